@@ -1,0 +1,134 @@
+import { err, ok, type Result } from "../domain/result.ts";
+import { type DownloadFault, downloadKeySet, type Fetcher } from "./key-set-download.ts";
+import { isUsable, type KeySetHistory, mayRenewForUnknownKey, planForRequest } from "./key-set-policy.ts";
+import type { KeySet } from "./verification-key.ts";
+
+export const FETCH_TIMEOUT_MS = 3_000;
+/** How much longer than the fetch itself a request waits before it holds the fetching request for dead. */
+const OWNER_GRACE_MS = 500;
+
+/** Keeps work alive after the response: `ExecutionContext.waitUntil`. */
+export type WaitUntil = (work: Promise<unknown>) => void;
+
+/** No key set can be had now; `reason` is for the log. */
+export interface KeysUnavailable {
+  readonly kind: "keys_unavailable";
+  readonly reason: string;
+}
+
+/** Where the keys come from: the settings, or the issuer. */
+export interface KeySource {
+  /** The set to verify with now. */
+  current(waitUntil: WaitUntil): Promise<Result<KeySet, KeysUnavailable>>;
+  /** A set newer than `tried`, which lacks a token's key; null when there is none to be had. */
+  newerThan(tried: KeySet, waitUntil: WaitUntil): Promise<KeySet | null>;
+}
+
+/** The keys of the settings: always there, never renewed. */
+export function fixedKeySource(keys: KeySet): KeySource {
+  return { current: async () => ok(keys), newerThan: async () => null };
+}
+
+/** What a remote source reaches the world with: `clock` in milliseconds since the epoch. */
+export interface KeySetAccess {
+  readonly fetcher: Fetcher;
+  readonly clock: () => number;
+  readonly timeoutMs?: number;
+}
+
+/** A fetch under way. `landed` resolves, never rejects, once its outcome is recorded. */
+interface Flight {
+  readonly landed: Promise<void>;
+}
+
+/**
+ * Waits in this request's own I/O context. The flight belongs to the request that started it, and the runtime drops
+ * that request's I/O when its client hangs up early or its object is torn down: then `landed` never resolves, and only
+ * a timer of the waiter's own can tell. Answers false for a flight that is overdue.
+ */
+async function landsInTime(flight: Flight, waitMs: number): Promise<boolean> {
+  const { promise: overdue, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), waitMs);
+  try {
+    return await Promise.race([flight.landed.then(() => true), overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The issuer's key set, fetched once for all concurrent requests of an isolate (contract 1). A request may await
+ * another's promise, but not touch its I/O: so the flight is shared, it lands as plain data and keys (a `Response`
+ * cannot cross requests), and each waiter keeps a timer of its own for a flight that never lands.
+ */
+export class RemoteKeySource implements KeySource {
+  readonly #url: string;
+  readonly #access: Required<KeySetAccess>;
+  #keys: KeySet | null = null;
+  #history: KeySetHistory = { loadedAtMs: null, lastAttempt: null };
+  #fault: DownloadFault = { reason: "the key set was not fetched yet" };
+  #flight: Flight | null = null;
+
+  constructor(url: string, access: KeySetAccess) {
+    this.#url = url;
+    this.#access = { timeoutMs: FETCH_TIMEOUT_MS, ...access };
+  }
+
+  async current(waitUntil: WaitUntil): Promise<Result<KeySet, KeysUnavailable>> {
+    const plan = planForRequest(this.#history, this.#access.clock());
+    if (plan === "renew_aside") this.#joinOrStart(waitUntil);
+    if (plan === "renew_first") await this.#renew(waitUntil);
+    if (this.#keys === null || !isUsable(this.#history, this.#access.clock())) {
+      return err({ kind: "keys_unavailable", reason: this.#fault.reason });
+    }
+    return ok(this.#keys);
+  }
+
+  async newerThan(tried: KeySet, waitUntil: WaitUntil): Promise<KeySet | null> {
+    const mayFetch = this.#flight !== null || mayRenewForUnknownKey(this.#history, this.#access.clock());
+    if (this.#keys === tried && mayFetch) await this.#renew(waitUntil);
+    return this.#keys === tried ? null : this.#keys;
+  }
+
+  /**
+   * Waits for the shared flight. The first waiter to find it overdue drops it and flies again, once; the others join
+   * that flight, or find that it has landed already.
+   */
+  async #renew(waitUntil: WaitUntil): Promise<void> {
+    for (const isLastTry of [false, true]) {
+      const flight = this.#joinOrStart(waitUntil);
+      if (await landsInTime(flight, this.#access.timeoutMs + OWNER_GRACE_MS)) return;
+      if (this.#flight === null) return;
+      if (this.#flight !== flight) continue;
+      this.#flight = null;
+      if (isLastTry) this.#record(err({ reason: "every request that fetched the key set was torn down" }));
+    }
+  }
+
+  #joinOrStart(waitUntil: WaitUntil): Flight {
+    if (this.#flight !== null) return this.#flight;
+    const { promise: landed, resolve: land } = Promise.withResolvers<void>();
+    const flight: Flight = { landed };
+    this.#flight = flight;
+    const fly = async (): Promise<void> => {
+      const outcome = await downloadKeySet(this.#url, this.#access.fetcher, this.#access.timeoutMs);
+      // A flight given up for lost may come home after its successor: the successor's news is the newer one.
+      if (this.#flight === flight) this.#record(outcome);
+      land();
+    };
+    waitUntil(fly());
+    return flight;
+  }
+
+  #record(outcome: Result<KeySet, DownloadFault>): void {
+    const nowMs = this.#access.clock();
+    this.#flight = null;
+    if (outcome.ok) {
+      this.#keys = outcome.value;
+      this.#history = { loadedAtMs: nowMs, lastAttempt: { endedAtMs: nowMs, succeeded: true } };
+      return;
+    }
+    this.#fault = outcome.error;
+    this.#history = { ...this.#history, lastAttempt: { endedAtMs: nowMs, succeeded: false } };
+  }
+}

@@ -1,0 +1,33 @@
+// @ts-check
+// Plain JavaScript, so that a Node too old for the TypeScript beside it can still say so.
+
+const COMMANDS = ["start", "token"];
+
+/** @param {string} message */
+function fail(message) {
+  console.error(message);
+  process.exitCode = 1;
+}
+
+/** @param {unknown} error */
+function isMissingPackage(error) {
+  return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
+}
+
+const [command = "", ...argv] = process.argv.slice(2);
+if (!COMMANDS.includes(command)) {
+  fail(`usage: node src/cli/main.mjs <${COMMANDS.join("|")}> [options]`);
+} else if (!process.features.typescript) {
+  fail(
+    `Loan Ledger needs Node 22.18 or newer, and this is Node ${process.versions.node}.\n` +
+      'Run "npm ci": it installs a newer Node inside node_modules, which "npm start" then uses.',
+  );
+} else {
+  try {
+    const { run } = await import(`./${command}.ts`);
+    process.exitCode = await run(argv);
+  } catch (error) {
+    if (!isMissingPackage(error)) throw error;
+    fail('Some packages are not installed. Run "npm ci" and try again.');
+  }
+}

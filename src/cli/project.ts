@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+
+export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+
+/** Where one developer's key and data live; git ignores the default. */
+export interface LocalFiles {
+  readonly keyFile: string;
+  /** What wrangler calls `--persist-to`. */
+  readonly stateDirectory: string;
+}
+
+export function localFiles(dataDirectory: string | undefined): LocalFiles {
+  const directory = dataDirectory === undefined ? join(PROJECT_ROOT, ".wrangler") : resolve(dataDirectory);
+  return { keyFile: join(directory, "local-key.json"), stateDirectory: join(directory, "state") };
+}
+
+const ISSUER_SETTINGS = ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL", "AUTH_JWKS"] as const;
+
+/** The issuer settings that the developer's own `.dev.vars` makes; any of them switches the local issuer off. */
+export function issuerSettingsIn(devVars: string): readonly string[] {
+  const settings = parseEnv(devVars);
+  return ISSUER_SETTINGS.filter((name) => settings[name] !== undefined);
+}
+
+/** `.dev.vars` of the project, or nothing when there is none. It is read and never written. */
+export async function readDevVars(projectRoot: string): Promise<string> {
+  try {
+    return await readFile(join(projectRoot, ".dev.vars"), "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}

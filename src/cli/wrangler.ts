@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+
+const COLOUR = process.stdout.isTTY === true && process.stdout.hasColors();
+const WINDOWS = process.platform === "win32";
+const STOP_DEADLINE_MS = 5_000;
+const KEPT_LINES_MAX = 200;
+
+/**
+ * No account, no internet, no questions: each of these stops something that calls home or talks about it.
+ * `CLOUDFLARE_CF_FETCH_ENABLED` is the download of a sample `request.cf`, whose failure prints a stack trace;
+ * `X_LOCAL_OBSERVABILITY` would keep traces of every request, with personal data, on disk.
+ */
+const QUIET = {
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_WRITE_LOGS: "false",
+  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: "true",
+  X_LOCAL_OBSERVABILITY: "false",
+} as const;
+
+/** One run of wrangler. Its output is held back until somebody wants to see it. */
+export interface WranglerRun {
+  /** Resolves with the exit code once wrangler and everything it started are gone. */
+  readonly exited: Promise<number>;
+  /** The last lines of output, without those already forwarded. */
+  heldBack(): readonly string[];
+  /** From now on each new line goes to this process's standard output; with `"all"`, those held back go first. */
+  forward(lines: "all" | "new"): void;
+  /** Asks wrangler to end, and after a deadline ends it. */
+  stop(): void;
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(WINDOWS ? child.pid : -child.pid, signal);
+  } catch (error) {
+    const gone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!gone) throw error;
+  }
+}
+
+function stop(child: ChildProcess): void {
+  child.kill("SIGTERM");
+  const deadline = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_DEADLINE_MS).unref();
+  child.once("exit", () => clearTimeout(deadline));
+}
+
+/** Starts wrangler in the project's directory; `stopRequested` ends it. */
+export function runWrangler(
+  projectRoot: string,
+  args: readonly string[],
+  stopRequested: AbortSignal,
+): WranglerRun {
+  const preload = pathToFileURL(join(import.meta.dirname, "end-with-parent.ts")).href;
+  const child = spawn(
+    process.execPath,
+    ["--no-warnings", "--import", preload, fileURLToPath(import.meta.resolve("wrangler")), ...args],
+    {
+      cwd: projectRoot,
+      env: { ...process.env, ...QUIET, FORCE_COLOR: COLOUR ? "1" : "0" },
+      // Nothing is ever written to its input: see end-with-parent.ts.
+      stdio: ["pipe", "pipe", "pipe"],
+      // A group of its own: Ctrl-C reaches this process alone, which then stops wrangler once and in order.
+      detached: !WINDOWS,
+    },
+  );
+
+  const held: string[] = [];
+  let forwarding = false;
+  const onLine = (raw: string): void => {
+    const line = COLOUR ? raw : stripVTControlCharacters(raw);
+    if (forwarding) console.log(line);
+    else if (held.push(line) > KEPT_LINES_MAX) held.shift();
+  };
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", onLine);
+
+  const onStop = (): void => stop(child);
+  stopRequested.addEventListener("abort", onStop, { once: true });
+  if (stopRequested.aborted) onStop();
+
+  const { promise: exited, resolve, reject } = Promise.withResolvers<number>();
+  child.once("error", reject);
+  child.once("exit", () => signalGroup(child, "SIGKILL"));
+  child.once("close", (code) => {
+    stopRequested.removeEventListener("abort", onStop);
+    resolve(code ?? 1);
+  });
+  return {
+    exited,
+    heldBack: () => held,
+    forward: (lines) => {
+      const missed = held.splice(0);
+      if (lines === "all") for (const line of missed) console.log(line);
+      forwarding = true;
+    },
+    stop: onStop,
+  };
+}

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { ruleErrors } from "../domain/check.ts";
+import {
+  CATEGORIES,
+  type Category,
+  type Field,
+  type Fields,
+  RECORDS,
+  STEPS,
+  type Step,
+  termsChangeFields,
+} from "../domain/fields.ts";
+import type { FieldError, Problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { IngestCommand } from "../domain/state.ts";
+import { fieldErrors } from "./field-errors.ts";
+import { valueSchema } from "./values.ts";
+
+/** Which shape of `data` applies; a kind matters only when a disbursement is created. */
+interface Variant {
+  readonly category: Category;
+  readonly step: Step;
+  readonly kind: "loan" | "purchase" | null;
+}
+
+/** Where the categories of the past have gone (seed 000 and its siblings). */
+const FORMER_CATEGORIES: Readonly<Record<string, string>> = {
+  loan: 'Send category "disbursement" with kind "loan".',
+  purchase: 'Send category "disbursement" with kind "purchase".',
+  schedule: 'Send one category "payment" event with status "expected" for each installment.',
+  repayment: 'Send category "payment" with status "paid".',
+  insurance: 'Send insurer_name and insurer_coverage on the disbursement, and source "insurer" on a payment.',
+  write_off: "Lower disbursement_amount with a disbursement update; the write-off is recorded from it.",
+  rebate: "Lower total_expected_margin with a disbursement update; the rebate is recorded from it.",
+  extension: "Change maturity_date with a disbursement update; the extension is recorded from it.",
+  asset_status: 'Send asset_condition on an "operation" event; the status is recorded from it.',
+  disbursement_status: "The status is recorded when a disbursement is created or deleted.",
+};
+
+const stepSchema = z.enum(STEPS);
+const kindOf = (data: Readonly<Record<string, unknown>>) =>
+  data.kind === "loan" || data.kind === "purchase" ? data.kind : null;
+
+/**
+ * Checks the body of `POST /ingest` (contract 4). Every field error of the body comes in one answer: where the shape
+ * of some fields is wrong, the rules between the others are checked all the same.
+ */
+export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
+  const envelope = envelopeSchema.safeParse(body, { reportInput: true });
+  const errors = envelope.success ? [] : fieldErrors(envelope.error.issues, []);
+  const { category, data } = (isObject(body) ? body : {}) as { category?: unknown; data?: unknown };
+  if (typeof category === "string" && !isCategory(category)) return err(unsupportedCategory(category));
+  if (!isCategory(category) || !isObject(data)) return err(validationError(errors));
+  const step = stepSchema.safeParse(data.step, { reportInput: true });
+  const variant: Variant = { category, step: step.data ?? "update", kind: kindOf(data) };
+  const parsed = dataSchema(variant).safeParse(data, { reportInput: true });
+  if (!parsed.success) errors.push(...fieldErrors(parsed.error.issues, ["data"]));
+  if (!step.success) errors.push(...fieldErrors(step.error.issues, ["data", "step"]));
+  if (!parsed.success || errors.length > 0) {
+    const rules = variant.step === "create" ? rulesOfReadable(variant, data, errors) : [];
+    return err(validationError([...errors, ...rules]));
+  }
+  const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
+  const id = String(change[RECORDS[category].idField]);
+  return ok({ type: "ingest", category, step: variant.step, id, change });
+}
+
+const envelopeSchema = z.strictObject({
+  category: z.string(),
+  data: z.custom<Record<string, unknown>>(isObject, {
+    error: "must be an object",
+    params: { code: "invalid_type" },
+  }),
+});
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+const isCategory = (value: unknown): value is Category => CATEGORIES.some((category) => category === value);
+
+function unsupportedCategory(category: string): Problem {
+  const known = Object.hasOwn(FORMER_CATEGORIES, category) ? ` ${FORMER_CATEGORIES[category]}` : "";
+  const shown = JSON.stringify(category.slice(0, 64));
+  const detail = `The category ${shown} is not supported; use one of ${CATEGORIES.join(", ")}.${known}`;
+  return { code: "unsupported_category", detail };
+}
+
+function validationError(errors: readonly FieldError[]): Problem {
+  const fields = errors.length === 1 ? "1 field is" : `${errors.length} fields are`;
+  return { code: "validation_error", detail: `${fields} not valid; see errors.`, errors };
+}
+
+/** The rules between fields, over those that can be read, for a body that is refused anyway. */
+function rulesOfReadable(
+  variant: Variant,
+  data: Readonly<Record<string, unknown>>,
+  errors: readonly FieldError[],
+): readonly FieldError[] {
+  const unread = new Set(errors.map(({ field }) => field.split(".")[1] ?? ""));
+  const change: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(dataSchema(variant).shape)) {
+    if (unread.has(name)) continue;
+    const parsed = (schema as z.ZodType).safeParse(data[name]);
+    if (parsed.success && parsed.data !== undefined) change[name] = parsed.data;
+  }
+  return ruleErrors(variant.category, change, unread);
+}
+
+const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
+
+/** The schema of `data` for one variant; made when first asked for, so that an isolate starts fast. */
+export function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
+  const name = `${variant.category} ${variant.step} ${variant.kind}`;
+  const known = cache.get(name);
+  if (known) return known;
+  const schema = z.strictObject(dataShape(variant));
+  cache.set(name, schema);
+  return schema;
+}
+
+function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType> {
+  const { fields, idField }: { fields: Fields; idField: string } = RECORDS[category];
+  const shape: Record<string, z.ZodType> = { step: z.unknown().optional() };
+  if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
+  for (const [name, field] of Object.entries(fields)) {
+    shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);
+  }
+  if (category === "disbursement") {
+    for (const [name, field] of Object.entries(termsChangeFields)) {
+      shape[name] =
+        step === "update" ? memberSchema(field, step, kind) : absent('goes with step "update" only');
+    }
+  }
+  if (category === "payment") {
+    shape.entity_type = z.unknown().optional();
+    shape.entity_id = z.unknown().optional();
+  }
+  return shape;
+}
+
+function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodType {
+  const value = valueSchema(field);
+  if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
+  if (field.kind && kind === null) return value.nullish();
+  if (field.kind && field.kind !== kind) return absent(`belongs to a ${field.kind}, and this is a ${kind}`);
+  return field.required ? value : value.nullish();
+}
+
+function absent(message: string): z.ZodType {
+  const isAbsent = (value: unknown) => value === undefined || value === null;
+  return z
+    .unknown()
+    .refine(isAbsent, { error: message, params: { code: "unsupported_field" } })
+    .transform(() => undefined)
+    .optional();
+}

@@ -1,0 +1,173 @@
+import { iso31661Alpha2ToAlpha3 } from "iso-3166";
+import { isLosslessNumber, type LosslessNumber } from "lossless-json";
+import { z } from "zod";
+import { isCurrency } from "../domain/currency.ts";
+import { parseDate } from "../domain/dates.ts";
+import { decimalToInteger } from "../domain/decimal.ts";
+import type { Field } from "../domain/fields.ts";
+import type { FieldErrorCode } from "../domain/problem.ts";
+import { stringifyJson } from "./json.ts";
+
+const ID_CHARACTERS_MAX = 128;
+const EMAIL_CHARACTERS_MAX = 254;
+const NUMBER_CHARACTERS_MAX = 64;
+const INTEGER_MAX = 1_000_000;
+const OBJECT_BYTES_MAX = 16 * 1024;
+const CLIENTS_MAX = 100;
+
+/** Controls that no text may carry; tab, line feed and carriage return may stand in free text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const CONTROL_OR_BREAK = /[\u0000-\u001f\u007f-\u009f]/;
+
+const refused = (message: string, code: FieldErrorCode = "invalid_value") => ({
+  error: message,
+  params: { code },
+});
+
+/** An id: 1-128 characters, no control characters, no white space at the ends (contract 4). */
+export const idSchema = z
+  .string()
+  .refine(
+    (id) =>
+      id.length >= 1 && id.length <= ID_CHARACTERS_MAX && id === id.trim() && !CONTROL_OR_BREAK.test(id),
+    refused(`must be 1 to ${ID_CHARACTERS_MAX} characters without control characters or outer white space`),
+  )
+  .meta({ description: "Chosen by the client; unique within the tenant and category." });
+
+function textSchema(max: number, required: boolean) {
+  const text = z
+    .string()
+    .trim()
+    .refine((value) => value.length <= max, refused(`must be at most ${max} characters`))
+    .refine((value) => !CONTROL.test(value), refused("must not contain control characters"));
+  if (required) return text.refine((value) => value !== "", refused("must not be empty"));
+  return text.transform((value) => (value === "" ? null : value));
+}
+
+const emailSchema = z
+  .string()
+  .trim()
+  .refine(
+    (value) => value.length <= EMAIL_CHARACTERS_MAX && z.email().safeParse(value).success,
+    refused(`must be an e-mail address of at most ${EMAIL_CHARACTERS_MAX} characters`),
+  );
+
+const phoneSchema = z
+  .string()
+  .trim()
+  .refine(
+    (value) => z.e164().safeParse(value).success,
+    refused("must be a phone number in E.164 form, for example +1234567890"),
+  );
+
+const countrySchema = z
+  .string()
+  .trim()
+  .refine(
+    (value) => Object.hasOwn(iso31661Alpha2ToAlpha3, value),
+    refused("must be an assigned ISO 3166-1 alpha-2 code, for example US"),
+  );
+
+export const currencySchema = z
+  .string()
+  .trim()
+  .refine(isCurrency, refused("must be an active ISO 4217 code, for example USD"));
+
+const dateSchema = z
+  .string()
+  .trim()
+  .transform((text, context) => {
+    const date = parseDate(text);
+    if (date.ok) return date.value;
+    context.addIssue({ code: "custom", message: date.error, params: { code: "invalid_value" } });
+    return z.NEVER;
+  });
+
+/** A JSON number; anything else, a number in quotes included, is `invalid_type`. */
+const numberSchema = z
+  .custom<LosslessNumber>(isLosslessNumber, refused("must be a number", "invalid_type"))
+  .transform((number) => number.value)
+  .refine(
+    (text) => text.length <= NUMBER_CHARACTERS_MAX,
+    refused(`must be written with at most ${NUMBER_CHARACTERS_MAX} characters`),
+  );
+
+function amountSchema(min: Field["min"]) {
+  if (min === undefined) return numberSchema;
+  const positive = min === "positive";
+  return numberSchema.refine(
+    (text) => {
+      const zero = /^-?[0.]+(?:[eE]|$)/.test(text);
+      return zero ? !positive : !text.startsWith("-");
+    },
+    refused(positive ? "must be greater than 0" : "must be 0 or more"),
+  );
+}
+
+const integerSchema = numberSchema.transform((text, context) => {
+  const value = decimalToInteger(text);
+  if (value !== null && value >= 0 && value <= INTEGER_MAX) return value;
+  const message = `must be a whole number from 0 to ${INTEGER_MAX}`;
+  context.addIssue({ code: "custom", message, params: { code: "invalid_value" } });
+  return z.NEVER;
+});
+
+const isPlainObject = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+
+/** A free-form object, kept as JSON text with its numbers as they were sent. */
+const objectSchema = z
+  .custom<object>(isPlainObject, refused("must be an object", "invalid_type"))
+  .transform(stringifyJson)
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= OBJECT_BYTES_MAX,
+    refused(`must be at most ${OBJECT_BYTES_MAX} bytes as JSON`),
+  );
+
+const clientsSchema = z
+  .array(z.strictObject({ client_id: idSchema }))
+  .transform((items) => items.map(({ client_id }) => client_id))
+  .superRefine((ids, context) => {
+    const refuse = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: "custom", path, message, params: { code: "invalid_value" } });
+    if (ids.length < 1 || ids.length > CLIENTS_MAX) refuse([], `must hold 1 to ${CLIENTS_MAX} clients`);
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) !== index) refuse([index, "client_id"], "must not name a client twice");
+    }
+  });
+
+/** The schema of one field's value on the wire; its output is what the domain calls a change. */
+export function valueSchema(field: Field): z.ZodType {
+  switch (field.type) {
+    case "id":
+      return idSchema;
+    case "text":
+      return textSchema(field.max ?? 256, field.required);
+    case "email":
+      return emailSchema;
+    case "phone":
+      return phoneSchema;
+    case "country":
+      return countrySchema;
+    case "currency":
+      return currencySchema;
+    case "enum":
+      return z.enum([...(field.values ?? [])]);
+    case "boolean":
+      return z.boolean();
+    case "integer":
+      return integerSchema;
+    case "decimal":
+      return numberSchema;
+    case "amount":
+      return amountSchema(field.min);
+    case "date":
+      return dateSchema;
+    case "object":
+      return objectSchema;
+    case "clients":
+      return clientsSchema;
+  }
+}

@@ -1,0 +1,28 @@
+/** Random bits that an id needs, as bytes. */
+export const EVENT_ID_RANDOM_BYTES = 5;
+
+const SEQUENCE_BITS = 40n;
+const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-7([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/i;
+
+/**
+ * A UUIDv7 (RFC 9562, 5.7) whose last 40 bits are the tenant's event sequence, so that a lookup by id is a lookup by
+ * primary key and the log needs no index for it. `ms` are milliseconds since 1970.
+ */
+export function eventId(ms: number, sequence: number, random: Uint8Array): string {
+  const noise = random
+    .slice(0, EVENT_ID_RANDOM_BYTES)
+    .reduce((bits, byte) => (bits << 8n) | BigInt(byte), 0n);
+  const randomA = noise & 0xfffn;
+  const randomB = (noise >> 12n) & 0x3fffffn;
+  const high = (BigInt(ms) << 16n) | 0x7000n | randomA;
+  const low = (0b10n << 62n) | (randomB << SEQUENCE_BITS) | BigInt(sequence);
+  const hex = high.toString(16).padStart(16, "0") + low.toString(16).padStart(16, "0");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** The sequence inside an id made by `eventId`, or null for any other text. */
+export function sequenceOf(id: string): number | null {
+  const match = UUID.exec(id);
+  if (!match) return null;
+  return Number(BigInt(`0x${match[4]}${match[5]}`) & ((1n << SEQUENCE_BITS) - 1n));
+}

@@ -1,0 +1,35 @@
+import { minorUnits } from "./currency.ts";
+import { type DecimalText, parseDecimal } from "./decimal.ts";
+import { err, ok, type Result } from "./result.ts";
+
+/** The largest count of minor units that a signed 64-bit column holds. */
+export const INT64_MAX = 9_223_372_036_854_775_807n;
+
+/**
+ * Reads an amount in major units (`12.34`) as minor units (`1234n`) of `currency`, exactly (contract 4).
+ * The error is a sentence for the field's message.
+ */
+export function toMinor(amount: DecimalText, currency: string): Result<bigint, string> {
+  const { negative, digits, exponent } = parseDecimal(amount);
+  if (digits === "") return ok(0n);
+  const decimals = minorUnits(currency);
+  const shift = exponent + BigInt(decimals);
+  if (shift < 0n) return err(`must have at most ${decimals} decimals, as ${currency} has`);
+  if (BigInt(digits.length) + shift > 19n) return err(tooLarge(currency));
+  const minor = BigInt(digits + "0".repeat(Number(shift)));
+  if (minor > INT64_MAX) return err(tooLarge(currency));
+  return ok(negative ? -minor : minor);
+}
+
+/** Writes minor units as the shortest decimal in major units: `123450n` of USD is `1234.5`. */
+export function toMajor(minor: bigint, currency: string): DecimalText {
+  const decimals = minorUnits(currency);
+  const magnitude = (minor < 0n ? -minor : minor).toString().padStart(decimals + 1, "0");
+  const whole = magnitude.slice(0, magnitude.length - decimals);
+  const fraction = magnitude.slice(magnitude.length - decimals).replace(/0+$/, "");
+  return `${minor < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+function tooLarge(currency: string): string {
+  return `must be at most ${toMajor(INT64_MAX, currency)} in ${currency}`;
+}

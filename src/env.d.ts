@@ -1,0 +1,19 @@
+declare namespace Cloudflare {
+  /** What wrangler.toml binds; the `AUTH_*` settings may be absent and are parsed in config.ts. */
+  interface Env {
+    DB: D1Database;
+    TENANT_GATE: DurableObjectNamespace<import("./tenant/gate.ts").TenantGate>;
+    HISTORY_QUEUE: Queue<unknown>;
+    AUTH_ISSUER?: string;
+    AUTH_AUDIENCE?: string;
+    AUTH_JWKS_URL?: string;
+    AUTH_JWKS?: string;
+    AUTH_CLOCK_TOLERANCE_S?: string;
+    GIT_SHA?: string;
+  }
+
+  /** Types `exports` of `cloudflare:workers`. */
+  interface GlobalProps {
+    mainModule: typeof import("./index.ts");
+  }
+}

@@ -1,0 +1,19 @@
+import type { Principal } from "../auth/token.ts";
+import type { TraceContext } from "./trace.ts";
+
+/** What a request carries from middleware to handler. */
+export interface AppEnv {
+  Bindings: Cloudflare.Env;
+  Variables: {
+    trace: TraceContext;
+    principal: Principal;
+    /** Code of the problem that answered, for the log line. */
+    problem_code: string;
+    /** Entries of Server-Timing: name and milliseconds. */
+    timings: [name: string, ms: number][];
+    idempotency_key: string;
+    body_bytes: Uint8Array;
+    /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
+    body: unknown;
+  };
+}

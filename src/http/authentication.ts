@@ -1,0 +1,53 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
+import type { AppEnv } from "./app-env.ts";
+import { renderProblem } from "./problem.ts";
+
+/** Lets a request with a valid token through and binds it to the token's tenant (contract 1). */
+export const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const start = Date.now();
+  const outcome = await authenticate(c.env, c.req.header("Authorization"), new Date(), (work) =>
+    c.executionCtx.waitUntil(work),
+  );
+  c.get("timings").push(["auth", Date.now() - start]);
+  if (!outcome.ok) return refuse(c, outcome.error);
+  c.set("principal", outcome.value);
+  await next();
+};
+
+/** One answer for every bad token; the reason is for the log alone. */
+function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
+  const { trace_id } = c.get("trace");
+  const log = (message: string, details: object) =>
+    console.warn(JSON.stringify({ level: "warn", message, trace_id, ...details }));
+  switch (failure.kind) {
+    case "missing_token":
+      c.header("WWW-Authenticate", "Bearer");
+      return renderProblem(c, { code: "missing_token", detail: "Send Authorization: Bearer <token>." });
+    case "invalid_token":
+      log("token refused", { reason: failure.reason });
+      c.header("WWW-Authenticate", 'Bearer error="invalid_token"');
+      return renderProblem(c, { code: "invalid_token", detail: "The bearer token was not accepted." });
+    case "misconfigured":
+      log("misconfigured", { setting: failure.setting, reason: failure.reason });
+      return renderProblem(c, { code: "misconfigured", detail: "The service cannot verify tokens." });
+    case "unavailable":
+      log("keys unavailable", { reason: failure.reason });
+      return renderProblem(c, {
+        code: "unavailable",
+        detail: "The token issuer's keys cannot be had right now.",
+      });
+  }
+}
+
+/** Lets a request through whose token grants `scope` (contract 1). */
+export function requireScope(scope: string): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (c.get("principal").scopes.has(scope)) return next();
+    c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
+    return renderProblem(c, {
+      code: "insufficient_scope",
+      detail: `This route needs the scope ${scope}, and the token does not grant it.`,
+    });
+  };
+}

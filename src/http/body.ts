@@ -1,0 +1,54 @@
+import type { MiddlewareHandler } from "hono";
+import { parseJson } from "../contract/json.ts";
+import type { AppEnv } from "./app-env.ts";
+import { renderProblem } from "./problem.ts";
+
+/** Largest body of a request (contract 3). */
+export const BODY_BYTES_MAX = 64 * 1024;
+
+const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** Refuses a body that is not JSON by its media type, or too large, before anything dearer looks at it. */
+export const jsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!JSON_MEDIA_TYPE.test(c.req.header("Content-Type")?.trim() ?? "")) {
+    return renderProblem(c, {
+      code: "unsupported_media_type",
+      detail: "Send Content-Type: application/json.",
+    });
+  }
+  const declared = Number(c.req.header("Content-Length") ?? "0");
+  const bytes = declared > BODY_BYTES_MAX ? null : await readBounded(c.req.raw.body);
+  if (bytes === null) {
+    const detail = `The body may hold ${BODY_BYTES_MAX} bytes at most.`;
+    return renderProblem(c, { code: "payload_too_large", detail });
+  }
+  c.set("body_bytes", bytes);
+  return next();
+};
+
+/** Reads a body up to the limit, or null beyond it: a chunked body states no length. */
+async function readBounded(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+  if (!stream) return new Uint8Array();
+  const bytes = new Uint8Array(BODY_BYTES_MAX);
+  let length = 0;
+  for await (const chunk of stream) {
+    if (length + chunk.length > BODY_BYTES_MAX) return null;
+    bytes.set(chunk, length);
+    length += chunk.length;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** Parses the body that `jsonBodyOnly` has read. Bytes that are not UTF-8 are refused, never replaced. */
+export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(c.get("body_bytes"));
+  } catch {
+    return renderProblem(c, { code: "malformed_json", detail: "The body is not UTF-8 text." });
+  }
+  const parsed = parseJson(text);
+  if (!parsed.ok) return renderProblem(c, { code: "malformed_json", detail: `${parsed.error}.` });
+  c.set("body", parsed.value);
+  return next();
+};

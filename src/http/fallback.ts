@@ -1,0 +1,28 @@
+import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { renderProblem } from "./problem.ts";
+
+/** Answers what is left of a path whose methods are routed already. `allow` lists them. */
+export function methodNotAllowed(allow: string): Handler<AppEnv> {
+  return (c) => {
+    c.header("Allow", allow);
+    return renderProblem(c, { code: "method_not_allowed", detail: `This route answers ${allow}.` });
+  };
+}
+
+export const routeNotFound: NotFoundHandler<AppEnv> = (c) =>
+  renderProblem(c, { code: "not_found", detail: "There is no such route." });
+
+/** The caller gets a fixed sentence, the log gets the error. */
+export const unexpected: ErrorHandler<AppEnv> = (error, c: Context<AppEnv>) => {
+  const { trace_id } = c.get("trace");
+  const entry = { level: "error", message: "unexpected", trace_id, error: String(error), stack: error.stack };
+  console.error(JSON.stringify(entry));
+  if (/D1_|Network connection lost|storage/i.test(error.message)) {
+    return renderProblem(c, { code: "unavailable", detail: "The database did not answer. Try again." });
+  }
+  return renderProblem(c, {
+    code: "internal_error",
+    detail: "Something went wrong; nothing is known about it but the trace id.",
+  });
+};

@@ -1,0 +1,44 @@
+import { zValidator } from "@hono/zod-validator";
+import canonicalize from "canonicalize";
+import type { Context } from "hono";
+import { isLosslessNumber } from "lossless-json";
+import { z } from "zod";
+import { canonicalDecimal } from "../domain/decimal.ts";
+import type { AppEnv } from "./app-env.ts";
+import { renderProblem } from "./problem.ts";
+
+/** Seed 004: 8 to 255 characters. */
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,254}$/;
+
+const headerSchema = z.object({ "idempotency-key": z.string().regex(KEY) });
+
+/** Requires an Idempotency-Key (contract 2). */
+export const idempotencyKey = zValidator("header", headerSchema, (result, c) => {
+  if (result.success) return undefined;
+  const context = c as unknown as Context<AppEnv>;
+  if (context.req.header("Idempotency-Key") === undefined) {
+    const detail = "Send a new Idempotency-Key header with each new event.";
+    return renderProblem(context, { code: "missing_idempotency_key", detail });
+  }
+  const detail = `The Idempotency-Key must match ${KEY.source}: 8 to 255 letters, digits and ". _ : -".`;
+  return renderProblem(context, { code: "invalid_idempotency_key", detail });
+});
+
+/**
+ * The fingerprint of a request (contract 2, "same request"): SHA-256, in hex, over method, path and the body's
+ * canonical form (RFC 8785). Numbers go in by exact decimal value, which the RFC's binary floats would round; a tag
+ * tells them from texts.
+ */
+export async function fingerprint(method: string, path: string, body: unknown): Promise<string> {
+  const canonical = canonicalize([method, path, tagged(body)]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function tagged(value: unknown): unknown {
+  if (typeof value === "string") return `s${value}`;
+  if (isLosslessNumber(value)) return `n${canonicalDecimal(value.value)}`;
+  if (Array.isArray(value)) return value.map(tagged);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, tagged(member)]));
+}

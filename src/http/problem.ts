@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+import { stringifyJson } from "../contract/json.ts";
+import { PROBLEMS, type Problem } from "../domain/problem.ts";
+import type { AppEnv } from "./app-env.ts";
+
+/** Seconds after which a caller may try again. */
+const RETRY_AFTER_S = { rate_limited: "1", overloaded: "1", unavailable: "2" } as const;
+
+/** Answers with `application/problem+json` (RFC 9457, contract 3). */
+export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
+  const { status, title } = PROBLEMS[problem.code];
+  c.set("problem_code", problem.code);
+  const url = new URL(c.req.url);
+  const body = {
+    type: `${url.origin}/problems/${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    instance: url.pathname,
+    code: problem.code,
+    trace_id: c.get("trace").trace_id,
+    errors: problem.errors,
+  };
+  if (problem.code in RETRY_AFTER_S) {
+    c.header("Retry-After", RETRY_AFTER_S[problem.code as keyof typeof RETRY_AFTER_S]);
+  }
+  return c.body(stringifyJson(body), status, { "Content-Type": "application/problem+json" });
+}
+
+/** Answers with JSON; exact numbers stay exact. */
+export function renderJson(c: Context<AppEnv>, value: unknown, status: 200 | 201 = 200): Response {
+  return c.body(stringifyJson(value), status, { "Content-Type": "application/json" });
+}

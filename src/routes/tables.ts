@@ -1,0 +1,3 @@
+import { Hono } from "hono";
+import type { AppEnv } from "../http/app-env.ts";
+export const tableRoutes = new Hono<AppEnv>();

@@ -1,0 +1,111 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { Needs } from "../domain/needs.ts";
+import type { RecordState } from "../domain/state.ts";
+import type { Database } from "./database.ts";
+import { isOneOf, selection, toClient, toDisbursement, toOperation, toPayment } from "./rows.ts";
+import { clients, disbursements, events, operations, payments } from "./tables.ts";
+
+/** An accepted event as far as a replay must know it. */
+export interface SeenEvent {
+  readonly idempotency_key: string;
+  readonly fingerprint: string;
+  readonly sequence: number;
+  readonly event_id: string;
+  readonly category: string;
+  readonly step: string;
+  readonly record_id: string;
+  readonly answer: string | null;
+}
+
+/** What a group of commands is decided on. */
+export interface Loaded {
+  /** The tenant's last event; sequence 0 before the first. */
+  readonly head: { readonly sequence: number; readonly created_at: number };
+  /** Events whose idempotency key is among those asked for. */
+  readonly seen: readonly SeenEvent[];
+  readonly state: RecordState;
+}
+
+/** Reads in one round trip all that deciding needs: the head of the log, the keys, and the records named. */
+export async function load(
+  db: Database,
+  tenant: string,
+  keys: readonly string[],
+  needs: Needs,
+): Promise<Loaded> {
+  const children = [[...needs.payment], [...needs.operation]] as const;
+  const [head, seen, clientRows, disbursementRows, paymentRows, operationRows] = await db.batch([
+    headQuery(db, tenant),
+    seenQuery(db, tenant, keys),
+    db
+      .select(selection(clients))
+      .from(clients)
+      .where(and(eq(clients.tenant_id, tenant), isOneOf(clients.client_id, [...needs.client]))),
+    disbursementQuery(db, tenant, [...needs.disbursement], ...children),
+    db
+      .select(selection(payments))
+      .from(payments)
+      .where(and(eq(payments.tenant_id, tenant), isOneOf(payments.payment_id, children[0]))),
+    db
+      .select(selection(operations))
+      .from(operations)
+      .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, children[1]))),
+  ]);
+  return {
+    head: head[0] ?? { sequence: 0, created_at: 0 },
+    seen,
+    state: {
+      client: new Map(clientRows.map((row) => [row.client_id, toClient(row)])),
+      disbursement: new Map(disbursementRows.map((row) => [row.disbursement_id, toDisbursement(row)])),
+      payment: new Map(paymentRows.map((row) => [row.payment_id, toPayment(row)])),
+      operation: new Map(operationRows.map((row) => [row.operation_id, toOperation(row)])),
+    },
+  };
+}
+
+function headQuery(db: Database, tenant: string) {
+  return db
+    .select({ sequence: events.sequence, created_at: events.created_at })
+    .from(events)
+    .where(eq(events.tenant_id, tenant))
+    .orderBy(desc(events.sequence))
+    .limit(1);
+}
+
+function seenQuery(db: Database, tenant: string, keys: readonly string[]) {
+  return db
+    .select({
+      idempotency_key: events.idempotency_key,
+      fingerprint: events.fingerprint,
+      sequence: events.sequence,
+      event_id: events.event_id,
+      category: events.category,
+      step: events.step,
+      record_id: events.record_id,
+      answer: events.answer,
+    })
+    .from(events)
+    .where(and(eq(events.tenant_id, tenant), isOneOf(events.idempotency_key, keys)));
+}
+
+/** Disbursements by id, and the parents of the payments and operations that are about to change. */
+function disbursementQuery(
+  db: Database,
+  tenant: string,
+  ids: readonly string[],
+  paymentIds: readonly string[],
+  operationIds: readonly string[],
+) {
+  const parents = sql`${disbursements.disbursement_id} IN (
+    SELECT value FROM json_each(${JSON.stringify(ids)})
+    UNION ALL
+    SELECT ${payments.disbursement_id} FROM ${payments}
+      WHERE ${payments.tenant_id} = ${tenant} AND ${isOneOf(payments.payment_id, paymentIds)}
+    UNION ALL
+    SELECT ${operations.disbursement_id} FROM ${operations}
+      WHERE ${operations.tenant_id} = ${tenant} AND ${isOneOf(operations.operation_id, operationIds)})`;
+  return db
+    .select(selection(disbursements))
+    .from(disbursements)
+    .where(and(eq(disbursements.tenant_id, tenant), parents));
+}

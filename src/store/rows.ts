@@ -1,0 +1,91 @@
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Client, Disbursement, Operation, Payment } from "../domain/fields.ts";
+import type { Stored } from "../domain/state.ts";
+import type { Database } from "./database.ts";
+import type { clients, disbursements, operations, payments } from "./tables.ts";
+
+type Columns<T extends AnySQLiteTable> = T["_"]["columns"];
+
+/** True for a column of the type `int64` in tables.ts. */
+export function isInt64(column: AnySQLiteColumn): boolean {
+  return column.dataType === "custom";
+}
+
+/** A table's columns for a query: 64-bit integers leave D1 as text, because it rounds them beyond 2^53. */
+export function selection<T extends AnySQLiteTable>(table: T): Columns<T> {
+  const columns = Object.entries(getTableColumns(table)).map(([name, column]) => [
+    name,
+    isInt64(column) ? sql`CAST(${column} AS TEXT)`.mapWith(column).as(name) : column,
+  ]);
+  return Object.fromEntries(columns) as Columns<T>;
+}
+
+interface Lifetime {
+  readonly tenant_id: string;
+  readonly created_seq: number;
+  readonly updated_seq: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly deleted_at: number | null;
+}
+
+function toStored<R extends Lifetime>(row: R): Stored<Omit<R, keyof Lifetime>> {
+  const { tenant_id: _, created_seq, updated_seq, created_at, updated_at, deleted_at, ...record } = row;
+  return { record, created_seq, updated_seq, created_at, updated_at, deleted_at };
+}
+
+export const toClient = (row: typeof clients.$inferSelect): Stored<Client> => toStored(row);
+export const toPayment = (row: typeof payments.$inferSelect): Stored<Payment> => toStored(row);
+export const toOperation = (row: typeof operations.$inferSelect): Stored<Operation> => toStored(row);
+
+export function toDisbursement(row: typeof disbursements.$inferSelect): Stored<Disbursement> {
+  const stored = toStored(row);
+  const purchase_clients = row.purchase_clients === null ? null : JSON.parse(row.purchase_clients);
+  return { ...stored, record: { ...stored.record, purchase_clients } };
+}
+
+/** A stored record as a row of its table. */
+export function toRow(tenant_id: string, { record, ...lifetime }: Stored<object>): Record<string, unknown> {
+  return { tenant_id, ...record, ...lifetime };
+}
+
+/**
+ * Writes any number of rows with one statement and one bound parameter (D1 takes 100 at most): the rows travel as a
+ * JSON array of arrays. With `key`, a row that is there already is replaced.
+ */
+export function writeRows<T extends AnySQLiteTable>(
+  db: Database,
+  table: T,
+  rows: readonly Readonly<Record<string, unknown>>[],
+  key?: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]],
+) {
+  const columns = Object.entries(getTableColumns(table));
+  const values = columns.map(([, column], position) => {
+    const value = sql`value ->> ${sql.raw(String(position))}`;
+    return isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value;
+  });
+  const payload = JSON.stringify(rows.map((row) => columns.map(([name]) => encode(row[name]))));
+  const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${payload}) WHERE true`;
+  const insert = db.insert(table).select(source);
+  if (!key) return insert;
+  const names = new Set(key.map(({ name }) => name));
+  const others = columns.filter(([, column]) => !names.has(column.name));
+  const set = Object.fromEntries(
+    others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),
+  );
+  return insert.onConflictDoUpdate({ target: [...key], set: set as never });
+}
+
+function encode(value: unknown): string | number | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "string" || typeof value === "number") return value;
+  return JSON.stringify(value);
+}
+
+/** `column IN (…)` for any number of texts, with one bound parameter. */
+export function isOneOf(column: AnySQLiteColumn, values: readonly string[]): SQL {
+  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+}

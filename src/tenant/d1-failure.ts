@@ -1,0 +1,32 @@
+/**
+ * What a failed D1 batch means: `refused` - the database will refuse this batch each time; `fenced` - another writer
+ * took the sequence or the key; `unknown` - it may have been written or not.
+ */
+export type D1Failure = "refused" | "fenced" | "unknown";
+
+const FENCE = /UNIQUE constraint failed: events\./i;
+const REFUSED = /constraint failed|SQLITE_CONSTRAINT|cannot store|too big|TOOBIG|datatype mismatch/i;
+
+/** Reads the message of a D1 error: the binding gives no code. */
+export function classify(error: unknown): D1Failure {
+  const messages: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) messages.push(cause.message);
+  const message = messages.join("\n");
+  if (FENCE.test(message)) return "fenced";
+  return REFUSED.test(message) ? "refused" : "unknown";
+}
+
+/** D1 gives a batch 30 s; a call that hangs longer than this counts as failed with unknown outcome. */
+const D1_DEADLINE_MS = 10_000;
+
+export async function withDeadline<T>(work: Promise<T>, ms = D1_DEADLINE_MS): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

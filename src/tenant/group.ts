@@ -1,0 +1,193 @@
+import { decide } from "../domain/decide.ts";
+import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/event-id.ts";
+import { addNeeds, noNeeds } from "../domain/needs.ts";
+import type { Problem } from "../domain/problem.ts";
+import { err } from "../domain/result.ts";
+import type { RecordState, Stamp } from "../domain/state.ts";
+import { applyEffects, ingestEvent, noWrites, type Writes } from "../domain/writes.ts";
+import { commit } from "../store/commit.ts";
+import type { Session } from "../store/database.ts";
+import { type Loaded, load, type SeenEvent } from "../store/load.ts";
+import { classify, withDeadline } from "./d1-failure.ts";
+import type { UsedKey } from "./key-store.ts";
+import type { Answer, Submission, Verdict } from "./submission.ts";
+
+/** Tries at one group when D1 fails in a way that may pass; each starts by reading what is there. */
+const ATTEMPTS_MAX = 3;
+const BACKOFF_MS = 50;
+
+/** The group's verdicts by idempotency key, and the keys that are used up now. */
+export interface Settled {
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly used: readonly UsedKey[];
+  /** The sequence of the tenant's last event, or null when D1 did not say. */
+  readonly head: number | null;
+  readonly bookmark: string | null;
+  readonly timings: { readonly load: number; readonly commit: number };
+}
+
+export interface GroupContext {
+  readonly tenant: string;
+  readonly open: () => Session;
+  readonly log: (entry: Record<string, unknown>) => void;
+}
+
+export const UNAVAILABLE: Problem = {
+  code: "unavailable",
+  detail: "The database did not answer. Retry with the same Idempotency-Key: at most one event comes of it.",
+};
+const INTERNAL: Problem = {
+  code: "internal_error",
+  detail: "The event could not be stored. Nothing was changed.",
+};
+
+/**
+ * Loads, decides and commits one group of submissions with distinct keys. After a failure whose outcome is unknown it
+ * reads back by key before it decides anything again; the sequence fences a write that still is under way. A group
+ * that the database refuses for good is taken apart, so that one poisonous command fails alone.
+ */
+export async function settleGroup(
+  context: GroupContext,
+  group: readonly Submission[],
+): Promise<readonly Settled[]> {
+  const proposed = new Set<string>();
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    if (attempt > 1) await scheduler.wait(BACKOFF_MS * attempt);
+    const tried = await tryGroup(context, group, proposed);
+    if (tried.ok) return [tried.value];
+    const failure = classify(tried.error);
+    context.log({
+      message: "group failed",
+      attempt,
+      failure,
+      error: String(tried.error),
+      commands: group.length,
+    });
+    if (failure !== "refused") continue;
+    if (group.length === 1) return [allRejected(group, INTERNAL)];
+    const settled: Settled[] = [];
+    for (const one of group) settled.push(...(await settleGroup(context, [one])));
+    return settled;
+  }
+  return [allRejected(group, UNAVAILABLE)];
+}
+
+type Tried = { readonly ok: true; readonly value: Settled } | { readonly ok: false; readonly error: unknown };
+
+async function tryGroup(
+  context: GroupContext,
+  group: readonly Submission[],
+  proposed: Set<string>,
+): Promise<Tried> {
+  const session = context.open();
+  const needs = noNeeds();
+  for (const { command } of group) addNeeds(needs, command);
+  const keys = group.map(({ key }) => key);
+  const start = Date.now();
+  try {
+    const loaded = await withDeadline(load(session.db, context.tenant, keys, needs));
+    const loadedAt = Date.now();
+    const plan = planGroup(context, loaded, group, proposed, loadedAt);
+    if (plan.writes.events.length > 0) await withDeadline(commit(session.db, context.tenant, plan.writes));
+    const timings = { load: loadedAt - start, commit: Date.now() - loadedAt };
+    return { ok: true, value: { ...plan, bookmark: session.bookmark(), timings } };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+interface Plan {
+  readonly writes: Writes;
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly used: readonly UsedKey[];
+  readonly head: number;
+}
+
+/** Decides the group's commands one after another; each sees what the one before did. */
+function planGroup(
+  context: GroupContext,
+  loaded: Loaded,
+  group: readonly Submission[],
+  proposed: Set<string>,
+  clock: number,
+): Plan {
+  const seen = new Map(loaded.seen.map((event) => [event.idempotency_key, event]));
+  const writes = noWrites();
+  const verdicts = new Map<string, Verdict>();
+  const used: UsedKey[] = loaded.seen.map(usedKey);
+  // The clock of another machine may lag: a tenant's events never go back in time.
+  const now = Math.max(clock, loaded.head.created_at);
+  let head = loaded.head.sequence;
+  for (const submission of group) {
+    const before = seen.get(submission.key);
+    if (before) {
+      verdicts.set(
+        submission.key,
+        replay(usedKey(before), submission.fingerprint, !proposed.has(before.event_id)),
+      );
+      continue;
+    }
+    const random = crypto.getRandomValues(new Uint8Array(EVENT_ID_RANDOM_BYTES));
+    const stamp = { sequence: head + 1, event_id: eventId(now, head + 1, random), now };
+    const decided = decideSafely(context, loaded.state, submission, stamp);
+    if (!decided.ok) {
+      verdicts.set(submission.key, { kind: "rejected", problem: decided.error });
+      continue;
+    }
+    head = stamp.sequence;
+    proposed.add(stamp.event_id);
+    applyEffects(loaded.state, writes, decided.value.effects, stamp);
+    const { key, fingerprint, data, trace_id, command } = submission;
+    const request = { idempotency_key: key, fingerprint, data, trace_id };
+    const event = ingestEvent(command, decided.value.facts, stamp, request);
+    writes.events.push(event);
+    const answer = answerOf(event);
+    used.push({ key, fingerprint, answer });
+    verdicts.set(key, { kind: "accepted", answer, replayed: false, bookmark: null });
+  }
+  return { writes, verdicts, used, head };
+}
+
+const answerOf = (event: Omit<SeenEvent, "idempotency_key" | "fingerprint">): Answer => ({
+  event_id: event.event_id,
+  sequence: event.sequence,
+  category: event.category,
+  step: event.step,
+  id: event.record_id,
+});
+
+const usedKey = (event: SeenEvent): UsedKey => ({
+  key: event.idempotency_key,
+  fingerprint: event.fingerprint,
+  answer: answerOf(event),
+});
+
+/** A bug in deciding one command is that command's failure, not the group's. */
+function decideSafely(
+  context: GroupContext,
+  state: RecordState,
+  submission: Submission,
+  stamp: Stamp,
+): ReturnType<typeof decide> {
+  try {
+    return decide(state, submission.command, stamp);
+  } catch (error) {
+    const { trace_id } = submission;
+    context.log({ message: "decide failed", trace_id, error: String(error) });
+    return err(INTERNAL);
+  }
+}
+
+/** The verdict on a key that is used up: the first answer again, or a mismatch (contract 2). */
+export function replay(used: UsedKey, fingerprint: string, replayed = true): Verdict {
+  if (used.fingerprint === fingerprint) {
+    return { kind: "accepted", answer: used.answer, replayed, bookmark: null };
+  }
+  const detail = "This Idempotency-Key was used for a different request. Use a new key for a new event.";
+  return { kind: "rejected", problem: { code: "idempotency_mismatch", detail } };
+}
+
+function allRejected(group: readonly Submission[], problem: Problem): Settled {
+  const verdicts = new Map(group.map(({ key }) => [key, { kind: "rejected", problem } as const]));
+  return { verdicts, used: [], head: null, bookmark: null, timings: { load: 0, commit: 0 } };
+}

@@ -1,0 +1,50 @@
+import type { Problem } from "../domain/problem.ts";
+import type { IngestCommand } from "../domain/state.ts";
+
+/** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
+export interface Submission {
+  readonly key: string;
+  /** SHA-256 of method, path and canonical body (contract 2, "same request"). */
+  readonly fingerprint: string;
+  /** The event's data as JSON text, kept in the log. */
+  readonly data: string;
+  readonly trace_id: string;
+  readonly command: IngestCommand;
+}
+
+/** What an accepted write is answered with, the first time and on every replay. */
+export interface Answer {
+  readonly event_id: string;
+  readonly sequence: number;
+  readonly category: string;
+  readonly step: string;
+  readonly id: string;
+}
+
+/** Milliseconds spent in the gate, for Server-Timing. */
+export interface GateTimings {
+  readonly queue: number;
+  readonly load: number;
+  readonly commit: number;
+}
+
+/** The gate's verdict. A tagged value: a class thrown across RPC would arrive as a bare Error. */
+export type Verdict =
+  | {
+      readonly kind: "accepted";
+      readonly answer: Answer;
+      readonly replayed: boolean;
+      readonly bookmark: string | null;
+    }
+  | { readonly kind: "rejected"; readonly problem: Problem };
+
+export type SubmitReply = Verdict & { readonly timings: GateTimings };
+
+/** A group is bounded so that its batch fits D1's limits: 2 MB a parameter, 30 s a batch. */
+export const GROUP_COMMANDS_MAX = 100;
+export const GROUP_BYTES_MAX = 1_000_000;
+/** A gate that holds this much says `overloaded` at once; nothing waits without a bound. */
+export const WAITING_COMMANDS_MAX = 2_000;
+export const WAITING_BYTES_MAX = 16_000_000;
+/** How long a caller waits for its gate; the outcome is unknown after that. */
+export const GATE_DEADLINE_MS = 25_000;

@@ -1,0 +1,183 @@
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { authenticate, authenticateWith, bearerToken } from "../../src/auth/authenticate.ts";
+import { RemoteKeySource } from "../../src/auth/key-set.ts";
+import type { Fetcher } from "../../src/auth/key-set-download.ts";
+import { REFRESH_COOLDOWN_MS } from "../../src/auth/key-set-policy.ts";
+import { TEST_AUDIENCE, TEST_AUTH_BINDINGS, TEST_ISSUER, TEST_JWKS } from "../support/auth-settings.ts";
+import { authorize, mintToken } from "../support/tokens.ts";
+
+const inBackground = (_: Promise<unknown>): void => {};
+const ask = (header: string | undefined, env: object = TEST_AUTH_BINDINGS) =>
+  authenticate(env, header, new Date(), inBackground);
+const malformed = {
+  ok: false,
+  error: { kind: "invalid_token", reason: { kind: "malformed_authorization" } },
+};
+const missing = { ok: false, error: { kind: "missing_token" } };
+
+describe("the Authorization header", () => {
+  it.each(["Bearer", "bearer", "BEARER", "bEaReR"])("may spell the scheme %s", (scheme) => {
+    expect(bearerToken(`${scheme} a.b.c`)).toEqual({ ok: true, value: "a.b.c" });
+  });
+
+  it.each([
+    undefined,
+    "",
+    " ",
+    "Bearer",
+    "Bearer ",
+    "Basic dXNlcjpwYXNz",
+    "Token abc",
+    "a.b.c",
+    "Bearera.b.c",
+  ])("carries no bearer token when it is %j", (header) => {
+    expect(bearerToken(header)).toEqual(missing);
+  });
+
+  it("may hold commas in another scheme", () => {
+    expect(bearerToken('Digest username="x", realm="bearer"')).toEqual(missing);
+  });
+
+  it.each([
+    "Bearer  a.b.c",
+    "Bearer\ta.b.c",
+    "Bearer a.b.c d",
+    "Bearer a.b.c Bearer a.b.c",
+    "Bearer a.b.c,Bearer a.b.c",
+    "Bearer a.b.c, Bearer d.e.f",
+    "Bearer a.b.c, Basic dXNlcjpwYXNz",
+    "Basic dXNlcjpwYXNz, Bearer a.b.c",
+    "Bearer, Bearer a.b.c",
+    ", Bearer a.b.c",
+    "Bearer a.b.c,",
+  ])("is refused when it is %j", (header) => {
+    expect(bearerToken(header)).toEqual(malformed);
+  });
+});
+
+describe("authenticate", () => {
+  it("names the caller of a good token", async () => {
+    const { authorization } = await authorize("acme", "ingest:write");
+    expect(await ask(authorization)).toEqual({
+      ok: true,
+      value: { tenant_id: "acme", subject: "test-client", scopes: new Set(["ingest:write"]) },
+    });
+  });
+
+  it("tells no token from a bad one", async () => {
+    expect(await ask(undefined)).toEqual(missing);
+    expect(await ask(`Bearer ${await mintToken({ expiresInS: -3600 })}`)).toEqual({
+      ok: false,
+      error: { kind: "invalid_token", reason: { kind: "expired" } },
+    });
+  });
+
+  it("holds exp against the time it is given", async () => {
+    const header = `Bearer ${await mintToken()}`;
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    const verdict = await authenticate(TEST_AUTH_BINDINGS, header, tomorrow, inBackground);
+    expect(verdict).toMatchObject({ ok: false, error: { reason: { kind: "expired" } } });
+  });
+
+  it.each([
+    {},
+    { ...TEST_AUTH_BINDINGS, AUTH_ISSUER: "" },
+    { ...TEST_AUTH_BINDINGS, AUTH_JWKS: "{}" },
+    { ...TEST_AUTH_BINDINGS, AUTH_JWKS_URL: "https://issuer.test/jwks" },
+    { ...TEST_AUTH_BINDINGS, AUTH_CLOCK_TOLERANCE_S: "forever" },
+  ])("with wrong settings lets nobody through, good token or none (%#)", async (env) => {
+    for (const header of [undefined, `Bearer ${await mintToken()}`]) {
+      const verdict = await ask(header, env);
+      expect(verdict).toMatchObject({
+        ok: false,
+        error: { kind: "misconfigured", setting: expect.stringMatching(/^AUTH_/) },
+      });
+    }
+  });
+
+  it("is unavailable, not open, when the issuer cannot be reached", async () => {
+    // Port 1 of the machine itself: nothing listens there, so this is a real fetch that really fails.
+    const env = { ...TEST_AUTH_BINDINGS, AUTH_JWKS: "", AUTH_JWKS_URL: "http://127.0.0.1:1/jwks" };
+    const verdict = await ask(`Bearer ${await mintToken()}`, env);
+    expect(verdict).toMatchObject({ ok: false, error: { kind: "unavailable" } });
+    expect(await ask("Bearer garbage", env)).toMatchObject({ ok: false, error: { kind: "invalid_token" } });
+    expect(await ask(undefined, env)).toEqual(missing);
+  });
+});
+
+describe("with keys from the issuer", () => {
+  const policy = { issuer: TEST_ISSUER, audience: TEST_AUDIENCE, clockToleranceS: 30 };
+
+  function remote(first: Fetcher) {
+    let nowMs = Date.now();
+    let fetches = 0;
+    const world = { answer: first };
+    const source = new RemoteKeySource("https://issuer.test/jwks", {
+      fetcher: (url, init) => {
+        fetches += 1;
+        return world.answer(url, init);
+      },
+      clock: () => nowMs,
+    });
+    return {
+      world,
+      fetches: () => fetches,
+      pass: (ms: number) => {
+        nowMs += ms;
+      },
+      ask: (token: string) => authenticateWith(policy, source, `Bearer ${token}`, new Date(), inBackground),
+    };
+  }
+  const serving =
+    (...keys: readonly object[]): Fetcher =>
+    async () =>
+      Response.json({ keys });
+
+  it("follows a rotation: the new key's tokens pass once the cooldown is over, the old key's no more", async () => {
+    const { privateKey, publicKey } = await generateKeyPair("ES256");
+    const newKey = { ...(await exportJWK(publicKey)), kid: "new" };
+    const newToken = await new SignJWT({ tenant_id: "acme" })
+      .setProtectedHeader({ alg: "ES256", kid: "new" })
+      .setIssuer(TEST_ISSUER)
+      .setAudience(TEST_AUDIENCE)
+      .setExpirationTime("1h")
+      .sign(privateKey);
+    const oldToken = await mintToken();
+    const issuer = remote(serving(...TEST_JWKS.keys));
+    expect((await issuer.ask(oldToken)).ok).toBe(true);
+    issuer.world.answer = serving(newKey);
+    const unknown = { ok: false, error: { kind: "invalid_token", reason: { kind: "unknown_key" } } };
+    expect(await issuer.ask(newToken)).toEqual(unknown);
+    expect(issuer.fetches()).toBe(1);
+    issuer.pass(REFRESH_COOLDOWN_MS);
+    expect(await issuer.ask(newToken)).toMatchObject({ ok: true, value: { tenant_id: "acme" } });
+    expect(await issuer.ask(oldToken)).toEqual(unknown);
+    expect(issuer.fetches()).toBe(2);
+  });
+
+  it("fetches nothing for a token whose form is already wrong", async () => {
+    const issuer = remote(serving(...TEST_JWKS.keys));
+    for (const token of ["garbage", "a.b.c", await mintToken({ claims: { exp: undefined } })]) {
+      expect(await issuer.ask(token)).toMatchObject({ ok: false, error: { kind: "invalid_token" } });
+    }
+    expect(issuer.fetches()).toBe(0);
+  });
+
+  it("fetches nothing again for a bad signature under a known kid", async () => {
+    const issuer = remote(serving(...TEST_JWKS.keys));
+    const { privateKey } = await generateKeyPair("ES256");
+    const forged = await new SignJWT({ tenant_id: "acme" })
+      .setProtectedHeader({ alg: "ES256", kid: TEST_JWKS.keys[0].kid })
+      .setExpirationTime("1h")
+      .sign(privateKey);
+    issuer.pass(REFRESH_COOLDOWN_MS);
+    await issuer.ask(forged);
+    issuer.pass(REFRESH_COOLDOWN_MS);
+    expect(await issuer.ask(forged)).toMatchObject({
+      ok: false,
+      error: { reason: { kind: "bad_signature" } },
+    });
+    expect(issuer.fetches()).toBe(1);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import {
+  FIRST_FETCH_COOLDOWN_MS,
+  FRESH_MS,
+  isUsable,
+  type KeySetHistory,
+  mayRenewForUnknownKey,
+  planForRequest,
+  REFRESH_COOLDOWN_MS,
+  STALE_MAX_MS,
+} from "../../src/auth/key-set-policy.ts";
+
+const loadedAtMs = 1_000_000;
+const never: KeySetHistory = { loadedAtMs: null, lastAttempt: null };
+const loaded: KeySetHistory = { loadedAtMs, lastAttempt: { endedAtMs: loadedAtMs, succeeded: true } };
+const failedAt = (endedAtMs: number, since: number | null = loadedAtMs): KeySetHistory => ({
+  loadedAtMs: since,
+  lastAttempt: { endedAtMs, succeeded: false },
+});
+
+describe("without a set", () => {
+  it("fetches at once the first time", () => {
+    expect(planForRequest(never, 0)).toBe("renew_first");
+  });
+
+  it("answers at once during the cooldown of a failed fetch, and then tries again", () => {
+    const failed = failedAt(5_000, null);
+    expect(planForRequest(failed, 5_000)).toBe("unavailable");
+    expect(planForRequest(failed, 5_000 + FIRST_FETCH_COOLDOWN_MS - 1)).toBe("unavailable");
+    expect(planForRequest(failed, 5_000 + FIRST_FETCH_COOLDOWN_MS)).toBe("renew_first");
+  });
+});
+
+describe("with a set", () => {
+  it("uses it without a fetch while it is fresh", () => {
+    expect(planForRequest(loaded, loadedAtMs)).toBe("use");
+    expect(planForRequest(loaded, loadedAtMs + FRESH_MS - 1)).toBe("use");
+  });
+
+  it("renews it before use when it is not", () => {
+    expect(planForRequest(loaded, loadedAtMs + FRESH_MS)).toBe("renew_first");
+  });
+
+  it("goes on with the last good set after a failed renewal, and retries aside after the cooldown", () => {
+    const failedAtMs = loadedAtMs + FRESH_MS;
+    const failed = failedAt(failedAtMs);
+    expect(planForRequest(failed, failedAtMs)).toBe("use");
+    expect(planForRequest(failed, failedAtMs + REFRESH_COOLDOWN_MS - 1)).toBe("use");
+    expect(planForRequest(failed, failedAtMs + REFRESH_COOLDOWN_MS)).toBe("renew_aside");
+  });
+
+  it("gives the last good set up after a day", () => {
+    const end = loadedAtMs + STALE_MAX_MS;
+    expect(planForRequest(failedAt(end - 10), end - 1)).toBe("use");
+    expect(isUsable(failedAt(end - 10), end - 1)).toBe(true);
+    expect(planForRequest(failedAt(end - 10), end)).toBe("unavailable");
+    expect(isUsable(failedAt(end - 10), end)).toBe(false);
+    expect(planForRequest(failedAt(end - FIRST_FETCH_COOLDOWN_MS), end)).toBe("renew_first");
+  });
+});
+
+describe("an unknown kid", () => {
+  it("may cause a fetch once per cooldown, whether the last one succeeded or failed", () => {
+    for (const history of [loaded, failedAt(loadedAtMs)]) {
+      expect(mayRenewForUnknownKey(history, loadedAtMs + REFRESH_COOLDOWN_MS - 1)).toBe(false);
+      expect(mayRenewForUnknownKey(history, loadedAtMs + REFRESH_COOLDOWN_MS)).toBe(true);
+    }
+  });
+});

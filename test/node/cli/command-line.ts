@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+import { PROJECT_ROOT } from "../../../src/cli/project.ts";
+
+const MAIN = join(PROJECT_ROOT, "src/cli/main.mjs");
+const START_DEADLINE_MS = 90_000;
+
+/** What a person's shell would pass on: without the marks that the test runner leaves. */
+function shellEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|NODE_ENV|NODE_OPTIONS|TEST|npm_)/.test(name),
+  );
+  return Object.fromEntries(kept);
+}
+
+function spawnMain(nodeOptions: readonly string[], args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
+    cwd: PROJECT_ROOT,
+    env: shellEnvironment(),
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+}
+
+function streamText(stream: NodeJS.ReadableStream | null): Promise<string> {
+  return stream === null ? Promise.resolve("") : text(stream);
+}
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command to its end. */
+export async function runCommand(
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<Finished> {
+  const child = spawnMain(nodeOptions, args);
+  const [[exitCode], stdout, stderr] = await Promise.all([
+    once(child, "close"),
+    streamText(child.stdout),
+    streamText(child.stderr),
+  ]);
+  return { exitCode, stdout, stderr };
+}
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "loan-ledger-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
+  return directory;
+}
+
+/** Listens on a port of the loopback interface until the test ends (or `close` is called). */
+export async function occupyPort(): Promise<{ port: number; close: () => Promise<unknown> }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+  };
+  onTestFinished(close);
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP port");
+  return { port: address.port, close };
+}
+
+export async function freePort(): Promise<number> {
+  const { port, close } = await occupyPort();
+  await close();
+  return port;
+}
+
+export interface RunningService {
+  /** Everything printed up to the moment the service said it was ready. */
+  readonly screen: string;
+  /** Signals the process group of the command, as a shell would; resolves with how the command ended. */
+  end(
+    signal: NodeJS.Signals,
+  ): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null; stderr: string }>;
+}
+
+/** `npm start`, ready for requests. It does not outlive the test. */
+export async function startService(port: number, dataDirectory: string): Promise<RunningService> {
+  const child = spawnMain([], ["start", "--port", String(port), "--data-dir", dataDirectory]);
+  const closed = once(child, "close");
+  const stderr = streamText(child.stderr);
+  const end: RunningService["end"] = async (signal) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, signal);
+    }
+    await closed;
+    return { exitCode: child.exitCode, signal: child.signalCode, stderr: await stderr };
+  };
+  onTestFinished(async () => {
+    await end("SIGTERM");
+  });
+
+  let screen = "";
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+    screen += chunk;
+    if (screen.includes("\nRequests:")) resolve();
+  });
+  const deadline = once(AbortSignal.timeout(START_DEADLINE_MS), "abort").then(() => "the deadline passed");
+  const early = closed.then(() => "it ended");
+  const obstacle = await Promise.race([ready, early, deadline]);
+  if (obstacle !== undefined) {
+    const ended = await end("SIGTERM");
+    throw new Error(`The service did not start, ${obstacle}:\n${screen}\n${ended.stderr}`);
+  }
+  return { screen, end };
+}

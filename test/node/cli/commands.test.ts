@@ -1,0 +1,68 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { decodeJwt } from "jose";
+import { expect, test } from "vitest";
+import { occupyPort, runCommand, temporaryDirectory } from "./command-line.ts";
+
+test("token prints the token and nothing else on standard output", async () => {
+  const args = [
+    "token",
+    "--tenant",
+    "acme",
+    "--scope",
+    "records:read",
+    "--data-dir",
+    await temporaryDirectory(),
+  ];
+  const { exitCode, stdout } = await runCommand(args);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  expect(decodeJwt(stdout.trim())).toMatchObject({ tenant_id: "acme", scope: "records:read" });
+});
+
+test("wrong usage ends with 2, one plain sentence on standard error and an empty standard output", async () => {
+  expect(await runCommand(["token"])).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: "--tenant is required, for example --tenant acme.\n",
+  });
+});
+
+test("a damaged key file ends both commands with 1 and says how to mend it", async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, "local-key.json"), "{");
+  const token = await runCommand(["token", "--tenant", "acme", "--data-dir", directory]);
+  expect(token).toMatchObject({
+    exitCode: 1,
+    stdout: "",
+    stderr: expect.stringContaining("Delete that file"),
+  });
+});
+
+test("start on a port in use says so in one line, without a stack trace", async () => {
+  const { port } = await occupyPort();
+  const ended = await runCommand(["start", "--port", String(port), "--data-dir", await temporaryDirectory()]);
+  expect(ended).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(ended.stderr).toMatch(new RegExp(`^Port ${port} is in use\\..*\\n$`));
+});
+
+test("a Node that cannot read TypeScript is told apart in plain words", async () => {
+  const ended = await runCommand(["start"], ["--no-strip-types"]);
+  expect(ended).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(ended.stderr).toMatch(
+    /^Loan Ledger needs Node 22\.18 or newer, and this is Node [\d.]+\.\nRun "npm ci"/,
+  );
+});
+
+test.each(["start", "token"])("%s --help explains itself and does nothing", async (command) => {
+  const { exitCode, stdout, stderr } = await runCommand([command, "--help"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain("--data-dir");
+});
+
+test("an unknown command is answered with the usage", async () => {
+  expect(await runCommand(["stop"])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("<start|token>"),
+  });
+});

@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { requireFreePort } from "../../../src/cli/port.ts";
+import { freePort, runCommand, startService, temporaryDirectory } from "./command-line.ts";
+
+/** Pastes a printed line into `sh`: the HTTP status and the JSON body of its answer. */
+async function paste(line: string): Promise<{ status: number; body: unknown }> {
+  const { stdout } = await promisify(execFile)("sh", ["-c", line]);
+  const lines = stdout.trimEnd().split("\n");
+  return { status: Number(lines.pop()), body: JSON.parse(lines.join("\n")) };
+}
+
+function curlLinesOf(screen: string): { create: string; lookUp: string } {
+  const [create, lookUp] = screen.match(/^curl .*$/gm) ?? [];
+  if (create === undefined || lookUp === undefined) throw new Error(`No curl lines in:\n${screen}`);
+  return { create, lookUp };
+}
+
+test("the printed lines work when pasted, and what they wrote outlives a killed service", async () => {
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  const first = await startService(port, directory);
+  const { create, lookUp } = curlLinesOf(first.screen);
+  const created = await paste(create);
+  expect(created).toMatchObject({
+    status: 201,
+    body: { status: "success", category: "client", step: "create" },
+  });
+  expect(await paste(create)).toMatchObject({ status: 200, body: { status: "duplicate" } });
+  const read = await paste(lookUp);
+  expect(read).toMatchObject({ status: 200, body: { data: { name: "John Doe", country: "US" } } });
+
+  expect(await first.end("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
+  const second = await startService(port, directory);
+  expect(await paste(lookUp)).toEqual(read);
+  expect(await paste(create)).toMatchObject({ status: 200, body: { status: "duplicate" } });
+  const next = curlLinesOf(second.screen);
+  expect(await paste(next.create)).toMatchObject({ status: 201, body: { status: "success", sequence: 2 } });
+  expect(await paste(next.lookUp)).toMatchObject({ status: 200 });
+});
+
+test("a start prints nothing alarming, and SIGTERM ends it with 0 and frees the port", async () => {
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  const service = await startService(port, directory);
+  expect(service.screen).not.toMatch(/error|warn|exception|^\s+at /im);
+
+  const health = await fetch(`http://localhost:${port}/v1/health/live`);
+  expect(health.status).toBe(200);
+  const minted = await runCommand(["token", "--tenant", "other-tenant", "--data-dir", directory]);
+  const headers = { Authorization: `Bearer ${minted.stdout.trim()}` };
+  const list = await fetch(`http://localhost:${port}/api/tables/clients`, { headers });
+  expect(list.status).toBe(200);
+  await Promise.all([health.body?.cancel(), list.body?.cancel()]);
+
+  expect(await service.end("SIGTERM")).toEqual({ exitCode: 0, signal: null, stderr: "" });
+  expect(await requireFreePort(port, 0)).toEqual({ ok: true, value: undefined });
+});

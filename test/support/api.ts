@@ -1,0 +1,84 @@
+import { exports } from "cloudflare:workers";
+import { mintToken } from "./tokens.ts";
+
+export const ALL_SCOPES =
+  "ingest:write records:read hpts:disbursements:write hpts:reversals:write hpts:ledger:read hpts:balances:read";
+
+/** An answer of the service with its body parsed; `text` keeps the digits that JSON.parse may round. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any member and fails when it is not there
+  readonly body: any;
+}
+
+/** A tenant of its own for each test, so that no test sees another's rows. */
+export function newTenant(): string {
+  return `t-${crypto.randomUUID()}`;
+}
+
+export const newKey = () => `key-${crypto.randomUUID()}`;
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== "" ? JSON.parse(text) : null,
+  };
+}
+
+/** The service as one tenant's back end sees it. */
+export class Api {
+  readonly tenant: string;
+  readonly #scope: string;
+  #token: string | undefined;
+
+  constructor(tenant = newTenant(), scope = ALL_SCOPES) {
+    this.tenant = tenant;
+    this.#scope = scope;
+  }
+
+  async headers(extra: Record<string, string> = {}): Promise<Record<string, string>> {
+    this.#token ??= await mintToken({ tenant: this.tenant, scope: this.#scope });
+    return { Authorization: `Bearer ${this.#token}`, ...extra };
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return answerOf(
+      await exports.default.fetch(`http://ledger.test${path}`, { headers: await this.headers(headers) }),
+    );
+  }
+
+  /** Posts a JSON text as it stands, or an object. */
+  async post(
+    path: string,
+    body: string | object,
+    key = newKey(),
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const all = await this.headers({
+      "Content-Type": "application/json",
+      "Idempotency-Key": key,
+      ...headers,
+    });
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    return answerOf(
+      await exports.default.fetch(`http://ledger.test${path}`, { method: "POST", headers: all, body: text }),
+    );
+  }
+
+  ingest(category: string, data: object, key = newKey()): Promise<Answer> {
+    return this.post("/ingest", { category, data }, key);
+  }
+
+  /** Ingests what the test takes for granted, and says so when it is refused. */
+  async accept(category: string, data: object): Promise<Answer> {
+    const answer = await this.ingest(category, data);
+    if (answer.status >= 300) throw new Error(`not accepted: ${answer.text}`);
+    return answer;
+  }
+}

@@ -1,0 +1,36 @@
+/** What the worker under test trusts. Loaded by the test configuration in Node and by the tests in workerd. */
+
+export const TEST_ISSUER = "https://issuer.test";
+export const TEST_AUDIENCE = "loan-ledger-test";
+export const TEST_KEY_ID = "test-key";
+
+/** TEST KEY, not a secret: it signs tokens for tests only, and no deployed worker may ever trust it. */
+export const TEST_PRIVATE_JWK = {
+  kty: "EC",
+  crv: "P-256",
+  x: "8ovCfL22NvqKL311BGEVSywEj5jPtkw0Vg43eRIySNM",
+  y: "5OaadTFvVJrKqbhiYRe56AdTLbcXctRySfu3Eb4ZIag",
+  d: "67hZtUDw_WgJON2DsOrrMpPdI-5NAST1cXPeotY6HrU",
+} as const;
+
+/** The public half of TEST_PRIVATE_JWK, as the issuer would publish it. */
+export const TEST_JWKS = {
+  keys: [
+    {
+      kty: TEST_PRIVATE_JWK.kty,
+      crv: TEST_PRIVATE_JWK.crv,
+      x: TEST_PRIVATE_JWK.x,
+      y: TEST_PRIVATE_JWK.y,
+      kid: TEST_KEY_ID,
+      alg: "ES256",
+      use: "sig",
+    },
+  ],
+} as const;
+
+/** Bindings that make a worker trust the test key. */
+export const TEST_AUTH_BINDINGS = {
+  AUTH_ISSUER: TEST_ISSUER,
+  AUTH_AUDIENCE: TEST_AUDIENCE,
+  AUTH_JWKS: JSON.stringify(TEST_JWKS),
+} as const;
