@@ -1,5 +1,11 @@
 import { app } from "./app.ts";
+import { consume } from "./history/consumer.ts";
+import { sweep } from "./history/sweep.ts";
 
 export { TenantGate } from "./tenant/gate.ts";
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Cloudflare.Env>;
+export default {
+  fetch: app.fetch,
+  queue: consume,
+  scheduled: (_controller, env) => sweep(env),
+} satisfies ExportedHandler<Cloudflare.Env>;

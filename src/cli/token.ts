@@ -16,7 +16,7 @@ const HELP = `Mints a bearer token for the local service and prints it, and noth
 Scopes: ${SCOPES.join(" ")}`;
 
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-export const DEFAULT_LIFETIME = "30d";
+const DEFAULT_LIFETIME = "30d";
 const LIFETIME_MAX_S = 365 * 86_400;
 
 export interface TokenOptions {

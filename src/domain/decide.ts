@@ -1,5 +1,5 @@
 import { assessClient } from "./client.ts";
-import { assessDisbursement, disbursementLinks } from "./disbursement.ts";
+import { assessDisbursement, disbursementFacts, disbursementLinks } from "./disbursement.ts";
 import {
   type Client,
   clientFields,
@@ -11,7 +11,7 @@ import {
   type Payment,
   paymentFields,
 } from "./fields.ts";
-import { assessOperation } from "./operation.ts";
+import { assessOperation, operationFacts } from "./operation.ts";
 import { assessPayment } from "./payment.ts";
 import type { Problem } from "./problem.ts";
 import {
@@ -35,7 +35,7 @@ interface Rules<T extends object> {
   readonly stored: (state: RecordState) => ReadonlyMap<string, Stored<T>>;
   readonly assess: (state: RecordState, current: T | null, change: IngestCommand["change"]) => Assessed<T>;
   readonly put: (stored: Stored<T>) => Effect;
-  readonly facts: (record: T) => EventFacts;
+  readonly facts: (record: T, change: IngestCommand["change"], before: T | null) => EventFacts;
   /** Effects on other rows; `after` is null when the record is deleted. */
   readonly links?: (before: T | null, after: T | null) => readonly Effect[];
 }
@@ -53,7 +53,7 @@ const disbursementRules: Rules<Disbursement> = {
   stored: (state) => state.disbursement,
   assess: assessDisbursement,
   put: (stored) => ({ type: "put", category: "disbursement", stored }),
-  facts: ({ kind, currency, disbursement_id }) => ({ kind, currency, disbursement_id }),
+  facts: disbursementFacts,
   links: disbursementLinks,
 };
 
@@ -70,7 +70,7 @@ const operationRules: Rules<Operation> = {
   stored: (state) => state.operation,
   assess: assessOperation,
   put: (stored) => ({ type: "put", category: "operation", stored }),
-  facts: ({ disbursement_id, currency, asset_id }) => ({ disbursement_id, currency, asset_id }),
+  facts: operationFacts,
 };
 
 /**
@@ -118,7 +118,7 @@ function decideCreate<T extends object>(
   if (errors.length > 0) return err(invalid(errors));
   return ok({
     effects: [rules.put(created(record, stamp)), ...(rules.links?.(null, record) ?? [])],
-    facts: rules.facts(record),
+    facts: rules.facts(record, command.change, null),
   });
 }
 
@@ -137,13 +137,16 @@ function decideUpdate<T extends object>(
   if (errors.length > 0) return err(invalid(errors));
   return ok({
     effects: [rules.put(updated(live, record, stamp)), ...(rules.links?.(before, record) ?? [])],
-    facts: { ...rules.facts(record), changes: changesBetween(rules.fields, before, record) },
+    facts: {
+      ...rules.facts(record, command.change, before),
+      changes: changesBetween(rules.fields, before, record),
+    },
   });
 }
 
 function decideDelete<T extends object>(rules: Rules<T>, live: Stored<T>, stamp: Stamp): Accepted {
   return {
     effects: [rules.put(deleted(live, stamp)), ...(rules.links?.(live.record, null) ?? [])],
-    facts: rules.facts(live.record),
+    facts: rules.facts(live.record, {}, null),
   };
 }

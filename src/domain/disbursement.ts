@@ -3,7 +3,7 @@ import { type Disbursement, type DisbursementChange, disbursementFields } from "
 import { toMajor } from "./money.ts";
 import type { FieldError } from "./problem.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
-import type { Effect, RecordState } from "./state.ts";
+import type { Effect, EventFacts, RecordState } from "./state.ts";
 
 /** The three terms whose change is history (seed 001, contract 5). */
 export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
@@ -102,4 +102,30 @@ export function disbursementLinks(before: Disbursement | null, after: Disburseme
     effects.push({ type: "reassign", disbursement_id, client_id: after.client_id });
   }
   return effects;
+}
+
+/** What history is told of an event: its own date, and the terms after it where it changed one. */
+export function disbursementFacts(
+  record: Disbursement,
+  change: DisbursementChange,
+  before: Disbursement | null,
+): EventFacts {
+  const { kind, currency, disbursement_id } = record;
+  const { change_date, change_reason } = change;
+  const on_date = change_date ?? change.disbursement_date ?? change.operation_date;
+  const changed = before !== null && TERMS.some((term) => record[term] !== before[term]);
+  const terms = {
+    maturity_date: record.maturity_date,
+    total_expected_margin: record.total_expected_margin.toString(),
+    disbursement_amount: record.disbursement_amount.toString(),
+  };
+  return {
+    kind,
+    currency,
+    disbursement_id,
+    ...(on_date ? { on_date } : {}),
+    ...(change_date ? { change_date } : {}),
+    ...(change_reason ? { change_reason } : {}),
+    ...(changed ? { terms } : {}),
+  };
 }

@@ -3,7 +3,7 @@ import { type Operation, type OperationChange, operationFields } from "./fields.
 import { parentOf, unknownParent } from "./parent.ts";
 import type { FieldError } from "./problem.ts";
 import { type Assessed, type Checked, merge, missingErrors, refuse } from "./record.ts";
-import type { RecordState } from "./state.ts";
+import type { EventFacts, RecordState } from "./state.ts";
 
 const DEPRECIATION = ["depreciation_amount", "depreciation_period", "depreciation_method"] as const;
 
@@ -59,4 +59,11 @@ function depreciationErrors(record: Operation, broken: ReadonlySet<string>): Fie
   const depreciates = DEPRECIATION.find((name) => !broken.has(name) && record[name] !== null);
   if (!depreciates || record.asset_id !== null || record.asset_value !== null) return [];
   return [refuse("asset_id", "required", `or asset_value is required with ${depreciates}`)];
+}
+
+/** What history is told of an event: the asset's condition, where the event states one. */
+export function operationFacts(record: Operation, change: OperationChange): EventFacts {
+  const { disbursement_id, currency, asset_id } = record;
+  const { asset_condition } = change;
+  return { disbursement_id, currency, asset_id, ...(asset_condition ? { asset_condition } : {}) };
 }

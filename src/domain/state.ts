@@ -1,3 +1,4 @@
+import type { StoredDate } from "./dates.ts";
 import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
 import type { Problem } from "./problem.ts";
 
@@ -34,12 +35,30 @@ export interface Changed {
   readonly to: unknown;
 }
 
-/** What history needs to know of an event beyond the event's own data (contract 5). */
+/** The terms of a disbursement whose change is history: amounts are minor units in decimal text. */
+export interface Terms {
+  readonly maturity_date: StoredDate | null;
+  readonly total_expected_margin: string;
+  readonly disbursement_amount: string;
+}
+
+/**
+ * What history and the event log tell of an event beyond its own data, as of that event: history made later must not
+ * look at the record as it is by then (contract 5).
+ */
 export interface EventFacts {
   readonly kind?: "loan" | "purchase";
   readonly currency?: string;
   readonly disbursement_id?: string;
   readonly asset_id?: string | null;
+  /** Sent by this event and not empty. */
+  readonly asset_condition?: string;
+  /** The event's own date: when the change took place, or the disbursement or operation. */
+  readonly on_date?: StoredDate;
+  readonly change_date?: StoredDate;
+  readonly change_reason?: string;
+  /** All three terms after an update that changed one of them. */
+  readonly terms?: Terms;
   /** The fields that took another value, on update. */
   readonly changes?: Readonly<Record<string, Changed>>;
 }

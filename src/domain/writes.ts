@@ -1,4 +1,5 @@
 import type { Client, Disbursement, Operation, Payment } from "./fields.ts";
+import { deriveHistory } from "./history.ts";
 import type { Effect, EventFacts, IngestCommand, RecordState, Stamp, Stored } from "./state.ts";
 
 /** A row of the tenant's event log: the fence, the second barrier of idempotency, and history's outbox. */
@@ -13,6 +14,8 @@ export interface EventRow {
   /** The event's data as JSON text, numbers as they were sent. */
   readonly data: string;
   readonly facts: EventFacts;
+  /** Whether history rows come of it: the consumer reads no other events. */
+  readonly makes_history: boolean;
   /** The answer's body as JSON text where the row alone cannot tell it (ledger routes). */
   readonly answer: string | null;
   readonly trace_id: string;
@@ -151,15 +154,6 @@ export function ingestEvent(
 ): EventRow {
   const { category, step, id } = command;
   const { sequence, event_id, now } = stamp;
-  return {
-    sequence,
-    event_id,
-    category,
-    step,
-    record_id: id,
-    ...request,
-    facts,
-    answer: null,
-    created_at: now,
-  };
+  const event = { sequence, event_id, category, step, record_id: id, facts, created_at: now };
+  return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer: null };
 }

@@ -7,6 +7,7 @@ import { authentication, requireScope } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";
 import { fingerprint, idempotencyKey } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
+import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
 
 /** `POST /ingest`: one endpoint for every event (seed 000, contract 4). */
@@ -27,6 +28,7 @@ export const ingestRoutes = new Hono<AppEnv>().post(
       fingerprint: await fingerprint(c.req.method, c.req.path, body),
       data: stringifyJson(data),
       trace_id: c.get("trace").trace_id,
+      traceparent: traceparentOf(c.get("trace")),
       command: command.value,
     });
     const { queue, load, commit } = reply.timings;

@@ -1,3 +1,138 @@
-import { Hono } from "hono";
+import { zValidator } from "@hono/zod-validator";
+import { type Context, Hono } from "hono";
+import { decodeCursor, encodeCursor, type Position } from "../contract/cursor.ts";
+import {
+  describeIssues,
+  isBookmark,
+  type ListQuery,
+  listParameters,
+  listQuery,
+  rowQuery,
+} from "../contract/lookup.ts";
+import { renderRow } from "../contract/lookup-row.ts";
+import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup-tables.ts";
+import { err, ok, type Result } from "../domain/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
+import { requireScope } from "../http/authentication.ts";
+import { renderJson, renderProblem } from "../http/problem.ts";
+import { type Database, openSession } from "../store/database.ts";
+import { findRow, type LookupRow, listRows } from "../store/lookup.ts";
+import { LOOKUP_SOURCES } from "../store/lookup-tables.ts";
+
+type Table = LookupTable<LookupTableName>;
+
+/** `GET /api/tables/…` (contract 6). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
+
+const readsRecords = requireScope("records:read");
+
+for (const table of LOOKUP_TABLES) {
+  const parameters = Object.keys(listParameters(table).shape);
+  tableRoutes.get(
+    `/${table.name}`,
+    readsRecords,
+    zValidator("query", listQuery(table), (result, c) =>
+      result.success ? undefined : refuseQuery(c, result.error.issues, parameters),
+    ),
+    (c) => answerList(c, table, c.req.valid("query")),
+  );
+  tableRoutes.get(
+    `/${table.name}/:id`,
+    readsRecords,
+    zValidator("query", rowQuery, (result, c) =>
+      result.success ? undefined : refuseQuery(c, result.error.issues, []),
+    ),
+    (c) => answerRow(c, table, c.req.param("id")),
+  );
+}
+
+tableRoutes.get("/:table/:id?", readsRecords, (c) => {
+  const detail = `The tables are ${LOOKUP_TABLES.map(({ name }) => name).join(", ")}.`;
+  return renderProblem(c, { code: "invalid_table", detail });
+});
+
+/** The validator knows nothing of the environment; its context is this app's all the same. */
+const refuseQuery = (c: unknown, ...issues: Parameters<typeof describeIssues>) =>
+  invalidQuery(c as Context<AppEnv>, describeIssues(...issues));
+
+const invalidQuery = (c: Context<AppEnv>, detail: string) =>
+  renderProblem(c, { code: "invalid_query", detail });
+
+async function answerRow(c: Context<AppEnv>, table: Table, id: string): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await read(c, (db) => findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
+  if (!found.ok) return invalidQuery(c, found.error);
+  if (found.value === null) {
+    return renderProblem(c, { code: "not_found", detail: `There is no such row in ${table.name}.` });
+  }
+  return renderJson(c, { data: rendererOf(c, table)(found.value) });
+}
+
+async function answerList(c: Context<AppEnv>, table: Table, query: ListQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const identity = identityOf(tenant, table, query);
+  const after = await positionOf(identity, query.cursor);
+  if (!after.ok) return invalidQuery(c, after.error);
+  const page = await read(c, (db) =>
+    listRows(db, LOOKUP_SOURCES[table.name], tenant, {
+      filters: query.filters,
+      bounds: query.bounds,
+      search: query.search === null ? null : { columns: table.searched, text: query.search },
+      sort: { column: query.sort_by, descending: query.descending },
+      after: after.value,
+      limit: query.limit,
+      count: query.include_count,
+    }),
+  );
+  if (!page.ok) return invalidQuery(c, page.error);
+  const { rows, end, total } = page.value;
+  const pagination = {
+    limit: query.limit,
+    has_more: end !== null,
+    next_cursor: end === null ? undefined : await encodeCursor(identity, end),
+    total: total ?? undefined,
+    total_pages: total === null ? undefined : Math.ceil(total / query.limit),
+  };
+  return renderJson(c, { data: rows.map(rendererOf(c, table)), pagination });
+}
+
+/** What a cursor is bound to: all of the query but how much of it one page shows. */
+function identityOf(tenant: string, table: Table, query: ListQuery): string {
+  const { sort_by, descending, bounds, search, filters } = query;
+  return JSON.stringify([tenant, table.name, sort_by, descending, bounds, search, filters]);
+}
+
+async function positionOf(identity: string, cursor: string | null): Promise<Result<Position | null, string>> {
+  if (cursor === null) return ok(null);
+  const position = await decodeCursor(identity, cursor);
+  return position === null
+    ? err("cursor must be the next_cursor of a page of this very query: same table, filters and order")
+    : ok(position);
+}
+
+function rendererOf(c: Context<AppEnv>, table: Table): (row: LookupRow) => Record<string, unknown> {
+  const readsLedger = c.get("principal").scopes.has("hpts:ledger:read");
+  return (row) => renderRow(table, row, { readsLedger });
+}
+
+const BOOKMARK_HEADER = "x-d1-bookmark";
+
+/**
+ * Reads in a D1 session that starts where the caller's bookmark says (contract 6, read-your-writes) and answers with
+ * its own. The error is a sentence about a bookmark that does not do; any other failure of D1 is thrown.
+ */
+async function read<T>(c: Context<AppEnv>, work: (db: Database) => Promise<T>): Promise<Result<T, string>> {
+  const from = c.req.header(BOOKMARK_HEADER) ?? "first-primary";
+  if (!isBookmark(from)) {
+    return err(
+      `the header ${BOOKMARK_HEADER} must be one that this service answered, or first-unconstrained`,
+    );
+  }
+  const session = openSession(c.env, c.get("principal").tenant_id, from);
+  const start = Date.now();
+  const value = await work(session.db);
+  c.get("timings").push(["d1", Date.now() - start]);
+  const bookmark = session.bookmark();
+  if (bookmark !== null) c.header(BOOKMARK_HEADER, bookmark);
+  return ok(value);
+}

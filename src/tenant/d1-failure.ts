@@ -1,11 +1,14 @@
 /**
- * What a failed D1 batch means: `refused` - the database will refuse this batch each time; `fenced` - another writer
- * took the sequence or the key; `unknown` - it may have been written or not.
+ * What a failed D1 batch means: `refused` - the database, or our own code on the way to it, will refuse this batch each
+ * time; `fenced` - another writer took the sequence or the key; `overloaded` - trying again makes it worse; `unknown` -
+ * it may have been written or not.
  */
-export type D1Failure = "refused" | "fenced" | "unknown";
+export type D1Failure = "refused" | "fenced" | "overloaded" | "unknown";
 
 const FENCE = /UNIQUE constraint failed: events\./i;
-const REFUSED = /constraint failed|SQLITE_CONSTRAINT|cannot store|too big|TOOBIG|datatype mismatch/i;
+const REFUSED =
+  /constraint failed|SQLITE_CONSTRAINT|cannot store|too big|TOOBIG|datatype mismatch|D1_TYPE_ERROR/i;
+const OVERLOADED = /overloaded/i;
 
 /** Reads the message of a D1 error: the binding gives no code. */
 export function classify(error: unknown): D1Failure {
@@ -13,7 +16,13 @@ export function classify(error: unknown): D1Failure {
   for (let cause = error; cause instanceof Error; cause = cause.cause) messages.push(cause.message);
   const message = messages.join("\n");
   if (FENCE.test(message)) return "fenced";
-  return REFUSED.test(message) ? "refused" : "unknown";
+  if (REFUSED.test(message) || isBug(error)) return "refused";
+  return OVERLOADED.test(message) ? "overloaded" : "unknown";
+}
+
+/** D1 fails with a bare Error; these come from code that met a command or a row which it did not expect. */
+function isBug(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 }
 
 /** D1 gives a batch 30 s; a call that hangs longer than this counts as failed with unknown outcome. */

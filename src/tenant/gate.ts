@@ -1,4 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
+import { catchUp, PoisonEvent } from "../history/catch-up.ts";
+import { HistoryPublisher } from "../history/publisher.ts";
 import { openSession } from "../store/database.ts";
 import { type GroupContext, replay, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
@@ -24,6 +26,9 @@ interface InFlight {
   readonly reply: Promise<SubmitReply>;
 }
 
+/** How long the queue has for its work before the alarm does it. */
+const HISTORY_WATCH_MS = 30_000;
+
 const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
 
 /**
@@ -32,14 +37,17 @@ const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
  */
 export class TenantGate extends DurableObject<Cloudflare.Env> {
   readonly #keys: KeyStore;
+  readonly #history: HistoryPublisher;
   readonly #inFlight = new Map<string, InFlight>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #draining = false;
+  #watching = false;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#keys = new KeyStore(ctx.storage);
+    this.#history = new HistoryPublisher(() => this.env.HISTORY_QUEUE);
   }
 
   /**
@@ -115,7 +123,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
       context,
       group.map(({ submission }) => submission),
     );
-    for (const part of settled) this.#remember(part);
+    for (const part of settled) this.#remember(tenant, part);
     for (const { submission, since, settle } of group) {
       const part = settled.find(({ verdicts }) => verdicts.has(submission.key));
       const verdict = part?.verdicts.get(submission.key);
@@ -136,9 +144,41 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     }
   }
 
-  #remember(part: Settled): void {
+  #remember(tenant: string, part: Settled): void {
     this.#keys.remember(part.used);
     if (part.bookmark !== null) this.#keys.setBookmark(part.bookmark);
+    if (part.history === null) return;
+    // Neither is awaited: an answer never waits for the queue, and a failure of both is the sweep's to mend.
+    this.ctx.waitUntil(this.#history.publish({ tenant_id: tenant, ...part.history }));
+    this.ctx.waitUntil(this.#watchHistory(tenant));
+  }
+
+  /** Sets the alarm that looks after the queue, unless it is set. */
+  async #watchHistory(tenant: string): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#keys.setTenant(tenant);
+    await this.ctx.storage.setAlarm(Date.now() + HISTORY_WATCH_MS);
+  }
+
+  /**
+   * Makes the history that the queue has not made. Comes back while there is some left. An error is the platform's to
+   * retry, and the sweep's when it gives up; no retry mends a poisonous event, which the dead-letter queue reports.
+   */
+  override async alarm(): Promise<void> {
+    this.#watching = false;
+    const tenant = this.#keys.tenant();
+    if (tenant === null) return;
+    try {
+      const { complete } = await catchUp(this.env, tenant);
+      if (!complete) await this.#watchHistory(tenant);
+    } catch (error) {
+      if (!(error instanceof PoisonEvent)) throw error;
+      const { trace_id, message } = error;
+      console.error(
+        JSON.stringify({ level: "error", message: "history failed", tenant, trace_id, error: message }),
+      );
+    }
   }
 
   #withBookmark(verdict: Verdict): Verdict {

@@ -20,8 +20,8 @@ const BACKOFF_MS = 50;
 export interface Settled {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly used: readonly UsedKey[];
-  /** The sequence of the tenant's last event, or null when D1 did not say. */
-  readonly head: number | null;
+  /** The sequence of the last new event that makes history, if any does, and its trace. */
+  readonly history: { readonly upto: number; readonly traceparent: string } | null;
   readonly bookmark: string | null;
   readonly timings: { readonly load: number; readonly commit: number };
 }
@@ -49,8 +49,9 @@ const INTERNAL: Problem = {
 export async function settleGroup(
   context: GroupContext,
   group: readonly Submission[],
+  proposed = new Set<string>(),
 ): Promise<readonly Settled[]> {
-  const proposed = new Set<string>();
+  let maybeWritten = false;
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     if (attempt > 1) await scheduler.wait(BACKOFF_MS * attempt);
     const tried = await tryGroup(context, group, proposed);
@@ -63,14 +64,32 @@ export async function settleGroup(
       error: String(tried.error),
       commands: group.length,
     });
-    if (failure !== "refused") continue;
-    if (group.length === 1) return [allRejected(group, INTERNAL)];
-    const settled: Settled[] = [];
-    for (const one of group) settled.push(...(await settleGroup(context, [one])));
-    return settled;
+    if (failure === "overloaded") break;
+    if (failure === "refused") {
+      if (group.length > 1) return settleHalves(context, group, proposed);
+      return [allRejected(group, maybeWritten ? UNAVAILABLE : INTERNAL)];
+    }
+    maybeWritten ||= failure === "unknown";
   }
   return [allRejected(group, UNAVAILABLE)];
 }
+
+/** A poisonous command stands alone after a few halvings; a group that is too big for one batch becomes two. */
+async function settleHalves(
+  context: GroupContext,
+  group: readonly Submission[],
+  proposed: Set<string>,
+): Promise<readonly Settled[]> {
+  const middle = Math.ceil(group.length / 2);
+  const first = await settleGroup(context, group.slice(0, middle), proposed);
+  const rest = group.slice(middle);
+  // When D1 has gone away meanwhile, waiting for it once more for each half would have no bound.
+  if (first.some(isUnavailable)) return [...first, allRejected(rest, UNAVAILABLE)];
+  return [...first, ...(await settleGroup(context, rest, proposed))];
+}
+
+const isUnavailable = ({ verdicts }: Settled): boolean =>
+  [...verdicts.values()].some((verdict) => verdict.kind === "rejected" && verdict.problem === UNAVAILABLE);
 
 type Tried = { readonly ok: true; readonly value: Settled } | { readonly ok: false; readonly error: unknown };
 
@@ -79,12 +98,12 @@ async function tryGroup(
   group: readonly Submission[],
   proposed: Set<string>,
 ): Promise<Tried> {
-  const session = context.open();
-  const needs = noNeeds();
-  for (const { command } of group) addNeeds(needs, command);
   const keys = group.map(({ key }) => key);
   const start = Date.now();
   try {
+    const session = context.open();
+    const needs = noNeeds();
+    for (const { command } of group) addNeeds(needs, command);
     const loaded = await withDeadline(load(session.db, context.tenant, keys, needs));
     const loadedAt = Date.now();
     const plan = planGroup(context, loaded, group, proposed, loadedAt);
@@ -100,7 +119,7 @@ interface Plan {
   readonly writes: Writes;
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly used: readonly UsedKey[];
-  readonly head: number;
+  readonly history: Settled["history"];
 }
 
 /** Decides the group's commands one after another; each sees what the one before did. */
@@ -118,13 +137,14 @@ function planGroup(
   // The clock of another machine may lag: a tenant's events never go back in time.
   const now = Math.max(clock, loaded.head.created_at);
   let head = loaded.head.sequence;
+  let history: Plan["history"] = null;
   for (const submission of group) {
     const before = seen.get(submission.key);
     if (before) {
-      verdicts.set(
-        submission.key,
-        replay(usedKey(before), submission.fingerprint, !proposed.has(before.event_id)),
-      );
+      const landed = proposed.has(before.event_id);
+      // An earlier attempt whose answer was lost: whether it makes history is not read back, so say that it may.
+      if (landed) history = { upto: before.sequence, traceparent: submission.traceparent };
+      verdicts.set(submission.key, replay(usedKey(before), submission.fingerprint, !landed));
       continue;
     }
     const random = crypto.getRandomValues(new Uint8Array(EVENT_ID_RANDOM_BYTES));
@@ -141,11 +161,12 @@ function planGroup(
     const request = { idempotency_key: key, fingerprint, data, trace_id };
     const event = ingestEvent(command, decided.value.facts, stamp, request);
     writes.events.push(event);
+    if (event.makes_history) history = { upto: event.sequence, traceparent: submission.traceparent };
     const answer = answerOf(event);
     used.push({ key, fingerprint, answer });
     verdicts.set(key, { kind: "accepted", answer, replayed: false, bookmark: null });
   }
-  return { writes, verdicts, used, head };
+  return { writes, verdicts, used, history };
 }
 
 const answerOf = (event: Omit<SeenEvent, "idempotency_key" | "fingerprint">): Answer => ({
@@ -189,5 +210,5 @@ export function replay(used: UsedKey, fingerprint: string, replayed = true): Ver
 
 function allRejected(group: readonly Submission[], problem: Problem): Settled {
   const verdicts = new Map(group.map(({ key }) => [key, { kind: "rejected", problem } as const]));
-  return { verdicts, used: [], head: null, bookmark: null, timings: { load: 0, commit: 0 } };
+  return { verdicts, used: [], history: null, bookmark: null, timings: { load: 0, commit: 0 } };
 }

@@ -20,7 +20,7 @@ export class KeyStore {
       `CREATE TABLE IF NOT EXISTS keys (
          key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL
        ) STRICT, WITHOUT ROWID;
-       CREATE TABLE IF NOT EXISTS bookmark (only INTEGER PRIMARY KEY CHECK (only = 1), value TEXT NOT NULL) STRICT;`,
+       CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
     );
   }
 
@@ -43,11 +43,28 @@ export class KeyStore {
 
   /** The D1 bookmark of the tenant's last commit: a read that carries it sees every event before it. */
   bookmark(): string | null {
-    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM bookmark").toArray();
-    return row?.value ?? null;
+    return this.#fact("bookmark");
   }
 
   setBookmark(value: string): void {
-    this.#sql.exec("INSERT OR REPLACE INTO bookmark VALUES (1, ?)", value);
+    this.#setFact("bookmark", value);
+  }
+
+  /** The tenant's name, which an alarm is not told. */
+  tenant(): string | null {
+    return this.#fact("tenant");
+  }
+
+  setTenant(value: string): void {
+    this.#setFact("tenant", value);
+  }
+
+  #fact(name: string): string | null {
+    const rows = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = ?", name).toArray();
+    return rows[0]?.value ?? null;
+  }
+
+  #setFact(name: string, value: string): void {
+    this.#sql.exec("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value);
   }
 }

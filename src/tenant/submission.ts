@@ -9,6 +9,8 @@ export interface Submission {
   /** The event's data as JSON text, kept in the log. */
   readonly data: string;
   readonly trace_id: string;
+  /** This service's span in the caller's trace; the queue's message continues it. */
+  readonly traceparent: string;
   readonly command: IngestCommand;
 }
 

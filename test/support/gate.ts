@@ -1,0 +1,50 @@
+import { env } from "cloudflare:workers";
+import { parseIngest } from "../../src/contract/ingest.ts";
+import { parseJson, stringifyJson } from "../../src/contract/json.ts";
+import { fingerprint } from "../../src/http/idempotency.ts";
+import { openSession } from "../../src/store/database.ts";
+import type { GroupContext } from "../../src/tenant/group.ts";
+import type { Submission } from "../../src/tenant/submission.ts";
+import { newKey } from "./api.ts";
+
+export const gateOf = (tenant: string) => env.TENANT_GATE.getByName(tenant);
+
+/** A submission as the `/ingest` route makes it. */
+export async function submissionOf(category: string, data: object, key = newKey()): Promise<Submission> {
+  const parsed = parseJson(JSON.stringify({ category, data }));
+  if (!parsed.ok) throw new Error(parsed.error);
+  const command = parseIngest(parsed.value);
+  if (!command.ok) throw new Error(JSON.stringify(command.error));
+  return {
+    key,
+    fingerprint: await fingerprint("POST", "/ingest", parsed.value),
+    data: stringifyJson((parsed.value as { data: unknown }).data),
+    trace_id: "0".repeat(32),
+    command: command.value,
+  };
+}
+
+/** What a gate gives to settleGroup, for a test that is a second writer of the tenant. */
+export function writerContext(tenant: string, db: D1Database = env.DB): GroupContext {
+  return { tenant, open: () => openSession({ ...env, DB: db }, tenant, "first-primary"), log: () => {} };
+}
+
+export interface LoggedEvent {
+  readonly sequence: number;
+  readonly event_id: string;
+  readonly idempotency_key: string;
+  readonly record_id: string;
+  readonly created_at: number;
+}
+
+/** The tenant's events straight from D1, in order. */
+export async function eventsOf(tenant: string): Promise<readonly LoggedEvent[]> {
+  const columns = "sequence, event_id, idempotency_key, record_id, created_at";
+  const query = `SELECT ${columns} FROM events WHERE tenant_id = ? ORDER BY sequence`;
+  return (await env.DB.prepare(query).bind(tenant).all<LoggedEvent>()).results;
+}
+
+/** 1, 2, … count: what the sequences of a gap-free log are. */
+export const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+export const sequencesOf = (events: readonly { readonly sequence: number }[]) =>
+  events.map(({ sequence }) => sequence);

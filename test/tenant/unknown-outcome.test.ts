@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { settleGroup } from "../../src/tenant/group.ts";
+import { Api, newKey } from "../support/api.ts";
+import { individual } from "../support/examples.ts";
+import {
+  FaultyD1,
+  failAfter,
+  failBefore,
+  Hold,
+  isCommit,
+  isLoad,
+  wrapDatabase,
+} from "../support/faulty-d1.ts";
+import { eventsOf, gateOf, oneTo, sequencesOf, submissionOf, writerContext } from "../support/gate.ts";
+
+async function apiWithFaults() {
+  const api = new Api();
+  return { api, d1: await wrapDatabase(gateOf(api.tenant)) };
+}
+
+describe("a write whose outcome D1 did not tell", () => {
+  it("answers 201 once when the commit landed and its answer was lost", async () => {
+    const { api, d1 } = await apiWithFaults();
+    d1.meet(isCommit, failAfter(), 1);
+    const answer = await api.ingest("client", individual);
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("Idempotent-Replayed")).toBeNull();
+    expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, event_id: answer.body.event_id }]);
+  });
+
+  it("writes it after all when the commit was lost on its way", async () => {
+    const { api, d1 } = await apiWithFaults();
+    d1.meet(isCommit, failBefore(), 2);
+    const answer = await api.ingest("client", individual);
+    expect(answer.status).toBe(201);
+    expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, event_id: answer.body.event_id }]);
+  });
+
+  it("survives a load that fails once", async () => {
+    const { api, d1 } = await apiWithFaults();
+    d1.meet(isLoad, failBefore(), 1);
+    expect((await api.ingest("client", individual)).status).toBe(201);
+    expect(await eventsOf(api.tenant)).toHaveLength(1);
+  });
+
+  it("answers 503 with Retry-After when D1 stays away, and a retry makes the one event", async () => {
+    const { api, d1 } = await apiWithFaults();
+    const key = newKey();
+    d1.meet(isCommit, failBefore());
+    const failed = await api.ingest("client", individual, key);
+    expect([failed.status, failed.body.code]).toEqual([503, "unavailable"]);
+    expect(Number(failed.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await eventsOf(api.tenant)).toEqual([]);
+    d1.heal();
+    expect((await api.ingest("client", individual, key)).status).toBe(201);
+    expect(sequencesOf(await eventsOf(api.tenant))).toEqual([1]);
+  });
+
+  it("answers 503 when no read back is possible, and a retry finds the event that had landed", async () => {
+    const { api, d1 } = await apiWithFaults();
+    const key = newKey();
+    let landed = false;
+    d1.meet(isCommit, async (send) => {
+      await send();
+      landed = true;
+      throw new Error("Network connection lost.");
+    });
+    d1.meet(() => landed, failBefore());
+    const failed = await api.ingest("client", individual, key);
+    expect([failed.status, failed.body.code]).toEqual([503, "unavailable"]);
+    expect(failed.headers.has("Retry-After")).toBe(true);
+    d1.heal();
+    const [event, ...others] = await eventsOf(api.tenant);
+    expect(others).toEqual([]);
+    const retried = await api.ingest("client", individual, key);
+    expect([retried.status, retried.body.status]).toEqual([200, "duplicate"]);
+    expect(retried.body.event_id).toBe(event?.event_id);
+    const other = await api.ingest("client", { ...individual, name: "Jane Doe" }, key);
+    expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
+    expect(await eventsOf(api.tenant)).toHaveLength(1);
+  });
+
+  it("tries no more when D1 says that it is overloaded", async () => {
+    const { api, d1 } = await apiWithFaults();
+    d1.meet(isLoad, failBefore("D1_ERROR: D1 DB is overloaded. Too many requests queued."));
+    const answer = await api.ingest("client", individual);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.has("Retry-After")).toBe(true);
+    expect(d1.roundTrips).toBe(1);
+  });
+
+  it("fences a commit that lands late, after the same key was settled by another path", async () => {
+    const { api, d1 } = await apiWithFaults();
+    const key = newKey();
+    const late = new Hold();
+    d1.meet(isCommit, late.fault, 1);
+    const slow = api.ingest("client", individual, key);
+    await late.reached;
+    const submission = await submissionOf("client", individual, key);
+    const [settled] = await settleGroup(writerContext(api.tenant), [submission]);
+    const verdict = settled?.verdicts.get(key);
+    if (verdict?.kind !== "accepted") throw new Error("the other path must settle the key");
+    late.release();
+    const answer = await slow;
+    expect([answer.status, answer.body.event_id]).toEqual([200, verdict.answer.event_id]);
+    expect(await eventsOf(api.tenant)).toMatchObject([
+      { sequence: 1, event_id: verdict.answer.event_id, idempotency_key: key },
+    ]);
+  });
+
+  it("fences a commit that lands late, after another event took its sequence", async () => {
+    const { api, d1 } = await apiWithFaults();
+    const late = new Hold();
+    d1.meet(isCommit, late.fault, 1);
+    const slow = api.ingest("client", individual);
+    await late.reached;
+    const other = await submissionOf("client", { ...individual, client_id: "C-2" });
+    await settleGroup(writerContext(api.tenant), [other]);
+    late.release();
+    expect(await slow).toMatchObject({ status: 201, body: { sequence: 2 } });
+    expect(await eventsOf(api.tenant)).toMatchObject([{ record_id: "C-2" }, { record_id: "C-1" }]);
+  });
+
+  it("keeps the whole group to one event per key when its answer is lost", async () => {
+    const { api, d1 } = await apiWithFaults();
+    const first = new Hold();
+    d1.meet(isCommit, first.fault, 1).meet(isCommit, failAfter(), 1);
+    const clients = oneTo(9).map((number) => ({ ...individual, client_id: `C-${number}` }));
+    const running = clients.map((client) => api.ingest("client", client));
+    await first.reached;
+    first.release();
+    const answers = await Promise.all(running);
+    expect(answers.map(({ status }) => status)).toEqual(clients.map(() => 201));
+    const events = await eventsOf(api.tenant);
+    expect(sequencesOf(events)).toEqual(oneTo(9));
+    expect(new Set(events.map(({ event_id }) => event_id))).toEqual(
+      new Set(answers.map(({ body }) => body.event_id)),
+    );
+  });
+});
+
+describe("settleGroup", () => {
+  it("says that a replay is a replay even when this gate's own commit landed an answer ago", async () => {
+    const api = new Api();
+    const d1 = new FaultyD1((await import("cloudflare:workers")).env.DB);
+    const submission = await submissionOf("client", individual);
+    d1.meet(isCommit, failAfter(), 1);
+    const [first] = await settleGroup(writerContext(api.tenant, d1.binding), [submission]);
+    const [second] = await settleGroup(writerContext(api.tenant, d1.binding), [submission]);
+    expect(first?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
+    expect(second?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: true });
+  });
+});
