@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { err, ok, type Result } from "../domain/result.ts";
 import { type Failure, failed, parseOptions, report, wrongUsage } from "./arguments.ts";
+import { runLocalCron } from "./local-cron.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, SCOPES, workerSettings } from "./local-issuer.ts";
 import { requireFreePort } from "./port.ts";
 import { issuerSettingsIn, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
@@ -126,7 +127,11 @@ async function serve(options: StartOptions, stop: AbortSignal): Promise<Result<v
   }
   console.log(await firstScreen(url, key.value, own));
   run.forward("new");
+  const cron = new AbortController();
+  const cronEnded = runLocalCron(url, AbortSignal.any([stop, cron.signal]));
   await run.exited;
+  cron.abort();
+  await cronEnded;
   return err(failedRun("The service ended by itself; npm start brings it back, with its data.", run));
 }
 
