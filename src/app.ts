@@ -5,6 +5,8 @@ import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts"
 import { requestLog } from "./http/request-log.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
+import { accountRoutes, journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
+import { disbursementRoutes, reversalRoutes } from "./routes/ledger-writes.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { tableRoutes } from "./routes/tables.ts";
 
@@ -21,6 +23,19 @@ app.all("/ingest", methodNotAllowed("POST"));
 app.get("/api/tables/*", authentication);
 app.route("/api/tables", tableRoutes);
 app.all("/api/tables/:table/:id?", methodNotAllowed("GET, HEAD"));
+
+app.route("/v1/disbursements", disbursementRoutes);
+app.all("/v1/disbursements", methodNotAllowed("POST"));
+app.route("/v1/reversals", reversalRoutes);
+app.all("/v1/reversals", methodNotAllowed("POST"));
+
+for (const path of ["/v1/journal-entries/*", "/v1/loans/*", "/v1/accounts/*"]) app.get(path, authentication);
+app.route("/v1/journal-entries", journalRoutes);
+app.all("/v1/journal-entries/:id?", methodNotAllowed("GET, HEAD"));
+app.route("/v1/loans", loanRoutes);
+app.all("/v1/loans/:loan_id/:view{journal-entries|balance}", methodNotAllowed("GET, HEAD"));
+app.route("/v1/accounts", accountRoutes);
+app.all("/v1/accounts/:account_code/balance", methodNotAllowed("GET, HEAD"));
 
 app.route("/v1/health", healthRoutes);
 app.all("/v1/health/:probe{live|ready}", methodNotAllowed("GET, HEAD"));

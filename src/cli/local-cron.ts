@@ -14,7 +14,7 @@ export async function runLocalCron(url: string, stop: AbortSignal): Promise<void
   while (!stop.aborted) {
     try {
       const signal = AbortSignal.any([stop, AbortSignal.timeout(SWEEP_TIMEOUT_MS)]);
-      await fetch(`${url}${SCHEDULED_PATH}`, { signal });
+      await (await fetch(`${url}${SCHEDULED_PATH}`, { signal })).body?.cancel();
       await pause(MINUTE_MS, undefined, { signal: stop });
     } catch (error) {
       if (stop.aborted) return;

@@ -1,14 +1,31 @@
+import { isLosslessNumber } from "lossless-json";
 import type { z } from "zod";
 import type { FieldError, FieldErrorCode } from "../domain/problem.ts";
 
 /** Says in the contract's words (contract 3) what zod found; needs `reportInput: true` to tell a missing field. */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[], prefix: readonly string[]): FieldError[] {
+  const numbers = issues.filter(isNumberForObject);
   return issues.flatMap((issue) => {
+    if (numbers.some((number) => issue !== number && isBelow(issue.path, number.path))) return [];
     const path = [...prefix, ...issue.path.map(String)];
+    if (isNumberForObject(issue)) return [mustBeObject(path.join("."))];
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key]));
     return [describe(issue, path.join("."))];
   });
 }
+
+/** A number travels as an object of its own class: zod looks for members in it, where the caller sent a mere number. */
+const isNumberForObject = (issue: z.core.$ZodIssue) =>
+  issue.code === "unrecognized_keys" && isLosslessNumber(issue.input);
+
+const isBelow = (path: readonly PropertyKey[], top: readonly PropertyKey[]) =>
+  top.every((part, index) => path[index] === part);
+
+const mustBeObject = (field: string): FieldError => ({
+  field,
+  code: "invalid_type",
+  message: "must be an object",
+});
 
 function describe(issue: z.core.$ZodIssue, field: string): FieldError {
   if (issue.code === "custom" && issue.params?.code === "unsupported_field") {
@@ -19,8 +36,10 @@ function describe(issue: z.core.$ZodIssue, field: string): FieldError {
   switch (issue.code) {
     case "invalid_type":
       return { field, code: "invalid_type", message: `must be ${article(issue.expected)}` };
-    case "invalid_value":
-      return { field, code: "invalid_value", message: `must be one of ${issue.values.join(", ")}` };
+    case "invalid_value": {
+      const code = typeof issue.input === "string" ? "invalid_value" : "invalid_type";
+      return { field, code, message: `must be one of ${issue.values.join(", ")}` };
+    }
     case "custom":
       return {
         field,

@@ -43,7 +43,8 @@ const kindOf = (data: Readonly<Record<string, unknown>>) =>
 
 /**
  * Checks the body of `POST /ingest` (contract 4). Every field error of the body comes in one answer: where the shape
- * of some fields is wrong, the rules between the others are checked all the same.
+ * of some fields is wrong, the rules between the others are checked all the same. The rules of a new record are part of
+ * its schema, so they come before replay and state (contract 3); those of an update need the record.
  */
 export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   const envelope = envelopeSchema.safeParse(body, { reportInput: true });
@@ -56,10 +57,12 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   const parsed = dataSchema(variant).safeParse(data, { reportInput: true });
   if (!parsed.success) errors.push(...fieldErrors(parsed.error.issues, ["data"]));
   if (!step.success) errors.push(...fieldErrors(step.error.issues, ["data", "step"]));
-  if (!parsed.success || errors.length > 0) {
-    const rules = variant.step === "create" ? rulesOfReadable(variant, data, errors) : [];
-    return err(validationError([...errors, ...rules]));
+  if (variant.step === "create") {
+    const unread = unreadFields(errors);
+    const change = parsed.success ? parsed.data : readableFields(variant, data, unread);
+    errors.push(...ruleErrors(category, change, unread));
   }
+  if (!parsed.success || errors.length > 0) return err(validationError(errors));
   const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
   const id = String(change[RECORDS[category].idField]);
   return ok({ type: "ingest", category, step: variant.step, id, change });
@@ -91,20 +94,24 @@ function validationError(errors: readonly FieldError[]): Problem {
   return { code: "validation_error", detail: `${fields} not valid; see errors.`, errors };
 }
 
-/** The rules between fields, over those that can be read, for a body that is refused anyway. */
-function rulesOfReadable(
+/** The members of `data` that are refused already: no rule between fields looks at them. */
+function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
+  return new Set(errors.map(({ field }) => field.split(".")[1] ?? ""));
+}
+
+/** What can be read of a body that is refused anyway. */
+function readableFields(
   variant: Variant,
   data: Readonly<Record<string, unknown>>,
-  errors: readonly FieldError[],
-): readonly FieldError[] {
-  const unread = new Set(errors.map(({ field }) => field.split(".")[1] ?? ""));
+  unread: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
   const change: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(dataSchema(variant).shape)) {
     if (unread.has(name)) continue;
     const parsed = (schema as z.ZodType).safeParse(data[name]);
     if (parsed.success && parsed.data !== undefined) change[name] = parsed.data;
   }
-  return ruleErrors(variant.category, change, unread);
+  return change;
 }
 
 const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();

@@ -25,7 +25,7 @@ export interface ListQuery {
 }
 
 /** The message of a parameter, whatever is wrong with it. */
-function expects(expected: string) {
+export function expects(expected: string) {
   return {
     error: (issue: { readonly input?: unknown }) =>
       Array.isArray(issue.input) ? "must be given once" : `must be ${expected}`,
@@ -58,23 +58,24 @@ const date = z.string(dateExpected).transform((text, context) => {
 });
 
 const cursorExpected = expects("the next_cursor of the page before");
+const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);
 
 /** The parameters of a table's list as they stand in the URL (contract 6); for OpenAPI, the input side. */
 export function listParameters(table: LookupTable) {
   const shape = {
-    limit: limit.optional(),
-    cursor: z
-      .string(cursorExpected)
-      .min(1, cursorExpected)
-      .max(CURSOR_CHARACTERS_MAX, cursorExpected)
-      .optional(),
-    sort_by: oneOf(sortable(table)).optional(),
-    sort_order: oneOf(["asc", "desc"]).optional(),
-    include_count: oneOf(["true", "false"]).optional(),
-    date_field: oneOf(dateColumns(table)).optional(),
-    start_date: date.optional(),
-    end_date: date.optional(),
-    search: value(SEARCH_CHARACTERS_MAX).optional(),
+    limit: limit.optional().describe(`Rows of a page, 1 to ${LIMIT_MAX}; default ${LIMIT_DEFAULT}.`),
+    cursor: cursor.optional().describe("The next_cursor of the page before, with the same query."),
+    sort_by: oneOf(sortable(table)).optional().describe(`Default ${table.defaultSort}.`),
+    sort_order: oneOf(["asc", "desc"])
+      .optional()
+      .describe("Default desc; null counts as less than every value."),
+    include_count: oneOf(["true", "false"]).optional().describe("true adds total and total_pages."),
+    date_field: oneOf(dateColumns(table)).optional().describe("The column that the dates bound."),
+    start_date: date.optional().describe("From this date or timestamp on."),
+    end_date: date.optional().describe("Up to this timestamp, or to the end of this date."),
+    search: value(SEARCH_CHARACTERS_MAX)
+      .optional()
+      .describe(`Part of ${table.searched.join(", ")}; every character literally.`),
   };
   const filters = Object.fromEntries(
     filterable(table).map((name) => [name, value(FILTER_CHARACTERS_MAX).optional()]),

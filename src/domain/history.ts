@@ -121,8 +121,9 @@ const RULES: readonly Rule[] = [
     table: "asset_status",
     because: "operation created or updated with a non-empty asset_condition (contract 5)",
     row: (event) => {
-      const { asset_condition, disbursement_id = "", asset_id = null } = event.facts;
+      const { asset_condition, asset_id = null } = event.facts;
       if (event.category !== "operation" || event.step === "delete" || !asset_condition) return null;
+      const disbursement_id = required(event, "disbursement_id");
       return { operation_id: event.record_id, disbursement_id, asset_id, asset_condition };
     },
   },
@@ -151,10 +152,14 @@ const reasonOf = ({ facts }: HistoryEvent) => ({
   change_reason: facts.change_reason ?? null,
 });
 
-function currencyOf({ facts, event_id }: HistoryEvent): string {
-  if (facts.currency === undefined) throw new Error(`event ${event_id} lacks its currency`);
-  return facts.currency;
+/** A fact that every event of the kind has; without it the row would be made up. */
+function required({ facts, event_id }: HistoryEvent, name: "currency" | "disbursement_id"): string {
+  const fact = facts[name];
+  if (fact === undefined) throw new Error(`event ${event_id} lacks its ${name}`);
+  return fact;
 }
+
+const currencyOf = (event: HistoryEvent) => required(event, "currency");
 
 interface TermValues {
   readonly maturity_date: StoredDate | null;

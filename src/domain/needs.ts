@@ -1,18 +1,30 @@
 import type { Category, DisbursementChange } from "./fields.ts";
+import type { LedgerCommand } from "./ledger.ts";
 import type { IngestCommand } from "./state.ts";
 
-/** The ids of the records that deciding some commands may look at. */
-export type Needs = Readonly<Record<Category, Set<string>>>;
+/** Everything that a tenant's gate settles. */
+export type Command = IngestCommand | LedgerCommand;
+
+/** The ids of what deciding some commands may look at. */
+export type Needs = Readonly<Record<Category | "loan" | "entry", Set<string>>>;
 
 export const noNeeds = (): Needs => ({
   client: new Set(),
   disbursement: new Set(),
   payment: new Set(),
   operation: new Set(),
+  loan: new Set(),
+  entry: new Set(),
 });
 
 /** Adds what `command` names. The parent of an existing payment or operation is found with the child itself. */
-export function addNeeds(needs: Needs, command: IngestCommand): void {
+export function addNeeds(needs: Needs, command: Command): void {
+  if (command.type === "post_disbursement") needs.loan.add(command.loan_id);
+  else if (command.type === "reverse") needs.entry.add(command.reverses_entry_id);
+  else addRecordNeeds(needs, command);
+}
+
+function addRecordNeeds(needs: Needs, command: IngestCommand): void {
   needs[command.category].add(command.id);
   const { client_id, purchase_clients, disbursement_id } = command.change as DisbursementChange;
   if (command.category === "disbursement") {

@@ -25,6 +25,8 @@ export interface RecordState {
 export interface Stamp {
   readonly sequence: number;
   readonly event_id: string;
+  /** For the journal entry, where the event posts one. */
+  readonly journal_entry_id: string;
   /** Milliseconds since 1970; never before the tenant's previous event. */
   readonly now: number;
 }

@@ -1,5 +1,7 @@
 import type { Client, Disbursement, Operation, Payment } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
+import type { Entry } from "./journal.ts";
+import { applyEntry, type LedgerCommand, type LedgerLoan, type LedgerState, type Posted } from "./ledger.ts";
 import type { Effect, EventFacts, IngestCommand, RecordState, Stamp, Stored } from "./state.ts";
 
 /** A row of the tenant's event log: the fence, the second barrier of idempotency, and history's outbox. */
@@ -42,6 +44,9 @@ export interface Writes {
   readonly links: Map<string, PurchaseClient>;
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
   readonly reassigned: Map<string, { readonly client_id: string; readonly stamp: Stamp }>;
+  readonly entries: Entry[];
+  /** Loans that the ledger did not know before. */
+  readonly loans: Map<string, LedgerLoan>;
   readonly events: EventRow[];
 }
 
@@ -53,6 +58,8 @@ export const noWrites = (): Writes => ({
   links: new Map(),
   unlinks: new Map(),
   reassigned: new Map(),
+  entries: [],
+  loans: new Map(),
   events: [],
 });
 
@@ -156,4 +163,33 @@ export function ingestEvent(
   const { sequence, event_id, now } = stamp;
   const event = { sequence, event_id, category, step, record_id: id, facts, created_at: now };
   return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer: null };
+}
+
+/** Lets the group's next command see a posted entry, and remembers it for the commit. */
+export function applyPosted(state: LedgerState, writes: Writes, { entry }: Posted): void {
+  const { loan_id, borrower_id, currency } = entry;
+  if (!state.loans.has(loan_id)) writes.loans.set(loan_id, { borrower_id, currency });
+  applyEntry(state, entry);
+  writes.entries.push(entry);
+}
+
+/** The event row of a ledger command; its answer is kept, because a replay answers the very same body. */
+export function ledgerEvent(
+  command: LedgerCommand,
+  { entry, answer }: Posted,
+  stamp: Stamp,
+  request: Pick<EventRow, "idempotency_key" | "fingerprint" | "data" | "trace_id">,
+): EventRow {
+  return {
+    sequence: stamp.sequence,
+    event_id: stamp.event_id,
+    category: "ledger",
+    step: command.type === "reverse" ? "reversal" : "disbursement",
+    record_id: entry.journal_entry_id,
+    ...request,
+    facts: {},
+    makes_history: false,
+    answer: JSON.stringify(answer),
+    created_at: stamp.now,
+  };
 }

@@ -1,20 +1,24 @@
-import { z } from "zod";
-import { deriveHistory, type HistoryEvent, type HistoryRow } from "../domain/history.ts";
-import type { EventFacts } from "../domain/state.ts";
+import { deriveHistory, type HistoryRow } from "../domain/history.ts";
 import { openSession } from "../store/database.ts";
 import { type DueEvent, dueEvents, writeHistory } from "../store/history.ts";
+import { parseFacts } from "./facts.ts";
 
-/** Events of one D1 batch, and batches of one call: what is left is the next message's, alarm's or sweep's. */
-const EVENTS_MAX = 500;
+/**
+ * Events of one D1 batch. A table's rows travel in one parameter, which D1 bounds at 2 MB: a hundred reasons of 2,000
+ * characters fit in whatever script they are written.
+ */
+const EVENTS_MAX = 100;
+/** Batches of one call: what is left is the next message's, alarm's or sweep's. */
 const BATCHES_MAX = 20;
 
 /** An event that no history can be made of. */
 export class PoisonEvent extends Error {
   readonly trace_id: string;
 
-  constructor(event: DueEvent, reason: unknown) {
-    super(`event ${event.event_id} (sequence ${event.sequence}): ${String(reason)}`);
-    this.trace_id = event.trace_id;
+  constructor({ event_id, sequence, trace_id }: DueEvent, reason: unknown) {
+    const why = reason instanceof Error ? reason.message : String(reason);
+    super(`event ${event_id} (sequence ${sequence}): ${why}`);
+    this.trace_id = trace_id;
   }
 }
 
@@ -34,18 +38,7 @@ export async function catchUp(env: Cloudflare.Env, tenant: string): Promise<Caug
   let made = 0;
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
     const due = await dueEvents(db, tenant, EVENTS_MAX);
-    const rows: HistoryRow[] = [];
-    let done: DueEvent | undefined;
-    let poison: PoisonEvent | undefined;
-    for (const event of due) {
-      try {
-        rows.push(...deriveHistory(toHistoryEvent(event)));
-        done = event;
-      } catch (error) {
-        poison = new PoisonEvent(event, error);
-        break;
-      }
-    }
+    const { rows, done, poison } = deriveAll(due);
     if (done) await writeHistory(db, tenant, rows, done.sequence, Date.now());
     made += rows.length;
     if (poison) throw poison;
@@ -54,8 +47,24 @@ export async function catchUp(env: Cloudflare.Env, tenant: string): Promise<Caug
   return { rows: made, complete: false };
 }
 
-const factsSchema = z.record(z.string(), z.unknown());
+interface Derived {
+  readonly rows: readonly HistoryRow[];
+  /** The last event that the rows are complete up to. */
+  readonly done?: DueEvent;
+  readonly poison?: PoisonEvent;
+}
 
-function toHistoryEvent({ trace_id: _, ...event }: DueEvent): HistoryEvent {
-  return { ...event, facts: factsSchema.parse(JSON.parse(event.facts)) as EventFacts };
+/** The rows of consecutive events, up to the first that none can be made of. */
+function deriveAll(due: readonly DueEvent[]): Derived {
+  const rows: HistoryRow[] = [];
+  let derived: Derived = { rows };
+  for (const event of due) {
+    try {
+      rows.push(...deriveHistory({ ...event, facts: parseFacts(event.facts) }));
+      derived = { rows, done: event };
+    } catch (error) {
+      return { ...derived, poison: new PoisonEvent(event, error) };
+    }
+  }
+  return derived;
 }

@@ -5,6 +5,7 @@ import { type HistoryMessage, historyMessageSchema, traceIdOf } from "./message.
 
 const RETRY_BASE_S = 5;
 const RETRY_MAX_S = 300;
+const LOGGED_TRACES_MAX = 20;
 
 /** Where the platform puts a message after its last retry (wrangler.toml). */
 const DEAD_LETTER_SUFFIX = "-dead";
@@ -13,11 +14,11 @@ const DEAD_LETTER_SUFFIX = "-dead";
 export async function consume(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promise<void> {
   if (batch.queue.endsWith(DEAD_LETTER_SUFFIX)) return buryAll(batch, env);
   const start = Date.now();
-  const byTenant = Map.groupBy(batch.messages, ({ body }) => tenantOf(body));
+  const byTenant = Map.groupBy(batch.messages, ({ body }) => parse(body)?.tenant_id ?? null);
   let rows = 0;
   let failed = 0;
-  for (const [tenant, messages] of byTenant) {
-    const outcome = await attempt(env, tenant, messages);
+  for (const messages of byTenant.values()) {
+    const outcome = await attempt(env, messages.at(-1)?.body);
     rows += outcome.rows;
     if (outcome.error === null) for (const message of messages) message.ack();
     else {
@@ -25,23 +26,22 @@ export async function consume(batch: MessageBatch<unknown>, env: Cloudflare.Env)
       for (const message of messages) message.retry({ delaySeconds: backoff(message.attempts) });
     }
   }
-  console.log(
-    JSON.stringify({
-      level: failed > 0 ? "error" : "info",
-      message: "history batch",
-      queue: batch.queue,
-      trace_ids: [...new Set(batch.messages.map(({ body }) => traceOf(body)))].slice(0, 20),
-      messages: batch.messages.length,
-      tenants: byTenant.size,
-      rows,
-      failed,
-      duration_ms: Date.now() - start,
-    }),
-  );
+  const traces = new Set(batch.messages.map(({ body }) => traceOf(body)));
+  const entry = {
+    level: failed > 0 ? "error" : "info",
+    message: "history batch",
+    queue: batch.queue,
+    trace_ids: [...traces].slice(0, LOGGED_TRACES_MAX),
+    messages: batch.messages.length,
+    tenants: byTenant.size,
+    rows,
+    failed,
+    duration_ms: Date.now() - start,
+  };
+  console.log(JSON.stringify(entry));
 }
 
 const parse = (body: unknown): HistoryMessage | null => historyMessageSchema.safeParse(body).data ?? null;
-const tenantOf = (body: unknown): string | null => parse(body)?.tenant_id ?? null;
 const traceOf = (body: unknown): string | null => {
   const message = parse(body);
   return message ? traceIdOf(message.traceparent) : null;
@@ -53,20 +53,18 @@ interface Outcome {
   readonly error: unknown;
 }
 
-async function attempt(
-  env: Cloudflare.Env,
-  tenant: string | null,
-  messages: readonly Message<unknown>[],
-): Promise<Outcome> {
-  if (tenant === null) return { rows: 0, error: new Error("the message is not a history message") };
+/** Makes the history that a message asks for; never throws. */
+async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
+  const message = parse(body);
+  if (!message) return { rows: 0, error: new Error("the message is not a history message") };
+  const { tenant_id: tenant } = message;
   try {
     const { rows, complete } = await catchUp(env, tenant);
-    return {
-      rows,
-      error: complete ? null : new Error("more events are due than one message makes history of"),
-    };
+    // Work left over is no failure, and no reason to use up the message's retries.
+    if (!complete) await env.HISTORY_QUEUE.send(message);
+    return { rows, error: null };
   } catch (error) {
-    const trace_id = error instanceof PoisonEvent ? error.trace_id : traceOf(messages.at(-1)?.body);
+    const trace_id = error instanceof PoisonEvent ? error.trace_id : traceOf(body);
     const entry = { level: "error", message: "history failed", tenant, trace_id, error: String(error) };
     console.error(JSON.stringify(entry));
     return { rows: 0, error };
@@ -79,27 +77,28 @@ async function attempt(
  */
 async function buryAll(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promise<void> {
   for (const message of batch.messages) {
-    const parsed = parse(message.body);
-    const { error } = await attempt(env, parsed?.tenant_id ?? null, [message]);
-    if (error === null) {
-      message.ack();
-      continue;
-    }
+    const { error } = await attempt(env, message.body);
     try {
-      const { db } = openSession(env, parsed?.tenant_id ?? "", "first-primary");
-      const letter = {
-        message_id: message.id,
-        tenant_id: parsed?.tenant_id ?? null,
-        trace_id: error instanceof PoisonEvent ? error.trace_id : traceOf(message.body),
-        body: JSON.stringify(message.body) ?? "null",
-        error: String(error),
-      };
-      await recordDeadLetter(db, letter, Date.now());
+      if (error !== null) await bury(env, message, error);
       message.ack();
     } catch (failure) {
-      const entry = { level: "error", message: "dead letter not recorded", error: String(failure) };
+      const trace_id = traceOf(message.body);
+      const entry = { level: "error", message: "dead letter not recorded", trace_id, error: String(failure) };
       console.error(JSON.stringify(entry));
       message.retry({ delaySeconds: backoff(message.attempts) });
     }
   }
+}
+
+async function bury(env: Cloudflare.Env, { id, body }: Message<unknown>, error: unknown): Promise<void> {
+  const tenant_id = parse(body)?.tenant_id ?? null;
+  const { db } = openSession(env, tenant_id ?? "", "first-primary");
+  const letter = {
+    message_id: id,
+    tenant_id,
+    trace_id: error instanceof PoisonEvent ? error.trace_id : traceOf(body),
+    body: JSON.stringify(body) ?? "null",
+    error: String(error),
+  };
+  await recordDeadLetter(db, letter, Date.now());
 }

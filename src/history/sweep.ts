@@ -1,6 +1,6 @@
-import { openSession } from "../store/database.ts";
+import { type Database, openSession } from "../store/database.ts";
 import { refuseRedrive, resolveDeadLetters, tenantsWithDueHistory } from "../store/history.ts";
-import { catchUp } from "./catch-up.ts";
+import { type CaughtUp, catchUp, PoisonEvent } from "./catch-up.ts";
 
 const TENANTS_A_PAGE = 100;
 /** A sweep stops starting on tenants after this long; the next one goes on. */
@@ -8,48 +8,65 @@ const SWEEP_MS = 45_000;
 
 /**
  * Completes all history that is due, whatever became of the queue's messages: the guarantee behind the queue. Needs no
- * queue itself. One tenant's failure stops no other.
+ * queue itself. One tenant's failure stops no other, and a tenant with much to do waits for its next turn in the round.
  */
 export async function sweep(env: Cloudflare.Env): Promise<void> {
   const start = Date.now();
   const { db } = openSession(env, "", "first-primary");
-  let after = "";
+  const failed = new Set<string>();
   let swept = 0;
   let rows = 0;
-  let failed = 0;
-  while (Date.now() - start < SWEEP_MS) {
-    const tenants = await tenantsWithDueHistory(db, after, TENANTS_A_PAGE);
-    for (const tenant of tenants) {
+  let unfinished = true;
+  while (unfinished && Date.now() - start < SWEEP_MS) {
+    unfinished = false;
+    for await (const tenant of dueTenants(db)) {
+      if (Date.now() - start >= SWEEP_MS) break;
+      if (failed.has(tenant)) continue;
       const made = await sweepTenant(env, tenant);
       swept += 1;
-      rows += made ?? 0;
-      failed += made === null ? 1 : 0;
+      if (made === null) failed.add(tenant);
+      else {
+        rows += made.rows;
+        unfinished ||= !made.complete;
+      }
     }
-    const last = tenants.at(-1);
-    if (last === undefined || tenants.length < TENANTS_A_PAGE) break;
-    after = last;
   }
-  if (swept > 0) {
-    const level = failed > 0 ? "error" : "info";
-    const duration_ms = Date.now() - start;
-    console.log(
-      JSON.stringify({ level, message: "history sweep", tenants: swept, rows, failed, duration_ms }),
-    );
+  await resolveDeadLetters(db, Date.now());
+  if (swept === 0) return;
+  const level = failed.size > 0 ? "error" : "info";
+  const counts = { tenants: swept, rows, failed: failed.size, duration_ms: Date.now() - start };
+  console.log(JSON.stringify({ level, message: "history sweep", ...counts }));
+}
+
+async function* dueTenants(db: Database): AsyncGenerator<string> {
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    const page = await tenantsWithDueHistory(db, after, TENANTS_A_PAGE);
+    yield* page;
+    after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
   }
 }
 
-/** History rows made for the tenant, or null when it failed. */
-async function sweepTenant(env: Cloudflare.Env, tenant: string): Promise<number | null> {
+/** What was made for the tenant, or null when it failed. */
+async function sweepTenant(env: Cloudflare.Env, tenant: string): Promise<CaughtUp | null> {
+  try {
+    return await catchUp(env, tenant);
+  } catch (error) {
+    const trace_id = error instanceof PoisonEvent ? error.trace_id : null;
+    const entry = { level: "error", message: "history failed", tenant, trace_id, error: String(error) };
+    console.error(JSON.stringify(entry));
+    if (error instanceof PoisonEvent) await keepForOperator(env, tenant, error);
+    return null;
+  }
+}
+
+/** Only poison goes back to the operator: whatever else failed may pass, and the next sweep tries again. */
+async function keepForOperator(env: Cloudflare.Env, tenant: string, poison: PoisonEvent): Promise<void> {
   const { db } = openSession(env, tenant, "first-primary");
   try {
-    const { rows } = await catchUp(env, tenant);
-    await resolveDeadLetters(db, tenant, Date.now());
-    return rows;
+    await refuseRedrive(db, tenant, String(poison));
   } catch (error) {
-    console.error(
-      JSON.stringify({ level: "error", message: "history failed", tenant, error: String(error) }),
-    );
-    await refuseRedrive(db, tenant, String(error));
-    return null;
+    const entry = { level: "error", message: "redrive not refused", tenant, error: String(error) };
+    console.error(JSON.stringify(entry));
   }
 }

@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Writes } from "../domain/writes.ts";
 import type { Database } from "./database.ts";
+import { ledgerStatements } from "./ledger-commit.ts";
 import { toRow, writeRows } from "./rows.ts";
 import { clients, disbursements, events, operations, payments, purchaseClients } from "./tables.ts";
 
@@ -40,6 +41,7 @@ export async function commit(db: Database, tenant: string, writes: Writes): Prom
     const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
     statements.push(writeRows(db, purchaseClients, links));
   }
+  statements.push(...ledgerStatements(db, tenant, writes));
   const log = writes.events.map((event) => ({ tenant_id: tenant, ...event }));
   await db.batch([writeRows(db, events, log), ...statements]);
 }

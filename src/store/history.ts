@@ -110,23 +110,32 @@ export interface DeadLetter {
   readonly error: string;
 }
 
-/** Records dead letters where the operator finds them; one that was recorded before keeps its place. */
+/**
+ * Records a dead letter where the operator finds it. One open letter tells a cause: a poisonous event fails every
+ * message that its tenant sends from then on, and each says the same.
+ */
 export async function recordDeadLetter(db: Database, letter: DeadLetter, now: number): Promise<void> {
+  const { message_id, tenant_id, trace_id, body, error } = letter;
+  const told = sql`SELECT 1 FROM dead_letters AS told
+    WHERE told.tenant_id = ${tenant_id} AND told.resolved_at IS NULL AND told.error = ${error}`;
   await db
     .insert(deadLetters)
-    .values({ ...letter, recorded_at: now })
-    .onConflictDoUpdate({
-      target: deadLetters.message_id,
-      set: { error: letter.error, redrive: 0, resolved_at: null },
-    });
+    .select(
+      sql`SELECT ${message_id}, ${tenant_id}, ${trace_id}, ${body}, ${error}, ${now}, 0, NULL
+        WHERE NOT EXISTS (${told})`,
+    )
+    .onConflictDoUpdate({ target: deadLetters.message_id, set: { error, redrive: 0, resolved_at: null } });
 }
 
-/** After a tenant's history is complete again, its dead letters are done with. */
-export async function resolveDeadLetters(db: Database, tenant: string, now: number): Promise<void> {
-  await db
-    .update(deadLetters)
-    .set({ resolved_at: now })
-    .where(and(eq(deadLetters.tenant_id, tenant), isNull(deadLetters.resolved_at)));
+/** Dead letters of tenants whose history is complete again are done with, whoever completed it. */
+export async function resolveDeadLetters(db: Database, now: number): Promise<void> {
+  await db.run(sql`
+    UPDATE dead_letters SET resolved_at = ${now}
+    WHERE resolved_at IS NULL AND tenant_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM events
+                       WHERE makes_history = 1 AND events.tenant_id = dead_letters.tenant_id
+                         AND sequence > COALESCE((SELECT history_cursors.sequence FROM history_cursors
+                                                   WHERE history_cursors.tenant_id = dead_letters.tenant_id), 0))`);
 }
 
 /** A redrive that failed again waits for the operator again. */

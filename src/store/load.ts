@@ -1,7 +1,9 @@
 import { and, desc, eq, sql } from "drizzle-orm";
+import { type LedgerState, noLedgerState } from "../domain/ledger.ts";
 import type { Needs } from "../domain/needs.ts";
 import type { RecordState } from "../domain/state.ts";
 import type { Database } from "./database.ts";
+import { ledgerQueries, needsNoLedger, type Rows, toLedgerState } from "./ledger-load.ts";
 import { isOneOf, selection, toClient, toDisbursement, toOperation, toPayment } from "./rows.ts";
 import { clients, disbursements, events, operations, payments } from "./tables.ts";
 
@@ -24,6 +26,7 @@ export interface Loaded {
   /** Events whose idempotency key is among those asked for. */
   readonly seen: readonly SeenEvent[];
   readonly state: RecordState;
+  readonly ledger: LedgerState;
 }
 
 /** Reads in one round trip all that deciding needs: the head of the log, the keys, and the records named. */
@@ -34,7 +37,7 @@ export async function load(
   needs: Needs,
 ): Promise<Loaded> {
   const children = [[...needs.payment], [...needs.operation]] as const;
-  const [head, seen, clientRows, disbursementRows, paymentRows, operationRows] = await db.batch([
+  const queries = [
     headQuery(db, tenant),
     seenQuery(db, tenant, keys),
     db
@@ -50,10 +53,23 @@ export async function load(
       .select(selection(operations))
       .from(operations)
       .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, children[1]))),
-  ]);
+  ] as const;
+  let ledger = noLedgerState();
+  let rows: Rows<typeof queries>;
+  if (needsNoLedger(needs)) rows = await db.batch(queries);
+  else {
+    const [a, b, c, d, e, f, ...ledgerRows] = await db.batch([
+      ...queries,
+      ...ledgerQueries(db, tenant, needs),
+    ]);
+    rows = [a, b, c, d, e, f];
+    ledger = toLedgerState(ledgerRows);
+  }
+  const [head, seen, clientRows, disbursementRows, paymentRows, operationRows] = rows;
   return {
     head: head[0] ?? { sequence: 0, created_at: 0 },
     seen,
+    ledger,
     state: {
       client: new Map(clientRows.map((row) => [row.client_id, toClient(row)])),
       disbursement: new Map(disbursementRows.map((row) => [row.disbursement_id, toDisbursement(row)])),

@@ -18,6 +18,11 @@ export interface LookupSource {
   /** A deleted record is invisible; the same condition opens the partial indexes. */
   readonly visible?: SQL;
   /**
+   * Columns with an index that SQLite passes over for the primary key, having no statistics. A filter on one is
+   * marked as rare, which tells it that the index reads fewer rows.
+   */
+  readonly selective?: readonly AnySQLiteColumn[];
+  /**
    * The order of creation, unique within the tenant. Times of creation never run backwards within a tenant (domain,
    * `Stamp.now`), so this is the order by `created_at`, and it breaks the ties of every other order.
    */
@@ -67,6 +72,7 @@ function purchaseClientsSource(): LookupSource {
     columns,
     idName: "id",
     byId: linkById,
+    selective: [columns.disbursement_id, columns.client_id],
     creation: [created_seq, position],
   };
 }

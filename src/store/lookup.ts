@@ -87,12 +87,15 @@ export async function listRows(
   };
 }
 
-/** The columns for a query: 64-bit integers leave D1 as text, because it rounds them beyond 2^53. */
-function shown(columns: LookupSource["columns"]): Record<string, AnySQLiteColumn | SQL.Aliased> {
-  const entries = Object.entries(columns).map(([name, column]) => [
-    name,
-    isInt64(column) ? sql`CAST(${column} AS TEXT)`.mapWith(column).as(name) : column,
-  ]);
+/**
+ * The columns for a query, each under a name of its own: D1 answers a batch with objects, which hold two columns of
+ * one name only once. 64-bit integers leave as text, because D1 rounds them beyond 2^53.
+ */
+function shown(columns: LookupSource["columns"]): Record<string, SQL.Aliased> {
+  const entries = Object.entries(columns).map(([name, column]) => {
+    const value = isInt64(column) ? sql`CAST(${column} AS TEXT)` : sql`${column}`;
+    return [name, value.mapWith(column).as(name)];
+  });
   return Object.fromEntries(entries);
 }
 
@@ -107,9 +110,11 @@ function hasId(source: LookupSource, tenant: string, id: string): SQL {
 }
 
 function conditions(source: LookupSource, tenant: string, request: ListRequest): SQL[] {
-  const filters = request.filters.map(([name, value]) =>
-    name === source.idName ? hasId(source, tenant, value) : eq(columnOf(source, name), value),
-  );
+  const filters = request.filters.map(([name, value]) => {
+    if (name === source.idName) return hasId(source, tenant, value);
+    const column = columnOf(source, name);
+    return source.selective?.includes(column) ? sql`unlikely(${eq(column, value)})` : eq(column, value);
+  });
   const bounds = request.bounds.map(({ column: name, operator, value }) => {
     const column = columnOf(source, name);
     return sql`${column} ${sql.raw(operator)} ${bound(column, String(value))}`;

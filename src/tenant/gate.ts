@@ -157,8 +157,13 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   async #watchHistory(tenant: string): Promise<void> {
     if (this.#watching) return;
     this.#watching = true;
-    this.#keys.setTenant(tenant);
-    await this.ctx.storage.setAlarm(Date.now() + HISTORY_WATCH_MS);
+    try {
+      this.#keys.setTenant(tenant);
+      await this.ctx.storage.setAlarm(Date.now() + HISTORY_WATCH_MS);
+    } catch (error) {
+      this.#watching = false;
+      throw error;
+    }
   }
 
   /**

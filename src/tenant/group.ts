@@ -1,10 +1,19 @@
 import { decide } from "../domain/decide.ts";
 import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/event-id.ts";
+import { decideLedger } from "../domain/ledger.ts";
 import { addNeeds, noNeeds } from "../domain/needs.ts";
 import type { Problem } from "../domain/problem.ts";
-import { err } from "../domain/result.ts";
-import type { RecordState, Stamp } from "../domain/state.ts";
-import { applyEffects, ingestEvent, noWrites, type Writes } from "../domain/writes.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Stamp } from "../domain/state.ts";
+import {
+  applyEffects,
+  applyPosted,
+  type EventRow,
+  ingestEvent,
+  ledgerEvent,
+  noWrites,
+  type Writes,
+} from "../domain/writes.ts";
 import { commit } from "../store/commit.ts";
 import type { Session } from "../store/database.ts";
 import { type Loaded, load, type SeenEvent } from "../store/load.ts";
@@ -147,19 +156,16 @@ function planGroup(
       verdicts.set(submission.key, replay(usedKey(before), submission.fingerprint, !landed));
       continue;
     }
-    const random = crypto.getRandomValues(new Uint8Array(EVENT_ID_RANDOM_BYTES));
-    const stamp = { sequence: head + 1, event_id: eventId(now, head + 1, random), now };
-    const decided = decideSafely(context, loaded.state, submission, stamp);
+    const stamp = newStamp(now, head + 1);
+    const decided = decideSafely(context, loaded, writes, submission, stamp);
     if (!decided.ok) {
       verdicts.set(submission.key, { kind: "rejected", problem: decided.error });
       continue;
     }
+    const event = decided.value;
+    const { key, fingerprint } = submission;
     head = stamp.sequence;
     proposed.add(stamp.event_id);
-    applyEffects(loaded.state, writes, decided.value.effects, stamp);
-    const { key, fingerprint, data, trace_id, command } = submission;
-    const request = { idempotency_key: key, fingerprint, data, trace_id };
-    const event = ingestEvent(command, decided.value.facts, stamp, request);
     writes.events.push(event);
     if (event.makes_history) history = { upto: event.sequence, traceparent: submission.traceparent };
     const answer = answerOf(event);
@@ -175,6 +181,7 @@ const answerOf = (event: Omit<SeenEvent, "idempotency_key" | "fingerprint">): An
   category: event.category,
   step: event.step,
   id: event.record_id,
+  body: event.answer,
 });
 
 const usedKey = (event: SeenEvent): UsedKey => ({
@@ -183,20 +190,49 @@ const usedKey = (event: SeenEvent): UsedKey => ({
   answer: answerOf(event),
 });
 
+function newStamp(now: number, sequence: number): Stamp {
+  const newId = () => eventId(now, sequence, crypto.getRandomValues(new Uint8Array(EVENT_ID_RANDOM_BYTES)));
+  return { sequence, event_id: newId(), journal_entry_id: newId(), now };
+}
+
 /** A bug in deciding one command is that command's failure, not the group's. */
 function decideSafely(
   context: GroupContext,
-  state: RecordState,
+  loaded: Loaded,
+  writes: Writes,
   submission: Submission,
   stamp: Stamp,
-): ReturnType<typeof decide> {
+): Result<EventRow, Problem> {
   try {
-    return decide(state, submission.command, stamp);
+    return decideOne(loaded, writes, submission, stamp);
   } catch (error) {
     const { trace_id } = submission;
     context.log({ message: "decide failed", trace_id, error: String(error) });
     return err(INTERNAL);
   }
+}
+
+/** Decides a command and lets the next one see what it does; the event row is the caller's to write. */
+function decideOne(
+  { state, ledger }: Loaded,
+  writes: Writes,
+  submission: Submission,
+  stamp: Stamp,
+): Result<EventRow, Problem> {
+  const { key, fingerprint, data, trace_id, command } = submission;
+  const request = { idempotency_key: key, fingerprint, data, trace_id };
+  if (command.type === "ingest") {
+    const decided = decide(state, command, stamp);
+    if (!decided.ok) return decided;
+    const event = ingestEvent(command, decided.value.facts, stamp, request);
+    applyEffects(state, writes, decided.value.effects, stamp);
+    return ok(event);
+  }
+  const decided = decideLedger(ledger, command, stamp);
+  if (!decided.ok) return decided;
+  const event = ledgerEvent(command, decided.value, stamp, request);
+  applyPosted(ledger, writes, decided.value);
+  return ok(event);
 }
 
 /** The verdict on a key that is used up: the first answer again, or a mismatch (contract 2). */

@@ -1,5 +1,5 @@
+import type { Command } from "../domain/needs.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { IngestCommand } from "../domain/state.ts";
 
 /** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
 export interface Submission {
@@ -11,7 +11,7 @@ export interface Submission {
   readonly trace_id: string;
   /** This service's span in the caller's trace; the queue's message continues it. */
   readonly traceparent: string;
-  readonly command: IngestCommand;
+  readonly command: Command;
 }
 
 /** What an accepted write is answered with, the first time and on every replay. */
@@ -21,6 +21,8 @@ export interface Answer {
   readonly category: string;
   readonly step: string;
   readonly id: string;
+  /** The whole body as JSON text, for a ledger route; an ingest answer is told by the members above. */
+  readonly body: string | null;
 }
 
 /** Milliseconds spent in the gate, for Server-Timing. */

@@ -1,4 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
 
 /** One round trip to D1, as the code under test asked for it. */
 export interface Call {
@@ -29,23 +30,27 @@ export const failAfter =
     throw new Error(message);
   };
 
-/** Calls that stay on their way, in both directions, until `release`. */
+/** Polled from either side: a promise settled in one Durable Object would wake its waiter in the wrong context. */
+const POLL = { interval: 1, timeout: 30_000 };
+
+/** Calls that stay on their way until `release`. */
 export class Hold {
-  held = 0;
-  readonly #released = Promise.withResolvers<void>();
-  readonly #reached = Promise.withResolvers<void>();
-  /** Settles when the first call is held. */
-  readonly reached = this.#reached.promise;
+  #held = 0;
+  #released = false;
 
   readonly fault: Fault = async (send) => {
-    this.held += 1;
-    this.#reached.resolve();
-    await this.#released.promise;
+    this.#held += 1;
+    await vi.waitUntil(() => this.#released, POLL);
     return send();
   };
 
+  /** Waits until so many calls are held. */
+  async reached(count = 1): Promise<void> {
+    await vi.waitUntil(() => this.#held >= count, POLL);
+  }
+
   release(): void {
-    this.#released.resolve();
+    this.#released = true;
   }
 }
 

@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { parseIngest } from "../../src/contract/ingest.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
@@ -9,6 +10,8 @@ import { newKey } from "./api.ts";
 
 export const gateOf = (tenant: string) => env.TENANT_GATE.getByName(tenant);
 
+const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 /** A submission as the `/ingest` route makes it. */
 export async function submissionOf(category: string, data: object, key = newKey()): Promise<Submission> {
   const parsed = parseJson(JSON.stringify({ category, data }));
@@ -19,7 +22,8 @@ export async function submissionOf(category: string, data: object, key = newKey(
     key,
     fingerprint: await fingerprint("POST", "/ingest", parsed.value),
     data: stringifyJson((parsed.value as { data: unknown }).data),
-    trace_id: "0".repeat(32),
+    trace_id: TRACE_ID,
+    traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,
     command: command.value,
   };
 }
@@ -48,3 +52,6 @@ export async function eventsOf(tenant: string): Promise<readonly LoggedEvent[]> 
 export const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 export const sequencesOf = (events: readonly { readonly sequence: number }[]) =>
   events.map(({ sequence }) => sequence);
+
+/** Resolves when every call sent before on this stub has reached the gate: calls of one stub arrive in order. */
+export const arrivals = (stub: DurableObjectStub): Promise<void> => runInDurableObject(stub, () => {});

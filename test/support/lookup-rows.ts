@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
+import { expect } from "vitest";
 import { app } from "../../src/app.ts";
 import { eventId } from "../../src/domain/event-id.ts";
 import { writeRows } from "../../src/store/rows.ts";
@@ -11,7 +12,7 @@ import {
   payments,
   purchaseClients,
 } from "../../src/store/tables.ts";
-import { type Answer, answerOf } from "./api.ts";
+import { type Answer, type Api, answerOf } from "./api.ts";
 import { authorize } from "./tokens.ts";
 
 /** Rows straight into D1, for what thousands of events would take too long to build. */
@@ -162,3 +163,25 @@ export async function measured(
   const response = await app.request(path, { headers }, { ...env, DB: metered }, context as never);
   return { answer: await answerOf(response), rowsRead };
 }
+
+/** Follows next_cursor to the last page; `between` runs after each page with its number. */
+export async function walk(
+  api: Api,
+  path: string,
+  between: (page: number) => Promise<void> = async () => {},
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor = "";
+  for (let page = 1; ; page++) {
+    const answer = await api.get(`${path}${cursor}`);
+    expect(answer.status, answer.text).toBe(200);
+    const { has_more, next_cursor } = answer.body.pagination;
+    rows.push(...answer.body.data);
+    expect(has_more).toBe(next_cursor !== undefined);
+    if (!has_more) return rows;
+    cursor = `&cursor=${next_cursor}`;
+    await between(page);
+  }
+}
+
+export const idsOf = (rows: readonly Row[], name: string) => rows.map((row) => row[name]);

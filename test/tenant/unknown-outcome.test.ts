@@ -95,7 +95,7 @@ describe("a write whose outcome D1 did not tell", () => {
     const late = new Hold();
     d1.meet(isCommit, late.fault, 1);
     const slow = api.ingest("client", individual, key);
-    await late.reached;
+    await late.reached();
     const submission = await submissionOf("client", individual, key);
     const [settled] = await settleGroup(writerContext(api.tenant), [submission]);
     const verdict = settled?.verdicts.get(key);
@@ -113,7 +113,7 @@ describe("a write whose outcome D1 did not tell", () => {
     const late = new Hold();
     d1.meet(isCommit, late.fault, 1);
     const slow = api.ingest("client", individual);
-    await late.reached;
+    await late.reached();
     const other = await submissionOf("client", { ...individual, client_id: "C-2" });
     await settleGroup(writerContext(api.tenant), [other]);
     late.release();
@@ -127,7 +127,7 @@ describe("a write whose outcome D1 did not tell", () => {
     d1.meet(isCommit, first.fault, 1).meet(isCommit, failAfter(), 1);
     const clients = oneTo(9).map((number) => ({ ...individual, client_id: `C-${number}` }));
     const running = clients.map((client) => api.ingest("client", client));
-    await first.reached;
+    await first.reached();
     first.release();
     const answers = await Promise.all(running);
     expect(answers.map(({ status }) => status)).toEqual(clients.map(() => 201));

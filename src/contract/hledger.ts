@@ -1,0 +1,56 @@
+import { ACCOUNTS, type AccountCode } from "../domain/accounts.ts";
+import { minorUnits } from "../domain/currency.ts";
+import { type Entry, linesOf } from "../domain/journal.ts";
+
+/**
+ * The head of a journal in hledger's text format (hledger.org, "Journal"): every account with its type, so that the
+ * books have a balance sheet and an income statement.
+ */
+export function hledgerHead(): string {
+  const types = { assets: "A", liabilities: "L", revenues: "R" } as const;
+  const accounts = Object.entries(ACCOUNTS).map(
+    ([code, { class: of }]) => `account ${accountName(code as AccountCode)}  ; type: ${types[of]}\n`,
+  );
+  return `; Loan Ledger, the tenant's whole journal in the order of posting\n\n${accounts.join("")}\n`;
+}
+
+/** How many decimals a currency is written with; once for each, before its first entry. */
+export function hledgerCommodity(currency: string): string {
+  return `commodity 1000.${"0".repeat(minorUnits(currency))} ${currency}\n\n`;
+}
+
+/** One entry: the day on which it counts, its lines, and its identity in tags. A credit is a negative amount. */
+export function hledgerEntry(entry: Entry): string {
+  const head = `${entry.effective_at} * ${oneLine(entry.description ?? entry.event_type)}\n`;
+  const tags = [
+    ["journal_entry_id", entry.journal_entry_id],
+    ["event_type", entry.event_type],
+    ["posted_at", new Date(entry.posted_at).toISOString()],
+    ["loan_id", entry.loan_id],
+    ["borrower_id", entry.borrower_id],
+    ["layer", entry.layer],
+    ["correlation_id", entry.correlation_id],
+    ["reverses_entry_id", entry.reverses_entry_id],
+    ["external_ref", entry.external_ref],
+    ["actor", entry.actor],
+  ].flatMap(([name, value]) => (value === null ? [] : [`    ; ${name}: ${oneLine(value ?? "")}\n`]));
+  const lines = linesOf(entry.postings).map(({ account_code, direction, amount_minor }) => {
+    const amount = decimal(direction === "DR" ? amount_minor : -amount_minor, entry.currency);
+    return `    ${accountName(account_code)}  ${amount} ${entry.currency}\n`;
+  });
+  return `${head}${tags.join("")}${lines.join("")}\n`;
+}
+
+const accountName = (code: AccountCode) => `${ACCOUNTS[code].class}:${code} ${ACCOUNTS[code].name}`;
+
+/** With all of the currency's decimals, so that no reader has to guess the mark. */
+function decimal(minor: bigint, currency: string): string {
+  const decimals = minorUnits(currency);
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = decimals === 0 ? "" : `.${digits.slice(digits.length - decimals)}`;
+  return `${minor < 0n ? "-" : ""}${whole}${fraction}`;
+}
+
+/** Free text in one line: a semicolon would begin a comment and a comma end a tag. */
+const oneLine = (text: string) => text.replace(/[\r\n;,]+/g, " ");

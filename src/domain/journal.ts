@@ -1,0 +1,87 @@
+import type { AccountCode, Layer } from "./accounts.ts";
+
+/**
+ * One amount moved between two accounts. Each posting is a debit and a credit of the same amount, so an entry made of
+ * postings cannot be out of balance: there is no way to write one down.
+ */
+export interface Posting {
+  readonly debit: AccountCode;
+  readonly credit: AccountCode;
+  /** Minor units of the entry's currency, 0 or more. */
+  readonly amount_minor: bigint;
+}
+
+export const ENTRY_TYPES = ["disbursement", "reversal"] as const;
+export type EntryType = (typeof ENTRY_TYPES)[number];
+
+/** An entry of the journal: never changed, never deleted; corrected by a reversal alone. */
+export interface Entry {
+  /** The tenant's event that posted it. */
+  readonly sequence: number;
+  readonly journal_entry_id: string;
+  readonly event_type: EntryType;
+  readonly loan_id: string;
+  readonly borrower_id: string;
+  readonly currency: string;
+  readonly layer: Layer;
+  /** The day on which it counts, `YYYY-MM-DD`. */
+  readonly effective_at: string;
+  /** Milliseconds since 1970. */
+  readonly posted_at: number;
+  /** The event id of the disbursement that an entry and its reversal have in common. */
+  readonly correlation_id: string;
+  readonly reverses_entry_id: string | null;
+  readonly reverses_sequence: number | null;
+  readonly external_ref: string | null;
+  readonly description: string | null;
+  /** Subject of the token that posted it. */
+  readonly actor: string | null;
+  readonly postings: readonly Posting[];
+}
+
+/** A debit or credit of one account, as the API shows an entry. */
+export interface Line {
+  readonly sequence: number;
+  readonly account_code: AccountCode;
+  readonly direction: "DR" | "CR";
+  readonly amount_minor: bigint;
+}
+
+/** The lines of an entry: for each posting its debit, then its credit. */
+export function linesOf(postings: readonly Posting[]): readonly Line[] {
+  return postings.flatMap(({ debit, credit, amount_minor }, index) => [
+    { sequence: 2 * index + 1, account_code: debit, direction: "DR", amount_minor },
+    { sequence: 2 * index + 2, account_code: credit, direction: "CR", amount_minor },
+  ]);
+}
+
+/** The mirror image of an entry's postings: what was debited is credited. */
+export function mirror(postings: readonly Posting[]): readonly Posting[] {
+  return postings.map(({ debit, credit, amount_minor }) => ({ debit: credit, credit: debit, amount_minor }));
+}
+
+/** Debits and credits of an account over some entries, each a sum of amounts that are 0 or more. */
+export interface Total {
+  readonly dr_minor: bigint;
+  readonly cr_minor: bigint;
+}
+
+export const NO_TOTAL: Total = { dr_minor: 0n, cr_minor: 0n };
+
+export const addTotals = (a: Total, b: Total): Total => ({
+  dr_minor: a.dr_minor + b.dr_minor,
+  cr_minor: a.cr_minor + b.cr_minor,
+});
+
+/** What some postings add to each account. */
+export function totalsOf(postings: readonly Posting[]): ReadonlyMap<AccountCode, Total> {
+  const totals = new Map<AccountCode, Total>();
+  for (const { account_code, direction, amount_minor } of linesOf(postings)) {
+    const added = {
+      dr_minor: direction === "DR" ? amount_minor : 0n,
+      cr_minor: direction === "CR" ? amount_minor : 0n,
+    };
+    totals.set(account_code, addTotals(totals.get(account_code) ?? NO_TOTAL, added));
+  }
+  return totals;
+}

@@ -1,0 +1,151 @@
+import { zValidator } from "@hono/zod-validator";
+import { type Context, Hono } from "hono";
+import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
+import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/hledger.ts";
+import {
+  accountBalanceQuery,
+  exportQuery,
+  type JournalQuery,
+  journalQuery,
+  loanBalanceQuery,
+  parametersOf,
+} from "../contract/ledger-queries.ts";
+import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger-views.ts";
+import { describeIssues, rowQuery } from "../contract/lookup.ts";
+import { isAccountCode } from "../domain/accounts.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { requireScope } from "../http/authentication.ts";
+import { renderJson, renderProblem } from "../http/problem.ts";
+import { openSession } from "../store/database.ts";
+import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger-read.ts";
+import { invalidQuery, read } from "./read.ts";
+
+const readsLedger = requireScope("hpts:ledger:read");
+const readsBalances = requireScope("hpts:balances:read");
+
+/** A query's validator; the schema's own words say what is wrong with it. */
+const query = <T extends Parameters<typeof zValidator>[1] & { readonly shape: object }>(schema: T) =>
+  zValidator("query", schema, (result, c) =>
+    result.success
+      ? undefined
+      : invalidQuery(
+          c as unknown as Context<AppEnv>,
+          describeIssues(result.error.issues as never, parametersOf(schema)),
+        ),
+  );
+
+const notFound = (c: Context<AppEnv>, what: string) =>
+  renderProblem(c, { code: "not_found", detail: `There is no such ${what}.` });
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** `GET /v1/journal-entries…` (contract 7); without an id, the whole journal as plain-text books. */
+export const journalRoutes = new Hono<AppEnv>()
+  .get("/", readsLedger, query(exportQuery), (c) => exportJournal(c))
+  .get("/:id", readsLedger, query(rowQuery), async (c) => {
+    const id = c.req.param("id").toLowerCase();
+    const entry = await read(c, (db) => findEntry(db, c.get("principal").tenant_id, id));
+    if (!entry.ok) return invalidQuery(c, entry.error);
+    return entry.value ? renderJson(c, entryView(entry.value)) : notFound(c, "journal entry");
+  });
+
+/** `GET /v1/loans/{loan_id}/…` (contract 7). */
+export const loanRoutes = new Hono<AppEnv>()
+  .get("/:loan_id/journal-entries", readsLedger, query(journalQuery), (c) =>
+    listEntries(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
+  )
+  .get("/:loan_id/balance", readsBalances, query(loanBalanceQuery), async (c) => {
+    const loan_id = c.req.param("loan_id").toLowerCase();
+    const { as_of_date = today() } = c.req.valid("query");
+    const found = await read(c, (db) => loanBalance(db, c.get("principal").tenant_id, loan_id, as_of_date));
+    if (!found.ok) return invalidQuery(c, found.error);
+    if (found.value === null) return notFound(c, "loan");
+    const { loan, totals, last_posted_at } = found.value;
+    return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, totals, last_posted_at));
+  });
+
+/** `GET /v1/accounts/{account_code}/balance` (contract 7). */
+export const accountRoutes = new Hono<AppEnv>().get(
+  "/:account_code/balance",
+  readsBalances,
+  query(accountBalanceQuery),
+  async (c) => {
+    const account = c.req.param("account_code");
+    if (!isAccountCode(account)) return notFound(c, "account");
+    const { currency, layer, as_of_date = today() } = c.req.valid("query");
+    const total = await read(c, (db) =>
+      accountTotal(db, c.get("principal").tenant_id, account, currency, layer, as_of_date),
+    );
+    if (!total.ok) return invalidQuery(c, total.error);
+    return renderJson(c, accountBalanceView(account, currency, layer, as_of_date, total.value));
+  },
+);
+
+async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const { from_date, to_date, event_type, page_size, page_token } = asked;
+  const identity = JSON.stringify([tenant, "journal", loan_id, from_date, to_date, event_type]);
+  const position = page_token === undefined ? null : await decodeCursor(identity, page_token);
+  if (page_token !== undefined && position === null) {
+    return invalidQuery(c, "page_token must be the next_page_token of a page of this very query");
+  }
+  const before = position?.ties[0] ?? null;
+  const found = await read(c, (db) =>
+    loanEntries(db, tenant, loan_id, { from_date, to_date, event_type, before, limit: page_size }),
+  );
+  if (!found.ok) return invalidQuery(c, found.error);
+  if (found.value === null) return notFound(c, "loan");
+  const items = found.value.slice(0, page_size);
+  const last = items.at(-1);
+  const next_page_token =
+    last && found.value.length > page_size
+      ? await encodeCursor(identity, { key: null, ties: [last.sequence] })
+      : undefined;
+  return renderJson(c, { items: items.map(entryView), next_page_token });
+}
+
+const EXPORT_PAGE_ENTRIES = 500;
+
+/** Streams the tenant's journal page by page, so that its length does not matter to the worker's memory. */
+function exportJournal(c: Context<AppEnv>): Response {
+  const { db } = openSession(c.env, c.get("principal").tenant_id, "first-primary");
+  const pages = hledgerPages((after) =>
+    entriesAfter(db, c.get("principal").tenant_id, after, EXPORT_PAGE_ENTRIES),
+  );
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await pages.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+  return c.body(stream, 200, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Disposition": 'attachment; filename="ledger.journal"',
+  });
+}
+
+async function* hledgerPages(
+  next: (after: number) => ReturnType<typeof entriesAfter>,
+): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder();
+  const currencies = new Set<string>();
+  yield encoder.encode(hledgerHead());
+  let count = 0;
+  for (let after = 0; ; ) {
+    const entries = await next(after);
+    count += entries.length;
+    let text = "";
+    for (const entry of entries) {
+      if (!currencies.has(entry.currency)) text += hledgerCommodity(entry.currency);
+      currencies.add(entry.currency);
+      text += hledgerEntry(entry);
+    }
+    if (text !== "") yield encoder.encode(text);
+    const last = entries.at(-1);
+    if (!last || entries.length < EXPORT_PAGE_ENTRIES) break;
+    after = last.sequence;
+  }
+  // A download that was cut off lacks this line.
+  yield encoder.encode(`; end of the journal: ${count} entries\n`);
+}

@@ -1,0 +1,39 @@
+import { type Context, Hono } from "hono";
+import { parseDisbursement, parseReversal } from "../contract/ledger.ts";
+import type { LedgerCommand } from "../domain/ledger.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Result } from "../domain/result.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { authentication, requireScope } from "../http/authentication.ts";
+import { jsonBodyOnly, parsedBody } from "../http/body.ts";
+import { idempotencyKey } from "../http/idempotency.ts";
+import { renderJson, renderProblem } from "../http/problem.ts";
+import { settleWrite } from "./write.ts";
+
+type Parse = (body: unknown, actor: string | null) => Result<LedgerCommand, Problem>;
+
+/** Answers 201 with the posting, and 200 with the very same body on a replay (contract 2 and 7). */
+async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
+  const body = c.get("body");
+  const command = parse(body, c.get("principal").subject);
+  if (!command.ok) return renderProblem(c, command.error);
+  const settled = await settleWrite(c, command.value, body);
+  if (settled instanceof Response) return settled;
+  if (settled.answer.body === null) throw new Error("a ledger event keeps its answer");
+  const answer: { journal_entry_id: string } = JSON.parse(settled.answer.body);
+  if (!settled.replayed) c.header("Location", `/v1/journal-entries/${answer.journal_entry_id}`);
+  return renderJson(c, answer, settled.replayed ? 200 : 201);
+}
+
+const chain = (scope: string) =>
+  [jsonBodyOnly, authentication, requireScope(scope), idempotencyKey, parsedBody] as const;
+
+/** `POST /v1/disbursements` (seed 004). */
+export const disbursementRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:disbursements:write"), (c) =>
+  post(c, parseDisbursement),
+);
+
+/** `POST /v1/reversals` (contract 7). */
+export const reversalRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:reversals:write"), (c) =>
+  post(c, parseReversal),
+);

@@ -1,0 +1,35 @@
+import type { Context } from "hono";
+import { isBookmark } from "../contract/lookup.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { renderProblem } from "../http/problem.ts";
+import { type Database, openSession } from "../store/database.ts";
+
+const BOOKMARK_HEADER = "x-d1-bookmark";
+
+/**
+ * Reads in a D1 session that starts where the caller's bookmark says (contract 6, read-your-writes) and answers with
+ * its own. The error is a sentence about a bookmark that does not do; any other failure of D1 is thrown.
+ */
+export async function read<T>(
+  c: Context<AppEnv>,
+  work: (db: Database) => Promise<T>,
+): Promise<Result<T, string>> {
+  const from = c.req.header(BOOKMARK_HEADER) ?? "first-primary";
+  if (!isBookmark(from)) {
+    return err(
+      `the header ${BOOKMARK_HEADER} must be one that this service answered, or first-unconstrained`,
+    );
+  }
+  const session = openSession(c.env, c.get("principal").tenant_id, from);
+  const start = Date.now();
+  const value = await work(session.db);
+  c.get("timings").push(["d1", Date.now() - start]);
+  const bookmark = session.bookmark();
+  if (bookmark !== null) c.header(BOOKMARK_HEADER, bookmark);
+  return ok(value);
+}
+
+/** The answer to a query or a read header that does not do. */
+export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
+  renderProblem(c, { code: "invalid_query", detail });

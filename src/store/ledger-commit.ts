@@ -1,0 +1,77 @@
+import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { type AccountCode, RECEIVABLES } from "../domain/accounts.ts";
+import { addTotals, type Entry, NO_TOTAL, type Total, totalsOf } from "../domain/journal.ts";
+import type { Writes } from "../domain/writes.ts";
+import type { Database } from "./database.ts";
+import { WHOLE_LEDGER } from "./ledger-load.ts";
+import { writeRows } from "./rows.ts";
+import { journalEntries, journalPostings, ledgerDays, ledgerLoans, ledgerTotals } from "./tables.ts";
+
+/** The statements that post a group's entries and keep the totals, for the group's one batch. */
+export function ledgerStatements(db: Database, tenant_id: string, writes: Writes): BatchItem<"sqlite">[] {
+  const { entries, loans } = writes;
+  if (entries.length === 0) return [];
+  const postings = entries.flatMap(({ sequence, postings: own }) =>
+    own.map((posting, position) => ({ tenant_id, sequence, position, ...posting })),
+  );
+  const statements: BatchItem<"sqlite">[] = [
+    writeRows(
+      db,
+      journalEntries,
+      entries.map((entry) => ({ tenant_id, ...entry })),
+    ),
+    writeRows(db, journalPostings, postings),
+    addRows(
+      db,
+      ledgerTotals,
+      summed(tenant_id, entries, () => ({})),
+    ),
+    addRows(
+      db,
+      ledgerDays,
+      summed(tenant_id, entries, ({ effective_at }) => ({ day: effective_at })),
+    ),
+  ];
+  if (loans.size > 0) {
+    const rows = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
+    statements.push(writeRows(db, ledgerLoans, rows));
+  }
+  return statements;
+}
+
+type SumRow = Readonly<Record<string, string | bigint>> & Total;
+
+/** What the entries add, in one row for each account of each book, and for what else `by` tells apart. */
+function summed(
+  tenant_id: string,
+  entries: readonly Entry[],
+  by: (entry: Entry) => Readonly<Record<string, string>>,
+): SumRow[] {
+  const rows = new Map<string, SumRow>();
+  for (const entry of entries) {
+    const { currency, layer, loan_id } = entry;
+    for (const [account_code, total] of totalsOf(entry.postings)) {
+      for (const book of isReceivable(account_code) ? [WHOLE_LEDGER, loan_id] : [WHOLE_LEDGER]) {
+        const place = { tenant_id, book, account_code, currency, layer, ...by(entry) };
+        const key = JSON.stringify(place);
+        rows.set(key, { ...place, ...addTotals(rows.get(key) ?? NO_TOTAL, total) });
+      }
+    }
+  }
+  return [...rows.values()];
+}
+
+const isReceivable = (account: AccountCode) => RECEIVABLES.some((code) => code === account);
+
+/** Adds to the sums that are there. The gate has refused what would leave 64 bits, and STRICT refuses it again. */
+function addRows(db: Database, table: typeof ledgerTotals | typeof ledgerDays, rows: readonly SumRow[]) {
+  const place = [table.tenant_id, table.book, table.account_code, table.currency, table.layer] as const;
+  return writeRows(db, table, rows).onConflictDoUpdate({
+    target: "day" in table ? [...place, table.day] : [...place],
+    set: {
+      dr_minor: sql`${table.dr_minor} + excluded.dr_minor`,
+      cr_minor: sql`${table.cr_minor} + excluded.cr_minor`,
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeCursor, encodeCursor } from "../../src/contract/cursor.ts";
+
+const position = fc.record({
+  key: fc.option(fc.string({ unit: "grapheme", maxLength: 40 }).filter((key) => key.isWellFormed())),
+  ties: fc.array(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { maxLength: 3 }),
+});
+
+describe("a cursor", () => {
+  it("comes back as the position it was made from, whatever the position", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), position, async (query, place) => {
+        const cursor = await encodeCursor(query, place);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(await decodeCursor(query, cursor)).toEqual(place);
+      }),
+    );
+  });
+
+  it("keeps apart an absent key and the text null", async () => {
+    const absent = await encodeCursor("q", { key: null, ties: [1] });
+    const text = await encodeCursor("q", { key: "null", ties: [1] });
+    expect(absent).not.toBe(text);
+  });
+
+  it("is refused by another query", async () => {
+    const cursor = await encodeCursor("tenant-1 payments desc", { key: "5", ties: [7] });
+    expect(await decodeCursor("tenant-1 payments asc", cursor)).toBeNull();
+    expect(await decodeCursor("tenant-2 payments desc", cursor)).toBeNull();
+  });
+
+  it("is refused when any one character of it is another", async () => {
+    const cursor = await encodeCursor("q", { key: "2024-01-01", ties: [12, 3] });
+    for (let place = 0; place < cursor.length; place++) {
+      const other = cursor[place] === "A" ? "B" : "A";
+      const changed = cursor.slice(0, place) + other + cursor.slice(place + 1);
+      expect(await decodeCursor("q", changed), `character ${place}`).toBeNull();
+    }
+  });
+
+  it("has one spelling: padding, white space and stray bits are refused", async () => {
+    for (const ties of [[1], [12], [123]]) {
+      const cursor = await encodeCursor("q", { key: null, ties });
+      for (const changed of [`${cursor}=`, `${cursor}==`, ` ${cursor}`, `${cursor}\n`, `${cursor}A`]) {
+        expect(await decodeCursor("q", changed)).toBeNull();
+      }
+    }
+  });
+
+  it.each(["", "x", "!!!", "bnVsbA", "W10", "e30", "WzEsMiwzXQ", "_____w", "A".repeat(4000)])(
+    "is never made of %j",
+    async (text) => {
+      expect(await decodeCursor("q", text)).toBeNull();
+    },
+  );
+});

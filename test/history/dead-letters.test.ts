@@ -1,0 +1,193 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { Api } from "../support/api.ts";
+import { individual, loan } from "../support/examples.ts";
+import {
+  DEAD_QUEUE,
+  deadLettersOf,
+  deliver,
+  dueHistoryOf,
+  historyOf,
+  insertEvents,
+  messageFor,
+  replaceQueue,
+  rowCount,
+  runSweep,
+  TRACE_ID,
+} from "./stage.ts";
+
+const newTenant = () => `poisoned-${crypto.randomUUID()}`;
+
+/** Events 1 and 2 are good, 3 is broken, 4 is good again. */
+async function poisonedTenant(facts = '{"on_date": "Joh'): Promise<string> {
+  const tenant = newTenant();
+  await insertEvents(tenant, 1, 4, (sequence) => (sequence === 3 ? facts : "{}"));
+  return tenant;
+}
+
+/** What an operator does once the cause is gone. */
+async function mend(tenant: string): Promise<void> {
+  await env.DB.prepare("UPDATE events SET facts = '{}' WHERE tenant_id = ? AND sequence = 3")
+    .bind(tenant)
+    .run();
+}
+
+const redrive = (tenant: string) =>
+  env.DB.prepare("UPDATE dead_letters SET redrive = 1 WHERE tenant_id = ? AND resolved_at IS NULL")
+    .bind(tenant)
+    .run();
+
+const made = async (tenant: string) => (await historyOf(tenant)).disbursement_status.length;
+
+/** A tenant whose message the queue has given up on. */
+async function buriedTenant(): Promise<string> {
+  const tenant = await poisonedTenant();
+  await deliver([messageFor(tenant)], { queue: DEAD_QUEUE });
+  return tenant;
+}
+
+describe("a poisonous event", () => {
+  it.each([
+    ["that is no JSON", '{"on_date": "Joh'],
+    ["that is no object", "[]"],
+    ["with a fact of another type", '{"on_date": 5}'],
+    ["with an amount beyond 64 bits", '{"terms": {"disbursement_amount": "99999999999999999999"}}'],
+  ])(
+    "%s asks for a retry of its tenant's messages alone; the rows before it are kept",
+    async (_what, facts) => {
+      const [good, poisoned] = [newTenant(), await poisonedTenant(facts)];
+      await insertEvents(good, 1, 3);
+      const fates = await deliver([messageFor(poisoned), messageFor(good), messageFor(poisoned)]);
+      expect(fates).toEqual(["retried", "acked", "retried"]);
+      expect([await made(good), await made(poisoned)]).toEqual([3, 2]);
+    },
+  );
+
+  it("is recorded with its trace and its place, and without the text that it could not read", async () => {
+    const tenant = await poisonedTenant();
+    const fates = await deliver([messageFor(tenant, 4)], { queue: DEAD_QUEUE, ids: ["letter-1"] });
+    expect(fates).toEqual(["acked"]);
+    const [letter, ...others] = await deadLettersOf(tenant);
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({
+      message_id: "letter-1",
+      trace_id: TRACE_ID,
+      redrive: 0,
+      resolved_at: null,
+    });
+    expect(letter?.error).toContain("event event-3 (sequence 3)");
+    expect(letter?.error).not.toContain("Joh");
+    expect(JSON.parse(letter?.body ?? "")).toEqual(messageFor(tenant, 4));
+  });
+
+  it("is recorded once, however many of its tenant's messages die of it", async () => {
+    const tenant = await buriedTenant();
+    await deliver([messageFor(tenant, 4), messageFor(tenant, 5)], { queue: DEAD_QUEUE });
+    expect(await deadLettersOf(tenant)).toHaveLength(1);
+  });
+
+  it("does not stop a sweep", async () => {
+    const tenants = ["a", "b", "c"].map((name) => `${name}-${crypto.randomUUID()}`);
+    for (const tenant of tenants) {
+      await insertEvents(tenant, 1, 2, () => (tenant.startsWith("b") ? "[]" : "{}"));
+    }
+    await runSweep();
+    expect(await Promise.all(tenants.map(made))).toEqual([2, 0, 2]);
+  });
+});
+
+describe("a message that is no history message", () => {
+  it.each([
+    [null],
+    ["text"],
+    [{ tenant_id: 5 }],
+    [{ tenant_id: "", upto: 1, traceparent: "" }],
+    [{ tenant_id: "x", upto: 0, traceparent: "" }],
+  ])("%j is retried alone, and recorded in the end", async (body) => {
+    const tenant = newTenant();
+    await insertEvents(tenant, 1, 1);
+    expect(await deliver([body, messageFor(tenant)])).toEqual(["retried", "acked"]);
+    const id = crypto.randomUUID();
+    expect(await deliver([body], { queue: DEAD_QUEUE, ids: [id] })).toEqual(["acked"]);
+    const query = "SELECT tenant_id, body, error FROM dead_letters WHERE message_id = ?";
+    expect(await env.DB.prepare(query).bind(id).first()).toEqual({
+      tenant_id: null,
+      body: JSON.stringify(body),
+      error: "Error: the message is not a history message",
+    });
+  });
+
+  it("a strange traceparent is no reason to leave history undone", async () => {
+    const tenant = newTenant();
+    await insertEvents(tenant, 1, 1);
+    expect(await deliver([{ ...messageFor(tenant), traceparent: "?" }])).toEqual(["acked"]);
+    expect(await made(tenant)).toBe(1);
+  });
+});
+
+describe("a dead letter", () => {
+  it("whose history has been made meanwhile is not recorded", async () => {
+    const tenant = newTenant();
+    await insertEvents(tenant, 1, 2);
+    expect(await deliver([messageFor(tenant)], { queue: DEAD_QUEUE })).toEqual(["acked"]);
+    expect([await made(tenant), await deadLettersOf(tenant)]).toEqual([2, []]);
+  });
+
+  it("keeps the sweep away from its tenant until the operator redrives it, which completes and resolves", async () => {
+    const tenant = await buriedTenant();
+    await mend(tenant);
+    await runSweep();
+    expect(await made(tenant)).toBe(2);
+    await redrive(tenant);
+    await runSweep();
+    expect(await made(tenant)).toBe(4);
+    expect(await deadLettersOf(tenant)).toMatchObject([{ resolved_at: expect.any(Number) }]);
+  });
+
+  it("waits for the operator again when the redrive fails again", async () => {
+    const tenant = await buriedTenant();
+    await redrive(tenant);
+    await runSweep();
+    expect(await deadLettersOf(tenant)).toMatchObject([{ redrive: 0, resolved_at: null }]);
+    expect(await made(tenant)).toBe(2);
+  });
+
+  it("is resolved when a message completed its tenant's history first, so that the sweep serves it again", async () => {
+    const tenant = await buriedTenant();
+    await mend(tenant);
+    expect(await deliver([messageFor(tenant)])).toEqual(["acked"]);
+    await runSweep();
+    expect(await deadLettersOf(tenant)).toMatchObject([{ resolved_at: expect.any(Number) }]);
+    await insertEvents(tenant, 5, 5);
+    await runSweep();
+    expect(await made(tenant)).toBe(5);
+  });
+
+  it("that cannot be recorded is retried", async () => {
+    const tenant = await poisonedTenant();
+    const broken = { withSession: () => ({}) } as unknown as D1Database;
+    const delivery = { queue: DEAD_QUEUE, environment: { ...env, DB: broken } };
+    expect(await deliver([messageFor(tenant)], delivery)).toEqual(["retried"]);
+  });
+});
+
+it("the API takes events of a tenant whose history stands still, and makes their history after the redrive", async () => {
+  const api = new Api();
+  await replaceQueue(api.tenant, async () => {});
+  await api.accept("client", individual);
+  await api.accept("disbursement", loan);
+  const facts = "SELECT facts FROM events WHERE tenant_id = ? AND sequence = 2";
+  const good = await env.DB.prepare(facts).bind(api.tenant).first("facts");
+  const setFacts = (text: unknown) =>
+    env.DB.prepare("UPDATE events SET facts = ? WHERE tenant_id = ? AND sequence = 2")
+      .bind(text, api.tenant)
+      .run();
+  await setFacts("broken");
+  await deliver([messageFor(api.tenant)], { queue: DEAD_QUEUE });
+  await api.accept("disbursement", { ...loan, disbursement_id: "L-2" });
+  expect(rowCount(await historyOf(api.tenant))).toBe(0);
+  await setFacts(good);
+  await redrive(api.tenant);
+  await runSweep();
+  expect(await historyOf(api.tenant)).toEqual(await dueHistoryOf(api.tenant));
+});

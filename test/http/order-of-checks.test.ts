@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { Api, newKey, newTenant } from "../support/api.ts";
+import { individual } from "../support/examples.ts";
+import { send } from "../support/requests.ts";
+import { mintToken } from "../support/tokens.ts";
+
+/** Each fault that `POST /ingest` can find, in the order that contract 3 promises, and its answer. */
+const FAULTS = [
+  ["method", 405, "method_not_allowed"],
+  ["mediaType", 415, "unsupported_media_type"],
+  ["size", 413, "payload_too_large"],
+  ["noToken", 401, "missing_token"],
+  ["badToken", 401, "invalid_token"],
+  ["scope", 403, "insufficient_scope"],
+  ["noKey", 400, "missing_idempotency_key"],
+  ["badKey", 400, "invalid_idempotency_key"],
+  ["json", 400, "malformed_json"],
+  ["schema", 400, "validation_error"],
+  ["category", 400, "unsupported_category"],
+  ["mismatch", 422, "idempotency_mismatch"],
+  ["state", 409, "already_exists"],
+] as const;
+
+type Fault = (typeof FAULTS)[number][0];
+
+/** Of these only one can be wrong at a time. */
+const EXCLUSIVE: readonly (readonly Fault[])[] = [
+  ["noToken", "badToken"],
+  ["noKey", "badKey"],
+  ["json", "schema", "category"],
+  ["noToken", "scope"],
+  ["badToken", "scope"],
+  ["noKey", "mismatch"],
+  ["badKey", "mismatch"],
+];
+
+const USED_KEY = "the-used-key";
+
+function bodyOf(faults: ReadonlySet<Fault>): string {
+  const event = {
+    category: "client",
+    data: { ...individual, name: faults.has("mismatch") ? "Other" : "John" },
+  };
+  if (faults.has("schema")) return JSON.stringify({ ...event, data: { ...event.data, email: "nope" } });
+  if (faults.has("category")) return JSON.stringify({ ...event, category: "loan" });
+  return faults.has("json") ? `${JSON.stringify(event)},` : JSON.stringify(event);
+}
+
+/** Sends a request with these faults and no others, for a tenant that has the client already. */
+async function sendWith(faults: ReadonlySet<Fault>) {
+  const tenant = newTenant();
+  await new Api(tenant).post(
+    "/ingest",
+    { category: "client", data: { ...individual, name: "First" } },
+    USED_KEY,
+  );
+  const scope = faults.has("scope") ? "records:read" : "ingest:write";
+  const token = faults.has("badToken") ? "not.a.token" : await mintToken({ tenant, scope });
+  const headers = new Headers({
+    "Content-Type": faults.has("mediaType") ? "text/plain" : "application/json",
+    Authorization: `Bearer ${token}`,
+    "Idempotency-Key": faults.has("badKey") ? "short" : faults.has("mismatch") ? USED_KEY : newKey(),
+  });
+  if (faults.has("noToken")) headers.delete("Authorization");
+  if (faults.has("noKey")) headers.delete("Idempotency-Key");
+  const padding = faults.has("size") ? " ".repeat(64 * 1024) : "";
+  const method = faults.has("method") ? "PUT" : "POST";
+  return send("/ingest", { method, headers, body: bodyOf(faults) + padding });
+}
+
+const together = (faults: readonly Fault[]) =>
+  EXCLUSIVE.every((group) => group.filter((fault) => faults.includes(fault)).length < 2);
+
+const pairs = FAULTS.flatMap(([first, status, code], index) =>
+  FAULTS.slice(index + 1)
+    .filter(([second]) => together([first, second]))
+    .map(([second]) => [first, second, status, code] as const),
+);
+
+describe("the order of checks on POST /ingest", () => {
+  it.each(FAULTS)("%s alone answers %d %s", async (fault, status, code) => {
+    const answer = await sendWith(new Set([fault]));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it.each(pairs)("%s goes before %s", async (first, second, status, code) => {
+    const answer = await sendWith(new Set<Fault>([first, second]));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it("peels off one fault after the other from a request that has them all", async () => {
+    const all: Fault[] = ["method", "mediaType", "size", "noToken", "noKey", "json", "state"];
+    const seen: string[] = [];
+    for (let from = 0; from < all.length; from += 1) {
+      seen.push((await sendWith(new Set(all.slice(from)))).body.code);
+    }
+    expect(seen).toEqual(all.map((fault) => FAULTS.find(([name]) => name === fault)?.[2]));
+  });
+
+  it("a rule between the fields of a new record goes before mismatch, as the rest of the schema", async () => {
+    const api = new Api();
+    const key = newKey();
+    await api.ingest("client", individual, key);
+    const answer = await api.ingest("client", { ...individual, client_id: "C-9", gender: "company" }, key);
+    expect([answer.status, answer.body.code]).toEqual([400, "validation_error"]);
+  });
+
+  it.each(["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])(
+    "%s is not allowed, and Allow says what is",
+    async (method) => {
+      const answer = await send("/ingest", { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get("Allow")).toBe("POST");
+    },
+  );
+
+  it.each(["/", "/nope", "/ingest/", "/ingest/x", "/INGEST", "/v1", "/api"])(
+    "there is no route %s",
+    async (path) => {
+      const answer = await send(path, { method: "POST" });
+      expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
+    },
+  );
+});
+
+describe("Idempotency-Key", () => {
+  const valid = [
+    "12345678",
+    "A.b_c:d-e",
+    "payment:loan_42:proc_txn_abc123",
+    "k".repeat(255),
+    crypto.randomUUID(),
+  ];
+  it.each(valid)("takes %s", async (key) => {
+    expect((await new Api().ingest("client", individual, key)).status).toBe(201);
+  });
+
+  it.each([
+    "",
+    "1234567",
+    "k".repeat(256),
+    "-2345678",
+    ".2345678",
+    "key with space",
+    "key/12345",
+    "key,12345",
+  ])("refuses %j", async (key) => {
+    const answer = await new Api().ingest("client", individual, key);
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toMatch(
+      key === "" ? /^(missing|invalid)_idempotency_key$/ : /^invalid_idempotency_key$/,
+    );
+  });
+});

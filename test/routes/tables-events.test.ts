@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { Api } from "../support/api.ts";
+import { individual, loan, purchase } from "../support/examples.ts";
+import { insertRows } from "../support/lookup-rows.ts";
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+async function withLoan(): Promise<Api> {
+  const api = new Api();
+  await api.accept("client", individual);
+  await api.accept("disbursement", loan);
+  return api;
+}
+
+describe("the events table", () => {
+  it("holds what was accepted, in order, with what each update changed", async () => {
+    const api = await withLoan();
+    const change = { change_date: "2025-01-01", change_reason: "agreed" };
+    const data = { disbursement_id: "L-1", step: "update", total_expected_margin: 1000.5, ...change };
+    const maturity_date = "2026-10-20T14:34:56+02:00";
+    const updated = await api.ingest(
+      "disbursement",
+      { ...data, maturity_date, info: { a: 1 } },
+      "key-of-update",
+    );
+    expect(updated.status).toBe(200);
+    const { body } = await api.get("/api/tables/events?sort_order=asc");
+    expect(body.data.map((event: { sequence: number }) => event.sequence)).toEqual([1, 2, 3]);
+    expect(body.data[1]).toMatchObject({
+      category: "disbursement",
+      step: "create",
+      id: "L-1",
+      changes: null,
+    });
+    expect(body.data[2]).toEqual({
+      event_id: updated.body.event_id,
+      sequence: 3,
+      category: "disbursement",
+      step: "update",
+      id: "L-1",
+      data: { ...data, maturity_date, info: { a: 1 } },
+      changes: {
+        total_expected_margin: { from: 1293, to: 1000.5 },
+        maturity_date: { from: "2025-10-20T12:34:56Z", to: "2026-10-20T12:34:56Z" },
+        info: { from: null, to: { a: 1 } },
+      },
+      idempotency_key: "key-of-update",
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      created_at: expect.stringMatching(INSTANT),
+    });
+    expect((await api.get(`/api/tables/events/${updated.body.event_id}`)).body.data).toEqual(body.data[2]);
+  });
+
+  it("keeps the digits of an event's data and changes", async () => {
+    const api = await withLoan();
+    const update = JSON.stringify({
+      category: "disbursement",
+      data: { step: "update", disbursement_id: "L-1", gross_value: 1, credit_score: 2 },
+    });
+    const exact = update
+      .replace('"gross_value":1', '"gross_value":12345678901234.56')
+      .replace('"credit_score":2', '"credit_score":7.00000000000000000001');
+    const { body } = await api.post("/ingest", exact);
+    const { text } = await api.get(`/api/tables/events/${body.event_id}`);
+    expect(text).toContain('"gross_value":12345678901234.56');
+    expect(text).toContain('"gross_value":{"from":null,"to":12345678901234.56}');
+    expect(text).toContain('"credit_score":{"from":null,"to":7.00000000000000000001}');
+  });
+
+  it("shows clients that joined and left a purchase", async () => {
+    const api = new Api();
+    for (const client_id of ["C-1", "C-2"]) await api.accept("client", { ...individual, client_id });
+    await api.accept("disbursement", purchase);
+    const purchase_clients = [{ client_id: "C-2" }];
+    const update = { step: "update", disbursement_id: "P-1", purchase_clients };
+    const { event_id } = (await api.accept("disbursement", update)).body;
+    const { body } = await api.get(`/api/tables/events/${event_id}`);
+    expect(body.data.changes).toEqual({
+      purchase_clients: { from: [{ client_id: "C-1" }], to: purchase_clients },
+    });
+  });
+
+  it("shows the data of a ledger event to readers of the ledger alone", async () => {
+    const api = new Api();
+    const data = JSON.stringify({ borrower_id: "B-1" });
+    await insertRows(api.tenant, "events", [
+      { sequence: 1, category: "ledger", data },
+      { sequence: 2, data },
+    ]);
+    const auditor = await api.get("/api/tables/events?sort_order=asc");
+    expect(auditor.body.data[0].data).toEqual({ borrower_id: "B-1" });
+    const clerk = await new Api(api.tenant, "records:read").get("/api/tables/events?sort_order=asc");
+    expect(clerk.body.data[0]).toMatchObject({ category: "ledger", data: null, changes: null });
+    expect(clerk.body.data[1].data).toEqual({ borrower_id: "B-1" });
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { type Submission, WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
+import { Api } from "../support/api.ts";
+import { individual } from "../support/examples.ts";
+import { Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+
+/** A gate whose D1 does not answer, with one event in flight and `waiting` behind it. */
+async function fullGate(waiting: (model: Submission, index: number) => Submission, count: number) {
+  const api = new Api();
+  const gate = gateOf(api.tenant);
+  const d1 = await wrapDatabase(gate);
+  const hold = new Hold();
+  d1.meet(isLoad, hold.fault, 1);
+  const model = await submissionOf("client", individual);
+  const first = gate.submit(api.tenant, model);
+  await hold.reached();
+  const replies = oneTo(count).map((number) => gate.submit(api.tenant, waiting(model, number)));
+  await arrivals(gate);
+  return { api, hold, d1, replies: [first, ...replies] };
+}
+
+const another = (model: Submission, number: number): Submission => ({
+  ...model,
+  key: `${model.key}-${number}`,
+  command: {
+    ...model.command,
+    id: `C-${number}-w`,
+    change: { ...model.command.change, client_id: `C-${number}-w` },
+  },
+});
+
+describe("a gate that is full", () => {
+  it("says overloaded at once, takes no key, and loses nothing that it had taken", async () => {
+    const { api, hold, d1, replies } = await fullGate(another, WAITING_COMMANDS_MAX);
+    const late = { ...individual, client_id: "C-late" };
+    const refused = await api.ingest("client", late, "key-that-came-late");
+    expect([refused.status, refused.body.code]).toEqual([503, "overloaded"]);
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(d1.roundTrips).toBe(1);
+    hold.release();
+    const settled = await Promise.all(replies);
+    expect(settled.filter(({ kind }) => kind === "accepted")).toHaveLength(WAITING_COMMANDS_MAX + 1);
+    expect((await api.ingest("client", late, "key-that-came-late")).status).toBe(201);
+    expect(sequencesOf(await eventsOf(api.tenant))).toEqual(oneTo(WAITING_COMMANDS_MAX + 2));
+  });
+
+  it("still answers a replay", async () => {
+    const api = new Api();
+    await api.ingest("client", individual, "key-of-the-first");
+    const gate = gateOf(api.tenant);
+    const hold = new Hold();
+    (await wrapDatabase(gate)).meet(isLoad, hold.fault, 1);
+    const model = await submissionOf("client", { step: "delete", client_id: "C-none" });
+    const replies = oneTo(WAITING_COMMANDS_MAX + 1).map((number) =>
+      gate.submit(api.tenant, { ...model, key: `${model.key}-${number}` }),
+    );
+    await arrivals(gate);
+    expect((await api.ingest("client", individual)).body.code).toBe("overloaded");
+    expect((await api.ingest("client", individual, "key-of-the-first")).status).toBe(200);
+    hold.release();
+    await Promise.all(replies);
+  });
+
+  it("counts bytes as well as events", async () => {
+    const bytes = 1_000_000;
+    const missing = await submissionOf("client", { step: "delete", client_id: "C-none" });
+    const data = "x".repeat(bytes);
+    const heavy = (model: Submission, number: number): Submission => ({
+      ...missing,
+      data,
+      key: `${model.key}-${number}`,
+    });
+    const { api, hold, replies } = await fullGate(heavy, WAITING_BYTES_MAX / bytes);
+    expect((await api.ingest("client", individual)).body.code).toBe("overloaded");
+    hold.release();
+    await Promise.all(replies);
+    expect((await api.ingest("client", { ...individual, client_id: "C-2" })).status).toBe(201);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import type { Submission, SubmitReply } from "../../src/tenant/submission.ts";
+import { newTenant } from "../support/api.ts";
+import { individual, loan } from "../support/examples.ts";
+import {
+  type FaultyD1,
+  failBefore,
+  Hold,
+  isCommit,
+  isLoad,
+  mentions,
+  wrapDatabase,
+} from "../support/faulty-d1.ts";
+import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+
+const GROUP = 24;
+/** The round trip that the event before the group still has to make. */
+const FIRST_COMMIT = 1;
+const REFUSED = "D1_ERROR: CHECK constraint failed: poison: SQLITE_CONSTRAINT";
+
+/** Sends one event to keep the gate busy, and `group` to be settled as one group after it. */
+async function settleTogether(
+  tenant: string,
+  group: readonly Submission[],
+  prepare: (d1: FaultyD1) => void = () => {},
+): Promise<{ replies: readonly SubmitReply[]; d1: FaultyD1 }> {
+  const gate = gateOf(tenant);
+  const d1 = await wrapDatabase(gate);
+  const hold = new Hold();
+  d1.meet(isLoad, hold.fault, 1);
+  prepare(d1);
+  const first = gate.submit(tenant, await submissionOf("client", individual));
+  await hold.reached();
+  const sent = group.map((submission): Promise<SubmitReply> => gate.submit(tenant, submission));
+  await arrivals(gate);
+  d1.resetCounts();
+  hold.release();
+  await first;
+  return { replies: await Promise.all(sent), d1 };
+}
+
+async function clientsWith(poison: number, spoil: (submission: Submission) => Submission) {
+  const ids = oneTo(GROUP).map((number) => (number === poison ? "C-POISON" : `C-g${number}`));
+  const group = await Promise.all(
+    ids.map((client_id) => submissionOf("client", { ...individual, client_id })),
+  );
+  return group.map((one) => (one.command.id === "C-POISON" ? spoil(one) : one));
+}
+
+function expectOnlyPoisonFailed(replies: readonly SubmitReply[], poison: number) {
+  for (const [index, reply] of replies.entries()) {
+    const expected =
+      index === poison - 1
+        ? { kind: "rejected", problem: { code: "internal_error" } }
+        : { kind: "accepted", replayed: false };
+    expect(reply).toMatchObject(expected);
+  }
+}
+
+describe("a command that poisons its group", () => {
+  it.each([1, 13, GROUP])("fails alone at place %i when the database refuses it", async (poison) => {
+    const tenant = newTenant();
+    const group = await clientsWith(poison, (submission) => submission);
+    const { replies, d1 } = await settleTogether(tenant, group, (database) =>
+      database.meet((call) => isCommit(call) && mentions("C-POISON")(call), failBefore(REFUSED)),
+    );
+    expectOnlyPoisonFailed(replies, poison);
+    expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
+    d1.heal();
+    const [spoilt] = group.slice(poison - 1);
+    if (!spoilt) throw new Error("the poison is one of the group");
+    expect(await gateOf(tenant).submit(tenant, spoilt)).toMatchObject({ kind: "accepted", replayed: false });
+  });
+
+  it("costs the others a few halvings, not a round trip each", async () => {
+    const tenant = newTenant();
+    const group = await clientsWith(7, (submission) => submission);
+    const { d1 } = await settleTogether(tenant, group, (database) =>
+      database.meet((call) => isCommit(call) && mentions("C-POISON")(call), failBefore(REFUSED)),
+    );
+    expect(d1.roundTrips).toBeLessThanOrEqual(FIRST_COMMIT + 2 * (1 + 2 * Math.ceil(Math.log2(GROUP))));
+  });
+
+  it("fails alone when a real constraint of the database refuses it", async () => {
+    const tenant = newTenant();
+    const spoil = (submission: Submission): Submission => {
+      const change = { ...submission.command.change, name: null, phone: undefined };
+      return { ...submission, command: { ...submission.command, change } };
+    };
+    const group = await clientsWith(5, spoil);
+    const broken = await submissionOf("disbursement", { ...loan, disbursement_id: "L-POISON" });
+    const change = { ...broken.command.change, installment_count: "many" };
+    const mixed = [
+      ...group.filter((_, index) => index !== 4),
+      { ...broken, command: { ...broken.command, change } },
+    ];
+    const { replies } = await settleTogether(tenant, mixed);
+    expectOnlyPoisonFailed(replies, GROUP);
+    expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
+  });
+
+  it("fails alone when deciding it throws, and costs nobody a round trip", async () => {
+    const tenant = newTenant();
+    const broken = await submissionOf("disbursement", { ...loan, disbursement_id: "L-POISON" });
+    const change = { ...broken.command.change, disbursement_amount: "not a number" };
+    const group = await clientsWith(0, (submission) => submission);
+    const { replies, d1 } = await settleTogether(tenant, [
+      ...group.slice(0, 9),
+      { ...broken, command: { ...broken.command, change } },
+      ...group.slice(9),
+    ]);
+    expectOnlyPoisonFailed(replies, 10);
+    expect(d1.roundTrips).toBe(FIRST_COMMIT + 2);
+    expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP + 1));
+  });
+
+  it("fails alone when even finding out what it needs throws", async () => {
+    const tenant = newTenant();
+    const spoil = (submission: Submission): Submission => ({
+      ...submission,
+      command: { ...submission.command, change: null as never },
+    });
+    const { replies } = await settleTogether(tenant, await clientsWith(3, spoil));
+    expectOnlyPoisonFailed(replies, 3);
+    expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
+  });
+
+  it("answers 503 for the rest of a group when D1 goes away while it is taken apart", async () => {
+    const tenant = newTenant();
+    let refusals = 0;
+    const { replies, d1 } = await settleTogether(tenant, await clientsWith(1, (one) => one), (database) =>
+      database.meet(
+        (call) => isCommit(call) && mentions("C-g2")(call),
+        async () => {
+          refusals += 1;
+          throw new Error(refusals === 1 ? REFUSED : "D1_ERROR: Network connection lost.");
+        },
+      ),
+    );
+    expect(replies.map((reply) => reply.kind === "rejected" && reply.problem.code)).toEqual(
+      replies.map(() => "unavailable"),
+    );
+    expect(d1.calls.filter(isCommit)).toHaveLength(FIRST_COMMIT + 4);
+    expect(sequencesOf(await eventsOf(tenant))).toEqual([1]);
+  });
+});

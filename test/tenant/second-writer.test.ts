@@ -1,0 +1,98 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { ingestEvent, noWrites } from "../../src/domain/writes.ts";
+import { commit } from "../../src/store/commit.ts";
+import { openSession } from "../../src/store/database.ts";
+import { type GroupContext, settleGroup } from "../../src/tenant/group.ts";
+import type { Submission } from "../../src/tenant/submission.ts";
+import { Api, newTenant } from "../support/api.ts";
+import { individual } from "../support/examples.ts";
+import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { eventsOf, gateOf, oneTo, sequencesOf, submissionOf, writerContext } from "../support/gate.ts";
+
+async function apiHeldAtCommit() {
+  const api = new Api();
+  const hold = new Hold();
+  (await wrapDatabase(gateOf(api.tenant))).meet(isCommit, hold.fault, 1);
+  return { api, hold };
+}
+
+/** Settles one group and, like a caller who was told to retry, comes back with what was unavailable. */
+async function settleAll(context: GroupContext, group: readonly Submission[]): Promise<void> {
+  let left = group;
+  while (left.length > 0) {
+    const settled = await settleGroup(context, left);
+    const accepted = new Set<string>();
+    for (const { verdicts } of settled) {
+      for (const [key, verdict] of verdicts) if (verdict.kind === "accepted") accepted.add(key);
+    }
+    left = left.filter(({ key }) => !accepted.has(key));
+  }
+}
+
+describe("two writers of one tenant", () => {
+  it("never share a sequence: the gate that loses reads again and takes the next one", async () => {
+    const { api, hold } = await apiHeldAtCommit();
+    const held = api.ingest("client", individual);
+    await hold.reached();
+    const foreign = await submissionOf("client", { ...individual, client_id: "C-9" });
+    const stamp = { sequence: 1, event_id: "foreign", now: 9_000_000_000_000 };
+    const { key: idempotency_key, ...request } = foreign;
+    const event = ingestEvent(foreign.command, {}, stamp, { idempotency_key, ...request });
+    await commit(openSession(env, api.tenant, "first-primary").db, api.tenant, {
+      ...noWrites(),
+      events: [event],
+    });
+    hold.release();
+    const answer = await held;
+    expect([answer.status, answer.body.sequence]).toEqual([201, 2]);
+    const events = await eventsOf(api.tenant);
+    expect(sequencesOf(events)).toEqual([1, 2]);
+    expect(events[1]?.created_at).toBe(9_000_000_000_000);
+  });
+
+  it("decide on what the other wrote: the loser's batch is void to its last row", async () => {
+    const { api, hold } = await apiHeldAtCommit();
+    const held = api.ingest("client", { ...individual, name: "Loser" });
+    await hold.reached();
+    const winner = await submissionOf("client", { ...individual, name: "Winner" });
+    await settleGroup(writerContext(api.tenant), [winner]);
+    hold.release();
+    const answer = await held;
+    expect([answer.status, answer.body.code]).toEqual([409, "already_exists"]);
+    expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, idempotency_key: winner.key }]);
+    const row = await env.DB.prepare("SELECT name FROM clients WHERE tenant_id = ?").bind(api.tenant).all();
+    expect(row.results).toEqual([{ name: "Winner" }]);
+  });
+
+  it("lose, double and skip no event while both write at full speed", async () => {
+    const tenant = newTenant();
+    const writer = async (name: string) => {
+      for (const round of oneTo(12)) {
+        const clients = oneTo(3).map((number) => ({
+          ...individual,
+          client_id: `${name}-${round}-${number}`,
+        }));
+        const group = await Promise.all(clients.map((client) => submissionOf("client", client)));
+        await settleAll(writerContext(tenant), group);
+      }
+    };
+    await Promise.all([writer("A"), writer("B")]);
+    const events = await eventsOf(tenant);
+    expect(sequencesOf(events)).toEqual(oneTo(72));
+    expect(new Set(events.map(({ record_id }) => record_id)).size).toBe(72);
+    expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(72);
+  });
+
+  it("accept one key once when both are handed it at the same time", async () => {
+    const tenant = newTenant();
+    const submission = await submissionOf("client", individual);
+    const settled = await Promise.all(oneTo(4).map(() => settleGroup(writerContext(tenant), [submission])));
+    const verdicts = settled.flat().map(({ verdicts }) => verdicts.get(submission.key));
+    const [event, ...others] = await eventsOf(tenant);
+    expect(others).toEqual([]);
+    const accepted = verdicts.filter((verdict) => verdict?.kind === "accepted");
+    expect(accepted.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    for (const { answer } of accepted) expect(answer.event_id).toBe(event?.event_id);
+  });
+});
