@@ -86,3 +86,8 @@ CREATE TRIGGER journal_postings_are_never_replaced BEFORE INSERT ON journal_post
 WHEN EXISTS (SELECT 1 FROM journal_postings
              WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position)
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+--> statement-breakpoint
+CREATE TRIGGER journal_entries_keep_their_reversal BEFORE INSERT ON journal_entries
+WHEN EXISTS (SELECT 1 FROM journal_entries
+             WHERE tenant_id = NEW.tenant_id AND reverses_sequence = NEW.reverses_sequence)
+BEGIN SELECT RAISE(ABORT, 'an entry is reversed once'); END;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "./domain/result.ts";
 
 export const CLOCK_TOLERANCE_DEFAULT_S = 30;

@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
 import { type FormatRefusal, inspectToken, type UnverifiedToken } from "./unverified-token.ts";
 import { importedKey, type KeyRefusal, type KeySet, selectKey } from "./verification-key.ts";

@@ -1,5 +1,5 @@
 import { base64url } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
 import { ALGORITHMS, type Algorithm } from "./verification-key.ts";
 

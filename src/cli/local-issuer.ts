@@ -10,7 +10,7 @@ import {
   type JWK_EC_Public,
   SignJWT,
 } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
 import { type Failure, failed } from "./arguments.ts";
 

@@ -1,5 +1,5 @@
 import { isLosslessNumber } from "lossless-json";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { FieldError, FieldErrorCode } from "../domain/problem.ts";
 
 /** Says in the contract's words (contract 3) what zod found; needs `reportInput: true` to tell a missing field. */

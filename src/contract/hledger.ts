@@ -19,9 +19,15 @@ export function hledgerCommodity(currency: string): string {
   return `commodity 1000.${"0".repeat(minorUnits(currency))} ${currency}\n\n`;
 }
 
-/** One entry: the day on which it counts, its lines, and its identity in tags. A credit is a negative amount. */
+/**
+ * One entry: the day on which it counts, its lines, and its identity in tags. A credit is a negative amount. The
+ * payee, which is our own word, stands before the client's: a description that began with a parenthesis would be a
+ * transaction code, and an unclosed one would make the whole journal unreadable.
+ */
 export function hledgerEntry(entry: Entry): string {
-  const head = `${entry.effective_at} * ${oneLine(entry.description ?? entry.event_type)}\n`;
+  const { effective_at, event_type, description } = entry;
+  const note = description === null ? "" : ` | ${oneLine(description)}`;
+  const head = `${effective_at} * ${event_type}${note}\n`;
   const tags = [
     ["journal_entry_id", entry.journal_entry_id],
     ["event_type", entry.event_type],
@@ -53,4 +59,5 @@ function decimal(minor: bigint, currency: string): string {
 }
 
 /** Free text in one line: a semicolon would begin a comment and a comma end a tag. */
-const oneLine = (text: string) => text.replace(/[\r\n;,]+/g, " ");
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const oneLine = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029;,]+/g, " ").trim();

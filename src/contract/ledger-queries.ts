@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LAYERS } from "../domain/accounts.ts";
 import { isCurrency } from "../domain/currency.ts";
 import { isCalendarDate } from "../domain/dates.ts";

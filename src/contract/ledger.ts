@@ -1,5 +1,6 @@
 import { isLosslessNumber } from "lossless-json";
-import { z } from "zod";
+import * as z from "zod";
+import { isCurrency } from "../domain/currency.ts";
 import { isCalendarDate } from "../domain/dates.ts";
 import type { DisbursementPosting, Reversal } from "../domain/ledger.ts";
 import { INT64_MAX } from "../domain/money.ts";
@@ -8,7 +9,6 @@ import { invalid } from "../domain/record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { stringifyJson } from "./json.ts";
-import { currencySchema } from "./values.ts";
 
 const METADATA_BYTES_MAX = 2048;
 const DESTINATION_CHARACTERS_MAX = 255;
@@ -33,6 +33,11 @@ const amountMinorSchema = z
   .refine((text) => !AMOUNT.test(text) || BigInt(text) <= INT64_MAX, `must be at most ${INT64_MAX}`)
   .transform(BigInt);
 
+/** Three capital letters and nothing around them (seed 004): the ledger trims no text. */
+const currencySchema = z
+  .string()
+  .refine(isCurrency, "must be an active ISO 4217 code in capital letters, for example USD");
+
 export const calendarDateSchema = z.string().refine(isCalendarDate, "must be a real date YYYY-MM-DD");
 
 const isObject = (value: unknown) =>
@@ -49,10 +54,13 @@ const metadataSchema = z
     `must be at most ${METADATA_BYTES_MAX} bytes as JSON`,
   );
 
+/** Characters as JSON Schema counts them: code points, not UTF-16 units. */
+const characters = (text: string) => [...text].length;
+
 const printable = (max: number) =>
   z
     .string()
-    .refine((text) => text.length >= 1 && text.length <= max, `must be 1 to ${max} characters`)
+    .refine((text) => text !== "" && characters(text) <= max, `must be 1 to ${max} characters`)
     .refine((text) => !CONTROL.test(text), "must not contain control characters");
 
 /** Body of `POST /v1/disbursements` (seed 004, contract 7). */

@@ -57,6 +57,25 @@ function recordColumns(fields: Fields): Readonly<Record<string, WireType>> {
   return { ...Object.fromEntries(columns), ...written };
 }
 
+/** Where a history row comes from; its id is its event's, because an event makes one row a table at most. */
+const origin = { id: "text", event_id: "text", on_date: "date", created_at: "instant" } as const;
+const reason = { change_date: "date", change_reason: "text" } as const;
+const maturity = { previous_maturity_date: "date", new_maturity_date: "date" } as const;
+const margin = { previous_margin: "amount", new_margin: "amount" } as const;
+const amount = { previous_amount: "amount", new_amount: "amount" } as const;
+const currency = { currency: "text" } as const;
+
+/** A history table of changed terms (contract 5). */
+function termsTable<const Name extends string>(name: Name, own: LookupTable["columns"]) {
+  return {
+    name,
+    columns: { ...origin, disbursement_id: "text", ...own, ...reason },
+    searched: ["event_id", "disbursement_id"],
+    matched: ["id"],
+    defaultSort: "created_at",
+  } as const;
+}
+
 /** Every table of the lookups; its place in the store is in store/lookup-tables.ts under the same name. */
 export const LOOKUP_TABLES = [
   {
@@ -111,6 +130,30 @@ export const LOOKUP_TABLES = [
     searched: ["event_id", "id", "trace_id"],
     matched: ["category", "step", "idempotency_key"],
     defaultSort: "created_at",
+  },
+  {
+    name: "disbursement_status",
+    columns: { ...origin, disbursement_id: "text", status: "text" },
+    searched: ["event_id", "disbursement_id", "status"],
+    matched: ["id"],
+    defaultSort: "on_date",
+  },
+  termsTable("extensions", maturity),
+  termsTable("rebates", { ...margin, rebate_amount: "amount", ...currency }),
+  termsTable("write_offs", { ...amount, write_off_amount: "amount", ...currency }),
+  termsTable("restructures", { ...maturity, ...margin, ...amount, ...currency }),
+  {
+    name: "asset_status",
+    columns: {
+      ...origin,
+      operation_id: "text",
+      disbursement_id: "text",
+      asset_id: "text",
+      asset_condition: "text",
+    },
+    searched: ["event_id", "operation_id", "disbursement_id", "asset_id"],
+    matched: ["id"],
+    defaultSort: "on_date",
   },
 ] as const satisfies readonly LookupTable[];
 

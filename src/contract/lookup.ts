@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseDate } from "../domain/dates.ts";
 import { type DateBound, dateBounds, instantBounds, isEmptyRange } from "./lookup-dates.ts";
 import { dateColumns, filterable, type LookupTable, sortable } from "./lookup-tables.ts";

@@ -1,6 +1,6 @@
 import { iso31661Alpha2ToAlpha3 } from "iso-3166";
 import { isLosslessNumber, type LosslessNumber } from "lossless-json";
-import { z } from "zod";
+import * as z from "zod";
 import { isCurrency } from "../domain/currency.ts";
 import { parseDate } from "../domain/dates.ts";
 import { decimalToInteger } from "../domain/decimal.ts";

@@ -131,9 +131,13 @@ function decideUpdate<T extends object>(
 ): Result<Accepted, Problem> {
   const before = live.record;
   const forbidden = changeErrors(rules.fields, before as Readonly<Record<string, unknown>>, command.change);
-  const { record, own, references } = rules.assess(state, before, command.change);
+  // A refused member is judged no further: a loan with kind "purchase" lacks no operation_date.
   const refused = new Set(forbidden.map(({ field }) => field));
-  const errors = [...forbidden, ...[...own, ...references].filter(({ field }) => !refused.has(field))];
+  const change = Object.fromEntries(
+    Object.entries(command.change).filter(([name]) => !refused.has(`data.${name}`)),
+  );
+  const { record, own, references } = rules.assess(state, before, change);
+  const errors = [...forbidden, ...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
     effects: [rules.put(updated(live, record, stamp)), ...(rules.links?.(before, record) ?? [])],

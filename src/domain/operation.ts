@@ -24,7 +24,7 @@ export function checkOperation(
   const record = { ...merged.record, currency: currency ?? merged.record.currency };
   const errors = [...merged.errors];
   errors.push(...missingErrors(operationFields, record, broken));
-  errors.push(...periodErrors(record, broken), ...depreciationErrors(record, broken));
+  errors.push(...periodErrors(record, broken), ...depreciationErrors(record, unread));
   return { record, errors };
 }
 
@@ -54,9 +54,10 @@ function periodErrors(record: Operation, broken: ReadonlySet<string>): FieldErro
   return [refuse("operation_end_date", "inconsistent_dates", "must not be before operation_start_date")];
 }
 
-function depreciationErrors(record: Operation, broken: ReadonlySet<string>): FieldError[] {
-  if (broken.has("asset_id") || broken.has("asset_value")) return [];
-  const depreciates = DEPRECIATION.find((name) => !broken.has(name) && record[name] !== null);
+/** Asks for presence alone, so an amount that cannot be read in the currency counts as there. */
+function depreciationErrors(record: Operation, unread: ReadonlySet<string>): FieldError[] {
+  if (unread.has("asset_id") || unread.has("asset_value")) return [];
+  const depreciates = DEPRECIATION.find((name) => !unread.has(name) && record[name] !== null);
   if (!depreciates || record.asset_id !== null || record.asset_value !== null) return [];
   return [refuse("asset_id", "required", `or asset_value is required with ${depreciates}`)];
 }

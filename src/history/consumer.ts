@@ -1,3 +1,4 @@
+import { causeOf } from "../domain/failure.ts";
 import { openSession } from "../store/database.ts";
 import { recordDeadLetter } from "../store/history.ts";
 import { catchUp, PoisonEvent } from "./catch-up.ts";
@@ -65,7 +66,7 @@ async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
     return { rows, error: null };
   } catch (error) {
     const trace_id = error instanceof PoisonEvent ? error.trace_id : traceOf(body);
-    const entry = { level: "error", message: "history failed", tenant, trace_id, error: String(error) };
+    const entry = { level: "error", message: "history failed", tenant, trace_id, error: causeOf(error) };
     console.error(JSON.stringify(entry));
     return { rows: 0, error };
   }
@@ -83,7 +84,12 @@ async function buryAll(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promi
       message.ack();
     } catch (failure) {
       const trace_id = traceOf(message.body);
-      const entry = { level: "error", message: "dead letter not recorded", trace_id, error: String(failure) };
+      const entry = {
+        level: "error",
+        message: "dead letter not recorded",
+        trace_id,
+        error: causeOf(failure),
+      };
       console.error(JSON.stringify(entry));
       message.retry({ delaySeconds: backoff(message.attempts) });
     }
@@ -98,7 +104,7 @@ async function bury(env: Cloudflare.Env, { id, body }: Message<unknown>, error: 
     tenant_id,
     trace_id: error instanceof PoisonEvent ? error.trace_id : traceOf(body),
     body: JSON.stringify(body) ?? "null",
-    error: String(error),
+    error: causeOf(error),
   };
   await recordDeadLetter(db, letter, Date.now());
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the queue carries: which tenant has events, and how far. The events themselves stay in D1. */
 export const historyMessageSchema = z.object({

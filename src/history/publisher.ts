@@ -1,3 +1,4 @@
+import { causeOf } from "../domain/failure.ts";
 import type { HistoryMessage } from "./message.ts";
 
 /** A `send` that takes longer counts as failed; it may still arrive, which is harmless. */
@@ -50,7 +51,7 @@ export class HistoryPublisher {
         message: "history message not sent",
         tenant,
         upto,
-        error: String(error),
+        error: causeOf(error),
       };
       console.warn(JSON.stringify(entry));
     } finally {

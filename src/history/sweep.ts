@@ -1,3 +1,4 @@
+import { causeOf } from "../domain/failure.ts";
 import { type Database, openSession } from "../store/database.ts";
 import { refuseRedrive, resolveDeadLetters, tenantsWithDueHistory } from "../store/history.ts";
 import { type CaughtUp, catchUp, PoisonEvent } from "./catch-up.ts";
@@ -53,7 +54,7 @@ async function sweepTenant(env: Cloudflare.Env, tenant: string): Promise<CaughtU
     return await catchUp(env, tenant);
   } catch (error) {
     const trace_id = error instanceof PoisonEvent ? error.trace_id : null;
-    const entry = { level: "error", message: "history failed", tenant, trace_id, error: String(error) };
+    const entry = { level: "error", message: "history failed", tenant, trace_id, error: causeOf(error) };
     console.error(JSON.stringify(entry));
     if (error instanceof PoisonEvent) await keepForOperator(env, tenant, error);
     return null;
@@ -64,9 +65,9 @@ async function sweepTenant(env: Cloudflare.Env, tenant: string): Promise<CaughtU
 async function keepForOperator(env: Cloudflare.Env, tenant: string, poison: PoisonEvent): Promise<void> {
   const { db } = openSession(env, tenant, "first-primary");
   try {
-    await refuseRedrive(db, tenant, String(poison));
+    await refuseRedrive(db, tenant, causeOf(poison));
   } catch (error) {
-    const entry = { level: "error", message: "redrive not refused", tenant, error: String(error) };
+    const entry = { level: "error", message: "redrive not refused", tenant, error: causeOf(error) };
     console.error(JSON.stringify(entry));
   }
 }

@@ -16,6 +16,13 @@ export const jsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
       detail: "Send Content-Type: application/json.",
     });
   }
+  const encoding = c.req.header("Content-Encoding");
+  if (encoding !== undefined && encoding !== "identity") {
+    return renderProblem(c, {
+      code: "unsupported_media_type",
+      detail: "Send the body without Content-Encoding.",
+    });
+  }
   const declared = Number(c.req.header("Content-Length") ?? "0");
   const bytes = declared > BODY_BYTES_MAX ? null : await readBounded(c.req.raw.body);
   if (bytes === null) {

@@ -1,4 +1,5 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
+import { causeOf, framesOf } from "../domain/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
@@ -16,9 +17,15 @@ export const routeNotFound: NotFoundHandler<AppEnv> = (c) =>
 /** The caller gets a fixed sentence, the log gets the error. */
 export const unexpected: ErrorHandler<AppEnv> = (error, c: Context<AppEnv>) => {
   const { trace_id } = c.get("trace");
-  const entry = { level: "error", message: "unexpected", trace_id, error: String(error), stack: error.stack };
+  const entry = {
+    level: "error",
+    message: "unexpected",
+    trace_id,
+    error: causeOf(error),
+    stack: framesOf(error),
+  };
   console.error(JSON.stringify(entry));
-  if (/D1_|Network connection lost|storage/i.test(error.message)) {
+  if (/D1_|Network connection lost|storage/i.test(causeOf(error))) {
     return renderProblem(c, { code: "unavailable", detail: "The database did not answer. Try again." });
   }
   return renderProblem(c, {

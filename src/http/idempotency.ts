@@ -2,7 +2,7 @@ import { zValidator } from "@hono/zod-validator";
 import canonicalize from "canonicalize";
 import type { Context } from "hono";
 import { isLosslessNumber } from "lossless-json";
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalDecimal } from "../domain/decimal.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";

@@ -28,7 +28,7 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
     span_id: trace.span_id,
     tenant: c.get("principal")?.tenant_id,
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routePath(c),
     status: c.res.status,
     code: c.get("problem_code"),
     replayed: c.res.headers.has("Idempotent-Replayed") || undefined,

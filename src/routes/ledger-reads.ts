@@ -16,7 +16,6 @@ import { isAccountCode } from "../domain/accounts.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { requireScope } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { openSession } from "../store/database.ts";
 import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger-read.ts";
 import { invalidQuery, read } from "./read.ts";
 
@@ -107,16 +106,26 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
 const EXPORT_PAGE_ENTRIES = 500;
 
 /** Streams the tenant's journal page by page, so that its length does not matter to the worker's memory. */
-function exportJournal(c: Context<AppEnv>): Response {
-  const { db } = openSession(c.env, c.get("principal").tenant_id, "first-primary");
-  const pages = hledgerPages((after) =>
-    entriesAfter(db, c.get("principal").tenant_id, after, EXPORT_PAGE_ENTRIES),
-  );
+async function exportJournal(c: Context<AppEnv>): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const opened = await read(c, async (db) => {
+    const pages = hledgerPages((after) => entriesAfter(db, tenant, after, EXPORT_PAGE_ENTRIES));
+    // Before the answer begins: a database that is away is a 503, not books without entries.
+    return { pages, first: await pages.next() };
+  });
+  if (!opened.ok) return invalidQuery(c, opened.error);
+  const { pages, first } = opened.value;
   const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (!first.done) controller.enqueue(first.value);
+    },
     async pull(controller) {
       const { value, done } = await pages.next();
       if (done) controller.close();
       else controller.enqueue(value);
+    },
+    async cancel() {
+      await pages.return();
     },
   });
   return c.body(stream, 200, {
@@ -130,18 +139,18 @@ async function* hledgerPages(
 ): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
   const currencies = new Set<string>();
-  yield encoder.encode(hledgerHead());
+  let text = hledgerHead();
   let count = 0;
   for (let after = 0; ; ) {
     const entries = await next(after);
     count += entries.length;
-    let text = "";
     for (const entry of entries) {
       if (!currencies.has(entry.currency)) text += hledgerCommodity(entry.currency);
       currencies.add(entry.currency);
       text += hledgerEntry(entry);
     }
     if (text !== "") yield encoder.encode(text);
+    text = "";
     const last = entries.at(-1);
     if (!last || entries.length < EXPORT_PAGE_ENTRIES) break;
     after = last.sequence;

@@ -1,4 +1,5 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { causeOf } from "../domain/failure.ts";
 
 export type Database = DrizzleD1Database;
 
@@ -36,7 +37,7 @@ export async function isDatabaseReady(env: Cloudflare.Env): Promise<boolean> {
   try {
     return (await Promise.race([answer, deadline])) !== null;
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", message: "database not ready", error: String(error) }));
+    console.error(JSON.stringify({ level: "error", message: "database not ready", error: causeOf(error) }));
     return false;
   }
 }

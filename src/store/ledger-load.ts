@@ -4,6 +4,7 @@ import type { Entry } from "../domain/journal.ts";
 import { type LedgerState, noLedgerState, totalKey } from "../domain/ledger.ts";
 import type { Needs } from "../domain/needs.ts";
 import type { Database } from "./database.ts";
+import type { Rows } from "./read-batch.ts";
 import { isOneOf, selection } from "./rows.ts";
 import { journalEntries, journalPostings, ledgerLoans, ledgerTotals } from "./tables.ts";
 
@@ -61,9 +62,6 @@ export function ledgerQueries(db: Database, tenant: string, needs: Needs) {
       ),
   ] as const;
 }
-
-/** The rows that some queries of one batch come back with. */
-export type Rows<Q> = { [K in keyof Q]: Q[K] extends PromiseLike<infer R> ? R : never };
 
 export function toLedgerState(rows: Rows<ReturnType<typeof ledgerQueries>>): LedgerState {
   const [loans, totals, entries, postings, reversals] = rows;

@@ -3,7 +3,8 @@ import { type LedgerState, noLedgerState } from "../domain/ledger.ts";
 import type { Needs } from "../domain/needs.ts";
 import type { RecordState } from "../domain/state.ts";
 import type { Database } from "./database.ts";
-import { ledgerQueries, needsNoLedger, type Rows, toLedgerState } from "./ledger-load.ts";
+import { ledgerQueries, needsNoLedger, toLedgerState } from "./ledger-load.ts";
+import { ReadBatch } from "./read-batch.ts";
 import { isOneOf, selection, toClient, toDisbursement, toOperation, toPayment } from "./rows.ts";
 import { clients, disbursements, events, operations, payments } from "./tables.ts";
 
@@ -36,47 +37,57 @@ export async function load(
   keys: readonly string[],
   needs: Needs,
 ): Promise<Loaded> {
-  const children = [[...needs.payment], [...needs.operation]] as const;
-  const queries = [
-    headQuery(db, tenant),
-    seenQuery(db, tenant, keys),
+  const batch = new ReadBatch();
+  const head = batch.add(headQuery(db, tenant));
+  const seen = batch.add(seenQuery(db, tenant, keys));
+  const records = addRecords(batch, db, tenant, needs);
+  const ledger = needsNoLedger(needs) ? null : batch.addAll(ledgerQueries(db, tenant, needs));
+  await batch.run(db);
+  return {
+    head: head()[0] ?? { sequence: 0, created_at: 0 },
+    seen: seen(),
+    state: records(),
+    ledger: ledger ? toLedgerState(ledger()) : noLedgerState(),
+  };
+}
+
+/** Adds the queries for the records that are needed; what it returns reads them. */
+function addRecords(batch: ReadBatch, db: Database, tenant: string, needs: Needs): () => RecordState {
+  const client = [...needs.client];
+  const disbursement = [...needs.disbursement];
+  const payment = [...needs.payment];
+  const operation = [...needs.operation];
+  const clientRows = batch.add(
     db
       .select(selection(clients))
       .from(clients)
-      .where(and(eq(clients.tenant_id, tenant), isOneOf(clients.client_id, [...needs.client]))),
-    disbursementQuery(db, tenant, [...needs.disbursement], ...children),
+      .where(and(eq(clients.tenant_id, tenant), isOneOf(clients.client_id, client))),
+    client.length > 0,
+  );
+  const disbursementRows = batch.add(
+    disbursementQuery(db, tenant, disbursement, payment, operation),
+    disbursement.length + payment.length + operation.length > 0,
+  );
+  const paymentRows = batch.add(
     db
       .select(selection(payments))
       .from(payments)
-      .where(and(eq(payments.tenant_id, tenant), isOneOf(payments.payment_id, children[0]))),
+      .where(and(eq(payments.tenant_id, tenant), isOneOf(payments.payment_id, payment))),
+    payment.length > 0,
+  );
+  const operationRows = batch.add(
     db
       .select(selection(operations))
       .from(operations)
-      .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, children[1]))),
-  ] as const;
-  let ledger = noLedgerState();
-  let rows: Rows<typeof queries>;
-  if (needsNoLedger(needs)) rows = await db.batch(queries);
-  else {
-    const [a, b, c, d, e, f, ...ledgerRows] = await db.batch([
-      ...queries,
-      ...ledgerQueries(db, tenant, needs),
-    ]);
-    rows = [a, b, c, d, e, f];
-    ledger = toLedgerState(ledgerRows);
-  }
-  const [head, seen, clientRows, disbursementRows, paymentRows, operationRows] = rows;
-  return {
-    head: head[0] ?? { sequence: 0, created_at: 0 },
-    seen,
-    ledger,
-    state: {
-      client: new Map(clientRows.map((row) => [row.client_id, toClient(row)])),
-      disbursement: new Map(disbursementRows.map((row) => [row.disbursement_id, toDisbursement(row)])),
-      payment: new Map(paymentRows.map((row) => [row.payment_id, toPayment(row)])),
-      operation: new Map(operationRows.map((row) => [row.operation_id, toOperation(row)])),
-    },
-  };
+      .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, operation))),
+    operation.length > 0,
+  );
+  return () => ({
+    client: new Map(clientRows().map((row) => [row.client_id, toClient(row)])),
+    disbursement: new Map(disbursementRows().map((row) => [row.disbursement_id, toDisbursement(row)])),
+    payment: new Map(paymentRows().map((row) => [row.payment_id, toPayment(row)])),
+    operation: new Map(operationRows().map((row) => [row.operation_id, toOperation(row)])),
+  });
 }
 
 function headQuery(db: Database, tenant: string) {

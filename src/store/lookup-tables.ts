@@ -1,7 +1,20 @@
-import { and, eq, getTableColumns, isNull, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { sequenceOf } from "../domain/event-id.ts";
-import { clients, disbursements, events, operations, payments, purchaseClients } from "./tables.ts";
+import {
+  assetStatus,
+  clients,
+  disbursementStatus,
+  disbursements,
+  events,
+  extensions,
+  operations,
+  payments,
+  purchaseClients,
+  rebates,
+  restructures,
+  writeOffs,
+} from "./tables.ts";
 
 type Columns = Readonly<Record<string, AnySQLiteColumn>>;
 
@@ -102,6 +115,39 @@ function eventsSource(): LookupSource {
   };
 }
 
+type HistoryTable =
+  | typeof disbursementStatus
+  | typeof extensions
+  | typeof rebates
+  | typeof writeOffs
+  | typeof restructures
+  | typeof assetStatus;
+
+/**
+ * A history table. Where the primary key starts with the record, `record` names its column: the event of the row says
+ * which record that is.
+ */
+function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSource {
+  const { tenant_id: tenant, sequence, ...columns } = getTableColumns(table);
+  const ofEvent = (id: string, tenantId: string) =>
+    record === null
+      ? []
+      : [
+          sql`${record} = (SELECT ${events.record_id} FROM ${events}
+            WHERE ${events.tenant_id} = ${tenantId} AND ${bySequence(events.sequence, id)})`,
+        ];
+  return {
+    table,
+    tenant,
+    columns: { id: columns.event_id, ...columns },
+    idName: "id",
+    byId: (id, tenantId) =>
+      allOf(bySequence(sequence, id), eq(columns.event_id, id), ...ofEvent(id, tenantId)),
+    ...(record === null && { selective: [columns.disbursement_id] }),
+    creation: [sequence],
+  };
+}
+
 /** Every table of the lookups under its name on the wire; what it promises is in contract/lookup-tables.ts. */
 export const LOOKUP_SOURCES = {
   clients: records(clients, clients.client_id),
@@ -110,4 +156,10 @@ export const LOOKUP_SOURCES = {
   operations: records(operations, operations.operation_id),
   purchase_clients: purchaseClientsSource(),
   events: eventsSource(),
+  disbursement_status: history(disbursementStatus, disbursementStatus.disbursement_id),
+  extensions: history(extensions, null),
+  rebates: history(rebates, null),
+  write_offs: history(writeOffs, null),
+  restructures: history(restructures, null),
+  asset_status: history(assetStatus, assetStatus.operation_id),
 } as const satisfies Readonly<Record<string, LookupSource>>;

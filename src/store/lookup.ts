@@ -111,8 +111,9 @@ function hasId(source: LookupSource, tenant: string, id: string): SQL {
 
 function conditions(source: LookupSource, tenant: string, request: ListRequest): SQL[] {
   const filters = request.filters.map(([name, value]) => {
-    if (name === source.idName) return hasId(source, tenant, value);
     const column = columnOf(source, name);
+    // By the column, because a history row's id goes by two names.
+    if (column === columnOf(source, source.idName)) return hasId(source, tenant, value);
     return source.selective?.includes(column) ? sql`unlikely(${eq(column, value)})` : eq(column, value);
   });
   const bounds = request.bounds.map(({ column: name, operator, value }) => {

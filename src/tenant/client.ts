@@ -1,3 +1,4 @@
+import { causeOf } from "../domain/failure.ts";
 import { withDeadline } from "./d1-failure.ts";
 import { GATE_DEADLINE_MS, type Submission, type SubmitReply } from "./submission.ts";
 
@@ -28,7 +29,7 @@ export async function submit(
       const { retryable = false, overloaded = false } = error as PlatformError;
       const { trace_id } = submission;
       const entry = { level: "error", message: "gate call failed", tenant, trace_id, attempt };
-      console.error(JSON.stringify({ ...entry, error: String(error) }));
+      console.error(JSON.stringify({ ...entry, error: causeOf(error) }));
       if (overloaded) return rejected("overloaded", "The tenant's gate is busy.");
       if (!retryable || attempt === ATTEMPTS_MAX) {
         return rejected("unavailable", "The tenant's gate did not answer; the event may have been stored.");

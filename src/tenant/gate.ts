@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { causeOf } from "../domain/failure.ts";
 import { catchUp, PoisonEvent } from "../history/catch-up.ts";
 import { HistoryPublisher } from "../history/publisher.ts";
 import { openSession } from "../store/database.ts";
@@ -28,6 +29,9 @@ interface InFlight {
 
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
+
+/** What an event's data takes in the batch, where it is JSON text within JSON text. */
+const bytesInBatch = (data: string) => new TextEncoder().encode(JSON.stringify(data)).length;
 
 const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
 
@@ -68,7 +72,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   }
 
   #enqueue(tenant: string, submission: Submission): Promise<SubmitReply> {
-    const bytes = submission.data.length;
+    const bytes = bytesInBatch(submission.data);
     if (this.#waiting.length >= WAITING_COMMANDS_MAX || this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
       const detail = "Too many events of this tenant are waiting. Retry with the same Idempotency-Key.";
       const reply = { kind: "rejected", problem: { code: "overloaded", detail } } as const;
@@ -136,7 +140,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   /** A bug, or this object's own storage failing: nobody may wait for ever, and nothing is claimed. */
   #abandon(tenant: string, group: readonly Waiting[], error: unknown): void {
     console.error(
-      JSON.stringify({ level: "error", message: "group abandoned", tenant, error: String(error) }),
+      JSON.stringify({ level: "error", message: "group abandoned", tenant, error: causeOf(error) }),
     );
     for (const { submission, settle } of group) {
       this.#inFlight.delete(submission.key);

@@ -1,5 +1,6 @@
 import { decide } from "../domain/decide.ts";
 import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/event-id.ts";
+import { causeOf } from "../domain/failure.ts";
 import { decideLedger } from "../domain/ledger.ts";
 import { addNeeds, noNeeds } from "../domain/needs.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -70,7 +71,7 @@ export async function settleGroup(
       message: "group failed",
       attempt,
       failure,
-      error: String(tried.error),
+      error: causeOf(tried.error),
       commands: group.length,
     });
     if (failure === "overloaded") break;
@@ -207,7 +208,7 @@ function decideSafely(
     return decideOne(loaded, writes, submission, stamp);
   } catch (error) {
     const { trace_id } = submission;
-    context.log({ message: "decide failed", trace_id, error: String(error) });
+    context.log({ message: "decide failed", trace_id, error: causeOf(error) });
     return err(INTERNAL);
   }
 }

@@ -221,6 +221,7 @@ describe("all the errors of a body come in one answer", () => {
     expect(refusals("operation", { ...operation, depreciation_period: "yearly" })).toEqual({
       asset_id: "required",
     });
+    expect(refusals("operation", { ...operation, depreciation_amount: 5 })).toEqual({ asset_id: "required" });
     const backwards = { operation_start_date: "2024-02-01", operation_end_date: "2024-01-31" };
     expect(refusals("operation", { ...operation, ...backwards })).toEqual({
       operation_end_date: "inconsistent_dates",

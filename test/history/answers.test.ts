@@ -88,9 +88,4 @@ describe("with nothing in the way", () => {
     await vi.waitUntil(async () => rowCount(await historyOf(api.tenant)) > 0, { timeout: 20_000 });
     await expectComplete(api, 1);
   });
-
-  it("a sweep without anything to do changes nothing", async () => {
-    await runSweep();
-    await runSweep();
-  });
 });

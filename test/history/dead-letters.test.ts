@@ -46,12 +46,15 @@ async function buriedTenant(): Promise<string> {
   return tenant;
 }
 
+const termsWithAmount = (disbursement_amount: string) =>
+  JSON.stringify({ terms: { maturity_date: null, total_expected_margin: "0", disbursement_amount } });
+
 describe("a poisonous event", () => {
   it.each([
     ["that is no JSON", '{"on_date": "Joh'],
     ["that is no object", "[]"],
     ["with a fact of another type", '{"on_date": 5}'],
-    ["with an amount beyond 64 bits", '{"terms": {"disbursement_amount": "99999999999999999999"}}'],
+    ["with an amount beyond 64 bits", termsWithAmount("9223372036854775808")],
   ])(
     "%s asks for a retry of its tenant's messages alone; the rows before it are kept",
     async (_what, facts) => {
@@ -62,6 +65,11 @@ describe("a poisonous event", () => {
       expect([await made(good), await made(poisoned)]).toEqual([3, 2]);
     },
   );
+
+  it("is none with the greatest amount that the service takes", async () => {
+    const tenant = await poisonedTenant(termsWithAmount("9223372036854775807"));
+    expect(await deliver([messageFor(tenant)])).toEqual(["acked"]);
+  });
 
   it("is recorded with its trace and its place, and without the text that it could not read", async () => {
     const tenant = await poisonedTenant();

@@ -115,6 +115,9 @@ describe("the log", () => {
     return lines;
   }
 
+  const requestLines = (lines: readonly string[]) =>
+    lines.filter((line) => line.includes('"message":"request"'));
+
   const PRIVATE = [
     "John Doe",
     "john.doe",
@@ -131,8 +134,8 @@ describe("the log", () => {
     const headers = { traceparent: `00-${TRACE}-${PARENT}-01` };
     const body = { category: "client", data: individual };
     const lines = await logged(() => api.post("/ingest", body, newKey(), headers));
-    expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    expect(requestLines(lines)).toHaveLength(1);
+    expect(JSON.parse(requestLines(lines)[0] ?? "")).toMatchObject({
       level: "info",
       message: "request",
       trace_id: TRACE,
@@ -146,12 +149,14 @@ describe("the log", () => {
 
   it("says the code of a refusal", async () => {
     const lines = await logged(() => new Api().ingest("client", { ...individual, email: "no" }));
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ status: 400, code: "validation_error" }]);
+    expect(requestLines(lines).map((line) => JSON.parse(line))).toMatchObject([
+      { status: 400, code: "validation_error" },
+    ]);
   });
 
   it("names a route by its pattern, never by the ids in it", async () => {
     const lines = await logged(() => new Api().get("/api/tables/clients/C-PRIVATE?x=C-PRIVATE"));
-    expect(lines).toHaveLength(1);
+    expect(requestLines(lines)).toHaveLength(1);
     expect(lines.join()).toContain('"route":"/api/tables');
     expect(lines.join()).not.toContain("C-PRIVATE");
   });
@@ -164,7 +169,7 @@ describe("the log", () => {
       await api.ingest("client", data);
       await api.ingest("client", { ...data, gender: "company", "John Doe": 1 });
       await api.ingest("John Doe", data);
-      await api.ingest("client", { step: "update", ...data, client_id: "john.doe", step2: 1 });
+      await api.ingest("client", { ...data, step: "update", client_id: "john.doe", step2: 1 });
       await api.post("/ingest", JSON.stringify({ category: "client", data }).slice(0, -1));
       await api.post("/ingest", JSON.stringify(data).replace("{", '{"name":"x",'));
       await api.get("/api/tables/clients/C-PRIVATE");
@@ -176,7 +181,7 @@ describe("the log", () => {
         body: JSON.stringify(data),
       });
     });
-    expect(lines.length).toBeGreaterThanOrEqual(11);
+    expect(requestLines(lines)).toHaveLength(11);
     for (const line of lines) {
       expect(() => JSON.parse(line)).not.toThrow();
       for (const secret of PRIVATE) expect(line).not.toContain(secret);

@@ -205,11 +205,17 @@ describe("a row that is not there", () => {
 
   it("is not found by an event id that differs in its random part alone", async () => {
     const api = new Api();
-    const { event_id } = (await api.accept("client", individual)).body;
+    await api.accept("client", individual);
+    const { event_id } = (await api.accept("disbursement", purchase)).body;
     const digit = event_id[15] === "0" ? "1" : "0";
     const other = event_id.slice(0, 15) + digit + event_id.slice(16);
-    expect((await api.get(`/api/tables/events/${event_id}`)).status).toBe(200);
-    expect((await api.get(`/api/tables/events/${other}`)).status).toBe(404);
+    for (const [table, id, wrong] of [
+      ["events", event_id, other],
+      ["purchase_clients", `${event_id}-0`, `${other}-0`],
+    ]) {
+      expect((await api.get(`/api/tables/${table}/${id}`)).status).toBe(200);
+      expect((await api.get(`/api/tables/${table}/${wrong}`)).status).toBe(404);
+    }
     expect((await api.get(`/api/tables/events?event_id=${other}`)).body.data).toEqual([]);
   });
 });

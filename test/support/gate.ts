@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { parseIngest } from "../../src/contract/ingest.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
+import type { IngestCommand } from "../../src/domain/state.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
 import { openSession } from "../../src/store/database.ts";
 import type { GroupContext } from "../../src/tenant/group.ts";
@@ -12,8 +13,15 @@ export const gateOf = (tenant: string) => env.TENANT_GATE.getByName(tenant);
 
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
+/** A submission of an ingest event: what the tests build and spoil. */
+export type IngestSubmission = Submission & { readonly command: IngestCommand };
+
 /** A submission as the `/ingest` route makes it. */
-export async function submissionOf(category: string, data: object, key = newKey()): Promise<Submission> {
+export async function submissionOf(
+  category: string,
+  data: object,
+  key = newKey(),
+): Promise<IngestSubmission> {
   const parsed = parseJson(JSON.stringify({ category, data }));
   if (!parsed.ok) throw new Error(parsed.error);
   const command = parseIngest(parsed.value);

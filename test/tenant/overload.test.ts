@@ -1,12 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { type Submission, WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
+import { WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
 import { Api } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
-import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+import {
+  arrivals,
+  eventsOf,
+  gateOf,
+  type IngestSubmission,
+  oneTo,
+  sequencesOf,
+  submissionOf,
+} from "../support/gate.ts";
 
 /** A gate whose D1 does not answer, with one event in flight and `waiting` behind it. */
-async function fullGate(waiting: (model: Submission, index: number) => Submission, count: number) {
+async function fullGate(
+  waiting: (model: IngestSubmission, index: number) => IngestSubmission,
+  count: number,
+) {
   const api = new Api();
   const gate = gateOf(api.tenant);
   const d1 = await wrapDatabase(gate);
@@ -20,7 +31,7 @@ async function fullGate(waiting: (model: Submission, index: number) => Submissio
   return { api, hold, d1, replies: [first, ...replies] };
 }
 
-const another = (model: Submission, number: number): Submission => ({
+const another = (model: IngestSubmission, number: number): IngestSubmission => ({
   ...model,
   key: `${model.key}-${number}`,
   command: {
@@ -66,7 +77,7 @@ describe("a gate that is full", () => {
     const bytes = 1_000_000;
     const missing = await submissionOf("client", { step: "delete", client_id: "C-none" });
     const data = "x".repeat(bytes);
-    const heavy = (model: Submission, number: number): Submission => ({
+    const heavy = (model: IngestSubmission, number: number): IngestSubmission => ({
       ...missing,
       data,
       key: `${model.key}-${number}`,

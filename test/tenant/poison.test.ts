@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Submission, SubmitReply } from "../../src/tenant/submission.ts";
+import type { SubmitReply } from "../../src/tenant/submission.ts";
 import { newTenant } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import {
@@ -11,7 +11,15 @@ import {
   mentions,
   wrapDatabase,
 } from "../support/faulty-d1.ts";
-import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+import {
+  arrivals,
+  eventsOf,
+  gateOf,
+  type IngestSubmission,
+  oneTo,
+  sequencesOf,
+  submissionOf,
+} from "../support/gate.ts";
 
 const GROUP = 24;
 /** The round trip that the event before the group still has to make. */
@@ -21,7 +29,7 @@ const REFUSED = "D1_ERROR: CHECK constraint failed: poison: SQLITE_CONSTRAINT";
 /** Sends one event to keep the gate busy, and `group` to be settled as one group after it. */
 async function settleTogether(
   tenant: string,
-  group: readonly Submission[],
+  group: readonly IngestSubmission[],
   prepare: (d1: FaultyD1) => void = () => {},
 ): Promise<{ replies: readonly SubmitReply[]; d1: FaultyD1 }> {
   const gate = gateOf(tenant);
@@ -39,7 +47,7 @@ async function settleTogether(
   return { replies: await Promise.all(sent), d1 };
 }
 
-async function clientsWith(poison: number, spoil: (submission: Submission) => Submission) {
+async function clientsWith(poison: number, spoil: (submission: IngestSubmission) => IngestSubmission) {
   const ids = oneTo(GROUP).map((number) => (number === poison ? "C-POISON" : `C-g${number}`));
   const group = await Promise.all(
     ids.map((client_id) => submissionOf("client", { ...individual, client_id })),
@@ -83,7 +91,7 @@ describe("a command that poisons its group", () => {
 
   it("fails alone when a real constraint of the database refuses it", async () => {
     const tenant = newTenant();
-    const spoil = (submission: Submission): Submission => {
+    const spoil = (submission: IngestSubmission): IngestSubmission => {
       const change = { ...submission.command.change, name: null, phone: undefined };
       return { ...submission, command: { ...submission.command, change } };
     };
@@ -116,7 +124,7 @@ describe("a command that poisons its group", () => {
 
   it("fails alone when even finding out what it needs throws", async () => {
     const tenant = newTenant();
-    const spoil = (submission: Submission): Submission => ({
+    const spoil = (submission: IngestSubmission): IngestSubmission => ({
       ...submission,
       command: { ...submission.command, change: null as never },
     });

@@ -1,8 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { settleGroup } from "../../src/tenant/group.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import {
+  type Fault,
   FaultyD1,
   failAfter,
   failBefore,
@@ -140,14 +142,40 @@ describe("a write whose outcome D1 did not tell", () => {
 });
 
 describe("settleGroup", () => {
-  it("says that a replay is a replay even when this gate's own commit landed an answer ago", async () => {
-    const api = new Api();
-    const d1 = new FaultyD1((await import("cloudflare:workers")).env.DB);
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("calls a replay a replay even when it was this writer's own commit that landed", async () => {
+    const { tenant } = new Api();
+    const d1 = new FaultyD1(env.DB).meet(isCommit, failAfter(), 1);
     const submission = await submissionOf("client", individual);
-    d1.meet(isCommit, failAfter(), 1);
-    const [first] = await settleGroup(writerContext(api.tenant, d1.binding), [submission]);
-    const [second] = await settleGroup(writerContext(api.tenant, d1.binding), [submission]);
+    const [first] = await settleGroup(writerContext(tenant, d1.binding), [submission]);
+    const [second] = await settleGroup(writerContext(tenant, d1.binding), [submission]);
     expect(first?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
     expect(second?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: true });
+  });
+
+  it("gives up a commit that does not answer, and fences it when it lands after the retry", async () => {
+    const { tenant } = new Api();
+    const submission = await submissionOf("client", individual);
+    const hold = new Hold();
+    let late: Promise<unknown> = Promise.resolve();
+    const slow: Fault = (send) => {
+      late = hold.fault(send);
+      return late;
+    };
+    const d1 = new FaultyD1(env.DB).meet(isCommit, slow, 1);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const settling = settleGroup(writerContext(tenant, d1.binding), [submission]);
+    await hold.reached();
+    vi.advanceTimersByTime(10_000);
+    const [settled] = await settling;
+    const verdict = settled?.verdicts.get(submission.key);
+    expect(verdict).toMatchObject({ kind: "accepted", replayed: false, answer: { sequence: 1 } });
+    vi.useRealTimers();
+    hold.release();
+    await expect(late).rejects.toThrow("UNIQUE constraint failed: events.");
+    expect(await eventsOf(tenant)).toMatchObject([{ sequence: 1, idempotency_key: submission.key }]);
   });
 });

@@ -1,0 +1,18 @@
+/**
+ * What an error says, for the log: the words of its innermost cause. Drizzle's own message repeats the statement's
+ * parameters, and those may hold a name, an e-mail or an address (contract 8).
+ */
+export function causeOf(error: unknown): string {
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
+
+/** Where an error came from, without its words. */
+export function framesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return stack
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "));
+}

@@ -1,0 +1,110 @@
+/** A request of the load, sent again with the same key until it is answered. */
+export interface Step {
+  readonly key: string;
+  readonly category: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Numbers from 0 to 1 that one seed always repeats (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const CLIENT = {
+  step: "create",
+  client_id: "C-1",
+  name: "John Doe",
+  email: "john.doe@example.com",
+  phone: "+1234567890",
+  address: "123 Main St, New York, NY 10001",
+  country: "US",
+  is_company: false,
+  registration_number: "ID-1234567890",
+  gender: "male",
+} as const;
+
+type Data = Step["data"];
+
+/** The life of one loan: agreed, changed a few times, used for an asset, paid, and now and then given up. */
+function lifeOf(loan: string, random: () => number): readonly (readonly [category: string, data: Data])[] {
+  const amount = () => 1_000 + Math.floor(random() * 1_000_000) / 100;
+  const day = () => `2026-${String(1 + Math.floor(random() * 12)).padStart(2, "0")}-15`;
+  const update = (terms: Data) => ({
+    step: "update",
+    disbursement_id: loan,
+    change_date: "2025-03-01",
+    change_reason: "Client request",
+    ...terms,
+  });
+  const operation_id = `OP-${loan}`;
+  return [
+    [
+      "disbursement",
+      {
+        step: "create",
+        disbursement_id: loan,
+        kind: "loan",
+        client_id: CLIENT.client_id,
+        disbursement_amount: amount(),
+        total_expected_margin: amount(),
+        currency: "USD",
+        disbursement_date: "2024-10-20T12:34:56Z",
+        maturity_date: "2025-10-20",
+      },
+    ],
+    ["disbursement", update({ maturity_date: day() })],
+    [
+      "operation",
+      {
+        step: "create",
+        operation_id,
+        disbursement_id: loan,
+        operation_name: "Lease",
+        asset_id: "A-1",
+        asset_condition: "new",
+      },
+    ],
+    ["disbursement", update({ total_expected_margin: amount(), disbursement_amount: amount() })],
+    [
+      "payment",
+      {
+        step: "create",
+        payment_id: `PAY-${loan}`,
+        disbursement_id: loan,
+        payment_total: 5.01,
+        currency: "USD",
+        status: "expected",
+        due_date: "2025-01-31",
+      },
+    ],
+    ["operation", { step: "update", operation_id, asset_condition: "worn" }],
+    ["disbursement", update({ maturity_date: day(), disbursement_amount: amount() })],
+    ...(random() < 0.3
+      ? ([["disbursement", { step: "delete", disbursement_id: loan }]] as const)
+      : ([["disbursement", update({ total_expected_margin: amount() })]] as const)),
+  ];
+}
+
+/** `lanes` lists of steps; those of one list come one after another, because each needs the one before. */
+export function planLoad(
+  random: () => number,
+  lanes: number,
+  loansPerLane: number,
+): readonly (readonly Step[])[] {
+  return Array.from({ length: lanes }, (_, lane) =>
+    Array.from({ length: loansPerLane }, (__, index) => {
+      const loan = `L-${lane}-${index}`;
+      return lifeOf(loan, random).map(([category, data], step) => ({
+        key: `crash-${loan}-${step}`,
+        category,
+        data,
+      }));
+    }).flat(),
+  );
+}

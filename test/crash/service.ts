@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadOrCreateKey, mintToken } from "../../src/cli/local-issuer.ts";
+import { localFiles, PROJECT_ROOT } from "../../src/cli/project.ts";
+
+const START_DEADLINE_MS = 90_000;
+const READY = "\nRequests:";
+const TENANT = "crash";
+
+/** What a person's shell would pass on: without the marks that a test runner leaves. */
+function shellEnvironment(): NodeJS.ProcessEnv {
+  const marks = /^(VITEST|NODE_ENV|NODE_OPTIONS|TEST|npm_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !marks.test(name)));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no TCP port");
+  return address.port;
+}
+
+/** The service as `npm start` runs it, with a data directory of its own, to be killed and started at will. */
+export class LocalService {
+  readonly url: string;
+  readonly #port: number;
+  readonly #directory: string;
+  #child: ChildProcess | null = null;
+
+  private constructor(port: number, directory: string) {
+    this.#port = port;
+    this.#directory = directory;
+    this.url = `http://localhost:${port}`;
+  }
+
+  static async create(): Promise<LocalService> {
+    return new LocalService(await freePort(), await mkdtemp(join(tmpdir(), "loan-ledger-crash-")));
+  }
+
+  /** A token of the service's own issuer, good for a day and every ingest and lookup. */
+  async token(): Promise<string> {
+    const key = await loadOrCreateKey(localFiles(this.#directory).keyFile);
+    if (!key.ok) throw new Error(key.error.message);
+    const scopes = ["ingest:write", "records:read"];
+    return mintToken(key.value, { tenant: TENANT, scopes, lifetimeS: 86_400, issuedAt: new Date() });
+  }
+
+  /** Resolves when the service says that it takes requests. */
+  async start(): Promise<void> {
+    const main = join(PROJECT_ROOT, "src/cli/main.mjs");
+    const args = [main, "start", "--port", String(this.#port), "--data-dir", this.#directory];
+    const child = spawn(process.execPath, args, {
+      cwd: PROJECT_ROOT,
+      env: shellEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.#child = child;
+    let screen = "";
+    const ready = Promise.withResolvers<string | undefined>();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (chunk: string) => {
+        screen = (screen + chunk).slice(-10_000);
+        if (screen.includes(READY)) ready.resolve(undefined);
+      });
+    }
+    child.once("close", () => ready.resolve("it ended"));
+    const deadline = setTimeout(() => ready.resolve("the deadline passed"), START_DEADLINE_MS);
+    const obstacle = await ready.promise;
+    clearTimeout(deadline);
+    if (obstacle === undefined) return;
+    await this.end("SIGKILL");
+    throw new Error(`The service did not start, ${obstacle}:\n${screen}`);
+  }
+
+  /** Signals the whole process group and waits until it is gone. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child?.pid === undefined) return;
+    const closed = once(child, "close");
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(-child.pid, signal);
+    await closed;
+  }
+
+  /** Ends the service and deletes its data. */
+  async dispose(): Promise<void> {
+    await this.end("SIGTERM");
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}

@@ -1,0 +1,94 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { loan } from "../support/examples.ts";
+import { type Call, FaultyD1, failBefore } from "../support/faulty-d1.ts";
+import { gateOf } from "../support/gate.ts";
+import { deliver, insertEvents, messageFor, runSweep, tenantWithoutQueue } from "./stage.ts";
+
+const tenantsNamed = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, "0")}`);
+
+/** How many status rows each of the tenants has. */
+async function madeOf(prefix: string): Promise<ReadonlyMap<string, number>> {
+  const query = `SELECT tenant_id, count(*) AS made FROM disbursement_status
+    WHERE tenant_id >= ?1 AND tenant_id < ?1 || '~' GROUP BY tenant_id`;
+  const { results } = await env.DB.prepare(query).bind(prefix).all<{ tenant_id: string; made: number }>();
+  return new Map(results.map(({ tenant_id, made }) => [tenant_id, made]));
+}
+
+describe("the sweep", () => {
+  it("reads a few rows for each tenant, however many events they have", async () => {
+    const tenants = tenantsNamed("idle", 20);
+    for (const tenant of tenants) await insertEvents(tenant, 1, 200);
+    await runSweep();
+    const d1 = new FaultyD1(env.DB);
+    await runSweep({ ...env, DB: d1.binding });
+    expect(d1.rowsRead).toBeGreaterThanOrEqual(tenants.length);
+    expect(d1.rowsRead).toBeLessThanOrEqual(5 * tenants.length);
+    expect(d1.roundTrips).toBe(2);
+  });
+
+  it("goes on past a hundred tenants, and past those that fail", async () => {
+    const tenants = tenantsNamed("many", 230);
+    for (const tenant of tenants) await insertEvents(tenant, 1, 1);
+    const failing = tenants.filter((_, index) => [0, 99, 150].includes(index));
+    const d1 = new FaultyD1(env.DB);
+    const reads = (call: Call, id: string) =>
+      call.statements.some(({ sql, params }) => sql.startsWith("select") && params.includes(id));
+    d1.meet((call) => failing.some((id) => reads(call, id)), failBefore());
+    await runSweep({ ...env, DB: d1.binding });
+    const expected = tenants.filter((tenant) => !failing.includes(tenant));
+    expect([...(await madeOf("many")).keys()]).toEqual(expected);
+    await runSweep();
+    expect((await madeOf("many")).size).toBe(230);
+  });
+
+  it("completes a tenant with thousands of events, after the others had their turn", async () => {
+    await insertEvents("big-a", 1, 4_321);
+    await insertEvents("big-b", 1, 1);
+    const d1 = new FaultyD1(env.DB);
+    await runSweep({ ...env, DB: d1.binding });
+    expect(await madeOf("big")).toEqual(new Map(Object.entries({ "big-a": 4_321, "big-b": 1 })));
+    const turns = d1.calls.map(({ statements }) => statements.flatMap(({ params }) => params)).reverse();
+    const lastOf = (tenant: string) => turns.findIndex((params) => params.includes(tenant));
+    expect(lastOf("big-a")).toBeLessThan(lastOf("big-b"));
+  });
+});
+
+describe("a backlog of more events than one call makes history of", () => {
+  it("is worked off by messages that follow each other, none of which counts as failed", async () => {
+    const tenant = `backlog-${crypto.randomUUID()}`;
+    await insertEvents(tenant, 1, 4_321);
+    const queue: unknown[] = [messageFor(tenant)];
+    const producer = { send: async (body: unknown) => void queue.push(body) } as unknown as Queue<unknown>;
+    const environment = { ...env, HISTORY_QUEUE: producer };
+    let calls = 0;
+    for (let body = queue.shift(); body !== undefined; body = queue.shift()) {
+      calls += 1;
+      expect(await deliver([body, body], { environment })).toEqual(["acked", "acked"]);
+    }
+    expect(calls).toBe(3);
+    expect(await madeOf(tenant)).toEqual(new Map([[tenant, 4_321]]));
+  });
+
+  it("is tried again when the message that follows cannot be sent", async () => {
+    const tenant = `backlog-${crypto.randomUUID()}`;
+    await insertEvents(tenant, 1, 2_500);
+    const away = { send: () => Promise.reject(new Error("away")) } as unknown as Queue<unknown>;
+    const environment = { ...env, HISTORY_QUEUE: away };
+    expect(await deliver([messageFor(tenant)], { environment })).toEqual(["retried"]);
+    expect(await deliver([messageFor(tenant)], { environment, attempts: 2 })).toEqual(["acked"]);
+    expect(await madeOf(tenant)).toEqual(new Map([[tenant, 2_500]]));
+  });
+
+  it("keeps the gate's alarm coming until it is done", async () => {
+    const { api } = await tenantWithoutQueue();
+    await api.accept("disbursement", loan);
+    await insertEvents(api.tenant, 3, 2_500);
+    const rang = [];
+    for (let turn = 0; turn < 3; turn += 1) rang.push(await runDurableObjectAlarm(gateOf(api.tenant)));
+    expect(rang).toEqual([true, true, false]);
+    expect(await madeOf(api.tenant)).toEqual(new Map([[api.tenant, 2_499]]));
+  });
+});

@@ -1,0 +1,231 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { decideLedger, noLedgerState } from "../../src/domain/ledger.ts";
+import { applyPosted, ledgerEvent, noWrites } from "../../src/domain/writes.ts";
+import { commit } from "../../src/store/commit.ts";
+import { openSession } from "../../src/store/database.ts";
+import { Api, newKey, newTenant } from "../support/api.ts";
+import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { arrivals, gateOf, oneTo } from "../support/gate.ts";
+import {
+  accountSums,
+  booksOf,
+  disburse,
+  entryIdOf,
+  expectSoundBooks,
+  INT64_MAX,
+  LOAN,
+  owed,
+  post,
+  refusalOf,
+  reverse,
+} from "./bookkeeper.ts";
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+describe("a reversal", () => {
+  it("answers 201 and is the mirror image of the whole entry, line by line", async () => {
+    const api = new Api();
+    const posted = await disburse(api, { destination_ref: "acct-9" });
+    const answer = await reverse(api, posted.body.journal_entry_id, {
+      reason_code: "returned",
+      reason_description: "The bank sent it back",
+      effective_at: "2024-01-02",
+      metadata: { ticket: "T-1" },
+    });
+    expect(answer.status, answer.text).toBe(201);
+    expect(answer.body).toEqual({
+      journal_entry_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      reverses_entry_id: posted.body.journal_entry_id,
+      posted_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      correlation_id: posted.body.disbursement_event_id,
+    });
+    expect(answer.headers.get("x-d1-bookmark")).not.toBeNull();
+    const { body: original } = await api.get(`/v1/journal-entries/${posted.body.journal_entry_id}`);
+    const { body: mirrored } = await api.get(answer.headers.get("Location") ?? "");
+    const turned = { DR: "CR", CR: "DR" } as const;
+    expect(mirrored).toEqual({
+      journal_entry_id: answer.body.journal_entry_id,
+      event_type: "reversal",
+      effective_at: "2024-01-02",
+      posted_at: answer.body.posted_at,
+      lines: original.lines.map((line: { direction: "DR" | "CR" }) => ({
+        ...line,
+        direction: turned[line.direction],
+      })),
+      correlation_id: posted.body.disbursement_event_id,
+      reverses_entry_id: posted.body.journal_entry_id,
+      description: "The bank sent it back",
+      actor: "test-client",
+    });
+    expect(original.reverses_entry_id).toBeUndefined();
+    expect(await owed(api)).toBe("0");
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("counts today unless told otherwise, and says its reason", async () => {
+    const api = new Api();
+    const days = [today()];
+    const id = entryIdOf(await reverse(api, await post(api), { reason_code: "duplicate" }));
+    days.push(today());
+    const { body } = await api.get(`/v1/journal-entries/${id}`);
+    expect(days).toContain(body.effective_at);
+    expect(body.description).toBe("Reversal: duplicate");
+    expect(await owed(api, LOAN, "2023-12-25")).toBe("88849");
+    expect(await owed(api)).toBe("0");
+  });
+
+  it("may count before the entry, which leaves a negative balance in between", async () => {
+    const api = new Api();
+    await reverse(api, await post(api), { effective_at: "2023-12-20" });
+    expect(await owed(api, LOAN, "2023-12-19")).toBe("0");
+    expect(await owed(api, LOAN, "2023-12-24")).toBe("-88849");
+    expect(await accountSums(api, "2100", "USD", "2023-12-24")).toBe("88849 0 -88849");
+    expect(await owed(api, LOAN, "2023-12-25")).toBe("0");
+  });
+
+  it("of the largest amount loses no unit", async () => {
+    const api = new Api();
+    const id = await post(api, { amount_minor: `${INT64_MAX}` });
+    expect(await owed(api)).toBe("9223372036854775807");
+    entryIdOf(await reverse(api, id));
+    expect(await accountSums(api, "1100")).toBe(`${INT64_MAX} ${INT64_MAX} 0`);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("of an amount of 0 is a reversal too", async () => {
+    const api = new Api();
+    const id = await post(api, { amount_minor: "0" });
+    entryIdOf(await reverse(api, id));
+    expect(refusalOf(await reverse(api, id))).toEqual([409, "already_reversed"]);
+  });
+
+  it("takes the entry's id in any case", async () => {
+    const api = new Api();
+    const id = await post(api);
+    const answer = await reverse(api, id.toUpperCase());
+    expect(answer.body.reverses_entry_id).toBe(id);
+  });
+});
+
+describe("a reversal is refused", () => {
+  it("a second time, and of a reversal, and changes nothing", async () => {
+    const api = new Api();
+    const id = await post(api);
+    const reversal = entryIdOf(await reverse(api, id));
+    const before = await booksOf(api.tenant);
+    expect(refusalOf(await reverse(api, id))).toEqual([409, "already_reversed"]);
+    expect(refusalOf(await reverse(api, reversal))).toEqual([409, "not_reversible"]);
+    expect(await booksOf(api.tenant)).toEqual(before);
+  });
+
+  it("for what is no journal entry: nobody's id, an event's id, another version of UUID", async () => {
+    const api = new Api();
+    const { body } = await disburse(api);
+    const forged = body.journal_entry_id.replace(/^......../, "00000000");
+    for (const id of [crypto.randomUUID(), LOAN, body.disbursement_event_id, forged]) {
+      expect([id, ...refusalOf(await reverse(api, id))]).toEqual([id, 404, "not_found"]);
+    }
+    expect((await booksOf(api.tenant)).events).toBe(1);
+  });
+
+  it.each([
+    ["no entry", { reverses_entry_id: undefined }, "reverses_entry_id required"],
+    ["an id that is no UUID", { reverses_entry_id: "E-1" }, "reverses_entry_id invalid_value"],
+    ["no reason", { reason_code: undefined }, "reason_code required"],
+    ["an unknown reason", { reason_code: "regret" }, "reason_code invalid_value"],
+    ["an empty description", { reason_description: "" }, "reason_description invalid_value"],
+    [
+      "a description of 501 characters",
+      { reason_description: "x".repeat(501) },
+      "reason_description invalid_value",
+    ],
+    ["a description of two lines", { reason_description: "a\nb" }, "reason_description invalid_value"],
+    ["a day that is none", { effective_at: "2023-02-29" }, "effective_at invalid_value"],
+    ["metadata of 2049 bytes", { metadata: { k: "x".repeat(2041) } }, "metadata invalid_value"],
+    ["an amount: it is the whole entry or nothing", { amount_minor: "1" }, "amount_minor unknown_field"],
+  ])("with %s", async (_, change, error) => {
+    const api = new Api();
+    const answer = await reverse(api, await post(api), change);
+    expect(refusalOf(answer)).toEqual([400, "validation_error", error]);
+  });
+
+  it.each(["error_correction", "duplicate", "returned", "other"])(
+    "never for the reason %s",
+    async (reason) => {
+      const api = new Api();
+      const change = { reason_code: reason, reason_description: "😀".repeat(500) };
+      entryIdOf(await reverse(api, await post(api), change));
+    },
+  );
+});
+
+describe("concurrent reversals", () => {
+  it("of one entry with different keys: exactly one is posted", async () => {
+    const api = new Api();
+    const id = await post(api);
+    const answers = await Promise.all(oneTo(10).map(() => reverse(api, id)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 201)) {
+      expect(refusalOf(answer)).toEqual([409, "already_reversed"]);
+    }
+    expect((await booksOf(api.tenant)).events).toBe(2);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("in one group: the second sees the first", async () => {
+    const api = new Api();
+    const id = await post(api);
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    const hold = new Hold();
+    d1.meet(isCommit, hold.fault, 1);
+    const first = disburse(api, { loan_id: crypto.randomUUID() });
+    await hold.reached();
+    const reversals = oneTo(2).map(() => reverse(api, id));
+    await arrivals(gateOf(api.tenant));
+    hold.release();
+    entryIdOf(await first);
+    const answers = await Promise.all(reversals);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("of an entry that its own group posts: both land in one batch", async () => {
+    const tenant = newTenant();
+    const state = noLedgerState();
+    const writes = noWrites();
+    const land = (sequence: number, command: Parameters<typeof decideLedger>[1]) => {
+      const journal_entry_id = `01a1fa75-1084-7242-984d-ed${sequence.toString(16).padStart(10, "0")}`;
+      const stamp = { sequence, event_id: crypto.randomUUID(), journal_entry_id, now: Date.now() };
+      const decided = decideLedger(state, command, stamp);
+      if (!decided.ok) throw new Error(decided.error.detail);
+      const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", trace_id: "t" };
+      writes.events.push(ledgerEvent(command, decided.value, stamp, request));
+      applyPosted(state, writes, decided.value);
+      return journal_entry_id;
+    };
+    const reverses_entry_id = land(1, {
+      type: "post_disbursement",
+      loan_id: LOAN,
+      borrower_id: LOAN,
+      amount_minor: 5n,
+      currency: "USD",
+      effective_at: "2024-01-01",
+      method: "ach",
+      destination_ref: "x",
+      actor: null,
+    });
+    land(2, {
+      type: "reverse",
+      reverses_entry_id,
+      reason_code: "other",
+      reason_description: null,
+      effective_at: "2024-01-01",
+      actor: null,
+    });
+    await commit(openSession(env, tenant, "first-primary").db, tenant, writes);
+    await expectSoundBooks(tenant);
+    expect((await booksOf(tenant)).days).toMatchObject({ [`${LOAN} 1100 USD 2024-01-01`]: "5 5" });
+    expect(refusalOf(await reverse(new Api(tenant), reverses_entry_id))).toEqual([409, "already_reversed"]);
+  });
+});

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { crash } from "../crash/crash.ts";
+
+test("killed in the middle of a load, the service keeps each acknowledged event and makes its history, once", async () => {
+  const lines: string[] = [];
+  const result = await crash({
+    rounds: 2,
+    seed: 3,
+    lanes: 8,
+    loansPerLane: 4,
+    say: (line) => lines.push(line),
+  });
+  expect(lines.filter((line) => line.includes("killed after"))).toHaveLength(3);
+  expect(result).toMatchObject({ events: 1 + 8 * 4 * 8, differences: [] });
+  expect(result.historyRows).toBeGreaterThan(8 * 4 * 6);
+});

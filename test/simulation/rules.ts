@@ -1,0 +1,136 @@
+import { minorOf } from "./decimals.ts";
+import { type Category, FIELDS, isAmount } from "./fields.ts";
+import type { Faults } from "./schema.ts";
+
+/** A record: amounts in minor units, dates as a lookup shows them, null where nothing is known. */
+export type Rec = Readonly<Record<string, unknown>>;
+
+export interface Merged {
+  readonly record: Rec;
+  readonly faults: Faults;
+}
+
+interface Input {
+  readonly category: Category;
+  readonly current: Rec | null;
+  readonly change: ReadonlyMap<string, unknown>;
+  /** Members that no rule may look at. */
+  readonly unread: ReadonlySet<string>;
+  /** The currency to read amounts in, or null when it is not known. */
+  readonly currency: string | null;
+}
+
+/** The rules of contract 4 over a change laid on a record, without any other record. */
+export function applyRules(input: Input): Merged {
+  const { category, current, change, unread, currency } = input;
+  const faults: Faults = new Map();
+  const unreadable = new Set(unread);
+  const record: Record<string, unknown> = {};
+  for (const [name, rule] of Object.entries(FIELDS[category])) {
+    const value = change.get(name);
+    record[name] = value === undefined ? (current?.[name] ?? null) : value;
+    if (value === undefined || value === null || !isAmount(rule)) continue;
+    const minor = currency === null ? null : minorOf(String(value), currency);
+    record[name] = minor;
+    if (minor === null) unreadable.add(name);
+    if (minor === null && currency !== null) faults.set(name, "invalid_value");
+  }
+  for (const [name, rule] of Object.entries(FIELDS[category])) {
+    const applies = rule.required && (!rule.kind || rule.kind === record.kind);
+    if (applies && record[name] === null && !unreadable.has(name)) faults.set(name, "required");
+  }
+  const readable = (...names: string[]) => names.every((name) => !unreadable.has(name));
+  const context: Context = { record, current, change, readable, faults, unread };
+  RULES[category](context);
+  return { record, faults };
+}
+
+interface Context {
+  readonly record: Record<string, unknown>;
+  readonly current: Rec | null;
+  readonly change: ReadonlyMap<string, unknown>;
+  readonly readable: (...names: string[]) => boolean;
+  readonly faults: Faults;
+  readonly unread: ReadonlySet<string>;
+}
+
+const RULES: Readonly<Record<Category, (context: Context) => void>> = {
+  client: clientRules,
+  disbursement: disbursementRules,
+  payment: paymentRules,
+  operation: operationRules,
+};
+
+function clientRules({ record, change, readable, faults }: Context): void {
+  if (!readable("is_company") || record.is_company === null) return;
+  const sent = readable("gender") ? (change.get("gender") ?? null) : null;
+  if (record.is_company === true) {
+    if (sent === "male" || sent === "female") faults.set("gender", "invalid_value");
+    if (readable("contact_person") && record.contact_person === null)
+      faults.set("contact_person", "required");
+    record.gender = "company";
+    return;
+  }
+  if (!readable("gender")) return;
+  if (sent === "company") faults.set("gender", "invalid_value");
+  else if (record.gender === null || record.gender === "company") faults.set("gender", "required");
+}
+
+/** Dates as a lookup shows them; a date without a time is compared by its day. */
+function isEarlier(left: unknown, right: unknown): boolean {
+  if (typeof left !== "string" || typeof right !== "string") return false;
+  if (left.length === 10 || right.length === 10) return left.slice(0, 10) < right.slice(0, 10);
+  return Date.parse(left) < Date.parse(right);
+}
+
+const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"];
+
+function disbursementRules({ record, current, change, readable, faults }: Context): void {
+  const { gross_value: gross, upfront_fee: fee, disbursement_amount: amount } = record;
+  if (
+    readable("disbursement_date", "maturity_date") &&
+    isEarlier(record.maturity_date, record.disbursement_date)
+  ) {
+    faults.set("maturity_date", "inconsistent_dates");
+  }
+  const states = change.has("gross_value") || change.has("upfront_fee");
+  if (states && readable("gross_value", "upfront_fee", "disbursement_amount")) {
+    const known = typeof gross === "bigint" && typeof fee === "bigint" && typeof amount === "bigint";
+    if (known && gross - amount !== fee) faults.set("upfront_fee", "inconsistent_amounts");
+  }
+  if (!current) return;
+  const changes = TERMS.some((term) => change.has(term) && record[term] !== current[term]);
+  for (const name of ["change_date", "change_reason"]) {
+    if (changes && (change.get(name) ?? null) === null) faults.set(name, "required");
+  }
+}
+
+function paymentRules({ record, readable, faults }: Context): void {
+  record.source ??= "client";
+  if (!readable("payment_total", "payment_principal", "payment_fee")) return;
+  const { payment_total: total, payment_principal: principal, payment_fee: fee } = record;
+  if (typeof total !== "bigint") return;
+  if (typeof principal === "bigint" && typeof fee === "bigint") {
+    if (principal + fee !== total) faults.set("payment_fee", "inconsistent_amounts");
+  } else if (typeof principal === "bigint") {
+    if (principal > total) faults.set("payment_principal", "inconsistent_amounts");
+    record.payment_fee = total - principal;
+  } else if (typeof fee === "bigint") {
+    if (fee > total) faults.set("payment_fee", "inconsistent_amounts");
+    record.payment_principal = total - fee;
+  }
+}
+
+function operationRules({ record, change, readable, faults, unread }: Context): void {
+  if (
+    readable("operation_start_date", "operation_end_date") &&
+    isEarlier(record.operation_end_date, record.operation_start_date)
+  ) {
+    faults.set("operation_end_date", "inconsistent_dates");
+  }
+  // Presence is what counts, so an amount of an unknown currency is there all the same.
+  const isThere = (name: string) => !unread.has(name) && (change.get(name) ?? record[name] ?? null) !== null;
+  const depreciates = ["depreciation_amount", "depreciation_period", "depreciation_method"].some(isThere);
+  if (unread.has("asset_id") || unread.has("asset_value")) return;
+  if (depreciates && !isThere("asset_id") && !isThere("asset_value")) faults.set("asset_id", "required");
+}

@@ -1,0 +1,70 @@
+import { parseIngest } from "../../src/contract/ingest.ts";
+import { parseJson } from "../../src/contract/json.ts";
+import { decide } from "../../src/domain/decide.ts";
+import type { Category } from "../../src/domain/fields.ts";
+import type { Accepted, RecordState } from "../../src/domain/state.ts";
+import { applyEffects, noWrites } from "../../src/domain/writes.ts";
+import { company, individual, loan, operation, payment, purchase } from "./examples.ts";
+
+/** What a decision came to: the code of a refusal with its fields, or null. */
+export interface Outcome {
+  readonly refused: string | null;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly accepted: Accepted | null;
+}
+
+/** A tenant's records in memory: what the domain decides without a database, a clock or a network. */
+export class Ledger {
+  readonly state: RecordState = {
+    client: new Map(),
+    disbursement: new Map(),
+    payment: new Map(),
+    operation: new Map(),
+  };
+  #sequence = 0;
+
+  send(category: Category, data: object): Outcome {
+    const json = parseJson(JSON.stringify({ category, data }));
+    if (!json.ok) throw new Error(json.error);
+    const command = parseIngest(json.value);
+    if (!command.ok) throw new Error(`the schema refuses it: ${JSON.stringify(command.error)}`);
+    const sequence = this.#sequence + 1;
+    const stamp = { sequence, event_id: `event-${sequence}`, journal_entry_id: "", now: sequence * 1000 };
+    const decided = decide(this.state, command.value, stamp);
+    if (!decided.ok) {
+      const errors = decided.error.errors ?? [];
+      const fields = Object.fromEntries(errors.map(({ field, code }) => [field.slice("data.".length), code]));
+      return { refused: decided.error.code, fields, accepted: null };
+    }
+    this.#sequence = sequence;
+    applyEffects(this.state, noWrites(), decided.value.effects, stamp);
+    return { refused: null, fields: {}, accepted: decided.value };
+  }
+
+  /** Sends what the test takes for granted. */
+  accept(category: Category, data: object): Accepted {
+    const { accepted, refused, fields } = this.send(category, data);
+    if (!accepted) throw new Error(`${refused} ${JSON.stringify(fields)}`);
+    return accepted;
+  }
+}
+
+/** A tenant with a client of each sort, a loan, a purchase, and a payment and an operation on the loan. */
+export function stocked(): Ledger {
+  const ledger = new Ledger();
+  ledger.accept("client", individual);
+  ledger.accept("client", company);
+  ledger.accept("disbursement", loan);
+  ledger.accept("disbursement", purchase);
+  ledger.accept("payment", payment);
+  ledger.accept("operation", operation);
+  return ledger;
+}
+
+/** A refusal as `Ledger.send` gives it. */
+export const refused = (code: string, fields: Readonly<Record<string, string>> = {}) => ({
+  refused: code,
+  fields,
+  accepted: null,
+});
+export const invalid = (fields: Readonly<Record<string, string>>) => refused("validation_error", fields);
