@@ -151,7 +151,7 @@ export const LOOKUP_TABLES = [
       asset_id: "text",
       asset_condition: "text",
     },
-    searched: ["event_id", "operation_id", "disbursement_id", "asset_id"],
+    searched: ["event_id", "operation_id", "disbursement_id", "asset_id", "asset_condition"],
     matched: ["id"],
     defaultSort: "on_date",
   },

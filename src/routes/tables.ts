@@ -1,23 +1,16 @@
 import { zValidator } from "@hono/zod-validator";
 import { type Context, Hono } from "hono";
 import { decodeCursor, encodeCursor, type Position } from "../contract/cursor.ts";
-import {
-  describeIssues,
-  isBookmark,
-  type ListQuery,
-  listParameters,
-  listQuery,
-  rowQuery,
-} from "../contract/lookup.ts";
+import { describeIssues, type ListQuery, listParameters, listQuery, rowQuery } from "../contract/lookup.ts";
 import { renderRow } from "../contract/lookup-row.ts";
 import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup-tables.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { requireScope } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { type Database, openSession } from "../store/database.ts";
 import { findRow, type LookupRow, listRows } from "../store/lookup.ts";
 import { LOOKUP_SOURCES } from "../store/lookup-tables.ts";
+import { invalidQuery, read } from "./read.ts";
 
 type Table = LookupTable<LookupTableName>;
 
@@ -54,9 +47,6 @@ tableRoutes.get("/:table/:id?", readsRecords, (c) => {
 /** The validator knows nothing of the environment; its context is this app's all the same. */
 const refuseQuery = (c: unknown, ...issues: Parameters<typeof describeIssues>) =>
   invalidQuery(c as Context<AppEnv>, describeIssues(...issues));
-
-const invalidQuery = (c: Context<AppEnv>, detail: string) =>
-  renderProblem(c, { code: "invalid_query", detail });
 
 async function answerRow(c: Context<AppEnv>, table: Table, id: string): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
@@ -113,26 +103,4 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
 function rendererOf(c: Context<AppEnv>, table: Table): (row: LookupRow) => Record<string, unknown> {
   const readsLedger = c.get("principal").scopes.has("hpts:ledger:read");
   return (row) => renderRow(table, row, { readsLedger });
-}
-
-const BOOKMARK_HEADER = "x-d1-bookmark";
-
-/**
- * Reads in a D1 session that starts where the caller's bookmark says (contract 6, read-your-writes) and answers with
- * its own. The error is a sentence about a bookmark that does not do; any other failure of D1 is thrown.
- */
-async function read<T>(c: Context<AppEnv>, work: (db: Database) => Promise<T>): Promise<Result<T, string>> {
-  const from = c.req.header(BOOKMARK_HEADER) ?? "first-primary";
-  if (!isBookmark(from)) {
-    return err(
-      `the header ${BOOKMARK_HEADER} must be one that this service answered, or first-unconstrained`,
-    );
-  }
-  const session = openSession(c.env, c.get("principal").tenant_id, from);
-  const start = Date.now();
-  const value = await work(session.db);
-  c.get("timings").push(["d1", Date.now() - start]);
-  const bookmark = session.bookmark();
-  if (bookmark !== null) c.header(BOOKMARK_HEADER, bookmark);
-  return ok(value);
 }

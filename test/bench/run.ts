@@ -7,7 +7,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { importJWK, SignJWT } from "jose";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import {
@@ -44,7 +43,7 @@ async function start(): Promise<Miniflare> {
     }),
   );
   const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
-  const folder = fileURLToPath(new URL("../../migrations/", import.meta.url));
+  const folder = join(import.meta.dirname, "../../migrations");
   for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort()) {
     const statements = (await readFile(join(folder, name), "utf8")).split("--> statement-breakpoint");
     await DB.batch(statements.map((statement) => DB.prepare(statement)));
@@ -92,7 +91,7 @@ try {
   const base = await miniflare.ready;
   const call = async (path: string, bearer: string | undefined, init: RequestInit = {}) => {
     const headers = { Authorization: `Bearer ${bearer}`, ...init.headers };
-    const response = await fetch(new URL(path, base), { ...init, headers });
+    const response = await fetch(new URL(path, base).href, { ...init, headers });
     await response.arrayBuffer();
     return response.status;
   };

@@ -24,7 +24,7 @@ import {
 const today = () => new Date().toISOString().slice(0, 10);
 
 describe("a reversal", () => {
-  it("answers 201 and is the mirror image of the whole entry, line by line", async () => {
+  it("answers 201 and is the mirror image of the whole entry, line for line", async () => {
     const api = new Api();
     const posted = await disburse(api, { destination_ref: "acct-9" });
     const answer = await reverse(api, posted.body.journal_entry_id, {
@@ -43,16 +43,17 @@ describe("a reversal", () => {
     expect(answer.headers.get("x-d1-bookmark")).not.toBeNull();
     const { body: original } = await api.get(`/v1/journal-entries/${posted.body.journal_entry_id}`);
     const { body: mirrored } = await api.get(answer.headers.get("Location") ?? "");
-    const turned = { DR: "CR", CR: "DR" } as const;
+    // Debits come first, so the lines change places.
+    const [debit, credit] = original.lines;
     expect(mirrored).toEqual({
       journal_entry_id: answer.body.journal_entry_id,
       event_type: "reversal",
       effective_at: "2024-01-02",
       posted_at: answer.body.posted_at,
-      lines: original.lines.map((line: { direction: "DR" | "CR" }) => ({
-        ...line,
-        direction: turned[line.direction],
-      })),
+      lines: [
+        { ...credit, sequence: 1, direction: "DR" },
+        { ...debit, sequence: 2, direction: "CR" },
+      ],
       correlation_id: posted.body.disbursement_event_id,
       reverses_entry_id: posted.body.journal_entry_id,
       description: "The bank sent it back",

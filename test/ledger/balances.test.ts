@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import { Api, newKey, newTenant } from "../support/api.ts";
+import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { arrivals, gateOf, oneTo } from "../support/gate.ts";
+import {
+  accountBalanceOf,
+  accountSums,
+  BORROWER,
+  booksOf,
+  disburse,
+  entryIdOf,
+  expectSoundBooks,
+  INT64_MAX,
+  LOAN,
+  loanBalanceOf,
+  owed,
+  post,
+  refusalOf,
+  reverse,
+} from "./bookkeeper.ts";
+
+const today = () => new Date().toISOString().slice(0, 10);
+const OTHER_LOAN = "44444444-4444-4444-4444-444444444444";
+
+describe("a loan's balance", () => {
+  it("has the contract's members, and today for a date", async () => {
+    const api = new Api();
+    await post(api);
+    const last = await disburse(api, { amount_minor: "11151" });
+    const days = [today()];
+    const answer = await loanBalanceOf(api);
+    days.push(today());
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      loan_id: LOAN,
+      currency: "USD",
+      as_of_date: expect.stringMatching(new RegExp(days.join("|"))),
+      principal_outstanding_minor: "100000",
+      interest_receivable_minor: "0",
+      fees_receivable_minor: "0",
+      total_exposure_minor: "100000",
+      last_activity_at: last.body.posted_at,
+    });
+  });
+
+  it("is as of any day: before, on and after each posting, whatever the order of posting", async () => {
+    const api = new Api();
+    await post(api, { effective_at: "2024-03-01", amount_minor: "100" });
+    await post(api, { effective_at: "2024-01-01", amount_minor: "10" });
+    const middle = await post(api, { effective_at: "2024-02-29", amount_minor: "1" });
+    await post(api, { effective_at: "2024-02-29", amount_minor: "5" });
+    await post(api, { loan_id: OTHER_LOAN, effective_at: "2024-02-29", amount_minor: "1000" });
+    await reverse(api, middle, { effective_at: "2024-03-02" });
+    const expected = {
+      "0001-01-01": "0",
+      "2023-12-31": "0",
+      "2024-01-01": "10",
+      "2024-02-28": "10",
+      "2024-02-29": "16",
+      "2024-03-01": "116",
+      "2024-03-02": "115",
+      "9999-12-31": "115",
+    };
+    for (const [day, amount] of Object.entries(expected)) {
+      expect([day, await owed(api, LOAN, day)]).toEqual([day, amount]);
+    }
+    expect(await accountSums(api, "1100", "USD", "2024-02-29")).toBe("1016 0 1016");
+    expect(await accountSums(api, "1100", "USD", "2024-03-02")).toBe("1116 1 1115");
+    expect(await accountSums(api, "2100", "USD", "2024-03-02")).toBe("1 1116 1115");
+  });
+
+  it("counts a posting of tomorrow from tomorrow on", async () => {
+    const api = new Api();
+    await post(api, { effective_at: "9999-12-31" });
+    expect(await owed(api)).toBe("0");
+    expect(await accountSums(api, "2100")).toBe("0 0 0");
+    expect(await owed(api, LOAN, "9999-12-30")).toBe("0");
+    expect(await owed(api, LOAN, "9999-12-31")).toBe("88849");
+    expect((await loanBalanceOf(api)).body.last_activity_at).not.toBeNull();
+  });
+
+  it("of a disbursement of 0 is 0, and the loan is known", async () => {
+    const api = new Api();
+    await post(api, { amount_minor: "0", currency: "BHD" });
+    expect((await loanBalanceOf(api)).body).toMatchObject({ currency: "BHD", total_exposure_minor: "0" });
+  });
+
+  it("of a loan that the ledger does not know is 404, also where ingest knows one", async () => {
+    const api = new Api();
+    await post(api);
+    for (const id of [OTHER_LOAN, "L-1", "%00", "x".repeat(300), `${LOAN}%20`]) {
+      expect(refusalOf(await loanBalanceOf(api, id))).toEqual([404, "not_found"]);
+    }
+  });
+
+  it.each([
+    "as_of_date=2023-02-29",
+    "as_of_date=",
+    "as_of_date=2024-01-01T00:00:00Z",
+    "as_of_date=today",
+    "as_of_date=2024-01-01&as_of_date=2024-01-02",
+    "as_of=2024-01-01",
+    "currency=USD",
+  ])("is refused for %s", async (query) => {
+    const api = new Api();
+    expect(refusalOf(await api.get(`/v1/loans/${LOAN}/balance?${query}`))).toEqual([400, "invalid_query"]);
+  });
+});
+
+describe("an account's balance", () => {
+  it("has the contract's members, each side on its own and the normal one", async () => {
+    const api = new Api();
+    await post(api);
+    const { body } = await accountBalanceOf(api, "2100", "USD", "2024-01-01");
+    expect(body).toEqual({
+      account_code: "2100",
+      account_name: "Disbursement Clearing",
+      currency: "USD",
+      layer: "SETTLED",
+      as_of_date: "2024-01-01",
+      dr_balance_minor: "0",
+      cr_balance_minor: "88849",
+      normal_balance_minor: "88849",
+    });
+    expect((await accountBalanceOf(api, "1100")).body).toMatchObject({
+      account_name: "Principal Receivable",
+      normal_balance_minor: "88849",
+    });
+  });
+
+  it("is 0 for every account, currency and tenant that has no postings", async () => {
+    const api = new Api();
+    const codes = ["1000", "1100", "1200", "1300", "2100", "2200", "4100", "4200"];
+    for (const code of codes) expect(await accountSums(api, code, "EUR")).toBe("0 0 0");
+    await post(api);
+    expect(await accountSums(api, "1100", "EUR")).toBe("0 0 0");
+    expect(await accountSums(api, "1000")).toBe("0 0 0");
+  });
+
+  it.each(["9999", "110", "11000", "constructor", "__proto__", "toString", "1100%20"])(
+    "of %s, which is no account, is 404",
+    async (code) => {
+      expect(refusalOf(await accountBalanceOf(new Api(), code))).toEqual([404, "not_found"]);
+    },
+  );
+
+  it.each([
+    "",
+    "?currency=",
+    "?currency=usd",
+    "?currency=XXX",
+    "?currency=USD&currency=EUR",
+    "?currency=USD&layer=PENDING",
+    "?currency=USD&layer=",
+    "?currency=USD&as_of_date=2023-02-29",
+    "?currency=USD&loan_id=x",
+  ])("is refused for the query %j", async (query) => {
+    const answer = await new Api().get(`/v1/accounts/1100/balance${query}`);
+    expect(refusalOf(answer)).toEqual([400, "invalid_query"]);
+  });
+
+  it("takes the layer by name", async () => {
+    const api = new Api();
+    await post(api);
+    const { body } = await api.get("/v1/accounts/1100/balance?currency=USD&layer=SETTLED");
+    expect(body.dr_balance_minor).toBe("88849");
+  });
+});
+
+describe("64 bits", () => {
+  it("hold the largest amount in every sum, and it comes back out", async () => {
+    const api = new Api();
+    const id = await post(api, { amount_minor: `${INT64_MAX - 1n}` });
+    await post(api, { loan_id: OTHER_LOAN, amount_minor: "1" });
+    expect(await owed(api)).toBe("9223372036854775806");
+    expect(await accountSums(api, "1100")).toBe(`${INT64_MAX} 0 ${INT64_MAX}`);
+    expect(await accountSums(api, "2100")).toBe(`0 ${INT64_MAX} ${INT64_MAX}`);
+    entryIdOf(await reverse(api, id));
+    expect(await accountSums(api, "1100")).toBe(`${INT64_MAX} ${INT64_MAX - 1n} 1`);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("refuse one unit more: nothing changes, and the key is not used up", async () => {
+    const api = new Api();
+    await post(api, { amount_minor: `${INT64_MAX}` });
+    const before = await booksOf(api.tenant);
+    const key = newKey();
+    const refused = await disburse(api, { loan_id: OTHER_LOAN, amount_minor: "1" }, key);
+    expect(refusalOf(refused)).toEqual([422, "amount_overflow"]);
+    expect(await booksOf(api.tenant)).toEqual(before);
+    expect((await loanBalanceOf(api, OTHER_LOAN)).status).toBe(404);
+    entryIdOf(await disburse(api, { loan_id: OTHER_LOAN, amount_minor: "0" }, key));
+    // Another currency is another sum, and another tenant another ledger.
+    await post(api, { loan_id: crypto.randomUUID(), currency: "EUR", amount_minor: `${INT64_MAX}` });
+    await post(new Api(newTenant()), { amount_minor: `${INT64_MAX}` });
+    await expectSoundBooks(api.tenant);
+    expect((await booksOf(api.tenant)).events).toBe(3);
+  });
+
+  it("are kept inside one group of concurrent postings: as many are taken as fit", async () => {
+    const api = new Api();
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    const hold = new Hold();
+    d1.meet(isCommit, hold.fault, 1);
+    const first = disburse(api, { amount_minor: "7" });
+    await hold.reached();
+    const third = (INT64_MAX / 3n).toString();
+    const rest = oneTo(6).map(() => disburse(api, { loan_id: crypto.randomUUID(), amount_minor: third }));
+    await arrivals(gateOf(api.tenant));
+    hold.release();
+    entryIdOf(await first);
+    const answers = await Promise.all(rest);
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 422, 422, 422, 422]);
+    expect(await accountSums(api, "1100")).toMatch(/^6148914691236517211 0 /);
+    expect((await booksOf(api.tenant)).events).toBe(3);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("are never exceeded under contention without a group held", async () => {
+    const api = new Api();
+    const half = (INT64_MAX / 2n).toString();
+    const answers = await Promise.all(
+      oneTo(8).map(() =>
+        disburse(api, { loan_id: crypto.randomUUID(), borrower_id: BORROWER, amount_minor: half }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+    expect(answers.filter(({ body }) => body.code === "amount_overflow")).toHaveLength(6);
+    await expectSoundBooks(api.tenant);
+  });
+});
