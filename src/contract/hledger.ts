@@ -60,4 +60,4 @@ function decimal(minor: bigint, currency: string): string {
 
 /** Free text in one line: a semicolon would begin a comment and a comma end a tag. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const oneLine = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029;,]+/g, " ").trim();
+const oneLine = (text: string) => text.replace(/[\s\u0000-\u001f\u007f-\u009f;,]+/g, " ").trim();

@@ -96,7 +96,10 @@ export function missingErrors(
     .map(([name]) => refuse(name, "required", "is required and cannot be cleared"));
 }
 
-/** The fields that took another value, as stored; an amount is written as decimal text of its minor units. */
+/**
+ * The fields that took another value, as stored; an amount is written as decimal text of its minor units. `info` is
+ * left out: it may be large, and the event's own data has it.
+ */
 export function changesBetween<T extends object>(
   fields: Fields,
   before: T,
@@ -104,7 +107,9 @@ export function changesBetween<T extends object>(
 ): Record<string, Changed> {
   const from = before as Readonly<Record<string, unknown>>;
   const to = after as Readonly<Record<string, unknown>>;
-  const changed = Object.keys(fields).filter((name) => plain(from[name]) !== plain(to[name]));
+  const changed = Object.entries(fields)
+    .filter(([name, { type }]) => type !== "object" && plain(from[name]) !== plain(to[name]))
+    .map(([name]) => name);
   return Object.fromEntries(
     changed.map((name) => [name, { from: stored(from[name]), to: stored(to[name]) }]),
   );

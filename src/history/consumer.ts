@@ -6,7 +6,7 @@ import { type HistoryMessage, historyMessageSchema, traceIdOf } from "./message.
 
 const RETRY_BASE_S = 5;
 const RETRY_MAX_S = 300;
-const LOGGED_TRACES_MAX = 20;
+const LOGGED_MAX = 20;
 
 /** Where the platform puts a message after its last retry (wrangler.toml). */
 const DEAD_LETTER_SUFFIX = "-dead";
@@ -32,7 +32,8 @@ export async function consume(batch: MessageBatch<unknown>, env: Cloudflare.Env)
     level: failed > 0 ? "error" : "info",
     message: "history batch",
     queue: batch.queue,
-    trace_ids: [...traces].slice(0, LOGGED_TRACES_MAX),
+    trace_ids: [...traces].slice(0, LOGGED_MAX),
+    tenant_ids: [...byTenant.keys()].slice(0, LOGGED_MAX),
     messages: batch.messages.length,
     tenants: byTenant.size,
     rows,

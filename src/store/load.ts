@@ -112,7 +112,10 @@ function seenQuery(db: Database, tenant: string, keys: readonly string[]) {
       answer: events.answer,
     })
     .from(events)
-    .where(and(eq(events.tenant_id, tenant), isOneOf(events.idempotency_key, keys)));
+    .where(
+      sql`(${events.tenant_id}, ${events.idempotency_key}) IN (
+        SELECT ${tenant}, value FROM json_each(${JSON.stringify(keys)}))`,
+    );
 }
 
 /** Disbursements by id, and the parents of the payments and operations that are about to change. */

@@ -31,8 +31,8 @@ export interface LookupSource {
   /** A deleted record is invisible; the same condition opens the partial indexes. */
   readonly visible?: SQL;
   /**
-   * Columns with an index that SQLite passes over for the primary key, having no statistics. A filter on one is
-   * marked as rare, which tells it that the index reads fewer rows.
+   * Columns with an index that SQLite passes over for another one, having no statistics. A filter on one is marked
+   * as rare, which tells it that the index reads fewer rows.
    */
   readonly selective?: readonly AnySQLiteColumn[];
   /**
@@ -143,7 +143,7 @@ function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSou
     idName: "id",
     byId: (id, tenantId) =>
       allOf(bySequence(sequence, id), eq(columns.event_id, id), ...ofEvent(id, tenantId)),
-    ...(record === null && { selective: [columns.disbursement_id] }),
+    selective: [record ?? columns.disbursement_id],
     creation: [sequence],
   };
 }

@@ -52,13 +52,17 @@ export function toRow(tenant_id: string, { record, ...lifetime }: Stored<object>
 
 /**
  * Writes any number of rows with one statement and one bound parameter (D1 takes 100 at most): the rows travel as a
- * JSON array of arrays. With `key`, a row that is there already is replaced.
+ * JSON array of arrays. With `replace`, a row of the same key is replaced.
  */
 export function writeRows<T extends AnySQLiteTable>(
   db: Database,
   table: T,
   rows: readonly Readonly<Record<string, unknown>>[],
-  key?: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]],
+  replace?: {
+    readonly key: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
+    /** Names of the columns that a row which is there already keeps. */
+    readonly keep?: ReadonlySet<string>;
+  },
 ) {
   const columns = Object.entries(getTableColumns(table));
   const values = columns.map(([, column], position) => {
@@ -68,8 +72,9 @@ export function writeRows<T extends AnySQLiteTable>(
   const payload = JSON.stringify(rows.map((row) => columns.map(([name]) => encode(row[name]))));
   const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${payload}) WHERE true`;
   const insert = db.insert(table).select(source);
-  if (!key) return insert;
-  const names = new Set(key.map(({ name }) => name));
+  if (!replace) return insert;
+  const { key, keep = new Set() } = replace;
+  const names = new Set([...keep, ...key.map(({ name }) => name)]);
   const others = columns.filter(([, column]) => !names.has(column.name));
   const set = Object.fromEntries(
     others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),

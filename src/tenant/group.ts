@@ -163,8 +163,9 @@ function planGroup(
       verdicts.set(submission.key, { kind: "rejected", problem: decided.error });
       continue;
     }
-    const event = decided.value;
+    const { event, apply } = decided.value;
     const { key, fingerprint } = submission;
+    apply();
     head = stamp.sequence;
     proposed.add(stamp.event_id);
     writes.events.push(event);
@@ -196,14 +197,20 @@ function newStamp(now: number, sequence: number): Stamp {
   return { sequence, event_id: newId(), journal_entry_id: newId(), now };
 }
 
-/** A bug in deciding one command is that command's failure, not the group's. */
+/** A command that is accepted: its event, and how the group's next command gets to see what it does. */
+interface Decision {
+  readonly event: EventRow;
+  readonly apply: () => void;
+}
+
+/** A bug in deciding one command is that command's failure, not the group's. Nothing is applied yet. */
 function decideSafely(
   context: GroupContext,
   loaded: Loaded,
   writes: Writes,
   submission: Submission,
   stamp: Stamp,
-): Result<EventRow, Problem> {
+): Result<Decision, Problem> {
   try {
     return decideOne(loaded, writes, submission, stamp);
   } catch (error) {
@@ -213,27 +220,25 @@ function decideSafely(
   }
 }
 
-/** Decides a command and lets the next one see what it does; the event row is the caller's to write. */
 function decideOne(
   { state, ledger }: Loaded,
   writes: Writes,
   submission: Submission,
   stamp: Stamp,
-): Result<EventRow, Problem> {
+): Result<Decision, Problem> {
   const { key, fingerprint, data, trace_id, command } = submission;
   const request = { idempotency_key: key, fingerprint, data, trace_id };
   if (command.type === "ingest") {
     const decided = decide(state, command, stamp);
     if (!decided.ok) return decided;
-    const event = ingestEvent(command, decided.value.facts, stamp, request);
-    applyEffects(state, writes, decided.value.effects, stamp);
-    return ok(event);
+    const { effects, facts } = decided.value;
+    const event = ingestEvent(command, facts, stamp, request);
+    return ok({ event, apply: () => applyEffects(state, writes, effects, stamp) });
   }
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
   const event = ledgerEvent(command, decided.value, stamp, request);
-  applyPosted(ledger, writes, decided.value);
-  return ok(event);
+  return ok({ event, apply: () => applyPosted(ledger, writes, decided.value) });
 }
 
 /** The verdict on a key that is used up: the first answer again, or a mismatch (contract 2). */

@@ -61,11 +61,10 @@ async function loadAndKill(service: LocalService, api: TenantApi, options: Crash
   const random = randomNumbers(options.seed);
   const acknowledged = new Map<string, string>();
   const client: Step = { key: "crash-client", category: "client", data: CLIENT };
+  const over = new AbortController();
   let duplicates = 0;
-  let failure: unknown;
   const settle = async (step: Step): Promise<void> => {
-    for (;;) {
-      if (failure !== undefined) throw failure;
+    while (!over.signal.aborted) {
       const reply = await api.send(step);
       if (reply !== null) {
         acknowledged.set(step.key, reply.event_id);
@@ -81,28 +80,35 @@ async function loadAndKill(service: LocalService, api: TenantApi, options: Crash
   const load = lanes.map(async (steps) => {
     for (const step of steps) await settle(step);
   });
-  const kills = killAtRandom(service, () => acknowledged.size, total, random, options);
+  const progress = { answered: () => acknowledged.size, total, over: over.signal };
+  const kills = killAtRandom(service, progress, random, options);
   try {
     await Promise.all([...load, kills]);
-  } catch (error) {
-    failure = error;
+  } finally {
+    // One failed: the others must not go on without it.
+    over.abort();
     await Promise.allSettled([...load, kills]);
-    throw error;
   }
   return { acknowledged, duplicates };
+}
+
+interface Progress {
+  readonly answered: () => number;
+  readonly total: number;
+  readonly over: AbortSignal;
 }
 
 /** One kill somewhere in each of `rounds` equal parts of the load. */
 async function killAtRandom(
   service: LocalService,
-  answered: () => number,
-  total: number,
+  { answered, total, over }: Progress,
   random: () => number,
   { rounds, say }: CrashOptions,
 ): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const moment = Math.floor(((round + 0.1 + 0.8 * random()) / rounds) * total);
-    while (answered() < moment) await pause(1);
+    while (answered() < moment && !over.aborted) await pause(1);
+    if (over.aborted) return;
     await pause(random() * KILL_DELAY_MAX_MS);
     const before = answered();
     await service.end("SIGKILL");

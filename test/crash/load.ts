@@ -33,7 +33,7 @@ type Data = Step["data"];
 
 /** The life of one loan: agreed, changed a few times, used for an asset, paid, and now and then given up. */
 function lifeOf(loan: string, random: () => number): readonly (readonly [category: string, data: Data])[] {
-  const amount = () => 1_000 + Math.floor(random() * 1_000_000) / 100;
+  const amount = () => Math.floor(100_000 + random() * 1_000_000) / 100;
   const day = () => `2026-${String(1 + Math.floor(random() * 12)).padStart(2, "0")}-15`;
   const update = (terms: Data) => ({
     step: "update",

@@ -63,6 +63,10 @@ export class LocalService {
       detached: true,
     });
     this.#child = child;
+    // The service is a process group of its own, so it would outlive this process.
+    const orphaned = (): void => void (child.pid !== undefined && process.kill(-child.pid, "SIGKILL"));
+    process.once("exit", orphaned);
+    child.once("exit", () => process.off("exit", orphaned));
     let screen = "";
     const ready = Promise.withResolvers<string | undefined>();
     for (const stream of [child.stdout, child.stderr]) {

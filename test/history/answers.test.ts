@@ -2,8 +2,18 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment } from "../support/examples.ts";
+import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
-import { deliver, dueHistoryOf, historyOf, messageFor, replaceQueue, rowCount, runSweep } from "./stage.ts";
+import {
+  deliver,
+  dueHistoryOf,
+  historyOf,
+  insertEvents,
+  messageFor,
+  replaceQueue,
+  rowCount,
+  runSweep,
+} from "./stage.ts";
 
 const FAILURES: readonly (readonly [how: string, send: () => unknown])[] = [
   [
@@ -70,6 +80,21 @@ describe("the gate's alarm", () => {
     await api.accept("disbursement", { ...loan, disbursement_id: "L-2" });
     expect(await runDurableObjectAlarm(gateOf(api.tenant))).toBe(true);
     await expectComplete(api, 2);
+  });
+
+  it("asks for no retry when an event is poisonous: the dead-letter queue tells of it", async () => {
+    const api = await answeredWithout(async () => {});
+    await insertEvents(api.tenant, 3, 3, () => "broken");
+    expect(await runDurableObjectAlarm(gateOf(api.tenant))).toBe(true);
+    expect(rowCount(await historyOf(api.tenant))).toBe(1);
+  });
+
+  it("is retried by the platform when the database is away", async () => {
+    const api = await answeredWithout(async () => {});
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    d1.meet(() => true, failBefore());
+    await expect(runDurableObjectAlarm(gateOf(api.tenant))).rejects.toThrow("Network connection lost");
+    expect(rowCount(await historyOf(api.tenant))).toBe(0);
   });
 
   it("is not set by events that make no history", async () => {

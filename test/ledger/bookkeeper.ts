@@ -1,5 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { decideLedger, type LedgerCommand, noLedgerState } from "../../src/domain/ledger.ts";
+import { applyPosted, ledgerEvent, noWrites } from "../../src/domain/writes.ts";
+import { commit } from "../../src/store/commit.ts";
+import { openSession } from "../../src/store/database.ts";
 import { type Answer, type Api, newKey } from "../support/api.ts";
 
 export const LOAN = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
@@ -153,3 +157,45 @@ export async function accountSums(api: Api, account: string, currency = "USD", a
   const { dr_balance_minor, cr_balance_minor, normal_balance_minor } = answer.body;
   return `${dr_balance_minor} ${cr_balance_minor} ${normal_balance_minor}`;
 }
+
+/** A command as the route parses it, for tests that go below the API. */
+export const disbursementCommand = {
+  type: "post_disbursement",
+  loan_id: LOAN,
+  borrower_id: BORROWER,
+  amount_minor: 5n,
+  currency: "USD",
+  effective_at: "2024-01-01",
+  method: "ach",
+  destination_ref: "acct-1",
+  actor: null,
+} as const satisfies LedgerCommand;
+
+/**
+ * Posts commands for a tenant without events through the domain and the store alone, `size` in a batch, so that one
+ * may refer to another of its own batch. Each entry has the id `bulkEntryId(its number)`.
+ */
+export async function postInBulk(
+  tenant: string,
+  commands: readonly LedgerCommand[],
+  size = 1_000,
+): Promise<void> {
+  const state = noLedgerState();
+  for (let from = 0; from < commands.length; from += size) {
+    const writes = noWrites();
+    for (const [index, command] of commands.slice(from, from + size).entries()) {
+      const sequence = from + index + 1;
+      const journal_entry_id = bulkEntryId(sequence);
+      const stamp = { sequence, event_id: crypto.randomUUID(), journal_entry_id, now: Date.now() };
+      const decided = decideLedger(state, command, stamp);
+      if (!decided.ok) throw new Error(decided.error.detail);
+      const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", trace_id: "t" };
+      writes.events.push(ledgerEvent(command, decided.value, stamp, request));
+      applyPosted(state, writes, decided.value);
+    }
+    await commit(openSession(env, tenant, "first-primary").db, tenant, writes);
+  }
+}
+
+export const bulkEntryId = (sequence: number) =>
+  `01a1fa75-1084-7242-984d-ed${sequence.toString(16).padStart(10, "0")}`;

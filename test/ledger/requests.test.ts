@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
 import { ALL_SCOPES, Api, newKey, newTenant } from "../support/api.ts";
 import { send } from "../support/requests.ts";
 import { mintToken } from "../support/tokens.ts";
@@ -133,6 +134,10 @@ describe("trace context", () => {
     expect(answer.headers.get("traceparent")).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-0[01]$`));
     expect(answer.headers.get("traceparent")).not.toContain(PARENT);
     expect(answer.headers.get("tracestate")).toBe(tracestate);
+    const row = await env.DB.prepare("SELECT trace_id FROM events WHERE tenant_id = ?")
+      .bind(api.tenant)
+      .first();
+    expect(row).toEqual({ trace_id: TRACE });
     const read = await api.get(`/v1/loans/${LOAN}/balance`, { traceparent, tracestate });
     expect(read.headers.get("traceparent")).toContain(TRACE);
     expect(read.headers.get("tracestate")).toBe(tracestate);
@@ -168,6 +173,38 @@ describe("trace context", () => {
       expect(answer.headers.get("X-Trace-Id")).toBeNull();
     },
   );
+});
+
+it("logs one line a request, without ids, references or amounts", async () => {
+  const lines: string[] = [];
+  for (const level of ["log", "info", "warn", "error", "debug"] as const) {
+    vi.spyOn(console, level).mockImplementation((...parts) => {
+      lines.push(parts.join(" "));
+    });
+  }
+  const api = new Api();
+  const id = await post(api, { destination_ref: "PRIVATE-1", amount_minor: "7777777" });
+  await disburse(api, { currency: "EUR", destination_ref: "PRIVATE-1" });
+  await disburse(api, { destination_ref: "PRIVATE-1\n" });
+  await reverse(api, id, { reason_description: "PRIVATE-2" });
+  await reverse(api, id, { reason_description: "PRIVATE-2" });
+  for (const [path] of READS) await api.get(path);
+  vi.restoreAllMocks();
+  expect(lines).toHaveLength(5 + READS.length);
+  expect(lines.map((line) => JSON.parse(line).code ?? "")).toEqual([
+    "",
+    "validation_error",
+    "validation_error",
+    "",
+    "already_reversed",
+    "not_found",
+    "",
+    "",
+    "",
+    "",
+  ]);
+  for (const secret of ["PRIVATE", "7777777", id, LOAN, "1100", "eyJ"])
+    expect(lines.join()).not.toContain(secret);
 });
 
 describe("another tenant", () => {

@@ -1,22 +1,20 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { decideLedger, noLedgerState } from "../../src/domain/ledger.ts";
-import { applyPosted, ledgerEvent, noWrites } from "../../src/domain/writes.ts";
-import { commit } from "../../src/store/commit.ts";
-import { openSession } from "../../src/store/database.ts";
-import { Api, newKey, newTenant } from "../support/api.ts";
+import { Api, newTenant } from "../support/api.ts";
 import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, oneTo } from "../support/gate.ts";
 import {
   accountSums,
   booksOf,
+  bulkEntryId,
   disburse,
+  disbursementCommand,
   entryIdOf,
   expectSoundBooks,
   INT64_MAX,
   LOAN,
   owed,
   post,
+  postInBulk,
   refusalOf,
   reverse,
 } from "./bookkeeper.ts";
@@ -193,38 +191,16 @@ describe("concurrent reversals", () => {
 
   it("of an entry that its own group posts: both land in one batch", async () => {
     const tenant = newTenant();
-    const state = noLedgerState();
-    const writes = noWrites();
-    const land = (sequence: number, command: Parameters<typeof decideLedger>[1]) => {
-      const journal_entry_id = `01a1fa75-1084-7242-984d-ed${sequence.toString(16).padStart(10, "0")}`;
-      const stamp = { sequence, event_id: crypto.randomUUID(), journal_entry_id, now: Date.now() };
-      const decided = decideLedger(state, command, stamp);
-      if (!decided.ok) throw new Error(decided.error.detail);
-      const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", trace_id: "t" };
-      writes.events.push(ledgerEvent(command, decided.value, stamp, request));
-      applyPosted(state, writes, decided.value);
-      return journal_entry_id;
-    };
-    const reverses_entry_id = land(1, {
-      type: "post_disbursement",
-      loan_id: LOAN,
-      borrower_id: LOAN,
-      amount_minor: 5n,
-      currency: "USD",
-      effective_at: "2024-01-01",
-      method: "ach",
-      destination_ref: "x",
-      actor: null,
-    });
-    land(2, {
+    const reverses_entry_id = bulkEntryId(1);
+    const reversal = {
       type: "reverse",
       reverses_entry_id,
       reason_code: "other",
       reason_description: null,
       effective_at: "2024-01-01",
       actor: null,
-    });
-    await commit(openSession(env, tenant, "first-primary").db, tenant, writes);
+    } as const;
+    await postInBulk(tenant, [disbursementCommand, reversal]);
     await expectSoundBooks(tenant);
     expect((await booksOf(tenant)).days).toMatchObject({ [`${LOAN} 1100 USD 2024-01-01`]: "5 5" });
     expect(refusalOf(await reverse(new Api(tenant), reverses_entry_id))).toEqual([409, "already_reversed"]);

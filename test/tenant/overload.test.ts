@@ -82,10 +82,18 @@ describe("a gate that is full", () => {
       data,
       key: `${model.key}-${number}`,
     });
-    const { api, hold, replies } = await fullGate(heavy, WAITING_BYTES_MAX / bytes);
-    expect((await api.ingest("client", individual)).body.code).toBe("overloaded");
+    const fitting = WAITING_BYTES_MAX / bytes;
+    const { api, hold, replies } = await fullGate(heavy, fitting + 5);
+    // Answered while the first event still hangs.
+    expect(await replies.at(-1)).toMatchObject({ kind: "rejected", problem: { code: "overloaded" } });
     hold.release();
-    await Promise.all(replies);
+    const codes = (await Promise.all(replies)).map(
+      (reply) => reply.kind === "rejected" && reply.problem.code,
+    );
+    const taken = codes.filter((code) => code === "not_found").length;
+    expect(taken).toBeGreaterThan(fitting / 2);
+    expect(taken).toBeLessThanOrEqual(fitting);
+    expect(codes.filter((code) => code === "overloaded")).toHaveLength(fitting + 5 - taken);
     expect((await api.ingest("client", { ...individual, client_id: "C-2" })).status).toBe(201);
   });
 });

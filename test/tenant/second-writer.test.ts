@@ -36,7 +36,7 @@ describe("two writers of one tenant", () => {
     const held = api.ingest("client", individual);
     await hold.reached();
     const foreign = await submissionOf("client", { ...individual, client_id: "C-9" });
-    const stamp = { sequence: 1, event_id: "foreign", now: 9_000_000_000_000 };
+    const stamp = { sequence: 1, event_id: "foreign", journal_entry_id: "none", now: 9_000_000_000_000 };
     const { key: idempotency_key, ...request } = foreign;
     const event = ingestEvent(foreign.command, {}, stamp, { idempotency_key, ...request });
     await commit(openSession(env, api.tenant, "first-primary").db, api.tenant, {

@@ -1,0 +1,151 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { app } from "../../src/app.ts";
+import { ALL_SCOPES, Api, answerOf, newTenant } from "../support/api.ts";
+import { wrapDatabase } from "../support/faulty-d1.ts";
+import { gateOf, oneTo } from "../support/gate.ts";
+import { authorize } from "../support/tokens.ts";
+import {
+  bulkEntryId,
+  disburse,
+  disbursementCommand,
+  entryIdOf,
+  LOAN,
+  postInBulk,
+  reverse,
+} from "./bookkeeper.ts";
+
+/** A D1 session's statement that counts the rows it reads, also where drizzle asks for bare values. */
+class MeteredStatement {
+  readonly real: D1PreparedStatement;
+  readonly #count: (meta: D1Meta) => void;
+
+  constructor(real: D1PreparedStatement, count: (meta: D1Meta) => void) {
+    this.real = real;
+    this.#count = count;
+  }
+
+  bind = (...values: unknown[]) => new MeteredStatement(this.real.bind(...values), this.#count);
+
+  async raw(): Promise<unknown[][]> {
+    const { results, meta } = await this.real.all<Record<string, unknown>>();
+    this.#count(meta);
+    return results.map((row) => Object.values(row));
+  }
+}
+
+/** An answer of the service, and the rows that D1 charges for it. */
+async function measured(tenant: string, path: string) {
+  let rowsRead = 0;
+  const count = ({ rows_read }: D1Meta) => {
+    rowsRead += rows_read;
+  };
+  const metered = {
+    withSession(from: string) {
+      const session = env.DB.withSession(from);
+      return {
+        prepare: (statement: string) => new MeteredStatement(session.prepare(statement), count),
+        getBookmark: () => session.getBookmark(),
+        async batch(statements: MeteredStatement[]) {
+          const results = await session.batch(statements.map(({ real }) => real));
+          for (const { meta } of results) count(meta);
+          return results;
+        },
+      };
+    },
+  };
+  const headers = await authorize(tenant, ALL_SCOPES);
+  const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  const response = await app.request(path, { headers }, { ...env, DB: metered }, context as never);
+  return { ...(await answerOf(response)), rowsRead };
+}
+
+const DAYS = 200;
+const MIDDLE = dayOf(DAYS / 2);
+const PAGE = 50;
+
+function dayOf(number: number): string {
+  return new Date(Date.UTC(2024, 0, number)).toISOString().slice(0, 10);
+}
+
+/** One loan with so many entries, spread evenly over the same days. */
+async function grownTenant(entries: number): Promise<string> {
+  const tenant = newTenant();
+  const commands = oneTo(entries).map((number) => ({
+    ...disbursementCommand,
+    effective_at: dayOf((number % DAYS) + 1),
+  }));
+  await postInBulk(tenant, commands);
+  return tenant;
+}
+
+/** What the reads of the ledger cost a tenant with so many entries, each checked against what it must answer. */
+async function readsOf(tenant: string, entries: number): Promise<Record<string, number>> {
+  const half = `${(entries / 2) * 5}`;
+  const cases: Record<string, [path: string, expected: object]> = {
+    "loan today": [`/v1/loans/${LOAN}/balance`, { principal_outstanding_minor: `${entries * 5}` }],
+    "loan as of the middle": [
+      `/v1/loans/${LOAN}/balance?as_of_date=${MIDDLE}`,
+      { principal_outstanding_minor: half },
+    ],
+    "account today": ["/v1/accounts/1100/balance?currency=USD", { dr_balance_minor: `${entries * 5}` }],
+    "account as of the middle": [
+      `/v1/accounts/2100/balance?currency=USD&as_of_date=${MIDDLE}`,
+      { normal_balance_minor: half },
+    ],
+    "one entry": [`/v1/journal-entries/${bulkEntryId(entries / 2)}`, { event_type: "disbursement" }],
+    "a page": [`/v1/loans/${LOAN}/journal-entries?page_size=${PAGE}`, {}],
+  };
+  const reads: Record<string, number> = {};
+  for (const [name, [path, expected]] of Object.entries(cases)) {
+    const { status, body, text, rowsRead } = await measured(tenant, path);
+    expect(status, text).toBe(200);
+    expect(body).toMatchObject(expected);
+    reads[name] = rowsRead;
+    if (name !== "a page") continue;
+    expect(body.items).toHaveLength(PAGE);
+    const second = await measured(tenant, `${path}&page_token=${body.next_page_token}`);
+    expect(second.body.items).toHaveLength(PAGE);
+    reads["the next page"] = second.rowsRead;
+  }
+  return reads;
+}
+
+describe("the rows that a read costs", () => {
+  it("do not grow with the entries of a loan and account: as many for 10,000 as for 1,000", async () => {
+    const small = await readsOf(await grownTenant(1_000), 1_000);
+    const large = await readsOf(await grownTenant(10_000), 10_000);
+    for (const [name, rows] of Object.entries(large)) {
+      // A search in an index also reads the entry after the last one, which may be another tenant's.
+      expect(Math.abs(rows - (small[name] ?? 0)), name).toBeLessThanOrEqual(2);
+    }
+    expect(large["loan today"]).toBeLessThanOrEqual(16);
+    expect(large["account today"]).toBeLessThanOrEqual(4);
+    // The days after the one that is asked for, whatever the number of their entries.
+    expect(large["loan as of the middle"]).toBeLessThanOrEqual(16 + DAYS / 2);
+    expect(large["account as of the middle"]).toBeLessThanOrEqual(4 + DAYS / 2);
+    expect(large["one entry"]).toBeLessThanOrEqual(4);
+    // Each entry in the index, in the table, among the list of its postings, and each posting.
+    expect(large["a page"]).toBeLessThanOrEqual(6 * PAGE);
+    expect(large["the next page"]).toBeLessThanOrEqual(6 * PAGE);
+  });
+});
+
+describe("the rows that a posting writes", () => {
+  it("are few, in one call to load and one to commit", async () => {
+    const api = new Api();
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    const cost = async (answer: Promise<Parameters<typeof entryIdOf>[0]>) => {
+      d1.resetCounts();
+      const id = entryIdOf(await answer);
+      return { id, cost: [d1.roundTrips, d1.rowsWritten] };
+    };
+    const first = await cost(disburse(api));
+    // Event and its key, entry and its place in the loan, posting, 3 totals, 3 days, and the loan itself.
+    expect(first.cost).toEqual([2, 12]);
+    expect((await cost(disburse(api))).cost).toEqual([2, 11]);
+    // As a later disbursement, and the entry's place among the reversals.
+    expect((await cost(reverse(api, first.id))).cost).toEqual([2, 12]);
+    expect(d1.calls.flatMap(({ statements }) => statements).length).toBeLessThanOrEqual(12);
+  });
+});

@@ -1,0 +1,291 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/hledger.ts";
+import { ACCOUNTS } from "../../src/domain/accounts.ts";
+import { minorUnits } from "../../src/domain/currency.ts";
+import type { Entry } from "../../src/domain/journal.ts";
+import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+
+/*
+ * hledger (hledger.org) judges the exported books: it knows nothing of this project, parses them strictly and adds
+ * them up itself.
+ */
+
+const SEED = 20_261_002;
+const INSTALL_DEADLINE_MS = 240_000;
+const INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends hledger";
+
+/** Why the judge is not to be had; null when it sits. */
+let absence: string | null = null;
+
+beforeAll(async () => {
+  absence = await summonJudge();
+  if (absence !== null) console.log(`hledger does not judge the books: ${absence}`);
+}, INSTALL_DEADLINE_MS + 10_000);
+
+async function summonJudge(): Promise<string | null> {
+  const run = promisify(execFile);
+  const version = () => run("hledger", ["--version"]);
+  const answers = (command: () => Promise<unknown>) => command().then(Boolean, () => false);
+  if (await answers(version)) return null;
+  if (!(await answers(() => run("apt-get", ["--version"]))))
+    return "it is not installed, and there is no apt-get";
+  if (process.getuid?.() !== 0) return "it is not installed, and only root can install it";
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await answers(() => run("sh", ["-c", INSTALL], { env, timeout: INSTALL_DEADLINE_MS }));
+  return (await answers(version)) ? null : "it could not be installed from this machine's package sources";
+}
+
+/** What hledger says to a journal on its standard input; throws with its complaint when it finds one. */
+async function hledger(journal: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, LC_ALL: "C.UTF-8" };
+  const child = spawn("hledger", ["-f", "-", ...args], { env, stdio: "pipe" });
+  child.stdin.end(journal);
+  const [[exitCode], out, complaint] = await Promise.all([
+    once(child, "close"),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  if (exitCode !== 0) throw new Error(`hledger ${args.join(" ")}: ${complaint}`);
+  return out;
+}
+
+interface Transaction {
+  readonly tdate: string;
+  readonly tdate2: string | null;
+  readonly tcode: string;
+  readonly tdescription: string;
+  readonly tstatus: string;
+  readonly ttags: readonly (readonly [name: string, value: string])[];
+  readonly tpostings: readonly { readonly paccount: string; readonly pdate: string | null }[];
+}
+
+const transactionsIn = async (journal: string): Promise<Transaction[]> =>
+  JSON.parse(await hledger(journal, "print", "-O", "json"));
+
+/** Minor units of each account in one currency, debits less credits, before `end`. */
+async function judgedBalances(journal: string, currency: string, end: string): Promise<Map<string, bigint>> {
+  const query = ["balance", "--flat", "-N", "-E", "-O", "csv", "-e", end, `cur:${currency}`];
+  const lines = (await hledger(journal, ...query)).trim().split("\n").slice(1);
+  return new Map(
+    lines.map((line) => {
+      const [, code = "", amount = ""] =
+        /^"[a-z]+:(\d{4}) [^"]*","(-?[\d.]+)(?: [A-Z]{3})?"$/.exec(line) ?? [];
+      const [whole = "", fraction = ""] = amount.split(".");
+      expect(line).toContain(code);
+      return [code, BigInt(whole + fraction.padEnd(minorUnits(currency), "0"))];
+    }),
+  );
+}
+
+/** Texts that mean something to hledger, or to a reader of lines. */
+const ODD_TEXTS = [
+  "(unclosed",
+  "(code) text",
+  "payee | note | more",
+  "a ; b, c: d",
+  "=2030-01-01",
+  "! pending",
+  "* cleared",
+  "date:2030-01-01, date2:2030-01-01",
+  "[2030-01-01=2030-01-02]",
+  "[2030-13-45]",
+  "type:X",
+  "include /etc/passwd",
+  "assets:1100 Principal Receivable  99 USD",
+  "two  spaces  @ 5 USD = 7 USD",
+  "~ monthly",
+  "comment",
+  " ",
+  "a\u2028    assets:1000 Cash  5 USD",
+  "a\u2029b\u00a0c\u3000d\ufeffe",
+  '"quoted" \\ #{%} <b>',
+  "ächzend 振込 😀",
+] as const;
+
+const CURRENCIES = ["USD", "JPY", "BHD", "EUR"] as const;
+
+/** The service as one tenant's accountant sees it. */
+class Client {
+  readonly #origin: string;
+  readonly #token: string;
+
+  constructor(origin: string, token: string) {
+    this.#origin = origin;
+    this.#token = token;
+  }
+
+  async post(path: string, body: object): Promise<{ status: number; id: string }> {
+    const headers = {
+      Authorization: `Bearer ${this.#token}`,
+      "Content-Type": "application/json",
+      "Idempotency-Key": crypto.randomUUID(),
+    };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const answer = await fetch(`${this.#origin}${path}`, init);
+    const { journal_entry_id } = (await answer.json()) as { journal_entry_id: string };
+    return { status: answer.status, id: journal_entry_id };
+  }
+
+  async get(path: string): Promise<string> {
+    const answer = await fetch(`${this.#origin}${path}`, {
+      headers: { Authorization: `Bearer ${this.#token}` },
+    });
+    const body = await answer.text();
+    expect(answer.status, body).toBe(200);
+    return body;
+  }
+
+  async balance(account: string, currency: string, day: string): Promise<bigint> {
+    const path = `/v1/accounts/${account}/balance?currency=${currency}&as_of_date=${day}`;
+    const { dr_balance_minor, cr_balance_minor } = JSON.parse(await this.get(path));
+    return BigInt(dr_balance_minor) - BigInt(cr_balance_minor);
+  }
+}
+
+/** EUR takes amounts of 19 digits, a few of which fit into 64 bits together. */
+const amountIn = (currency: string) =>
+  currency === "EUR"
+    ? fc.bigInt({ min: 10n ** 18n, max: 2n * 10n ** 18n })
+    : fc.oneof(fc.constant(0n), fc.bigInt({ min: 1n, max: 10n ** 12n }));
+
+const disbursementIn = (currency: string) =>
+  fc.record({
+    loan_id: fc.uuid(),
+    borrower_id: fc.uuid(),
+    amount_minor: amountIn(currency).map(String),
+    currency: fc.constant(currency),
+    effective_at: fc.integer({ min: 0, max: 27 }).map((day) => `2024-02-${String(day + 1).padStart(2, "0")}`),
+    method: fc.constantFrom("ach", "wire", "card_push", "internal_transfer"),
+    destination_ref: fc.constantFrom(...ODD_TEXTS),
+  });
+
+/** Leaves entries of each currency without a reversal, and USD without any. */
+const REVERSED_FROM = 17;
+
+/** Posts a tenant's random disbursements and reverses many of them: the ids of its entries. */
+async function postRandomBooks(client: Client): Promise<string[]> {
+  const ids: string[] = [];
+  const post = async (path: string, body: object) => {
+    const { status, id } = await client.post(path, body);
+    expect(status).toBe(201);
+    ids.push(id);
+    return id;
+  };
+  for (const [index, currency] of CURRENCIES.entries()) {
+    const numRuns = currency === "EUR" ? 4 : 12;
+    for (const body of fc.sample(disbursementIn(currency), { seed: SEED + index, numRuns })) {
+      await post("/v1/disbursements", body);
+    }
+  }
+  for (const [index, reason_description] of ODD_TEXTS.entries()) {
+    const effective_at = `2024-02-${String(28 - index).padStart(2, "0")}`;
+    const reason = { reason_code: "other", reason_description, effective_at };
+    await post("/v1/reversals", { reverses_entry_id: ids[index + REVERSED_FROM], ...reason });
+  }
+  return ids;
+}
+
+test("hledger finds a tenant's exported books balanced, with the balances that the API tells", async ({
+  skip,
+}) => {
+  if (absence !== null) skip(absence);
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  await startService(port, directory);
+  const token = (await runCommand(["token", "--tenant", "books", "--data-dir", directory])).stdout.trim();
+  const client = new Client(`http://127.0.0.1:${port}`, token);
+  const ids = await postRandomBooks(client);
+  const journal = await client.get("/v1/journal-entries?format=hledger");
+
+  await hledger(journal, "check", "--strict");
+  const transactions = await transactionsIn(journal);
+  const exported = transactions.map(({ ttags }) => Object.fromEntries(ttags).journal_entry_id);
+  expect(new Set(exported)).toEqual(new Set(ids));
+  expect(transactions).toHaveLength(ids.length);
+  expect(journal.trimEnd().split("\n").at(-1)).toBe(`; end of the journal: ${ids.length} entries`);
+
+  const today = new Date().toISOString().slice(0, 10);
+  const days = [
+    ["2024-02-14", "2024-02-15"],
+    [today, "9999-12-31"],
+  ] as const;
+  for (const [day, end] of days) {
+    for (const currency of CURRENCIES) {
+      const judged = await judgedBalances(journal, currency, end);
+      for (const account of Object.keys(ACCOUNTS)) {
+        const told = await client.balance(account, currency, day);
+        expect([day, currency, account, judged.get(account) ?? 0n]).toEqual([day, currency, account, told]);
+      }
+    }
+  }
+});
+
+describe("whatever text a client sends", () => {
+  const entry: Entry = {
+    sequence: 1,
+    journal_entry_id: "01a1fa75-1084-7242-984d-ed0000000001",
+    event_type: "reversal",
+    loan_id: "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+    borrower_id: "11111111-1111-1111-1111-111111111111",
+    currency: "BHD",
+    layer: "SETTLED",
+    effective_at: "2024-02-29",
+    posted_at: Date.UTC(2024, 1, 29, 1, 2, 3, 4),
+    correlation_id: "01a1fa75-1084-7637-b609-060000000001",
+    reverses_entry_id: null,
+    reverses_sequence: null,
+    external_ref: null,
+    description: null,
+    actor: null,
+    postings: [{ debit: "1100", credit: "2100", amount_minor: 9_223_372_036_854_775_807n }],
+  };
+  const anything = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.stringMatching(/^[\s()[\]{};:,|=!*@~"'\\a-c0-9-]{0,30}$/),
+    fc.constantFrom(...ODD_TEXTS, "\r\n2024-01-01 * x", "\u0000\u0085\u000b\u000c"),
+  );
+  const entries = fc.sample(
+    fc.record({ description: anything, external_ref: anything, actor: anything }).map((texts) => ({
+      ...entry,
+      ...texts,
+    })),
+    { seed: SEED, numRuns: 400 },
+  );
+
+  test("stays within the lines of its entry", () => {
+    const plain = hledgerEntry({ ...entry, description: "x", external_ref: "x", actor: "x" });
+    for (const one of entries) {
+      const lines = hledgerEntry(one).split(/[\n\r\v\f\u0085\u2028\u2029]/);
+      expect(lines).toHaveLength(plain.split("\n").length);
+    }
+  });
+
+  test("alters nothing that hledger reads of the books", async ({ skip }) => {
+    if (absence !== null) skip(absence);
+    const journal = [hledgerHead(), hledgerCommodity("BHD"), ...entries.map(hledgerEntry)].join("");
+    await hledger(journal, "check", "--strict");
+    const transactions = await transactionsIn(journal);
+    expect(transactions).toHaveLength(entries.length);
+    for (const one of transactions) {
+      const { tdate, tdate2, tcode, tstatus, tdescription, tpostings } = one;
+      expect([tdate, tdate2, tcode, tstatus]).toEqual(["2024-02-29", null, "", "Cleared"]);
+      expect(tdescription).toMatch(/^reversal( \||$)/);
+      expect(tpostings.map(({ paccount, pdate }) => [paccount, pdate])).toEqual([
+        ["assets:1100 Principal Receivable", null],
+        ["liabilities:2100 Disbursement Clearing", null],
+      ]);
+    }
+    const sum = BigInt(entries.length) * 9_223_372_036_854_775_807n;
+    const judged = await judgedBalances(journal, "BHD", "9999-12-31");
+    expect(judged).toEqual(
+      new Map([
+        ["1100", sum],
+        ["2100", -sum],
+      ]),
+    );
+  });
+});
