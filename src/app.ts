@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import type { AppEnv } from "./http/app-env.ts";
-import { authentication } from "./http/authentication.ts";
 import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts";
 import { requestLog } from "./http/request-log.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -20,7 +19,6 @@ app.notFound(routeNotFound);
 app.route("/ingest", ingestRoutes);
 app.all("/ingest", methodNotAllowed("POST"));
 
-app.get("/api/tables/*", authentication);
 app.route("/api/tables", tableRoutes);
 app.all("/api/tables/:table/:id?", methodNotAllowed("GET, HEAD"));
 
@@ -29,7 +27,6 @@ app.all("/v1/disbursements", methodNotAllowed("POST"));
 app.route("/v1/reversals", reversalRoutes);
 app.all("/v1/reversals", methodNotAllowed("POST"));
 
-for (const path of ["/v1/journal-entries/*", "/v1/loans/*", "/v1/accounts/*"]) app.get(path, authentication);
 app.route("/v1/journal-entries", journalRoutes);
 app.all("/v1/journal-entries/:id?", methodNotAllowed("GET, HEAD"));
 app.route("/v1/loans", loanRoutes);

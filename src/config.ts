@@ -90,9 +90,12 @@ function isLoopback(hostname: string): boolean {
 const blankAsMissing = (value: unknown): unknown =>
   typeof value === "string" && value.trim() === "" ? undefined : value;
 
+/** A stray space or line break, which a shell leaves easily, would refuse every token without a word about why. */
 const required = z.preprocess(
   blankAsMissing,
-  z.string({ error: (issue) => (issue.input === undefined ? "is missing" : "must be a string") }),
+  z
+    .string({ error: (issue) => (issue.input === undefined ? "is missing" : "must be a string") })
+    .refine((text) => text === text.trim(), "must not begin or end with white space"),
 );
 
 const keySetUrl = z.string("must be a string").transform((text, context) => {

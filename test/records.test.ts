@@ -51,7 +51,7 @@ describe("a record's life", () => {
       expect(await row(api, table, id)).toMatchObject({ ...fields, info: null });
       expect((await api.get(`/api/tables/${table}`)).body.data).toHaveLength(1);
       const log = await api.get("/api/tables/events?sort_by=sequence&sort_order=asc");
-      const steps = log.body.data.filter((event: { record_id: string }) => event.record_id === id);
+      const steps = log.body.data.filter((event: { id: string }) => event.id === id);
       expect(steps.map(({ step }: { step: string }) => step)).toEqual([
         "create",
         "update",
@@ -86,7 +86,7 @@ describe("a record's life", () => {
     "[1]",
     "null",
     "1e3",
-  ])("goes by any id, for example %j", async (client_id) => {
+  ])("goes by any id, for example %s", async (client_id) => {
     const api = new Api();
     await api.accept("client", { ...individual, client_id });
     await api.accept("disbursement", { ...loan, client_id, disbursement_id: client_id });

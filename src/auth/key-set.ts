@@ -4,8 +4,8 @@ import { isUsable, type KeySetHistory, mayRenewForUnknownKey, planForRequest } f
 import type { KeySet } from "./verification-key.ts";
 
 export const FETCH_TIMEOUT_MS = 3_000;
-/** How much longer than the fetch itself a request waits before it holds the fetching request for dead. */
-const OWNER_GRACE_MS = 500;
+/** How much longer than its fetch may take a flight is waited for before its owner counts as dead. */
+export const OWNER_GRACE_MS = 500;
 
 /** Keeps work alive after the response: `ExecutionContext.waitUntil`. */
 export type WaitUntil = (work: Promise<unknown>) => void;
@@ -36,15 +36,20 @@ export interface KeySetAccess {
   readonly timeoutMs?: number;
 }
 
-/** A fetch under way. `landed` resolves, never rejects, once its outcome is recorded. */
+/**
+ * A fetch under way. `landed` resolves, never rejects, once its outcome is recorded. The flight belongs to the request
+ * that started it, and dies with it: when the runtime drops that request's I/O, `landed` never resolves.
+ */
 interface Flight {
   readonly landed: Promise<void>;
+  readonly startedAtMs: number;
 }
 
+const LOST: DownloadFault = { reason: "every request that fetched the key set was torn down" };
+
 /**
- * Waits in this request's own I/O context. The flight belongs to the request that started it, and the runtime drops
- * that request's I/O when its client hangs up early or its object is torn down: then `landed` never resolves, and only
- * a timer of the waiter's own can tell. Answers false for a flight that is overdue.
+ * Waits in this request's own I/O context: whether the flight is dead only a timer of the waiter's own can tell.
+ * Answers false for a flight that is overdue.
  */
 async function landsInTime(flight: Flight, waitMs: number): Promise<boolean> {
   const { promise: overdue, resolve } = Promise.withResolvers<boolean>();
@@ -75,6 +80,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   async current(waitUntil: WaitUntil): Promise<Result<KeySet, KeysUnavailable>> {
+    this.#giveUpOverdue();
     const plan = planForRequest(this.#history, this.#access.clock());
     if (plan === "renew_aside") this.#joinOrStart(waitUntil);
     if (plan === "renew_first") await this.#renew(waitUntil);
@@ -85,6 +91,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   async newerThan(tried: KeySet, waitUntil: WaitUntil): Promise<KeySet | null> {
+    this.#giveUpOverdue();
     const mayFetch = this.#flight !== null || mayRenewForUnknownKey(this.#history, this.#access.clock());
     if (this.#keys === tried && mayFetch) await this.#renew(waitUntil);
     return this.#keys === tried ? null : this.#keys;
@@ -97,38 +104,56 @@ export class RemoteKeySource implements KeySource {
   async #renew(waitUntil: WaitUntil): Promise<void> {
     for (const isLastTry of [false, true]) {
       const flight = this.#joinOrStart(waitUntil);
-      if (await landsInTime(flight, this.#access.timeoutMs + OWNER_GRACE_MS)) return;
+      // Never longer than a flight may take, even if the clock was set back.
+      const leftMs = Math.min(this.#overdueInMs(flight), this.#flightMs);
+      if (await landsInTime(flight, leftMs)) return;
       if (this.#flight === null) return;
       if (this.#flight !== flight) continue;
       this.#flight = null;
-      if (isLastTry) this.#record(err({ reason: "every request that fetched the key set was torn down" }));
+      if (isLastTry) this.#record(err(LOST), flight.startedAtMs);
     }
   }
 
   #joinOrStart(waitUntil: WaitUntil): Flight {
     if (this.#flight !== null) return this.#flight;
     const { promise: landed, resolve: land } = Promise.withResolvers<void>();
-    const flight: Flight = { landed };
+    const flight: Flight = { landed, startedAtMs: this.#access.clock() };
     this.#flight = flight;
     const fly = async (): Promise<void> => {
       const outcome = await downloadKeySet(this.#url, this.#access.fetcher, this.#access.timeoutMs);
       // A flight given up for lost may come home after its successor: the successor's news is the newer one.
-      if (this.#flight === flight) this.#record(outcome);
+      if (this.#flight === flight) this.#record(outcome, this.#access.clock());
       land();
     };
     waitUntil(fly());
     return flight;
   }
 
-  #record(outcome: Result<KeySet, DownloadFault>): void {
-    const nowMs = this.#access.clock();
+  get #flightMs(): number {
+    return this.#access.timeoutMs + OWNER_GRACE_MS;
+  }
+
+  #overdueInMs(flight: Flight): number {
+    return flight.startedAtMs + this.#flightMs - this.#access.clock();
+  }
+
+  /**
+   * A dead flight that nobody waits for (a renewal aside, a lone caller who hung up) would bar every later one. It
+   * counts as an attempt from its start, so that hanging up does not get a caller around the cooldown.
+   */
+  #giveUpOverdue(): void {
+    const flight = this.#flight;
+    if (flight !== null && this.#overdueInMs(flight) <= 0) this.#record(err(LOST), flight.startedAtMs);
+  }
+
+  #record(outcome: Result<KeySet, DownloadFault>, endedAtMs: number): void {
     this.#flight = null;
     if (outcome.ok) {
       this.#keys = outcome.value;
-      this.#history = { loadedAtMs: nowMs, lastAttempt: { endedAtMs: nowMs, succeeded: true } };
+      this.#history = { loadedAtMs: endedAtMs, lastAttempt: { endedAtMs, succeeded: true } };
       return;
     }
     this.#fault = outcome.error;
-    this.#history = { ...this.#history, lastAttempt: { endedAtMs: nowMs, succeeded: false } };
+    this.#history = { ...this.#history, lastAttempt: { endedAtMs, succeeded: false } };
   }
 }

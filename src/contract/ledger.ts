@@ -72,16 +72,16 @@ export const disbursementSchema = z.strictObject({
   effective_at: calendarDateSchema,
   method: z.enum(["ach", "wire", "card_push", "internal_transfer"]),
   destination_ref: printable(DESTINATION_CHARACTERS_MAX),
-  metadata: metadataSchema.optional(),
+  metadata: metadataSchema.nullish(),
 });
 
 /** Body of `POST /v1/reversals` (contract 7). */
 export const reversalSchema = z.strictObject({
   reverses_entry_id: uuidSchema,
   reason_code: z.enum(["error_correction", "duplicate", "returned", "other"]),
-  reason_description: printable(DESCRIPTION_CHARACTERS_MAX).optional(),
-  effective_at: calendarDateSchema.optional(),
-  metadata: metadataSchema.optional(),
+  reason_description: printable(DESCRIPTION_CHARACTERS_MAX).nullish(),
+  effective_at: calendarDateSchema.nullish(),
+  metadata: metadataSchema.nullish(),
 });
 
 function parseWith<T extends z.ZodType>(schema: T, body: unknown): Result<z.infer<T>, Problem> {
@@ -101,6 +101,13 @@ export function parseDisbursement(body: unknown, actor: string | null): Result<D
 export function parseReversal(body: unknown, actor: string | null): Result<Reversal, Problem> {
   const parsed = parseWith(reversalSchema, body);
   if (!parsed.ok) return parsed;
-  const { reverses_entry_id, reason_code, reason_description = null, effective_at = null } = parsed.value;
-  return ok({ type: "reverse", reverses_entry_id, reason_code, reason_description, effective_at, actor });
+  const { reverses_entry_id, reason_code, reason_description, effective_at } = parsed.value;
+  return ok({
+    type: "reverse",
+    reverses_entry_id,
+    reason_code,
+    reason_description: reason_description ?? null,
+    effective_at: effective_at ?? null,
+    actor,
+  });
 }

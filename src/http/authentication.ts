@@ -1,10 +1,11 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { every } from "hono/combine";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
 /** Lets a request with a valid token through and binds it to the token's tenant (contract 1). */
-export const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
+const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
   const start = Date.now();
   const outcome = await authenticate(c.env, c.req.header("Authorization"), new Date(), (work) =>
     c.executionCtx.waitUntil(work),
@@ -41,7 +42,7 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
 }
 
 /** Lets a request through whose token grants `scope` (contract 1). */
-export function requireScope(scope: string): MiddlewareHandler<AppEnv> {
+function requireScope(scope: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (c.get("principal").scopes.has(scope)) return next();
     c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
@@ -51,3 +52,7 @@ export function requireScope(scope: string): MiddlewareHandler<AppEnv> {
     });
   };
 }
+
+/** The guard of a route: a valid token that grants `scope`. It stands on the route, so an unknown path stays a 404. */
+export const authorized = (scope: string): MiddlewareHandler<AppEnv> =>
+  every(authentication, requireScope(scope));

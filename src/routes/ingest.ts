@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { parseIngest } from "../contract/ingest.ts";
 import { type Category, RECORD_TABLES } from "../domain/fields.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authentication, requireScope } from "../http/authentication.ts";
+import { authorized } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";
 import { idempotencyKey } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
@@ -12,8 +12,7 @@ import { settleWrite } from "./write.ts";
 export const ingestRoutes = new Hono<AppEnv>().post(
   "/",
   jsonBodyOnly,
-  authentication,
-  requireScope("ingest:write"),
+  authorized("ingest:write"),
   idempotencyKey,
   parsedBody,
   async (c) => {

@@ -14,13 +14,13 @@ import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledg
 import { describeIssues, rowQuery } from "../contract/lookup.ts";
 import { isAccountCode } from "../domain/accounts.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { requireScope } from "../http/authentication.ts";
+import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger-read.ts";
 import { invalidQuery, read } from "./read.ts";
 
-const readsLedger = requireScope("hpts:ledger:read");
-const readsBalances = requireScope("hpts:balances:read");
+const readsLedger = authorized("hpts:ledger:read");
+const readsBalances = authorized("hpts:balances:read");
 
 /** A query's validator; the schema's own words say what is wrong with it. */
 const query = <T extends Parameters<typeof zValidator>[1] & { readonly shape: object }>(schema: T) =>

@@ -4,7 +4,7 @@ import type { LedgerCommand } from "../domain/ledger.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authentication, requireScope } from "../http/authentication.ts";
+import { authorized } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";
 import { idempotencyKey } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
@@ -25,8 +25,7 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   return renderJson(c, answer, settled.replayed ? 200 : 201);
 }
 
-const chain = (scope: string) =>
-  [jsonBodyOnly, authentication, requireScope(scope), idempotencyKey, parsedBody] as const;
+const chain = (scope: string) => [jsonBodyOnly, authorized(scope), idempotencyKey, parsedBody] as const;
 
 /** `POST /v1/disbursements` (seed 004). */
 export const disbursementRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:disbursements:write"), (c) =>

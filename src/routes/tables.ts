@@ -6,7 +6,7 @@ import { renderRow } from "../contract/lookup-row.ts";
 import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup-tables.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { requireScope } from "../http/authentication.ts";
+import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { findRow, type LookupRow, listRows } from "../store/lookup.ts";
 import { LOOKUP_SOURCES } from "../store/lookup-tables.ts";
@@ -17,7 +17,7 @@ type Table = LookupTable<LookupTableName>;
 /** `GET /api/tables/…` (contract 6). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
 
-const readsRecords = requireScope("records:read");
+const readsRecords = authorized("records:read");
 
 for (const table of LOOKUP_TABLES) {
   const parameters = Object.keys(listParameters(table).shape);

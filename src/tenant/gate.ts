@@ -182,7 +182,8 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
       const { complete } = await catchUp(this.env, tenant);
       if (!complete) await this.#watchHistory(tenant);
     } catch (error) {
-      if (!(error instanceof PoisonEvent)) throw error;
+      // Thrown by its cause alone: the platform logs it, and Drizzle's own words repeat the rows.
+      if (!(error instanceof PoisonEvent)) throw new Error(causeOf(error));
       const { trace_id, message } = error;
       console.error(
         JSON.stringify({ level: "error", message: "history failed", tenant, trace_id, error: message }),

@@ -2,13 +2,7 @@
  * Measures the built worker in workerd, below wrangler's development proxy: `npm run bench`. One run's figures compare
  * with each other and with nothing else; machines differ, so the ratios are what counts.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { importJWK, SignJWT } from "jose";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import {
   TEST_AUDIENCE,
   TEST_AUTH_BINDINGS,
@@ -16,40 +10,13 @@ import {
   TEST_KEY_ID,
   TEST_PRIVATE_JWK,
 } from "../support/auth-settings.ts";
+import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { individual } from "../support/examples.ts";
 
 const ALONE = 200;
 const MANY = 3_000;
 const IN_FLIGHT = 64;
 const TENANTS = 8;
-
-const work = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
-
-async function start(): Promise<Miniflare> {
-  execFileSync("wrangler", ["deploy", "--dry-run", "--env", "", "--outdir", work], { stdio: "ignore" });
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: true,
-      script: readFileSync(join(work, "index.js"), "utf8"),
-      compatibilityDate: "2026-10-01",
-      bindings: { ...TEST_AUTH_BINDINGS },
-      d1Databases: { DB: "bench" },
-      d1Persist: join(work, "d1"),
-      durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
-      durableObjectsPersist: join(work, "do"),
-      queueProducers: { HISTORY_QUEUE: "loan-ledger-history" },
-      queueConsumers: { "loan-ledger-history": { maxBatchSize: 100, maxBatchTimeout: 1 } },
-      handleStructuredLogs: () => undefined,
-    }),
-  );
-  const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
-  const folder = join(import.meta.dirname, "../../migrations");
-  for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort()) {
-    const statements = (await readFile(join(folder, name), "utf8")).split("--> statement-breakpoint");
-    await DB.batch(statements.map((statement) => DB.prepare(statement)));
-  }
-  return miniflare;
-}
 
 async function token(tenant: string): Promise<string> {
   return new SignJWT({ tenant_id: tenant, scope: "ingest:write records:read" })
@@ -85,7 +52,7 @@ async function measure(name: string, count: number, inFlight: number, send: Send
   return perSecond;
 }
 
-const miniflare = await start();
+const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
 try {
   const tokens = await Promise.all(Array.from({ length: TENANTS }, (_, index) => token(`bench-${index}`)));
   const base = await miniflare.ready;
@@ -125,5 +92,4 @@ try {
   );
 } finally {
   await miniflare.dispose();
-  rmSync(work, { recursive: true, force: true });
 }

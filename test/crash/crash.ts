@@ -20,7 +20,7 @@ export interface CrashResult {
   readonly historyRows: number;
   /** Answers that told of an event whose first answer the kill had swallowed. */
   readonly duplicates: number;
-  /** From the service's last start until its history was complete. */
+  /** From the service's last start until no difference was left, or until the deadline. */
   readonly completeAfterMs: number;
   readonly differences: readonly string[];
 }

@@ -35,12 +35,13 @@ else {
     say: (line) => console.log(line),
   });
   console.log(`${counts.events} events acknowledged, ${counts.duplicates} of them only after a retry`);
-  console.log(
-    `${counts.historyRows} history rows, complete ${counts.completeAfterMs} ms after the last start`,
-  );
+  const after = `${counts.completeAfterMs} ms after the last start`;
+  console.log(`${counts.historyRows} history rows; compared ${after}`);
   for (const difference of differences) console.error(difference);
   console.log(
-    differences.length === 0 ? "No difference." : `${differences.length} differences (20 shown at most).`,
+    differences.length === 0
+      ? "No difference: complete."
+      : `${differences.length} differences (20 shown at most).`,
   );
   process.exitCode = differences.length === 0 ? 0 : 1;
 }

@@ -114,13 +114,20 @@ describe("the order of checks on POST /ingest", () => {
     },
   );
 
-  it.each(["/", "/nope", "/ingest/", "/ingest/x", "/INGEST", "/v1", "/api"])(
-    "there is no route %s",
-    async (path) => {
-      const answer = await send(path, { method: "POST" });
-      expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
-    },
-  );
+  it.each([
+    "/",
+    "/nope",
+    "/ingest/",
+    "/ingest/x",
+    "/INGEST",
+    "/v1",
+    "/api",
+    "/v1/loans/x/nothing",
+    "/api/tables/a/b/c",
+  ])("there is no route %s", async (path) => {
+    const answer = await send(path, { method: "POST" });
+    expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
+  });
 });
 
 describe("Idempotency-Key", () => {

@@ -14,7 +14,7 @@ import {
 } from "./bookkeeper.ts";
 
 const SEED = 20_261_001;
-const RUNS = 8;
+const RUNS = 15;
 const TENANTS = 2;
 const DAYS = ["2023-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "9999-12-31"] as const;
 const CURRENCIES = ["USD", "JPY", "BHD"] as const;

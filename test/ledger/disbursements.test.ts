@@ -85,6 +85,7 @@ const ACCEPTED: readonly (readonly [string, object])[] = [
   ["empty metadata", { metadata: {} }],
   ["metadata keys of one letter", { metadata: { a: 1, Z: 2 } }],
   ["metadata keys of letters, digits and _", { metadata: { aZ_09: "x", a_: null } }],
+  ["metadata null, which is none", { metadata: null }],
   ["metadata with values of every kind", { metadata: { a: { "b-c": [1, null, true, "x"] } } }],
   ["metadata of 2047 bytes", { metadata: { k: "x".repeat(2047 - 8) } }],
   ["metadata of 2048 bytes", { metadata: { k: "x".repeat(2048 - 8) } }],

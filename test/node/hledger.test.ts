@@ -1,23 +1,18 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
-import { promisify } from "node:util";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/hledger.ts";
 import { ACCOUNTS } from "../../src/domain/accounts.ts";
-import { minorUnits } from "../../src/domain/currency.ts";
 import type { Entry } from "../../src/domain/journal.ts";
 import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
-
-/*
- * hledger (hledger.org) judges the exported books: it knows nothing of this project, parses them strictly and adds
- * them up itself.
- */
+import {
+  hledger,
+  INSTALL_DEADLINE_MS,
+  judgedBalances,
+  summonJudge,
+  transactionsIn,
+} from "./hledger-judge.ts";
 
 const SEED = 20_261_002;
-const INSTALL_DEADLINE_MS = 240_000;
-const INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends hledger";
 
 /** Why the judge is not to be had; null when it sits. */
 let absence: string | null = null;
@@ -26,61 +21,6 @@ beforeAll(async () => {
   absence = await summonJudge();
   if (absence !== null) console.log(`hledger does not judge the books: ${absence}`);
 }, INSTALL_DEADLINE_MS + 10_000);
-
-async function summonJudge(): Promise<string | null> {
-  const run = promisify(execFile);
-  const version = () => run("hledger", ["--version"]);
-  const answers = (command: () => Promise<unknown>) => command().then(Boolean, () => false);
-  if (await answers(version)) return null;
-  if (!(await answers(() => run("apt-get", ["--version"]))))
-    return "it is not installed, and there is no apt-get";
-  if (process.getuid?.() !== 0) return "it is not installed, and only root can install it";
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await answers(() => run("sh", ["-c", INSTALL], { env, timeout: INSTALL_DEADLINE_MS }));
-  return (await answers(version)) ? null : "it could not be installed from this machine's package sources";
-}
-
-/** What hledger says to a journal on its standard input; throws with its complaint when it finds one. */
-async function hledger(journal: string, ...args: string[]): Promise<string> {
-  const env = { ...process.env, LC_ALL: "C.UTF-8" };
-  const child = spawn("hledger", ["-f", "-", ...args], { env, stdio: "pipe" });
-  child.stdin.end(journal);
-  const [[exitCode], out, complaint] = await Promise.all([
-    once(child, "close"),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  if (exitCode !== 0) throw new Error(`hledger ${args.join(" ")}: ${complaint}`);
-  return out;
-}
-
-interface Transaction {
-  readonly tdate: string;
-  readonly tdate2: string | null;
-  readonly tcode: string;
-  readonly tdescription: string;
-  readonly tstatus: string;
-  readonly ttags: readonly (readonly [name: string, value: string])[];
-  readonly tpostings: readonly { readonly paccount: string; readonly pdate: string | null }[];
-}
-
-const transactionsIn = async (journal: string): Promise<Transaction[]> =>
-  JSON.parse(await hledger(journal, "print", "-O", "json"));
-
-/** Minor units of each account in one currency, debits less credits, before `end`. */
-async function judgedBalances(journal: string, currency: string, end: string): Promise<Map<string, bigint>> {
-  const query = ["balance", "--flat", "-N", "-E", "-O", "csv", "-e", end, `cur:${currency}`];
-  const lines = (await hledger(journal, ...query)).trim().split("\n").slice(1);
-  return new Map(
-    lines.map((line) => {
-      const [, code = "", amount = ""] =
-        /^"[a-z]+:(\d{4}) [^"]*","(-?[\d.]+)(?: [A-Z]{3})?"$/.exec(line) ?? [];
-      const [whole = "", fraction = ""] = amount.split(".");
-      expect(line).toContain(code);
-      return [code, BigInt(whole + fraction.padEnd(minorUnits(currency), "0"))];
-    }),
-  );
-}
 
 /** Texts that mean something to hledger, or to a reader of lines. */
 const ODD_TEXTS = [

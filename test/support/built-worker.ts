@@ -1,0 +1,66 @@
+/** The worker as it is deployed: wrangler's own bundle, in workerd, below wrangler's development proxy. Node only. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+
+const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
+const QUIET = { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false", WRANGLER_HIDE_BANNER: "true" };
+
+/** The script that `wrangler deploy` would upload. Rejects with wrangler's own words when it does not build. */
+export async function buildWorker(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "loan-ledger-build-"));
+  try {
+    await promisify(execFile)(
+      process.execPath,
+      [WRANGLER, "deploy", "--dry-run", "--env", "", "--outdir", directory],
+      { cwd: PROJECT_ROOT, env: { ...process.env, ...QUIET } },
+    );
+    return await readFile(join(directory, "index.js"), "utf8");
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+export interface BuiltWorkerOptions {
+  /** Settings of the worker, as `vars` in wrangler.toml. */
+  readonly bindings: Readonly<Record<string, string>>;
+  /** Sees each line that the worker logs. */
+  readonly onLog?: (line: string) => void;
+}
+
+/**
+ * Starts the script in an isolate and a database of its own, all migrations applied; the caller disposes of it, and
+ * its data goes with it.
+ */
+export async function startBuiltWorker(script: string, options: BuiltWorkerOptions): Promise<Miniflare> {
+  const { bindings, onLog } = options;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script,
+      compatibilityDate: "2026-10-01",
+      bindings: { ...bindings },
+      d1Databases: { DB: "loan-ledger" },
+      durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
+      queueProducers: { HISTORY_QUEUE: "loan-ledger-history" },
+      queueConsumers: { "loan-ledger-history": { maxBatchSize: 100, maxBatchTimeout: 1 } },
+      handleStructuredLogs: ({ message }) => onLog?.(message),
+    }),
+  );
+  const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
+  for (const statements of await migrations()) {
+    await DB.batch(statements.map((statement) => DB.prepare(statement)));
+  }
+  return miniflare;
+}
+
+async function migrations(): Promise<readonly (readonly string[])[]> {
+  const folder = join(PROJECT_ROOT, "migrations");
+  const names = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return texts.map((text) => text.split("--> statement-breakpoint"));
+}
