@@ -38,11 +38,12 @@ export interface BuiltWorkerOptions {
  */
 export async function startBuiltWorker(script: string, options: BuiltWorkerOptions): Promise<Miniflare> {
   const { bindings, onLog } = options;
+  const compatibilityDate = await compatibilityDateOfDeployment();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
       script,
-      compatibilityDate: "2026-10-01",
+      compatibilityDate,
       bindings: { ...bindings },
       d1Databases: { DB: "loan-ledger" },
       durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
@@ -56,6 +57,14 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
     await DB.batch(statements.map((statement) => DB.prepare(statement)));
   }
   return miniflare;
+}
+
+/** wrangler.toml's own, so that the bundle runs on the runtime behaviour that it was built for. */
+async function compatibilityDateOfDeployment(): Promise<string> {
+  const text = await readFile(join(PROJECT_ROOT, "wrangler.toml"), "utf8");
+  const date = /^compatibility_date = "([0-9-]+)"$/m.exec(text)?.[1];
+  if (date === undefined) throw new Error("wrangler.toml states no compatibility_date");
+  return date;
 }
 
 async function migrations(): Promise<readonly (readonly string[])[]> {

@@ -1,0 +1,52 @@
+/** A route behind the token: its pattern in the router, a request that reaches it, and the scope that it needs. */
+export interface AuthenticatedRoute {
+  readonly method: "GET" | "POST";
+  readonly pattern: string;
+  readonly path: string;
+  readonly scope: string;
+}
+
+const get = (pattern: string, path: string, scope: string): AuthenticatedRoute => ({
+  method: "GET",
+  pattern,
+  path,
+  scope,
+});
+const post = (path: string, scope: string): AuthenticatedRoute => ({
+  method: "POST",
+  pattern: path,
+  path,
+  scope,
+});
+
+const ENTRY = "019a0000-0000-7000-8000-000000000000";
+
+/** The table of scopes in contract 1, route by route. */
+export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
+  post("/ingest", "ingest:write"),
+  get("/api/tables/:table", "/api/tables/clients", "records:read"),
+  get("/api/tables/:table/:id", "/api/tables/clients/C-1", "records:read"),
+  get("/api/tables/:table/:id?", "/api/tables/no_such_table", "records:read"),
+  post("/v1/disbursements", "hpts:disbursements:write"),
+  post("/v1/reversals", "hpts:reversals:write"),
+  get("/v1/journal-entries", "/v1/journal-entries?format=hledger", "hpts:ledger:read"),
+  get("/v1/journal-entries/:id", `/v1/journal-entries/${ENTRY}`, "hpts:ledger:read"),
+  get(
+    "/v1/loans/:loan_id/journal-entries",
+    "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/journal-entries",
+    "hpts:ledger:read",
+  ),
+  get(
+    "/v1/loans/:loan_id/balance",
+    "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/balance",
+    "hpts:balances:read",
+  ),
+  get("/v1/accounts/:account_code/balance", "/v1/accounts/1100/balance?currency=USD", "hpts:balances:read"),
+];
+
+/** A request for the route that only its token, or the lack of one, can make fail at the door. */
+export function requestFor(route: AuthenticatedRoute, authorization: string | undefined): RequestInit {
+  const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };
+  if (route.method === "GET") return { method: "GET", headers };
+  return { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: "{}" };
+}
