@@ -73,6 +73,18 @@ describe("settings that are refused by name", () => {
     ["an empty issuer", { ...TEST_AUTH_BINDINGS, AUTH_ISSUER: "" }, "AUTH_ISSUER", /missing/],
     ["a blank issuer", { ...TEST_AUTH_BINDINGS, AUTH_ISSUER: "  " }, "AUTH_ISSUER", /missing/],
     ["an issuer that is no string", { ...TEST_AUTH_BINDINGS, AUTH_ISSUER: 5 }, "AUTH_ISSUER", /string/],
+    [
+      "an issuer with a line break",
+      { ...TEST_AUTH_BINDINGS, AUTH_ISSUER: "i\n" },
+      "AUTH_ISSUER",
+      /white space/,
+    ],
+    [
+      "an audience with a space",
+      { ...TEST_AUTH_BINDINGS, AUTH_AUDIENCE: " a" },
+      "AUTH_AUDIENCE",
+      /white space/,
+    ],
     ["no audience", { ...TEST_AUTH_BINDINGS, AUTH_AUDIENCE: undefined }, "AUTH_AUDIENCE", /missing/],
     ["an empty audience", { ...TEST_AUTH_BINDINGS, AUTH_AUDIENCE: "" }, "AUTH_AUDIENCE", /missing/],
     ["no keys", { AUTH_ISSUER: "i", AUTH_AUDIENCE: "a" }, "AUTH_JWKS_URL", /missing/],

@@ -1,16 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type KeySource, RemoteKeySource } from "../../src/auth/key-set.ts";
+import { RemoteKeySource, type WaitUntil } from "../../src/auth/key-set.ts";
 import type { Fetcher } from "../../src/auth/key-set-download.ts";
+import { FIRST_FETCH_COOLDOWN_MS } from "../../src/auth/key-set-policy.ts";
 import { TEST_JWKS, TEST_KEY_ID } from "../support/auth-settings.ts";
-
-const url = "https://issuer.test/jwks";
-const never = (): Promise<never> => new Promise(() => {});
-
-function kidsOf(keys: Awaited<ReturnType<KeySource["current"]>>): readonly (string | undefined)[] | string {
-  return keys.ok ? keys.value.keys.map((key) => key.kid) : keys.error.kind;
-}
+import { kidsOf, never, ISSUER_URL as url } from "./scripted-issuer.ts";
 
 /**
  * Each Durable Object runs in an I/O context of its own in this isolate, as concurrent requests do, so these tests
@@ -86,5 +81,64 @@ describe("concurrent requests in the real runtime", () => {
     expect(await Promise.all(waiters)).toEqual(Array.from({ length: 8 }, () => [TEST_KEY_ID]));
     expect(await owner).toBe("torn down");
     expect(fetches).toBe(2);
+  });
+
+  it("are bounded also when whoever takes over is torn down: the rest give up, and the next recover", async () => {
+    const { promise: bothGone, resolve: lastWent } = Promise.withResolvers<void>();
+    let fetches = 0;
+    let nowMs = Date.now();
+    const source = new RemoteKeySource(url, {
+      fetcher: (address, init) => {
+        fetches += 1;
+        return fetches <= 2 ? never() : fromCache(address, init);
+      },
+      clock: () => nowMs,
+      timeoutMs: 200,
+    });
+    // Whoever starts one of the first two fetches is torn down on the spot.
+    const waitUntil =
+      (state: DurableObjectState): WaitUntil =>
+      (work) => {
+        if (fetches > 2) return state.waitUntil(work);
+        if (fetches === 2) lastWent();
+        state.abort("the request that fetches is torn down");
+      };
+    const ask = (name: string) =>
+      inOwnContext(name, async (state) => kidsOf(await source.current(waitUntil(state)))).catch(
+        () => "torn down",
+      );
+    const first = ask("first-owner");
+    expect(await first).toBe("torn down");
+    const others = await Promise.all(["x", "y", "z"].map((name) => ask(`heir-${name}`)));
+    await bothGone;
+    expect(others.sort()).toEqual(["keys_unavailable", "keys_unavailable", "torn down"]);
+    expect(await ask("early")).toBe("keys_unavailable");
+    expect(fetches).toBe(2);
+    nowMs += FIRST_FETCH_COOLDOWN_MS;
+    expect(await ask("late")).toEqual([TEST_KEY_ID]);
+    expect(fetches).toBe(3);
+  });
+
+  it("wait no longer for one that is gone when the clock is set back meanwhile", async () => {
+    let fetches = 0;
+    let nowMs = Date.now();
+    const source = new RemoteKeySource(url, {
+      fetcher: (address, init) => {
+        fetches += 1;
+        return fetches === 1 ? never() : fromCache(address, init);
+      },
+      clock: () => nowMs,
+      timeoutMs: 200,
+    });
+    const owner = inOwnContext("owner-before", async (state) => {
+      void source.current(() => state.abort("the request that fetches is torn down"));
+      await never();
+    });
+    await expect(owner).rejects.toThrow();
+    nowMs -= 3_600_000;
+    const waiter = inOwnContext("waiter-after", async (state) =>
+      kidsOf(await source.current((work) => state.waitUntil(work))),
+    );
+    expect(await waiter).toEqual([TEST_KEY_ID]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fixedKeySource, type KeySource, RemoteKeySource } from "../../src/auth/key-set.ts";
+import { fixedKeySource } from "../../src/auth/key-set.ts";
 import { type Fetcher, KEY_SET_BYTES_MAX } from "../../src/auth/key-set-download.ts";
 import {
   FIRST_FETCH_COOLDOWN_MS,
@@ -8,52 +8,7 @@ import {
   STALE_MAX_MS,
 } from "../../src/auth/key-set-policy.ts";
 import { type KeySet, keySetOf } from "../../src/auth/verification-key.ts";
-import { TEST_JWKS } from "../support/auth-settings.ts";
-
-const url = "https://issuer.test/jwks";
-const testKey = TEST_JWKS.keys[0];
-const jwks = (...kids: readonly string[]): string =>
-  JSON.stringify({ keys: kids.map((kid) => ({ ...testKey, kid })) });
-
-/** An issuer whose answer a test changes at will, a clock that it turns, and the work left after the response. */
-function issuer(first: Fetcher) {
-  let nowMs = Date.parse("2026-10-01T12:00:00Z");
-  const background: Promise<unknown>[] = [];
-  const seen: { url: string; init: RequestInit }[] = [];
-  const endpoint = { answer: first };
-  const source = new RemoteKeySource(url, {
-    fetcher: (address, init) => {
-      seen.push({ url: address, init });
-      return endpoint.answer(address, init);
-    },
-    clock: () => nowMs,
-    timeoutMs: 50,
-  });
-  const waitUntil = (work: Promise<unknown>): void => {
-    background.push(work);
-  };
-  return {
-    issuer: endpoint,
-    seen,
-    kids: async () => kidsOf(await source.current(waitUntil)),
-    current: () => source.current(waitUntil),
-    newerThan: (tried: KeySet) => source.newerThan(tried, waitUntil),
-    pass: (ms: number) => {
-      nowMs += ms;
-    },
-    settle: () => Promise.all(background),
-  };
-}
-
-function kidsOf(keys: Awaited<ReturnType<KeySource["current"]>>): readonly (string | undefined)[] | string {
-  return keys.ok ? keys.value.keys.map((key) => key.kid) : keys.error.kind;
-}
-const serving =
-  (...kids: readonly string[]): Fetcher =>
-  async () =>
-    new Response(jwks(...kids));
-const down: Fetcher = async () => new Response("down", { status: 503 });
-const never = (): Promise<never> => new Promise(() => {});
+import { down, issuer, jwks, never, serving, ISSUER_URL as url } from "./scripted-issuer.ts";
 
 describe("fetching the key set", () => {
   it("asks the issuer once, following no redirect, and keeps the answer", async () => {

@@ -1,0 +1,28 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+import { TEST_AUTH_BINDINGS } from "./test/support/auth-settings.ts";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") }, queueConsumers: { "loan-ledger-history": { maxBatchTimeout: 0.05, maxBatchSize: 100, maxRetries: 5 } },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/node/**"],
+          setupFiles: ["./test/support/migrate.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 120_000 } },
+    ],
+  },
+});
