@@ -18,8 +18,10 @@ export default defineConfig({
           name: "workerd",
           include: ["test/**/*.test.ts"],
           exclude: ["test/node/**"],
-          setupFiles: ["./test/support/migrate.ts"],
+          setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
           testTimeout: 60_000,
+          // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
+          disableConsoleIntercept: true,
         },
       },
       { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 120_000 } },

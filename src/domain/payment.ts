@@ -30,7 +30,8 @@ function splitTotal(record: Payment): Checked<Payment> {
   const { payment_total: total, payment_principal: principal, payment_fee: fee, currency } = record;
   if (principal !== null && fee !== null) {
     if (principal + fee === total) return { record, errors: [] };
-    const message = `must equal payment_total - payment_principal, which is ${toMajor(total - principal, currency)}`;
+    const expected = toMajor(total - principal, currency);
+    const message = `must equal payment_total - payment_principal, which is ${expected}; null has it filled in`;
     return { record, errors: [refuse("payment_fee", "inconsistent_amounts", message)] };
   }
   const known = principal ?? fee;

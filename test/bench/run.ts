@@ -2,6 +2,9 @@
  * Measures the built worker in workerd, below wrangler's development proxy: `npm run bench`. One run's figures compare
  * with each other and with nothing else; machines differ, so the ratios are what counts.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { importJWK, SignJWT } from "jose";
 import {
   TEST_AUDIENCE,
@@ -52,7 +55,8 @@ async function measure(name: string, count: number, inFlight: number, send: Send
   return perSecond;
 }
 
-const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
+const directory = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
+const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS, directory });
 try {
   const tokens = await Promise.all(Array.from({ length: TENANTS }, (_, index) => token(`bench-${index}`)));
   const base = await miniflare.ready;
@@ -92,4 +96,5 @@ try {
   );
 } finally {
   await miniflare.dispose();
+  rmSync(directory, { recursive: true, force: true });
 }

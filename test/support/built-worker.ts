@@ -28,16 +28,17 @@ export async function buildWorker(): Promise<string> {
 export interface BuiltWorkerOptions {
   /** Settings of the worker, as `vars` in wrangler.toml. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** Where the data goes, and stays; without it, a place that ends with the worker. */
+  readonly directory?: string;
   /** Sees each line that the worker logs. */
   readonly onLog?: (line: string) => void;
 }
 
 /**
- * Starts the script in an isolate and a database of its own, all migrations applied; the caller disposes of it, and
- * its data goes with it.
+ * Starts the script in an isolate and a database of its own, all migrations applied; the caller disposes of it.
  */
 export async function startBuiltWorker(script: string, options: BuiltWorkerOptions): Promise<Miniflare> {
-  const { bindings, onLog } = options;
+  const { bindings, directory, onLog } = options;
   const compatibilityDate = await compatibilityDateOfDeployment();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -45,6 +46,7 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
       script,
       compatibilityDate,
       bindings: { ...bindings },
+      ...(directory && { d1Persist: join(directory, "d1"), durableObjectsPersist: join(directory, "do") }),
       d1Databases: { DB: "loan-ledger" },
       durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
       queueProducers: { HISTORY_QUEUE: "loan-ledger-history" },
