@@ -1,3 +1,7 @@
 import { defineConfig } from "drizzle-kit";
 
-export default defineConfig({ dialect: "sqlite", schema: "./src/store/tables.ts", out: "./migrations" });
+export default defineConfig({
+  dialect: "sqlite",
+  schema: ["./src/store/tables.ts", "./src/store/history-tables.ts", "./src/store/ledger-tables.ts"],
+  out: "./migrations",
+});

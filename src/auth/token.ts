@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import * as z from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
-import { type FormatRefusal, inspectToken, type UnverifiedToken } from "./unverified-token.ts";
+import type { FormatRefusal, UnverifiedToken } from "./unverified-token.ts";
 import { importedKey, type KeyRefusal, type KeySet, selectKey } from "./verification-key.ts";
 
 /** What a token must say: exact issuer and audience; the tolerance, in seconds, stretches `exp` and `nbf`. */
@@ -94,15 +94,4 @@ export async function verifyInspected(
     if (refusal === null) throw thrown;
     return err(refusal);
   }
-}
-
-/** Inspects and verifies a token: see `inspectToken` and `verifyInspected`. No I/O and no clock of its own. */
-export async function verifyToken(
-  text: string,
-  keys: KeySet,
-  policy: TokenPolicy,
-  now: Date,
-): Promise<Result<Principal, TokenRefusal>> {
-  const inspected = inspectToken(text);
-  return inspected.ok ? verifyInspected(inspected.value, keys, policy, now) : inspected;
 }

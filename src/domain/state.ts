@@ -1,6 +1,5 @@
 import type { StoredDate } from "./dates.ts";
 import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
-import type { Problem } from "./problem.ts";
 
 /** A record with its place in the tenant's history. Sequences are event sequences, times milliseconds since 1970. */
 export interface Stored<T> {
@@ -92,5 +91,3 @@ export interface IngestCommand {
   readonly id: string;
   readonly change: Readonly<Record<string, unknown>>;
 }
-
-export type Refusal = Problem;

@@ -3,18 +3,18 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import type { HistoryEvent, HistoryRow, HistoryTable } from "../domain/history.ts";
 import type { Database } from "./database.ts";
-import { writeRows } from "./rows.ts";
 import {
   assetStatus,
   deadLetters,
   disbursementStatus,
-  events,
   extensions,
   historyCursors,
   rebates,
   restructures,
   writeOffs,
-} from "./tables.ts";
+} from "./history-tables.ts";
+import { writeRows } from "./rows.ts";
+import { events } from "./tables.ts";
 
 const TABLES: Readonly<Record<HistoryTable, AnySQLiteTable>> = {
   disbursement_status: disbursementStatus,

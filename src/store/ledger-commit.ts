@@ -5,8 +5,8 @@ import { addTotals, type Entry, NO_TOTAL, type Total, totalsOf } from "../domain
 import type { Writes } from "../domain/writes.ts";
 import type { Database } from "./database.ts";
 import { WHOLE_LEDGER } from "./ledger-load.ts";
+import { journalEntries, journalPostings, ledgerDays, ledgerLoans, ledgerTotals } from "./ledger-tables.ts";
 import { writeRows } from "./rows.ts";
-import { journalEntries, journalPostings, ledgerDays, ledgerLoans, ledgerTotals } from "./tables.ts";
 
 /** The statements that post a group's entries and keep the totals, for the group's one batch. */
 export function ledgerStatements(db: Database, tenant_id: string, writes: Writes): BatchItem<"sqlite">[] {

@@ -4,9 +4,9 @@ import type { Entry } from "../domain/journal.ts";
 import { type LedgerState, noLedgerState, totalKey } from "../domain/ledger.ts";
 import type { Needs } from "../domain/needs.ts";
 import type { Database } from "./database.ts";
+import { journalEntries, journalPostings, ledgerLoans, ledgerTotals } from "./ledger-tables.ts";
 import type { Rows } from "./read-batch.ts";
 import { isOneOf, selection } from "./rows.ts";
-import { journalEntries, journalPostings, ledgerLoans, ledgerTotals } from "./tables.ts";
 
 /** `book` of the tenant's whole ledger. */
 export const WHOLE_LEDGER = "";

@@ -5,8 +5,8 @@ import { type Entry, type EntryType, NO_TOTAL, type Total } from "../domain/jour
 import type { LedgerLoan } from "../domain/ledger.ts";
 import type { Database } from "./database.ts";
 import { toEntries, WHOLE_LEDGER } from "./ledger-load.ts";
+import { journalEntries, journalPostings, ledgerDays, ledgerLoans, ledgerTotals } from "./ledger-tables.ts";
 import { selection } from "./rows.ts";
-import { journalEntries, journalPostings, ledgerDays, ledgerLoans, ledgerTotals } from "./tables.ts";
 
 /** The entry of this id, or null. Two rows by primary key: the id holds the sequence. */
 export async function findEntry(db: Database, tenant: string, id: string): Promise<Entry | null> {

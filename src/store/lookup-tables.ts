@@ -3,18 +3,13 @@ import type { AnySQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { sequenceOf } from "../domain/event-id.ts";
 import {
   assetStatus,
-  clients,
   disbursementStatus,
-  disbursements,
-  events,
   extensions,
-  operations,
-  payments,
-  purchaseClients,
   rebates,
   restructures,
   writeOffs,
-} from "./tables.ts";
+} from "./history-tables.ts";
+import { clients, disbursements, events, operations, payments, purchaseClients } from "./tables.ts";
 
 type Columns = Readonly<Record<string, AnySQLiteColumn>>;
 

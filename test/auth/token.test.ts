@@ -1,10 +1,11 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { type TokenPolicy, verifyToken } from "../../src/auth/token.ts";
+import type { TokenPolicy } from "../../src/auth/token.ts";
 import { type KeySet, keySetOf } from "../../src/auth/verification-key.ts";
 import { readKeySet } from "../../src/config.ts";
 import { TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS, TEST_KEY_ID } from "../support/auth-settings.ts";
 import { mintToken } from "../support/tokens.ts";
+import { verifyToken } from "./verify-token.ts";
 
 const policy: TokenPolicy = { issuer: TEST_ISSUER, audience: TEST_AUDIENCE, clockToleranceS: 30 };
 

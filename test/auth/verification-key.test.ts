@@ -1,10 +1,10 @@
 import { base64url, exportJWK, generateKeyPair, type JWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { verifyToken } from "../../src/auth/token.ts";
 import { importedKey, keySetOf, selectKey } from "../../src/auth/verification-key.ts";
 import { type PublicJwk, readKeySet } from "../../src/config.ts";
 import { TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS, TEST_KEY_ID } from "../support/auth-settings.ts";
 import { forgeToken, mintToken } from "../support/tokens.ts";
+import { verifyToken } from "./verify-token.ts";
 
 const policy = { issuer: TEST_ISSUER, audience: TEST_AUDIENCE, clockToleranceS: 30 };
 const claims = { iss: TEST_ISSUER, aud: TEST_AUDIENCE, tenant_id: "tenant-1", exp: 4102444800 };
