@@ -66,28 +66,16 @@ CREATE TABLE `ledger_totals` (
 	CONSTRAINT "totals_do_not_fall_below_zero" CHECK(dr_minor >= 0 AND cr_minor >= 0)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_are_never_deleted BEFORE DELETE ON journal_entries
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_entries_are_never_deleted BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_postings_are_never_changed BEFORE UPDATE ON journal_postings
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_postings_are_never_changed BEFORE UPDATE ON journal_postings BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_postings_are_never_deleted BEFORE DELETE ON journal_postings
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_postings_are_never_deleted BEFORE DELETE ON journal_postings BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_are_never_replaced BEFORE INSERT ON journal_entries
-WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence)
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_entries_are_never_replaced BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_postings_are_never_replaced BEFORE INSERT ON journal_postings
-WHEN EXISTS (SELECT 1 FROM journal_postings
-             WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position)
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_postings_are_never_replaced BEFORE INSERT ON journal_postings WHEN EXISTS (SELECT 1 FROM journal_postings WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_keep_their_reversal BEFORE INSERT ON journal_entries
-WHEN EXISTS (SELECT 1 FROM journal_entries
-             WHERE tenant_id = NEW.tenant_id AND reverses_sequence = NEW.reverses_sequence)
-BEGIN SELECT RAISE(ABORT, 'an entry is reversed once'); END;
+CREATE TRIGGER journal_entries_keep_their_reversal BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND reverses_sequence = NEW.reverses_sequence) BEGIN SELECT RAISE(ABORT, 'an entry is reversed once'); END;

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { err, ok, type Result } from "./domain/result.ts";
 
-export const CLOCK_TOLERANCE_DEFAULT_S = 30;
-export const CLOCK_TOLERANCE_MAX_S = 300;
+const CLOCK_TOLERANCE_DEFAULT_S = 30;
+const CLOCK_TOLERANCE_MAX_S = 300;
 
 /** The settings as bound; a variable written as a TOML or JSON number arrives as a number. */
 export interface AuthSettings {

@@ -304,4 +304,53 @@ describe("what refers to something deleted", () => {
     });
     await api.accept("payment", { step: "delete", payment_id: "PAY-2" });
   });
+
+  it("a purchase's payment that names a deleted client is something new", async () => {
+    const api = await stocked();
+    await api.accept("payment", { ...payment, disbursement_id: "P-1", client_id: "C-1" });
+    await api.accept("client", { step: "delete", client_id: "C-1" });
+    const late = { ...payment, payment_id: "PAY-2", disbursement_id: "P-1", client_id: "C-1" };
+    expect(fieldCodes(await api.ingest("payment", late))).toEqual({ "data.client_id": "unknown_reference" });
+    await api.accept("payment", { step: "update", payment_id: "PAY-1", status: "paid" });
+  });
+});
+
+describe("money that was booked can be marked paid", () => {
+  const paid = { step: "update", payment_id: "PAY-1", status: "paid" };
+
+  it("when its client has left the purchase", async () => {
+    const api = await stocked();
+    await api.accept("client", { ...individual, client_id: "C-left" });
+    await api.accept("payment", { ...payment, disbursement_id: "P-1", client_id: "C-1" });
+    const without = { step: "update", disbursement_id: "P-1", purchase_clients: [{ client_id: "C-left" }] };
+    await api.accept("disbursement", without);
+    await api.accept("payment", paid);
+    expect(fieldCodes(await api.ingest("payment", { ...paid, client_id: "C-3" }))).toEqual({
+      "data.client_id": "client_mismatch",
+    });
+  });
+
+  it("when its loan was created anew in another currency and for another client, whose it then is", async () => {
+    const api = await stocked();
+    await api.accept("client", { ...individual, client_id: "C-2" });
+    await api.accept("payment", payment);
+    await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
+    await api.accept("disbursement", { ...loan, client_id: "C-2", currency: "EUR" });
+    expect(await row(api, "payments", "PAY-1")).toMatchObject({ client_id: "C-2", currency: "USD" });
+    await api.accept("payment", paid);
+    expect(await row(api, "payments", "PAY-1")).toMatchObject({ status: "paid", client_id: "C-2" });
+  });
+});
+
+describe("the Location of a new record", () => {
+  it.each([".", "..", "a/b", "a b%2F?#", "é\u{1F4B6}"])(
+    "leads to the record with the id %j",
+    async (client_id) => {
+      const api = new Api();
+      const created = await api.accept("client", { ...individual, client_id });
+      const { status, body } = await api.get(created.headers.get("Location") ?? "");
+      expect(status).toBe(200);
+      expect([body.data].flat()).toMatchObject([{ client_id }]);
+    },
+  );
 });

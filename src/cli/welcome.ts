@@ -29,7 +29,7 @@ function exampleClient(clientId: string): string {
 }
 
 /** Two lines for `sh` that work as they are, token included: create a client, look it up. */
-export function curlLines(welcome: Welcome): readonly [create: string, lookUp: string] {
+function curlLines(welcome: Welcome): readonly [create: string, lookUp: string] {
   const authorization = `-H 'Authorization: Bearer ${welcome.token}'`;
   const key = `-H 'Idempotency-Key: ${welcome.idempotencyKey}' -H 'Content-Type: application/json'`;
   return [

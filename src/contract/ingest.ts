@@ -113,7 +113,7 @@ function readableFields(
 const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
 
 /** The schema of `data` for one variant; made when first asked for, so that an isolate starts fast. */
-export function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
+function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
   const name = `${variant.category} ${variant.step} ${variant.kind}`;
   const known = cache.get(name);
   if (known) return known;

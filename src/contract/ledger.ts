@@ -21,7 +21,7 @@ const METADATA_KEY = /^[a-zA-Z][a-zA-Z0-9_]*$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** A UUID in any case; RFC 9562 has it compared without regard to case, so it is kept in lower case. */
-export const uuidSchema = z
+const uuidSchema = z
   .string()
   .refine((text) => UUID.test(text), "must be a UUID")
   .toLowerCase();
@@ -38,7 +38,7 @@ const currencySchema = z
   .string()
   .refine(isCurrency, "must be an active ISO 4217 code in capital letters, for example USD");
 
-export const calendarDateSchema = z.string().refine(isCalendarDate, "must be a real date YYYY-MM-DD");
+const calendarDateSchema = z.string().refine(isCalendarDate, "must be a real date YYYY-MM-DD");
 
 const isObject = (value: unknown) =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
@@ -64,7 +64,7 @@ const printable = (max: number) =>
     .refine((text) => !CONTROL.test(text), "must not contain control characters");
 
 /** Body of `POST /v1/disbursements` (seed 004, contract 7). */
-export const disbursementSchema = z.strictObject({
+const disbursementSchema = z.strictObject({
   loan_id: uuidSchema,
   borrower_id: uuidSchema,
   amount_minor: amountMinorSchema,
@@ -76,7 +76,7 @@ export const disbursementSchema = z.strictObject({
 });
 
 /** Body of `POST /v1/reversals` (contract 7). */
-export const reversalSchema = z.strictObject({
+const reversalSchema = z.strictObject({
   reverses_entry_id: uuidSchema,
   reason_code: z.enum(["error_correction", "duplicate", "returned", "other"]),
   reason_description: printable(DESCRIPTION_CHARACTERS_MAX).nullish(),

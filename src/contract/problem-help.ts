@@ -74,7 +74,7 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, { meaning: string; remed
   },
   amount_overflow: {
     meaning:
-      "The posting would push a balance beyond a signed 64-bit count of minor units. Nothing has changed.",
+      "The posting would push the debits or credits of an account, all that were ever posted, beyond a signed 64-bit count of minor units. Nothing has changed.",
     remedy: "Check the amount.",
   },
   rate_limited: { meaning: "Too many requests.", remedy: "Wait as long as Retry-After says." },

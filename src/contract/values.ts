@@ -42,7 +42,7 @@ const refused = (message: string, code: FieldErrorCode = "invalid_value") => ({
 });
 
 /** An id: 1-128 characters, no control characters, no white space at the ends (contract 4). */
-export const idSchema = z
+const idSchema = z
   .string()
   .refine(
     (id) =>

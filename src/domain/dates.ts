@@ -21,7 +21,9 @@ export function parseDate(text: string): Result<StoredDate, string> {
   const [, date = "", hour, minute, second, fraction = "", sign, offsetHour = "0", offsetMinute = "0"] =
     match ?? [];
   if (!match || !isCalendarDate(date)) {
-    return err("must be a real date YYYY-MM-DD or an RFC 3339 timestamp with an offset");
+    return err(
+      "must be a real date YYYY-MM-DD or an RFC 3339 timestamp with an offset, seconds to 9 decimals",
+    );
   }
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === "-" ? -1 : 1);
   const utc = new Date(Date.parse(`${date}T${hour}:${minute}:${second}Z`) - offset * MINUTE_MS);

@@ -1,5 +1,5 @@
 import { assessClient } from "./client.ts";
-import { assessDisbursement, disbursementFacts, disbursementLinks } from "./disbursement.ts";
+import { assessDisbursement, disbursementFacts, disbursementLinks, reassignment } from "./disbursement.ts";
 import {
   type Client,
   clientFields,
@@ -38,6 +38,8 @@ interface Rules<T extends object> {
   readonly facts: (record: T, change: IngestCommand["change"], before: T | null) => EventFacts;
   /** Effects on other rows; `after` is null when the record is deleted. */
   readonly links?: (before: T | null, after: T | null) => readonly Effect[];
+  /** Effects on the dependants that a deleted record of this id has left; its successor takes them over. */
+  readonly succeed?: (deleted: T, record: T) => readonly Effect[];
 }
 
 const clientRules: Rules<Client> = {
@@ -55,6 +57,7 @@ const disbursementRules: Rules<Disbursement> = {
   put: (stored) => ({ type: "put", category: "disbursement", stored }),
   facts: disbursementFacts,
   links: disbursementLinks,
+  succeed: reassignment,
 };
 
 const paymentRules: Rules<Payment> = {
@@ -98,7 +101,7 @@ function decideRecord<T extends object>(
 ): Result<Accepted, Problem> {
   const found = rules.stored(state).get(command.id);
   const live = isLive(found) ? found : null;
-  if (command.step === "create") return decideCreate(rules, state, command, stamp, live);
+  if (command.step === "create") return decideCreate(rules, state, command, stamp, found);
   if (!live) return err(notFound(command.category, command.id));
   return command.step === "delete"
     ? ok(decideDelete(rules, live, stamp))
@@ -110,14 +113,19 @@ function decideCreate<T extends object>(
   state: RecordState,
   command: IngestCommand,
   stamp: Stamp,
-  live: Stored<T> | null,
+  found: Stored<T> | undefined,
 ): Result<Accepted, Problem> {
   const { record, own, references } = rules.assess(state, null, command.change);
-  if (live) return err(own.length > 0 ? invalid(own) : alreadyExists(command.category, command.id));
+  if (found?.deleted_at === null)
+    return err(own.length > 0 ? invalid(own) : alreadyExists(command.category, command.id));
   const errors = [...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
-    effects: [rules.put(created(record, stamp)), ...(rules.links?.(null, record) ?? [])],
+    effects: [
+      rules.put(created(record, stamp)),
+      ...(rules.links?.(null, record) ?? []),
+      ...(found ? (rules.succeed?.(found.record, record) ?? []) : []),
+    ],
     facts: rules.facts(record, command.change, null),
   });
 }

@@ -98,10 +98,15 @@ export function disbursementLinks(before: Disbursement | null, after: Disburseme
   const effects: Effect[] = [];
   if (gone.length > 0) effects.push({ type: "unlink", disbursement_id, client_ids: gone });
   if (added.length > 0) effects.push({ type: "link", disbursement_id, client_ids: added });
-  if (before && after?.client_id && after.client_id !== before.client_id) {
-    effects.push({ type: "reassign", disbursement_id, client_id: after.client_id });
-  }
+  if (before && after) effects.push(...reassignment(before, after));
   return effects;
+}
+
+/** A loan's payments follow its client, also when a new loan takes the id of a deleted one (seed 002). */
+export function reassignment(before: Disbursement, after: Disbursement): Effect[] {
+  const { disbursement_id, client_id } = after;
+  if (client_id === null || client_id === before.client_id) return [];
+  return [{ type: "reassign", disbursement_id, client_id }];
 }
 
 /** What history is told of an event: its own date, and the terms after it where it changed one. */
@@ -110,7 +115,7 @@ export function disbursementFacts(
   change: DisbursementChange,
   before: Disbursement | null,
 ): EventFacts {
-  const { kind, currency, disbursement_id } = record;
+  const { currency, disbursement_id } = record;
   const { change_date, change_reason } = change;
   const on_date = change_date ?? change.disbursement_date ?? change.operation_date;
   const changed = before !== null && TERMS.some((term) => record[term] !== before[term]);
@@ -120,7 +125,6 @@ export function disbursementFacts(
     disbursement_amount: record.disbursement_amount.toString(),
   };
   return {
-    kind,
     currency,
     disbursement_id,
     ...(on_date ? { on_date } : {}),

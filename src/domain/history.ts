@@ -13,7 +13,7 @@ export interface HistoryEvent {
   readonly created_at: number;
 }
 
-export const HISTORY_TABLES = [
+const HISTORY_TABLES = [
   "disbursement_status",
   "extensions",
   "rebates",

@@ -26,7 +26,7 @@ export interface Reversal {
   readonly reverses_entry_id: string;
   readonly reason_code: string;
   readonly reason_description: string | null;
-  /** Null: the day of the posting, UTC. */
+  /** Not before the entry's own; null: the day of the posting, UTC, or the entry's own where that is later. */
   readonly effective_at: string | null;
   readonly actor: string | null;
 }
@@ -141,11 +141,18 @@ function decideReversal(state: LedgerState, command: Reversal, stamp: Stamp): Re
     return err({ code: "already_reversed", detail: `The journal entry ${id} has a reversal already.` });
   }
   const { correlation_id } = reversed;
+  const today = instant(stamp.now).slice(0, 10);
+  const earliest = reversed.effective_at;
+  const effective_at = command.effective_at ?? (today < earliest ? earliest : today);
+  if (effective_at < earliest) {
+    const message = `must not be before ${earliest}, when the entry takes effect`;
+    return err(invalid([{ field: "effective_at", code: "inconsistent_dates", message }]));
+  }
   const entry: Entry = {
     ...reversed,
     ...placeOf(stamp),
     event_type: "reversal",
-    effective_at: command.effective_at ?? instant(stamp.now).slice(0, 10),
+    effective_at,
     reverses_entry_id: reversed.journal_entry_id,
     reverses_sequence: reversed.sequence,
     description: command.reason_description ?? `Reversal: ${command.reason_code}`,

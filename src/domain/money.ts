@@ -15,10 +15,13 @@ export function toMinor(amount: DecimalText, currency: string): Result<bigint, s
   const decimals = minorUnits(currency);
   const shift = exponent + BigInt(decimals);
   if (shift < 0n) return err(`must have at most ${decimals} decimals, as ${currency} has`);
-  if (BigInt(digits.length) + shift > 19n) return err(tooLarge(currency));
-  const minor = BigInt(digits + "0".repeat(Number(shift)));
-  if (minor > INT64_MAX) return err(tooLarge(currency));
-  return ok(negative ? -minor : minor);
+  // A signed 64-bit integer reaches one further below zero than above.
+  const limit = negative ? INT64_MAX + 1n : INT64_MAX;
+  const tooLong = BigInt(digits.length) + shift > 19n;
+  const magnitude = tooLong ? limit + 1n : BigInt(digits + "0".repeat(Number(shift)));
+  if (magnitude <= limit) return ok(negative ? -magnitude : magnitude);
+  const bound = toMajor(negative ? -limit : limit, currency);
+  return err(`must be at ${negative ? "least" : "most"} ${bound} in ${currency}`);
 }
 
 /** Writes minor units as the shortest decimal in major units: `123450n` of USD is `1234.5`. */
@@ -28,8 +31,4 @@ export function toMajor(minor: bigint, currency: string): DecimalText {
   const whole = magnitude.slice(0, magnitude.length - decimals);
   const fraction = magnitude.slice(magnitude.length - decimals).replace(/0+$/, "");
   return `${minor < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
-}
-
-function tooLarge(currency: string): string {
-  return `must be at most ${toMajor(INT64_MAX, currency)} in ${currency}`;
 }

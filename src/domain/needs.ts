@@ -27,8 +27,8 @@ export function addNeeds(needs: Needs, command: Command): void {
 function addRecordNeeds(needs: Needs, command: IngestCommand): void {
   needs[command.category].add(command.id);
   const { client_id, purchase_clients, disbursement_id } = command.change as DisbursementChange;
+  if (client_id && command.category !== "client") needs.client.add(client_id);
   if (command.category === "disbursement") {
-    if (client_id) needs.client.add(client_id);
     for (const id of purchase_clients ?? []) needs.client.add(id);
   }
   if (disbursement_id) needs.disbursement.add(disbursement_id);

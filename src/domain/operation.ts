@@ -38,7 +38,7 @@ export function assessOperation(
   const parent = parentOf(state, current, parentId);
   const { record, errors } = checkOperation(current, change, parent?.currency ?? null);
   if (!parent) return { record, own: errors, references: [unknownParent(parentId)] };
-  if (record.currency === parent.currency) return { record, own: errors, references: [] };
+  if (current || record.currency === parent.currency) return { record, own: errors, references: [] };
   const mismatch = refuse(
     "currency",
     "currency_mismatch",
@@ -59,7 +59,7 @@ function depreciationErrors(record: Operation, unread: ReadonlySet<string>): Fie
   if (unread.has("asset_id") || unread.has("asset_value")) return [];
   const depreciates = DEPRECIATION.find((name) => !unread.has(name) && record[name] !== null);
   if (!depreciates || record.asset_id !== null || record.asset_value !== null) return [];
-  return [refuse("asset_id", "required", `or asset_value is required with ${depreciates}`)];
+  return [refuse("asset_id", "required", `is required with ${depreciates}, unless asset_value is given`)];
 }
 
 /** What history is told of an event: the asset's condition, where the event states one. */

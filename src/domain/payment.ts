@@ -2,7 +2,7 @@ import { type Disbursement, type Payment, type PaymentChange, paymentFields } fr
 import { toMajor } from "./money.ts";
 import { parentOf, unknownParent } from "./parent.ts";
 import type { FieldError } from "./problem.ts";
-import { type Assessed, type Checked, merge, missingErrors, refuse } from "./record.ts";
+import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
 import type { RecordState } from "./state.ts";
 
 /**
@@ -56,17 +56,24 @@ export function assessPayment(
   const { record, errors } = checkPayment(current, change);
   const parent = parentOf(state, current, record.disbursement_id);
   if (!parent) return { record, own: errors, references: [unknownParent(record.disbursement_id)] };
-  const settled = settleParent(parent, record, change);
+  const settled = settleParent(state, parent, current, record, change);
   return { record: settled.record, own: errors, references: settled.errors };
 }
 
 /**
  * Ties a payment to its parent (contract 4): one currency; on a loan the client is the loan's, on a purchase it is
- * named and one of the purchase's clients.
+ * named, live, and one of the purchase's clients. An update is held to what it says itself: money that was booked once
+ * can be marked paid although its client has left the purchase, or the parent was created anew.
  */
-function settleParent(parent: Disbursement, record: Payment, change: PaymentChange): Checked<Payment> {
+function settleParent(
+  state: RecordState,
+  parent: Disbursement,
+  current: Payment | null,
+  record: Payment,
+  change: PaymentChange,
+): Checked<Payment> {
   const errors: FieldError[] = [];
-  if (record.currency !== parent.currency) {
+  if (!current && record.currency !== parent.currency) {
     errors.push(refuse("currency", "currency_mismatch", `must be ${parent.currency}, as the disbursement's`));
   }
   if (parent.kind === "loan") {
@@ -75,10 +82,15 @@ function settleParent(parent: Disbursement, record: Payment, change: PaymentChan
     }
     return { record: { ...record, client_id: parent.client_id }, errors };
   }
-  if (record.client_id === null) {
+  const { client_id } = record;
+  if (client_id === null) {
     errors.push(refuse("client_id", "required", "is required for a payment on a purchase"));
-  } else if (!parent.purchase_clients?.includes(record.client_id)) {
-    errors.push(refuse("client_id", "client_mismatch", "must be one of the purchase's clients"));
+  } else if (client_id !== current?.client_id) {
+    if (!parent.purchase_clients?.includes(client_id)) {
+      errors.push(refuse("client_id", "client_mismatch", "must be one of the purchase's clients"));
+    } else if (!isLive(state.client.get(client_id))) {
+      errors.push(refuse("client_id", "unknown_reference", "names a client that is deleted"));
+    }
   }
   return { record, errors };
 }

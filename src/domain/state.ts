@@ -48,7 +48,6 @@ export interface Terms {
  * look at the record as it is by then (contract 5).
  */
 export interface EventFacts {
-  readonly kind?: "loan" | "purchase";
   readonly currency?: string;
   readonly disbursement_id?: string;
   readonly asset_id?: string | null;

@@ -2,6 +2,7 @@ import type { Client, Disbursement, Operation, Payment } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
 import type { Entry } from "./journal.ts";
 import { applyEntry, type LedgerCommand, type LedgerLoan, type LedgerState, type Posted } from "./ledger.ts";
+import { isLive } from "./record.ts";
 import type { Effect, EventFacts, IngestCommand, RecordState, Stamp, Stored } from "./state.ts";
 
 /** A row of the tenant's event log: the fence, the second barrier of idempotency, and history's outbox. */
@@ -144,7 +145,7 @@ function applyReassign(
 ): void {
   writes.reassigned.set(disbursement_id, { client_id, stamp });
   for (const [id, stored] of state.payment) {
-    if (stored.record.disbursement_id !== disbursement_id) continue;
+    if (stored.record.disbursement_id !== disbursement_id || !isLive(stored)) continue;
     const record = { ...stored.record, client_id };
     const moved = { ...stored, record, updated_seq: stamp.sequence, updated_at: stamp.now };
     state.payment.set(id, moved);

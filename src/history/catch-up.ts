@@ -10,6 +10,11 @@ import { parseFacts } from "./facts.ts";
 const EVENTS_MAX = 100;
 /** Batches of one call: what is left is the next message's, alarm's or sweep's. */
 const BATCHES_MAX = 20;
+/**
+ * D1 calls that one `catchUp` makes at most, two a batch. A worker's invocation has 1,000, so a queue's batch names at
+ * most 20 tenants (wrangler.toml), and the sweep counts.
+ */
+export const CALLS_OF_ONE_MAX = 2 * BATCHES_MAX;
 
 /** An event that no history can be made of. */
 export class PoisonEvent extends Error {
@@ -26,6 +31,8 @@ export interface CaughtUp {
   readonly rows: number;
   /** False when the tenant has more events than one call makes history of. */
   readonly complete: boolean;
+  /** D1 calls made. */
+  readonly calls: number;
 }
 
 /**
@@ -36,15 +43,17 @@ export interface CaughtUp {
 export async function catchUp(env: Cloudflare.Env, tenant: string): Promise<CaughtUp> {
   const { db } = openSession(env, tenant, "first-primary");
   let made = 0;
+  let calls = 0;
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
     const due = await dueEvents(db, tenant, EVENTS_MAX);
+    calls += due.length > 0 ? 2 : 1;
     const { rows, done, poison } = deriveAll(due);
     if (done) await writeHistory(db, tenant, rows, done.sequence, Date.now());
     made += rows.length;
     if (poison) throw poison;
-    if (due.length < EVENTS_MAX) return { rows: made, complete: true };
+    if (due.length < EVENTS_MAX) return { rows: made, complete: true, calls };
   }
-  return { rows: made, complete: false };
+  return { rows: made, complete: false, calls };
 }
 
 interface Derived {

@@ -1,4 +1,5 @@
 import { causeOf } from "../domain/failure.ts";
+import { classify } from "../store/d1-failure.ts";
 import { openSession } from "../store/database.ts";
 import { recordDeadLetter } from "../store/history.ts";
 import { catchUp, PoisonEvent } from "./catch-up.ts";
@@ -58,7 +59,7 @@ interface Outcome {
 /** Makes the history that a message asks for; never throws. */
 async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
   const message = parse(body);
-  if (!message) return { rows: 0, error: new Error("the message is not a history message") };
+  if (!message) return { rows: 0, error: new NoHistoryMessage("the message is not a history message") };
   const { tenant_id: tenant } = message;
   try {
     const { rows, complete } = await catchUp(env, tenant);
@@ -80,6 +81,10 @@ async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
 async function buryAll(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promise<void> {
   for (const message of batch.messages) {
     const { error } = await attempt(env, message.body);
+    if (error !== null && mayPass(error)) {
+      message.retry({ delaySeconds: backoff(message.attempts) });
+      continue;
+    }
     try {
       if (error !== null) await bury(env, message, error);
       message.ack();
@@ -96,6 +101,13 @@ async function buryAll(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promi
     }
   }
 }
+
+/** A database that is away for a while is no cause for the operator: the sweep goes on with the tenant. */
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof PoisonEvent) && !(error instanceof NoHistoryMessage) && classify(error) !== "refused";
+
+/** A message that names no tenant's events. */
+class NoHistoryMessage extends Error {}
 
 async function bury(env: Cloudflare.Env, { id, body }: Message<unknown>, error: unknown): Promise<void> {
   const tenant_id = parse(body)?.tenant_id ?? null;

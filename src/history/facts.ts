@@ -1,7 +1,6 @@
 import * as z from "zod";
+import { INT64_MAX } from "../domain/money.ts";
 import type { EventFacts } from "../domain/state.ts";
-
-const INT64_MAX = 2n ** 63n - 1n;
 
 const minorUnits = z
   .string()

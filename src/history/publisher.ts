@@ -1,4 +1,5 @@
 import { causeOf } from "../domain/failure.ts";
+import { withDeadline } from "../store/d1-failure.ts";
 import type { HistoryMessage } from "./message.ts";
 
 /** A `send` that takes longer counts as failed; it may still arrive, which is harmless. */
@@ -35,27 +36,12 @@ export class HistoryPublisher {
   }
 
   async #send(message: HistoryMessage): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new Error(`no answer within ${SEND_DEADLINE_MS} ms`)),
-          SEND_DEADLINE_MS,
-        );
-      });
-      await Promise.race([this.#queue().send(message), deadline]);
+      await withDeadline(this.#queue().send(message), SEND_DEADLINE_MS);
     } catch (error) {
       const { tenant_id: tenant, upto } = message;
-      const entry = {
-        level: "warn",
-        message: "history message not sent",
-        tenant,
-        upto,
-        error: causeOf(error),
-      };
-      console.warn(JSON.stringify(entry));
-    } finally {
-      clearTimeout(timer);
+      const entry = { level: "warn", message: "history message not sent", tenant, upto };
+      console.warn(JSON.stringify({ ...entry, error: causeOf(error) }));
     }
   }
 }

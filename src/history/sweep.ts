@@ -1,48 +1,65 @@
 import { causeOf } from "../domain/failure.ts";
-import { type Database, openSession } from "../store/database.ts";
+import { type Database, openEverySession, openSession } from "../store/database.ts";
 import { refuseRedrive, resolveDeadLetters, tenantsWithDueHistory } from "../store/history.ts";
-import { type CaughtUp, catchUp, PoisonEvent } from "./catch-up.ts";
+import { CALLS_OF_ONE_MAX, type CaughtUp, catchUp, PoisonEvent } from "./catch-up.ts";
 
 const TENANTS_A_PAGE = 100;
-/** A sweep stops starting on tenants after this long; the next one goes on. */
+/** A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on. */
 const SWEEP_MS = 45_000;
+const SWEEP_CALLS_MAX = 900;
+
+/** What one sweep has done so far, over all databases. */
+interface Tally {
+  readonly started: number;
+  readonly failed: Set<string>;
+  tenants: number;
+  rows: number;
+  calls: number;
+}
 
 /**
  * Completes all history that is due, whatever became of the queue's messages: the guarantee behind the queue. Needs no
  * queue itself. One tenant's failure stops no other, and a tenant with much to do waits for its next turn in the round.
  */
 export async function sweep(env: Cloudflare.Env): Promise<void> {
-  const start = Date.now();
-  const { db } = openSession(env, "", "first-primary");
-  const failed = new Set<string>();
-  let swept = 0;
-  let rows = 0;
-  let unfinished = true;
-  while (unfinished && Date.now() - start < SWEEP_MS) {
+  const tally: Tally = { started: Date.now(), failed: new Set(), tenants: 0, rows: 0, calls: 0 };
+  for (const { db } of openEverySession(env)) {
+    await sweepDatabase(env, db, tally);
+    await resolveDeadLetters(db, Date.now());
+  }
+  const { started, failed, tenants, rows } = tally;
+  if (tenants === 0) return;
+  const level = failed.size > 0 ? "error" : "info";
+  const counts = { tenants, rows, failed: failed.size, duration_ms: Date.now() - started };
+  console.log(JSON.stringify({ level, message: "history sweep", ...counts }));
+}
+
+const isSpent = ({ started, calls }: Tally): boolean =>
+  Date.now() - started >= SWEEP_MS || calls >= SWEEP_CALLS_MAX;
+
+async function sweepDatabase(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
+  for (let unfinished = true; unfinished && !isSpent(tally); ) {
     unfinished = false;
-    for await (const tenant of dueTenants(db)) {
-      if (Date.now() - start >= SWEEP_MS) break;
-      if (failed.has(tenant)) continue;
+    for await (const tenant of dueTenants(db, tally)) {
+      if (isSpent(tally)) break;
+      if (tally.failed.has(tenant)) continue;
       const made = await sweepTenant(env, tenant);
-      swept += 1;
-      if (made === null) failed.add(tenant);
+      tally.tenants += 1;
+      tally.calls += made?.calls ?? CALLS_OF_ONE_MAX;
+      if (made === null) tally.failed.add(tenant);
       else {
-        rows += made.rows;
+        tally.rows += made.rows;
         unfinished ||= !made.complete;
       }
     }
   }
-  await resolveDeadLetters(db, Date.now());
-  if (swept === 0) return;
-  const level = failed.size > 0 ? "error" : "info";
-  const counts = { tenants: swept, rows, failed: failed.size, duration_ms: Date.now() - start };
-  console.log(JSON.stringify({ level, message: "history sweep", ...counts }));
 }
 
-async function* dueTenants(db: Database): AsyncGenerator<string> {
+async function* dueTenants(db: Database, tally: Tally): AsyncGenerator<string> {
   let after: string | undefined = "";
   while (after !== undefined) {
     const page = await tenantsWithDueHistory(db, after, TENANTS_A_PAGE);
+    tally.calls += 1;
     yield* page;
     after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
   }

@@ -11,7 +11,6 @@ export interface AppEnv {
     problem_code: string;
     /** Entries of Server-Timing: name and milliseconds. */
     timings: [name: string, ms: number][];
-    idempotency_key: string;
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
     body: unknown;

@@ -10,7 +10,6 @@ export interface TraceContext {
 }
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-const TRACESTATE_CHARACTERS_MAX = 4096;
 
 /**
  * Continues a valid `traceparent` under a new span, and starts a trace on anything else, never an error. A version
@@ -32,8 +31,7 @@ export function continueTrace(
     !/^0+$/.test(trace_id) &&
     !/^0+$/.test(parent);
   if (!valid) return { trace_id: hex.slice(0, 32), span_id, flags: "01", tracestate: null };
-  const state = tracestate && tracestate.length <= TRACESTATE_CHARACTERS_MAX ? tracestate : null;
-  return { trace_id, span_id, flags, tracestate: state };
+  return { trace_id, span_id, flags, tracestate: tracestate ?? null };
 }
 
 /** The `traceparent` that this service answers with and hands on. */

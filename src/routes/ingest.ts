@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { parseIngest } from "../contract/ingest.ts";
-import { type Category, RECORD_TABLES } from "../domain/fields.ts";
+import { type Category, RECORD_TABLES, RECORDS } from "../domain/fields.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";
@@ -27,10 +27,18 @@ export const ingestRoutes = new Hono<AppEnv>().post(
       return renderJson(c, { status: "duplicate", message, event_id, sequence, category, step, id });
     }
     if (step === "create") {
-      c.header("Location", `/api/tables/${RECORD_TABLES[category as Category]}/${encodeURIComponent(id)}`);
+      c.header("Location", locationOf(category as Category, id));
     }
     const message = "Event processed";
     const success = { status: "success", message, event_id, sequence, category, step, id };
     return renderJson(c, success, step === "create" ? 201 : 200);
   },
 );
+
+/** Where a record is read. A path may not end in `.` or `..`, so a record with such an id is found by its filter. */
+function locationOf(category: Category, id: string): string {
+  const table = `/api/tables/${RECORD_TABLES[category]}`;
+  return id === "." || id === ".."
+    ? `${table}?${RECORDS[category].idField}=${id}`
+    : `${table}/${encodeURIComponent(id)}`;
+}

@@ -6,7 +6,7 @@ import type { Stored } from "../domain/state.ts";
 import type { Writes } from "../domain/writes.ts";
 import type { Database } from "./database.ts";
 import { ledgerStatements } from "./ledger-commit.ts";
-import { toRow, writeRows } from "./rows.ts";
+import { chunked, toRow, writeRows } from "./rows.ts";
 import { clients, disbursements, events, operations, payments, purchaseClients } from "./tables.ts";
 
 /**
@@ -55,13 +55,12 @@ export async function commit(db: Database, tenant: string, writes: Writes): Prom
     ),
   );
   if (writes.unlinks.size > 0) statements.push(unlink(db, tenant, [...writes.unlinks.values()]));
-  if (writes.links.size > 0) {
-    const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
-    statements.push(writeRows(db, purchaseClients, links));
-  }
+  const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
+  statements.push(...chunked(links).map((rows) => writeRows(db, purchaseClients, rows)));
   statements.push(...ledgerStatements(db, tenant, writes));
   const log = writes.events.map((event) => ({ tenant_id: tenant, ...event }));
-  await db.batch([writeRows(db, events, log), ...statements]);
+  const [fence, ...others] = chunked(log).map((rows) => writeRows(db, events, rows));
+  if (fence) await db.batch([fence, ...others, ...statements]);
 }
 
 /**
@@ -83,11 +82,11 @@ function puts(
   const { updated = [], other = [] } = Object.groupBy(records.values(), (stored) =>
     stored.created_seq < first && stored.deleted_at === null ? "updated" : "other",
   );
-  const rows = (some: readonly Stored<object>[]) => some.map((stored) => toRow(tenant, stored));
-  const statements: BatchItem<"sqlite">[] = [];
-  if (updated.length > 0) statements.push(writeRows(db, table, rows(updated), { key, keep: lifelong }));
-  if (other.length > 0) statements.push(writeRows(db, table, rows(other), { key }));
-  return statements;
+  const rows = (some: readonly Stored<object>[]) => chunked(some.map((stored) => toRow(tenant, stored)));
+  return [
+    ...rows(updated).map((some) => writeRows(db, table, some, { key, keep: lifelong })),
+    ...rows(other).map((some) => writeRows(db, table, some, { key })),
+  ];
 }
 
 function unlink(

@@ -50,6 +50,26 @@ export function toRow(tenant_id: string, { record, ...lifetime }: Stored<object>
   return { tenant_id, ...record, ...lifetime };
 }
 
+/** D1 bounds a parameter at 2 MB; a row that alone is larger than this goes alone. */
+const PAYLOAD_BYTES_MAX = 1_000_000;
+
+/** The rows in runs that fit one parameter each; rows hold texts of up to 64 KiB, and a group has up to 100. */
+export function chunked<R extends Readonly<Record<string, unknown>>>(rows: readonly R[]): R[][] {
+  const chunks: R[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const values = Object.values(row).map(encode);
+    const bytes = new TextEncoder().encode(JSON.stringify(values)).length;
+    if (chunks.length === 0 || bytes > room) {
+      chunks.push([]);
+      room = PAYLOAD_BYTES_MAX;
+    }
+    chunks.at(-1)?.push(row);
+    room -= bytes;
+  }
+  return chunks;
+}
+
 /**
  * Writes any number of rows with one statement and one bound parameter (D1 takes 100 at most): the rows travel as a
  * JSON array of arrays. With `replace`, a row of the same key is replaced.

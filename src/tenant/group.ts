@@ -16,9 +16,9 @@ import {
   type Writes,
 } from "../domain/writes.ts";
 import { commit } from "../store/commit.ts";
+import { classify, withDeadline } from "../store/d1-failure.ts";
 import type { Session } from "../store/database.ts";
 import { type Loaded, load, type SeenEvent } from "../store/load.ts";
-import { classify, withDeadline } from "./d1-failure.ts";
 import type { UsedKey } from "./key-store.ts";
 import type { Answer, Submission, Verdict } from "./submission.ts";
 
@@ -48,7 +48,7 @@ export const UNAVAILABLE: Problem = {
 };
 const INTERNAL: Problem = {
   code: "internal_error",
-  detail: "The event could not be stored. Nothing was changed.",
+  detail: "The event could not be stored. A retry with the same Idempotency-Key is safe.",
 };
 
 /**

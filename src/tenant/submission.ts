@@ -44,7 +44,7 @@ export type Verdict =
 
 export type SubmitReply = Verdict & { readonly timings: GateTimings };
 
-/** A group is bounded so that its batch fits D1's limits: 2 MB a parameter, 30 s a batch. */
+/** A group is bounded so that its batch stays small for D1 (30 s a batch) and its answers soon. */
 export const GROUP_COMMANDS_MAX = 100;
 export const GROUP_BYTES_MAX = 1_000_000;
 /** A gate that holds this much says `overloaded` at once; nothing waits without a bound. */

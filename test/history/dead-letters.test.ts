@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
+import { FaultyD1, failBefore } from "../support/faulty-d1.ts";
 import {
   DEAD_QUEUE,
   deadLettersOf,
@@ -198,4 +199,18 @@ it("the API takes events of a tenant whose history stands still, and makes their
   await redrive(api.tenant);
   await runSweep();
   expect(await historyOf(api.tenant)).toEqual(await dueHistoryOf(api.tenant));
+});
+
+describe("a database that is away when the queue has given up", () => {
+  it("is no cause for the operator: the message comes back, and the sweep goes on with the tenant", async () => {
+    const tenant = newTenant();
+    await insertEvents(tenant, 1, 3, () => "{}");
+    const away = new FaultyD1(env.DB);
+    away.meet(() => true, failBefore("D1_ERROR: Network connection lost."));
+    const environment = { ...env, DB: away.binding };
+    expect(await deliver([messageFor(tenant)], { queue: DEAD_QUEUE, environment })).toEqual(["retried"]);
+    expect(await deadLettersOf(tenant)).toEqual([]);
+    await runSweep();
+    expect(await made(tenant)).toBe(3);
+  });
 });

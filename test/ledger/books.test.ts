@@ -82,6 +82,7 @@ class Customer {
   async reverse(target: Moved, day: string): Promise<Moved | null> {
     const answer = await reverse(this.api, target.id, { effective_at: day });
     const { loan } = target;
+    if (day < target.day && refusalOf(answer)[1] === "validation_error") return null;
     return accepted(answer, "already_reversed", "amount_overflow")
       ? { id: idOf(answer), loan, day, amount: -target.amount, reverses: target.id }
       : null;

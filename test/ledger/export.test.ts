@@ -104,7 +104,7 @@ describe("the export", () => {
     const tenant = newTenant();
     await postInBulk(
       tenant,
-      oneTo(600).map(() => disbursementCommand),
+      oneTo(2100).map(() => disbursementCommand),
     );
     vi.spyOn(console, "error").mockImplementation(() => {});
     for (const calls of [0, 1]) expect((await exportOver(tenant, calls)).status).toBe(503);
@@ -116,7 +116,7 @@ describe("the export", () => {
       for await (const chunk of cut.body ?? []) chunks.push(decoder.decode(chunk));
     };
     await expect(read()).rejects.toThrow();
-    expect(idsIn(chunks.join(""))).toHaveLength(500);
+    expect(idsIn(chunks.join(""))).toHaveLength(2000);
     expect(chunks.join("")).not.toContain("end of the journal");
     vi.restoreAllMocks();
   });

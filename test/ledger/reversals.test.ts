@@ -74,13 +74,23 @@ describe("a reversal", () => {
     expect(await owed(api)).toBe("0");
   });
 
-  it("may count before the entry, which leaves a negative balance in between", async () => {
+  it("cannot count before the entry, which would leave a negative balance in between", async () => {
     const api = new Api();
-    await reverse(api, await post(api), { effective_at: "2023-12-20" });
-    expect(await owed(api, LOAN, "2023-12-19")).toBe("0");
-    expect(await owed(api, LOAN, "2023-12-24")).toBe("-88849");
-    expect(await accountSums(api, "2100", "USD", "2023-12-24")).toBe("88849 0 -88849");
+    const id = await post(api);
+    const refused = await reverse(api, id, { effective_at: "2023-12-24" });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors).toMatchObject([{ field: "effective_at", code: "inconsistent_dates" }]);
+    entryIdOf(await reverse(api, id, { effective_at: "2023-12-25" }));
+    expect(await owed(api, LOAN, "2023-12-24")).toBe("0");
     expect(await owed(api, LOAN, "2023-12-25")).toBe("0");
+  });
+
+  it("of an entry that takes effect later counts from then on, not from today", async () => {
+    const api = new Api();
+    const reversal = entryIdOf(await reverse(api, await post(api, { effective_at: "2999-01-01" })));
+    expect((await api.get(`/v1/journal-entries/${reversal}`)).body.effective_at).toBe("2999-01-01");
+    expect(await owed(api)).toBe("0");
+    expect(await owed(api, LOAN, "2999-01-01")).toBe("0");
   });
 
   it("of the largest amount loses no unit", async () => {

@@ -1,6 +1,6 @@
 import type { SimEvent } from "./events.ts";
 import { type Category, FIELDS, idFieldOf } from "./fields.ts";
-import { applyRules, type Merged, type Rec } from "./rules.ts";
+import { applyRules, type Rec } from "./rules.ts";
 import { type Faults, shapeOf } from "./schema.ts";
 
 /** What the contract answers an event with, as far as the model looks. */
@@ -74,7 +74,10 @@ export class Model {
     const { record, own, references } = this.#assess(category, null, change);
     if (current) return own.size > 0 ? invalid(own) : refused(409, "already_exists");
     if (own.size + references.size > 0) return invalid(new Map([...own, ...references]));
+    const dead = this.records[category].get(id)?.record;
     this.records[category].set(id, { record, live: true });
+    if (category === "disbursement" && dead && record.kind === "loan")
+      this.#movePayments(id, record.client_id);
     return { kind: "accepted", status: 201 };
   }
 
@@ -102,7 +105,7 @@ export class Model {
   #movePayments(disbursement: string, client_id: unknown): void {
     const before = this.records.payment;
     for (const [id, { record, live }] of before) {
-      if (record.disbursement_id !== disbursement) continue;
+      if (record.disbursement_id !== disbursement || !live) continue;
       before.set(id, { record: { ...record, client_id }, live });
     }
   }
@@ -118,7 +121,31 @@ export class Model {
     if (category === "client") return { record, own, references: new Map() };
     if (category === "disbursement") return { record, own, references: this.#clientFaults(record, current) };
     if (!parent) return { record, own, references: new Map([["disbursement_id", "unknown_reference"]]) };
-    return { ...tieToParent(category, { record, faults: new Map() }, parent, change), own };
+    const faults: Faults = new Map();
+    if (!current && record.currency !== parent.currency) faults.set("currency", "currency_mismatch");
+    if (category === "operation") return { record, own, references: faults };
+    return { ...this.#tiePayment(record, faults, parent, current, change), own };
+  }
+
+  /** A loan's payment is its client's; a purchase's names one that is live and on the purchase when it is named. */
+  #tiePayment(
+    record: Rec,
+    faults: Faults,
+    parent: Rec,
+    current: Rec | null,
+    change: ReadonlyMap<string, unknown>,
+  ): { readonly record: Rec; readonly references: Faults } {
+    if (parent.kind === "loan") {
+      const named = change.get("client_id") ?? null;
+      if (named !== null && named !== parent.client_id) faults.set("client_id", "client_mismatch");
+      return { record: { ...record, client_id: parent.client_id }, references: faults };
+    }
+    const { client_id } = record;
+    if (client_id === null) faults.set("client_id", "required");
+    else if (client_id === current?.client_id) return { record, references: faults };
+    else if (!clientIds(parent).includes(String(client_id))) faults.set("client_id", "client_mismatch");
+    else if (!this.records.client.get(String(client_id))?.live) faults.set("client_id", "unknown_reference");
+    return { record, references: faults };
   }
 
   /** A new child needs a live parent, an old one keeps what it has. */
@@ -162,22 +189,4 @@ interface Assessed {
 export function clientIds(record: Rec | null): readonly string[] {
   const list = (record?.purchase_clients ?? []) as readonly { readonly client_id: string }[];
   return list.map(({ client_id }) => client_id);
-}
-
-function tieToParent(
-  category: Category,
-  { record, faults }: Merged,
-  parent: Rec,
-  change: ReadonlyMap<string, unknown>,
-): { readonly record: Rec; readonly references: Faults } {
-  if (record.currency !== parent.currency) faults.set("currency", "currency_mismatch");
-  if (category === "operation") return { record, references: faults };
-  if (parent.kind === "loan") {
-    const named = change.get("client_id") ?? null;
-    if (named !== null && named !== parent.client_id) faults.set("client_id", "client_mismatch");
-    return { record: { ...record, client_id: parent.client_id }, references: faults };
-  }
-  if (record.client_id === null) faults.set("client_id", "required");
-  else if (!clientIds(parent).includes(String(record.client_id))) faults.set("client_id", "client_mismatch");
-  return { record, references: faults };
 }

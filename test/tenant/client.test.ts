@@ -73,3 +73,22 @@ describe("a call to the gate that fails", () => {
     expect(line.sent.calls).toBe(1);
   });
 });
+
+describe("a new generation of gates", () => {
+  it("knows only the events that a restored database knows, and takes the others anew", async () => {
+    const tenant = newTenant();
+    const kept = await submissionOf("client", individual);
+    const lost = await submissionOf("client", { ...individual, client_id: "C-2" });
+    for (const one of [kept, lost]) expect((await submit(env, tenant, one)).kind).toBe("accepted");
+    await env.DB.batch(
+      [
+        "DELETE FROM events WHERE tenant_id = ? AND sequence = 2",
+        "DELETE FROM clients WHERE tenant_id = ? AND created_seq = 2",
+      ].map((statement) => env.DB.prepare(statement).bind(tenant)),
+    );
+    const restored = { ...env, GATE_GENERATION: "2" };
+    expect(await submit(restored, tenant, kept)).toMatchObject({ kind: "accepted", replayed: true });
+    expect(await submit(restored, tenant, lost)).toMatchObject({ kind: "accepted", replayed: false });
+    expect(await eventsOf(tenant)).toHaveLength(2);
+  });
+});

@@ -10,6 +10,9 @@ import { individual, loan, payment } from "../support/examples.ts";
 import { type Call, Hold, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
 
+/** D1: 2 MB a bound parameter. */
+const PARAMETER_BYTES_MAX = 2_000_000;
+
 /** Lets `submissions` wait behind one event in flight; answers with what became of them and of each D1 call after. */
 async function settleBehind(tenant: string, submissions: readonly Submission[]) {
   const gate = gateOf(tenant);
@@ -120,5 +123,28 @@ describe("a group", () => {
     const { replies } = await settleBehind(tenant, group);
     expect(replies.filter(({ kind }) => kind === "accepted")).toHaveLength(100);
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(101));
+  });
+
+  it("sends no parameter that D1 would refuse for its size, although its rows are larger than its events", async () => {
+    const tenant = newTenant();
+    const gate = gateOf(tenant);
+    const info = { note: "\u{1F4B6}".repeat(4_000) };
+    const clients = await Promise.all(
+      oneTo(GROUP_COMMANDS_MAX).map((n) =>
+        submissionOf("client", { ...individual, client_id: `C-${n}`, info }),
+      ),
+    );
+    for (const client of clients) expect((await gate.submit(tenant, client)).kind).toBe("accepted");
+    const changes = oneTo(GROUP_COMMANDS_MAX).map((n) =>
+      submissionOf("client", { step: "update", client_id: `C-${n}`, name: "Jane" }),
+    );
+    const { replies, calls } = await settleBehind(tenant, await Promise.all(changes));
+    expect(replies.every(({ kind }) => kind === "accepted")).toBe(true);
+    const parameters = calls
+      .filter(isCommit)
+      .flatMap(({ statements }) => statements.flatMap(({ params }) => params));
+    const sizes = parameters.map((value) => new TextEncoder().encode(String(value)).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(PARAMETER_BYTES_MAX / 2);
+    expect(Math.max(...sizes)).toBeLessThan(PARAMETER_BYTES_MAX);
   });
 });

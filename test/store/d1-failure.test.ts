@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classify, withDeadline } from "../../src/tenant/d1-failure.ts";
+import { classify, withDeadline } from "../../src/store/d1-failure.ts";
 
 describe("a D1 failure", () => {
   it.each([
