@@ -123,7 +123,8 @@ async function postRandomBooks(client: Client): Promise<string[]> {
     }
   }
   for (const [index, reason_description] of ODD_TEXTS.entries()) {
-    const effective_at = `2024-02-${String(28 - index).padStart(2, "0")}`;
+    // After every entry, and some of them before and some after the second day that is asked for.
+    const effective_at = `2024-03-${String(index + 1).padStart(2, "0")}`;
     const reason = { reason_code: "other", reason_description, effective_at };
     await post("/v1/reversals", { reverses_entry_id: ids[index + REVERSED_FROM], ...reason });
   }
@@ -151,6 +152,7 @@ test("hledger finds a tenant's exported books balanced, with the balances that t
   const today = new Date().toISOString().slice(0, 10);
   const days = [
     ["2024-02-14", "2024-02-15"],
+    ["2024-03-10", "2024-03-11"],
     [today, "9999-12-31"],
   ] as const;
   for (const [day, end] of days) {
