@@ -1,6 +1,7 @@
 import { ACCOUNTS, type AccountCode } from "../domain/accounts.ts";
 import { minorUnits } from "../domain/currency.ts";
 import { type Entry, linesOf } from "../domain/journal.ts";
+import { majorParts } from "../domain/money.ts";
 
 /**
  * The head of a journal in hledger's text format (hledger.org, "Journal"): every account with its type, so that the
@@ -51,11 +52,8 @@ const accountName = (code: AccountCode) => `${ACCOUNTS[code].class}:${code} ${AC
 
 /** With all of the currency's decimals, so that no reader has to guess the mark. */
 function decimal(minor: bigint, currency: string): string {
-  const decimals = minorUnits(currency);
-  const digits = (minor < 0n ? -minor : minor).toString().padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  const fraction = decimals === 0 ? "" : `.${digits.slice(digits.length - decimals)}`;
-  return `${minor < 0n ? "-" : ""}${whole}${fraction}`;
+  const [whole, fraction] = majorParts(minor, currency);
+  return fraction === "" ? whole : `${whole}.${fraction}`;
 }
 
 /** Free text in one line: a semicolon would begin a comment and a comma end a tag. */

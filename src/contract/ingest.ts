@@ -15,6 +15,7 @@ import { invalid } from "../domain/record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { IngestCommand } from "../domain/state.ts";
 import { fieldErrors } from "./field-errors.ts";
+import { isJsonObject } from "./json.ts";
 import { valueSchema } from "./values.ts";
 
 /** Which shape of `data` applies; a kind matters only when a disbursement is created. */
@@ -50,9 +51,9 @@ const kindOf = (data: Readonly<Record<string, unknown>>) =>
 export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   const envelope = envelopeSchema.safeParse(body, { reportInput: true });
   const errors = envelope.success ? [] : fieldErrors(envelope.error.issues, []);
-  const { category, data } = (isObject(body) ? body : {}) as { category?: unknown; data?: unknown };
+  const { category, data } = (isJsonObject(body) ? body : {}) as { category?: unknown; data?: unknown };
   if (typeof category === "string" && !isCategory(category)) return err(unsupportedCategory(category));
-  if (!isCategory(category) || !isObject(data)) return err(invalid(errors));
+  if (!isCategory(category) || !isJsonObject(data)) return err(invalid(errors));
   const step = stepSchema.safeParse(data.step, { reportInput: true });
   const variant: Variant = { category, step: step.data ?? "update", kind: kindOf(data) };
   const parsed = dataSchema(variant).safeParse(data, { reportInput: true });
@@ -71,15 +72,11 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
 
 const envelopeSchema = z.strictObject({
   category: z.string(),
-  data: z.custom<Record<string, unknown>>(isObject, {
+  data: z.custom<Record<string, unknown>>(isJsonObject, {
     error: "must be an object",
     params: { code: "invalid_type" },
   }),
 });
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
 
 const isCategory = (value: unknown): value is Category => CATEGORIES.some((category) => category === value);
 

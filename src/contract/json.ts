@@ -35,6 +35,10 @@ function findFlaw(value: unknown, depth: number): string | null {
   return null;
 }
 
+/** True for a JSON object: no array, and no number, which travels as an object of its own class. */
+export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+
 /** Writes JSON; a `LosslessNumber` and a bigint keep every digit. */
 export function stringifyJson(value: unknown): string {
   return stringify(value) ?? "null";

@@ -3,16 +3,10 @@ import { LAYERS } from "../domain/accounts.ts";
 import { isCurrency } from "../domain/currency.ts";
 import { isCalendarDate } from "../domain/dates.ts";
 import { ENTRY_TYPES } from "../domain/journal.ts";
-import { expects, LIMIT_DEFAULT, LIMIT_MAX } from "./lookup.ts";
+import { expects, LIMIT_DEFAULT, limit } from "./lookup.ts";
 
 const dateExpected = expects("a real date YYYY-MM-DD");
 const date = z.string(dateExpected).refine(isCalendarDate, dateExpected);
-const pageSizeExpected = expects(`a whole number from 1 to ${LIMIT_MAX}, in plain digits`);
-const pageSize = z
-  .string(pageSizeExpected)
-  .regex(/^[1-9][0-9]{0,2}$/, pageSizeExpected)
-  .transform(Number)
-  .refine((size) => size <= LIMIT_MAX, pageSizeExpected);
 const currencyExpected = expects("an active ISO 4217 code, for example USD");
 
 const PAGE_TOKEN_CHARACTERS_MAX = 512;
@@ -24,7 +18,7 @@ export const journalQuery = z
     from_date: date.optional(),
     to_date: date.optional(),
     event_type: z.enum(ENTRY_TYPES, expects(`one of ${ENTRY_TYPES.join(", ")}`)).optional(),
-    page_size: pageSize.default(LIMIT_DEFAULT),
+    page_size: limit.default(LIMIT_DEFAULT),
     page_token: z
       .string(tokenExpected)
       .min(1, tokenExpected)

@@ -1,4 +1,3 @@
-import { isLosslessNumber } from "lossless-json";
 import * as z from "zod";
 import { isCurrency } from "../domain/currency.ts";
 import { isCalendarDate } from "../domain/dates.ts";
@@ -8,7 +7,8 @@ import type { Problem } from "../domain/problem.ts";
 import { invalid } from "../domain/record.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { fieldErrors } from "./field-errors.ts";
-import { stringifyJson } from "./json.ts";
+import { isJsonObject, stringifyJson } from "./json.ts";
+import { CONTROL_OR_BREAK, characters } from "./values.ts";
 
 const METADATA_BYTES_MAX = 2048;
 const DESTINATION_CHARACTERS_MAX = 255;
@@ -17,8 +17,6 @@ const DESCRIPTION_CHARACTERS_MAX = 500;
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const AMOUNT = /^(0|[1-9][0-9]{0,18})$/;
 const METADATA_KEY = /^[a-zA-Z][a-zA-Z0-9_]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** A UUID in any case; RFC 9562 has it compared without regard to case, so it is kept in lower case. */
 const uuidSchema = z
@@ -40,11 +38,8 @@ const currencySchema = z
 
 const calendarDateSchema = z.string().refine(isCalendarDate, "must be a real date YYYY-MM-DD");
 
-const isObject = (value: unknown) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
-
 const metadataSchema = z
-  .custom<object>(isObject, { error: "must be an object", params: { code: "invalid_type" } })
+  .custom<object>(isJsonObject, { error: "must be an object", params: { code: "invalid_type" } })
   .refine(
     (metadata) => Object.keys(metadata).every((key) => METADATA_KEY.test(key)),
     `must have keys that match ${METADATA_KEY.source}`,
@@ -54,14 +49,11 @@ const metadataSchema = z
     `must be at most ${METADATA_BYTES_MAX} bytes as JSON`,
   );
 
-/** Characters as JSON Schema counts them: code points, not UTF-16 units. */
-const characters = (text: string) => [...text].length;
-
 const printable = (max: number) =>
   z
     .string()
     .refine((text) => text !== "" && characters(text) <= max, `must be 1 to ${max} characters`)
-    .refine((text) => !CONTROL.test(text), "must not contain control characters");
+    .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters");
 
 /** Body of `POST /v1/disbursements` (seed 004, contract 7). */
 const disbursementSchema = z.strictObject({

@@ -36,7 +36,7 @@ const oneOf = (names: readonly string[]) => z.enum(names as [string, ...string[]
 const listed = (names: readonly string[]) => `one of ${names.join(", ")}`;
 
 const limitExpected = expects(`a whole number from 1 to ${LIMIT_MAX}, in plain digits`);
-const limit = z
+export const limit = z
   .string(limitExpected)
   .regex(/^[1-9][0-9]{0,2}$/, limitExpected)
   .transform(Number)

@@ -6,7 +6,7 @@ import { parseDate } from "../domain/dates.ts";
 import { decimalToInteger } from "../domain/decimal.ts";
 import type { Field } from "../domain/fields.ts";
 import type { FieldErrorCode } from "../domain/problem.ts";
-import { stringifyJson } from "./json.ts";
+import { isJsonObject, stringifyJson } from "./json.ts";
 
 const ID_CHARACTERS_MAX = 128;
 const EMAIL_CHARACTERS_MAX = 254;
@@ -19,7 +19,7 @@ const CLIENTS_MAX = 100;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const CONTROL_OR_BREAK = /[\u0000-\u001f\u007f-\u009f]/;
+export const CONTROL_OR_BREAK = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** RFC 5321 and 5322: a dot-atom of at most 64 octets at a host name; quoted local parts and addresses in brackets are not in use. */
 const EMAIL_LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
@@ -28,7 +28,7 @@ const HOST_NAME =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/;
 
 /** Characters as people and JSON Schema count them: code points, not UTF-16 units. */
-const characters = (text: string) => [...text].length;
+export const characters = (text: string) => [...text].length;
 
 function isEmail(text: string): boolean {
   const at = text.lastIndexOf("@");
@@ -126,12 +126,9 @@ const integerSchema = numberSchema.transform((text, context) => {
   return z.NEVER;
 });
 
-const isPlainObject = (value: unknown) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
-
 /** A free-form object, kept as JSON text with its numbers as they were sent. */
 const objectSchema = z
-  .custom<object>(isPlainObject, refused("must be an object", "invalid_type"))
+  .custom<object>(isJsonObject, refused("must be an object", "invalid_type"))
   .transform(stringifyJson)
   .refine(
     (text) => new TextEncoder().encode(text).length <= OBJECT_BYTES_MAX,

@@ -26,9 +26,15 @@ export function toMinor(amount: DecimalText, currency: string): Result<bigint, s
 
 /** Writes minor units as the shortest decimal in major units: `123450n` of USD is `1234.5`. */
 export function toMajor(minor: bigint, currency: string): DecimalText {
+  const [whole, fraction] = majorParts(minor, currency);
+  const digits = fraction.replace(/0+$/, "");
+  return digits === "" ? whole : `${whole}.${digits}`;
+}
+
+/** The signed whole of an amount in major units, and its fraction with all of the currency's decimals. */
+export function majorParts(minor: bigint, currency: string): readonly [whole: string, fraction: string] {
   const decimals = minorUnits(currency);
   const magnitude = (minor < 0n ? -minor : minor).toString().padStart(decimals + 1, "0");
-  const whole = magnitude.slice(0, magnitude.length - decimals);
-  const fraction = magnitude.slice(magnitude.length - decimals).replace(/0+$/, "");
-  return `${minor < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+  const point = magnitude.length - decimals;
+  return [`${minor < 0n ? "-" : ""}${magnitude.slice(0, point)}`, magnitude.slice(point)];
 }

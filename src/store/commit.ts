@@ -1,13 +1,38 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
-import { type Category, type Fields, RECORDS } from "../domain/fields.ts";
+import { CATEGORIES, type Category, type Fields, RECORDS } from "../domain/fields.ts";
 import type { Stored } from "../domain/state.ts";
 import type { Writes } from "../domain/writes.ts";
 import type { Database } from "./database.ts";
 import { ledgerStatements } from "./ledger-commit.ts";
-import { chunked, toRow, writeRows } from "./rows.ts";
+import { toRow, writeRows } from "./rows.ts";
 import { clients, disbursements, events, operations, payments, purchaseClients } from "./tables.ts";
+
+/** Where the records of a category are kept, and what of a record no update can change. */
+interface Place {
+  readonly table: AnySQLiteTable;
+  readonly key: readonly [AnySQLiteColumn, AnySQLiteColumn];
+  readonly lifelong: ReadonlySet<string>;
+}
+
+const PLACES: Readonly<Record<Category, Place>> = {
+  client: place("client", clients, clients.client_id),
+  disbursement: place("disbursement", disbursements, disbursements.disbursement_id),
+  payment: place("payment", payments, payments.payment_id),
+  operation: place("operation", operations, operations.operation_id),
+};
+
+function place(
+  category: Category,
+  table: AnySQLiteTable & { readonly tenant_id: AnySQLiteColumn },
+  id: AnySQLiteColumn,
+): Place {
+  const fields: Fields = RECORDS[category].fields;
+  const immutable = Object.keys(fields).filter((name) => fields[name]?.immutable);
+  const lifelong = new Set([...immutable, "created_seq", "created_at", "deleted_at"]);
+  return { table, key: [table.tenant_id, id], lifelong };
+}
 
 /**
  * Writes a group in one D1 batch, all or nothing. The events come first: their sequence is the fence, so the batch of
@@ -24,42 +49,14 @@ export async function commit(db: Database, tenant: string, writes: Writes): Prom
     statements.push(db.update(payments).set(set).where(ofLoan));
   }
   const first = writes.events[0]?.sequence ?? 0;
-  statements.push(
-    ...puts(db, tenant, "client", clients, [clients.tenant_id, clients.client_id], writes.client, first),
-    ...puts(
-      db,
-      tenant,
-      "disbursement",
-      disbursements,
-      [disbursements.tenant_id, disbursements.disbursement_id],
-      writes.disbursement,
-      first,
-    ),
-    ...puts(
-      db,
-      tenant,
-      "payment",
-      payments,
-      [payments.tenant_id, payments.payment_id],
-      writes.payment,
-      first,
-    ),
-    ...puts(
-      db,
-      tenant,
-      "operation",
-      operations,
-      [operations.tenant_id, operations.operation_id],
-      writes.operation,
-      first,
-    ),
-  );
+  for (const category of CATEGORIES) {
+    statements.push(...puts(db, tenant, PLACES[category], writes[category], first));
+  }
   if (writes.unlinks.size > 0) statements.push(unlink(db, tenant, [...writes.unlinks.values()]));
   const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
-  statements.push(...chunked(links).map((rows) => writeRows(db, purchaseClients, rows)));
-  statements.push(...ledgerStatements(db, tenant, writes));
+  statements.push(...writeRows(db, purchaseClients, links), ...ledgerStatements(db, tenant, writes));
   const log = writes.events.map((event) => ({ tenant_id: tenant, ...event }));
-  const [fence, ...others] = chunked(log).map((rows) => writeRows(db, events, rows));
+  const [fence, ...others] = writeRows(db, events, log);
   if (fence) await db.batch([fence, ...others, ...statements]);
 }
 
@@ -70,22 +67,17 @@ export async function commit(db: Database, tenant: string, writes: Writes): Prom
 function puts(
   db: Database,
   tenant: string,
-  category: Category,
-  table: AnySQLiteTable,
-  key: readonly [AnySQLiteColumn, AnySQLiteColumn],
+  { table, key, lifelong }: Place,
   records: ReadonlyMap<string, Stored<object>>,
   first: number,
 ): BatchItem<"sqlite">[] {
-  const fields: Fields = RECORDS[category].fields;
-  const immutable = Object.keys(fields).filter((name) => fields[name]?.immutable);
-  const lifelong = new Set([...immutable, "created_seq", "created_at", "deleted_at"]);
   const { updated = [], other = [] } = Object.groupBy(records.values(), (stored) =>
     stored.created_seq < first && stored.deleted_at === null ? "updated" : "other",
   );
-  const rows = (some: readonly Stored<object>[]) => chunked(some.map((stored) => toRow(tenant, stored)));
+  const rows = (some: readonly Stored<object>[]) => some.map((stored) => toRow(tenant, stored));
   return [
-    ...rows(updated).map((some) => writeRows(db, table, some, { key, keep: lifelong })),
-    ...rows(other).map((some) => writeRows(db, table, some, { key })),
+    ...writeRows(db, table, rows(updated), { key, keep: lifelong }),
+    ...writeRows(db, table, rows(other), { key }),
   ];
 }
 

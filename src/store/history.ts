@@ -61,9 +61,9 @@ export async function writeHistory(
   now: number,
 ): Promise<void> {
   const byTable = Map.groupBy(rows, ({ table }) => table);
-  const inserts: BatchItem<"sqlite">[] = [...byTable].map(([table, ofTable]) => {
+  const inserts: BatchItem<"sqlite">[] = [...byTable].flatMap(([table, ofTable]) => {
     const values = ofTable.map((row) => ({ tenant_id: tenant, ...row.values }));
-    return writeRows(db, TABLES[table], values).onConflictDoNothing();
+    return writeRows(db, TABLES[table], values).map((insert) => insert.onConflictDoNothing());
   });
   const cursor = db
     .insert(historyCursors)

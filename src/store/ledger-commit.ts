@@ -15,29 +15,17 @@ export function ledgerStatements(db: Database, tenant_id: string, writes: Writes
   const postings = entries.flatMap(({ sequence, postings: own }) =>
     own.map((posting, position) => ({ tenant_id, sequence, position, ...posting })),
   );
-  const statements: BatchItem<"sqlite">[] = [
-    writeRows(
-      db,
-      journalEntries,
-      entries.map((entry) => ({ tenant_id, ...entry })),
-    ),
-    writeRows(db, journalPostings, postings),
-    addRows(
-      db,
-      ledgerTotals,
-      summed(tenant_id, entries, () => ({})),
-    ),
-    addRows(
-      db,
-      ledgerDays,
-      summed(tenant_id, entries, ({ effective_at }) => ({ day: effective_at })),
-    ),
+  const journal = entries.map((entry) => ({ tenant_id, ...entry }));
+  const known = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
+  const totals = summed(tenant_id, entries, () => ({}));
+  const days = summed(tenant_id, entries, ({ effective_at }) => ({ day: effective_at }));
+  return [
+    ...writeRows(db, journalEntries, journal),
+    ...writeRows(db, journalPostings, postings),
+    ...addRows(db, ledgerTotals, totals),
+    ...addRows(db, ledgerDays, days),
+    ...writeRows(db, ledgerLoans, known),
   ];
-  if (loans.size > 0) {
-    const rows = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
-    statements.push(writeRows(db, ledgerLoans, rows));
-  }
-  return statements;
 }
 
 type SumRow = Readonly<Record<string, string | bigint>> & Total;
@@ -67,11 +55,10 @@ const isReceivable = (account: AccountCode) => RECEIVABLES.some((code) => code =
 /** Adds to the sums that are there. The gate has refused what would leave 64 bits, and STRICT refuses it again. */
 function addRows(db: Database, table: typeof ledgerTotals | typeof ledgerDays, rows: readonly SumRow[]) {
   const place = [table.tenant_id, table.book, table.account_code, table.currency, table.layer] as const;
-  return writeRows(db, table, rows).onConflictDoUpdate({
-    target: "day" in table ? [...place, table.day] : [...place],
-    set: {
-      dr_minor: sql`${table.dr_minor} + excluded.dr_minor`,
-      cr_minor: sql`${table.cr_minor} + excluded.cr_minor`,
-    },
-  });
+  const target = "day" in table ? [...place, table.day] : [...place];
+  const set = {
+    dr_minor: sql`${table.dr_minor} + excluded.dr_minor`,
+    cr_minor: sql`${table.cr_minor} + excluded.cr_minor`,
+  };
+  return writeRows(db, table, rows).map((insert) => insert.onConflictDoUpdate({ target, set }));
 }

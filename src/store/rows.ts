@@ -53,26 +53,10 @@ export function toRow(tenant_id: string, { record, ...lifetime }: Stored<object>
 /** D1 bounds a parameter at 2 MB; a row that alone is larger than this goes alone. */
 const PAYLOAD_BYTES_MAX = 1_000_000;
 
-/** The rows in runs that fit one parameter each; rows hold texts of up to 64 KiB, and a group has up to 100. */
-export function chunked<R extends Readonly<Record<string, unknown>>>(rows: readonly R[]): R[][] {
-  const chunks: R[][] = [];
-  let room = 0;
-  for (const row of rows) {
-    const values = Object.values(row).map(encode);
-    const bytes = new TextEncoder().encode(JSON.stringify(values)).length;
-    if (chunks.length === 0 || bytes > room) {
-      chunks.push([]);
-      room = PAYLOAD_BYTES_MAX;
-    }
-    chunks.at(-1)?.push(row);
-    room -= bytes;
-  }
-  return chunks;
-}
-
 /**
- * Writes any number of rows with one statement and one bound parameter (D1 takes 100 at most): the rows travel as a
- * JSON array of arrays. With `replace`, a row of the same key is replaced.
+ * The statements that write any number of rows, each with one bound parameter (D1 takes 100 at most): the rows travel
+ * as a JSON array of arrays, in as many statements as their bytes ask for, none for no rows. With `replace`, a row of
+ * the same key is replaced.
  */
 export function writeRows<T extends AnySQLiteTable>(
   db: Database,
@@ -89,17 +73,35 @@ export function writeRows<T extends AnySQLiteTable>(
     const value = sql`value ->> ${sql.raw(String(position))}`;
     return isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value;
   });
-  const payload = JSON.stringify(rows.map((row) => columns.map(([name]) => encode(row[name]))));
-  const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${payload}) WHERE true`;
-  const insert = db.insert(table).select(source);
-  if (!replace) return insert;
-  const { key, keep = new Set() } = replace;
-  const names = new Set([...keep, ...key.map(({ name }) => name)]);
-  const others = columns.filter(([, column]) => !names.has(column.name));
-  const set = Object.fromEntries(
-    others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),
-  );
-  return insert.onConflictDoUpdate({ target: [...key], set: set as never });
+  const texts = rows.map((row) => JSON.stringify(columns.map(([name]) => encode(row[name]))));
+  return payloads(texts).map((payload) => {
+    const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${payload}) WHERE true`;
+    const insert = db.insert(table).select(source);
+    if (!replace) return insert;
+    const { key, keep = new Set() } = replace;
+    const names = new Set([...keep, ...key.map(({ name }) => name)]);
+    const others = columns.filter(([, column]) => !names.has(column.name));
+    const set = Object.fromEntries(
+      others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),
+    );
+    return insert.onConflictDoUpdate({ target: [...key], set: set as never });
+  });
+}
+
+/** JSON arrays of the rows' JSON texts, each array within the bytes that a parameter may have. */
+function payloads(rows: readonly string[]): string[] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const bytes = new TextEncoder().encode(row).length;
+    if (groups.length === 0 || bytes > room) {
+      groups.push([]);
+      room = PAYLOAD_BYTES_MAX;
+    }
+    groups.at(-1)?.push(row);
+    room -= bytes;
+  }
+  return groups.map((group) => `[${group.join(",")}]`);
 }
 
 function encode(value: unknown): string | number | null {

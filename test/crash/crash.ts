@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { HISTORY } from "../history/expected.ts";
+import { individual } from "../support/examples.ts";
 import { TenantApi } from "./api.ts";
 import { eventDifferences, historyDifferences } from "./compare.ts";
-import { CLIENT, planLoad, randomNumbers, type Step } from "./load.ts";
+import { planLoad, randomNumbers, type Step } from "./load.ts";
 import { LocalService } from "./service.ts";
 
 export interface CrashOptions {
@@ -60,7 +61,7 @@ interface Loaded {
 async function loadAndKill(service: LocalService, api: TenantApi, options: CrashOptions): Promise<Loaded> {
   const random = randomNumbers(options.seed);
   const acknowledged = new Map<string, string>();
-  const client: Step = { key: "crash-client", category: "client", data: CLIENT };
+  const client: Step = { key: "crash-client", category: "client", data: individual };
   const over = new AbortController();
   let duplicates = 0;
   const settle = async (step: Step): Promise<void> => {

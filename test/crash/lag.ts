@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { individual } from "../support/examples.ts";
 import { TenantApi } from "./api.ts";
-import { CLIENT } from "./load.ts";
 import { LocalService } from "./service.ts";
 
 /**
@@ -16,7 +16,7 @@ try {
   await service.start();
   const token = await service.token();
   const api = new TenantApi(service.url, token);
-  await api.send({ key: "lag-client", category: "client", data: CLIENT });
+  await api.send({ key: "lag-client", category: "client", data: individual });
   const lags: number[] = [];
   const measured: Promise<void>[] = [];
   for (let index = 0; index < EVENTS; index += 1) {
@@ -27,7 +27,7 @@ try {
         step: "create",
         disbursement_id: `L-${index}`,
         kind: "loan",
-        client_id: CLIENT.client_id,
+        client_id: individual.client_id,
         disbursement_amount: 100,
         total_expected_margin: 1,
         currency: "USD",

@@ -1,3 +1,5 @@
+import { individual } from "../support/examples.ts";
+
 /** A request of the load, sent again with the same key until it is answered. */
 export interface Step {
   readonly key: string;
@@ -15,19 +17,6 @@ export function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-export const CLIENT = {
-  step: "create",
-  client_id: "C-1",
-  name: "John Doe",
-  email: "john.doe@example.com",
-  phone: "+1234567890",
-  address: "123 Main St, New York, NY 10001",
-  country: "US",
-  is_company: false,
-  registration_number: "ID-1234567890",
-  gender: "male",
-} as const;
 
 type Data = Step["data"];
 
@@ -50,7 +39,7 @@ function lifeOf(loan: string, random: () => number): readonly (readonly [categor
         step: "create",
         disbursement_id: loan,
         kind: "loan",
-        client_id: CLIENT.client_id,
+        client_id: individual.client_id,
         disbursement_amount: amount(),
         total_expected_margin: amount(),
         currency: "USD",

@@ -118,7 +118,7 @@ export async function insertRows(tenant: string, table: TableName, changes: read
     const sequence = Number(change.sequence ?? change.created_seq);
     return { tenant_id: tenant, ...ROWS[table](sequence), ...change };
   });
-  await writeRows(drizzle(env.DB), TABLES[table], rows);
+  for (const insert of writeRows(drizzle(env.DB), TABLES[table], rows)) await insert;
 }
 
 /** Writes rows with the sequences `from` to `to`. */
