@@ -2,6 +2,11 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: ["./src/store/tables.ts", "./src/store/history-tables.ts", "./src/store/ledger-tables.ts"],
+  schema: [
+    "./src/store/log.ts",
+    "./src/store/tape/tables.ts",
+    "./src/store/history/tables.ts",
+    "./src/store/ledger/tables.ts",
+  ],
   out: "./migrations",
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { err, ok, type Result } from "./domain/result.ts";
+import { err, ok, type Result } from "./domain/core/result.ts";
 
 const CLOCK_TOLERANCE_DEFAULT_S = 30;
 const CLOCK_TOLERANCE_MAX_S = 300;

@@ -1,6 +1,6 @@
 import { app } from "./app.ts";
-import { consume } from "./history/consumer.ts";
-import { sweep } from "./history/sweep.ts";
+import { consume } from "./fanout/consumer.ts";
+import { sweep } from "./fanout/sweep.ts";
 
 export { TenantGate } from "./tenant/gate.ts";
 

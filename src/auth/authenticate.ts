@@ -1,5 +1,5 @@
 import { type AuthConfig, type AuthSettings, parseAuthConfig, type SettingFault } from "../config.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { fixedKeySource, type KeySource, RemoteKeySource, type WaitUntil } from "./key-set.ts";
 import { type Principal, type TokenPolicy, type TokenRefusal, verifyInspected } from "./token.ts";
 import { inspectToken } from "./unverified-token.ts";

@@ -1,5 +1,5 @@
 import { readKeySet } from "../config.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { type KeySet, keySetOf } from "./verification-key.ts";
 
 export const KEY_SET_BYTES_MAX = 256 * 1024;

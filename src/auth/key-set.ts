@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { type DownloadFault, downloadKeySet, type Fetcher } from "./key-set-download.ts";
 import { isUsable, type KeySetHistory, mayRenewForUnknownKey, planForRequest } from "./key-set-policy.ts";
 import type { KeySet } from "./verification-key.ts";

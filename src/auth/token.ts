@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import * as z from "zod";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import type { FormatRefusal, UnverifiedToken } from "./unverified-token.ts";
 import { importedKey, type KeyRefusal, type KeySet, selectKey } from "./verification-key.ts";
 

@@ -1,6 +1,6 @@
 import { base64url } from "jose";
 import * as z from "zod";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { ALGORITHMS, type Algorithm } from "./verification-key.ts";
 
 export const TOKEN_BYTES_MAX = 8 * 1024;

@@ -1,6 +1,6 @@
 import { base64url, importJWK } from "jose";
 import type { PublicJwk } from "../config.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** Signature algorithms that a token may use (contract 1): never `none`, never HMAC. */
 export const ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"] as const;

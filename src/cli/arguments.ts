@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** Why a command ends before its work is done; `message` is for a person at a terminal. */
 export interface Failure {

@@ -11,7 +11,7 @@ import {
   SignJWT,
 } from "jose";
 import * as z from "zod";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, failed } from "./arguments.ts";
 
 /** `.invalid` (RFC 2606) never resolves, so no real issuer can be mistaken for this one. */

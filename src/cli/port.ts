@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, failed } from "./arguments.ts";
 
 /** `localhost` means both, and a program on either would take the requests meant for us. */

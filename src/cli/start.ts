@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, failed, parseOptions, report, wrongUsage } from "./arguments.ts";
 import { runLocalCron } from "./local-cron.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, SCOPES, workerSettings } from "./local-issuer.ts";

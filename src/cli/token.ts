@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, parseOptions, report, wrongUsage } from "./arguments.ts";
 import { loadOrCreateKey, mintToken, SCOPES } from "./local-issuer.ts";
 import { issuerSettingsIn, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";

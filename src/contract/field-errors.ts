@@ -1,6 +1,6 @@
 import { isLosslessNumber } from "lossless-json";
 import type * as z from "zod";
-import type { FieldError, FieldErrorCode } from "../domain/problem.ts";
+import type { FieldError, FieldErrorCode } from "../domain/core/problem.ts";
 
 /** Says in the contract's words (contract 3) what zod found; needs `reportInput: true` to tell a missing field. */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[], prefix: readonly string[]): FieldError[] {

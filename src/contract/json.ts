@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse, stringify } from "lossless-json";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** Deepest nesting of a body; JSON deeper than this is an attack on the parser, not an event. */
 const DEPTH_MAX = 32;

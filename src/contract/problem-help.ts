@@ -1,4 +1,4 @@
-import type { ProblemCode } from "../domain/problem.ts";
+import type { ProblemCode } from "../domain/core/problem.ts";
 
 /** What a problem means and what its receiver can do; the text of `/problems/<code>`. */
 export const PROBLEM_HELP: Readonly<Record<ProblemCode, { meaning: string; remedy: string }>> = {

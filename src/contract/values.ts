@@ -1,11 +1,11 @@
 import { iso31661Alpha2ToAlpha3 } from "iso-3166";
 import { isLosslessNumber, type LosslessNumber } from "lossless-json";
 import * as z from "zod";
-import { isCurrency } from "../domain/currency.ts";
-import { parseDate } from "../domain/dates.ts";
-import { decimalToInteger } from "../domain/decimal.ts";
-import type { Field } from "../domain/fields.ts";
-import type { FieldErrorCode } from "../domain/problem.ts";
+import { isCurrency } from "../domain/core/currency.ts";
+import { parseDate } from "../domain/core/dates.ts";
+import { decimalToInteger } from "../domain/core/decimal.ts";
+import type { FieldErrorCode } from "../domain/core/problem.ts";
+import type { Field } from "../domain/tape/fields.ts";
 import { isJsonObject, stringifyJson } from "./json.ts";
 
 const ID_CHARACTERS_MAX = 128;

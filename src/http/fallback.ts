@@ -1,5 +1,5 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
-import { causeOf, framesOf } from "../domain/failure.ts";
+import { causeOf, framesOf } from "../domain/core/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 

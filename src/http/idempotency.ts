@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import type { Context } from "hono";
 import { isLosslessNumber } from "lossless-json";
 import * as z from "zod";
-import { canonicalDecimal } from "../domain/decimal.ts";
+import { canonicalDecimal } from "../domain/core/decimal.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import { parseIngest } from "../contract/ingest.ts";
-import { type Category, RECORD_TABLES, RECORDS } from "../domain/fields.ts";
+import { parseIngest } from "../contract/tape/ingest.ts";
+import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";

@@ -1,7 +1,7 @@
 import { zValidator } from "@hono/zod-validator";
 import { type Context, Hono } from "hono";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
-import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/hledger.ts";
+import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/ledger/hledger.ts";
 import {
   accountBalanceQuery,
   exportQuery,
@@ -9,14 +9,14 @@ import {
   journalQuery,
   loanBalanceQuery,
   parametersOf,
-} from "../contract/ledger-queries.ts";
-import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger-views.ts";
-import { describeIssues, rowQuery } from "../contract/lookup.ts";
-import { isAccountCode } from "../domain/accounts.ts";
+} from "../contract/ledger/queries.ts";
+import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger/views.ts";
+import { describeIssues, rowQuery } from "../contract/lookup/query.ts";
+import { isAccountCode } from "../domain/ledger/accounts.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger-read.ts";
+import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger/read.ts";
 import { invalidQuery, read } from "./read.ts";
 
 const readsLedger = authorized("hpts:ledger:read");

@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
-import { parseDisbursement, parseReversal } from "../contract/ledger.ts";
-import type { LedgerCommand } from "../domain/ledger.ts";
-import type { Problem } from "../domain/problem.ts";
-import type { Result } from "../domain/result.ts";
+import { parseDisbursement, parseReversal } from "../contract/ledger/bodies.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import type { Result } from "../domain/core/result.ts";
+import type { LedgerCommand } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";

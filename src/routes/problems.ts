@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { PROBLEM_HELP } from "../contract/problem-help.ts";
-import { PROBLEMS, type ProblemCode } from "../domain/problem.ts";
+import { PROBLEMS, type ProblemCode } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderProblem } from "../http/problem.ts";
 

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
-import { isBookmark } from "../contract/lookup.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { isBookmark } from "../contract/lookup/query.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderProblem } from "../http/problem.ts";
-import { type Database, openSession } from "../store/database.ts";
+import { type Database, openSession } from "../store/d1/session.ts";
 
 const BOOKMARK_HEADER = "x-d1-bookmark";
 

@@ -1,15 +1,21 @@
 import { zValidator } from "@hono/zod-validator";
 import { type Context, Hono } from "hono";
 import { decodeCursor, encodeCursor, type Position } from "../contract/cursor.ts";
-import { describeIssues, type ListQuery, listParameters, listQuery, rowQuery } from "../contract/lookup.ts";
-import { renderRow } from "../contract/lookup-row.ts";
-import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup-tables.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import {
+  describeIssues,
+  type ListQuery,
+  listParameters,
+  listQuery,
+  rowQuery,
+} from "../contract/lookup/query.ts";
+import { renderRow } from "../contract/lookup/row.ts";
+import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup/tables.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { findRow, type LookupRow, listRows } from "../store/lookup.ts";
-import { LOOKUP_SOURCES } from "../store/lookup-tables.ts";
+import { findRow, type LookupRow, listRows } from "../store/lookup/list.ts";
+import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { invalidQuery, read } from "./read.ts";
 
 type Table = LookupTable<LookupTableName>;

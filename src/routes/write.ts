@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { stringifyJson } from "../contract/json.ts";
-import type { Command } from "../domain/needs.ts";
+import type { Command } from "../domain/command.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { renderProblem } from "../http/problem.ts";

@@ -1,13 +1,15 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
-import { CATEGORIES, type Category, type Fields, RECORDS } from "../domain/fields.ts";
-import type { Stored } from "../domain/state.ts";
-import type { Writes } from "../domain/writes.ts";
-import type { Database } from "./database.ts";
-import { ledgerStatements } from "./ledger-commit.ts";
-import { toRow, writeRows } from "./rows.ts";
-import { clients, disbursements, events, operations, payments, purchaseClients } from "./tables.ts";
+import type { Writes } from "../domain/command.ts";
+import { CATEGORIES, type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
+import type { Stored } from "../domain/tape/state.ts";
+import { writeRows } from "./d1/rows.ts";
+import type { Database } from "./d1/session.ts";
+import { ledgerStatements } from "./ledger/commit.ts";
+import { events } from "./log.ts";
+import { toRow } from "./tape/rows.ts";
+import { clients, disbursements, operations, payments, purchaseClients } from "./tape/tables.ts";
 
 /** Where the records of a category are kept, and what of a record no update can change. */
 interface Place {

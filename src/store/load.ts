@@ -1,12 +1,14 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import { type LedgerState, noLedgerState } from "../domain/ledger.ts";
-import type { Needs } from "../domain/needs.ts";
-import type { RecordState } from "../domain/state.ts";
-import type { Database } from "./database.ts";
-import { ledgerQueries, needsNoLedger, toLedgerState } from "./ledger-load.ts";
-import { ReadBatch } from "./read-batch.ts";
-import { isOneOf, selection, toClient, toDisbursement, toOperation, toPayment } from "./rows.ts";
-import { clients, disbursements, events, operations, payments } from "./tables.ts";
+import type { Needs } from "../domain/command.ts";
+import { type LedgerState, noLedgerState } from "../domain/ledger/decide.ts";
+import type { RecordState } from "../domain/tape/state.ts";
+import { ReadBatch } from "./d1/read-batch.ts";
+import { isOneOf, selection } from "./d1/rows.ts";
+import type { Database } from "./d1/session.ts";
+import { ledgerQueries, needsNoLedger, toLedgerState } from "./ledger/load.ts";
+import { events } from "./log.ts";
+import { toClient, toDisbursement, toOperation, toPayment } from "./tape/rows.ts";
+import { clients, disbursements, operations, payments } from "./tape/tables.ts";
 
 /** An accepted event as far as a replay must know it. */
 export interface SeenEvent {

@@ -1,5 +1,5 @@
-import { causeOf } from "../domain/failure.ts";
-import { withDeadline } from "../store/d1-failure.ts";
+import { causeOf } from "../domain/core/failure.ts";
+import { withDeadline } from "../store/d1/failure.ts";
 import { GATE_DEADLINE_MS, type Submission, type SubmitReply } from "./submission.ts";
 
 const ATTEMPTS_MAX = 3;

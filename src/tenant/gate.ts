@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
-import { causeOf } from "../domain/failure.ts";
-import { catchUp, PoisonEvent } from "../history/catch-up.ts";
-import { HistoryPublisher } from "../history/publisher.ts";
-import { openSession } from "../store/database.ts";
+import { causeOf } from "../domain/core/failure.ts";
+import { catchUp, PoisonEvent } from "../fanout/catch-up.ts";
+import { HistoryPublisher } from "../fanout/publisher.ts";
+import { openSession } from "../store/d1/session.ts";
 import { type GroupContext, replay, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
 import {

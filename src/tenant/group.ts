@@ -1,23 +1,16 @@
-import { decide } from "../domain/decide.ts";
-import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/event-id.ts";
-import { causeOf } from "../domain/failure.ts";
-import { decideLedger } from "../domain/ledger.ts";
-import { addNeeds, noNeeds } from "../domain/needs.ts";
-import type { Problem } from "../domain/problem.ts";
-import { err, ok, type Result } from "../domain/result.ts";
-import type { Stamp } from "../domain/state.ts";
-import {
-  applyEffects,
-  applyPosted,
-  type EventRow,
-  ingestEvent,
-  ledgerEvent,
-  noWrites,
-  type Writes,
-} from "../domain/writes.ts";
+import { addNeeds, noNeeds, noWrites, type Writes } from "../domain/command.ts";
+import type { Event, Stamp } from "../domain/core/event.ts";
+import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/core/event-id.ts";
+import { causeOf } from "../domain/core/failure.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import { decideLedger } from "../domain/ledger/decide.ts";
+import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
+import { decide } from "../domain/tape/decide.ts";
+import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { commit } from "../store/commit.ts";
-import { classify, withDeadline } from "../store/d1-failure.ts";
-import type { Session } from "../store/database.ts";
+import { classify, withDeadline } from "../store/d1/failure.ts";
+import type { Session } from "../store/d1/session.ts";
 import { type Loaded, load, type SeenEvent } from "../store/load.ts";
 import type { UsedKey } from "./key-store.ts";
 import type { Answer, Submission, Verdict } from "./submission.ts";
@@ -199,7 +192,7 @@ function newStamp(now: number, sequence: number): Stamp {
 
 /** A command that is accepted: its event, and how the group's next command gets to see what it does. */
 interface Decision {
-  readonly event: EventRow;
+  readonly event: Event;
   readonly apply: () => void;
 }
 

@@ -1,5 +1,5 @@
-import type { Command } from "../domain/needs.ts";
-import type { Problem } from "../domain/problem.ts";
+import type { Command } from "../domain/command.ts";
+import type { Problem } from "../domain/core/problem.ts";
 
 /** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
 export interface Submission {

@@ -1,4 +1,4 @@
-import { HISTORY, type WireEvent, type WireHistory, type WireRow } from "../history/expected.ts";
+import { HISTORY, type WireEvent, type WireHistory, type WireRow } from "../fanout/expected.ts";
 import type { Step } from "./load.ts";
 
 const REQUEST_DEADLINE_MS = 30_000;

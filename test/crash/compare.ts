@@ -4,7 +4,7 @@ import {
   type WireEvent,
   type WireHistory,
   type WireRow,
-} from "../history/expected.ts";
+} from "../fanout/expected.ts";
 
 /** What the service acknowledged: the event of each idempotency key. */
 export type Acknowledged = ReadonlyMap<string, string>;

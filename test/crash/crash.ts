@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { HISTORY } from "../history/expected.ts";
+import { HISTORY } from "../fanout/expected.ts";
 import { individual } from "../support/examples.ts";
 import { TenantApi } from "./api.ts";
 import { eventDifferences, historyDifferences } from "./compare.ts";

@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { decideLedger, type LedgerCommand, noLedgerState } from "../../src/domain/ledger.ts";
-import { applyPosted, ledgerEvent, noWrites } from "../../src/domain/writes.ts";
+import { noWrites } from "../../src/domain/command.ts";
+import { decideLedger, type LedgerCommand, noLedgerState } from "../../src/domain/ledger/decide.ts";
+import { applyPosted, ledgerEvent } from "../../src/domain/ledger/writes.ts";
 import { commit } from "../../src/store/commit.ts";
-import { openSession } from "../../src/store/database.ts";
+import { openSession } from "../../src/store/d1/session.ts";
 import { type Answer, type Api, newKey } from "../support/api.ts";
 
 export const LOAN = "3c90c3cc-0d44-4b50-8888-8dd25736052a";

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { minorUnits } from "../../src/domain/currency.ts";
+import { minorUnits } from "../../src/domain/core/currency.ts";
 
 /*
  * hledger (hledger.org) judges the exported books: it knows nothing of this project, parses them strictly and adds

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/hledger.ts";
-import { ACCOUNTS } from "../../src/domain/accounts.ts";
-import type { Entry } from "../../src/domain/journal.ts";
+import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/ledger/hledger.ts";
+import { ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
+import type { Entry } from "../../src/domain/ledger/journal.ts";
 import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import {
   hledger,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const SOURCE = join(import.meta.dirname, "../../src");
 
-/** Who may import whom: the table of rooms in the README. A room may always import itself. */
+/** Who may import whom: the table of rooms in docs/design.md. A room may always import itself. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "index.ts": [
     "app.ts",
@@ -16,20 +16,30 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "domain",
     "tenant",
     "store",
-    "history",
+    "fanout",
   ],
   "app.ts": ["http", "routes"],
   "env.d.ts": ["index.ts", "tenant/gate.ts"],
-  "config.ts": ["domain/result.ts"],
+  "config.ts": ["domain/core/result.ts"],
   routes: ["http", "contract", "domain", "tenant/client.ts", "tenant/submission.ts", "store"],
   http: ["auth", "contract", "domain"],
-  auth: ["config.ts", "domain"],
+  auth: ["config.ts", "domain/core"],
   contract: ["domain"],
   domain: [],
-  tenant: ["domain", "store", "history"],
+  tenant: ["domain", "store", "fanout"],
   store: ["domain"],
-  history: ["domain", "store"],
-  cli: ["contract", "domain/result.ts"],
+  fanout: ["domain", "store"],
+  cli: ["auth/scopes.ts", "contract", "domain"],
+};
+
+/**
+ * The books inside the layers: what may import what within and across `domain`, `contract` and `store`. `core` is
+ * everybody's and imports nobody; the two books never import each other; they meet in the command and the log.
+ */
+const BOOKS: Readonly<Record<string, readonly string[]>> = {
+  "domain/core": ["domain/core"],
+  "domain/tape": ["domain/core", "domain/tape"],
+  "domain/ledger": ["domain/core", "domain/ledger"],
 };
 
 /** The only packages that pure code may use, because they are pure themselves. */
@@ -41,6 +51,14 @@ const IMPORT =
 
 function importsOf(text: string): readonly string[] {
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
+
+const bookOf = (file: string): string | undefined => /^[^/]+\/(tape|ledger)\//.exec(file)?.[1];
+
+/** True for an import from one book to the other, in whatever layers the two files are. */
+function meets(file: string, target: string): boolean {
+  const [from, to] = [bookOf(file), bookOf(target)];
+  return from !== undefined && to !== undefined && from !== to;
 }
 
 const roomOf = (file: string): string => file.split("/")[0] ?? "";
@@ -56,6 +74,9 @@ function violations(file: string, text: string): readonly string[] {
       return room === "domain" && !DOMAIN_PACKAGES.includes(specifier) ? refused : [];
     }
     const target = posix.normalize(posix.join(posix.dirname(file), specifier));
+    const book = BOOKS[file.split("/").slice(0, 2).join("/")];
+    if (book && !book.some((entry) => target.startsWith(`${entry}/`))) return refused;
+    if (meets(file, target)) return refused;
     if (target === "../package.json" || (roomOf(target) === room && room in ROOMS)) return [];
     return allowed.some((entry) => target === entry || target.startsWith(`${entry}/`)) ? [] : refused;
   });
@@ -114,27 +135,32 @@ describe("the rooms of src/", () => {
 
 describe("the check itself", () => {
   it.each([
-    ["domain/decide.ts", 'import { load } from "../store/load.ts";'],
-    ["domain/decide.ts", 'import type { Submission } from "../tenant/submission.ts";'],
-    ["domain/decide.ts", 'import {\n  type A,\n  b,\n} from "../contract/values.ts";'],
-    ["domain/money.ts", 'import * as z from "zod";'],
-    ["domain/money.ts", 'import { readFile } from "node:fs/promises";'],
-    ["domain/money.ts", "import { DurableObject } from 'cloudflare:workers';"],
-    ["domain/money.ts", 'export * from "../http/problem.ts";'],
-    ["domain/money.ts", 'export { parse } from "../contract/json.ts";'],
-    ["domain/money.ts", 'import "../config.ts";'],
-    ["domain/money.ts", 'const json = await import("../contract/json.ts");'],
-    ["domain/money.ts", 'const x: import("../store/load.ts").Loaded = y;'],
+    ["domain/tape/decide.ts", 'import { load } from "../../store/load.ts";'],
+    ["domain/tape/decide.ts", 'import type { Submission } from "../../tenant/submission.ts";'],
+    ["domain/tape/decide.ts", 'import {\n  type A,\n  b,\n} from "../../contract/values.ts";'],
+    ["domain/core/money.ts", 'import * as z from "zod";'],
+    ["domain/core/money.ts", 'import { readFile } from "node:fs/promises";'],
+    ["domain/core/money.ts", "import { DurableObject } from 'cloudflare:workers';"],
+    ["domain/core/money.ts", 'export * from "../../http/problem.ts";'],
+    ["domain/core/money.ts", 'export { parse } from "../../contract/json.ts";'],
+    ["domain/core/money.ts", 'import "../../config.ts";'],
+    ["domain/core/money.ts", 'const json = await import("../../contract/json.ts");'],
+    ["domain/core/money.ts", 'const x: import("../../store/load.ts").Loaded = y;'],
     ["store/load.ts", 'import { submit } from "../tenant/client.ts";'],
     ["store/load.ts", 'import { json } from "../contract/json.ts";'],
-    ["history/consumer.ts", 'import { TenantGate } from "../tenant/gate.ts";'],
+    ["fanout/consumer.ts", 'import { TenantGate } from "../tenant/gate.ts";'],
     ["tenant/gate.ts", 'import { problem } from "../http/problem.ts";'],
     ["routes/ingest.ts", 'import { settleGroup } from "../tenant/group.ts";'],
     ["routes/ingest.ts", 'import { app } from "../app.ts";'],
     ["http/body.ts", 'import { routes } from "../routes/ingest.ts";'],
     ["auth/token.ts", 'import { problem } from "../http/problem.ts";'],
     ["contract/json.ts", 'import { load } from "../store/load.ts";'],
-    ["config.ts", 'import { money } from "./domain/money.ts";'],
+    ["config.ts", 'import { money } from "./domain/core/money.ts";'],
+    ["domain/core/money.ts", 'import { decide } from "../tape/decide.ts";'],
+    ["domain/tape/decide.ts", 'import { mirror } from "../ledger/journal.ts";'],
+    ["domain/ledger/decide.ts", 'import type { Command } from "../command.ts";'],
+    ["contract/ledger/bodies.ts", 'import { clientFields } from "../../domain/tape/fields.ts";'],
+    ["store/tape/rows.ts", 'import { toEntries } from "../ledger/load.ts";'],
     ["app.ts", 'import { TenantGate } from "./tenant/gate.ts";'],
     ["cli/start.ts", 'import { load } from "../store/load.ts";'],
     ["utils/text.ts", ""],
@@ -144,8 +170,10 @@ describe("the check itself", () => {
   });
 
   it.each([
-    ["domain/decide.ts", 'import { err } from "./result.ts";'],
-    ["domain/currency.ts", 'import * as currencies from "dinero.js/currencies";'],
+    ["domain/tape/decide.ts", 'import { err } from "../core/result.ts";'],
+    ["domain/command.ts", 'import type { LedgerCommand } from "./ledger/decide.ts";'],
+    ["store/ledger/load.ts", 'import { selection } from "../d1/rows.ts";'],
+    ["domain/core/currency.ts", 'import * as currencies from "dinero.js/currencies";'],
     ["routes/ingest.ts", 'import { submit } from "../tenant/client.ts";\nimport { Hono } from "hono";'],
     ["routes/health.ts", 'import { version } from "../../package.json";'],
     ["index.ts", 'export { TenantGate } from "./tenant/gate.ts";'],

@@ -1,9 +1,10 @@
-import { parseIngest } from "../../src/contract/ingest.ts";
 import { parseJson } from "../../src/contract/json.ts";
-import { decide } from "../../src/domain/decide.ts";
-import type { Category } from "../../src/domain/fields.ts";
-import type { Accepted, RecordState } from "../../src/domain/state.ts";
-import { applyEffects, noWrites } from "../../src/domain/writes.ts";
+import { parseIngest } from "../../src/contract/tape/ingest.ts";
+import { noWrites } from "../../src/domain/command.ts";
+import { decide } from "../../src/domain/tape/decide.ts";
+import type { Category } from "../../src/domain/tape/fields.ts";
+import type { Accepted, RecordState } from "../../src/domain/tape/state.ts";
+import { applyEffects } from "../../src/domain/tape/writes.ts";
 import { company, individual, loan, operation, payment, purchase } from "./examples.ts";
 
 /** What a decision came to: the code of a refusal with its fields, or null. */

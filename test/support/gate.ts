@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { parseIngest } from "../../src/contract/ingest.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
-import type { IngestCommand } from "../../src/domain/state.ts";
+import { parseIngest } from "../../src/contract/tape/ingest.ts";
+import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
-import { openSession } from "../../src/store/database.ts";
+import { openSession } from "../../src/store/d1/session.ts";
 import type { GroupContext } from "../../src/tenant/group.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import { newKey } from "./api.ts";

@@ -1,7 +1,7 @@
 import { LosslessNumber } from "lossless-json";
 import { expect } from "vitest";
-import { parseIngest } from "../../src/contract/ingest.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
+import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { company, individual, loan, operation, payment, purchase } from "./examples.ts";
 
 export type Data = Readonly<Record<string, unknown>>;

@@ -2,16 +2,16 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect } from "vitest";
 import { app } from "../../src/app.ts";
-import { eventId } from "../../src/domain/event-id.ts";
-import { writeRows } from "../../src/store/rows.ts";
+import { eventId } from "../../src/domain/core/event-id.ts";
+import { writeRows } from "../../src/store/d1/rows.ts";
+import { events } from "../../src/store/log.ts";
 import {
   clients,
   disbursements,
-  events,
   operations,
   payments,
   purchaseClients,
-} from "../../src/store/tables.ts";
+} from "../../src/store/tape/tables.ts";
 import { type Answer, type Api, answerOf } from "./api.ts";
 import { authorize } from "./tokens.ts";
 

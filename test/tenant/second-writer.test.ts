@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { ingestEvent, noWrites } from "../../src/domain/writes.ts";
+import { noWrites } from "../../src/domain/command.ts";
+import { ingestEvent } from "../../src/domain/tape/writes.ts";
 import { commit } from "../../src/store/commit.ts";
-import { openSession } from "../../src/store/database.ts";
+import { openSession } from "../../src/store/d1/session.ts";
 import { type GroupContext, settleGroup } from "../../src/tenant/group.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";

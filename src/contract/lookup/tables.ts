@@ -1,0 +1,185 @@
+import {
+  clientFields,
+  disbursementFields,
+  type Fields,
+  type FieldType,
+  operationFields,
+  paymentFields,
+} from "../../domain/tape/fields.ts";
+
+/** How a column's value is written on the wire; `event_data` and `event_changes` belong to the event log alone. */
+export type WireType =
+  | "text"
+  | "boolean"
+  | "integer"
+  | "decimal"
+  | "amount"
+  | "date"
+  | "instant"
+  | "object"
+  | "clients"
+  | "event_data"
+  | "event_changes";
+
+/** What a lookup table promises (contract 6). Column names are those of the wire. */
+export interface LookupTable<Name extends string = string> {
+  readonly name: Name;
+  readonly columns: Readonly<Record<string, WireType>>;
+  /** The id and status columns: `search` looks into them, and each takes an equality filter. */
+  readonly searched: readonly string[];
+  /** Further columns with an equality filter, which `search` leaves alone: closed vocabularies and keys. */
+  readonly matched: readonly string[];
+  readonly defaultSort: string;
+}
+
+const WIRE_TYPES: Readonly<Record<FieldType, WireType>> = {
+  id: "text",
+  text: "text",
+  email: "text",
+  phone: "text",
+  country: "text",
+  currency: "text",
+  enum: "text",
+  boolean: "boolean",
+  integer: "integer",
+  decimal: "decimal",
+  amount: "amount",
+  date: "date",
+  object: "object",
+  clients: "clients",
+};
+
+const written = { created_at: "instant", updated_at: "instant" } as const;
+
+/** The columns of a record: the fields of its events and the times of its first and last one. */
+function recordColumns(fields: Fields): Readonly<Record<string, WireType>> {
+  const columns = Object.entries(fields).map(([name, { type }]) => [name, WIRE_TYPES[type]] as const);
+  return { ...Object.fromEntries(columns), ...written };
+}
+
+/** Where a history row comes from; its id is its event's, because an event makes one row a table at most. */
+const origin = { id: "text", event_id: "text", on_date: "date", created_at: "instant" } as const;
+const reason = { change_date: "date", change_reason: "text" } as const;
+const maturity = { previous_maturity_date: "date", new_maturity_date: "date" } as const;
+const margin = { previous_margin: "amount", new_margin: "amount" } as const;
+const amount = { previous_amount: "amount", new_amount: "amount" } as const;
+const currency = { currency: "text" } as const;
+
+/** A history table of changed terms (contract 5). */
+function termsTable<const Name extends string>(name: Name, own: LookupTable["columns"]) {
+  return {
+    name,
+    columns: { ...origin, disbursement_id: "text", ...own, ...reason },
+    searched: ["event_id", "disbursement_id"],
+    matched: ["id"],
+    defaultSort: "created_at",
+  } as const;
+}
+
+/** Every table of the lookups; its place in the store is in store/lookup-tables.ts under the same name. */
+export const LOOKUP_TABLES = [
+  {
+    name: "clients",
+    columns: recordColumns(clientFields),
+    searched: ["client_id"],
+    matched: ["gender"],
+    defaultSort: "created_at",
+  },
+  {
+    name: "disbursements",
+    columns: recordColumns(disbursementFields),
+    searched: ["disbursement_id", "client_id", "goods_status"],
+    matched: ["kind"],
+    defaultSort: "created_at",
+  },
+  {
+    name: "payments",
+    columns: recordColumns(paymentFields),
+    searched: ["payment_id", "disbursement_id", "client_id", "status"],
+    matched: ["source"],
+    defaultSort: "created_at",
+  },
+  {
+    name: "operations",
+    columns: recordColumns(operationFields),
+    searched: ["operation_id", "disbursement_id", "asset_id"],
+    matched: [],
+    defaultSort: "created_at",
+  },
+  {
+    name: "purchase_clients",
+    columns: { id: "text", disbursement_id: "text", client_id: "text", ...written },
+    searched: ["id", "disbursement_id", "client_id"],
+    matched: [],
+    defaultSort: "created_at",
+  },
+  {
+    name: "events",
+    columns: {
+      event_id: "text",
+      sequence: "integer",
+      category: "text",
+      step: "text",
+      id: "text",
+      data: "event_data",
+      changes: "event_changes",
+      idempotency_key: "text",
+      trace_id: "text",
+      created_at: "instant",
+    },
+    searched: ["event_id", "id", "trace_id"],
+    matched: ["category", "step", "idempotency_key"],
+    defaultSort: "created_at",
+  },
+  {
+    name: "disbursement_status",
+    columns: { ...origin, disbursement_id: "text", status: "text" },
+    searched: ["event_id", "disbursement_id", "status"],
+    matched: ["id"],
+    defaultSort: "on_date",
+  },
+  termsTable("extensions", maturity),
+  termsTable("rebates", { ...margin, rebate_amount: "amount", ...currency }),
+  termsTable("write_offs", { ...amount, write_off_amount: "amount", ...currency }),
+  termsTable("restructures", { ...maturity, ...margin, ...amount, ...currency }),
+  {
+    name: "asset_status",
+    columns: {
+      ...origin,
+      operation_id: "text",
+      disbursement_id: "text",
+      asset_id: "text",
+      asset_condition: "text",
+    },
+    searched: ["event_id", "operation_id", "disbursement_id", "asset_id", "asset_condition"],
+    matched: ["id"],
+    defaultSort: "on_date",
+  },
+] as const satisfies readonly LookupTable[];
+
+export type LookupTableName = (typeof LOOKUP_TABLES)[number]["name"];
+
+/** The columns that take an equality filter. */
+export function filterable(table: LookupTable): readonly string[] {
+  return [...table.searched, ...table.matched];
+}
+
+/** The columns that `date_field` may name. */
+export function dateColumns(table: LookupTable): readonly string[] {
+  return Object.keys(table.columns).filter((name) => isDate(table.columns[name]));
+}
+
+/**
+ * The columns that `sort_by` may name. An amount sorts by its count of minor units, so rows of one currency come in
+ * the order of their value.
+ */
+export function sortable(table: LookupTable): readonly string[] {
+  const filters = new Set(filterable(table));
+  const sorts = (name: string, type: WireType) =>
+    filters.has(name) || isDate(type) || type === "amount" || type === "integer";
+  return Object.entries(table.columns)
+    .filter(([name, type]) => sorts(name, type))
+    .map(([name]) => name);
+}
+
+const isDate = (type: WireType | undefined) => type === "date" || type === "instant";

@@ -1,0 +1,156 @@
+import * as z from "zod";
+import type { FieldError, Problem } from "../../domain/core/problem.ts";
+import { invalid } from "../../domain/core/problem.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { ruleErrors } from "../../domain/tape/check.ts";
+import {
+  CATEGORIES,
+  type Category,
+  type Field,
+  type Fields,
+  RECORDS,
+  STEPS,
+  type Step,
+  termsChangeFields,
+} from "../../domain/tape/fields.ts";
+import type { IngestCommand } from "../../domain/tape/state.ts";
+import { fieldErrors } from "../field-errors.ts";
+import { isJsonObject } from "../json.ts";
+import { valueSchema } from "../values.ts";
+
+/** Which shape of `data` applies; a kind matters only when a disbursement is created. */
+interface Variant {
+  readonly category: Category;
+  readonly step: Step;
+  readonly kind: "loan" | "purchase" | null;
+}
+
+/** Where the categories of the past have gone (seed 000 and its siblings). */
+const FORMER_CATEGORIES: Readonly<Record<string, string>> = {
+  loan: 'Send category "disbursement" with kind "loan".',
+  purchase: 'Send category "disbursement" with kind "purchase".',
+  schedule: 'Send one category "payment" event with status "expected" for each installment.',
+  repayment: 'Send category "payment" with status "paid".',
+  insurance: 'Send insurer_name and insurer_coverage on the disbursement, and source "insurer" on a payment.',
+  write_off: "Lower disbursement_amount with a disbursement update; the write-off is recorded from it.",
+  rebate: "Lower total_expected_margin with a disbursement update; the rebate is recorded from it.",
+  extension: "Change maturity_date with a disbursement update; the extension is recorded from it.",
+  asset_status: 'Send asset_condition on an "operation" event; the status is recorded from it.',
+  disbursement_status: "The status is recorded when a disbursement is created or deleted.",
+};
+
+const stepSchema = z.enum(STEPS);
+const kindOf = (data: Readonly<Record<string, unknown>>) =>
+  data.kind === "loan" || data.kind === "purchase" ? data.kind : null;
+
+/**
+ * Checks the body of `POST /ingest` (contract 4). Every field error of the body comes in one answer: where the shape
+ * of some fields is wrong, the rules between the others are checked all the same. The rules of a new record are part of
+ * its schema, so they come before replay and state (contract 3); those of an update need the record.
+ */
+export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
+  const envelope = envelopeSchema.safeParse(body, { reportInput: true });
+  const errors = envelope.success ? [] : fieldErrors(envelope.error.issues, []);
+  const { category, data } = (isJsonObject(body) ? body : {}) as { category?: unknown; data?: unknown };
+  if (typeof category === "string" && !isCategory(category)) return err(unsupportedCategory(category));
+  if (!isCategory(category) || !isJsonObject(data)) return err(invalid(errors));
+  const step = stepSchema.safeParse(data.step, { reportInput: true });
+  const variant: Variant = { category, step: step.data ?? "update", kind: kindOf(data) };
+  const parsed = dataSchema(variant).safeParse(data, { reportInput: true });
+  if (!parsed.success) errors.push(...fieldErrors(parsed.error.issues, ["data"]));
+  if (!step.success) errors.push(...fieldErrors(step.error.issues, ["data", "step"]));
+  if (variant.step === "create") {
+    const unread = unreadFields(errors);
+    const change = parsed.success ? parsed.data : readableFields(variant, data, unread);
+    errors.push(...ruleErrors(category, change, unread));
+  }
+  if (!parsed.success || errors.length > 0) return err(invalid(errors));
+  const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
+  const id = String(change[RECORDS[category].idField]);
+  return ok({ type: "ingest", category, step: variant.step, id, change });
+}
+
+const envelopeSchema = z.strictObject({
+  category: z.string(),
+  data: z.custom<Record<string, unknown>>(isJsonObject, {
+    error: "must be an object",
+    params: { code: "invalid_type" },
+  }),
+});
+
+const isCategory = (value: unknown): value is Category => CATEGORIES.some((category) => category === value);
+
+function unsupportedCategory(category: string): Problem {
+  const known = Object.hasOwn(FORMER_CATEGORIES, category) ? ` ${FORMER_CATEGORIES[category]}` : "";
+  const shown = JSON.stringify(category.slice(0, 64));
+  const detail = `The category ${shown} is not supported; use one of ${CATEGORIES.join(", ")}.${known}`;
+  return { code: "unsupported_category", detail };
+}
+
+/** The members of `data` that are refused already: no rule between fields looks at them. */
+function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
+  return new Set(errors.map(({ field }) => field.split(".")[1] ?? ""));
+}
+
+/** What can be read of a body that is refused anyway. */
+function readableFields(
+  variant: Variant,
+  data: Readonly<Record<string, unknown>>,
+  unread: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  const change: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(dataSchema(variant).shape)) {
+    if (unread.has(name)) continue;
+    const parsed = (schema as z.ZodType).safeParse(data[name]);
+    if (parsed.success && parsed.data !== undefined) change[name] = parsed.data;
+  }
+  return change;
+}
+
+const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
+
+/** The schema of `data` for one variant; made when first asked for, so that an isolate starts fast. */
+function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
+  const name = `${variant.category} ${variant.step} ${variant.kind}`;
+  const known = cache.get(name);
+  if (known) return known;
+  const schema = z.strictObject(dataShape(variant));
+  cache.set(name, schema);
+  return schema;
+}
+
+function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType> {
+  const { fields, idField }: { fields: Fields; idField: string } = RECORDS[category];
+  const ignored = z.unknown().optional();
+  const shape: Record<string, z.ZodType> = { step: ignored };
+  // The entity a payment once belonged to is tolerated in every step (seed 002).
+  if (category === "payment") Object.assign(shape, { entity_type: ignored, entity_id: ignored });
+  if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
+  for (const [name, field] of Object.entries(fields)) {
+    shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);
+  }
+  if (category === "disbursement") {
+    for (const [name, field] of Object.entries(termsChangeFields)) {
+      shape[name] =
+        step === "update" ? memberSchema(field, step, kind) : absent('goes with step "update" only');
+    }
+  }
+  return shape;
+}
+
+function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodType {
+  const value = valueSchema(field);
+  if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
+  if (field.kind && kind === null) return value.nullish();
+  if (field.kind && field.kind !== kind) return absent(`belongs to a ${field.kind}, and this is a ${kind}`);
+  return field.required ? value : value.nullish();
+}
+
+function absent(message: string): z.ZodType {
+  const isAbsent = (value: unknown) => value === undefined || value === null;
+  return z
+    .unknown()
+    .refine(isAbsent, { error: message, params: { code: "unsupported_field" } })
+    .transform(() => undefined)
+    .optional();
+}

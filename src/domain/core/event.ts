@@ -1,0 +1,70 @@
+import type { StoredDate } from "./dates.ts";
+
+/** Clock and randomness of one decision, given from outside so that deciding is pure. */
+export interface Stamp {
+  readonly sequence: number;
+  readonly event_id: string;
+  /** For the journal entry, where the event posts one. */
+  readonly journal_entry_id: string;
+  /** Milliseconds since 1970; never before the tenant's previous event. */
+  readonly now: number;
+}
+
+/** A value before and after an event, as stored: amounts are minor units in decimal text. */
+export interface Changed {
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** The terms of a disbursement whose change is history: amounts are minor units in decimal text. */
+export interface Terms {
+  readonly maturity_date: StoredDate | null;
+  readonly total_expected_margin: string;
+  readonly disbursement_amount: string;
+}
+
+/**
+ * What history and the event log tell of an event beyond its own data, as of that event: history made later must not
+ * look at the record as it is by then (contract 5).
+ */
+export interface EventFacts {
+  readonly currency?: string;
+  readonly disbursement_id?: string;
+  readonly asset_id?: string | null;
+  /** Sent by this event and not empty. */
+  readonly asset_condition?: string;
+  /** The event's own date: when the change took place, or the disbursement or operation. */
+  readonly on_date?: StoredDate;
+  readonly change_date?: StoredDate;
+  readonly change_reason?: string;
+  /** All three terms after an update that changed one of them. */
+  readonly terms?: Terms;
+  /** The fields that took another value, on update. */
+  readonly changes?: Readonly<Record<string, Changed>>;
+}
+
+/**
+ * An accepted event, as the tenant's log keeps it: the fence against a second writer, the second barrier of idempotency,
+ * and the outbox of every projection. What others need of it are picks of it.
+ */
+export interface Event {
+  readonly sequence: number;
+  readonly event_id: string;
+  readonly category: string;
+  readonly step: string;
+  readonly record_id: string;
+  readonly idempotency_key: string;
+  readonly fingerprint: string;
+  /** The event's data as JSON text, numbers as they were sent. */
+  readonly data: string;
+  readonly facts: EventFacts;
+  /** Whether history rows come of it: the consumer reads no other events. */
+  readonly makes_history: boolean;
+  /** The answer's body as JSON text where the row alone cannot tell it (ledger routes). */
+  readonly answer: string | null;
+  readonly trace_id: string;
+  readonly created_at: number;
+}
+
+/** What the request itself brings to its event. */
+export type RequestOfEvent = Pick<Event, "idempotency_key" | "fingerprint" | "data" | "trace_id">;

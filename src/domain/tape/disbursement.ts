@@ -1,0 +1,136 @@
+import { isBefore } from "../core/dates.ts";
+import type { EventFacts } from "../core/event.ts";
+import { toMajor } from "../core/money.ts";
+import type { FieldError } from "../core/problem.ts";
+import { type Disbursement, type DisbursementChange, disbursementFields } from "./fields.ts";
+import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
+import type { Effect, RecordState } from "./state.ts";
+
+/** The three terms whose change is history (seed 001, contract 5). */
+export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
+
+/** Rules of a disbursement that need no other record (seed 001, contract 4). */
+export function checkDisbursement(
+  current: Disbursement | null,
+  change: DisbursementChange,
+  unread: ReadonlySet<string> = new Set(),
+): Checked<Disbursement> {
+  const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
+  const merged = merge<Disbursement>(disbursementFields, current, change, currency);
+  const { record } = merged;
+  const broken = new Set([...unread, ...merged.broken]);
+  const errors = [...merged.errors];
+  errors.push(...missingErrors(disbursementFields, record, broken));
+  errors.push(...dateErrors(record, broken), ...feeErrors(record, change, broken));
+  if (current) errors.push(...reasonErrors(current, record, change));
+  return { record, errors };
+}
+
+function dateErrors(record: Disbursement, broken: ReadonlySet<string>): FieldError[] {
+  const { disbursement_date, maturity_date } = record;
+  if (broken.has("disbursement_date") || broken.has("maturity_date")) return [];
+  if (!disbursement_date || !maturity_date || !isBefore(maturity_date, disbursement_date)) return [];
+  return [refuse("maturity_date", "inconsistent_dates", "must not be before disbursement_date")];
+}
+
+/** A fact of origination: checked when an event states it, not when a write-off lowers the amount later. */
+function feeErrors(
+  record: Disbursement,
+  change: DisbursementChange,
+  broken: ReadonlySet<string>,
+): FieldError[] {
+  const { gross_value, upfront_fee, disbursement_amount, currency } = record;
+  const states = change.gross_value !== undefined || change.upfront_fee !== undefined;
+  if (!states || ["gross_value", "upfront_fee", "disbursement_amount"].some((name) => broken.has(name)))
+    return [];
+  if (gross_value === null || upfront_fee === null || disbursement_amount === null) return [];
+  const expected = gross_value - disbursement_amount;
+  if (upfront_fee === expected) return [];
+  const message = `must equal gross_value - disbursement_amount, which is ${toMajor(expected, currency)}`;
+  return [refuse("upfront_fee", "inconsistent_amounts", message)];
+}
+
+function reasonErrors(current: Disbursement, record: Disbursement, change: DisbursementChange): FieldError[] {
+  const changed = TERMS.filter((term) => change[term] !== undefined && record[term] !== current[term]);
+  if (changed.length === 0) return [];
+  return (["change_date", "change_reason"] as const)
+    .filter((name) => change[name] === undefined || change[name] === null)
+    .map((name) => refuse(name, "required", `is required when ${changed.join(", ")} changes`));
+}
+
+/** A disbursement's own rules and its clients. */
+export function assessDisbursement(
+  state: RecordState,
+  current: Disbursement | null,
+  change: DisbursementChange,
+): Assessed<Disbursement> {
+  const { record, errors } = checkDisbursement(current, change);
+  return { record, own: errors, references: referenceErrors(state, current, record) };
+}
+
+/** Clients that the event newly refers to must be live; a deleted client keeps the loans it has. */
+function referenceErrors(
+  state: RecordState,
+  current: Disbursement | null,
+  record: Disbursement,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const { client_id } = record;
+  if (client_id !== null && client_id !== current?.client_id && !isLive(state.client.get(client_id))) {
+    errors.push(refuse("client_id", "unknown_reference", unknownClient(client_id)));
+  }
+  const before = new Set(current?.purchase_clients ?? []);
+  for (const [index, id] of (record.purchase_clients ?? []).entries()) {
+    if (before.has(id) || isLive(state.client.get(id))) continue;
+    errors.push(refuse(`purchase_clients.${index}.client_id`, "unknown_reference", unknownClient(id)));
+  }
+  return errors;
+}
+
+const unknownClient = (id: string) => `there is no client ${JSON.stringify(id)}; create the client first`;
+
+/** What a disbursement's change does to its client links and to its payments; `after` is null when it is deleted. */
+export function disbursementLinks(before: Disbursement | null, after: Disbursement | null): Effect[] {
+  const disbursement_id = after?.disbursement_id ?? before?.disbursement_id ?? "";
+  const had = before?.purchase_clients ?? [];
+  const has = after?.purchase_clients ?? [];
+  const gone = had.filter((id) => !has.includes(id));
+  const added = has.filter((id) => !had.includes(id));
+  const effects: Effect[] = [];
+  if (gone.length > 0) effects.push({ type: "unlink", disbursement_id, client_ids: gone });
+  if (added.length > 0) effects.push({ type: "link", disbursement_id, client_ids: added });
+  if (before && after) effects.push(...reassignment(before, after));
+  return effects;
+}
+
+/** A loan's payments follow its client, also when a new loan takes the id of a deleted one (seed 002). */
+export function reassignment(before: Disbursement, after: Disbursement): Effect[] {
+  const { disbursement_id, client_id } = after;
+  if (client_id === null || client_id === before.client_id) return [];
+  return [{ type: "reassign", disbursement_id, client_id }];
+}
+
+/** What history is told of an event: its own date, and the terms after it where it changed one. */
+export function disbursementFacts(
+  record: Disbursement,
+  change: DisbursementChange,
+  before: Disbursement | null,
+): EventFacts {
+  const { currency, disbursement_id } = record;
+  const { change_date, change_reason } = change;
+  const on_date = change_date ?? change.disbursement_date ?? change.operation_date;
+  const changed = before !== null && TERMS.some((term) => record[term] !== before[term]);
+  const terms = {
+    maturity_date: record.maturity_date,
+    total_expected_margin: record.total_expected_margin.toString(),
+    disbursement_amount: record.disbursement_amount.toString(),
+  };
+  return {
+    currency,
+    disbursement_id,
+    ...(on_date ? { on_date } : {}),
+    ...(change_date ? { change_date } : {}),
+    ...(change_reason ? { change_reason } : {}),
+    ...(changed ? { terms } : {}),
+  };
+}

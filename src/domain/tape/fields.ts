@@ -1,0 +1,198 @@
+import type { StoredDate } from "../core/dates.ts";
+import type { DecimalText } from "../core/decimal.ts";
+
+/**
+ * One field of a record: its type decides how it is read from the wire, stored and written back.
+ * `kind` ties the field to one kind of disbursement; `required` is about create (contract 4).
+ */
+export interface Field {
+  readonly type: FieldType;
+  readonly required: boolean;
+  /** Longest text, in characters. */
+  readonly max?: number;
+  /** Smallest amount or integer; an amount without a floor may be negative. */
+  readonly min?: "zero" | "positive";
+  readonly values?: readonly string[];
+  readonly kind?: "loan" | "purchase";
+  /** May never change after create. */
+  readonly immutable?: boolean;
+}
+
+export type FieldType =
+  | "id"
+  | "text"
+  | "email"
+  | "phone"
+  | "country"
+  | "currency"
+  | "enum"
+  | "boolean"
+  | "integer"
+  | "decimal"
+  | "amount"
+  | "date"
+  | "object"
+  | "clients";
+
+export type Fields = Readonly<Record<string, Field>>;
+
+type StoredValue<F extends Field> = F["type"] extends "amount"
+  ? bigint
+  : F["type"] extends "integer"
+    ? number
+    : F["type"] extends "boolean"
+      ? boolean
+      : F["type"] extends "clients"
+        ? readonly string[]
+        : F["type"] extends "date"
+          ? StoredDate
+          : F["type"] extends "enum"
+            ? F["values"] extends readonly (infer V)[]
+              ? V
+              : never
+            : string;
+
+/** Amounts travel as decimals until the currency is known; every other value is already as stored. */
+type WireValue<F extends Field> = F["type"] extends "amount" ? DecimalText : StoredValue<F>;
+
+type IsSet<F extends Field> = F["required"] extends true
+  ? F extends { kind: string }
+    ? false
+    : true
+  : false;
+
+/** A record as the domain holds it: amounts in minor units, an absent optional field is null. */
+export type RecordOf<T extends Fields> = {
+  readonly [K in keyof T]: IsSet<T[K]> extends true ? StoredValue<T[K]> : StoredValue<T[K]> | null;
+};
+
+/** What one event sets: a missing member is left as it is, null clears it. */
+export type ChangeOf<T extends Fields> = { readonly [K in keyof T]?: WireValue<T[K]> | null | undefined };
+
+const optional = { required: false } as const;
+const required = { required: true } as const;
+
+export const clientFields = {
+  client_id: { type: "id", ...required, immutable: true },
+  name: { type: "text", max: 256, ...required },
+  email: { type: "email", ...required },
+  phone: { type: "phone", ...required },
+  address: { type: "text", max: 512, ...required },
+  country: { type: "country", ...required },
+  is_company: { type: "boolean", ...required },
+  registration_number: { type: "text", max: 128, ...required },
+  gender: { type: "enum", values: ["male", "female", "company"], ...optional },
+  contact_person: { type: "text", max: 256, ...optional },
+  info: { type: "object", ...optional },
+} as const satisfies Fields;
+
+const loan = { kind: "loan" } as const;
+const purchase = { kind: "purchase" } as const;
+
+export const disbursementFields = {
+  disbursement_id: { type: "id", ...required, immutable: true },
+  kind: { type: "enum", values: ["loan", "purchase"], ...required, immutable: true },
+  disbursement_amount: { type: "amount", min: "positive", ...required },
+  total_expected_margin: { type: "amount", min: "zero", ...required },
+  currency: { type: "currency", ...required, immutable: true },
+  client_id: { type: "id", ...required, ...loan },
+  disbursement_date: { type: "date", ...required, ...loan },
+  maturity_date: { type: "date", ...required, ...loan },
+  purchase_clients: { type: "clients", ...optional, ...purchase },
+  operation_date: { type: "date", ...required, ...purchase },
+  payment_date: { type: "date", ...required, ...purchase },
+  estimated_delivery_date: { type: "date", ...required, ...purchase },
+  goods_description: { type: "text", max: 2000, ...required, ...purchase },
+  goods_status: { type: "text", max: 128, ...required, ...purchase },
+  gross_value: { type: "amount", min: "zero", ...optional },
+  upfront_fee: { type: "amount", min: "zero", ...optional },
+  installment_count: { type: "integer", min: "zero", ...optional },
+  decision_date: { type: "date", ...optional },
+  decision: { type: "text", max: 256, ...optional },
+  credit_score: { type: "decimal", ...optional },
+  reason: { type: "text", max: 2000, ...optional },
+  approved_amount: { type: "amount", min: "zero", ...optional },
+  pledge_creditor: { type: "text", max: 256, ...optional },
+  bank_ref: { type: "text", max: 256, ...optional },
+  insurer_coverage: { type: "amount", min: "zero", ...optional },
+  insurer_name: { type: "text", max: 256, ...optional },
+  info: { type: "object", ...optional },
+} as const satisfies Fields;
+
+/** Why the terms of a disbursement changed; part of an update's event, not of the record. */
+export const termsChangeFields = {
+  change_date: { type: "date", ...optional },
+  change_reason: { type: "text", max: 2000, ...optional },
+} as const satisfies Fields;
+
+export const paymentFields = {
+  payment_id: { type: "id", ...required, immutable: true },
+  disbursement_id: { type: "id", ...required, immutable: true },
+  payment_total: { type: "amount", min: "positive", ...required },
+  currency: { type: "currency", ...required, immutable: true },
+  status: { type: "enum", values: ["expected", "paid", "canceled"], ...required },
+  due_date: { type: "date", ...required },
+  client_id: { type: "id", ...optional },
+  source: { type: "enum", values: ["client", "insurer", "other"], ...optional },
+  payment_date: { type: "date", ...optional },
+  payment_principal: { type: "amount", min: "zero", ...optional },
+  payment_fee: { type: "amount", min: "zero", ...optional },
+  installment_number: { type: "integer", min: "zero", ...optional },
+  bank_ref: { type: "text", max: 256, ...optional },
+  info: { type: "object", ...optional },
+} as const satisfies Fields;
+
+export const operationFields = {
+  operation_id: { type: "id", ...required, immutable: true },
+  disbursement_id: { type: "id", ...required, immutable: true },
+  operation_name: { type: "text", max: 256, ...required },
+  operation_description: { type: "text", max: 2000, ...optional },
+  operation_start_date: { type: "date", ...optional },
+  operation_end_date: { type: "date", ...optional },
+  operation_revenue: { type: "amount", ...optional },
+  operation_cost: { type: "amount", min: "zero", ...optional },
+  currency: { type: "currency", ...optional, immutable: true },
+  asset_id: { type: "id", ...optional },
+  asset_type: { type: "text", max: 128, ...optional },
+  asset_value: { type: "amount", min: "zero", ...optional },
+  asset_description: { type: "text", max: 2000, ...optional },
+  asset_purchase_date: { type: "date", ...optional },
+  asset_condition: { type: "text", max: 256, ...optional },
+  depreciation_amount: { type: "amount", min: "zero", ...optional },
+  depreciation_period: { type: "enum", values: ["daily", "monthly", "quarterly", "yearly"], ...optional },
+  depreciation_method: { type: "enum", values: ["straight_line", "amortization"], ...optional },
+  info: { type: "object", ...optional },
+} as const satisfies Fields;
+
+export type Client = RecordOf<typeof clientFields>;
+export type Disbursement = RecordOf<typeof disbursementFields>;
+export type Payment = RecordOf<typeof paymentFields>;
+/** `currency` is always known: the parent's stands in when the event names none. */
+export type Operation = RecordOf<typeof operationFields> & { readonly currency: string };
+
+export type ClientChange = ChangeOf<typeof clientFields>;
+export type DisbursementChange = ChangeOf<typeof disbursementFields & typeof termsChangeFields>;
+export type PaymentChange = ChangeOf<typeof paymentFields>;
+export type OperationChange = ChangeOf<typeof operationFields>;
+
+export const CATEGORIES = ["client", "disbursement", "payment", "operation"] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export const STEPS = ["create", "update", "delete"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** The fields of each category, and which of them is its id. */
+export const RECORDS = {
+  client: { fields: clientFields, idField: "client_id" },
+  disbursement: { fields: disbursementFields, idField: "disbursement_id" },
+  payment: { fields: paymentFields, idField: "payment_id" },
+  operation: { fields: operationFields, idField: "operation_id" },
+} as const satisfies Record<Category, { fields: Fields; idField: string }>;
+
+/** The lookup table of each category (contract 6). */
+export const RECORD_TABLES = {
+  client: "clients",
+  disbursement: "disbursements",
+  payment: "payments",
+  operation: "operations",
+} as const satisfies Record<Category, string>;

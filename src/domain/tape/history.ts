@@ -1,0 +1,190 @@
+import { type StoredDate, storedInstant } from "../core/dates.ts";
+import type { Event, EventFacts } from "../core/event.ts";
+
+/** What history looks at of an accepted event. */
+export type HistoryEvent = Pick<
+  Event,
+  "sequence" | "event_id" | "category" | "step" | "record_id" | "facts" | "created_at"
+>;
+
+const HISTORY_TABLES = [
+  "disbursement_status",
+  "extensions",
+  "rebates",
+  "write_offs",
+  "restructures",
+  "asset_status",
+] as const;
+export type HistoryTable = (typeof HISTORY_TABLES)[number];
+
+/** A row to be; amounts are minor units. */
+export interface HistoryRow {
+  readonly table: HistoryTable;
+  readonly values: Readonly<Record<string, string | bigint | number | null>>;
+}
+
+type Values = HistoryRow["values"];
+
+interface Rule {
+  readonly table: HistoryTable;
+  /** The sentence of the seed or the contract that asks for the row. */
+  readonly because: string;
+  /** The row's own columns, or null when the event makes none. */
+  readonly row: (event: HistoryEvent) => Values | null;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    table: "disbursement_status",
+    because: "Creating a disbursement also creates an ongoing disbursement status. (seed 001)",
+    row: (event) =>
+      is(event, "disbursement", "create") ? { disbursement_id: event.record_id, status: "ongoing" } : null,
+  },
+  {
+    table: "disbursement_status",
+    because: "disbursement created: ongoing; deleted: canceled (contract 5)",
+    row: (event) =>
+      is(event, "disbursement", "delete") ? { disbursement_id: event.record_id, status: "canceled" } : null,
+  },
+  {
+    table: "extensions",
+    because: "Updating maturity_date [...] creates history rows. (seed 001)",
+    row: (event) => {
+      const { previous, next, changed } = termsOf(event);
+      if (!changed.has("maturity_date")) return null;
+      return {
+        disbursement_id: event.record_id,
+        previous_maturity_date: previous.maturity_date,
+        new_maturity_date: next.maturity_date,
+        ...reasonOf(event),
+      };
+    },
+  },
+  {
+    table: "rebates",
+    because: "[...] reducing total_expected_margin [...] creates history rows. (seed 001)",
+    row: (event) => {
+      const { previous, next } = termsOf(event);
+      if (next.margin >= previous.margin) return null;
+      return {
+        disbursement_id: event.record_id,
+        previous_margin: previous.margin,
+        new_margin: next.margin,
+        rebate_amount: previous.margin - next.margin,
+        currency: currencyOf(event),
+        ...reasonOf(event),
+      };
+    },
+  },
+  {
+    table: "write_offs",
+    because: "[...] or reducing disbursement_amount creates history rows. (seed 001)",
+    row: (event) => {
+      const { previous, next } = termsOf(event);
+      if (next.amount >= previous.amount) return null;
+      return {
+        disbursement_id: event.record_id,
+        previous_amount: previous.amount,
+        new_amount: next.amount,
+        write_off_amount: previous.amount - next.amount,
+        currency: currencyOf(event),
+        ...reasonOf(event),
+      };
+    },
+  },
+  {
+    table: "restructures",
+    because: "one update changes two or more of the three terms (contract 5)",
+    row: (event) => {
+      const { previous, next, changed } = termsOf(event);
+      if (changed.size < 2) return null;
+      return {
+        disbursement_id: event.record_id,
+        previous_maturity_date: previous.maturity_date,
+        new_maturity_date: next.maturity_date,
+        previous_margin: previous.margin,
+        new_margin: next.margin,
+        previous_amount: previous.amount,
+        new_amount: next.amount,
+        currency: currencyOf(event),
+        ...reasonOf(event),
+      };
+    },
+  },
+  {
+    table: "asset_status",
+    because: "operation created or updated with a non-empty asset_condition (contract 5)",
+    row: (event) => {
+      const { asset_condition, asset_id = null } = event.facts;
+      if (event.category !== "operation" || event.step === "delete" || !asset_condition) return null;
+      const disbursement_id = required(event, "disbursement_id");
+      return { operation_id: event.record_id, disbursement_id, asset_id, asset_condition };
+    },
+  },
+];
+
+/** The history rows that an event makes, each with the values as they were at that event (contract 5). Pure. */
+export function deriveHistory(event: HistoryEvent): readonly HistoryRow[] {
+  const { sequence, event_id, created_at } = event;
+  const origin = { sequence, event_id, created_at, on_date: onDate(event) };
+  return RULES.flatMap(({ table, row }) => {
+    const own = row(event);
+    return own ? [{ table, values: { ...origin, ...own } }] : [];
+  });
+}
+
+/** `change_date` where there is one, else the event's date field, else the time of the event (contract 5). */
+function onDate({ facts, created_at }: HistoryEvent): StoredDate {
+  return facts.on_date ?? storedInstant(created_at);
+}
+
+const is = (event: HistoryEvent, category: string, step: string) =>
+  event.category === category && event.step === step;
+
+const reasonOf = ({ facts }: HistoryEvent) => ({
+  change_date: facts.change_date ?? null,
+  change_reason: facts.change_reason ?? null,
+});
+
+/** A fact that every event of the kind has; without it the row would be made up. */
+function required({ facts, event_id }: HistoryEvent, name: "currency" | "disbursement_id"): string {
+  const fact = facts[name];
+  if (fact === undefined) throw new Error(`event ${event_id} lacks its ${name}`);
+  return fact;
+}
+
+const currencyOf = (event: HistoryEvent) => required(event, "currency");
+
+interface TermValues {
+  readonly maturity_date: StoredDate | null;
+  readonly margin: bigint;
+  readonly amount: bigint;
+}
+
+const NO_TERMS: TermValues = { maturity_date: null, margin: 0n, amount: 0n };
+
+/** The three terms before and after a disbursement update, and which of them changed. */
+function termsOf(event: HistoryEvent): {
+  readonly previous: TermValues;
+  readonly next: TermValues;
+  readonly changed: ReadonlySet<string>;
+} {
+  const { terms, changes = {} } = event.facts;
+  if (!is(event, "disbursement", "update") || !terms) {
+    return { previous: NO_TERMS, next: NO_TERMS, changed: new Set() };
+  }
+  const before = { ...terms };
+  for (const [name, { from }] of Object.entries(changes))
+    if (name in terms) Object.assign(before, { [name]: from });
+  return {
+    previous: valuesOf(before),
+    next: valuesOf(terms),
+    changed: new Set(Object.keys(changes).filter((name) => name in terms)),
+  };
+}
+
+const valuesOf = (terms: NonNullable<EventFacts["terms"]>): TermValues => ({
+  maturity_date: terms.maturity_date,
+  margin: BigInt(terms.total_expected_margin),
+  amount: BigInt(terms.disbursement_amount),
+});

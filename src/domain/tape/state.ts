@@ -1,0 +1,49 @@
+import type { EventFacts } from "../core/event.ts";
+import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
+
+/** A record with its place in the tenant's history. Sequences are event sequences, times milliseconds since 1970. */
+export interface Stored<T> {
+  readonly record: T;
+  readonly created_seq: number;
+  readonly updated_seq: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  /** A deleted record stays for its dependants and is invisible to lookups. */
+  readonly deleted_at: number | null;
+}
+
+/** What the commands of one group may look at: everything that they name, as of the tenant's last event. */
+export interface RecordState {
+  readonly client: Map<string, Stored<Client>>;
+  readonly disbursement: Map<string, Stored<Disbursement>>;
+  readonly payment: Map<string, Stored<Payment>>;
+  readonly operation: Map<string, Stored<Operation>>;
+}
+
+export type Effect =
+  | { readonly type: "put"; readonly category: "client"; readonly stored: Stored<Client> }
+  | { readonly type: "put"; readonly category: "disbursement"; readonly stored: Stored<Disbursement> }
+  | { readonly type: "put"; readonly category: "payment"; readonly stored: Stored<Payment> }
+  | { readonly type: "put"; readonly category: "operation"; readonly stored: Stored<Operation> }
+  | {
+      readonly type: "link" | "unlink";
+      readonly disbursement_id: string;
+      readonly client_ids: readonly string[];
+    }
+  /** A loan has another borrower: its payments follow (seed: "client is resolved from the parent loan"). */
+  | { readonly type: "reassign"; readonly disbursement_id: string; readonly client_id: string };
+
+/** An accepted ingest event: what becomes of the records, and what history is told. */
+export interface Accepted {
+  readonly effects: readonly Effect[];
+  readonly facts: EventFacts;
+}
+
+/** A checked ingest request on its way to the tenant's gate; `change` is typed by its category. */
+export interface IngestCommand {
+  readonly type: "ingest";
+  readonly category: Category;
+  readonly step: Step;
+  readonly id: string;
+  readonly change: Readonly<Record<string, unknown>>;
+}

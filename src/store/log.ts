@@ -1,0 +1,30 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { tenant } from "./d1/columns.ts";
+
+/** The tenant's accepted events in order: the fence against a second writer, and the outbox of history. */
+export const events = sqliteTable(
+  "events",
+  {
+    ...tenant,
+    sequence: integer().notNull(),
+    event_id: text().notNull(),
+    category: text().notNull(),
+    step: text().notNull(),
+    record_id: text().notNull(),
+    idempotency_key: text().notNull(),
+    fingerprint: text().notNull(),
+    data: text().notNull(),
+    facts: text().notNull(),
+    makes_history: integer({ mode: "boolean" }).notNull(),
+    answer: text(),
+    trace_id: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.sequence] }),
+    uniqueIndex("events_by_key").on(t.tenant_id, t.idempotency_key),
+    index("events_that_make_history").on(t.tenant_id, t.sequence).where(sql`makes_history = 1`),
+    check("sequences_count_from_one", sql`sequence > 0`),
+  ],
+);

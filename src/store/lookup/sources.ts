@@ -1,0 +1,161 @@
+import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import type { AnySQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { sequenceOf } from "../../domain/core/event-id.ts";
+import {
+  assetStatus,
+  disbursementStatus,
+  extensions,
+  rebates,
+  restructures,
+  writeOffs,
+} from "../history/tables.ts";
+import { events } from "../log.ts";
+import { clients, disbursements, operations, payments, purchaseClients } from "../tape/tables.ts";
+
+type Columns = Readonly<Record<string, AnySQLiteColumn>>;
+
+/** Where a lookup table lives, and which of its keys make a lookup cheap. */
+export interface LookupSource {
+  readonly table: SQLiteTable;
+  readonly tenant: AnySQLiteColumn;
+  /** The columns of the answer under the wire's names. */
+  readonly columns: Columns;
+  /** The wire's name of the row's own id. */
+  readonly idName: string;
+  /** Finds the row with this id by primary key; null when no row can have the id. */
+  readonly byId: (id: string, tenant: string) => SQL | null;
+  /** A deleted record is invisible; the same condition opens the partial indexes. */
+  readonly visible?: SQL;
+  /**
+   * Columns with an index that SQLite passes over for another one, having no statistics. A filter on one is marked
+   * as rare, which tells it that the index reads fewer rows.
+   */
+  readonly selective?: readonly AnySQLiteColumn[];
+  /**
+   * The order of creation, unique within the tenant. Times of creation never run backwards within a tenant (domain,
+   * `Stamp.now`), so this is the order by `created_at`, and it breaks the ties of every other order.
+   */
+  readonly creation: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
+}
+
+type RecordTable = typeof clients | typeof disbursements | typeof payments | typeof operations;
+
+/** A table of records, kept under the ids that their senders chose. */
+function records(table: RecordTable, id: AnySQLiteColumn): LookupSource {
+  const { tenant_id: tenant, created_seq, updated_seq: _, deleted_at, ...columns } = getTableColumns(table);
+  return {
+    table,
+    tenant,
+    columns,
+    idName: id.name,
+    byId: (value) => eq(id, value),
+    visible: isNull(deleted_at),
+    creation: [created_seq],
+  };
+}
+
+/** `<event id>-<position>`: which event made the link, and as which of its clients. */
+const LINK_ID = /^(.{36})-(\d{1,3})$/;
+
+function linkById(id: string): SQL | null {
+  const [, event = "", position = ""] = LINK_ID.exec(id) ?? [];
+  const { created_seq, position: place, id: whole } = purchaseClients;
+  return allOf(bySequence(created_seq, event), eq(place, Number(position)), eq(whole, id));
+}
+
+/** The row of the event with this id: the id carries the sequence (domain/event-id.ts). */
+function bySequence(column: AnySQLiteColumn, eventId: string): SQL | null {
+  const sequence = sequenceOf(eventId);
+  return sequence === null ? null : eq(column, sequence);
+}
+
+function allOf(first: SQL | null, ...others: readonly SQL[]): SQL | null {
+  return first === null ? null : (and(first, ...others) ?? null);
+}
+
+function purchaseClientsSource(): LookupSource {
+  const { tenant_id: tenant, created_seq, position, ...columns } = getTableColumns(purchaseClients);
+  return {
+    table: purchaseClients,
+    tenant,
+    columns,
+    idName: "id",
+    byId: linkById,
+    selective: [columns.disbursement_id, columns.client_id],
+    creation: [created_seq, position],
+  };
+}
+
+/** Names what it shows: the rest of an event row is the gate's own business. */
+function eventsSource(): LookupSource {
+  const { tenant_id: tenant, record_id: id, facts: changes, ...columns } = getTableColumns(events);
+  const { event_id, sequence, category, step, data, idempotency_key, trace_id, created_at } = columns;
+  return {
+    table: events,
+    tenant,
+    columns: {
+      event_id,
+      sequence,
+      category,
+      step,
+      id,
+      data,
+      changes,
+      idempotency_key,
+      trace_id,
+      created_at,
+    },
+    idName: "event_id",
+    byId: (value) => allOf(bySequence(sequence, value), eq(event_id, value)),
+    creation: [sequence],
+  };
+}
+
+type HistoryTable =
+  | typeof disbursementStatus
+  | typeof extensions
+  | typeof rebates
+  | typeof writeOffs
+  | typeof restructures
+  | typeof assetStatus;
+
+/**
+ * A history table. Where the primary key starts with the record, `record` names its column: the event of the row says
+ * which record that is.
+ */
+function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSource {
+  const { tenant_id: tenant, sequence, ...columns } = getTableColumns(table);
+  const ofEvent = (id: string, tenantId: string) =>
+    record === null
+      ? []
+      : [
+          sql`${record} = (SELECT ${events.record_id} FROM ${events}
+            WHERE ${events.tenant_id} = ${tenantId} AND ${bySequence(events.sequence, id)})`,
+        ];
+  return {
+    table,
+    tenant,
+    columns: { id: columns.event_id, ...columns },
+    idName: "id",
+    byId: (id, tenantId) =>
+      allOf(bySequence(sequence, id), eq(columns.event_id, id), ...ofEvent(id, tenantId)),
+    selective: [record ?? columns.disbursement_id],
+    creation: [sequence],
+  };
+}
+
+/** Every table of the lookups under its name on the wire; what it promises is in contract/lookup-tables.ts. */
+export const LOOKUP_SOURCES = {
+  clients: records(clients, clients.client_id),
+  disbursements: records(disbursements, disbursements.disbursement_id),
+  payments: records(payments, payments.payment_id),
+  operations: records(operations, operations.operation_id),
+  purchase_clients: purchaseClientsSource(),
+  events: eventsSource(),
+  disbursement_status: history(disbursementStatus, disbursementStatus.disbursement_id),
+  extensions: history(extensions, null),
+  rebates: history(rebates, null),
+  write_offs: history(writeOffs, null),
+  restructures: history(restructures, null),
+  asset_status: history(assetStatus, assetStatus.operation_id),
+} as const satisfies Readonly<Record<string, LookupSource>>;

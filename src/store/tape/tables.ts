@@ -1,0 +1,169 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { int64, tenant } from "../d1/columns.ts";
+
+/** Every record's place in the tenant's history: event sequences, and milliseconds since 1970. */
+const lifetime = {
+  created_seq: integer().notNull(),
+  updated_seq: integer().notNull(),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+  deleted_at: integer(),
+};
+
+export const clients = sqliteTable(
+  "clients",
+  {
+    ...tenant,
+    client_id: text().notNull(),
+    name: text().notNull(),
+    email: text().notNull(),
+    phone: text().notNull(),
+    address: text().notNull(),
+    country: text().notNull(),
+    is_company: integer({ mode: "boolean" }).notNull(),
+    registration_number: text().notNull(),
+    gender: text({ enum: ["male", "female", "company"] }).notNull(),
+    contact_person: text(),
+    info: text(),
+    ...lifetime,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.client_id] }),
+    index("clients_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
+    check("a_company_has_the_gender_company", sql`is_company = (gender = 'company')`),
+    check("a_company_has_a_contact_person", sql`is_company = 0 OR contact_person IS NOT NULL`),
+  ],
+);
+
+export const disbursements = sqliteTable(
+  "disbursements",
+  {
+    ...tenant,
+    disbursement_id: text().notNull(),
+    kind: text({ enum: ["loan", "purchase"] }).notNull(),
+    disbursement_amount: int64().notNull(),
+    total_expected_margin: int64().notNull(),
+    currency: text().notNull(),
+    client_id: text(),
+    disbursement_date: text(),
+    maturity_date: text(),
+    purchase_clients: text(),
+    operation_date: text(),
+    payment_date: text(),
+    estimated_delivery_date: text(),
+    goods_description: text(),
+    goods_status: text(),
+    gross_value: int64(),
+    upfront_fee: int64(),
+    installment_count: integer(),
+    decision_date: text(),
+    decision: text(),
+    credit_score: text(),
+    reason: text(),
+    approved_amount: int64(),
+    pledge_creditor: text(),
+    bank_ref: text(),
+    insurer_coverage: int64(),
+    insurer_name: text(),
+    info: text(),
+    ...lifetime,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.disbursement_id] }),
+    index("disbursements_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
+    index("disbursements_by_client")
+      .on(t.tenant_id, t.client_id, t.created_seq)
+      .where(sql`client_id IS NOT NULL AND deleted_at IS NULL`),
+    check("a_loan_has_a_client_and_a_purchase_has_none", sql`(kind = 'loan') = (client_id IS NOT NULL)`),
+    check("a_financed_amount_is_positive", sql`disbursement_amount > 0 AND total_expected_margin >= 0`),
+  ],
+);
+
+export const purchaseClients = sqliteTable(
+  "purchase_clients",
+  {
+    ...tenant,
+    created_seq: integer().notNull(),
+    position: integer().notNull(),
+    id: text().notNull(),
+    disbursement_id: text().notNull(),
+    client_id: text().notNull(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.created_seq, t.position] }),
+    index("purchase_clients_by_disbursement").on(t.tenant_id, t.disbursement_id, t.created_seq, t.position),
+    index("purchase_clients_by_client").on(t.tenant_id, t.client_id, t.created_seq, t.position),
+  ],
+);
+
+export const payments = sqliteTable(
+  "payments",
+  {
+    ...tenant,
+    payment_id: text().notNull(),
+    disbursement_id: text().notNull(),
+    payment_total: int64().notNull(),
+    currency: text().notNull(),
+    status: text({ enum: ["expected", "paid", "canceled"] }).notNull(),
+    due_date: text().notNull(),
+    client_id: text().notNull(),
+    source: text({ enum: ["client", "insurer", "other"] }).notNull(),
+    payment_date: text(),
+    payment_principal: int64(),
+    payment_fee: int64(),
+    installment_number: integer(),
+    bank_ref: text(),
+    info: text(),
+    ...lifetime,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.payment_id] }),
+    index("payments_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
+    index("payments_by_disbursement")
+      .on(t.tenant_id, t.disbursement_id, t.created_seq)
+      .where(sql`deleted_at IS NULL`),
+    check("a_payment_is_positive", sql`payment_total > 0`),
+    check(
+      "principal_and_fee_make_the_total",
+      sql`(payment_principal IS NULL AND payment_fee IS NULL)
+        OR (payment_principal >= 0 AND payment_fee >= 0 AND payment_total - payment_principal = payment_fee)`,
+    ),
+  ],
+);
+
+export const operations = sqliteTable(
+  "operations",
+  {
+    ...tenant,
+    operation_id: text().notNull(),
+    disbursement_id: text().notNull(),
+    operation_name: text().notNull(),
+    operation_description: text(),
+    operation_start_date: text(),
+    operation_end_date: text(),
+    operation_revenue: int64(),
+    operation_cost: int64(),
+    currency: text().notNull(),
+    asset_id: text(),
+    asset_type: text(),
+    asset_value: int64(),
+    asset_description: text(),
+    asset_purchase_date: text(),
+    asset_condition: text(),
+    depreciation_amount: int64(),
+    depreciation_period: text({ enum: ["daily", "monthly", "quarterly", "yearly"] }),
+    depreciation_method: text({ enum: ["straight_line", "amortization"] }),
+    info: text(),
+    ...lifetime,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.operation_id] }),
+    index("operations_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
+    index("operations_by_disbursement")
+      .on(t.tenant_id, t.disbursement_id, t.created_seq)
+      .where(sql`deleted_at IS NULL`),
+  ],
+);

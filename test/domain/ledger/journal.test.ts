@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { INT64_MAX } from "../../../src/domain/core/money.ts";
+import { ACCOUNTS, type AccountCode } from "../../../src/domain/ledger/accounts.ts";
+import {
+  addTotals,
+  linesOf,
+  mirror,
+  NO_TOTAL,
+  type Posting,
+  totalsOf,
+} from "../../../src/domain/ledger/journal.ts";
+
+const account = fc.constantFrom(...(Object.keys(ACCOUNTS) as AccountCode[]));
+const posting: fc.Arbitrary<Posting> = fc.record({
+  debit: account,
+  credit: account,
+  amount_minor: fc.oneof(fc.constantFrom(0n, 1n, INT64_MAX), fc.bigInt({ min: 0n, max: INT64_MAX })),
+});
+const postings = fc.array(posting, { maxLength: 8 });
+
+describe("postings", () => {
+  it("balance whatever they are: nothing that can be written down is out of balance", () => {
+    fc.assert(
+      fc.property(postings, (some) => {
+        const { dr_minor, cr_minor } = [...totalsOf(some).values()].reduce(addTotals, NO_TOTAL);
+        expect(dr_minor).toBe(cr_minor);
+        const sum = (direction: string) =>
+          linesOf(some)
+            .filter((line) => line.direction === direction)
+            .reduce((total, line) => total + line.amount_minor, 0n);
+        expect([sum("DR"), sum("CR")]).toEqual([dr_minor, cr_minor]);
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it("are their own mirror image's mirror image", () => {
+    fc.assert(
+      fc.property(postings, (some) => {
+        expect(mirror(mirror(some))).toEqual(some);
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it("and their mirror image leave every account as it was", () => {
+    fc.assert(
+      fc.property(postings, (some) => {
+        for (const { dr_minor, cr_minor } of totalsOf([...some, ...mirror(some)]).values()) {
+          expect(dr_minor).toBe(cr_minor);
+        }
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it("show as lines numbered from 1, each debit before its credit", () => {
+    fc.assert(
+      fc.property(postings, (some) => {
+        const lines = linesOf(some);
+        expect(lines.map(({ sequence }) => sequence)).toEqual(lines.map((_, index) => index + 1));
+        expect(lines.map(({ direction }) => direction)).toEqual(some.flatMap(() => ["DR", "CR"]));
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it("keep every unit beyond 2^53", () => {
+    const one: Posting = { debit: "1100", credit: "2100", amount_minor: INT64_MAX };
+    expect(totalsOf([one, one]).get("1100")).toEqual({ dr_minor: 2n * INT64_MAX, cr_minor: 0n });
+  });
+});

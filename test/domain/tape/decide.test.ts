@@ -1,0 +1,236 @@
+import { describe, expect, it } from "vitest";
+import type { Category } from "../../../src/domain/tape/fields.ts";
+import { invalid, Ledger, refused, stocked } from "../../support/decisions.ts";
+import { company, individual, loan, operation, payment, purchase } from "../../support/examples.ts";
+
+const EXAMPLES = [
+  ["client", individual, "client_id"],
+  ["disbursement", loan, "disbursement_id"],
+  ["disbursement", purchase, "disbursement_id"],
+  ["payment", payment, "payment_id"],
+  ["operation", operation, "operation_id"],
+] as const;
+
+describe("create, update and delete of every category", () => {
+  it.each(EXAMPLES)("%s: a live id is not created twice", (category, data) => {
+    expect(stocked().send(category, data)).toEqual(refused("already_exists"));
+  });
+
+  it.each(EXAMPLES)("%s: a live id goes before a reference that is unknown", (category, data) => {
+    const ledger = stocked();
+    ledger.accept("client", { step: "delete", client_id: "C-1" });
+    expect(ledger.send(category, category === "client" ? company : data)).toEqual(refused("already_exists"));
+  });
+
+  it.each(EXAMPLES)("%s: what is missing can be neither updated nor deleted", (category, _, idField) => {
+    for (const step of ["update", "delete"]) {
+      expect(stocked().send(category, { step, [idField]: "X" })).toEqual(refused("not_found"));
+    }
+  });
+
+  it.each(EXAMPLES)(
+    "%s: what is deleted is missing, and may be created afresh",
+    (category, data, idField) => {
+      const ledger = stocked();
+      const id = (data as Readonly<Record<string, unknown>>)[idField];
+      ledger.accept(category, { step: "update", [idField]: id, info: { old: 1 } });
+      ledger.accept(category, { step: "delete", [idField]: id });
+      for (const step of ["update", "delete"]) {
+        expect(ledger.send(category, { step, [idField]: id })).toEqual(refused("not_found"));
+      }
+      ledger.accept(category, data);
+      expect(ledger.state[category].get(String(id))).toMatchObject({
+        deleted_at: null,
+        record: { info: null },
+      });
+    },
+  );
+
+  it.each(EXAMPLES)(
+    "%s: an update of nothing, or to the same values, is an event",
+    (category, data, idField) => {
+      const ledger = stocked();
+      const id = (data as Readonly<Record<string, unknown>>)[idField];
+      ledger.accept(category, { step: "update", [idField]: id });
+      const { facts } = ledger.accept(category, { ...data, step: "update" });
+      expect(facts.changes).toEqual({});
+    },
+  );
+
+  it("ids of different categories are different things", () => {
+    const ledger = new Ledger();
+    ledger.accept("client", { ...individual, client_id: "SAME" });
+    ledger.accept("disbursement", { ...loan, client_id: "SAME", disbursement_id: "SAME" });
+    ledger.accept("payment", { ...payment, payment_id: "SAME", disbursement_id: "SAME" });
+  });
+
+  it("a refusal changes nothing", () => {
+    const ledger = stocked();
+    const before = JSON.stringify([...ledger.state.disbursement], bigintText);
+    ledger.send("disbursement", { step: "update", disbursement_id: "L-1", client_id: "X", bank_ref: "B" });
+    expect(JSON.stringify([...ledger.state.disbursement], bigintText)).toBe(before);
+  });
+});
+
+const bigintText = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
+
+describe("immutable fields", () => {
+  const cases: readonly (readonly [Category, string, string, string, unknown])[] = [
+    ["disbursement", "disbursement_id", "L-1", "kind", "purchase"],
+    ["disbursement", "disbursement_id", "P-1", "kind", "loan"],
+    ["disbursement", "disbursement_id", "L-1", "currency", "EUR"],
+    ["payment", "payment_id", "PAY-1", "currency", "EUR"],
+    ["payment", "payment_id", "PAY-1", "disbursement_id", "P-1"],
+    ["payment", "payment_id", "PAY-1", "disbursement_id", "X"],
+    ["operation", "operation_id", "OP-1", "currency", "EUR"],
+    ["operation", "operation_id", "OP-1", "currency", null],
+    ["operation", "operation_id", "OP-1", "disbursement_id", "P-1"],
+  ];
+
+  it.each(cases)(
+    "%s %s=%s: %s cannot become %s, and nothing else is blamed",
+    (category, idField, id, field, value) => {
+      const event = { step: "update", [idField]: id, [field]: value };
+      expect(stocked().send(category, event)).toEqual(invalid({ [field]: "immutable_field" }));
+    },
+  );
+
+  it.each([
+    ["disbursement", { disbursement_id: "L-1", kind: "loan", currency: "USD" }],
+    ["payment", { payment_id: "PAY-1", disbursement_id: "L-1", currency: "USD" }],
+    ["operation", { operation_id: "OP-1", disbursement_id: "L-1", currency: "USD" }],
+  ] as const)("%s: may be repeated with the value they have", (category, same) => {
+    stocked().accept(category, { step: "update", ...same });
+  });
+});
+
+describe("clients", () => {
+  const update = (change: object) => ({ step: "update", client_id: "C-1", ...change });
+
+  it.each([
+    [{ is_company: true }, { contact_person: "required" }],
+    [{ is_company: true, contact_person: "Jo", gender: "male" }, { gender: "invalid_value" }],
+    [{ gender: null }, { gender: "required" }],
+    [{ gender: "company" }, { gender: "invalid_value" }],
+  ])("an individual does not take %j", (change, fields) => {
+    expect(stocked().send("client", update(change))).toEqual(invalid(fields));
+  });
+
+  it.each([
+    [{ contact_person: null }, { contact_person: "required" }],
+    [{ gender: "female" }, { gender: "invalid_value" }],
+    [{ is_company: false }, { gender: "required" }],
+    [{ is_company: false, gender: "company" }, { gender: "invalid_value" }],
+  ])("a company does not take %j", (change, fields) => {
+    expect(stocked().send("client", { ...update(change), client_id: "C-CO" })).toEqual(invalid(fields));
+  });
+
+  it("a company is stored with the gender company, whether it is sent, cleared or left out", () => {
+    for (const gender of [undefined, "company", null]) {
+      const ledger = new Ledger();
+      ledger.accept("client", { ...company, gender });
+      ledger.accept("client", { step: "update", client_id: "C-CO", gender });
+      expect(ledger.state.client.get("C-CO")?.record.gender).toBe("company");
+    }
+  });
+});
+
+describe("disbursements", () => {
+  const update = (change: object) => ({ step: "update", disbursement_id: "L-1", ...change });
+  const because = { change_date: "2024-12-20", change_reason: "Agreed" };
+
+  it.each([
+    [{ maturity_date: "2024-10-19", ...because }, { maturity_date: "inconsistent_dates" }],
+    [{ disbursement_date: "2026-01-01" }, { maturity_date: "inconsistent_dates" }],
+    [{ maturity_date: null, ...because }, { maturity_date: "required" }],
+    [{ client_id: null }, { client_id: "required" }],
+    [{ client_id: "X" }, { client_id: "unknown_reference" }],
+    [{ goods_status: "new" }, { goods_status: "unsupported_field" }],
+    [{ purchase_clients: [{ client_id: "X" }] }, { purchase_clients: "unsupported_field" }],
+    [{ gross_value: 10200, upfront_fee: 100 }, { upfront_fee: "inconsistent_amounts" }],
+    [{ gross_value: 9999, upfront_fee: 0 }, { upfront_fee: "inconsistent_amounts" }],
+    [{ approved_amount: 0.001 }, { approved_amount: "invalid_value" }],
+    [{ disbursement_amount: 9000 }, { change_date: "required", change_reason: "required" }],
+    [
+      { disbursement_amount: 9000, change_date: null, change_reason: " " },
+      { change_date: "required", change_reason: "required" },
+    ],
+    [{ total_expected_margin: 1293.01, change_date: "2024-12-20" }, { change_reason: "required" }],
+    [{ maturity_date: "2025-10-20", change_reason: "Agreed" }, { change_date: "required" }],
+  ])("a loan does not take %j", (change, fields) => {
+    expect(stocked().send("disbursement", update(change))).toEqual(invalid(fields));
+  });
+
+  it.each([
+    [{ maturity_date: "2024-10-20", ...because }],
+    [{ maturity_date: "2025-10-20T14:34:56+02:00" }],
+    [{ disbursement_amount: 10000, total_expected_margin: 1293 }],
+    [{ gross_value: 10200 }],
+    [{ upfront_fee: 5 }],
+    [{ gross_value: 10000, upfront_fee: 0 }],
+    [{ change_date: "2024-12-20" }],
+    [{ purchase_clients: null, goods_status: null }],
+    [{ client_id: "C-CO" }],
+  ])("a loan takes %j", (change) => {
+    stocked().accept("disbursement", update(change));
+  });
+
+  it("lists every fault of an update, of every kind, at once", () => {
+    const change = {
+      kind: "purchase",
+      client_id: "X",
+      goods_status: "g",
+      upfront_fee: 1,
+      gross_value: 1,
+      maturity_date: "2020-01-01",
+    };
+    expect(stocked().send("disbursement", update(change))).toEqual(
+      invalid({
+        kind: "immutable_field",
+        client_id: "unknown_reference",
+        goods_status: "unsupported_field",
+        upfront_fee: "inconsistent_amounts",
+        maturity_date: "inconsistent_dates",
+        change_date: "required",
+        change_reason: "required",
+      }),
+    );
+  });
+
+  it("the upfront fee is a fact of origination: a later write-off of the amount does not break it", () => {
+    const ledger = new Ledger();
+    ledger.accept("client", individual);
+    ledger.accept("disbursement", { ...loan, gross_value: 10200, upfront_fee: 200 });
+    ledger.accept("disbursement", update({ disbursement_amount: 9000, ...because }));
+    ledger.accept("disbursement", update({ bank_ref: "B" }));
+    expect(ledger.send("disbursement", update({ upfront_fee: 200 }))).toEqual(
+      invalid({ upfront_fee: "inconsistent_amounts" }),
+    );
+    ledger.accept("disbursement", update({ upfront_fee: 1200 }));
+  });
+
+  it("a purchase's clients are live when they are named, and may be deleted later", () => {
+    const ledger = stocked();
+    const two = [{ client_id: "C-1" }, { client_id: "C-CO" }];
+    const named = (purchase_clients: unknown) => ({
+      step: "update",
+      disbursement_id: "P-1",
+      purchase_clients,
+    });
+    expect(ledger.send("disbursement", named([...two, { client_id: "X" }]))).toEqual(
+      invalid({ "purchase_clients.2.client_id": "unknown_reference" }),
+    );
+    ledger.accept("disbursement", named(two));
+    ledger.accept("client", { step: "delete", client_id: "C-1" });
+    ledger.accept("disbursement", named([...two].reverse()));
+    ledger.accept("disbursement", named(null));
+    expect(ledger.send("disbursement", named(two))).toEqual(
+      invalid({ "purchase_clients.0.client_id": "unknown_reference" }),
+    );
+  });
+
+  it("says in its facts what changed, in minor units", () => {
+    const { facts } = stocked().accept("disbursement", update({ disbursement_amount: 9000.5, ...because }));
+    expect(facts.changes).toEqual({ disbursement_amount: { from: "1000000", to: "900050" } });
+  });
+});

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { HistoryMessage } from "../../src/fanout/message.ts";
+import { HistoryPublisher } from "../../src/fanout/publisher.ts";
+import { messageFor } from "./stage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A publisher to a queue that does with each message what `send` says, and what it was given. */
+function publisherTo(send: (message: HistoryMessage) => unknown) {
+  const sent: number[] = [];
+  const queue = {
+    send: (body: HistoryMessage) => {
+      sent.push(body.upto);
+      return send(body);
+    },
+  } as unknown as Queue<unknown>;
+  return { publisher: new HistoryPublisher(() => queue), sent };
+}
+
+it("one message is on its way at a time, and the next is about all that came meanwhile", async () => {
+  const answered = Promise.withResolvers<void>();
+  const { publisher, sent } = publisherTo(() => answered.promise);
+  const all = [1, 2, 3, 4].map((upto) => publisher.publish(messageFor("t", upto)));
+  expect(sent).toEqual([1]);
+  answered.resolve();
+  await Promise.all(all);
+  expect(sent).toEqual([1, 4]);
+});
+
+it("a send that never answers holds up the next message for five seconds at most", async () => {
+  const { publisher, sent } = publisherTo(({ upto }) => (upto === 1 ? new Promise(() => {}) : undefined));
+  const first = publisher.publish(messageFor("t", 1));
+  await publisher.publish(messageFor("t", 2));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(sent).toEqual([1, 2]);
+  await first;
+});
+
+it("a send that fails is not tried again, and the next message goes out", async () => {
+  const { publisher, sent } = publisherTo(({ upto }) => {
+    if (upto === 1) throw new Error("no queue");
+  });
+  await publisher.publish(messageFor("t", 1));
+  await publisher.publish(messageFor("t", 2));
+  expect(sent).toEqual([1, 2]);
+});

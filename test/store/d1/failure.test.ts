@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { classify, withDeadline } from "../../../src/store/d1/failure.ts";
+
+describe("a D1 failure", () => {
+  it.each([
+    ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.sequence: SQLITE_CONSTRAINT"],
+    ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.idempotency_key"],
+    [
+      "refused",
+      "D1_ERROR: UNIQUE constraint failed: clients.tenant_id, clients.client_id: SQLITE_CONSTRAINT",
+    ],
+    ["refused", "D1_ERROR: CHECK constraint failed: a_payment_is_positive: SQLITE_CONSTRAINT"],
+    ["refused", "D1_ERROR: NOT NULL constraint failed: events.data: SQLITE_CONSTRAINT"],
+    ["refused", "D1_ERROR: cannot store TEXT value in INTEGER column payments.payment_total"],
+    ["refused", "D1_ERROR: string or blob too big: SQLITE_TOOBIG"],
+    ["refused", "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'"],
+    ["overloaded", "D1_ERROR: D1 DB is overloaded. Too many requests queued."],
+    ["unknown", "D1_ERROR: Network connection lost."],
+    ["unknown", "D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset."],
+    ["unknown", "D1_ERROR: D1 DB reset because its code was updated."],
+    ["unknown", "no answer within 10000 ms"],
+  ])("is %s: %s", (failure, message) => {
+    expect(classify(new Error(message))).toBe(failure);
+    expect(classify(new Error("outer", { cause: new Error(message) }))).toBe(failure);
+  });
+
+  it("is refused when our own code broke on the way, and unknown when nobody can tell", () => {
+    expect(classify(new TypeError("x is not a function"))).toBe("refused");
+    expect(classify("not an error")).toBe("unknown");
+  });
+});
+
+describe("a deadline", () => {
+  it("passes on what came in time", async () => {
+    await expect(withDeadline(Promise.resolve(7), 1000)).resolves.toBe(7);
+    await expect(withDeadline(Promise.reject(new Error("its own")), 1000)).rejects.toThrow("its own");
+  });
+
+  it("ends what never answers", async () => {
+    await expect(withDeadline(new Promise(() => {}), 5)).rejects.toThrow("no answer within 5 ms");
+  });
+});
