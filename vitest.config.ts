@@ -20,6 +20,8 @@ export default defineConfig({
           exclude: ["test/node/**"],
           setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
           testTimeout: 60_000,
+          isolate: false,
+          maxWorkers: 1,
           // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
           disableConsoleIntercept: true,
         },

@@ -178,7 +178,7 @@ function sameSettings(a: AuthSettings, b: AuthSettings): boolean {
 }
 
 /**
- * The worker's token settings (contract 1). An isolate's settings never change, so the last result is kept and every
+ * The worker's token settings (docs/api.md#tokens). An isolate's settings never change, so the last result is kept and every
  * later request pays five string comparisons; the same settings give the same object, which others may key on.
  * Errors name the first setting that is missing or malformed, and why, without its value.
  */

@@ -78,7 +78,7 @@ function sourceOf(config: AuthConfig): KeySource {
 }
 
 /**
- * Who is calling (contract 1). `header` is the `Authorization` header as received, `now` the time of the request,
+ * Who is calling (docs/api.md#tokens). `header` is the `Authorization` header as received, `now` the time of the request,
  * `waitUntil` the request's own, so that a fetch of keys which others wait for outlives it. Wrong settings fail before
  * the header is looked at: a worker that cannot verify lets nobody through and says so.
  */

@@ -62,7 +62,7 @@ async function landsInTime(flight: Flight, waitMs: number): Promise<boolean> {
 }
 
 /**
- * The issuer's key set, fetched once for all concurrent requests of an isolate (contract 1). A request may await
+ * The issuer's key set, fetched once for all concurrent requests of an isolate (docs/api.md#tokens). A request may await
  * another's promise, but not touch its I/O: so the flight is shared, it lands as plain data and keys (a `Response`
  * cannot cross requests), and each waiter keeps a timer of its own for a flight that never lands.
  */

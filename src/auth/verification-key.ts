@@ -2,7 +2,7 @@ import { base64url, importJWK } from "jose";
 import type { PublicJwk } from "../config.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 
-/** Signature algorithms that a token may use (contract 1): never `none`, never HMAC. */
+/** Signature algorithms that a token may use (docs/api.md#tokens): never `none`, never HMAC. */
 export const ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 

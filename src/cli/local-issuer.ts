@@ -18,7 +18,7 @@ import { type Failure, failed } from "./arguments.ts";
 export const LOCAL_ISSUER = "https://local.loan-ledger.invalid";
 export const LOCAL_AUDIENCE = "loan-ledger";
 
-/** Contract 1: everything a token can be allowed to do. */
+/** docs/api.md#tokens: everything a token can be allowed to do. */
 export const SCOPES = [
   "ingest:write",
   "records:read",
@@ -130,7 +130,7 @@ export function publicKeySet(key: LocalKey): JSONWebKeySet {
   return { keys: [publicJwk] };
 }
 
-/** The worker's settings (contract 1) that make it trust this key. */
+/** The worker's settings (docs/api.md#tokens) that make it trust this key. */
 export function workerSettings(key: LocalKey): Readonly<Record<string, string>> {
   return {
     AUTH_ISSUER: LOCAL_ISSUER,

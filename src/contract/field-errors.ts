@@ -2,7 +2,7 @@ import { isLosslessNumber } from "lossless-json";
 import type * as z from "zod";
 import type { FieldError, FieldErrorCode } from "../domain/core/problem.ts";
 
-/** Says in the contract's words (contract 3) what zod found; needs `reportInput: true` to tell a missing field. */
+/** Says in the contract's words (docs/api.md#errors) what zod found; needs `reportInput: true` to tell a missing field. */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[], prefix: readonly string[]): FieldError[] {
   const numbers = issues.filter(isNumberForObject);
   return issues.flatMap((issue) => {

@@ -41,7 +41,7 @@ const refused = (message: string, code: FieldErrorCode = "invalid_value") => ({
   params: { code },
 });
 
-/** An id: 1-128 characters, no control characters, no white space at the ends (contract 4). */
+/** An id: 1-128 characters, no control characters, no white space at the ends (docs/api.md#ingest). */
 const idSchema = z
   .string()
   .refine(

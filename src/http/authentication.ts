@@ -4,7 +4,7 @@ import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-/** Lets a request with a valid token through and binds it to the token's tenant (contract 1). */
+/** Lets a request with a valid token through and binds it to the token's tenant (docs/api.md#tokens). */
 const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
   const start = Date.now();
   const outcome = await authenticate(c.env, c.req.header("Authorization"), new Date(), (work) =>
@@ -41,7 +41,7 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
   }
 }
 
-/** Lets a request through whose token grants `scope` (contract 1). */
+/** Lets a request through whose token grants `scope` (docs/api.md#tokens). */
 function requireScope(scope: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (c.get("principal").scopes.has(scope)) return next();

@@ -3,7 +3,7 @@ import { parseJson } from "../contract/json.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-/** Largest body of a request (contract 3). */
+/** Largest body of a request (docs/api.md#errors). */
 const BODY_BYTES_MAX = 64 * 1024;
 
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;

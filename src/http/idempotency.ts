@@ -7,12 +7,12 @@ import { canonicalDecimal } from "../domain/core/decimal.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-/** Seed 004: 8 to 255 characters. */
+/** docs/api.md#ledger: 8 to 255 characters. */
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,254}$/;
 
 const headerSchema = z.object({ "idempotency-key": z.string().regex(KEY) });
 
-/** Requires an Idempotency-Key (contract 2). */
+/** Requires an Idempotency-Key (docs/api.md#idempotency). */
 export const idempotencyKey = zValidator("header", headerSchema, (result, c) => {
   if (result.success) return undefined;
   const context = c as unknown as Context<AppEnv>;
@@ -25,7 +25,7 @@ export const idempotencyKey = zValidator("header", headerSchema, (result, c) => 
 });
 
 /**
- * The fingerprint of a request (contract 2, "same request"): SHA-256, in hex, over method, path and the body's
+ * The fingerprint of a request (docs/api.md#idempotency, "same request"): SHA-256, in hex, over method, path and the body's
  * canonical form (RFC 8785). Numbers go in by exact decimal value, which the RFC's binary floats would round; a tag
  * tells them from texts.
  */

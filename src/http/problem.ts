@@ -6,7 +6,7 @@ import type { AppEnv } from "./app-env.ts";
 /** Seconds after which a caller may try again. */
 const RETRY_AFTER_S = { rate_limited: "1", overloaded: "1", unavailable: "2" } as const;
 
-/** Answers with `application/problem+json` (RFC 9457, contract 3). */
+/** Answers with `application/problem+json` (RFC 9457, docs/api.md#errors). */
 export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   const { status, title } = PROBLEMS[problem.code];
   c.set("problem_code", problem.code);

@@ -5,7 +5,7 @@ import { continueTrace, traceparentOf } from "./trace.ts";
 
 /**
  * Traces, times and logs every request: one JSON line with the route's pattern, never the path, so that no id, name or
- * token reaches the log (contract 8).
+ * token reaches the log (docs/api.md#tracing).
  */
 export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
   const start = Date.now();

@@ -1,4 +1,4 @@
-/** W3C Trace Context of one request (contract 8). */
+/** W3C Trace Context of one request (docs/api.md#tracing). */
 export interface TraceContext {
   /** 32 lower-case hex digits. */
   readonly trace_id: string;

@@ -6,7 +6,7 @@ import { isDatabaseReady } from "../store/d1/session.ts";
 
 const build = (env: Cloudflare.Env) => ({ version, git_sha: env.GIT_SHA ?? "unknown" });
 
-/** Liveness and readiness, without a token (contract 7). */
+/** Liveness and readiness, without a token (docs/api.md#ledger). */
 export const healthRoutes = new Hono<AppEnv>()
   .get("/live", (c) => renderJson(c, { status: "ok", ...build(c.env) }))
   .get("/ready", async (c) => {

@@ -8,7 +8,7 @@ import { idempotencyKey } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { settleWrite } from "./write.ts";
 
-/** `POST /ingest`: one endpoint for every event (seed 000, contract 4). */
+/** `POST /ingest`: one endpoint for every event (docs/api.md#ingest). */
 export const ingestRoutes = new Hono<AppEnv>().post(
   "/",
   jsonBodyOnly,

@@ -38,7 +38,7 @@ const notFound = (c: Context<AppEnv>, what: string) =>
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-/** `GET /v1/journal-entries…` (contract 7); without an id, the whole journal as plain-text books. */
+/** `GET /v1/journal-entries…` (docs/api.md#ledger); without an id, the whole journal as plain-text books. */
 export const journalRoutes = new Hono<AppEnv>()
   .get("/", readsLedger, query(exportQuery), (c) => exportJournal(c))
   .get("/:id", readsLedger, query(rowQuery), async (c) => {
@@ -48,7 +48,7 @@ export const journalRoutes = new Hono<AppEnv>()
     return entry.value ? renderJson(c, entryView(entry.value)) : notFound(c, "journal entry");
   });
 
-/** `GET /v1/loans/{loan_id}/…` (contract 7). */
+/** `GET /v1/loans/{loan_id}/…` (docs/api.md#ledger). */
 export const loanRoutes = new Hono<AppEnv>()
   .get("/:loan_id/journal-entries", readsLedger, query(journalQuery), (c) =>
     listEntries(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
@@ -63,7 +63,7 @@ export const loanRoutes = new Hono<AppEnv>()
     return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, totals, last_posted_at));
   });
 
-/** `GET /v1/accounts/{account_code}/balance` (contract 7). */
+/** `GET /v1/accounts/{account_code}/balance` (docs/api.md#ledger). */
 export const accountRoutes = new Hono<AppEnv>().get(
   "/:account_code/balance",
   readsBalances,

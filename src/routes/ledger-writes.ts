@@ -12,7 +12,7 @@ import { settleWrite } from "./write.ts";
 
 type Parse = (body: unknown, actor: string | null) => Result<LedgerCommand, Problem>;
 
-/** Answers 201 with the posting, and 200 with the very same body on a replay (contract 2 and 7). */
+/** Answers 201 with the posting, and 200 with the very same body on a replay (docs/api.md#idempotency, #ledger). */
 async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   const body = c.get("body");
   const command = parse(body, c.get("principal").subject);
@@ -27,12 +27,12 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
 
 const chain = (scope: string) => [jsonBodyOnly, authorized(scope), idempotencyKey, parsedBody] as const;
 
-/** `POST /v1/disbursements` (seed 004). */
+/** `POST /v1/disbursements` (docs/api.md#ledger). */
 export const disbursementRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:disbursements:write"), (c) =>
   post(c, parseDisbursement),
 );
 
-/** `POST /v1/reversals` (contract 7). */
+/** `POST /v1/reversals` (docs/api.md#ledger). */
 export const reversalRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:reversals:write"), (c) =>
   post(c, parseReversal),
 );

@@ -8,7 +8,7 @@ import { type Database, openSession } from "../store/d1/session.ts";
 const BOOKMARK_HEADER = "x-d1-bookmark";
 
 /**
- * Reads in a D1 session that starts where the caller's bookmark says (contract 6, read-your-writes) and answers with
+ * Reads in a D1 session that starts where the caller's bookmark says (docs/api.md#lookups, read-your-writes) and answers with
  * its own. The error is a sentence about a bookmark that does not do; any other failure of D1 is thrown.
  */
 export async function read<T>(

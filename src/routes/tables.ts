@@ -20,7 +20,7 @@ import { invalidQuery, read } from "./read.ts";
 
 type Table = LookupTable<LookupTableName>;
 
-/** `GET /api/tables/…` (contract 6). Every statement is bound to the tenant of the caller's token. */
+/** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
 
 const readsRecords = authorized("records:read");

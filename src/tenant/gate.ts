@@ -55,7 +55,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Settles one write, exactly once per idempotency key whatever the platform replays (contract 2). `tenant` is the
+   * Settles one write, exactly once per idempotency key whatever the platform replays (docs/api.md#idempotency). `tenant` is the
    * name this object was found by.
    */
   async submit(tenant: string, submission: Submission): Promise<SubmitReply> {

@@ -234,7 +234,7 @@ function decideOne(
   return ok({ event, apply: () => applyPosted(ledger, writes, decided.value) });
 }
 
-/** The verdict on a key that is used up: the first answer again, or a mismatch (contract 2). */
+/** The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). */
 export function replay(used: UsedKey, fingerprint: string, replayed = true): Verdict {
   if (used.fingerprint === fingerprint) {
     return { kind: "accepted", answer: used.answer, replayed, bookmark: null };

@@ -4,7 +4,7 @@ import type { Problem } from "../domain/core/problem.ts";
 /** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
 export interface Submission {
   readonly key: string;
-  /** SHA-256 of method, path and canonical body (contract 2, "same request"). */
+  /** SHA-256 of method, path and canonical body (docs/api.md#idempotency, "same request"). */
   readonly fingerprint: string;
   /** The event's data as JSON text, kept in the log. */
   readonly data: string;

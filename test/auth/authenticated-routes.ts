@@ -21,7 +21,7 @@ const post = (path: string, scope: string): AuthenticatedRoute => ({
 
 const ENTRY = "019a0000-0000-7000-8000-000000000000";
 
-/** The table of scopes in contract 1, route by route. */
+/** The table of scopes in docs/api.md#tokens, route by route. */
 export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   post("/ingest", "ingest:write"),
   get("/api/tables/:table", "/api/tables/clients", "records:read"),

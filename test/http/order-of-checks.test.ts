@@ -4,7 +4,7 @@ import { individual } from "../support/examples.ts";
 import { send } from "../support/requests.ts";
 import { mintToken } from "../support/tokens.ts";
 
-/** Each fault that `POST /ingest` can find, in the order that contract 3 promises, and its answer. */
+/** Each fault that `POST /ingest` can find, in the order that docs/api.md#errors promises, and its answer. */
 const FAULTS = [
   ["method", 405, "method_not_allowed"],
   ["mediaType", 415, "unsupported_media_type"],

@@ -1,5 +1,5 @@
 /**
- * The fields of contract 4 as the simulation's model knows them: written from the contract's table, not from the code
+ * The fields of docs/api.md#ingest as the simulation's model knows them: written from the contract's table, not from the code
  * under test.
  */
 export type Kind = "loan" | "purchase";

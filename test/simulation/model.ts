@@ -23,7 +23,7 @@ const refused = (status: number, code: string, fields: Faults = new Map()): Verd
 });
 const invalid = (fields: Faults) => refused(400, "validation_error", fields);
 
-/** One tenant's records as contract 4 has them: small, slow, and written from the contract's text alone. */
+/** One tenant's records as docs/api.md#ingest has them: small, slow, and written from the contract's text alone. */
 export class Model {
   readonly records: Records;
 
@@ -37,7 +37,7 @@ export class Model {
     };
   }
 
-  /** The checks that come before replay and mismatch (contract 3): null when the event passes them. */
+  /** The checks that come before replay and mismatch (docs/api.md#errors): null when the event passes them. */
   static check(event: SimEvent): Verdict | null {
     const { faults, change } = shapeOf(event);
     if (event.step === "create") {

@@ -20,7 +20,7 @@ interface Input {
   readonly currency: string | null;
 }
 
-/** The rules of contract 4 over a change laid on a record, without any other record. */
+/** The rules of docs/api.md#ingest over a change laid on a record, without any other record. */
 export function applyRules(input: Input): Merged {
   const { category, current, change, unread, currency } = input;
   const faults: Faults = new Map();

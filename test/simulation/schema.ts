@@ -44,7 +44,7 @@ function memberFault(event: SimEvent, name: string, rule: FieldRule, wire: Wire)
   return NUMBERS.includes(rule.type) ? numberFault(rule.type, String(wire.value)) : null;
 }
 
-/** Contract 4, "Values": every member by itself. */
+/** docs/api.md#ingest, "Values": every member by itself. */
 export function shapeOf(event: SimEvent): Shape {
   const faults: Faults = new Map();
   const change = new Map<string, unknown>();

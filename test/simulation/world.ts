@@ -34,7 +34,7 @@ export function newTenants(count: number): Tenant[] {
 
 const isNumber = (json: string) => /^-?\d/.test(json);
 
-/** Equal for two events exactly when they are the same request (contract 2). */
+/** Equal for two events exactly when they are the same request (docs/api.md#idempotency). */
 function identity({ category, step, members }: SimEvent): string {
   const values = Object.entries(members)
     .map(

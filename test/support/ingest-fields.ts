@@ -52,7 +52,7 @@ export const ofExample = (name: string) => {
   return example;
 };
 
-/** Fields of each example by what their values may be (contract 4). */
+/** Fields of each example by what their values may be (docs/api.md#ingest). */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   individual: {
     id: ["client_id"],

@@ -1,6 +1,6 @@
 /** The JSON examples of the source documents, exactly as they stand there. */
 
-// Seed 000: Overview.
+// docs/api.md#ingest: Overview.
 
 export const envelopeShape = `{
 "category": "client",
@@ -46,7 +46,7 @@ export const duplicateAnswer = `{
 "message": "Event already processed"
 }`;
 
-// Seed 001: Disbursement payload.
+// docs/api.md#disbursements: Disbursement payload.
 
 export const createLoan = `{
 "category": "disbursement",
@@ -106,7 +106,7 @@ export const deleteLoan = `{
 }
 }`;
 
-// Seed 002: Payment payload.
+// docs/api.md#payments: Payment payload.
 
 export const createExpectedPayment = `{
 "category": "payment",
@@ -176,7 +176,7 @@ export const deletePayment = `{
 }
 }`;
 
-// Seed 003: Client event FAQ.
+// docs/api.md#clients: Client event FAQ.
 
 export const infoExample = `{
 "info": {

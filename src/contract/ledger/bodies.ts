@@ -24,14 +24,14 @@ const uuidSchema = z
   .refine((text) => UUID.test(text), "must be a UUID")
   .toLowerCase();
 
-/** Minor units as text: a JSON number would lose digits beyond 2^53 (seed 004). */
+/** Minor units as text: a JSON number would lose digits beyond 2^53 (docs/api.md#ledger). */
 const amountMinorSchema = z
   .string()
   .refine((text) => AMOUNT.test(text), "must be 1 to 19 digits without leading zeros")
   .refine((text) => !AMOUNT.test(text) || BigInt(text) <= INT64_MAX, `must be at most ${INT64_MAX}`)
   .transform(BigInt);
 
-/** Three capital letters and nothing around them (seed 004): the ledger trims no text. */
+/** Three capital letters and nothing around them (docs/api.md#ledger): the ledger trims no text. */
 const currencySchema = z
   .string()
   .refine(isCurrency, "must be an active ISO 4217 code in capital letters, for example USD");
@@ -55,7 +55,7 @@ const printable = (max: number) =>
     .refine((text) => text !== "" && characters(text) <= max, `must be 1 to ${max} characters`)
     .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters");
 
-/** Body of `POST /v1/disbursements` (seed 004, contract 7). */
+/** Body of `POST /v1/disbursements` (docs/api.md#ledger). */
 const disbursementSchema = z.strictObject({
   loan_id: uuidSchema,
   borrower_id: uuidSchema,
@@ -67,7 +67,7 @@ const disbursementSchema = z.strictObject({
   metadata: metadataSchema.nullish(),
 });
 
-/** Body of `POST /v1/reversals` (contract 7). */
+/** Body of `POST /v1/reversals` (docs/api.md#ledger). */
 const reversalSchema = z.strictObject({
   reverses_entry_id: uuidSchema,
   reason_code: z.enum(["error_correction", "duplicate", "returned", "other"]),

@@ -12,7 +12,7 @@ const currencyExpected = expects("an active ISO 4217 code, for example USD");
 const PAGE_TOKEN_CHARACTERS_MAX = 512;
 const tokenExpected = expects("the next_page_token of the page before");
 
-/** `GET /v1/loans/{loan_id}/journal-entries` (contract 7). */
+/** `GET /v1/loans/{loan_id}/journal-entries` (docs/api.md#ledger). */
 export const journalQuery = z
   .strictObject({
     from_date: date.optional(),

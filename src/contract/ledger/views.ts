@@ -1,7 +1,7 @@
 import { ACCOUNTS, type AccountCode, type Layer, RECEIVABLES } from "../../domain/ledger/accounts.ts";
 import { type Entry, linesOf, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 
-/** A journal entry as the API shows it (contract 7). Minor units are digits in a string. */
+/** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
 export function entryView(entry: Entry): Record<string, unknown> {
   const { currency, layer, loan_id, borrower_id } = entry;
   const external_ref = entry.external_ref ?? undefined;
@@ -28,7 +28,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
   };
 }
 
-/** What a loan's borrower owes (contract 7). */
+/** What a loan's borrower owes (docs/api.md#ledger). */
 export function loanBalanceView(
   loan_id: string,
   currency: string,
@@ -50,7 +50,7 @@ export function loanBalanceView(
   };
 }
 
-/** An account's balance (contract 7). */
+/** An account's balance (docs/api.md#ledger). */
 export function accountBalanceView(
   account_code: AccountCode,
   currency: string,

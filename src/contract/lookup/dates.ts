@@ -22,7 +22,7 @@ export function isEmptyRange(start: StoredDate, end: StoredDate): boolean {
   return isInstant(end) ? first > end : first >= pastTheDay(end);
 }
 
-/** Bounds of a column that holds stored dates; both ends are inclusive (contract 6). */
+/** Bounds of a column that holds stored dates; both ends are inclusive (docs/api.md#lookups). */
 export function dateBounds(
   column: string,
   start: StoredDate | undefined,

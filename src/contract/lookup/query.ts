@@ -6,7 +6,7 @@ import { dateColumns, filterable, type LookupTable, sortable } from "./tables.ts
 export const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 200;
 const SEARCH_CHARACTERS_MAX = 128;
-/** As long as the longest key, an Idempotency-Key (contract 2). */
+/** As long as the longest key, an Idempotency-Key (docs/api.md#idempotency). */
 const FILTER_CHARACTERS_MAX = 255;
 /** A cursor holds one sort value of at most 256 characters, each up to 4 bytes, and a few numbers. */
 const CURSOR_CHARACTERS_MAX = 4096;
@@ -60,7 +60,7 @@ const date = z.string(dateExpected).transform((text, context) => {
 const cursorExpected = expects("the next_cursor of the page before");
 const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);
 
-/** The parameters of a table's list as they stand in the URL (contract 6); for OpenAPI, the input side. */
+/** The parameters of a table's list as they stand in the URL (docs/api.md#lookups); for OpenAPI, the input side. */
 export function listParameters(table: LookupTable) {
   const shape = {
     limit: limit.optional().describe(`Rows of a page, 1 to ${LIMIT_MAX}; default ${LIMIT_DEFAULT}.`),

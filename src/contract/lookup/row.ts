@@ -15,7 +15,7 @@ export interface Reader {
   readonly readsLedger: boolean;
 }
 
-/** A row as the API writes it (contract 6): exact numbers, dates as sent, null where nothing is known. */
+/** A row as the API writes it (docs/api.md#lookups): exact numbers, dates as sent, null where nothing is known. */
 export function renderRow(table: LookupTable, row: StoredRow, reader: Reader): Record<string, unknown> {
   const members = Object.entries(table.columns).map(([name, type]) => {
     const value = row[name];

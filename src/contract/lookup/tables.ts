@@ -21,7 +21,7 @@ export type WireType =
   | "event_data"
   | "event_changes";
 
-/** What a lookup table promises (contract 6). Column names are those of the wire. */
+/** What a lookup table promises (docs/api.md#lookups). Column names are those of the wire. */
 export interface LookupTable<Name extends string = string> {
   readonly name: Name;
   readonly columns: Readonly<Record<string, WireType>>;
@@ -65,7 +65,7 @@ const margin = { previous_margin: "amount", new_margin: "amount" } as const;
 const amount = { previous_amount: "amount", new_amount: "amount" } as const;
 const currency = { currency: "text" } as const;
 
-/** A history table of changed terms (contract 5). */
+/** A history table of changed terms (docs/api.md#history). */
 function termsTable<const Name extends string>(name: Name, own: LookupTable["columns"]) {
   return {
     name,

@@ -25,7 +25,7 @@ interface Variant {
   readonly kind: "loan" | "purchase" | null;
 }
 
-/** Where the categories of the past have gone (seed 000 and its siblings). */
+/** Where the categories of the past have gone (docs/api.md#ingest and its siblings). */
 const FORMER_CATEGORIES: Readonly<Record<string, string>> = {
   loan: 'Send category "disbursement" with kind "loan".',
   purchase: 'Send category "disbursement" with kind "purchase".',
@@ -44,9 +44,9 @@ const kindOf = (data: Readonly<Record<string, unknown>>) =>
   data.kind === "loan" || data.kind === "purchase" ? data.kind : null;
 
 /**
- * Checks the body of `POST /ingest` (contract 4). Every field error of the body comes in one answer: where the shape
+ * Checks the body of `POST /ingest` (docs/api.md#ingest). Every field error of the body comes in one answer: where the shape
  * of some fields is wrong, the rules between the others are checked all the same. The rules of a new record are part of
- * its schema, so they come before replay and state (contract 3); those of an update need the record.
+ * its schema, so they come before replay and state (docs/api.md#errors); those of an update need the record.
  */
 export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   const envelope = envelopeSchema.safeParse(body, { reportInput: true });
@@ -123,7 +123,7 @@ function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType>
   const { fields, idField }: { fields: Fields; idField: string } = RECORDS[category];
   const ignored = z.unknown().optional();
   const shape: Record<string, z.ZodType> = { step: ignored };
-  // The entity a payment once belonged to is tolerated in every step (seed 002).
+  // The entity a payment once belonged to is tolerated in every step (docs/api.md#payments).
   if (category === "payment") Object.assign(shape, { entity_type: ignored, entity_id: ignored });
   if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
   for (const [name, field] of Object.entries(fields)) {

@@ -12,7 +12,7 @@ const TIMESTAMP =
 const MINUTE_MS = 60_000;
 
 /**
- * Reads a calendar date or an RFC 3339 timestamp with an offset (contract 4). A date stays a date; a timestamp
+ * Reads a calendar date or an RFC 3339 timestamp with an offset (docs/api.md#ingest). A date stays a date; a timestamp
  * becomes UTC and keeps its fraction, to the nanosecond. The error is a sentence for the field's message.
  */
 export function parseDate(text: string): Result<StoredDate, string> {

@@ -10,7 +10,7 @@ export interface Decimal {
 
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** Reads a JSON number digit by digit, never through a binary float (contract 4). */
+/** Reads a JSON number digit by digit, never through a binary float (docs/api.md#ingest). */
 export function parseDecimal(text: DecimalText): Decimal {
   const match = JSON_NUMBER.exec(text);
   if (!match) throw new TypeError("parseDecimal needs the text of a JSON number");
@@ -26,7 +26,7 @@ export function parseDecimal(text: DecimalText): Decimal {
   };
 }
 
-/** One text for each value: `1`, `1.0` and `10e-1` are the same number (contract 2, "same request"). */
+/** One text for each value: `1`, `1.0` and `10e-1` are the same number (docs/api.md#idempotency, "same request"). */
 export function canonicalDecimal(text: DecimalText): string {
   const { negative, digits, exponent } = parseDecimal(text);
   return digits === "" ? "0" : `${negative ? "-" : ""}${digits}e${exponent}`;

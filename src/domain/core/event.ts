@@ -25,7 +25,7 @@ export interface Terms {
 
 /**
  * What history and the event log tell of an event beyond its own data, as of that event: history made later must not
- * look at the record as it is by then (contract 5).
+ * look at the record as it is by then (docs/api.md#history).
  */
 export interface EventFacts {
   readonly currency?: string;

@@ -1,6 +1,6 @@
 /**
  * What an error says, for the log: the words of its innermost cause. Drizzle's own message repeats the statement's
- * parameters, and those may hold a name, an e-mail or an address (contract 8).
+ * parameters, and those may hold a name, an e-mail or an address (docs/api.md#tracing).
  */
 export function causeOf(error: unknown): string {
   let cause = error;

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "./result.ts";
 export const INT64_MAX = 9_223_372_036_854_775_807n;
 
 /**
- * Reads an amount in major units (`12.34`) as minor units (`1234n`) of `currency`, exactly (contract 4).
+ * Reads an amount in major units (`12.34`) as minor units (`1234n`) of `currency`, exactly (docs/api.md#ingest).
  * The error is a sentence for the field's message.
  */
 export function toMinor(amount: DecimalText, currency: string): Result<bigint, string> {

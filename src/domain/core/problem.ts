@@ -1,4 +1,4 @@
-/** Codes of a field error inside `validation_error` (contract 3). */
+/** Codes of a field error inside `validation_error` (docs/api.md#errors). */
 export type FieldErrorCode =
   | "required"
   | "invalid_type"
@@ -20,7 +20,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** Every problem the API can answer, with its HTTP status and title (contract 3, RFC 9457). */
+/** Every problem the API can answer, with its HTTP status and title (docs/api.md#errors, RFC 9457). */
 export const PROBLEMS = {
   malformed_json: { status: 400, title: "The body is not valid JSON" },
   validation_error: { status: 400, title: "Some fields are not valid" },

@@ -1,7 +1,7 @@
 /** The side on which an account's balance is usually positive. */
 export type NormalSide = "DR" | "CR";
 
-/** The chart of accounts (contract 7). The class places an account in plain-text books. */
+/** The chart of accounts (docs/api.md#ledger). The class places an account in plain-text books. */
 export const ACCOUNTS = {
   "1000": { name: "Cash", normal: "DR", class: "assets" },
   "1100": { name: "Principal Receivable", normal: "DR", class: "assets" },

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { AccountCode } from "./accounts.ts";
 import { addTotals, type Entry, mirror, NO_TOTAL, type Posting, type Total, totalsOf } from "./journal.ts";
 
-/** A checked `POST /v1/disbursements` (seed 004). */
+/** A checked `POST /v1/disbursements` (docs/api.md#ledger). */
 export interface DisbursementPosting {
   readonly type: "post_disbursement";
   readonly loan_id: string;
@@ -20,7 +20,7 @@ export interface DisbursementPosting {
   readonly actor: string | null;
 }
 
-/** A checked `POST /v1/reversals` (contract 7). */
+/** A checked `POST /v1/reversals` (docs/api.md#ledger). */
 export interface Reversal {
   readonly type: "reverse";
   readonly reverses_entry_id: string;
@@ -65,7 +65,7 @@ export interface Posted {
   readonly answer: Readonly<Record<string, string>>;
 }
 
-/** Decides one ledger command (contract 7). Pure; refusals in the order 404, 409, fields, overflow. */
+/** Decides one ledger command (docs/api.md#ledger). Pure; refusals in the order 404, 409, fields, overflow. */
 export function decideLedger(
   state: LedgerState,
   command: LedgerCommand,

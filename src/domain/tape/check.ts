@@ -7,7 +7,7 @@ import { checkPayment } from "./payment.ts";
 
 /**
  * The rules of a new record over the fields that could be read, for a body whose `unread` fields are refused already:
- * so that all its errors come in one answer (contract 3).
+ * so that all its errors come in one answer (docs/api.md#errors).
  */
 export function ruleErrors(
   category: Category,

@@ -2,7 +2,7 @@ import { type Client, type ClientChange, clientFields } from "./fields.ts";
 import { type Assessed, type Checked, merge, missingErrors, refuse } from "./record.ts";
 
 /**
- * Rules of a client (seed 003, contract 4): a company has a contact person and the gender `company`, sent or not; an
+ * Rules of a client (docs/api.md#clients): a company has a contact person and the gender `company`, sent or not; an
  * individual is `male` or `female`. `unread` names fields that the schema refused already: no rule looks at them.
  */
 export function checkClient(

@@ -78,7 +78,7 @@ const operationRules: Rules<Operation> = {
 };
 
 /**
- * Decides one ingest event against the records that it names (contract 4). Pure: the clock and the ids come with the
+ * Decides one ingest event against the records that it names (docs/api.md#ingest). Pure: the clock and the ids come with the
  * stamp, the records with the state. Order of refusals: 404, the record's own rules, 409, references.
  */
 export function decide(state: RecordState, command: IngestCommand, stamp: Stamp): Result<Accepted, Problem> {

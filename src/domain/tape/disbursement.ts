@@ -6,10 +6,10 @@ import { type Disbursement, type DisbursementChange, disbursementFields } from "
 import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
 import type { Effect, RecordState } from "./state.ts";
 
-/** The three terms whose change is history (seed 001, contract 5). */
+/** The three terms whose change is history (docs/api.md#disbursements). */
 export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
 
-/** Rules of a disbursement that need no other record (seed 001, contract 4). */
+/** Rules of a disbursement that need no other record (docs/api.md#disbursements). */
 export function checkDisbursement(
   current: Disbursement | null,
   change: DisbursementChange,
@@ -103,7 +103,7 @@ export function disbursementLinks(before: Disbursement | null, after: Disburseme
   return effects;
 }
 
-/** A loan's payments follow its client, also when a new loan takes the id of a deleted one (seed 002). */
+/** A loan's payments follow its client, also when a new loan takes the id of a deleted one (docs/api.md#payments). */
 export function reassignment(before: Disbursement, after: Disbursement): Effect[] {
   const { disbursement_id, client_id } = after;
   if (client_id === null || client_id === before.client_id) return [];

@@ -3,7 +3,7 @@ import type { DecimalText } from "../core/decimal.ts";
 
 /**
  * One field of a record: its type decides how it is read from the wire, stored and written back.
- * `kind` ties the field to one kind of disbursement; `required` is about create (contract 4).
+ * `kind` ties the field to one kind of disbursement; `required` is about create (docs/api.md#ingest).
  */
 export interface Field {
   readonly type: FieldType;
@@ -189,7 +189,7 @@ export const RECORDS = {
   operation: { fields: operationFields, idField: "operation_id" },
 } as const satisfies Record<Category, { fields: Fields; idField: string }>;
 
-/** The lookup table of each category (contract 6). */
+/** The lookup table of each category (docs/api.md#lookups). */
 export const RECORD_TABLES = {
   client: "clients",
   disbursement: "disbursements",

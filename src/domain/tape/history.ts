@@ -36,19 +36,20 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     table: "disbursement_status",
-    because: "Creating a disbursement also creates an ongoing disbursement status. (seed 001)",
+    because:
+      "Creating a disbursement also creates an ongoing disbursement status. (docs/api.md#disbursements)",
     row: (event) =>
       is(event, "disbursement", "create") ? { disbursement_id: event.record_id, status: "ongoing" } : null,
   },
   {
     table: "disbursement_status",
-    because: "disbursement created: ongoing; deleted: canceled (contract 5)",
+    because: "disbursement created: ongoing; deleted: canceled (docs/api.md#history)",
     row: (event) =>
       is(event, "disbursement", "delete") ? { disbursement_id: event.record_id, status: "canceled" } : null,
   },
   {
     table: "extensions",
-    because: "Updating maturity_date [...] creates history rows. (seed 001)",
+    because: "Updating maturity_date [...] creates history rows. (docs/api.md#disbursements)",
     row: (event) => {
       const { previous, next, changed } = termsOf(event);
       if (!changed.has("maturity_date")) return null;
@@ -62,7 +63,7 @@ const RULES: readonly Rule[] = [
   },
   {
     table: "rebates",
-    because: "[...] reducing total_expected_margin [...] creates history rows. (seed 001)",
+    because: "[...] reducing total_expected_margin [...] creates history rows. (docs/api.md#disbursements)",
     row: (event) => {
       const { previous, next } = termsOf(event);
       if (next.margin >= previous.margin) return null;
@@ -78,7 +79,7 @@ const RULES: readonly Rule[] = [
   },
   {
     table: "write_offs",
-    because: "[...] or reducing disbursement_amount creates history rows. (seed 001)",
+    because: "[...] or reducing disbursement_amount creates history rows. (docs/api.md#disbursements)",
     row: (event) => {
       const { previous, next } = termsOf(event);
       if (next.amount >= previous.amount) return null;
@@ -94,7 +95,7 @@ const RULES: readonly Rule[] = [
   },
   {
     table: "restructures",
-    because: "one update changes two or more of the three terms (contract 5)",
+    because: "one update changes two or more of the three terms (docs/api.md#history)",
     row: (event) => {
       const { previous, next, changed } = termsOf(event);
       if (changed.size < 2) return null;
@@ -113,7 +114,7 @@ const RULES: readonly Rule[] = [
   },
   {
     table: "asset_status",
-    because: "operation created or updated with a non-empty asset_condition (contract 5)",
+    because: "operation created or updated with a non-empty asset_condition (docs/api.md#history)",
     row: (event) => {
       const { asset_condition, asset_id = null } = event.facts;
       if (event.category !== "operation" || event.step === "delete" || !asset_condition) return null;
@@ -123,7 +124,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The history rows that an event makes, each with the values as they were at that event (contract 5). Pure. */
+/** The history rows that an event makes, each with the values as they were at that event (docs/api.md#history). Pure. */
 export function deriveHistory(event: HistoryEvent): readonly HistoryRow[] {
   const { sequence, event_id, created_at } = event;
   const origin = { sequence, event_id, created_at, on_date: onDate(event) };
@@ -133,7 +134,7 @@ export function deriveHistory(event: HistoryEvent): readonly HistoryRow[] {
   });
 }
 
-/** `change_date` where there is one, else the event's date field, else the time of the event (contract 5). */
+/** `change_date` where there is one, else the event's date field, else the time of the event (docs/api.md#history). */
 function onDate({ facts, created_at }: HistoryEvent): StoredDate {
   return facts.on_date ?? storedInstant(created_at);
 }

@@ -9,7 +9,7 @@ import type { RecordState } from "./state.ts";
 const DEPRECIATION = ["depreciation_amount", "depreciation_period", "depreciation_method"] as const;
 
 /**
- * Rules of an operation (contract 4). `parentCurrency` stands in when the event names none; null when the parent is
+ * Rules of an operation (docs/api.md#ingest). `parentCurrency` stands in when the event names none; null when the parent is
  * not known, which leaves the amounts unread.
  */
 export function checkOperation(

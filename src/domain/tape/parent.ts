@@ -13,7 +13,7 @@ export function parentOf(
   return parent && (child || isLive(parent)) ? parent.record : null;
 }
 
-/** The refusal of a child whose parent is missing or deleted (seed 000: "validation errors"). */
+/** The refusal of a child whose parent is missing or deleted (docs/api.md#ingest: "validation errors"). */
 export function unknownParent(id: string): FieldError {
   const message = `there is no disbursement ${JSON.stringify(id)}; create the disbursement first`;
   return refuse("disbursement_id", "unknown_reference", message);

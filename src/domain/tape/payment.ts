@@ -6,7 +6,7 @@ import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } fro
 import type { RecordState } from "./state.ts";
 
 /**
- * Rules of a payment that need no other record (seed 002, contract 4): principal and fee make up the total, and the
+ * Rules of a payment that need no other record (docs/api.md#payments): principal and fee make up the total, and the
  * missing one of the two is filled in; the source is `client` unless the event says otherwise.
  */
 export function checkPayment(
@@ -61,7 +61,7 @@ export function assessPayment(
 }
 
 /**
- * Ties a payment to its parent (contract 4): one currency; on a loan the client is the loan's, on a purchase it is
+ * Ties a payment to its parent (docs/api.md#ingest): one currency; on a loan the client is the loan's, on a purchase it is
  * named, live, and one of the purchase's clients. An update is held to what it says itself: money that was booked once
  * can be marked paid although its client has left the purchase, or the parent was created anew.
  */

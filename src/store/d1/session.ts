@@ -21,7 +21,7 @@ const databases = (env: Cloudflare.Env): readonly D1Database[] => [env.DB];
 
 /**
  * Opens a D1 session. `from` is a bookmark of an earlier answer, `first-primary`, or `first-unconstrained`
- * (contract 6, read-your-writes).
+ * (docs/api.md#lookups, read-your-writes).
  */
 export function openSession(env: Cloudflare.Env, tenant: string, from: string): Session {
   return sessionOf(tenantDatabase(env, tenant), from);

@@ -3,7 +3,7 @@ import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } fro
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import { int64, tenant } from "../d1/columns.ts";
 
-/** The journal. Append-only: triggers in the migration refuse UPDATE and DELETE (contract 7). */
+/** The journal. Append-only: triggers in the migration refuse UPDATE and DELETE (docs/api.md#ledger). */
 export const journalEntries = sqliteTable(
   "journal_entries",
   {
