@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import * as z from "zod";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Scope } from "./scopes.ts";
 import type { FormatRefusal, UnverifiedToken } from "./unverified-token.ts";
 import { importedKey, type KeyRefusal, type KeySet, selectKey } from "./verification-key.ts";
 
@@ -17,6 +18,9 @@ export interface Principal {
   readonly subject: string | null;
   readonly scopes: ReadonlySet<string>;
 }
+
+/** Whether the token grants this scope; a misspelt one does not compile. */
+export const grants = (principal: Principal, scope: Scope): boolean => principal.scopes.has(scope);
 
 /** Why a token is refused. For the log: outside, every one of them is the same `invalid_token`. */
 export type TokenRefusal =

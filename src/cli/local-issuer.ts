@@ -11,22 +11,13 @@ import {
   SignJWT,
 } from "jose";
 import * as z from "zod";
+import type { Scope } from "../auth/scopes.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, failed } from "./arguments.ts";
 
 /** `.invalid` (RFC 2606) never resolves, so no real issuer can be mistaken for this one. */
 export const LOCAL_ISSUER = "https://local.loan-ledger.invalid";
 export const LOCAL_AUDIENCE = "loan-ledger";
-
-/** docs/api.md#tokens: everything a token can be allowed to do. */
-export const SCOPES = [
-  "ingest:write",
-  "records:read",
-  "hpts:disbursements:write",
-  "hpts:reversals:write",
-  "hpts:ledger:read",
-  "hpts:balances:read",
-] as const;
 
 const ALGORITHM = "ES256";
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -48,7 +39,7 @@ export interface LocalKey {
 
 export interface TokenRequest {
   readonly tenant: string;
-  readonly scopes: readonly string[];
+  readonly scopes: readonly Scope[];
   /** Seconds from `issuedAt` to `exp`. */
   readonly lifetimeS: number;
   readonly issuedAt: Date;

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { SCOPES } from "../auth/scopes.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, failed, parseOptions, report, wrongUsage } from "./arguments.ts";
 import { runLocalCron } from "./local-cron.ts";
-import { type LocalKey, loadOrCreateKey, mintToken, SCOPES, workerSettings } from "./local-issuer.ts";
+import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./local-issuer.ts";
 import { requireFreePort } from "./port.ts";
 import { issuerSettingsIn, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
 import { stopRequests } from "./stop-requests.ts";

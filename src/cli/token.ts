@@ -1,6 +1,7 @@
+import { isScope, SCOPES, type Scope } from "../auth/scopes.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, parseOptions, report, wrongUsage } from "./arguments.ts";
-import { loadOrCreateKey, mintToken, SCOPES } from "./local-issuer.ts";
+import { loadOrCreateKey, mintToken } from "./local-issuer.ts";
 import { issuerSettingsIn, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
 
 const HELP = `Mints a bearer token for the local service and prints it, and nothing else, on standard output.
@@ -21,7 +22,7 @@ const LIFETIME_MAX_S = 365 * 86_400;
 
 export interface TokenOptions {
   readonly tenant: string;
-  readonly scopes: readonly string[];
+  readonly scopes: readonly Scope[];
   readonly lifetimeS: number;
   readonly dataDirectory: string | undefined;
 }
@@ -33,14 +34,15 @@ export function parseLifetime(text: string): number | undefined {
   return seconds > 0 && seconds <= LIFETIME_MAX_S ? seconds : undefined;
 }
 
-function parseScopes(text: string): Result<readonly string[], Failure> {
+function parseScopes(text: string): Result<readonly Scope[], Failure> {
   const scopes = [...new Set(text.split(/\s+/).filter((scope) => scope !== ""))];
-  const unknown = scopes.find((scope) => !SCOPES.some((known) => known === scope));
-  if (unknown !== undefined) {
+  const known = scopes.filter(isScope);
+  if (known.length < scopes.length) {
+    const unknown = scopes.find((scope) => !isScope(scope));
     return err(wrongUsage(`There is no scope "${unknown}". The scopes are: ${SCOPES.join(" ")}`));
   }
-  return scopes.length > 0
-    ? ok(scopes)
+  return known.length > 0
+    ? ok(known)
     : err(wrongUsage("--scope names no scope; leave it out for all of them."));
 }
 

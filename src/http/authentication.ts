@@ -1,8 +1,12 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
+import type { Scope } from "../auth/scopes.ts";
+import { grants } from "../auth/token.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
+
+export type { Scope } from "../auth/scopes.ts";
 
 /** Lets a request with a valid token through and binds it to the token's tenant (docs/api.md#tokens). */
 const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -42,9 +46,9 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
 }
 
 /** Lets a request through whose token grants `scope` (docs/api.md#tokens). */
-function requireScope(scope: string): MiddlewareHandler<AppEnv> {
+function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (c.get("principal").scopes.has(scope)) return next();
+    if (grants(c.get("principal"), scope)) return next();
     c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
     return renderProblem(c, {
       code: "insufficient_scope",
@@ -54,5 +58,8 @@ function requireScope(scope: string): MiddlewareHandler<AppEnv> {
 }
 
 /** The guard of a route: a valid token that grants `scope`. It stands on the route, so an unknown path stays a 404. */
-export const authorized = (scope: string): MiddlewareHandler<AppEnv> =>
+export const authorized = (scope: Scope): MiddlewareHandler<AppEnv> =>
   every(authentication, requireScope(scope));
+
+/** Whether the caller's token grants `scope`: for an answer that shows more to some callers. */
+export const callerGrants = (c: Context<AppEnv>, scope: Scope): boolean => grants(c.get("principal"), scope);

@@ -4,7 +4,7 @@ import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
 import type { LedgerCommand } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
+import { authorized, type Scope } from "../http/authentication.ts";
 import { jsonBodyOnly, parsedBody } from "../http/body.ts";
 import { idempotencyKey } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
@@ -25,7 +25,7 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   return renderJson(c, answer, settled.replayed ? 200 : 201);
 }
 
-const chain = (scope: string) => [jsonBodyOnly, authorized(scope), idempotencyKey, parsedBody] as const;
+const chain = (scope: Scope) => [jsonBodyOnly, authorized(scope), idempotencyKey, parsedBody] as const;
 
 /** `POST /v1/disbursements` (docs/api.md#ledger). */
 export const disbursementRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:disbursements:write"), (c) =>

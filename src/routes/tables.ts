@@ -12,7 +12,7 @@ import { renderRow } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup/tables.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
+import { authorized, callerGrants } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { findRow, type LookupRow, listRows } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
@@ -107,6 +107,6 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
 }
 
 function rendererOf(c: Context<AppEnv>, table: Table): (row: LookupRow) => Record<string, unknown> {
-  const readsLedger = c.get("principal").scopes.has("hpts:ledger:read");
+  const readsLedger = callerGrants(c, "hpts:ledger:read");
   return (row) => renderRow(table, row, { readsLedger });
 }

@@ -1,18 +1,20 @@
+import type { Scope } from "../../src/auth/scopes.ts";
+
 /** A route behind the token: its pattern in the router, a request that reaches it, and the scope that it needs. */
 export interface AuthenticatedRoute {
   readonly method: "GET" | "POST";
   readonly pattern: string;
   readonly path: string;
-  readonly scope: string;
+  readonly scope: Scope;
 }
 
-const get = (pattern: string, path: string, scope: string): AuthenticatedRoute => ({
+const get = (pattern: string, path: string, scope: Scope): AuthenticatedRoute => ({
   method: "GET",
   pattern,
   path,
   scope,
 });
-const post = (path: string, scope: string): AuthenticatedRoute => ({
+const post = (path: string, scope: Scope): AuthenticatedRoute => ({
   method: "POST",
   pattern: path,
   path,

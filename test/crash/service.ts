@@ -48,7 +48,7 @@ export class LocalService {
   async token(): Promise<string> {
     const key = await loadOrCreateKey(localFiles(this.#directory).keyFile);
     if (!key.ok) throw new Error(key.error.message);
-    const scopes = ["ingest:write", "records:read"];
+    const scopes = ["ingest:write", "records:read"] as const;
     return mintToken(key.value, { tenant: TENANT, scopes, lifetimeS: 86_400, issuedAt: new Date() });
   }
 

@@ -1,8 +1,8 @@
 import { exports } from "cloudflare:workers";
+import { SCOPES } from "../../src/auth/scopes.ts";
 import { mintToken } from "./tokens.ts";
 
-export const ALL_SCOPES =
-  "ingest:write records:read hpts:disbursements:write hpts:reversals:write hpts:ledger:read hpts:balances:read";
+export const ALL_SCOPES = SCOPES.join(" ");
 
 /** An answer of the service with its body parsed; `text` keeps the digits that JSON.parse may round. */
 export interface Answer {

@@ -79,7 +79,12 @@ describe("the signing key", () => {
 
 describe("a minted token", () => {
   const issuedAt = new Date("2026-10-05T12:00:00.900Z");
-  const request = { tenant: "acme", scopes: ["ingest:write", "records:read"], lifetimeS: 3600, issuedAt };
+  const request = {
+    tenant: "acme",
+    scopes: ["ingest:write", "records:read"] as const,
+    lifetimeS: 3600,
+    issuedAt,
+  };
   const expected = { issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE, algorithms: ["ES256"] };
 
   test("verifies against the public key set and says tenant, scopes and times", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SCOPES } from "../../../src/cli/local-issuer.ts";
+import { SCOPES } from "../../../src/auth/scopes.ts";
 import { parseLifetime, parseTokenArguments } from "../../../src/cli/token.ts";
 
 describe("the arguments of the token command", () => {

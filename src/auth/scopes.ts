@@ -1,0 +1,15 @@
+/** Every scope that a token can grant, with what it allows (docs/api.md#tokens). Routes, CLI and tests take it from here. */
+export const SCOPE_MEANINGS = {
+  "ingest:write": "Send events of clients, disbursements, payments and operations.",
+  "records:read": "Read records, history and events.",
+  "hpts:disbursements:write": "Post disbursements to the ledger.",
+  "hpts:reversals:write": "Reverse journal entries.",
+  "hpts:ledger:read": "Read journal entries.",
+  "hpts:balances:read": "Read balances of loans and accounts.",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Scope = keyof typeof SCOPE_MEANINGS;
+
+export const SCOPES: readonly Scope[] = Object.keys(SCOPE_MEANINGS) as Scope[];
+
+export const isScope = (text: string): text is Scope => Object.hasOwn(SCOPE_MEANINGS, text);
