@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import drizzleConfig from "../../drizzle.config.ts";
 import { buildWorker } from "../support/built-worker.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -19,7 +20,7 @@ describe("what is deployed", () => {
     try {
       const out = join(directory, "migrations");
       cpSync(join(ROOT, "migrations"), out, { recursive: true });
-      const schema = "./src/store/{tables,history-tables,ledger-tables}.ts";
+      const schema = `{${[drizzleConfig.schema].flat().join(",")}}`;
       const printed = execFileSync(
         process.execPath,
         [
