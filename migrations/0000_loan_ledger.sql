@@ -43,6 +43,17 @@ CREATE TABLE `clients` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `clients_by_creation` ON `clients` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `disbursement_terms` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`on_date` text NOT NULL,
+	`disbursement_amount` integer NOT NULL,
+	`total_expected_margin` integer NOT NULL,
+	`maturity_date` text,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`, `sequence`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `disbursements` (
 	`tenant_id` text NOT NULL,
 	`disbursement_id` text NOT NULL,
@@ -72,6 +83,7 @@ CREATE TABLE `disbursements` (
 	`insurer_coverage` integer,
 	`insurer_name` text,
 	`info` text,
+	`first_agreed_amount` integer NOT NULL,
 	`created_seq` integer NOT NULL,
 	`updated_seq` integer NOT NULL,
 	`created_at` integer NOT NULL,
@@ -79,7 +91,7 @@ CREATE TABLE `disbursements` (
 	`deleted_at` integer,
 	PRIMARY KEY(`tenant_id`, `disbursement_id`),
 	CONSTRAINT "a_loan_has_a_client_and_a_purchase_has_none" CHECK((kind = 'loan') = (client_id IS NOT NULL)),
-	CONSTRAINT "a_financed_amount_is_positive" CHECK(disbursement_amount > 0 AND total_expected_margin >= 0)
+	CONSTRAINT "a_financed_amount_is_positive_until_it_is_written_off" CHECK(first_agreed_amount > 0 AND disbursement_amount >= 0 AND total_expected_margin >= 0)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `disbursements_by_creation` ON `disbursements` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -131,6 +143,10 @@ CREATE TABLE `payments` (
 	`installment_number` integer,
 	`bank_ref` text,
 	`info` text,
+	`expected_total` integer,
+	`expected_principal` integer,
+	`expected_fee` integer,
+	`expected_due_date` text,
 	`created_seq` integer NOT NULL,
 	`updated_seq` integer NOT NULL,
 	`created_at` integer NOT NULL,
@@ -139,7 +155,8 @@ CREATE TABLE `payments` (
 	PRIMARY KEY(`tenant_id`, `payment_id`),
 	CONSTRAINT "a_payment_is_positive" CHECK(payment_total > 0),
 	CONSTRAINT "principal_and_fee_make_the_total" CHECK((payment_principal IS NULL AND payment_fee IS NULL)
-        OR (payment_principal >= 0 AND payment_fee >= 0 AND payment_total - payment_principal = payment_fee))
+        OR (payment_principal >= 0 AND payment_fee >= 0 AND payment_total - payment_principal = payment_fee)),
+	CONSTRAINT "what_is_expected_has_a_total_and_a_day" CHECK((expected_total IS NULL) = (expected_due_date IS NULL) AND (status <> 'expected' OR expected_total IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `payments_by_creation` ON `payments` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint

@@ -9,7 +9,14 @@ import type { Database } from "./d1/session.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { toRow } from "./tape/rows.ts";
-import { clients, disbursements, operations, payments, purchaseClients } from "./tape/tables.ts";
+import {
+  clients,
+  disbursements,
+  disbursementTerms,
+  operations,
+  payments,
+  purchaseClients,
+} from "./tape/tables.ts";
 
 /** Where the records of a category are kept, and what of a record no update can change. */
 interface Place {
@@ -56,7 +63,9 @@ export async function commit(db: Database, tenant: string, writes: Writes): Prom
   }
   if (writes.unlinks.size > 0) statements.push(unlink(db, tenant, [...writes.unlinks.values()]));
   const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
-  statements.push(...writeRows(db, purchaseClients, links), ...ledgerStatements(db, tenant, writes));
+  const terms = writes.terms.map((row) => ({ tenant_id: tenant, ...row }));
+  statements.push(...writeRows(db, purchaseClients, links), ...writeRows(db, disbursementTerms, terms));
+  statements.push(...ledgerStatements(db, tenant, writes));
   const log = writes.events.map((event) => ({ tenant_id: tenant, ...event }));
   const [fence, ...others] = writeRows(db, events, log);
   if (fence) await db.batch([fence, ...others, ...statements]);

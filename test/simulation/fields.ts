@@ -22,6 +22,19 @@ export interface FieldRule {
   readonly kind?: Kind;
 }
 
+/** Columns that no event sends: the record's own. Written as a lookup shows them. */
+export const DERIVED: Readonly<Record<Category, Readonly<Record<string, FieldRule>>>> = {
+  client: {},
+  disbursement: {},
+  payment: {
+    expected_total: { type: "amount" },
+    expected_principal: { type: "amount" },
+    expected_fee: { type: "amount" },
+    expected_due_date: { type: "date" },
+  },
+  operation: {},
+};
+
 export type Category = "client" | "disbursement" | "payment" | "operation";
 
 const id = { type: "id", required: true, immutable: true } as const;

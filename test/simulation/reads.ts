@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { parseJson } from "../../src/contract/json.ts";
 import { minorOf, spelling } from "./decimals.ts";
 import type { SimEvent } from "./events.ts";
-import { type Category, FIELDS, idFieldOf, isAmount } from "./fields.ts";
+import { type Category, DERIVED, FIELDS, idFieldOf, isAmount } from "./fields.ts";
 import { clientIds, type Entry } from "./model.ts";
 import type { Rec } from "./rules.ts";
 import type { Tenant } from "./world.ts";
@@ -28,7 +28,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** A row of an answer in the model's terms. */
 function seen(category: Category, row: Row): Rec {
-  const members = Object.entries(FIELDS[category]).map(([name, rule]) => {
+  const members = Object.entries({ ...FIELDS[category], ...DERIVED[category] }).map(([name, rule]) => {
     const value = row[name] ?? null;
     if (typeof value !== "string" || !value.startsWith("number ")) return [name, value];
     const digits = value.slice("number ".length);
@@ -39,7 +39,7 @@ function seen(category: Category, row: Row): Rec {
 
 /** A record of the model as `seen` gives it. */
 function expected(category: Category, record: Rec): Rec {
-  const members = Object.entries(FIELDS[category]).map(([name, { type }]) => {
+  const members = Object.entries({ ...FIELDS[category], ...DERIVED[category] }).map(([name, { type }]) => {
     const value = record[name] ?? null;
     const isCount = (type === "integer" || type === "number") && value !== null;
     return [name, isCount ? spelling(String(value)) : value];

@@ -86,17 +86,19 @@ function isEarlier(left: unknown, right: unknown): boolean {
 const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"];
 
 function disbursementRules({ record, current, change, readable, faults }: Context): void {
-  const { gross_value: gross, upfront_fee: fee, disbursement_amount: amount } = record;
+  const { gross_value: gross, upfront_fee: fee } = record;
+  const agreed = current ? current.first_agreed_amount : record.disbursement_amount;
+  record.first_agreed_amount = agreed;
   if (
     readable("disbursement_date", "maturity_date") &&
     isEarlier(record.maturity_date, record.disbursement_date)
   ) {
     faults.set("maturity_date", "inconsistent_dates");
   }
-  const states = change.has("gross_value") || change.has("upfront_fee");
-  if (states && readable("gross_value", "upfront_fee", "disbursement_amount")) {
-    const known = typeof gross === "bigint" && typeof fee === "bigint" && typeof amount === "bigint";
-    if (known && gross - amount !== fee) faults.set("upfront_fee", "inconsistent_amounts");
+  const given = ["gross_value", "upfront_fee"].some((name) => record[name] !== (current?.[name] ?? null));
+  if (given && readable("gross_value", "upfront_fee") && (current || readable("disbursement_amount"))) {
+    const known = typeof gross === "bigint" && typeof fee === "bigint" && typeof agreed === "bigint";
+    if (known && gross - agreed !== fee) faults.set("upfront_fee", "inconsistent_amounts");
   }
   if (!current) return;
   const changes = TERMS.some((term) => change.has(term) && record[term] !== current[term]);
@@ -105,9 +107,49 @@ function disbursementRules({ record, current, change, readable, faults }: Contex
   }
 }
 
-function paymentRules({ record, readable, faults }: Context): void {
+const EXPECTED = {
+  payment_total: "expected_total",
+  payment_principal: "expected_principal",
+  payment_fee: "expected_fee",
+  due_date: "expected_due_date",
+} as const;
+
+/** What was due is what the record had when it was last expected. */
+function keepExpected(record: Record<string, unknown>, current: Rec | null): void {
+  for (const [name, kept] of Object.entries(EXPECTED)) {
+    record[kept] = record.status === "expected" ? record[name] : (current?.[kept] ?? null);
+  }
+}
+
+/** A payment that is due again, in an event without amounts, is due as it was. */
+function restore({ record, current, change }: Context): void {
+  const stated = ["payment_total", "payment_principal", "payment_fee"].some((name) => change.has(name));
+  const again = current?.status === "paid" && record.status === "expected";
+  if (!again || stated || current.expected_total === null) return;
+  for (const [name, kept] of Object.entries(EXPECTED)) {
+    if (name !== "due_date" || !change.has("due_date")) record[name] = current[kept];
+  }
+}
+
+function paymentRules(context: Context): void {
+  const { record, current, change, readable } = context;
   record.source ??= "client";
+  restore(context);
   if (!readable("payment_total", "payment_principal", "payment_fee")) return;
+  const unsplit =
+    change.has("payment_total") && !change.has("payment_principal") && !change.has("payment_fee");
+  const { payment_principal: known, payment_fee: rest } = record;
+  const contradict =
+    typeof known === "bigint" && typeof rest === "bigint" && known + rest !== record.payment_total;
+  if (record.status === "paid" && unsplit && contradict) {
+    record.payment_principal = null;
+    record.payment_fee = null;
+  }
+  splitTotal(context);
+  keepExpected(record, current);
+}
+
+function splitTotal({ record, faults }: Context): void {
   const { payment_total: total, payment_principal: principal, payment_fee: fee } = record;
   if (typeof total !== "bigint") return;
   if (typeof principal === "bigint" && typeof fee === "bigint") {

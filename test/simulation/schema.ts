@@ -41,7 +41,9 @@ function memberFault(event: SimEvent, name: string, rule: FieldRule, wire: Wire)
     return needs(event, name, rule) || cannotClear ? "required" : null;
   }
   if (wire.fault) return wire.fault;
-  return NUMBERS.includes(rule.type) ? numberFault(rule.type, String(wire.value)) : null;
+  // A full write-off: only an update may say that nothing is financed any more.
+  const type = name === "disbursement_amount" && step === "update" ? "amount" : rule.type;
+  return NUMBERS.includes(type) ? numberFault(type, String(wire.value)) : null;
 }
 
 /** docs/api.md#ingest, "Values": every member by itself. */

@@ -63,6 +63,7 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     client_id: "C-1",
     disbursement_amount: 1_000_00n,
     total_expected_margin: 1_00n,
+    first_agreed_amount: 1_000_00n,
     currency: "USD",
     disbursement_date: "2026-01-01",
     maturity_date: "2027-01-01",
@@ -77,6 +78,8 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     status: "expected",
     source: "client",
     due_date: "2026-02-01",
+    expected_total: 5_00n,
+    expected_due_date: "2026-02-01",
     ...lifetime(sequence),
   }),
   operations: (sequence) => ({

@@ -24,17 +24,29 @@ describe("the rows that an event writes", () => {
   it.each([
     ["create a client", "client", individual, 4],
     ["create a second client", "client", { ...individual, client_id: "C-2" }, 4],
-    ["create a loan", "disbursement", loan, 6],
+    ["create a loan", "disbursement", loan, 7],
     [
       "create a purchase of two clients",
       "disbursement",
       { ...purchase, purchase_clients: [{ client_id: "C-1" }, { client_id: "C-2" }] },
-      11,
+      12,
     ],
     ["create a payment", "payment", payment, 5],
     ["create an operation", "operation", operation, 5],
     ["update a client", "client", { step: "update", client_id: "C-1", name: "Jane" }, 3],
     ["update a loan", "disbursement", { step: "update", disbursement_id: "L-1", bank_ref: "B-1" }, 4],
+    [
+      "change a term of a loan",
+      "disbursement",
+      {
+        step: "update",
+        disbursement_id: "L-1",
+        total_expected_margin: 1000,
+        change_date: "2025-01-01",
+        change_reason: "Agreed",
+      },
+      6,
+    ],
     ["update a payment", "payment", { step: "update", payment_id: "PAY-1", status: "paid" }, 3],
     [
       "update an operation",

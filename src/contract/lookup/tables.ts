@@ -57,6 +57,14 @@ function recordColumns(fields: Fields): Readonly<Record<string, WireType>> {
   return { ...Object.fromEntries(columns), ...written };
 }
 
+/** What was due of a payment (docs/api.md#payments). */
+const expectation = {
+  expected_total: "amount",
+  expected_principal: "amount",
+  expected_fee: "amount",
+  expected_due_date: "date",
+} as const;
+
 /** Where a history row comes from; its id is its event's, because an event makes one row a table at most. */
 const origin = { id: "text", event_id: "text", on_date: "date", created_at: "instant" } as const;
 const reason = { change_date: "date", change_reason: "text" } as const;
@@ -94,7 +102,7 @@ export const LOOKUP_TABLES = [
   },
   {
     name: "payments",
-    columns: recordColumns(paymentFields),
+    columns: { ...recordColumns(paymentFields), ...expectation },
     searched: ["payment_id", "disbursement_id", "client_id", "status"],
     matched: ["source"],
     defaultSort: "created_at",

@@ -139,7 +139,8 @@ function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType>
 }
 
 function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodType {
-  const value = valueSchema(field);
+  const { minOnUpdate } = field;
+  const value = valueSchema(step === "update" && minOnUpdate ? { ...field, min: minOnUpdate } : field);
   if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
   if (field.kind && kind === null) return value.nullish();
   if (field.kind && field.kind !== kind) return absent(`belongs to a ${field.kind}, and this is a ${kind}`);

@@ -38,7 +38,7 @@ interface Rules<T extends object> {
   readonly put: (stored: Stored<T>) => Effect;
   readonly facts: (record: T, change: IngestCommand["change"], before: T | null) => EventFacts;
   /** Effects on other rows; `after` is null when the record is deleted. */
-  readonly links?: (before: T | null, after: T | null) => readonly Effect[];
+  readonly links?: (before: T | null, after: T | null, change: IngestCommand["change"]) => readonly Effect[];
   /** Effects on the dependants that a deleted record of this id has left; its successor takes them over. */
   readonly succeed?: (deleted: T, record: T) => readonly Effect[];
 }
@@ -124,7 +124,7 @@ function decideCreate<T extends object>(
   return ok({
     effects: [
       rules.put(created(record, stamp)),
-      ...(rules.links?.(null, record) ?? []),
+      ...(rules.links?.(null, record, command.change) ?? []),
       ...(found ? (rules.succeed?.(found.record, record) ?? []) : []),
     ],
     facts: rules.facts(record, command.change, null),
@@ -149,7 +149,10 @@ function decideUpdate<T extends object>(
   const errors = [...forbidden, ...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
-    effects: [rules.put(updated(live, record, stamp)), ...(rules.links?.(before, record) ?? [])],
+    effects: [
+      rules.put(updated(live, record, stamp)),
+      ...(rules.links?.(before, record, command.change) ?? []),
+    ],
     facts: {
       ...rules.facts(record, command.change, before),
       changes: changesBetween(rules.fields, before, record),
@@ -159,7 +162,7 @@ function decideUpdate<T extends object>(
 
 function decideDelete<T extends object>(rules: Rules<T>, live: Stored<T>, stamp: Stamp): Accepted {
   return {
-    effects: [rules.put(deleted(live, stamp)), ...(rules.links?.(live.record, null) ?? [])],
+    effects: [rules.put(deleted(live, stamp)), ...(rules.links?.(live.record, null, {}) ?? [])],
     facts: rules.facts(live.record, {}, null),
   };
 }

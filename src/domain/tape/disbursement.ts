@@ -17,11 +17,12 @@ export function checkDisbursement(
 ): Checked<Disbursement> {
   const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
   const merged = merge<Disbursement>(disbursementFields, current, change, currency);
-  const { record } = merged;
+  const first_agreed_amount = current?.first_agreed_amount ?? merged.record.disbursement_amount;
+  const record = { ...merged.record, first_agreed_amount };
   const broken = new Set([...unread, ...merged.broken]);
   const errors = [...merged.errors];
   errors.push(...missingErrors(disbursementFields, record, broken));
-  errors.push(...dateErrors(record, broken), ...feeErrors(record, change, broken));
+  errors.push(...dateErrors(record, broken), ...feeErrors(current, record, broken));
   if (current) errors.push(...reasonErrors(current, record, change));
   return { record, errors };
 }
@@ -33,20 +34,28 @@ function dateErrors(record: Disbursement, broken: ReadonlySet<string>): FieldErr
   return [refuse("maturity_date", "inconsistent_dates", "must not be before disbursement_date")];
 }
 
-/** A fact of origination: checked when an event states it, not when a write-off lowers the amount later. */
+/**
+ * The upfront fee is a fact of origination (docs/api.md#disbursements): it is checked against the amount as first
+ * agreed when an event gives it or the gross value another value, and not when a write-off lowers the amount later.
+ */
 function feeErrors(
+  current: Disbursement | null,
   record: Disbursement,
-  change: DisbursementChange,
   broken: ReadonlySet<string>,
 ): FieldError[] {
-  const { gross_value, upfront_fee, disbursement_amount, currency } = record;
-  const states = change.gross_value !== undefined || change.upfront_fee !== undefined;
-  if (!states || ["gross_value", "upfront_fee", "disbursement_amount"].some((name) => broken.has(name)))
-    return [];
-  if (gross_value === null || upfront_fee === null || disbursement_amount === null) return [];
-  const expected = gross_value - disbursement_amount;
+  const { gross_value, upfront_fee, first_agreed_amount: agreed, currency } = record;
+  const states =
+    gross_value !== (current?.gross_value ?? null) || upfront_fee !== (current?.upfront_fee ?? null);
+  const named = ["gross_value", "upfront_fee", ...(current ? [] : ["disbursement_amount"])];
+  if (!states || named.some((name) => broken.has(name))) return [];
+  if (gross_value === null || upfront_fee === null || agreed === null) return [];
+  const expected = gross_value - agreed;
   if (upfront_fee === expected) return [];
-  const message = `must equal gross_value - disbursement_amount, which is ${toMajor(expected, currency)}`;
+  const first = `the disbursement_amount as first agreed, ${toMajor(agreed, currency)}`;
+  const message =
+    expected < 0n
+      ? `needs a gross_value of at least ${first}`
+      : `must equal gross_value less ${first}: ${toMajor(expected, currency)}`;
   return [refuse("upfront_fee", "inconsistent_amounts", message)];
 }
 
@@ -89,19 +98,41 @@ function referenceErrors(
 
 const unknownClient = (id: string) => `there is no client ${JSON.stringify(id)}; create the client first`;
 
-/** What a disbursement's change does to its client links and to its payments; `after` is null when it is deleted. */
-export function disbursementLinks(before: Disbursement | null, after: Disbursement | null): Effect[] {
+/** What a disbursement's change does to its terms, client links and payments; `after` is null when it is deleted. */
+export function disbursementLinks(
+  before: Disbursement | null,
+  after: Disbursement | null,
+  change: DisbursementChange,
+): Effect[] {
   const disbursement_id = after?.disbursement_id ?? before?.disbursement_id ?? "";
   const had = before?.purchase_clients ?? [];
   const has = after?.purchase_clients ?? [];
   const gone = had.filter((id) => !has.includes(id));
   const added = has.filter((id) => !had.includes(id));
-  const effects: Effect[] = [];
+  const effects: Effect[] = after ? termsEffects(before, after, change) : [];
   if (gone.length > 0) effects.push({ type: "unlink", disbursement_id, client_ids: gone });
   if (added.length > 0) effects.push({ type: "link", disbursement_id, client_ids: added });
   if (before && after) effects.push(...reassignment(before, after));
   return effects;
 }
+
+/** The terms are written down when they are first agreed and with each change of one of them. */
+function termsEffects(
+  before: Disbursement | null,
+  after: Disbursement,
+  change: DisbursementChange,
+): Effect[] {
+  if (before && !changesTerms(before, after)) return [];
+  const { disbursement_id, disbursement_amount, total_expected_margin, maturity_date } = after;
+  const agreed_on = after.disbursement_date ?? after.payment_date ?? "";
+  const on_date = before ? (change.change_date ?? agreed_on) : agreed_on;
+  return [
+    { type: "terms", disbursement_id, on_date, disbursement_amount, total_expected_margin, maturity_date },
+  ];
+}
+
+const changesTerms = (before: Disbursement, after: Disbursement): boolean =>
+  TERMS.some((term) => after[term] !== before[term]);
 
 /** A loan's payments follow its client, also when a new loan takes the id of a deleted one (docs/api.md#payments). */
 export function reassignment(before: Disbursement, after: Disbursement): Effect[] {
@@ -119,7 +150,7 @@ export function disbursementFacts(
   const { currency, disbursement_id } = record;
   const { change_date, change_reason } = change;
   const on_date = change_date ?? change.disbursement_date ?? change.operation_date;
-  const changed = before !== null && TERMS.some((term) => record[term] !== before[term]);
+  const changed = before !== null && changesTerms(before, record);
   const terms = {
     maturity_date: record.maturity_date,
     total_expected_margin: record.total_expected_margin.toString(),

@@ -12,6 +12,8 @@ export interface Field {
   readonly max?: number;
   /** Smallest amount or integer; an amount without a floor may be negative. */
   readonly min?: "zero" | "positive";
+  /** Smallest amount that an update may set, where it is another than on create. */
+  readonly minOnUpdate?: "zero";
   readonly values?: readonly string[];
   readonly kind?: "loan" | "purchase";
   /** May never change after create. */
@@ -92,7 +94,7 @@ const purchase = { kind: "purchase" } as const;
 export const disbursementFields = {
   disbursement_id: { type: "id", ...required, immutable: true },
   kind: { type: "enum", values: ["loan", "purchase"], ...required, immutable: true },
-  disbursement_amount: { type: "amount", min: "positive", ...required },
+  disbursement_amount: { type: "amount", min: "positive", minOnUpdate: "zero", ...required },
   total_expected_margin: { type: "amount", min: "zero", ...required },
   currency: { type: "currency", ...required, immutable: true },
   client_id: { type: "id", ...required, ...loan },
@@ -165,8 +167,19 @@ export const operationFields = {
 } as const satisfies Fields;
 
 export type Client = RecordOf<typeof clientFields>;
-export type Disbursement = RecordOf<typeof disbursementFields>;
-export type Payment = RecordOf<typeof paymentFields>;
+export type Disbursement = RecordOf<typeof disbursementFields> & {
+  /** The amount that it was created with: later changes of the amount leave it (docs/api.md#disbursements). */
+  readonly first_agreed_amount: bigint;
+};
+export type Payment = RecordOf<typeof paymentFields> & Expectation;
+
+/** What was due: the last values that a payment had with the status `expected`; null for one that never had it. */
+export interface Expectation {
+  readonly expected_total: bigint | null;
+  readonly expected_principal: bigint | null;
+  readonly expected_fee: bigint | null;
+  readonly expected_due_date: StoredDate | null;
+}
 /** `currency` is always known: the parent's stands in when the event names none. */
 export type Operation = RecordOf<typeof operationFields> & { readonly currency: string };
 

@@ -5,9 +5,13 @@ import { parentOf, unknownParent } from "./parent.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
 import type { RecordState } from "./state.ts";
 
+const PARTS = ["payment_principal", "payment_fee"] as const;
+const AMOUNTS = ["payment_total", ...PARTS] as const;
+
 /**
  * Rules of a payment that need no other record (docs/api.md#payments): principal and fee make up the total, and the
- * missing one of the two is filled in; the source is `client` unless the event says otherwise.
+ * missing one of the two is filled in; the source is `client` unless the event says otherwise; what was due stays
+ * known when the payment is paid or canceled.
  */
 export function checkPayment(
   current: Payment | null,
@@ -18,27 +22,62 @@ export function checkPayment(
   const merged = merge<Payment>(paymentFields, current, change, currency);
   const broken = new Set([...unread, ...merged.broken]);
   const errors = [...merged.errors];
-  errors.push(...missingErrors(paymentFields, merged.record, broken));
-  const record = { ...merged.record, source: merged.record.source ?? "client" };
-  const amounts = ["payment_total", "payment_principal", "payment_fee"];
-  if (amounts.some((name) => broken.has(name)) || record.payment_total === null) return { record, errors };
+  errors.push(...missingErrors(paymentFields, { ...merged.record }, broken));
+  const sourced = { ...merged.record, source: merged.record.source ?? "client" };
+  const record: Payment = received(change, restored(current, change, sourced));
+  if (AMOUNTS.some((name) => broken.has(name)) || record.payment_total === null) return { record, errors };
   const split = splitTotal(record);
-  return { record: split.record, errors: [...errors, ...split.errors] };
+  return { record: expectationKept(current, split.record), errors: [...errors, ...split.errors] };
+}
+
+/** A payment that was paid by mistake is due again as it was, unless the event states amounts of its own. */
+function restored(current: Payment | null, change: PaymentChange, record: Payment): Payment {
+  const again = current?.status === "paid" && record.status === "expected";
+  if (!again || AMOUNTS.some((name) => change[name] !== undefined)) return record;
+  const { expected_total, expected_principal, expected_fee, expected_due_date } = current;
+  if (expected_total === null || expected_due_date === null) return record;
+  return {
+    ...record,
+    payment_total: expected_total,
+    payment_principal: expected_principal,
+    payment_fee: expected_fee,
+    due_date: change.due_date ?? expected_due_date,
+  };
+}
+
+/** A receipt of another total than was expected: the parts that were expected no longer make it up. */
+function received(change: PaymentChange, record: Payment): Payment {
+  const { status, payment_total: total, payment_principal: principal, payment_fee: fee } = record;
+  const restated = change.payment_total !== undefined && PARTS.every((name) => change[name] === undefined);
+  if (status !== "paid" || !restated || principal === null || fee === null) return record;
+  return principal + fee === total ? record : { ...record, payment_principal: null, payment_fee: null };
+}
+
+/** While a payment is expected, what it says is due; after that, what was due last stays. */
+function expectationKept(current: Payment | null, record: Payment): Payment {
+  const isExpected = record.status === "expected";
+  return {
+    ...record,
+    expected_total: isExpected ? record.payment_total : (current?.expected_total ?? null),
+    expected_principal: isExpected ? record.payment_principal : (current?.expected_principal ?? null),
+    expected_fee: isExpected ? record.payment_fee : (current?.expected_fee ?? null),
+    expected_due_date: isExpected ? record.due_date : (current?.expected_due_date ?? null),
+  };
 }
 
 function splitTotal(record: Payment): Checked<Payment> {
   const { payment_total: total, payment_principal: principal, payment_fee: fee, currency } = record;
   if (principal !== null && fee !== null) {
     if (principal + fee === total) return { record, errors: [] };
-    const expected = toMajor(total - principal, currency);
-    const message = `must equal payment_total - payment_principal, which is ${expected}; null has it filled in`;
+    const sum = `${toMajor(principal, currency)} + ${toMajor(fee, currency)}`;
+    const message = `payment_principal + payment_fee, ${sum}, must equal payment_total, ${toMajor(total, currency)}; ${PARTS_ADVICE}`;
     return { record, errors: [refuse("payment_fee", "inconsistent_amounts", message)] };
   }
   const known = principal ?? fee;
   if (known === null) return { record, errors: [] };
   const name = principal === null ? "payment_fee" : "payment_principal";
   if (known > total) {
-    const message = `must not exceed payment_total, which is ${toMajor(total, currency)}`;
+    const message = `must not exceed payment_total, which is ${toMajor(total, currency)}; ${PARTS_ADVICE}`;
     return { record, errors: [refuse(name, "inconsistent_amounts", message)] };
   }
   return {
@@ -46,6 +85,8 @@ function splitTotal(record: Payment): Checked<Payment> {
     errors: [],
   };
 }
+
+const PARTS_ADVICE = "send both parts of this total, or null for both when they are not known";
 
 /** A payment's own rules and its tie to the disbursement. */
 export function assessPayment(

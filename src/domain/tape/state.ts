@@ -1,3 +1,4 @@
+import type { StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
 
@@ -20,6 +21,15 @@ export interface RecordState {
   readonly operation: Map<string, Stored<Operation>>;
 }
 
+/** The terms of a disbursement as an event leaves them, and the date from which they count. */
+export interface AgreedTerms {
+  readonly disbursement_id: string;
+  readonly on_date: StoredDate;
+  readonly disbursement_amount: bigint;
+  readonly total_expected_margin: bigint;
+  readonly maturity_date: StoredDate | null;
+}
+
 export type Effect =
   | { readonly type: "put"; readonly category: "client"; readonly stored: Stored<Client> }
   | { readonly type: "put"; readonly category: "disbursement"; readonly stored: Stored<Disbursement> }
@@ -30,6 +40,8 @@ export type Effect =
       readonly disbursement_id: string;
       readonly client_ids: readonly string[];
     }
+  /** The terms of a disbursement as of this event: one row of `disbursement_terms`. */
+  | ({ readonly type: "terms" } & AgreedTerms)
   /** A loan has another borrower: its payments follow (seed: "client is resolved from the parent loan"). */
   | { readonly type: "reassign"; readonly disbursement_id: string; readonly client_id: string };
 

@@ -2,7 +2,7 @@ import type { Event, EventFacts, RequestOfEvent, Stamp } from "../core/event.ts"
 import type { Client, Disbursement, Operation, Payment } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
 import { isLive } from "./record.ts";
-import type { Effect, IngestCommand, RecordState, Stored } from "./state.ts";
+import type { AgreedTerms, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
 
 /** A client of a purchase: one row of `purchase_clients`. */
 export interface PurchaseClient {
@@ -22,6 +22,7 @@ export interface RecordWrites {
   readonly payment: Map<string, Stored<Payment>>;
   readonly operation: Map<string, Stored<Operation>>;
   readonly links: Map<string, PurchaseClient>;
+  readonly terms: (AgreedTerms & { readonly sequence: number })[];
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
   readonly reassigned: Map<string, { readonly client_id: string; readonly stamp: Stamp }>;
 }
@@ -32,6 +33,7 @@ export const noRecordWrites = (): RecordWrites => ({
   payment: new Map(),
   operation: new Map(),
   links: new Map(),
+  terms: [],
   unlinks: new Map(),
   reassigned: new Map(),
 });
@@ -58,6 +60,11 @@ export function applyEffects(
           writes.unlinks.set(key, { disbursement_id: effect.disbursement_id, client_id });
         }
         break;
+      case "terms": {
+        const { type: _, ...terms } = effect;
+        writes.terms.push({ ...terms, sequence: stamp.sequence });
+        break;
+      }
       case "reassign":
         applyReassign(state, writes, effect.disbursement_id, effect.client_id, stamp);
         break;

@@ -67,6 +67,7 @@ export const disbursements = sqliteTable(
     insurer_coverage: int64(),
     insurer_name: text(),
     info: text(),
+    first_agreed_amount: int64().notNull(),
     ...lifetime,
   },
   (t) => [
@@ -76,8 +77,26 @@ export const disbursements = sqliteTable(
       .on(t.tenant_id, t.client_id, t.created_seq)
       .where(sql`client_id IS NOT NULL AND deleted_at IS NULL`),
     check("a_loan_has_a_client_and_a_purchase_has_none", sql`(kind = 'loan') = (client_id IS NOT NULL)`),
-    check("a_financed_amount_is_positive", sql`disbursement_amount > 0 AND total_expected_margin >= 0`),
+    check(
+      "a_financed_amount_is_positive_until_it_is_written_off",
+      sql`first_agreed_amount > 0 AND disbursement_amount >= 0 AND total_expected_margin >= 0`,
+    ),
   ],
+);
+
+/** The terms as first agreed and after each change of one, each row written with its event (docs/api.md#disbursements). */
+export const disbursementTerms = sqliteTable(
+  "disbursement_terms",
+  {
+    ...tenant,
+    disbursement_id: text().notNull(),
+    sequence: integer().notNull(),
+    on_date: text().notNull(),
+    disbursement_amount: int64().notNull(),
+    total_expected_margin: int64().notNull(),
+    maturity_date: text(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id, t.sequence] })],
 );
 
 export const purchaseClients = sqliteTable(
@@ -117,6 +136,10 @@ export const payments = sqliteTable(
     installment_number: integer(),
     bank_ref: text(),
     info: text(),
+    expected_total: int64(),
+    expected_principal: int64(),
+    expected_fee: int64(),
+    expected_due_date: text(),
     ...lifetime,
   },
   (t) => [
@@ -130,6 +153,10 @@ export const payments = sqliteTable(
       "principal_and_fee_make_the_total",
       sql`(payment_principal IS NULL AND payment_fee IS NULL)
         OR (payment_principal >= 0 AND payment_fee >= 0 AND payment_total - payment_principal = payment_fee)`,
+    ),
+    check(
+      "what_is_expected_has_a_total_and_a_day",
+      sql`(expected_total IS NULL) = (expected_due_date IS NULL) AND (status <> 'expected' OR expected_total IS NOT NULL)`,
     ),
   ],
 );

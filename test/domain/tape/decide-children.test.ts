@@ -56,6 +56,75 @@ describe("payments", () => {
     });
   });
 
+  it("a receipt of another total than was expected leaves the parts unknown, and what was due stays known", () => {
+    const ledger = stocked();
+    ledger.accept("payment", update({ payment_principal: 400 }));
+    const due = {
+      expected_total: 500_00n,
+      expected_principal: 400_00n,
+      expected_fee: 100_00n,
+      expected_due_date: "2024-11-20",
+    };
+    const received = { status: "paid", payment_date: "2024-11-25", payment_total: 300 };
+    ledger.accept("payment", update({ ...received, due_date: "2024-11-21" }));
+    const record = () => ledger.state.payment.get("PAY-1")?.record;
+    const unsplit = { payment_principal: null, payment_fee: null };
+    expect(record()).toMatchObject({ payment_total: 300_00n, ...unsplit, ...due });
+    ledger.accept("payment", update({ payment_total: 450 }));
+    expect(record()).toMatchObject({ status: "paid", payment_total: 450_00n, ...unsplit, ...due });
+    ledger.accept("payment", update({ payment_fee: 100 }));
+    expect(record()).toMatchObject({ payment_principal: 350_00n, payment_fee: 100_00n, ...due });
+  });
+
+  it.each([
+    [{ payment_principal: 400, payment_fee: 100 }, { payment_fee: "inconsistent_amounts" }],
+    [{ payment_principal: 300, payment_fee: 1 }, { payment_fee: "inconsistent_amounts" }],
+    [{ payment_fee: 50 }, { payment_fee: "inconsistent_amounts" }],
+    [{ payment_fee: null }, { payment_principal: "inconsistent_amounts" }],
+    [{ status: "expected" }, { payment_fee: "inconsistent_amounts" }],
+    [{ status: "canceled" }, { payment_fee: "inconsistent_amounts" }],
+  ])("a receipt of 300 that states %j contradicts itself and is refused", (change, fields) => {
+    const ledger = stocked();
+    ledger.accept("payment", update({ payment_principal: 400 }));
+    const event = update({ status: "paid", payment_total: 300, ...change });
+    expect(ledger.send("payment", event)).toEqual(invalid(fields));
+    const advised = { ...event, payment_principal: null, payment_fee: null };
+    ledger.accept("payment", advised);
+  });
+
+  it.each([
+    [{}, 500_00n, 400_00n, 100_00n, "2024-11-20"],
+    [{ due_date: "2025-01-01" }, 500_00n, 400_00n, 100_00n, "2025-01-01"],
+    [{ payment_total: 350 }, 350_00n, null, null, "2024-11-30"],
+  ])(
+    "a payment that was paid by mistake is expected again as it was, with %j",
+    (change, total, principal, fee, due) => {
+      const ledger = stocked();
+      ledger.accept("payment", update({ payment_principal: 400 }));
+      ledger.accept("payment", update({ status: "paid", payment_total: 300, due_date: "2024-11-30" }));
+      ledger.accept("payment", update({ status: "expected", ...change }));
+      expect(ledger.state.payment.get("PAY-1")?.record).toMatchObject({
+        payment_total: total,
+        payment_principal: principal,
+        payment_fee: fee,
+        due_date: due,
+        expected_total: total,
+        expected_principal: principal,
+        expected_fee: fee,
+        expected_due_date: due,
+      });
+    },
+  );
+
+  it("a payment that was never expected has nothing due, and keeps its amounts when it becomes expected", () => {
+    const ledger = stocked();
+    ledger.accept("payment", { ...payment, payment_id: "PAY-2", status: "paid" });
+    const record = () => ledger.state.payment.get("PAY-2")?.record;
+    expect(record()).toMatchObject({ expected_total: null, expected_due_date: null });
+    ledger.accept("payment", { step: "update", payment_id: "PAY-2", status: "expected" });
+    expect(record()).toMatchObject({ payment_total: 500_00n, expected_total: 500_00n });
+  });
+
   it("the source is client unless it is said, and again when it is cleared", () => {
     const ledger = stocked();
     const source = () => ledger.state.payment.get("PAY-1")?.record.source;

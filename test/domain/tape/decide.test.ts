@@ -203,10 +203,61 @@ describe("disbursements", () => {
     ledger.accept("disbursement", { ...loan, gross_value: 10200, upfront_fee: 200 });
     ledger.accept("disbursement", update({ disbursement_amount: 9000, ...because }));
     ledger.accept("disbursement", update({ bank_ref: "B" }));
-    expect(ledger.send("disbursement", update({ upfront_fee: 200 }))).toEqual(
+    ledger.accept("disbursement", update({ gross_value: 10200, upfront_fee: 200, bank_ref: "C" }));
+    for (const change of [
+      { upfront_fee: 1200 },
+      { gross_value: 9200 },
+      { gross_value: 9999, upfront_fee: 0 },
+    ]) {
+      expect(ledger.send("disbursement", update(change))).toEqual(
+        invalid({ upfront_fee: "inconsistent_amounts" }),
+      );
+    }
+    ledger.accept("disbursement", update({ gross_value: 10300, upfront_fee: 300 }));
+  });
+
+  it("an origination that becomes known after a write-off is held to the amount as first agreed", () => {
+    const ledger = stocked();
+    ledger.accept("disbursement", update({ disbursement_amount: 0, ...because }));
+    expect(ledger.send("disbursement", update({ gross_value: 200, upfront_fee: 200 }))).toEqual(
       invalid({ upfront_fee: "inconsistent_amounts" }),
     );
-    ledger.accept("disbursement", update({ upfront_fee: 1200 }));
+    ledger.accept("disbursement", update({ gross_value: 10200 }));
+    ledger.accept("disbursement", update({ upfront_fee: 200 }));
+  });
+
+  it("a write-off may be full, a new loan of 0 is refused", () => {
+    const ledger = stocked();
+    ledger.accept("disbursement", update({ disbursement_amount: 0, ...because }));
+    expect(ledger.state.disbursement.get("L-1")?.record).toMatchObject({
+      disbursement_amount: 0n,
+      first_agreed_amount: 10000_00n,
+    });
+    expect(() =>
+      ledger.send("disbursement", { ...loan, disbursement_id: "L-2", disbursement_amount: 0 }),
+    ).toThrow("must be greater than 0");
+  });
+
+  it("writes the terms down when they are first agreed and with each change of one, and only then", () => {
+    const ledger = new Ledger();
+    ledger.accept("client", individual);
+    const terms = (data: object) =>
+      ledger.accept("disbursement", data).effects.filter(({ type }) => type === "terms");
+    const row = {
+      type: "terms",
+      disbursement_id: "L-1",
+      on_date: "2024-10-20T12:34:56",
+      disbursement_amount: 10000_00n,
+      total_expected_margin: 1293_00n,
+      maturity_date: "2025-10-20T12:34:56",
+    };
+    expect(terms(loan)).toEqual([row]);
+    expect(terms(update({ bank_ref: "B", disbursement_amount: 10000, ...because }))).toEqual([]);
+    expect(terms(update({ maturity_date: "2026-01-01", total_expected_margin: 1, ...because }))).toEqual([
+      { ...row, on_date: "2024-12-20", maturity_date: "2026-01-01", total_expected_margin: 1_00n },
+    ]);
+    expect(terms({ step: "delete", disbursement_id: "L-1" })).toEqual([]);
+    expect(terms({ ...loan, disbursement_amount: 5 })).toEqual([{ ...row, disbursement_amount: 5_00n }]);
   });
 
   it("a purchase's clients are live when they are named, and may be deleted later", () => {
