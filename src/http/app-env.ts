@@ -11,6 +11,8 @@ export interface AppEnv {
     problem_code: string;
     /** Entries of Server-Timing: name and milliseconds. */
     timings: [name: string, ms: number][];
+    /** The checked Idempotency-Key. */
+    idempotency_key: string;
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
     body: unknown;

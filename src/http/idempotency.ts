@@ -12,10 +12,13 @@ const KEY = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,254}$/;
 
 const headerSchema = z.object({ "idempotency-key": z.string().regex(KEY) });
 
-/** Requires an Idempotency-Key (docs/api.md#idempotency). */
+/** Requires an Idempotency-Key (docs/api.md#idempotency) and keeps it for the handler. */
 export const idempotencyKey = zValidator("header", headerSchema, (result, c) => {
-  if (result.success) return undefined;
   const context = c as unknown as Context<AppEnv>;
+  if (result.success) {
+    context.set("idempotency_key", result.data["idempotency-key"]);
+    return undefined;
+  }
   if (context.req.header("Idempotency-Key") === undefined) {
     const detail = "Send a new Idempotency-Key header with each new event.";
     return renderProblem(context, { code: "missing_idempotency_key", detail });

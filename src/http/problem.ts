@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { stringifyJson } from "../contract/json.ts";
-import { PROBLEMS, type Problem } from "../domain/core/problem.ts";
+import { PROBLEMS } from "../contract/problems.ts";
+import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** Seconds after which a caller may try again. */

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { parseIngest } from "../contract/tape/ingest.ts";
+import { ingestProblem, parseIngest } from "../contract/tape/ingest.ts";
 import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
@@ -20,9 +20,9 @@ export const ingestRoutes = new Hono<AppEnv>().post(
     const command = parseIngest(body);
     if (!command.ok) return renderProblem(c, command.error);
     const settled = await settleWrite(c, command.value, (body as { data: unknown }).data);
-    if (settled instanceof Response) return settled;
-    const { event_id, sequence, category, step, id } = settled.answer;
-    if (settled.replayed) {
+    if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
+    const { event_id, sequence, category, step, id } = settled.value.answer;
+    if (settled.value.replayed) {
       const message = "Event already processed";
       return renderJson(c, { status: "duplicate", message, event_id, sequence, category, step, id });
     }

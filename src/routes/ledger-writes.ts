@@ -18,11 +18,12 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   const command = parse(body, c.get("principal").subject);
   if (!command.ok) return renderProblem(c, command.error);
   const settled = await settleWrite(c, command.value, body);
-  if (settled instanceof Response) return settled;
-  if (settled.answer.body === null) throw new Error("a ledger event keeps its answer");
-  const answer: { journal_entry_id: string } = JSON.parse(settled.answer.body);
-  if (!settled.replayed) c.header("Location", `/v1/journal-entries/${answer.journal_entry_id}`);
-  return renderJson(c, answer, settled.replayed ? 200 : 201);
+  if (!settled.ok) return renderProblem(c, settled.error);
+  const { answer, replayed } = settled.value;
+  if (answer.body === null) throw new Error("a ledger event keeps its answer");
+  const posted: { journal_entry_id: string } = JSON.parse(answer.body);
+  if (!replayed) c.header("Location", `/v1/journal-entries/${posted.journal_entry_id}`);
+  return renderJson(c, posted, replayed ? 200 : 201);
 }
 
 const chain = (scope: Scope) => [jsonBodyOnly, authorized(scope), idempotencyKey, parsedBody] as const;

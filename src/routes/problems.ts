@@ -1,11 +1,8 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { PROBLEM_HELP } from "../contract/problem-help.ts";
-import { PROBLEMS, type ProblemCode } from "../domain/core/problem.ts";
+import { isProblemCode, PROBLEMS } from "../contract/problems.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderProblem } from "../http/problem.ts";
-
-const isProblem = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}
 code{background:#eee;padding:.1em .3em;border-radius:3px}
@@ -29,9 +26,9 @@ export const problemRoutes = new Hono<AppEnv>()
   })
   .get("/:code", (c) => {
     const code = c.req.param("code");
-    if (!isProblem(code)) return renderProblem(c, { code: "not_found", detail: "There is no such problem." });
-    const { status, title } = PROBLEMS[code];
-    const { meaning, remedy } = PROBLEM_HELP[code];
+    if (!isProblemCode(code))
+      return renderProblem(c, { code: "not_found", detail: "There is no such problem." });
+    const { status, title, meaning, remedy } = PROBLEMS[code];
     const content = html`<h1>${title}</h1>
 <p><code>${code}</code>, HTTP status ${status}</p>
 <h2>What it means</h2><p>${meaning}</p>

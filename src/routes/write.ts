@@ -1,21 +1,25 @@
 import type { Context } from "hono";
 import { stringifyJson } from "../contract/json.ts";
 import type { Command } from "../domain/command.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
-import { renderProblem } from "../http/problem.ts";
 import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
 import type { Verdict } from "../tenant/submission.ts";
 
-/** An accepted write, or the response that refuses it. */
-export type Settled = Extract<Verdict, { kind: "accepted" }> | Response;
+type Accepted = Extract<Verdict, { kind: "accepted" }>;
 
 /** Hands a checked command to the tenant's gate and sets what every write answers with; `data` goes into the log. */
-export async function settleWrite(c: Context<AppEnv>, command: Command, data: unknown): Promise<Settled> {
+export async function settleWrite(
+  c: Context<AppEnv>,
+  command: Command,
+  data: unknown,
+): Promise<Result<Accepted, Problem>> {
   const trace = c.get("trace");
   const reply = await submit(c.env, c.get("principal").tenant_id, {
-    key: c.req.header("Idempotency-Key") ?? "",
+    key: c.get("idempotency_key"),
     fingerprint: await fingerprint(c.req.method, c.req.path, c.get("body")),
     data: stringifyJson(data),
     trace_id: trace.trace_id,
@@ -24,8 +28,8 @@ export async function settleWrite(c: Context<AppEnv>, command: Command, data: un
   });
   const { queue, load, commit } = reply.timings;
   c.get("timings").push(["queue", queue], ["load", load], ["commit", commit]);
-  if (reply.kind === "rejected") return renderProblem(c, reply.problem);
+  if (reply.kind === "rejected") return err(reply.problem);
   if (reply.bookmark !== null) c.header("x-d1-bookmark", reply.bookmark);
   if (reply.replayed) c.header("Idempotent-Replayed", "true");
-  return reply;
+  return ok(reply);
 }

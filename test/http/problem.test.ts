@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROBLEMS } from "../../src/domain/core/problem.ts";
+import { PROBLEMS } from "../../src/contract/problems.ts";
 import { type Answer, Api, newKey } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { send } from "../support/requests.ts";

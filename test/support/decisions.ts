@@ -34,7 +34,7 @@ export class Ledger {
     const decided = decide(this.state, command.value, stamp);
     if (!decided.ok) {
       const errors = decided.error.errors ?? [];
-      const fields = Object.fromEntries(errors.map(({ field, code }) => [field.slice("data.".length), code]));
+      const fields = Object.fromEntries(errors.map(({ field, code }) => [field, code]));
       return { refused: decided.error.code, fields, accepted: null };
     }
     this.#sequence = sequence;

@@ -50,25 +50,34 @@ const kindOf = (data: Readonly<Record<string, unknown>>) =>
  */
 export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   const envelope = envelopeSchema.safeParse(body, { reportInput: true });
-  const errors = envelope.success ? [] : fieldErrors(envelope.error.issues, []);
+  const envelopeErrors = envelope.success ? [] : fieldErrors(envelope.error.issues, []);
   const { category, data } = (isJsonObject(body) ? body : {}) as { category?: unknown; data?: unknown };
   if (typeof category === "string" && !isCategory(category)) return err(unsupportedCategory(category));
-  if (!isCategory(category) || !isJsonObject(data)) return err(invalid(errors));
+  if (!isCategory(category) || !isJsonObject(data)) return err(invalid(envelopeErrors));
   const step = stepSchema.safeParse(data.step, { reportInput: true });
   const variant: Variant = { category, step: step.data ?? "update", kind: kindOf(data) };
   const parsed = dataSchema(variant).safeParse(data, { reportInput: true });
-  if (!parsed.success) errors.push(...fieldErrors(parsed.error.issues, ["data"]));
-  if (!step.success) errors.push(...fieldErrors(step.error.issues, ["data", "step"]));
+  const errors = parsed.success ? [] : fieldErrors(parsed.error.issues, []);
+  if (!step.success) errors.push(...fieldErrors(step.error.issues, ["step"]));
   if (variant.step === "create") {
     const unread = unreadFields(errors);
     const change = parsed.success ? parsed.data : readableFields(variant, data, unread);
     errors.push(...ruleErrors(category, change, unread));
   }
-  if (!parsed.success || errors.length > 0) return err(invalid(errors));
+  if (!parsed.success || envelopeErrors.length + errors.length > 0) {
+    return err(invalid([...envelopeErrors, ...errors.map(inData)]));
+  }
   const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
   const id = String(change[RECORDS[category].idField]);
   return ok({ type: "ingest", category, step: variant.step, id, change });
 }
+
+/** A field error of a record, under its path in the body of `POST /ingest`. */
+const inData = (error: FieldError): FieldError => ({ ...error, field: `data.${error.field}` });
+
+/** What the domain refuses, in the words of `POST /ingest`: its fields are members of `data`. */
+export const ingestProblem = (problem: Problem): Problem =>
+  problem.errors ? { ...problem, errors: problem.errors.map(inData) } : problem;
 
 const envelopeSchema = z.strictObject({
   category: z.string(),
@@ -89,7 +98,7 @@ function unsupportedCategory(category: string): Problem {
 
 /** The members of `data` that are refused already: no rule between fields looks at them. */
 function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
-  return new Set(errors.map(({ field }) => field.split(".")[1] ?? ""));
+  return new Set(errors.map(({ field }) => field.split(".")[0] ?? ""));
 }
 
 /** What can be read of a body that is refused anyway. */

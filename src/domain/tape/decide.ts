@@ -142,9 +142,7 @@ function decideUpdate<T extends object>(
   const forbidden = changeErrors(rules.fields, before as Readonly<Record<string, unknown>>, command.change);
   // A refused member is judged no further: a loan with kind "purchase" lacks no operation_date.
   const refused = new Set(forbidden.map(({ field }) => field));
-  const change = Object.fromEntries(
-    Object.entries(command.change).filter(([name]) => !refused.has(`data.${name}`)),
-  );
+  const change = Object.fromEntries(Object.entries(command.change).filter(([name]) => !refused.has(name)));
   const { record, own, references } = rules.assess(state, before, change);
   const errors = [...forbidden, ...own, ...references];
   if (errors.length > 0) return err(invalid(errors));

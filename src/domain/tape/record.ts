@@ -5,9 +5,9 @@ import type { FieldError, FieldErrorCode, Problem } from "../core/problem.ts";
 import type { Field, Fields } from "./fields.ts";
 import type { Stored } from "./state.ts";
 
-/** A field of `data` that is refused. */
+/** A field of the record that is refused. */
 export function refuse(field: string, code: FieldErrorCode, message: string): FieldError {
-  return { field: `data.${field}`, code, message };
+  return { field, code, message };
 }
 
 /** A merged record with what its own rules refuse of it, and what its references do. */

@@ -1,0 +1,163 @@
+import type { ProblemCode } from "../domain/core/problem.ts";
+
+/** What the wire says of a problem: status and title of the answer, and the text of `/problems/<code>`. */
+interface ProblemText {
+  readonly status: number;
+  readonly title: string;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/** Every problem of the API (docs/api.md#errors, RFC 9457), in the order of its status. */
+export const PROBLEMS = {
+  malformed_json: {
+    status: 400,
+    title: "The body is not valid JSON",
+    meaning: "The body is not valid JSON in UTF-8, repeats a member, nests too deeply or is incomplete.",
+    remedy: "Send the output of a JSON serializer. Nothing was stored. You may use the same Idempotency-Key.",
+  },
+  validation_error: {
+    status: 400,
+    title: "Some fields are not valid",
+    meaning:
+      "Some fields of the body are not valid. The member errors lists the first 100 of them, and errors_total counts them all.",
+    remedy: "Correct each field as its message says, then send again. You may use the same Idempotency-Key.",
+  },
+  unsupported_category: {
+    status: 400,
+    title: "The category is not supported",
+    meaning: "The category is not client, disbursement, payment or operation.",
+    remedy: "Use one of these four. For a category of an earlier version, the detail names its replacement.",
+  },
+  missing_idempotency_key: {
+    status: 400,
+    title: "The Idempotency-Key header is missing",
+    meaning: "This route needs an Idempotency-Key header.",
+    remedy: "Send a new key with each new event, and the same key with each retry.",
+  },
+  invalid_idempotency_key: {
+    status: 400,
+    title: "The Idempotency-Key header is not valid",
+    meaning: "The Idempotency-Key has the wrong length or characters.",
+    remedy:
+      "Use 8 to 255 letters, digits, dots, underscores, colons and hyphens. Start with a letter or a digit.",
+  },
+  invalid_table: {
+    status: 400,
+    title: "Unknown table",
+    meaning: "No table has this name.",
+    remedy: "Use one of the names in the detail.",
+  },
+  invalid_query: {
+    status: 400,
+    title: "The query is not valid",
+    meaning: "A query parameter or a read header is unknown or malformed.",
+    remedy: "Correct the parameter that the detail names. Use a cursor only with the query that returned it.",
+  },
+  missing_token: {
+    status: 401,
+    title: "A bearer token is required",
+    meaning: "The request has no bearer token.",
+    remedy: "Send Authorization: Bearer <token>.",
+  },
+  invalid_token: {
+    status: 401,
+    title: "The bearer token is not valid",
+    meaning: "The token's signature, issuer, audience, times, type or tenant is not valid.",
+    remedy: "Get a new token. The service logs the reason under the trace_id.",
+  },
+  insufficient_scope: {
+    status: 403,
+    title: "The token lacks a scope",
+    meaning: "The token is valid, but it does not grant the scope that this route needs.",
+    remedy: "Ask the issuer for a token with the scope that the detail names.",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    meaning: "The route or the record does not exist, or the record belongs to another tenant.",
+    remedy: "Check the path, the id and the token's tenant.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    meaning: "The route exists, but not for this method.",
+    remedy: "Use a method that the Allow header lists.",
+  },
+  already_exists: {
+    status: 409,
+    title: "The record already exists",
+    meaning: "A create event names the id of a record that exists.",
+    remedy: 'Send step "update" to change the record, or use another id.',
+  },
+  already_reversed: {
+    status: 409,
+    title: "The entry is already reversed",
+    meaning: "The journal entry already has a reversal. An entry is reversed at most once.",
+    remedy: "List the loan's journal entries to find the reversal.",
+  },
+  not_reversible: {
+    status: 409,
+    title: "The entry cannot be reversed",
+    meaning: "The journal entry is itself a reversal.",
+    remedy: "Post the original transaction again.",
+  },
+  payload_too_large: {
+    status: 413,
+    title: "The body is too large",
+    meaning: "The body is larger than 64 KiB.",
+    remedy: "Send one event per request.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "The media type is not supported",
+    meaning: "The Content-Type is not JSON, or the body has a Content-Encoding.",
+    remedy: "Send Content-Type: application/json and no Content-Encoding.",
+  },
+  idempotency_mismatch: {
+    status: 422,
+    title: "The Idempotency-Key belongs to another request",
+    meaning: "This tenant has already used the Idempotency-Key for a different request. Nothing has changed.",
+    remedy: "Use a new key for a new event. Send a retry exactly like the first request.",
+  },
+  amount_overflow: {
+    status: 422,
+    title: "A balance would exceed 64 bits",
+    meaning:
+      "With this posting the debits or credits of an account would exceed a signed 64-bit number of minor units. Nothing has changed.",
+    remedy: "Check the amount.",
+  },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests",
+    meaning: "The tenant sends too many requests.",
+    remedy: "Wait for the time in Retry-After, then retry.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Internal error",
+    meaning: "The service has a defect.",
+    remedy: "Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
+  },
+  misconfigured: {
+    status: 500,
+    title: "The service is not configured",
+    meaning: "A setting of the service is missing or malformed, so it accepts no request.",
+    remedy: "Tell the operator. The log names the setting.",
+  },
+  overloaded: {
+    status: 503,
+    title: "The tenant's queue is full",
+    meaning: "Too many events of the tenant are waiting.",
+    remedy:
+      "Wait for the time in Retry-After, then retry with the same Idempotency-Key. Send fewer requests at once.",
+  },
+  unavailable: {
+    status: 503,
+    title: "Temporarily unavailable",
+    meaning: "Part of the service did not answer in time. The event may have been stored.",
+    remedy: "Retry with the same Idempotency-Key. The event will not be stored twice.",
+  },
+} as const satisfies Readonly<Record<ProblemCode, ProblemText>>;
+
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
