@@ -1,9 +1,12 @@
 import { env } from "cloudflare:workers";
+import { getTableColumns } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect } from "vitest";
 import { app } from "../../src/app.ts";
 import { eventId } from "../../src/domain/core/event-id.ts";
-import { writeRows } from "../../src/store/d1/rows.ts";
+import { rowWriter } from "../../src/store/d1/rows.ts";
+import { runAll } from "../../src/store/d1/statement.ts";
 import { events } from "../../src/store/log.ts";
 import {
   clients,
@@ -121,7 +124,10 @@ export async function insertRows(tenant: string, table: TableName, changes: read
     const sequence = Number(change.sequence ?? change.created_seq);
     return { tenant_id: tenant, ...ROWS[table](sequence), ...change };
   });
-  for (const insert of writeRows(drizzle(env.DB), TABLES[table], rows)) await insert;
+  const columns = Object.keys(getTableColumns(TABLES[table]));
+  const whole = rows.map((row: Row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null])));
+  const write = rowWriter<AnySQLiteTable>(TABLES[table]);
+  await runAll(drizzle(env.DB), write(whole));
 }
 
 /** Writes rows with the sequences `from` to `to`. */

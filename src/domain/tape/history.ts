@@ -7,31 +7,80 @@ export type HistoryEvent = Pick<
   "sequence" | "event_id" | "category" | "step" | "record_id" | "facts" | "created_at"
 >;
 
-const HISTORY_TABLES = [
-  "disbursement_status",
-  "extensions",
-  "rebates",
-  "write_offs",
-  "restructures",
-  "asset_status",
-] as const;
-export type HistoryTable = (typeof HISTORY_TABLES)[number];
-
-/** A row to be; amounts are minor units. */
-export interface HistoryRow {
-  readonly table: HistoryTable;
-  readonly values: Readonly<Record<string, string | bigint | number | null>>;
+/** The event that a row comes from, and the date that the row is about. */
+interface Origin {
+  readonly sequence: number;
+  readonly event_id: string;
+  readonly on_date: StoredDate;
+  readonly created_at: number;
 }
 
-type Values = HistoryRow["values"];
-
-interface Rule {
-  readonly table: HistoryTable;
-  /** The sentence of the seed or the contract that asks for the row. */
-  readonly because: string;
-  /** The row's own columns, or null when the event makes none. */
-  readonly row: (event: HistoryEvent) => Values | null;
+interface Reason {
+  readonly change_date: StoredDate | null;
+  readonly change_reason: string | null;
 }
+
+/** Each table's own columns; amounts are minor units. */
+interface HistoryColumns {
+  disbursement_status: {
+    readonly disbursement_id: string;
+    readonly status: "ongoing" | "canceled";
+  };
+  extensions: Reason & {
+    readonly disbursement_id: string;
+    readonly previous_maturity_date: StoredDate | null;
+    readonly new_maturity_date: StoredDate | null;
+  };
+  rebates: Reason & {
+    readonly disbursement_id: string;
+    readonly previous_margin: bigint;
+    readonly new_margin: bigint;
+    readonly rebate_amount: bigint;
+    readonly currency: string;
+  };
+  write_offs: Reason & {
+    readonly disbursement_id: string;
+    readonly previous_amount: bigint;
+    readonly new_amount: bigint;
+    readonly write_off_amount: bigint;
+    readonly currency: string;
+  };
+  restructures: Reason & {
+    readonly disbursement_id: string;
+    readonly previous_maturity_date: StoredDate | null;
+    readonly new_maturity_date: StoredDate | null;
+    readonly previous_margin: bigint;
+    readonly new_margin: bigint;
+    readonly previous_amount: bigint;
+    readonly new_amount: bigint;
+    readonly currency: string;
+  };
+  asset_status: {
+    readonly operation_id: string;
+    readonly disbursement_id: string;
+    readonly asset_id: string | null;
+    readonly asset_condition: string;
+  };
+}
+
+export type HistoryTable = keyof HistoryColumns;
+
+export type HistoryValues<T extends HistoryTable> = Origin & HistoryColumns[T];
+
+/** A row to be. */
+export type HistoryRow = {
+  [T in HistoryTable]: { readonly table: T; readonly values: HistoryValues<T> };
+}[HistoryTable];
+
+type Rule = {
+  [T in HistoryTable]: {
+    readonly table: T;
+    /** The sentence of the seed or the contract that asks for the row. */
+    readonly because: string;
+    /** The row's own columns, or null when the event makes none. */
+    readonly row: (event: HistoryEvent) => HistoryColumns[T] | null;
+  };
+}[HistoryTable];
 
 const RULES: readonly Rule[] = [
   {
@@ -130,7 +179,8 @@ export function deriveHistory(event: HistoryEvent): readonly HistoryRow[] {
   const origin = { sequence, event_id, created_at, on_date: onDate(event) };
   return RULES.flatMap(({ table, row }) => {
     const own = row(event);
-    return own ? [{ table, values: { ...origin, ...own } }] : [];
+    // The compiler does not see that `table` and `own` come from one rule.
+    return own ? [{ table, values: { ...origin, ...own } } as HistoryRow] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
-import type { Database } from "./session.ts";
+import { builder, type Statement } from "./statement.ts";
 
 type Columns<T extends AnySQLiteTable> = T["_"]["columns"];
 
@@ -18,42 +18,72 @@ export function selection<T extends AnySQLiteTable>(table: T): Columns<T> {
   return Object.fromEntries(columns) as Columns<T>;
 }
 
+/** A row to be written: every column of the table, so that none is forgotten or misspelt in silence. */
+export type NewRow<T extends AnySQLiteTable> = {
+  readonly [K in keyof T["$inferInsert"]]-?: Exclude<T["$inferInsert"][K], undefined>;
+};
+
+/** `R` without members that are no column of the table: they would be dropped in silence. */
+type NoOther<R, T extends AnySQLiteTable> = R & { readonly [K in Exclude<keyof R, keyof NewRow<T>>]: never };
+
+/** The statements that write rows into one table: none for no rows. */
+export type RowWriter<T extends AnySQLiteTable> = <R extends NewRow<T>>(
+  rows: readonly NoOther<R, T>[],
+) => readonly Statement[];
+
+/** What becomes of a row whose key is there already: SQLite's upsert. */
+export type OnConflict<T extends AnySQLiteTable> =
+  | "ignore"
+  | {
+      readonly key: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
+      /** The columns that take another value. */
+      readonly set: Readonly<Partial<Record<keyof NewRow<T>, SQL>>>;
+    };
+
 /** D1 bounds a parameter at 2 MB; a row that alone is larger than this goes alone. */
 const PAYLOAD_BYTES_MAX = 1_000_000;
 
 /**
- * The statements that write any number of rows, each with one bound parameter (D1 takes 100 at most): the rows travel
- * as a JSON array of arrays, in as many statements as their bytes ask for, none for no rows. With `replace`, a row of
- * the same key is replaced.
+ * Writes any number of rows with one bound parameter a statement (D1 takes 100 at most): the rows travel as a JSON array
+ * of arrays, in as many statements as their bytes ask for. Without `onConflict` a row whose key is there already fails
+ * the whole batch. The SQL text is built once, when it is first needed.
  */
-export function writeRows<T extends AnySQLiteTable>(
-  db: Database,
-  table: T,
-  rows: readonly Readonly<Record<string, unknown>>[],
-  replace?: {
-    readonly key: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
-    /** Names of the columns that a row which is there already keeps. */
-    readonly keep?: ReadonlySet<string>;
-  },
-) {
-  const columns = Object.entries(getTableColumns(table));
-  const values = columns.map(([, column], position) => {
+export function rowWriter<T extends AnySQLiteTable>(table: T, onConflict?: OnConflict<T>): RowWriter<T> {
+  const names = Object.keys(getTableColumns(table)) as (keyof NewRow<T>)[];
+  let text: string | null = null;
+  return (rows) => {
+    if (rows.length === 0) return [];
+    text ??= insertText(table, onConflict);
+    const sql = text;
+    const texts = rows.map((row) => JSON.stringify(names.map((name) => encode(row[name]))));
+    return payloads(texts).map((payload) => ({ sql, params: [payload] }));
+  };
+}
+
+function insertText<T extends AnySQLiteTable>(table: T, onConflict?: OnConflict<T>): string {
+  const values = Object.values(getTableColumns(table)).map((column, position) => {
     const value = sql`value ->> ${sql.raw(String(position))}`;
     return isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value;
   });
-  const texts = rows.map((row) => JSON.stringify(columns.map(([name]) => encode(row[name]))));
-  return payloads(texts).map((payload) => {
-    const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${payload}) WHERE true`;
-    const insert = db.insert(table).select(source);
-    if (!replace) return insert;
-    const { key, keep = new Set() } = replace;
-    const names = new Set([...keep, ...key.map(({ name }) => name)]);
-    const others = columns.filter(([, column]) => !names.has(column.name));
-    const set = Object.fromEntries(
-      others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),
-    );
-    return insert.onConflictDoUpdate({ target: [...key], set: set as never });
-  });
+  const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${"rows"}) WHERE true`;
+  const insert = builder.insert(table).select(source);
+  if (onConflict === "ignore") insert.onConflictDoNothing();
+  else if (onConflict) {
+    insert.onConflictDoUpdate({ target: [...onConflict.key], set: onConflict.set as never });
+  }
+  return insert.toSQL().sql;
+}
+
+/** An upsert that replaces a row of the same key; the columns named in `keep` stay as they are. */
+export function replacing<T extends AnySQLiteTable>(
+  table: T,
+  key: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]],
+  keep: ReadonlySet<string> = new Set(),
+): OnConflict<T> {
+  const fixed = new Set([...keep, ...key.map(({ name }) => name)]);
+  const others = Object.entries(getTableColumns(table)).filter(([, { name }]) => !fixed.has(name));
+  const set = others.map(([member, { name }]) => [member, sql`excluded.${sql.identifier(name)}`]);
+  return { key, set: Object.fromEntries(set) };
 }
 
 /** JSON arrays of the rows' JSON texts, each array within the bytes that a parameter may have. */
@@ -73,11 +103,10 @@ function payloads(rows: readonly string[]): string[] {
 }
 
 function encode(value: unknown): string | number | null {
-  if (value === null || value === undefined) return null;
+  if (value === null || typeof value === "string" || typeof value === "number") return value;
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "string" || typeof value === "number") return value;
-  return JSON.stringify(value);
+  throw new TypeError(`no column holds a value of type ${typeof value}`);
 }
 
 /** `column IN (…)` for any number of texts, with one bound parameter. */

@@ -1,7 +1,7 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { causeOf } from "../../domain/core/failure.ts";
 
-export type Database = DrizzleD1Database;
+export type Database = DrizzleD1Database & { readonly $client: D1Database };
 
 /** A Drizzle database with the bookmark of the last thing that it read or wrote. */
 export interface Session {

@@ -1,9 +1,8 @@
 import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
-import type { HistoryEvent, HistoryRow, HistoryTable } from "../../domain/tape/history.ts";
-import { writeRows } from "../d1/rows.ts";
+import type { HistoryEvent, HistoryRow, HistoryTable, HistoryValues } from "../../domain/tape/history.ts";
+import { rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { builder, runAll, type Statement } from "../d1/statement.ts";
 import { events } from "../log.ts";
 import {
   assetStatus,
@@ -16,13 +15,20 @@ import {
   writeOffs,
 } from "./tables.ts";
 
-const TABLES: Readonly<Record<HistoryTable, AnySQLiteTable>> = {
-  disbursement_status: disbursementStatus,
-  extensions,
-  rebates,
-  write_offs: writeOffs,
-  restructures,
-  asset_status: assetStatus,
+type HistoryWriters = {
+  readonly [T in HistoryTable]: (
+    rows: readonly ({ readonly tenant_id: string } & HistoryValues<T>)[],
+  ) => readonly Statement[];
+};
+
+/** A row that is there already stays: its key is its event. */
+const WRITERS: HistoryWriters = {
+  disbursement_status: rowWriter(disbursementStatus, "ignore"),
+  extensions: rowWriter(extensions, "ignore"),
+  rebates: rowWriter(rebates, "ignore"),
+  write_offs: rowWriter(writeOffs, "ignore"),
+  restructures: rowWriter(restructures, "ignore"),
+  asset_status: rowWriter(assetStatus, "ignore"),
 };
 
 /** An event whose history is due; its facts are JSON text still, because reading them may fail. */
@@ -60,19 +66,28 @@ export async function writeHistory(
   sequence: number,
   now: number,
 ): Promise<void> {
-  const byTable = Map.groupBy(rows, ({ table }) => table);
-  const inserts: BatchItem<"sqlite">[] = [...byTable].flatMap(([table, ofTable]) => {
-    const values = ofTable.map((row) => ({ tenant_id: tenant, ...row.values }));
-    return writeRows(db, TABLES[table], values).map((insert) => insert.onConflictDoNothing());
-  });
-  const cursor = db
+  const inserts = HISTORY_TABLES.flatMap((table) => statementsFor(tenant, table, rows));
+  const cursor = builder
     .insert(historyCursors)
     .values({ tenant_id: tenant, sequence, updated_at: now })
     .onConflictDoUpdate({
       target: historyCursors.tenant_id,
       set: { sequence: sql`max(sequence, excluded.sequence)`, updated_at: now },
     });
-  await db.batch([cursor, ...inserts]);
+  await runAll(db, [cursor.toSQL(), ...inserts]);
+}
+
+const HISTORY_TABLES = Object.keys(WRITERS) as readonly HistoryTable[];
+
+function statementsFor<T extends HistoryTable>(
+  tenant_id: string,
+  table: T,
+  rows: readonly HistoryRow[],
+): readonly Statement[] {
+  const own = rows.filter((row) => row.table === table);
+  // A row's table says which columns it has; the compiler does not follow that through a filter.
+  const values = own.map((row) => row.values as unknown as HistoryValues<T>);
+  return WRITERS[table](values.map((columns) => ({ tenant_id, ...columns })));
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Client, Disbursement, Operation, Payment } from "../../domain/tape/fields.ts";
 import type { Stored } from "../../domain/tape/state.ts";
+import type { NewRow } from "../d1/rows.ts";
 import type { clients, disbursements, operations, payments } from "./tables.ts";
 
 interface Lifetime {
@@ -26,7 +28,35 @@ export function toDisbursement(row: typeof disbursements.$inferSelect): Stored<D
   return { ...stored, record: { ...stored.record, purchase_clients } };
 }
 
-/** A stored record as a row of its table. */
-export function toRow(tenant_id: string, { record, ...lifetime }: Stored<object>): Record<string, unknown> {
-  return { tenant_id, ...record, ...lifetime };
+/** A field that every accepted record has, although the domain reads records that lack it. */
+function present<T>(value: T | null, field: string): T {
+  if (value === null) throw new TypeError(`an accepted record has its ${field}`);
+  return value;
 }
+
+type RowOf<R, T extends AnySQLiteTable> = (tenant_id: string, stored: Stored<R>) => NewRow<T>;
+
+export const fromClient: RowOf<Client, typeof clients> = (tenant_id, { record, ...lifetime }) => {
+  const gender = present(record.gender, "gender");
+  return { tenant_id, ...record, gender, ...lifetime };
+};
+
+export const fromDisbursement: RowOf<Disbursement, typeof disbursements> = (
+  tenant_id,
+  { record, ...lifetime },
+) => {
+  const purchase_clients = record.purchase_clients && JSON.stringify(record.purchase_clients);
+  return { tenant_id, ...record, purchase_clients, ...lifetime };
+};
+
+export const fromPayment: RowOf<Payment, typeof payments> = (tenant_id, { record, ...lifetime }) => {
+  const client_id = present(record.client_id, "client_id");
+  const source = present(record.source, "source");
+  return { tenant_id, ...record, client_id, source, ...lifetime };
+};
+
+export const fromOperation: RowOf<Operation, typeof operations> = (tenant_id, { record, ...lifetime }) => ({
+  tenant_id,
+  ...record,
+  ...lifetime,
+});
