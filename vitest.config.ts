@@ -1,32 +1,65 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { TEST_AUTH_BINDINGS } from "./test/support/auth-settings.ts";
+import { LastLine } from "./test/support/last-line.ts";
 
-export default defineConfig({
-  test: {
-    projects: [
-      {
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") },
-            },
-          })),
-        ],
-        test: {
-          name: "workerd",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/node/**"],
-          setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
-          testTimeout: 60_000,
-          isolate: false,
-          maxWorkers: 1,
-          // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
-          disableConsoleIntercept: true,
-        },
+/** Tests that start nothing: no workerd, no service, no other process for long. They take seconds. */
+const PURE = [
+  "test/domain/**/*.test.ts",
+  // Cursors use Uint8Array.prototype.toBase64, which workerd has and Node 24 has not.
+  "test/contract/**/!(cursor).test.ts",
+  "test/config.test.ts",
+  "test/node/{imports,build}.test.ts",
+  "test/node/cli/{port,*-arguments,local-issuer}.test.ts",
+];
+/** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
+const SLOW = ["test/**/*.slow.test.ts"];
+
+const pure: TestProjectInlineConfiguration = {
+  test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false },
+};
+
+/** What needs the runtime: one workerd for all files, each with a database of its own. */
+const workerd: TestProjectInlineConfiguration = {
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") },
       },
-      { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 120_000 } },
-    ],
+    })),
+  ],
+  test: {
+    name: "workerd",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/node/**", ...PURE, ...SLOW],
+    setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
+    testTimeout: 60_000,
+    isolate: false,
+    maxWorkers: 1,
+    // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
+    disableConsoleIntercept: true,
   },
-});
+};
+
+/** What starts services and built workers from outside. */
+const node: TestProjectInlineConfiguration = {
+  test: {
+    name: "node",
+    include: ["test/node/**/*.test.ts"],
+    exclude: [...PURE, ...SLOW],
+    testTimeout: 120_000,
+  },
+};
+
+const slow: TestProjectInlineConfiguration = {
+  test: { name: "slow", include: SLOW, testTimeout: 600_000, fileParallelism: false },
+};
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    reporters: ["default", new LastLine()],
+    slowTestThreshold: 20_000,
+    projects: mode === "slow" ? [slow] : [pure, workerd, node],
+  },
+}));
