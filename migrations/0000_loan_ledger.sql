@@ -11,6 +11,7 @@ CREATE TABLE `events` (
 	`facts` text NOT NULL,
 	`makes_history` integer NOT NULL,
 	`answer` text,
+	`actor` text,
 	`trace_id` text NOT NULL,
 	`created_at` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `sequence`),

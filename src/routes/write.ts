@@ -18,10 +18,12 @@ export async function settleWrite(
   data: unknown,
 ): Promise<Result<Accepted, Problem>> {
   const trace = c.get("trace");
-  const reply = await submit(c.env, c.get("principal").tenant_id, {
+  const { tenant_id, subject } = c.get("principal");
+  const reply = await submit(c.env, tenant_id, {
     key: c.get("idempotency_key"),
     fingerprint: await fingerprint(c.req.method, c.req.path, c.get("body")),
     data: stringifyJson(data),
+    actor: subject,
     trace_id: trace.trace_id,
     traceparent: traceparentOf(trace),
     command,

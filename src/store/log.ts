@@ -18,6 +18,7 @@ export const events = sqliteTable(
     facts: text().notNull(),
     makes_history: integer({ mode: "boolean" }).notNull(),
     answer: text(),
+    actor: text(),
     trace_id: text().notNull(),
     created_at: integer().notNull(),
   },

@@ -219,8 +219,8 @@ function decideOne(
   submission: Submission,
   stamp: Stamp,
 ): Result<Decision, Problem> {
-  const { key, fingerprint, data, trace_id, command } = submission;
-  const request = { idempotency_key: key, fingerprint, data, trace_id };
+  const { key, fingerprint, data, actor, trace_id, command } = submission;
+  const request = { idempotency_key: key, fingerprint, data, actor, trace_id };
   if (command.type === "ingest") {
     const decided = decide(state, command, stamp);
     if (!decided.ok) return decided;

@@ -8,6 +8,8 @@ export interface Submission {
   readonly fingerprint: string;
   /** The event's data as JSON text, kept in the log. */
   readonly data: string;
+  /** The subject of the caller's token, kept in the log. */
+  readonly actor: string | null;
   readonly trace_id: string;
   /** This service's span in the caller's trace; the queue's message continues it. */
   readonly traceparent: string;

@@ -190,7 +190,7 @@ export async function postInBulk(
       const stamp = { sequence, event_id: crypto.randomUUID(), journal_entry_id, now: Date.now() };
       const decided = decideLedger(state, command, stamp);
       if (!decided.ok) throw new Error(decided.error.detail);
-      const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", trace_id: "t" };
+      const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", actor: null, trace_id: "t" };
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
       applyPosted(state, writes, decided.value);
     }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Api } from "../support/api.ts";
+import { disbursement } from "../ledger/bookkeeper.ts";
+import { ALL_SCOPES, Api, newKey } from "../support/api.ts";
 import { individual, loan, purchase } from "../support/examples.ts";
-import { insertRows } from "../support/lookup-rows.ts";
+import { idsOf, insertRows } from "../support/lookup-rows.ts";
+import { mintToken } from "../support/tokens.ts";
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -44,10 +46,28 @@ describe("the events table", () => {
         maturity_date: { from: "2025-10-20T12:34:56Z", to: "2026-10-20T12:34:56Z" },
       },
       idempotency_key: "key-of-update",
+      actor: "test-client",
       trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       created_at: expect.stringMatching(INSTANT),
     });
     expect((await api.get(`/api/tables/events/${updated.body.event_id}`)).body.data).toEqual(body.data[2]);
+  });
+
+  it("say who sent them, the subject of the token, and are found by it", async () => {
+    const api = new Api();
+    const sender = async (claims: object) => {
+      const options = { tenant: api.tenant, scope: ALL_SCOPES, claims: { ...claims } };
+      return { Authorization: `Bearer ${await mintToken(options)}` };
+    };
+    const robot = await sender({ sub: "robot@bank" });
+    const nobody = await sender({ sub: undefined });
+    await api.post("/ingest", { category: "client", data: individual }, newKey(), robot);
+    await api.post("/v1/disbursements", disbursement, newKey(), robot);
+    await api.post("/v1/disbursements", disbursement, newKey(), nobody);
+    const all = await api.get("/api/tables/events?sort_order=asc");
+    expect(idsOf(all.body.data, "actor")).toEqual(["robot@bank", "robot@bank", null]);
+    const own = await api.get("/api/tables/events?sort_order=asc&actor=robot%40bank");
+    expect(idsOf(own.body.data, "sequence")).toEqual([1, 2]);
   });
 
   it("keeps the digits of an event's data and changes", async () => {

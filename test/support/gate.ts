@@ -30,6 +30,7 @@ export async function submissionOf(
     key,
     fingerprint: await fingerprint("POST", "/ingest", parsed.value),
     data: stringifyJson((parsed.value as { data: unknown }).data),
+    actor: "test-client",
     trace_id: TRACE_ID,
     traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,
     command: command.value,

@@ -113,6 +113,7 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     facts: "{}",
     makes_history: false,
     answer: null,
+    actor: null,
     trace_id: "0".repeat(32),
     created_at: timeOf(sequence),
   }),

@@ -132,11 +132,12 @@ export const LOOKUP_TABLES = [
       data: "event_data",
       changes: "event_changes",
       idempotency_key: "text",
+      actor: "text",
       trace_id: "text",
       created_at: "instant",
     },
     searched: ["event_id", "id", "trace_id"],
-    matched: ["category", "step", "idempotency_key"],
+    matched: ["category", "step", "idempotency_key", "actor"],
     defaultSort: "created_at",
   },
   {

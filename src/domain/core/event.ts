@@ -62,9 +62,11 @@ export interface Event {
   readonly makes_history: boolean;
   /** The answer's body as JSON text where the row alone cannot tell it (ledger routes). */
   readonly answer: string | null;
+  /** The subject of the token that sent the request; null for a token without one. */
+  readonly actor: string | null;
   readonly trace_id: string;
   readonly created_at: number;
 }
 
 /** What the request itself brings to its event. */
-export type RequestOfEvent = Pick<Event, "idempotency_key" | "fingerprint" | "data" | "trace_id">;
+export type RequestOfEvent = Pick<Event, "idempotency_key" | "fingerprint" | "data" | "actor" | "trace_id">;

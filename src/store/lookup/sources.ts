@@ -89,7 +89,7 @@ function purchaseClientsSource(): LookupSource {
 /** Names what it shows: the rest of an event row is the gate's own business. */
 function eventsSource(): LookupSource {
   const { tenant_id: tenant, record_id: id, facts: changes, ...columns } = getTableColumns(events);
-  const { event_id, sequence, category, step, data, idempotency_key, trace_id, created_at } = columns;
+  const { event_id, sequence, category, step, data, idempotency_key, actor, trace_id, created_at } = columns;
   return {
     table: events,
     tenant,
@@ -102,6 +102,7 @@ function eventsSource(): LookupSource {
       data,
       changes,
       idempotency_key,
+      actor,
       trace_id,
       created_at,
     },
