@@ -36,7 +36,7 @@ const workerd: TestProjectInlineConfiguration = {
     setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
     testTimeout: 60_000,
     isolate: false,
-    maxWorkers: 1,
+
     // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
     disableConsoleIntercept: true,
   },
@@ -59,6 +59,7 @@ const slow: TestProjectInlineConfiguration = {
 export default defineConfig(({ mode }) => ({
   test: {
     reporters: ["default", new LastLine()],
+    maxWorkers: 2,
     slowTestThreshold: 20_000,
     projects: mode === "slow" ? [slow] : [pure, workerd, node],
   },
