@@ -368,7 +368,7 @@ describe("the payment page's notes", () => {
 
   it("entity_type and entity_id are tolerated and ignored", async () => {
     const api = await withDisbursements();
-    const legacy = { entity_type: "loan", entity_id: { any: 1 } };
+    const legacy = { entity_type: "loan", entity_id: "L-1" };
     expect((await api.post("/ingest", changed(seed.createPaidPayment, legacy))).status).toBe(201);
     const { body } = await api.get("/api/tables/payments/PAY-2024-002");
     expect(body.data).not.toHaveProperty("entity_type");

@@ -4,11 +4,11 @@ import type { FieldError, FieldErrorCode } from "../domain/core/problem.ts";
 
 /** Says in the contract's words (docs/api.md#errors) what zod found; needs `reportInput: true` to tell a missing field. */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[], prefix: readonly string[]): FieldError[] {
-  const numbers = issues.filter(isNumberForObject);
+  const numbers = new Set(issues.filter(isNumberForObject).map(({ path }) => placeOf(path)));
   return issues.flatMap((issue) => {
-    if (numbers.some((number) => issue !== number && isBelow(issue.path, number.path))) return [];
     const path = [...prefix, ...issue.path.map(String)];
     if (isNumberForObject(issue)) return [mustBeObject(path.join("."))];
+    if (numbers.size > 0 && isBelowAny(issue.path, numbers)) return [];
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key]));
     return [describe(issue, path.join("."))];
   });
@@ -18,8 +18,13 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], prefix: readonl
 const isNumberForObject = (issue: z.core.$ZodIssue) =>
   issue.code === "unrecognized_keys" && isLosslessNumber(issue.input);
 
-const isBelow = (path: readonly PropertyKey[], top: readonly PropertyKey[]) =>
-  top.every((part, index) => path[index] === part);
+const placeOf = (path: readonly PropertyKey[]) => JSON.stringify(path.map(String));
+
+/** Looks up each beginning of the path: a body may hold thousands of issues, so nothing compares them in pairs. */
+const isBelowAny = (path: readonly PropertyKey[], places: ReadonlySet<string>) =>
+  Array.from({ length: path.length + 1 }, (_, depth) => path.slice(0, depth)).some((top) =>
+    places.has(placeOf(top)),
+  );
 
 const mustBeObject = (field: string): FieldError => ({
   field,

@@ -3,7 +3,7 @@ import { isLosslessNumber, type LosslessNumber } from "lossless-json";
 import * as z from "zod";
 import { isCurrency } from "../domain/core/currency.ts";
 import { parseDate } from "../domain/core/dates.ts";
-import { decimalToInteger } from "../domain/core/decimal.ts";
+import { decimalToInteger, writtenDigits } from "../domain/core/decimal.ts";
 import type { FieldErrorCode } from "../domain/core/problem.ts";
 import type { Field } from "../domain/tape/fields.ts";
 import { isJsonObject, stringifyJson } from "./json.ts";
@@ -11,8 +11,11 @@ import { isJsonObject, stringifyJson } from "./json.ts";
 const ID_CHARACTERS_MAX = 128;
 const EMAIL_CHARACTERS_MAX = 254;
 const NUMBER_CHARACTERS_MAX = 64;
+const DECIMAL_DIGITS_MAX = 18;
+const ZERO = /^-?[0.]+(?:[eE]|$)/;
 const INTEGER_MAX = 1_000_000;
 const OBJECT_BYTES_MAX = 16 * 1024;
+const IGNORED_CHARACTERS_MAX = 128;
 const CLIENTS_MAX = 100;
 
 /** Controls that no text may carry; tab, line feed and carriage return may stand in free text. */
@@ -106,12 +109,20 @@ const numberSchema = z
     refused(`must be written with at most ${NUMBER_CHARACTERS_MAX} characters`),
   );
 
+/** A bounded decimal: `1e400` would be Infinity to most readers, and `-0` two values in one (docs/api.md#ingest). */
+const decimalSchema = numberSchema
+  .refine(
+    (text) => writtenDigits(text) <= DECIMAL_DIGITS_MAX,
+    refused(`must have at most ${DECIMAL_DIGITS_MAX} digits, written out without an exponent`),
+  )
+  .refine((text) => !(text.startsWith("-") && ZERO.test(text)), refused("must not be negative zero"));
+
 function amountSchema(min: Field["min"]) {
   if (min === undefined) return numberSchema;
   const positive = min === "positive";
   return numberSchema.refine(
     (text) => {
-      const zero = /^-?[0.]+(?:[eE]|$)/.test(text);
+      const zero = ZERO.test(text);
       return zero ? !positive : !text.startsWith("-");
     },
     refused(positive ? "must be greater than 0" : "must be 0 or more"),
@@ -135,17 +146,34 @@ const objectSchema = z
     refused(`must be at most ${OBJECT_BYTES_MAX} bytes as JSON`),
   );
 
+/** The length is checked first and alone: a body has room for 16,000 items, and each wrong one would be an error. */
 const clientsSchema = z
-  .array(z.strictObject({ client_id: idSchema }))
+  .array(z.unknown())
+  .refine(
+    ({ length }) => length >= 1 && length <= CLIENTS_MAX,
+    refused(`must hold 1 to ${CLIENTS_MAX} clients`),
+  )
+  .pipe(z.array(z.strictObject({ client_id: idSchema })))
   .transform((items) => items.map(({ client_id }) => client_id))
   .superRefine((ids, context) => {
-    const refuse = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: "custom", path, message, params: { code: "invalid_value" } });
-    if (ids.length < 1 || ids.length > CLIENTS_MAX) refuse([], `must hold 1 to ${CLIENTS_MAX} clients`);
+    const seen = new Set<string>();
     for (const [index, id] of ids.entries()) {
-      if (ids.indexOf(id) !== index) refuse([index, "client_id"], "must not name a client twice");
+      const path = [index, "client_id"];
+      const message = "must not name a client twice";
+      if (seen.has(id))
+        context.addIssue({ code: "custom", path, message, params: { code: "invalid_value" } });
+      seen.add(id);
     }
   });
+
+/** What old callers still send: read, bounded, and kept nowhere but in the event's data. */
+export const ignoredTextSchema = z
+  .string()
+  .refine(
+    (text) => characters(text) <= IGNORED_CHARACTERS_MAX,
+    refused(`must be at most ${IGNORED_CHARACTERS_MAX} characters`),
+  )
+  .nullish();
 
 /** The schema of one field's value on the wire; its output is what the domain calls a change. */
 export function valueSchema(field: Field): z.ZodType {
@@ -169,7 +197,7 @@ export function valueSchema(field: Field): z.ZodType {
     case "integer":
       return integerSchema;
     case "decimal":
-      return numberSchema;
+      return decimalSchema;
     case "amount":
       return amountSchema(field.min);
     case "date":

@@ -7,6 +7,9 @@ import type { AppEnv } from "./app-env.ts";
 /** Seconds after which a caller may try again. */
 const RETRY_AFTER_S = { rate_limited: "1", overloaded: "1", unavailable: "2" } as const;
 
+/** So that a body of 64 KiB cannot ask for an answer of megabytes (docs/api.md#errors). */
+const ERRORS_MAX = 100;
+
 /** Answers with `application/problem+json` (RFC 9457, docs/api.md#errors). */
 export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   const { status, title } = PROBLEMS[problem.code];
@@ -20,7 +23,8 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
     instance: url.pathname,
     code: problem.code,
     trace_id: c.get("trace").trace_id,
-    errors: problem.errors,
+    errors: problem.errors?.slice(0, ERRORS_MAX),
+    errors_total: problem.errors?.length,
   };
   if (problem.code in RETRY_AFTER_S) {
     c.header("Retry-After", RETRY_AFTER_S[problem.code as keyof typeof RETRY_AFTER_S]);

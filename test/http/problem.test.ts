@@ -69,6 +69,39 @@ describe("every refusal", () => {
     expect(answer.body.detail).toContain("2 fields");
   });
 
+  it("at most 100 field errors stand in an answer, and errors_total counts them all", async () => {
+    const unknown = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x${index}`, 1]));
+    const few = await new Api().ingest("client", { ...individual, ...unknown(100) });
+    expect([few.body.errors.length, few.body.errors_total]).toEqual([100, 100]);
+    const many = await new Api().ingest("client", { ...individual, ...unknown(4000) });
+    expect([many.body.errors.length, many.body.errors_total]).toEqual([100, 4000]);
+    expect(many.body.detail).toContain("4000 fields");
+    expect(many.text.length).toBeLessThan(16 * 1024);
+    expect((await new Api().ingest("client", { step: "delete", client_id: "x" })).body).not.toHaveProperty(
+      "errors_total",
+    );
+  });
+
+  it.each([
+    ["numbers", "1"],
+    ["empty objects", "{}"],
+    ["objects with unknown members", '{"a":1,"b":2}'],
+    ["one client many times", '{"client_id":"C-1"}'],
+  ])("64 KiB of purchase_clients made of %s cost one error and no time", async (_, item) => {
+    const items = Array(Math.floor(65_000 / (item.length + 1))).fill(item);
+    const body = `{"category":"disbursement","data":{"step":"create","kind":"purchase","purchase_clients":[${items}]}}`;
+    const start = Date.now();
+    const answer = await new Api().post("/ingest", body);
+    expect(Date.now() - start).toBeLessThan(1000);
+    const ofClients = answer.body.errors.filter(({ field }: { field: string }) =>
+      /purchase_clients/.test(field),
+    );
+    expect(ofClients).toEqual([
+      { field: "data.purchase_clients", code: "invalid_value", message: "must hold 1 to 100 clients" },
+    ]);
+  });
+
   it("changes nothing and uses up no sequence", async () => {
     const api = new Api();
     await api.ingest("client", { ...individual, email: "no" });

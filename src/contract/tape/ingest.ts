@@ -16,7 +16,7 @@ import {
 import type { IngestCommand } from "../../domain/tape/state.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { isJsonObject } from "../json.ts";
-import { valueSchema } from "../values.ts";
+import { ignoredTextSchema, valueSchema } from "../values.ts";
 
 /** Which shape of `data` applies; a kind matters only when a disbursement is created. */
 interface Variant {
@@ -130,10 +130,11 @@ function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
 
 function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType> {
   const { fields, idField }: { fields: Fields; idField: string } = RECORDS[category];
-  const ignored = z.unknown().optional();
-  const shape: Record<string, z.ZodType> = { step: ignored };
-  // The entity a payment once belonged to is tolerated in every step (docs/api.md#payments).
-  if (category === "payment") Object.assign(shape, { entity_type: ignored, entity_id: ignored });
+  const shape: Record<string, z.ZodType> = { step: z.unknown().optional() };
+  // The entity a payment once belonged to is tolerated in every step (docs/api.md#ingest).
+  if (category === "payment") {
+    Object.assign(shape, { entity_type: ignoredTextSchema, entity_id: ignoredTextSchema });
+  }
   if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
   for (const [name, field] of Object.entries(fields)) {
     shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);

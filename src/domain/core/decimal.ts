@@ -32,6 +32,14 @@ export function canonicalDecimal(text: DecimalText): string {
   return digits === "" ? "0" : `${negative ? "-" : ""}${digits}e${exponent}`;
 }
 
+/** How many digits the value has when it is written out in full, without exponent, outer zeros and a lone zero before the point. */
+export function writtenDigits(text: DecimalText): bigint {
+  const { digits, exponent } = parseDecimal(text);
+  const length = BigInt(digits.length);
+  if (exponent >= 0n) return length + exponent;
+  return -exponent > length ? -exponent : length;
+}
+
 /** The value as a safe integer, or null when it is not a whole number within +-(2^53 - 1). */
 export function decimalToInteger(text: DecimalText): number | null {
   const { negative, digits, exponent } = parseDecimal(text);

@@ -71,6 +71,24 @@ describe("numbers", () => {
   });
 });
 
+describe("credit_score", () => {
+  const score = (text: string) => refusalOf("loan", "credit_score", raw(text));
+
+  it.each([
+    ...["0", "0.0", "720", "-5", "1.50", "999999999999999999", "0.000000000000000001", "-1e17", "1e-18"],
+    ...["123456789.123456789", "1.000000000000000000000000", "1000e-20"],
+  ])("takes %s: at most 18 digits, before and after the point together", (text) => {
+    expect(score(text)).toBeUndefined();
+  });
+
+  it.each([
+    ...["1000000000000000000", "1e18", "1e400", "-1e400", "1e999999999999999999", "1e-19", "1e-400"],
+    ...["1234567890.123456789", "100000000000000000.5", "-0", "-0.0", "-0e5"],
+  ])("refuses %s", (text) => {
+    expect(score(text)).toBe("invalid_value");
+  });
+});
+
 describe("info", () => {
   const infoOf = (bytes: number) => ({ k: "x".repeat(bytes - '{"k":""}'.length) });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { individual, purchase } from "../../support/examples.ts";
+import { individual, payment, purchase } from "../../support/examples.ts";
 import { changeOf, ENUMS, fieldsOf, ofExample, refusalOf, refusals } from "../../support/ingest-fields.ts";
 
 const AMOUNTS = ["positive", "amount", "optionalAmount", "signedAmount"];
@@ -237,5 +237,22 @@ describe("purchase_clients", () => {
     ["a further member", [{ client_id: "C", share: 1 }], { "purchase_clients.0.share": "unknown_field" }],
   ])("refuses %s, and says where", (_, purchase_clients, expected) => {
     expect(refusals("disbursement", { ...purchase, purchase_clients })).toEqual(expected);
+  });
+});
+
+describe.each(["entity_type", "entity_id"])("%s of a payment", (name) => {
+  it.each([["create"], ["update"], ["delete"]])("is ignored on %s: a text, null or nothing", (step) => {
+    const data = step === "create" ? payment : { step, payment_id: "P-1" };
+    for (const value of ["loan", "", "x".repeat(128), null, undefined]) {
+      expect(changeOf("payment", { ...data, [name]: value })).not.toHaveProperty(name);
+    }
+  });
+
+  it.each([["create"], ["update"], ["delete"]])("is refused on %s when it is anything else", (step) => {
+    const data = step === "create" ? payment : { step, payment_id: "P-1" };
+    expect(refusals("payment", { ...data, [name]: "x".repeat(129) })).toEqual({ [name]: "invalid_value" });
+    for (const value of [5, true, {}, ["loan"]]) {
+      expect(refusals("payment", { ...data, [name]: value })).toEqual({ [name]: "invalid_type" });
+    }
   });
 });

@@ -144,7 +144,7 @@ describe("members that do not belong", () => {
   });
 
   it("entity_type and entity_id are tolerated on a payment and nowhere else", () => {
-    const legacy = { entity_type: 5, entity_id: ["any"] };
+    const legacy = { entity_type: "loan", entity_id: "L-1" };
     const change = changeOf("payment", { ...payment, ...legacy });
     expect(change).not.toHaveProperty("entity_type");
     expect(change).not.toHaveProperty("entity_id");
