@@ -6,6 +6,7 @@ export default defineConfig({
     "./src/store/log.ts",
     "./src/store/tape/tables.ts",
     "./src/store/history/tables.ts",
+    "./src/store/projections/tables.ts",
     "./src/store/ledger/tables.ts",
   ],
   out: "./migrations",

@@ -190,18 +190,6 @@ CREATE TABLE `asset_status` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `asset_status_by_date` ON `asset_status` (`tenant_id`,`on_date`,`sequence`);--> statement-breakpoint
-CREATE TABLE `dead_letters` (
-	`message_id` text PRIMARY KEY NOT NULL,
-	`tenant_id` text,
-	`trace_id` text,
-	`body` text NOT NULL,
-	`error` text NOT NULL,
-	`recorded_at` integer NOT NULL,
-	`redrive` integer DEFAULT 0 NOT NULL,
-	`resolved_at` integer
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX `dead_letters_open` ON `dead_letters` (`tenant_id`) WHERE resolved_at IS NULL;--> statement-breakpoint
 CREATE TABLE `disbursement_status` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -229,12 +217,6 @@ CREATE TABLE `extensions` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `extensions_by_disbursement` ON `extensions` (`tenant_id`,`disbursement_id`,`sequence`);--> statement-breakpoint
-CREATE TABLE `history_cursors` (
-	`tenant_id` text PRIMARY KEY NOT NULL,
-	`sequence` integer NOT NULL,
-	`updated_at` integer NOT NULL
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE `rebates` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -291,6 +273,34 @@ CREATE TABLE `write_offs` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `write_offs_by_disbursement` ON `write_offs` (`tenant_id`,`disbursement_id`,`sequence`);--> statement-breakpoint
+CREATE TABLE `dead_letters` (
+	`message_id` text NOT NULL,
+	`projection` text NOT NULL,
+	`tenant_id` text,
+	`trace_id` text,
+	`body` text NOT NULL,
+	`error` text NOT NULL,
+	`recorded_at` integer NOT NULL,
+	`redrive` integer DEFAULT 0 NOT NULL,
+	`resolved_at` integer,
+	PRIMARY KEY(`message_id`, `projection`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `dead_letters_open` ON `dead_letters` (`tenant_id`,`projection`) WHERE resolved_at IS NULL;--> statement-breakpoint
+CREATE TABLE `projection_cursors` (
+	`tenant_id` text NOT NULL,
+	`projection` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `projection`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `sweep_place` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`projection` text NOT NULL,
+	`tenant_id` text NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `journal_entries` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,

@@ -1,22 +1,21 @@
-import { deriveHistory, type HistoryRow } from "../domain/tape/history.ts";
-import { openSession } from "../store/d1/session.ts";
-import { type DueEvent, dueEvents, writeHistory } from "../store/history/history.ts";
-import { parseFacts } from "./facts.ts";
+import { causeOf } from "../domain/core/failure.ts";
+import { type Database, openSession } from "../store/d1/session.ts";
+import { dueEvents, writeProjection } from "../store/projections/cursors.ts";
+import type { DueEvent, Projection } from "../store/projections/projection.ts";
+import { PROJECTIONS } from "./projections.ts";
 
 /**
  * Events of one D1 batch. A table's rows travel in one parameter, which D1 bounds at 2 MB: a hundred reasons of 2,000
  * characters fit in whatever script they are written.
  */
 const EVENTS_MAX = 100;
-/** Batches of one call: what is left is the next message's, alarm's or sweep's. */
-const BATCHES_MAX = 20;
 /**
- * D1 calls that one `catchUp` makes at most, two a batch. A worker's invocation has 1,000, so a queue's batch names at
- * most 20 tenants (wrangler.toml), and the sweep counts.
+ * D1 calls of one `catchUp`; what is left is the next message's, alarm's or sweep's. A worker's invocation has 1,000,
+ * so a queue's batch names at most 20 tenants (wrangler.toml).
  */
-export const CALLS_OF_ONE_MAX = 2 * BATCHES_MAX;
+const CALLS_MAX = 40;
 
-/** An event that no history can be made of. */
+/** An event that a projection cannot be made of. */
 export class PoisonEvent extends Error {
   readonly trace_id: string;
 
@@ -27,53 +26,116 @@ export class PoisonEvent extends Error {
   }
 }
 
+/** A projection that came to a stop, and why. */
+export interface Stopped {
+  readonly projection: string;
+  readonly error: unknown;
+}
+
 export interface CaughtUp {
   readonly rows: number;
-  /** False when the tenant has more events than one call makes history of. */
+  /** False when a projection has more events than one call reads; a stopped projection counts as complete. */
   readonly complete: boolean;
+  readonly stopped: readonly Stopped[];
   /** D1 calls made. */
   readonly calls: number;
 }
 
 /**
- * Makes the history that is due for a tenant, in the order of its events. May run twice at once and be cut off
- * anywhere: rows and cursor go together, and a row is keyed by its event. Rows before a poisonous event are kept;
- * then it throws `PoisonEvent`.
+ * Makes what is due in some projections of a tenant, each in the order of the events. May run twice at once and be cut
+ * off anywhere: rows and cursor go together, and a row is keyed by its event. Rows before a poisonous event are kept.
+ * A projection that fails stops no other; never throws.
  */
-export async function catchUp(env: Cloudflare.Env, tenant: string): Promise<CaughtUp> {
+export async function catchUp(
+  env: Cloudflare.Env,
+  tenant: string,
+  projections: readonly Projection[] = PROJECTIONS,
+): Promise<CaughtUp> {
   const { db } = openSession(env, tenant, "first-primary");
-  let made = 0;
+  const stopped: Stopped[] = [];
+  let active = projections;
+  let rows = 0;
   let calls = 0;
-  for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
-    const due = await dueEvents(db, tenant, EVENTS_MAX);
-    calls += due.length > 0 ? 2 : 1;
-    const { rows, done, poison } = deriveAll(due);
-    if (done) await writeHistory(db, tenant, rows, done.sequence, Date.now());
-    made += rows.length;
-    if (poison) throw poison;
-    if (due.length < EVENTS_MAX) return { rows: made, complete: true, calls };
+  while (active.length > 0 && calls + 1 + active.length <= CALLS_MAX) {
+    calls += 1;
+    const due = await readDue(db, tenant, active);
+    if (!due.ok) {
+      stopped.push(...active.map(({ name }) => ({ projection: name, error: due.error })));
+      return { rows, complete: true, stopped, calls };
+    }
+    const unfinished: Projection[] = [];
+    for (const [index, projection] of active.entries()) {
+      const events = due.events[index] ?? [];
+      const made = await makeRows(db, tenant, projection, events);
+      rows += made.rows;
+      calls += made.calls;
+      if (made.error !== null) stopped.push({ projection: projection.name, error: made.error });
+      else if (events.length === EVENTS_MAX) unfinished.push(projection);
+    }
+    active = unfinished;
   }
-  return { rows: made, complete: false, calls };
+  return { rows, complete: active.length === 0, stopped, calls };
+}
+
+async function readDue(db: Database, tenant: string, projections: readonly Projection[]) {
+  try {
+    return { ok: true, ...(await dueEvents(db, tenant, projections, EVENTS_MAX)) } as const;
+  } catch (error) {
+    return { ok: false, error } as const;
+  }
+}
+
+interface Made {
+  readonly rows: number;
+  readonly calls: number;
+  /** Null when every event was read. */
+  readonly error: unknown;
+}
+
+/** Derives and writes one batch of a projection, up to the first poisonous event. */
+async function makeRows(
+  db: Database,
+  tenant: string,
+  projection: Projection,
+  due: readonly DueEvent[],
+): Promise<Made> {
+  const { rows, done, poison } = deriveAll(projection, due);
+  if (!done) return { rows: 0, calls: 0, error: poison ?? null };
+  try {
+    const statements = projection.write(tenant, rows);
+    const { sequence } = done;
+    await writeProjection(db, tenant, projection.name, statements, { sequence, now: Date.now() });
+    return { rows: rows.length, calls: 1, error: poison ?? null };
+  } catch (error) {
+    return { rows: 0, calls: 1, error };
+  }
 }
 
 interface Derived {
-  readonly rows: readonly HistoryRow[];
+  readonly rows: readonly unknown[];
   /** The last event that the rows are complete up to. */
   readonly done?: DueEvent;
   readonly poison?: PoisonEvent;
 }
 
 /** The rows of consecutive events, up to the first that none can be made of. */
-function deriveAll(due: readonly DueEvent[]): Derived {
-  const rows: HistoryRow[] = [];
+function deriveAll({ derive }: Projection, due: readonly DueEvent[]): Derived {
+  const rows: unknown[] = [];
   let derived: Derived = { rows };
   for (const event of due) {
     try {
-      rows.push(...deriveHistory({ ...event, facts: parseFacts(event.facts) }));
+      rows.push(...derive(event));
       derived = { rows, done: event };
     } catch (error) {
       return { ...derived, poison: new PoisonEvent(event, error) };
     }
   }
   return derived;
+}
+
+/** The log line of a projection that came to a stop. */
+export function logStopped(tenant: string, { projection, error }: Stopped, trace: string | null): void {
+  const trace_id = error instanceof PoisonEvent ? error.trace_id : trace;
+  const entry = { level: "error", message: "projection failed", projection, tenant, trace_id };
+  console.error(JSON.stringify({ ...entry, error: causeOf(error) }));
 }

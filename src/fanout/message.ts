@@ -1,17 +1,21 @@
 import * as z from "zod";
 
 /** What the queue carries: which tenant has events, and how far. The events themselves stay in D1. */
-export const historyMessageSchema = z.object({
+export const eventsMessageSchema = z.object({
   tenant_id: z.string().min(1),
-  /** Sequence of the last event that makes history. */
+  /** Sequence of the last event that a projection waits for. */
   upto: z.int().positive(),
   /** W3C trace of the event that the message was sent for. */
   traceparent: z.string(),
 });
 
-export type HistoryMessage = z.infer<typeof historyMessageSchema>;
+export type EventsMessage = z.infer<typeof eventsMessageSchema>;
 
-/** The trace id inside a `traceparent`, or null when it is not one: no reason to leave a tenant's history undone. */
-export function traceIdOf(traceparent: string): string | null {
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] ?? null;
+/** The message in a queue's body, or null for any other body. */
+export const parseMessage = (body: unknown): EventsMessage | null =>
+  eventsMessageSchema.safeParse(body).data ?? null;
+
+/** The trace id of a message's body, or null. A malformed trace is no reason to leave a tenant's events undone. */
+export function traceOf(body: unknown): string | null {
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(parseMessage(body)?.traceparent ?? "")?.[1] ?? null;
 }

@@ -1,6 +1,6 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import type { HistoryMessage } from "./message.ts";
+import type { EventsMessage } from "./message.ts";
 
 /** A `send` that takes longer counts as failed; it may still arrive, which is harmless. */
 const SEND_DEADLINE_MS = 5_000;
@@ -10,9 +10,9 @@ const SEND_DEADLINE_MS = 5_000;
  * more message, so that under load one serves many events. Never awaited by an answer, and never fails: the gate's
  * alarm and the sweep complete what a lost message leaves.
  */
-export class HistoryPublisher {
+export class EventsPublisher {
   readonly #queue: () => Queue<unknown>;
-  #next: HistoryMessage | null = null;
+  #next: EventsMessage | null = null;
   #sending = false;
 
   constructor(queue: () => Queue<unknown>) {
@@ -20,7 +20,7 @@ export class HistoryPublisher {
   }
 
   /** Resolves when nothing is left to send. */
-  async publish(message: HistoryMessage): Promise<void> {
+  async publish(message: EventsMessage): Promise<void> {
     this.#next = message;
     if (this.#sending) return;
     this.#sending = true;
@@ -35,12 +35,12 @@ export class HistoryPublisher {
     }
   }
 
-  async #send(message: HistoryMessage): Promise<void> {
+  async #send(message: EventsMessage): Promise<void> {
     try {
       await withDeadline(this.#queue().send(message), SEND_DEADLINE_MS);
     } catch (error) {
       const { tenant_id: tenant, upto } = message;
-      const entry = { level: "warn", message: "history message not sent", tenant, upto };
+      const entry = { level: "warn", message: "events message not sent", tenant, upto };
       console.warn(JSON.stringify({ ...entry, error: causeOf(error) }));
     }
   }

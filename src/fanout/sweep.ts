@@ -1,10 +1,14 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
-import { refuseRedrive, resolveDeadLetters, tenantsWithDueHistory } from "../store/history/history.ts";
-import { CALLS_OF_ONE_MAX, type CaughtUp, catchUp, PoisonEvent } from "./catch-up.ts";
+import { type Stretch, tenantsBehind } from "../store/projections/cursors.ts";
+import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
+import type { Projection } from "../store/projections/projection.ts";
+import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
+import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
+import { PROJECTIONS } from "./projections.ts";
 
 const TENANTS_A_PAGE = 100;
-/** A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on. */
+/** A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on there. */
 const SWEEP_MS = 45_000;
 const SWEEP_CALLS_MAX = 900;
 
@@ -18,73 +22,126 @@ interface Tally {
 }
 
 /**
- * Completes all history that is due, whatever became of the queue's messages: the guarantee behind the queue. Needs no
- * queue itself. One tenant's failure stops no other, and a tenant with much to do waits for its next turn in the round.
+ * Completes every projection of every tenant, even if the queue lost all its messages: the guarantee behind the queue.
+ * Needs no queue itself. One tenant's failure stops no other, and a tenant with much to do waits for its next turn.
  */
 export async function sweep(env: Cloudflare.Env): Promise<void> {
   const tally: Tally = { started: Date.now(), failed: new Set(), tenants: 0, rows: 0, calls: 0 };
   for (const { db } of openEverySession(env)) {
-    await sweepDatabase(env, db, tally);
-    await resolveDeadLetters(db, Date.now());
+    await attempt("sweep failed", () => sweepDatabase(env, db, tally));
+    await attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now()));
   }
   const { started, failed, tenants, rows } = tally;
   if (tenants === 0) return;
   const level = failed.size > 0 ? "error" : "info";
   const counts = { tenants, rows, failed: failed.size, duration_ms: Date.now() - started };
-  console.log(JSON.stringify({ level, message: "history sweep", ...counts }));
+  console.log(JSON.stringify({ level, message: "sweep", ...counts }));
+}
+
+/** A step that fails is logged, and the next sweep tries it again. */
+async function attempt<T>(message: string, step: () => Promise<T>): Promise<T | null> {
+  try {
+    return await step();
+  } catch (error) {
+    console.error(JSON.stringify({ level: "error", message, error: causeOf(error) }));
+    return null;
+  }
 }
 
 const isSpent = ({ started, calls }: Tally): boolean =>
   Date.now() - started >= SWEEP_MS || calls >= SWEEP_CALLS_MAX;
 
 async function sweepDatabase(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
-  for (let unfinished = true; unfinished && !isSpent(tally); ) {
+  const start = await attempt("sweep place not read", () => readSweepPlace(db));
+  tally.calls += 1;
+  const stop = await sweepFrom(env, db, start, tally);
+  if (start !== null || stop !== null) {
+    await attempt("sweep place not kept", () => writeSweepPlace(db, stop));
+  }
+}
+
+/** Goes round from `start` until nothing is left to do, or until the budget is spent: then says where that was. */
+async function sweepFrom(
+  env: Cloudflare.Env,
+  db: Database,
+  start: SweepPlace | null,
+  tally: Tally,
+): Promise<SweepPlace | null> {
+  let place = start;
+  for (let unfinished = true; unfinished; ) {
     unfinished = false;
-    for await (const tenant of dueTenants(db, tally)) {
-      if (isSpent(tally)) break;
-      if (tally.failed.has(tenant)) continue;
-      const made = await sweepTenant(env, tenant);
-      tally.tenants += 1;
-      tally.calls += made?.calls ?? CALLS_OF_ONE_MAX;
-      if (made === null) tally.failed.add(tenant);
-      else {
-        tally.rows += made.rows;
-        unfinished ||= !made.complete;
-      }
+    for await (const { projection, tenant } of ring(db, start, tally)) {
+      if (tally.failed.has(turnKey(projection, tenant))) continue;
+      if (isSpent(tally)) return place;
+      unfinished = (await sweepTenant(env, tenant, projection, tally)) || unfinished;
+      place = { projection: projection.name, tenant_id: tenant };
+    }
+    if (unfinished && isSpent(tally)) return place;
+  }
+  return null;
+}
+
+interface Turn {
+  readonly projection: Projection;
+  readonly tenant: string;
+}
+
+const turnKey = ({ name }: Projection, tenant: string): string => JSON.stringify([name, tenant]);
+
+/** Every tenant that is behind in a projection, once, from `start` on and round to it again. */
+async function* ring(db: Database, start: SweepPlace | null, tally: Tally): AsyncGenerator<Turn> {
+  for (const { projection, stretch } of stretches(start)) {
+    for (let after: string | undefined = stretch.after; after !== undefined; ) {
+      const page = await tenantsBehind(db, projection, { ...stretch, after }, TENANTS_A_PAGE);
+      tally.calls += 1;
+      for (const tenant of page) yield { projection, tenant };
+      after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
     }
   }
 }
 
-async function* dueTenants(db: Database, tally: Tally): AsyncGenerator<string> {
-  let after: string | undefined = "";
-  while (after !== undefined) {
-    const page = await tenantsWithDueHistory(db, after, TENANTS_A_PAGE);
-    tally.calls += 1;
-    yield* page;
-    after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
-  }
+function stretches(start: SweepPlace | null): { projection: Projection; stretch: Stretch }[] {
+  const whole = { after: "", upto: null };
+  const first = PROJECTIONS.findIndex(({ name }) => name === start?.projection);
+  const projection = PROJECTIONS[first];
+  if (!start || !projection) return PROJECTIONS.map((one) => ({ projection: one, stretch: whole }));
+  const others = [...PROJECTIONS.slice(first + 1), ...PROJECTIONS.slice(0, first)];
+  return [
+    { projection, stretch: { after: start.tenant_id, upto: null } },
+    ...others.map((one) => ({ projection: one, stretch: whole })),
+    { projection, stretch: { after: "", upto: start.tenant_id } },
+  ];
 }
 
-/** What was made for the tenant, or null when it failed. */
-async function sweepTenant(env: Cloudflare.Env, tenant: string): Promise<CaughtUp | null> {
-  try {
-    return await catchUp(env, tenant);
-  } catch (error) {
-    const trace_id = error instanceof PoisonEvent ? error.trace_id : null;
-    const entry = { level: "error", message: "history failed", tenant, trace_id, error: causeOf(error) };
-    console.error(JSON.stringify(entry));
-    if (error instanceof PoisonEvent) await keepForOperator(env, tenant, error);
-    return null;
+/** True when the tenant has more to do than one turn. */
+async function sweepTenant(
+  env: Cloudflare.Env,
+  tenant: string,
+  projection: Projection,
+  tally: Tally,
+): Promise<boolean> {
+  const { rows, complete, stopped, calls } = await catchUp(env, tenant, [projection]);
+  tally.tenants += 1;
+  tally.rows += rows;
+  tally.calls += calls;
+  for (const one of stopped) {
+    logStopped(tenant, one, null);
+    tally.failed.add(turnKey(projection, tenant));
+    if (one.error instanceof PoisonEvent) {
+      tally.calls += 1;
+      await keepForOperator(env, tenant, projection, one.error);
+    }
   }
+  return !complete;
 }
 
 /** Only poison goes back to the operator: whatever else failed may pass, and the next sweep tries again. */
-async function keepForOperator(env: Cloudflare.Env, tenant: string, poison: PoisonEvent): Promise<void> {
+async function keepForOperator(
+  env: Cloudflare.Env,
+  tenant: string,
+  { name }: Projection,
+  poison: PoisonEvent,
+): Promise<void> {
   const { db } = openSession(env, tenant, "first-primary");
-  try {
-    await refuseRedrive(db, tenant, causeOf(poison));
-  } catch (error) {
-    const entry = { level: "error", message: "redrive not refused", tenant, error: causeOf(error) };
-    console.error(JSON.stringify(entry));
-  }
+  await attempt("redrive not refused", () => refuseRedrive(db, tenant, name, causeOf(poison)));
 }

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../domain/core/failure.ts";
-import { catchUp, PoisonEvent } from "../fanout/catch-up.ts";
-import { HistoryPublisher } from "../fanout/publisher.ts";
+import { catchUp, logStopped, PoisonEvent } from "../fanout/catch-up.ts";
+import { EventsPublisher } from "../fanout/publisher.ts";
 import { openSession } from "../store/d1/session.ts";
 import { type GroupContext, replay, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
@@ -41,7 +41,7 @@ const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
  */
 export class TenantGate extends DurableObject<Cloudflare.Env> {
   readonly #keys: KeyStore;
-  readonly #history: HistoryPublisher;
+  readonly #queue: EventsPublisher;
   readonly #inFlight = new Map<string, InFlight>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -51,7 +51,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#keys = new KeyStore(ctx.storage);
-    this.#history = new HistoryPublisher(() => this.env.HISTORY_QUEUE);
+    this.#queue = new EventsPublisher(() => this.env.HISTORY_QUEUE);
   }
 
   /**
@@ -153,7 +153,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     if (part.bookmark !== null) this.#keys.setBookmark(part.bookmark);
     if (part.history === null) return;
     // Neither is awaited: an answer never waits for the queue, and a failure of both is the sweep's to mend.
-    this.ctx.waitUntil(this.#history.publish({ tenant_id: tenant, ...part.history }));
+    this.ctx.waitUntil(this.#queue.publish({ tenant_id: tenant, ...part.history }));
     this.ctx.waitUntil(this.#watchHistory(tenant));
   }
 
@@ -171,24 +171,20 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Makes the history that the queue has not made. Comes back while there is some left. An error is the platform's to
-   * retry, and the sweep's when it gives up; no retry mends a poisonous event, which the dead-letter queue reports.
+   * Fallback for lost queue messages: completes the projections, and re-arms while some work is left. The platform
+   * retries an error, and the sweep goes on when it gives up. A retry does not help with a poisonous event, which the
+   * dead-letter queue reports.
    */
   override async alarm(): Promise<void> {
     this.#watching = false;
     const tenant = this.#keys.tenant();
     if (tenant === null) return;
-    try {
-      const { complete } = await catchUp(this.env, tenant);
-      if (!complete) await this.#watchHistory(tenant);
-    } catch (error) {
-      // Thrown by its cause alone: the platform logs it, and Drizzle's own words repeat the rows.
-      if (!(error instanceof PoisonEvent)) throw new Error(causeOf(error));
-      const { trace_id, message } = error;
-      console.error(
-        JSON.stringify({ level: "error", message: "history failed", tenant, trace_id, error: message }),
-      );
-    }
+    const { complete, stopped } = await catchUp(this.env, tenant);
+    for (const one of stopped) logStopped(tenant, one, null);
+    const failed = stopped.find(({ error }) => !(error instanceof PoisonEvent));
+    // Only the cause is thrown: the platform logs it, and Drizzle's own words repeat the rows.
+    if (failed) throw new Error(causeOf(failed.error));
+    if (!complete) await this.#watchHistory(tenant);
   }
 
   #withBookmark(verdict: Verdict): Verdict {

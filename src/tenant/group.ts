@@ -8,6 +8,7 @@ import { decideLedger } from "../domain/ledger/decide.ts";
 import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
 import { decide } from "../domain/tape/decide.ts";
 import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
+import { isWanted } from "../fanout/projections.ts";
 import { commit } from "../store/commit.ts";
 import { classify, withDeadline } from "../store/d1/failure.ts";
 import type { Session } from "../store/d1/session.ts";
@@ -162,7 +163,7 @@ function planGroup(
     head = stamp.sequence;
     proposed.add(stamp.event_id);
     writes.events.push(event);
-    if (event.makes_history) history = { upto: event.sequence, traceparent: submission.traceparent };
+    if (isWanted(event)) history = { upto: event.sequence, traceparent: submission.traceparent };
     const answer = answerOf(event);
     used.push({ key, fingerprint, answer });
     verdicts.set(key, { kind: "accepted", answer, replayed: false, bookmark: null });

@@ -105,7 +105,7 @@ describe("a poisonous event", () => {
   });
 });
 
-describe("a message that is no history message", () => {
+describe("a message that is no message about events", () => {
   it.each([
     [null],
     ["text"],
@@ -122,7 +122,7 @@ describe("a message that is no history message", () => {
     expect(await env.DB.prepare(query).bind(id).first()).toEqual({
       tenant_id: null,
       body: JSON.stringify(body),
-      error: "Error: the message is not a history message",
+      error: "Error: the message does not name a tenant's events",
     });
   });
 

@@ -87,7 +87,7 @@ describe("each history row is made exactly once", () => {
     hold.release();
     expect(await stopped).toEqual(["acked"]);
     await expectExact(tenant);
-    const cursor = "SELECT sequence FROM history_cursors WHERE tenant_id = ?";
+    const cursor = "SELECT sequence FROM projection_cursors WHERE tenant_id = ?";
     expect(await env.DB.prepare(cursor).bind(tenant).first("sequence")).toBe(6);
   });
 

@@ -144,8 +144,9 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
   async function writeLog(table: Table): Promise<void> {
     const ids = JSON.stringify([eventIdOf(500)]);
     await env.DB.prepare(
-      `INSERT OR REPLACE INTO events
-       SELECT ?1, n, id, 'x', 'create', ${recordOf(table)}, 'key', 'f', '{}', '{}', 0, NULL, 't', 1
+      `INSERT OR REPLACE INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key,
+         fingerprint, data, facts, makes_history, trace_id, created_at)
+       SELECT ?1, n, id, 'x', 'create', ${recordOf(table)}, 'key', 'f', '{}', '{}', 0, 't', 1
        FROM (SELECT 500 AS n, value AS id FROM json_each(?2))`,
     )
       .bind(tenant, ids)

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { HistoryMessage } from "../../src/fanout/message.ts";
-import { HistoryPublisher } from "../../src/fanout/publisher.ts";
+import type { EventsMessage } from "../../src/fanout/message.ts";
+import { EventsPublisher } from "../../src/fanout/publisher.ts";
 import { messageFor } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A publisher to a queue that does with each message what `send` says, and what it was given. */
-function publisherTo(send: (message: HistoryMessage) => unknown) {
+function publisherTo(send: (message: EventsMessage) => unknown) {
   const sent: number[] = [];
   const queue = {
-    send: (body: HistoryMessage) => {
+    send: (body: EventsMessage) => {
       sent.push(body.upto);
       return send(body);
     },
   } as unknown as Queue<unknown>;
-  return { publisher: new HistoryPublisher(() => queue), sent };
+  return { publisher: new EventsPublisher(() => queue), sent };
 }
 
 it("one message is on its way at a time, and the next is about all that came meanwhile", async () => {

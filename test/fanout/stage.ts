@@ -6,7 +6,7 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { HistoryMessage } from "../../src/fanout/message.ts";
+import type { EventsMessage } from "../../src/fanout/message.ts";
 import worker from "../../src/index.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
@@ -17,7 +17,7 @@ export const QUEUE = "loan-ledger-history";
 export const DEAD_QUEUE = "loan-ledger-history-dead";
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-export const messageFor = (tenant_id: string, upto = 1): HistoryMessage => ({
+export const messageFor = (tenant_id: string, upto = 1): EventsMessage => ({
   tenant_id,
   upto,
   traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,
@@ -140,14 +140,17 @@ export async function insertEvents(
     return [sequence, `event-${sequence}`, `L-${sequence}`, `key-${sequence}`, facts(sequence)];
   });
   await env.DB.prepare(
-    `INSERT INTO events SELECT ?1, value ->> 0, value ->> 1, 'disbursement', 'create', value ->> 2, value ->> 3,
-       'f', '{}', value ->> 4, 1, NULL, ?2, 1700000000000 FROM json_each(?3) WHERE true`,
+    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint, data,
+       facts, makes_history, trace_id, created_at)
+     SELECT ?1, value ->> 0, value ->> 1, 'disbursement', 'create', value ->> 2, value ->> 3, 'f', '{}', value ->> 4, 1,
+       ?2, 1700000000000 FROM json_each(?3) WHERE true`,
   )
     .bind(tenant, TRACE_ID, JSON.stringify(rows))
     .run();
 }
 
 export interface OpenLetter {
+  readonly projection: string;
   readonly message_id: string;
   readonly tenant_id: string | null;
   readonly trace_id: string | null;

@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { loan } from "../support/examples.ts";
-import { type Call, FaultyD1, failBefore } from "../support/faulty-d1.ts";
+import { type Call, FaultyD1, failBefore, isCommit, mentions } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
 import { deliver, insertEvents, messageFor, runSweep, tenantWithoutQueue } from "./stage.ts";
 
@@ -26,7 +26,8 @@ describe("the sweep", () => {
     await runSweep({ ...env, DB: d1.binding });
     expect(d1.rowsRead).toBeGreaterThanOrEqual(tenants.length);
     expect(d1.rowsRead).toBeLessThanOrEqual(5 * tenants.length);
-    expect(d1.roundTrips).toBe(2);
+    // Its place, the tenants, and the letters to resolve.
+    expect(d1.roundTrips).toBe(3);
   });
 
   it("goes on past a hundred tenants, and past those that fail", async () => {
@@ -53,6 +54,66 @@ describe("the sweep", () => {
     const turns = d1.calls.map(({ statements }) => statements.flatMap(({ params }) => params)).reverse();
     const lastOf = (tenant: string) => turns.findIndex((params) => params.includes(tenant));
     expect(lastOf("big-a")).toBeLessThan(lastOf("big-b"));
+  });
+});
+
+describe("a sweep that cannot do everything", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  const refused = () => Promise.reject(new Error("D1_ERROR: D1 DB exceeded its memory limit and was reset."));
+  const commits = (prefix: string) => (call: Call) =>
+    isCommit(call) &&
+    mentions(prefix)(call) &&
+    !call.statements.some(({ sql }) => sql.includes("sweep_place"));
+
+  it("charges a tenant that fails with the calls that it made", async () => {
+    for (const tenant of [...tenantsNamed("a-bad", 25), "z-good"]) await insertEvents(tenant, 1, 1);
+    const d1 = new FaultyD1(env.DB).meet(commits("a-bad-"), refused);
+    await runSweep({ ...env, DB: d1.binding });
+    expect(await madeOf("z-good")).toEqual(new Map([["z-good", 1]]));
+    await runSweep();
+    expect((await madeOf("a-bad")).size).toBe(25);
+  });
+
+  it("stops after 900 D1 calls, and the next one goes on there, past those that fail", async () => {
+    for (const tenant of [...tenantsNamed("b-bad", 500), "z-later"]) await insertEvents(tenant, 1, 1);
+    const d1 = new FaultyD1(env.DB).meet(commits("b-bad-"), refused);
+    const environment = { ...env, DB: d1.binding };
+    await runSweep(environment);
+    expect(d1.roundTrips).toBeGreaterThanOrEqual(900);
+    expect(d1.roundTrips).toBeLessThanOrEqual(945);
+    expect((await madeOf("z-later")).size).toBe(0);
+    await runSweep(environment);
+    expect((await madeOf("z-later")).size).toBe(1);
+    await runSweep();
+    await runSweep();
+    expect((await madeOf("b-bad")).size).toBe(500);
+    expect((await env.DB.prepare("SELECT * FROM sweep_place").all()).results).toEqual([]);
+  });
+
+  it("does not fail when its place cannot be kept", async () => {
+    for (const tenant of [...tenantsNamed("c-bad", 500), "c-good"]) await insertEvents(tenant, 1, 1);
+    const d1 = new FaultyD1(env.DB).meet(commits("c-bad-"), refused);
+    d1.meet(({ statements }) => statements.some(({ sql }) => sql.includes("sweep_place")), failBefore());
+    await runSweep({ ...env, DB: d1.binding });
+    await runSweep();
+    await runSweep();
+    expect((await madeOf("c-bad")).size + (await madeOf("c-good")).size).toBe(501);
+  });
+
+  it("stops after 45 seconds, and the next one goes on there", async () => {
+    const tenants = tenantsNamed("slow", 12);
+    for (const tenant of tenants) await insertEvents(tenant, 1, 1);
+    let now = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => now);
+    const d1 = new FaultyD1(env.DB).meet(commits("slow-"), async (send) => {
+      now += 10_000;
+      return send();
+    });
+    for (const made of [5, 10, 12]) {
+      await runSweep({ ...env, DB: d1.binding });
+      expect([...(await madeOf("slow")).keys()]).toEqual(tenants.slice(0, made));
+    }
   });
 });
 

@@ -117,28 +117,3 @@ export const assetStatus = sqliteTable(
     index("asset_status_by_date").on(t.tenant_id, t.on_date, t.sequence),
   ],
 );
-
-/** How far a tenant's history is made: every event up to here has its rows. */
-export const historyCursors = sqliteTable("history_cursors", {
-  tenant_id: text().primaryKey(),
-  sequence: integer().notNull(),
-  updated_at: integer().notNull(),
-});
-
-/** Queue messages that failed for good, for the operator (README, "When history stands still"). */
-export const deadLetters = sqliteTable(
-  "dead_letters",
-  {
-    message_id: text().primaryKey(),
-    /** Null when the message does not even name a tenant. */
-    tenant_id: text(),
-    trace_id: text(),
-    body: text().notNull(),
-    error: text().notNull(),
-    recorded_at: integer().notNull(),
-    /** The operator sets it to 1 once the cause is mended; the next sweep tries again. */
-    redrive: integer().notNull().default(0),
-    resolved_at: integer(),
-  },
-  (t) => [index("dead_letters_open").on(t.tenant_id).where(sql`resolved_at IS NULL`)],
-);

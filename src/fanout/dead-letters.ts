@@ -1,0 +1,50 @@
+import { causeOf } from "../domain/core/failure.ts";
+import { classify } from "../store/d1/failure.ts";
+import { openSession } from "../store/d1/session.ts";
+import { recordDeadLetter } from "../store/projections/dead-letters.ts";
+import { PoisonEvent, type Stopped } from "./catch-up.ts";
+import { parseMessage, traceOf } from "./message.ts";
+
+/** A body that names no tenant's events. */
+export class NotAMessage extends Error {
+  constructor() {
+    super("the message does not name a tenant's events");
+  }
+}
+
+/** A database that is away for a while is no cause for the operator: the sweep goes on with the tenant. */
+const mayPass = ({ error }: Stopped): boolean =>
+  !(error instanceof PoisonEvent) && !(error instanceof NotAMessage) && classify(error) !== "refused";
+
+/**
+ * Records a letter for each projection that failed for good. False when the message must come back: a failure may
+ * still pass, or a letter could not be recorded.
+ */
+export async function bury(
+  env: Cloudflare.Env,
+  { id, body }: Message<unknown>,
+  stopped: readonly Stopped[],
+): Promise<boolean> {
+  const tenant_id = parseMessage(body)?.tenant_id ?? null;
+  try {
+    const { db } = openSession(env, tenant_id ?? "", "first-primary");
+    for (const one of stopped) {
+      if (mayPass(one)) continue;
+      const { projection, error } = one;
+      const letter = {
+        message_id: id,
+        projection,
+        tenant_id,
+        trace_id: error instanceof PoisonEvent ? error.trace_id : traceOf(body),
+        body: JSON.stringify(body) ?? "null",
+        error: causeOf(error),
+      };
+      await recordDeadLetter(db, letter, Date.now());
+    }
+    return !stopped.some(mayPass);
+  } catch (failure) {
+    const entry = { level: "error", message: "dead letter not recorded", trace_id: traceOf(body) };
+    console.error(JSON.stringify({ ...entry, error: causeOf(failure) }));
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import { withDeadline } from "../d1/failure.ts";
+import type { Database } from "../d1/session.ts";
+import { builder, runAll, type Statement } from "../d1/statement.ts";
+import { events } from "../log.ts";
+import type { DueEvent, Projection } from "./projection.ts";
+import { projectionCursors } from "./tables.ts";
+
+/** What is due for a tenant, all of it read at one moment. */
+export interface Due {
+  /** The tenant's last event; 0 before the first. */
+  readonly head: number;
+  /** For each projection that was asked for, in that order, the next events that it reads. */
+  readonly events: readonly (readonly DueEvent[])[];
+}
+
+/** The next events of each projection, in order, at most `limit` each; one round trip. */
+export async function dueEvents(
+  db: Database,
+  tenant: string,
+  projections: readonly Projection[],
+  limit: number,
+): Promise<Due> {
+  const head = db
+    .select({ sequence: events.sequence })
+    .from(events)
+    .where(eq(events.tenant_id, tenant))
+    .orderBy(desc(events.sequence))
+    .limit(1);
+  const due = projections.map(({ name, reads }) => dueQuery(db, tenant, name, reads, limit));
+  const [heads, ...found] = await withDeadline(db.batch([head, ...due]));
+  return { head: heads[0]?.sequence ?? 0, events: found };
+}
+
+function dueQuery(db: Database, tenant: string, name: string, reads: Projection["reads"], limit: number) {
+  return db
+    .select({
+      sequence: events.sequence,
+      event_id: events.event_id,
+      category: events.category,
+      step: events.step,
+      record_id: events.record_id,
+      facts: events.facts,
+      trace_id: events.trace_id,
+      created_at: events.created_at,
+    })
+    .from(events)
+    .where(and(eq(events.tenant_id, tenant), reads, gt(events.sequence, cursorOf(sql`${tenant}`, name))))
+    .orderBy(asc(events.sequence))
+    .limit(limit);
+}
+
+const cursorOf = (tenant: ReturnType<typeof sql>, name: string) =>
+  sql`COALESCE((SELECT ${projectionCursors.sequence} FROM ${projectionCursors}
+    WHERE ${projectionCursors.tenant_id} = ${tenant} AND ${projectionCursors.projection} = ${name}), 0)`;
+
+/** Writes what a projection has made and how far it goes, in one batch. The cursor never goes back. */
+export async function writeProjection(
+  db: Database,
+  tenant: string,
+  name: string,
+  statements: readonly Statement[],
+  { sequence, now }: { readonly sequence: number; readonly now: number },
+): Promise<void> {
+  const cursor = builder
+    .insert(projectionCursors)
+    .values({ tenant_id: tenant, projection: name, sequence, updated_at: now })
+    .onConflictDoUpdate({
+      target: [projectionCursors.tenant_id, projectionCursors.projection],
+      set: { sequence: sql`max(sequence, excluded.sequence)`, updated_at: now },
+    });
+  await withDeadline(runAll(db, [cursor.toSQL(), ...statements]));
+}
+
+/** A stretch of tenants in the order of their ids: those after `after`, up to `upto` where it is given. */
+export interface Stretch {
+  readonly after: string;
+  readonly upto: string | null;
+}
+
+/**
+ * Tenants of a stretch with events that a projection has not read yet, at most `limit`. Skips from tenant to tenant
+ * along the projection's index, two rows each, however many events they have. A tenant whose message lies dead waits
+ * for the operator's redrive.
+ */
+export async function tenantsBehind(
+  db: Database,
+  { name, reads }: Projection,
+  { after, upto }: Stretch,
+  limit: number,
+): Promise<readonly string[]> {
+  const end = upto === null ? sql`` : sql`AND tenant_id <= ${upto}`;
+  const next = (bound: ReturnType<typeof sql>) =>
+    sql`(SELECT min(tenant_id) FROM events WHERE ${reads} AND tenant_id > ${bound} ${end})`;
+  const found = db.all<{ tenant_id: string }>(sql`
+    WITH RECURSIVE tenants (tenant_id) AS (
+      SELECT ${next(sql`${after}`)}
+      UNION ALL
+      SELECT ${next(sql`tenants.tenant_id`)} FROM tenants WHERE tenants.tenant_id IS NOT NULL
+    )
+    SELECT tenants.tenant_id FROM tenants
+    WHERE tenants.tenant_id IS NOT NULL
+      AND (SELECT max(sequence) FROM events WHERE ${reads} AND events.tenant_id = tenants.tenant_id)
+        > ${cursorOf(sql`tenants.tenant_id`, name)}
+      AND NOT EXISTS (SELECT 1 FROM dead_letters
+                       WHERE dead_letters.tenant_id = tenants.tenant_id AND dead_letters.projection = ${name}
+                         AND resolved_at IS NULL AND redrive = 0)
+    LIMIT ${limit}`);
+  return (await withDeadline(found)).map(({ tenant_id }) => tenant_id);
+}

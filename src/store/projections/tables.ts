@@ -1,0 +1,47 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { tenant } from "../d1/columns.ts";
+
+/** How far a projection of a tenant's log is made: every event up to here is in it. */
+export const projectionCursors = sqliteTable(
+  "projection_cursors",
+  {
+    ...tenant,
+    projection: text().notNull(),
+    sequence: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.projection] })],
+);
+
+/** What failed for good, one row for each projection that a queue message failed in, for the operator. */
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    message_id: text().notNull(),
+    /** Empty when the message does not even name a tenant. */
+    projection: text().notNull(),
+    /** Null when the message does not even name a tenant. */
+    tenant_id: text(),
+    trace_id: text(),
+    body: text().notNull(),
+    error: text().notNull(),
+    recorded_at: integer().notNull(),
+    /** The operator sets it to 1 once the cause is removed; the next sweep tries again. */
+    redrive: integer().notNull().default(0),
+    resolved_at: integer(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.message_id, t.projection] }),
+    index("dead_letters_open").on(t.tenant_id, t.projection).where(sql`resolved_at IS NULL`),
+  ],
+);
+
+/** Where a sweep ran out of its budget, so that the next one goes on there. No row after a complete sweep. */
+export const sweepPlace = sqliteTable("sweep_place", {
+  /** Always 1: there is one place at most. */
+  id: integer().primaryKey(),
+  projection: text().notNull(),
+  /** The last tenant that had its turn. */
+  tenant_id: text().notNull(),
+});
