@@ -1,5 +1,5 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
-import { causeOf, framesOf } from "../domain/core/failure.ts";
+import { causeOf, DeadlineExceeded, framesOf } from "../domain/core/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
@@ -25,7 +25,7 @@ export const unexpected: ErrorHandler<AppEnv> = (error, c: Context<AppEnv>) => {
     stack: framesOf(error),
   };
   console.error(JSON.stringify(entry));
-  if (/D1_|Network connection lost|storage/i.test(causeOf(error))) {
+  if (error instanceof DeadlineExceeded || /D1_|Network connection lost|storage/i.test(causeOf(error))) {
     return renderProblem(c, { code: "unavailable", detail: "The database did not answer. Try again." });
   }
   return renderProblem(c, {

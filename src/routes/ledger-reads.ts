@@ -16,6 +16,7 @@ import { isAccountCode } from "../domain/ledger/accounts.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
+import { withDeadline } from "../store/d1/failure.ts";
 import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger/read.ts";
 import { invalidQuery, read } from "./read.ts";
 
@@ -110,7 +111,7 @@ const EXPORT_PAGE_ENTRIES = 2_000;
 async function exportJournal(c: Context<AppEnv>): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const opened = await read(c, async (db) => {
-    const pages = hledgerPages((after) => entriesAfter(db, tenant, after, EXPORT_PAGE_ENTRIES));
+    const pages = hledgerPages((after) => withDeadline(entriesAfter(db, tenant, after, EXPORT_PAGE_ENTRIES)));
     // Before the answer begins: a database that is away is a 503, not books without entries.
     return { pages, first: await pages.next() };
   });

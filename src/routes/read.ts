@@ -3,13 +3,15 @@ import { isBookmark } from "../contract/lookup/query.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderProblem } from "../http/problem.ts";
+import { withDeadline } from "../store/d1/failure.ts";
 import { type Database, openSession } from "../store/d1/session.ts";
 
 const BOOKMARK_HEADER = "x-d1-bookmark";
 
 /**
  * Reads in a D1 session that starts where the caller's bookmark says (docs/api.md#lookups, read-your-writes) and answers with
- * its own. The error is a sentence about a bookmark that does not do; any other failure of D1 is thrown.
+ * its own. The error is a sentence about a bookmark that does not do; any other failure of D1 is
+ * thrown, and so is a database that does not answer in time.
  */
 export async function read<T>(
   c: Context<AppEnv>,
@@ -23,7 +25,7 @@ export async function read<T>(
   }
   const session = openSession(c.env, c.get("principal").tenant_id, from);
   const start = Date.now();
-  const value = await work(session.db);
+  const value = await withDeadline(work(session.db));
   c.get("timings").push(["d1", Date.now() - start]);
   const bookmark = session.bookmark();
   if (bookmark !== null) c.header(BOOKMARK_HEADER, bookmark);

@@ -16,3 +16,11 @@ export function framesOf(error: unknown): string[] {
     .map((line) => line.trim())
     .filter((line) => line.startsWith("at "));
 }
+
+/** A call that took longer than its caller waits; what it was to do may still happen. */
+export class DeadlineExceeded extends Error {
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms`);
+    this.name = "DeadlineExceeded";
+  }
+}

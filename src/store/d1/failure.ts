@@ -1,3 +1,5 @@
+import { DeadlineExceeded } from "../../domain/core/failure.ts";
+
 /**
  * What a failed D1 batch means: `refused` - the database, or our own code on the way to it, will refuse this batch each
  * time; `fenced` - another writer took the sequence or the key; `overloaded` - trying again makes it worse; `unknown` -
@@ -31,7 +33,7 @@ const D1_DEADLINE_MS = 10_000;
 export async function withDeadline<T>(work: Promise<T>, ms = D1_DEADLINE_MS): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new DeadlineExceeded(ms)), ms);
   });
   try {
     return await Promise.race([work, deadline]);
