@@ -5,6 +5,10 @@ export const STALE_MAX_MS = 24 * 60 * 60_000;
 export const REFRESH_COOLDOWN_MS = 30_000;
 export const FIRST_FETCH_COOLDOWN_MS = 2_000;
 
+/** Fetches that tokens with an unknown `kid` may cause in a row, and the time after which one more is allowed. */
+export const UNKNOWN_KEY_FETCHES_MAX = 5;
+export const UNKNOWN_KEY_REFILL_MS = 30_000;
+
 export interface KeySetHistory {
   /** When the set that is held was fetched; null while there is none. */
   readonly loadedAtMs: number | null;
@@ -40,7 +44,26 @@ export function planForRequest(history: KeySetHistory, nowMs: number): KeySetPla
   return usable ? "renew_aside" : "renew_first";
 }
 
-/** Whether a token's unknown `kid` may cause a fetch: anyone can invent one, so at most one per cooldown. */
-export function mayRenewForUnknownKey(history: KeySetHistory, nowMs: number): boolean {
-  return history.lastAttempt === null || nowMs - history.lastAttempt.endedAtMs >= REFRESH_COOLDOWN_MS;
+/** A token bucket: what is left of UNKNOWN_KEY_FETCHES_MAX, counted up to `countedAtMs`. */
+export interface UnknownKeyBudget {
+  readonly left: number;
+  readonly countedAtMs: number;
+}
+
+export const FULL_BUDGET: UnknownKeyBudget = { left: UNKNOWN_KEY_FETCHES_MAX, countedAtMs: 0 };
+
+/**
+ * The budget after a fetch for an unknown `kid`, or null when there is none left. Anyone can invent a `kid`, so such
+ * fetches are few; a burst of them lets a key that was just rotated in be found although somebody has invented one.
+ */
+export function spendOnUnknownKey(budget: UnknownKeyBudget, nowMs: number): UnknownKeyBudget | null {
+  // A clock that was set back refills nothing.
+  const refills = Math.max(0, Math.floor((nowMs - budget.countedAtMs) / UNKNOWN_KEY_REFILL_MS));
+  const left = Math.min(UNKNOWN_KEY_FETCHES_MAX, budget.left + refills);
+  if (left === 0) return null;
+  const isFull = left === UNKNOWN_KEY_FETCHES_MAX;
+  return {
+    left: left - 1,
+    countedAtMs: isFull ? nowMs : budget.countedAtMs + refills * UNKNOWN_KEY_REFILL_MS,
+  };
 }

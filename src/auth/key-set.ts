@@ -1,6 +1,13 @@
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type DownloadFault, downloadKeySet, type Fetcher } from "./key-set-download.ts";
-import { isUsable, type KeySetHistory, mayRenewForUnknownKey, planForRequest } from "./key-set-policy.ts";
+import {
+  FULL_BUDGET,
+  isUsable,
+  type KeySetHistory,
+  planForRequest,
+  spendOnUnknownKey,
+  type UnknownKeyBudget,
+} from "./key-set-policy.ts";
 import type { KeySet } from "./verification-key.ts";
 
 export const FETCH_TIMEOUT_MS = 3_000;
@@ -73,6 +80,7 @@ export class RemoteKeySource implements KeySource {
   #history: KeySetHistory = { loadedAtMs: null, lastAttempt: null };
   #fault: DownloadFault = { reason: "the key set was not fetched yet" };
   #flight: Flight | null = null;
+  #unknownKeyBudget: UnknownKeyBudget = FULL_BUDGET;
 
   constructor(url: string, access: KeySetAccess) {
     this.#url = url;
@@ -92,9 +100,15 @@ export class RemoteKeySource implements KeySource {
 
   async newerThan(tried: KeySet, waitUntil: WaitUntil): Promise<KeySet | null> {
     this.#giveUpOverdue();
-    const mayFetch = this.#flight !== null || mayRenewForUnknownKey(this.#history, this.#access.clock());
-    if (this.#keys === tried && mayFetch) await this.#renew(waitUntil);
+    if (this.#keys === tried && (this.#flight !== null || this.#spend())) await this.#renew(waitUntil);
     return this.#keys === tried ? null : this.#keys;
+  }
+
+  /** Joining a flight is free; starting one for an unknown `kid` is not. */
+  #spend(): boolean {
+    const budget = spendOnUnknownKey(this.#unknownKeyBudget, this.#access.clock());
+    if (budget !== null) this.#unknownKeyBudget = budget;
+    return budget !== null;
   }
 
   /**

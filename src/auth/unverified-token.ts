@@ -20,6 +20,7 @@ export type FormatRefusal =
   | { readonly kind: "malformed_header" }
   | { readonly kind: "malformed_payload" }
   | { readonly kind: "extension_header"; readonly header: "crit" | "b64" }
+  | { readonly kind: "wrong_type" }
   | { readonly kind: "unsupported_algorithm" }
   | { readonly kind: "missing_exp" }
   | { readonly kind: "invalid_claim"; readonly claim: string };
@@ -27,6 +28,11 @@ export type FormatRefusal =
 const jsonObject = z.record(z.string(), z.unknown());
 const algorithm = z.enum(ALGORITHMS);
 const keyId = z.string().optional();
+/** RFC 7515 section 4.1.9 lets `application/` be left out; RFC 9068 section 2.1 names `at+jwt`. Other types are other tokens. */
+const tokenType = z
+  .string()
+  .regex(/^(?:application\/)?(?:at\+)?jwt$/i)
+  .optional();
 
 /**
  * Decoders forgive padding, foreign characters and set unused bits, so one signed token would have many spellings;
@@ -80,6 +86,7 @@ export function inspectToken(text: string): Result<UnverifiedToken, FormatRefusa
   if (header === null) return err({ kind: "malformed_header" });
   const extension = headerRefusal(header);
   if (extension !== null) return err(extension);
+  if (!tokenType.safeParse(header.typ).success) return err({ kind: "wrong_type" });
   const alg = algorithm.safeParse(header.alg);
   if (!alg.success) return err({ kind: "unsupported_algorithm" });
   const kid = keyId.safeParse(header.kid);

@@ -3,7 +3,7 @@ import type { PublicJwk } from "../config.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** Signature algorithms that a token may use (docs/api.md#tokens): never `none`, never HMAC. */
-export const ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"] as const;
+export const ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 const RSA_MODULUS_BITS_MIN = 2048;
@@ -35,16 +35,20 @@ function hasKindFor(key: PublicJwk, alg: Algorithm): boolean {
     case "ES384":
       return key.kty === "EC" && key.crv === "P-384";
     case "EdDSA":
+    case "Ed25519":
       return key.kty === "OKP";
   }
 }
+
+/** RFC 9864: `Ed25519` is the new name of what `EdDSA` meant for the one curve that is accepted here. */
+const canonical = (alg: string) => (alg === "Ed25519" ? "EdDSA" : alg);
 
 /** RFC 7517 sections 4.2-4.4: what a key says about its own use binds it. */
 function isSuitable(key: PublicJwk, alg: Algorithm): boolean {
   return (
     hasKindFor(key, alg) &&
     (key.use === undefined || key.use === "sig") &&
-    (key.alg === undefined || key.alg === alg) &&
+    (key.alg === undefined || canonical(key.alg) === canonical(alg)) &&
     (key.key_ops === undefined || key.key_ops.includes("verify"))
   );
 }

@@ -4,16 +4,23 @@ export interface TraceContext {
   readonly trace_id: string;
   /** This service's own span: 16 lower-case hex digits. */
   readonly span_id: string;
+  /** Two hex digits. */
   readonly flags: string;
-  /** Passed through unchanged, when the parent was valid. */
+  /** Passed through unchanged, when it and the parent were valid. */
   readonly tracestate: string | null;
 }
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
+/** The flags that Trace Context knows: sampled (level 1) and random trace id (level 2). */
+const KNOWN_FLAGS = 0x03;
+
+/** Optional white space of an HTTP header (RFC 9110 section 5.6.3); `trim` would also take what is no header text. */
+const withoutSpace = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, "");
+
 /**
  * Continues a valid `traceparent` under a new span, and starts a trace on anything else, never an error. A version
- * above 00 is read by its first four parts, as the W3C asks; `ff` is invalid.
+ * above 00 is read by its first four parts, as the W3C asks; `ff` is invalid. Flags that nobody knows are not passed on.
  */
 export function continueTrace(
   traceparent: string | undefined,
@@ -22,8 +29,8 @@ export function continueTrace(
 ): TraceContext {
   const hex = [...random.slice(0, 24)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const span_id = hex.slice(32, 48);
-  const [, version, trace_id = "", parent = "", flags = "01", rest] =
-    TRACEPARENT.exec(traceparent ?? "") ?? [];
+  const [, version, trace_id = "", parent = "", flags = "", rest] =
+    TRACEPARENT.exec(withoutSpace(traceparent ?? "")) ?? [];
   const valid =
     version !== undefined &&
     version !== "ff" &&
@@ -31,7 +38,37 @@ export function continueTrace(
     !/^0+$/.test(trace_id) &&
     !/^0+$/.test(parent);
   if (!valid) return { trace_id: hex.slice(0, 32), span_id, flags: "01", tracestate: null };
-  return { trace_id, span_id, flags, tracestate: tracestate ?? null };
+  return { trace_id, span_id, flags: knownFlags(flags), tracestate: validTracestate(tracestate ?? "") };
+}
+
+const knownFlags = (flags: string) =>
+  (Number.parseInt(flags, 16) & KNOWN_FLAGS).toString(16).padStart(2, "0");
+
+const TRACESTATE_MEMBERS_MAX = 32;
+const SIMPLE_KEY = /^[a-z][a-z0-9_*/-]{0,255}$/;
+const TENANT_KEY = /^[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13}$/;
+/** Printable ASCII but comma and equals sign, and no space at the end. */
+const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
+
+/**
+ * The header as it came when it is a valid list (W3C Trace Context section 3.3.1), else null: one bad member spoils the
+ * list. Empty members are allowed, and so are several headers, which the platform joins with commas.
+ */
+function validTracestate(header: string): string | null {
+  const members = header
+    .split(",")
+    .map(withoutSpace)
+    .filter((member) => member !== "");
+  const keys = new Set<string>();
+  for (const member of members) {
+    const at = member.indexOf("=");
+    const key = member.slice(0, Math.max(at, 0));
+    if (!SIMPLE_KEY.test(key) && !TENANT_KEY.test(key)) return null;
+    if (!VALUE.test(member.slice(at + 1))) return null;
+    keys.add(key);
+  }
+  const isValid = members.length > 0 && members.length <= TRACESTATE_MEMBERS_MAX;
+  return isValid && keys.size === members.length ? header : null;
 }
 
 /** The `traceparent` that this service answers with and hands on. */

@@ -134,7 +134,7 @@ describe("with keys from the issuer", () => {
     async () =>
       Response.json({ keys });
 
-  it("follows a rotation: the new key's tokens pass once the cooldown is over, the old key's no more", async () => {
+  it("follows a rotation: the new key's tokens pass at once, the old key's no more", async () => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     const newKey = { ...(await exportJWK(publicKey)), kid: "new" };
     const newToken = await new SignJWT({ tenant_id: "acme" })
@@ -148,12 +148,10 @@ describe("with keys from the issuer", () => {
     expect((await issuer.ask(oldToken)).ok).toBe(true);
     issuer.world.answer = serving(newKey);
     const unknown = { ok: false, error: { kind: "invalid_token", reason: { kind: "unknown_key" } } };
-    expect(await issuer.ask(newToken)).toEqual(unknown);
-    expect(issuer.fetches()).toBe(1);
-    issuer.pass(REFRESH_COOLDOWN_MS);
     expect(await issuer.ask(newToken)).toMatchObject({ ok: true, value: { tenant_id: "acme" } });
-    expect(await issuer.ask(oldToken)).toEqual(unknown);
     expect(issuer.fetches()).toBe(2);
+    expect(await issuer.ask(oldToken)).toEqual(unknown);
+    expect(issuer.fetches()).toBe(3);
   });
 
   it("fetches nothing for a token whose form is already wrong", async () => {

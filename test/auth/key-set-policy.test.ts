@@ -2,12 +2,16 @@ import { describe, expect, it } from "vitest";
 import {
   FIRST_FETCH_COOLDOWN_MS,
   FRESH_MS,
+  FULL_BUDGET,
   isUsable,
   type KeySetHistory,
-  mayRenewForUnknownKey,
   planForRequest,
   REFRESH_COOLDOWN_MS,
   STALE_MAX_MS,
+  spendOnUnknownKey,
+  UNKNOWN_KEY_FETCHES_MAX,
+  UNKNOWN_KEY_REFILL_MS,
+  type UnknownKeyBudget,
 } from "../../src/auth/key-set-policy.ts";
 
 const loadedAtMs = 1_000_000;
@@ -60,10 +64,33 @@ describe("with a set", () => {
 });
 
 describe("an unknown kid", () => {
-  it("may cause a fetch once per cooldown, whether the last one succeeded or failed", () => {
-    for (const history of [loaded, failedAt(loadedAtMs)]) {
-      expect(mayRenewForUnknownKey(history, loadedAtMs + REFRESH_COOLDOWN_MS - 1)).toBe(false);
-      expect(mayRenewForUnknownKey(history, loadedAtMs + REFRESH_COOLDOWN_MS)).toBe(true);
+  /** How many of `count` fetches in a row the budget allows at one time. */
+  function fetches(count: number, nowMs: number, from: UnknownKeyBudget) {
+    let budget = from;
+    let allowed = 0;
+    for (let fetch = 0; fetch < count; fetch += 1) {
+      const after = spendOnUnknownKey(budget, nowMs);
+      if (after === null) continue;
+      budget = after;
+      allowed += 1;
     }
+    return { allowed, budget };
+  }
+
+  it("may cause a small burst of fetches, and then one each half minute", () => {
+    const burst = fetches(50, loadedAtMs, FULL_BUDGET);
+    expect(burst.allowed).toBe(UNKNOWN_KEY_FETCHES_MAX);
+    const early = fetches(50, loadedAtMs + UNKNOWN_KEY_REFILL_MS - 1, burst.budget);
+    expect(early.allowed).toBe(0);
+    const later = fetches(50, loadedAtMs + 2 * UNKNOWN_KEY_REFILL_MS + 1, burst.budget);
+    expect(later.allowed).toBe(2);
+    expect(fetches(50, loadedAtMs + 3 * UNKNOWN_KEY_REFILL_MS, later.budget).allowed).toBe(1);
+  });
+
+  it("never saves up more than one burst, and gains nothing from a clock that is set back", () => {
+    const { budget } = fetches(50, loadedAtMs, FULL_BUDGET);
+    const dayLater = loadedAtMs + 86_400_000;
+    expect(fetches(50, dayLater, budget).allowed).toBe(UNKNOWN_KEY_FETCHES_MAX);
+    expect(fetches(50, loadedAtMs - 86_400_000, budget).allowed).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import {
   FRESH_MS,
   REFRESH_COOLDOWN_MS,
   STALE_MAX_MS,
+  UNKNOWN_KEY_FETCHES_MAX,
 } from "../../src/auth/key-set-policy.ts";
 import { type KeySet, keySetOf } from "../../src/auth/verification-key.ts";
 import { down, issuer, jwks, never, serving, ISSUER_URL as url } from "./scripted-issuer.ts";
@@ -140,13 +141,22 @@ describe("rotation", () => {
     expect(world.seen.length).toBe(2);
   });
 
-  it("costs the issuer one fetch per cooldown under a flood of invented kids", async () => {
+  it("costs the issuer a burst and then one fetch each half minute under a flood of invented kids", async () => {
     const world = issuer(serving("a"));
     for (let second = 0; second < 300; second += 1) {
       for (let request = 0; request < 10; request += 1) await world.newerThan(await loadedSet(world));
       world.pass(1000);
     }
-    expect(world.seen.length).toBe(10);
+    expect(world.seen.length).toBe(1 + UNKNOWN_KEY_FETCHES_MAX + 9);
+  });
+
+  it("is found at once although somebody has just invented a kid", async () => {
+    const world = issuer(serving("old"));
+    const old = await loadedSet(world);
+    expect((await world.newerThan(old))?.keys.map(({ kid }) => kid)).toEqual(["old"]);
+    world.issuer.answer = serving("old", "new");
+    const newer = await world.newerThan(await loadedSet(world));
+    expect(newer?.keys.map(({ kid }) => kid)).toEqual(["old", "new"]);
   });
 
   it("hands a set that has arrived meanwhile to a request that tried the one before, without a fetch", async () => {
@@ -167,7 +177,7 @@ describe("rotation", () => {
     expect(await world.newerThan(tried)).toBeNull();
     expect(await world.newerThan(tried)).toBeNull();
     expect(await world.kids()).toEqual(["a"]);
-    expect(world.seen.length).toBe(2);
+    expect(world.seen.length).toBe(3);
   });
 });
 

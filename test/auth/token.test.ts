@@ -46,13 +46,26 @@ describe("a good token", () => {
     expect(verdict.ok).toBe(true);
   });
 
-  it.each(["RS256", "PS256", "ES256", "ES384", "EdDSA"])("may be signed with %s", async (alg) => {
+  it.each(["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"])("may be signed with %s", async (alg) => {
     const { privateKey, publicKey } = await generateKeyPair(alg);
     const keys = setOf({ ...(await exportJWK(publicKey)), kid: "k" });
     const token = await signed(privateKey, { alg, kid: "k" });
     expect(await verify(token, keys)).toMatchObject({ ok: true, value: { tenant_id: "tenant-1" } });
     const forged = await signed((await generateKeyPair(alg)).privateKey, { alg, kid: "k" });
     expect(await verify(forged, keys)).toEqual(refused("bad_signature"));
+  });
+});
+
+describe("an Edwards key", () => {
+  it.each([
+    ["EdDSA", "EdDSA"],
+    ["EdDSA", "Ed25519"],
+    ["Ed25519", "EdDSA"],
+    ["Ed25519", "Ed25519"],
+  ])("of the algorithm %s verifies a token of %s: one algorithm, two names (RFC 9864)", async (own, alg) => {
+    const { privateKey, publicKey } = await generateKeyPair("Ed25519");
+    const keys = setOf({ ...(await exportJWK(publicKey)), kid: "k", alg: own });
+    expect((await verify(await signed(privateKey, { alg, kid: "k" }), keys)).ok).toBe(true);
   });
 });
 

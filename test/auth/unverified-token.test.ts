@@ -115,13 +115,27 @@ describe("header", () => {
     "PS512",
     "ES512",
     "ES256K",
-    "Ed25519",
+    "Ed448",
   ])("refuses the algorithm %s", (alg) => {
     expect(refusal(unsigned({ ...goodHeader, alg }))).toEqual({ kind: "unsupported_algorithm" });
   });
 
   it.each([undefined, null, 5, ["ES256"], "es256", "ES256 "])("refuses the algorithm %j", (alg) => {
     expect(refusal(unsigned({ ...goodHeader, alg }))).toEqual({ kind: "unsupported_algorithm" });
+  });
+
+  it.each([
+    ...[undefined, "JWT", "jwt", "at+jwt", "AT+JWT", "application/jwt", "application/at+jwt"],
+    "Application/AT+JWT",
+  ])("takes the type %j", (typ) => {
+    expect(refusal(unsigned({ ...goodHeader, typ }))).toBeNull();
+  });
+
+  it.each([
+    ...["logout+jwt", "dpop+jwt", "secevent+jwt", "application/logout+jwt", "jose", "at-jwt", "", " JWT"],
+    ...["text/jwt", "application/application/jwt", "JWT\n", 5, null, true, ["JWT"], {}],
+  ])("refuses the type %j: a token made for something else", (typ) => {
+    expect(refusal(unsigned({ ...goodHeader, typ }))).toEqual({ kind: "wrong_type" });
   });
 
   it("refuses a token that is unsigned, as RFC 7519 section 6 writes it", () => {

@@ -6,6 +6,7 @@ import type { Miniflare } from "miniflare";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { FETCH_TIMEOUT_MS } from "../../src/auth/key-set.ts";
 import { KEY_SET_BYTES_MAX } from "../../src/auth/key-set-download.ts";
+import { UNKNOWN_KEY_FETCHES_MAX } from "../../src/auth/key-set-policy.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { mintToken, TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS } from "../support/tokens.ts";
 
@@ -202,20 +203,28 @@ describe("rotation", () => {
     expect(issuer.fetched).toEqual(["/jwks"]);
   });
 
-  test("no flood of unknown kids makes the worker ask again within the cooldown, or stop serving", async () => {
+  test("a key just rotated in verifies at once, without a restart", async () => {
+    const issuer = await openIssuer();
+    const worker = await startWorker(issuer);
+    expect((await worker.clients(await reader())).status).toBe(200);
+    const { token, jwk } = await successor();
+    issuer.endpoint.answer = (_, response) => publish(response, { keys: [jwk] });
+    expect((await worker.clients(token)).status).toBe(200);
+    expect(issuer.fetched).toEqual(["/jwks", "/jwks"]);
+  });
+
+  test("a flood of unknown kids costs the issuer a small burst, and the worker goes on serving", async () => {
     const issuer = await openIssuer();
     const worker = await startWorker(issuer);
     const good = await reader();
     expect((await worker.clients(good)).status).toBe(200);
-    const { token, jwk } = await successor();
-    issuer.endpoint.answer = (_, response) => publish(response, { keys: [jwk] });
-    for (let wave = 0; wave < 5; wave += 1) {
+    for (let wave = 0; wave < 10; wave += 1) {
       const invented = await times(20, (index) => mintToken({ header: { kid: `${wave}-${index}` } }));
-      const refused = await times(21, (index) => worker.clients(invented[index] ?? token));
+      const refused = await times(20, (index) => worker.clients(invented[index] ?? ""));
       expect(distinct(refused)).toEqual(["401 invalid_token"]);
     }
     expect((await worker.clients(good)).status).toBe(200);
-    expect(issuer.fetched).toEqual(["/jwks"]);
+    expect(issuer.fetched.length).toBe(1 + UNKNOWN_KEY_FETCHES_MAX);
   });
 
   test("a worker that starts after it knows the new key and no longer the old one", async () => {
