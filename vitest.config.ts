@@ -9,7 +9,7 @@ const PURE = [
   // Cursors use Uint8Array.prototype.toBase64, which workerd has and Node 24 has not.
   "test/contract/**/!(cursor).test.ts",
   "test/config.test.ts",
-  "test/node/{imports,build}.test.ts",
+  "test/node/{imports,build,documents}.test.ts",
   "test/node/cli/{port,*-arguments,local-issuer}.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
