@@ -6,8 +6,6 @@ import { grants } from "../auth/token.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-export type { Scope } from "../auth/scopes.ts";
-
 /** Lets a request with a valid token through and binds it to the token's tenant (docs/api.md#tokens). */
 const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
   const start = Date.now();
@@ -32,15 +30,21 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
     case "invalid_token":
       log("token refused", { reason: failure.reason });
       c.header("WWW-Authenticate", 'Bearer error="invalid_token"');
-      return renderProblem(c, { code: "invalid_token", detail: "The bearer token was not accepted." });
+      return renderProblem(c, {
+        code: "invalid_token",
+        detail: "The bearer token is not valid. Get a new one.",
+      });
     case "misconfigured":
       log("misconfigured", { setting: failure.setting, reason: failure.reason });
-      return renderProblem(c, { code: "misconfigured", detail: "The service cannot verify tokens." });
+      return renderProblem(c, {
+        code: "misconfigured",
+        detail: "The service is not configured to verify tokens. Tell its operator.",
+      });
     case "unavailable":
       log("keys unavailable", { reason: failure.reason });
       return renderProblem(c, {
         code: "unavailable",
-        detail: "The token issuer's keys cannot be had right now.",
+        detail: "The token issuer's keys are not available. Try again later.",
       });
   }
 }
@@ -52,7 +56,7 @@ function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
     c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
     return renderProblem(c, {
       code: "insufficient_scope",
-      detail: `This route needs the scope ${scope}, and the token does not grant it.`,
+      detail: `This route needs the scope ${scope}, which the token does not grant.`,
     });
   };
 }

@@ -16,32 +16,44 @@ export const jsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
       detail: "Send Content-Type: application/json.",
     });
   }
-  const encoding = c.req.header("Content-Encoding");
-  if (encoding !== undefined && encoding !== "identity") {
+  const encoding = c.req.header("Content-Encoding") ?? "identity";
+  if (encoding.trim().toLowerCase() !== "identity") {
     return renderProblem(c, {
       code: "unsupported_media_type",
       detail: "Send the body without Content-Encoding.",
     });
   }
   const declared = Number(c.req.header("Content-Length") ?? "0");
-  const bytes = declared > BODY_BYTES_MAX ? null : await readBounded(c.req.raw.body);
-  if (bytes === null) {
-    const detail = `The body may hold ${BODY_BYTES_MAX} bytes at most.`;
+  const body = declared > BODY_BYTES_MAX ? "too_large" : await readBounded(c.req.raw.body);
+  if (body === "too_large") {
+    const detail = `The body must be at most ${BODY_BYTES_MAX} bytes.`;
     return renderProblem(c, { code: "payload_too_large", detail });
   }
-  c.set("body_bytes", bytes);
+  if (body === "cut_off") {
+    return renderProblem(c, { code: "malformed_json", detail: "The connection ended before the body did." });
+  }
+  c.set("body_bytes", body);
   return next();
 };
 
-/** Reads a body up to the limit, or null beyond it: a chunked body states no length. */
-async function readBounded(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+/**
+ * Reads a body up to the limit; a chunked body states no length. A stream that fails is a caller who hung up, which is
+ * nobody's failure here and raises no alarm.
+ */
+async function readBounded(
+  stream: ReadableStream<Uint8Array> | null,
+): Promise<Uint8Array | "too_large" | "cut_off"> {
   if (!stream) return new Uint8Array();
   const bytes = new Uint8Array(BODY_BYTES_MAX);
   let length = 0;
-  for await (const chunk of stream) {
-    if (length + chunk.length > BODY_BYTES_MAX) return null;
-    bytes.set(chunk, length);
-    length += chunk.length;
+  try {
+    for await (const chunk of stream) {
+      if (length + chunk.length > BODY_BYTES_MAX) return "too_large";
+      bytes.set(chunk, length);
+      length += chunk.length;
+    }
+  } catch {
+    return "cut_off";
   }
   return bytes.subarray(0, length);
 }

@@ -1,18 +1,27 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
-import { causeOf, DeadlineExceeded, framesOf } from "../domain/core/failure.ts";
+import { causeOf, framesOf } from "../domain/core/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
+
+/** A read that failed because the database is away, overloaded or too slow; the read decides, since it knows its store. */
+export class DatabaseAway extends Error {
+  override readonly name = "DatabaseAway";
+
+  constructor(cause: unknown) {
+    super("the database did not answer", { cause });
+  }
+}
 
 /** Answers what is left of a path whose methods are routed already. `allow` lists them. */
 export function methodNotAllowed(allow: string): Handler<AppEnv> {
   return (c) => {
     c.header("Allow", allow);
-    return renderProblem(c, { code: "method_not_allowed", detail: `This route answers ${allow}.` });
+    return renderProblem(c, { code: "method_not_allowed", detail: `This route supports ${allow}.` });
   };
 }
 
 export const routeNotFound: NotFoundHandler<AppEnv> = (c) =>
-  renderProblem(c, { code: "not_found", detail: "There is no such route." });
+  renderProblem(c, { code: "not_found", detail: "This path does not exist." });
 
 /** The caller gets a fixed sentence, the log gets the error. */
 export const unexpected: ErrorHandler<AppEnv> = (error, c: Context<AppEnv>) => {
@@ -25,11 +34,11 @@ export const unexpected: ErrorHandler<AppEnv> = (error, c: Context<AppEnv>) => {
     stack: framesOf(error),
   };
   console.error(JSON.stringify(entry));
-  if (error instanceof DeadlineExceeded || /D1_|Network connection lost|storage/i.test(causeOf(error))) {
-    return renderProblem(c, { code: "unavailable", detail: "The database did not answer. Try again." });
+  if (error instanceof DatabaseAway) {
+    return renderProblem(c, { code: "unavailable", detail: "The database did not answer. Try again later." });
   }
   return renderProblem(c, {
     code: "internal_error",
-    detail: "Something went wrong; nothing is known about it but the trace id.",
+    detail: "Internal error. Quote the trace_id when you report it.",
   });
 };

@@ -1,4 +1,3 @@
-import { zValidator } from "@hono/zod-validator";
 import { type Context, Hono } from "hono";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/ledger/hledger.ts";
@@ -11,28 +10,17 @@ import {
   parametersOf,
 } from "../contract/ledger/queries.ts";
 import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger/views.ts";
-import { describeIssues, rowQuery } from "../contract/lookup/query.ts";
 import { isAccountCode } from "../domain/ledger/accounts.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
+import { invalidQuery, noQuery, query } from "../http/query.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger/read.ts";
-import { invalidQuery, read } from "./read.ts";
+import { read } from "./read.ts";
 
 const readsLedger = authorized("hpts:ledger:read");
 const readsBalances = authorized("hpts:balances:read");
-
-/** A query's validator; the schema's own words say what is wrong with it. */
-const query = <T extends Parameters<typeof zValidator>[1] & { readonly shape: object }>(schema: T) =>
-  zValidator("query", schema, (result, c) =>
-    result.success
-      ? undefined
-      : invalidQuery(
-          c as unknown as Context<AppEnv>,
-          describeIssues(result.error.issues as never, parametersOf(schema)),
-        ),
-  );
 
 const notFound = (c: Context<AppEnv>, what: string) =>
   renderProblem(c, { code: "not_found", detail: `There is no such ${what}.` });
@@ -41,8 +29,8 @@ const today = () => new Date().toISOString().slice(0, 10);
 
 /** `GET /v1/journal-entries…` (docs/api.md#ledger); without an id, the whole journal as plain-text books. */
 export const journalRoutes = new Hono<AppEnv>()
-  .get("/", readsLedger, query(exportQuery), (c) => exportJournal(c))
-  .get("/:id", readsLedger, query(rowQuery), async (c) => {
+  .get("/", readsLedger, query(exportQuery, parametersOf(exportQuery)), (c) => exportJournal(c))
+  .get("/:id", readsLedger, noQuery, async (c) => {
     const id = c.req.param("id").toLowerCase();
     const entry = await read(c, (db) => findEntry(db, c.get("principal").tenant_id, id));
     if (!entry.ok) return invalidQuery(c, entry.error);
@@ -51,24 +39,29 @@ export const journalRoutes = new Hono<AppEnv>()
 
 /** `GET /v1/loans/{loan_id}/…` (docs/api.md#ledger). */
 export const loanRoutes = new Hono<AppEnv>()
-  .get("/:loan_id/journal-entries", readsLedger, query(journalQuery), (c) =>
+  .get("/:loan_id/journal-entries", readsLedger, query(journalQuery, parametersOf(journalQuery)), (c) =>
     listEntries(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
   )
-  .get("/:loan_id/balance", readsBalances, query(loanBalanceQuery), async (c) => {
-    const loan_id = c.req.param("loan_id").toLowerCase();
-    const { as_of_date = today() } = c.req.valid("query");
-    const found = await read(c, (db) => loanBalance(db, c.get("principal").tenant_id, loan_id, as_of_date));
-    if (!found.ok) return invalidQuery(c, found.error);
-    if (found.value === null) return notFound(c, "loan");
-    const { loan, totals, last_posted_at } = found.value;
-    return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, totals, last_posted_at));
-  });
+  .get(
+    "/:loan_id/balance",
+    readsBalances,
+    query(loanBalanceQuery, parametersOf(loanBalanceQuery)),
+    async (c) => {
+      const loan_id = c.req.param("loan_id").toLowerCase();
+      const { as_of_date = today() } = c.req.valid("query");
+      const found = await read(c, (db) => loanBalance(db, c.get("principal").tenant_id, loan_id, as_of_date));
+      if (!found.ok) return invalidQuery(c, found.error);
+      if (found.value === null) return notFound(c, "loan");
+      const { loan, totals, last_posted_at } = found.value;
+      return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, totals, last_posted_at));
+    },
+  );
 
 /** `GET /v1/accounts/{account_code}/balance` (docs/api.md#ledger). */
 export const accountRoutes = new Hono<AppEnv>().get(
   "/:account_code/balance",
   readsBalances,
-  query(accountBalanceQuery),
+  query(accountBalanceQuery, parametersOf(accountBalanceQuery)),
   async (c) => {
     const account = c.req.param("account_code");
     if (!isAccountCode(account)) return notFound(c, "account");

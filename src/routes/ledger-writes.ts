@@ -4,9 +4,7 @@ import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
 import type { LedgerCommand } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized, type Scope } from "../http/authentication.ts";
-import { jsonBodyOnly, parsedBody } from "../http/body.ts";
-import { idempotencyKey } from "../http/idempotency.ts";
+import { jsonWrite } from "../http/json-write.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { settleWrite } from "./write.ts";
 
@@ -26,14 +24,14 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   return renderJson(c, posted, replayed ? 200 : 201);
 }
 
-const chain = (scope: Scope) => [jsonBodyOnly, authorized(scope), idempotencyKey, parsedBody] as const;
-
 /** `POST /v1/disbursements` (docs/api.md#ledger). */
-export const disbursementRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:disbursements:write"), (c) =>
-  post(c, parseDisbursement),
+export const disbursementRoutes = new Hono<AppEnv>().post(
+  "/",
+  ...jsonWrite("hpts:disbursements:write"),
+  (c) => post(c, parseDisbursement),
 );
 
 /** `POST /v1/reversals` (docs/api.md#ledger). */
-export const reversalRoutes = new Hono<AppEnv>().post("/", ...chain("hpts:reversals:write"), (c) =>
+export const reversalRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("hpts:reversals:write"), (c) =>
   post(c, parseReversal),
 );

@@ -2,18 +2,8 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { isProblemCode, PROBLEMS } from "../contract/problems.ts";
 import type { AppEnv } from "../http/app-env.ts";
+import { renderPage } from "../http/page.ts";
 import { renderProblem } from "../http/problem.ts";
-
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}
-code{background:#eee;padding:.1em .3em;border-radius:3px}
-@media (prefers-color-scheme:dark){body{background:#111;color:#eee}code{background:#333}a{color:#8cf}}`;
-
-const page = (title: string, content: unknown) => html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
-<style>${style}</style></head>
-<body>${content}</body>
-</html>`;
 
 /** The pages that a problem's `type` points to (RFC 9457, 3.1.1). */
 export const problemRoutes = new Hono<AppEnv>()
@@ -22,7 +12,7 @@ export const problemRoutes = new Hono<AppEnv>()
       ([code, { status, title }]) =>
         html`<li><a href="/problems/${code}"><code>${code}</code></a> ${status} ${title}</li>`,
     );
-    return c.html(page("Problems", html`<h1>Problems</h1><ul>${rows}</ul>`));
+    return renderPage(c, "Problems", html`<h1>Problems</h1><ul>${rows}</ul>`);
   })
   .get("/:code", (c) => {
     const code = c.req.param("code");
@@ -34,5 +24,5 @@ export const problemRoutes = new Hono<AppEnv>()
 <h2>What it means</h2><p>${meaning}</p>
 <h2>What to do</h2><p>${remedy}</p>
 <p><a href="/problems">All problems</a></p>`;
-    return c.html(page(title, content));
+    return renderPage(c, title, content);
   });

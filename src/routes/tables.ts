@@ -1,22 +1,16 @@
-import { zValidator } from "@hono/zod-validator";
 import { type Context, Hono } from "hono";
 import { decodeCursor, encodeCursor, type Position } from "../contract/cursor.ts";
-import {
-  describeIssues,
-  type ListQuery,
-  listParameters,
-  listQuery,
-  rowQuery,
-} from "../contract/lookup/query.ts";
+import { type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
 import { renderRow } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup/tables.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized, callerGrants } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
+import { invalidQuery, noQuery, query } from "../http/query.ts";
 import { findRow, type LookupRow, listRows } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
-import { invalidQuery, read } from "./read.ts";
+import { read } from "./read.ts";
 
 type Table = LookupTable<LookupTableName>;
 
@@ -27,32 +21,16 @@ const readsRecords = authorized("records:read");
 
 for (const table of LOOKUP_TABLES) {
   const parameters = Object.keys(listParameters(table).shape);
-  tableRoutes.get(
-    `/${table.name}`,
-    readsRecords,
-    zValidator("query", listQuery(table), (result, c) =>
-      result.success ? undefined : refuseQuery(c, result.error.issues, parameters),
-    ),
-    (c) => answerList(c, table, c.req.valid("query")),
+  tableRoutes.get(`/${table.name}`, readsRecords, query(listQuery(table), parameters), (c) =>
+    answerList(c, table, c.req.valid("query")),
   );
-  tableRoutes.get(
-    `/${table.name}/:id`,
-    readsRecords,
-    zValidator("query", rowQuery, (result, c) =>
-      result.success ? undefined : refuseQuery(c, result.error.issues, []),
-    ),
-    (c) => answerRow(c, table, c.req.param("id")),
-  );
+  tableRoutes.get(`/${table.name}/:id`, readsRecords, noQuery, (c) => answerRow(c, table, c.req.param("id")));
 }
 
 tableRoutes.get("/:table/:id?", readsRecords, (c) => {
   const detail = `The tables are ${LOOKUP_TABLES.map(({ name }) => name).join(", ")}.`;
   return renderProblem(c, { code: "invalid_table", detail });
 });
-
-/** The validator knows nothing of the environment; its context is this app's all the same. */
-const refuseQuery = (c: unknown, ...issues: Parameters<typeof describeIssues>) =>
-  invalidQuery(c as Context<AppEnv>, describeIssues(...issues));
 
 async function answerRow(c: Context<AppEnv>, table: Table, id: string): Promise<Response> {
   const tenant = c.get("principal").tenant_id;

@@ -84,6 +84,19 @@ describe("media type", () => {
     expect([answer.status, answer.body.code]).toEqual([415, "unsupported_media_type"]);
   });
 
+  it.each(["identity", "Identity", "IDENTITY"])("takes Content-Encoding: %s", async (encoding) => {
+    const headers = { "Content-Encoding": encoding };
+    expect((await new Api().post("/ingest", text, newKey(), headers)).status).toBe(201);
+  });
+
+  it.each(["gzip", "br", "identity, gzip", "identity;q=1"])(
+    "refuses Content-Encoding: %s",
+    async (encoding) => {
+      const answer = await new Api().post("/ingest", text, newKey(), { "Content-Encoding": encoding });
+      expect([answer.status, answer.body.code]).toEqual([415, "unsupported_media_type"]);
+    },
+  );
+
   it("refuses a body of no declared type", async () => {
     const headers = await new Api().headers({ "Idempotency-Key": newKey() });
     const answer = await send("/ingest", { method: "POST", headers, body: utf8(text) });

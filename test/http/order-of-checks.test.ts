@@ -12,6 +12,7 @@ const FAULTS = [
   ["noToken", 401, "missing_token"],
   ["badToken", 401, "invalid_token"],
   ["scope", 403, "insufficient_scope"],
+  ["query", 400, "invalid_query"],
   ["noKey", 400, "missing_idempotency_key"],
   ["badKey", 400, "invalid_idempotency_key"],
   ["json", 400, "malformed_json"],
@@ -65,7 +66,8 @@ async function sendWith(faults: ReadonlySet<Fault>) {
   if (faults.has("noKey")) headers.delete("Idempotency-Key");
   const padding = faults.has("size") ? " ".repeat(64 * 1024) : "";
   const method = faults.has("method") ? "PUT" : "POST";
-  return send("/ingest", { method, headers, body: bodyOf(faults) + padding });
+  const path = faults.has("query") ? "/ingest?x=1" : "/ingest";
+  return send(path, { method, headers, body: bodyOf(faults) + padding });
 }
 
 const together = (faults: readonly Fault[]) =>
@@ -103,6 +105,21 @@ describe("the order of checks on POST /ingest", () => {
     await api.ingest("client", individual, key);
     const answer = await api.ingest("client", { ...individual, client_id: "C-9", gender: "company" }, key);
     expect([answer.status, answer.body.code]).toEqual([400, "validation_error"]);
+  });
+
+  it.each(["x=1", "=1", "=", "__proto__=1", "Idempotency-Key=abcdefgh"])(
+    "a POST takes no query: ?%s",
+    async (query) => {
+      for (const path of ["/ingest", "/v1/disbursements", "/v1/reversals"]) {
+        const answer = await new Api().post(`${path}?${query}`, {});
+        expect([answer.status, answer.body.code]).toEqual([400, "invalid_query"]);
+      }
+    },
+  );
+
+  it("a question mark with nothing after it is no query", async () => {
+    const event = { category: "client", data: individual };
+    expect((await new Api().post("/ingest?", event)).status).toBe(201);
   });
 
   it.each(["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])(

@@ -117,6 +117,28 @@ describe("problem pages", () => {
     expect(page.text).toContain("What to do");
   });
 
+  it.each(["/problems", "/problems/not_found"])(
+    "%s loads nothing, runs nothing and stands in no frame",
+    async (path) => {
+      const { headers, text } = await send(path);
+      const policy = headers.get("Content-Security-Policy") ?? "";
+      const style = /<style>([^<]*)<\/style>/.exec(text)?.[1] ?? "";
+      const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+      expect(policy.split("; ")).toEqual([
+        "default-src 'none'",
+        `style-src 'sha256-${new Uint8Array(digest).toBase64()}'`,
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+      ]);
+      expect(policy).not.toContain("unsafe");
+      expect(text).not.toMatch(/<script|style=|\son[a-z]+=/i);
+      expect(headers.get("X-Frame-Options")).toBe("DENY");
+      expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+      expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+    },
+  );
+
   it("are listed under /problems", async () => {
     const { text } = await send("/problems");
     for (const code of Object.keys(PROBLEMS)) expect(text).toContain(`/problems/${code}"`);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { continueTrace } from "../../src/http/trace.ts";
 import { Api, newKey, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
+import { logged, requestLines } from "../support/logs.ts";
 import { send } from "../support/requests.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -121,21 +122,6 @@ describe("Server-Timing", () => {
 
 describe("the log", () => {
   afterEach(() => vi.restoreAllMocks());
-
-  /** Everything that is logged while `work` runs. */
-  async function logged(work: () => Promise<unknown>): Promise<string[]> {
-    const lines: string[] = [];
-    for (const level of ["log", "info", "warn", "error", "debug"] as const) {
-      vi.spyOn(console, level).mockImplementation((...parts) => {
-        lines.push(parts.join(" "));
-      });
-    }
-    await work();
-    return lines;
-  }
-
-  const requestLines = (lines: readonly string[]) =>
-    lines.filter((line) => line.includes('"message":"request"'));
 
   const PRIVATE = [
     "John Doe",

@@ -19,6 +19,11 @@ describe("a query that is refused", () => {
     ["sort_order=asc&sort_order=desc", "sort_order", "given once"],
     ["foo=1", "foo", "sort_by"],
     ["Limit=1", "Limit", "limit"],
+    ["=1", '""', "limit"],
+    ["=", '""', "limit"],
+    ["limit=1&=1", '""', "limit"],
+    ["__proto__=1", "__proto__", "limit"],
+    ["constructor=1", "constructor", "limit"],
     ["bank_ref=x", "bank_ref", "payment_id"],
     ["payment_total=5", "payment_total", "payment_id"],
     ["tenant_id=t", "tenant_id", "payment_id"],
@@ -67,6 +72,16 @@ describe("a query that is refused", () => {
   it("repeats no more than 64 characters of an unknown name", async () => {
     const { body } = await api.get(`/api/tables/payments?${"n".repeat(5000)}=1`);
     expect(body.detail).toContain(`"${"n".repeat(64)}"`);
+  });
+
+  it.each([
+    "/v1/accounts/1100/balance?currency=USD&=1",
+    "/v1/journal-entries?format=hledger&=1",
+    "/api/tables/payments/PAY-1?=1",
+  ])("is a parameter without a name, on every route: %s", async (path) => {
+    const { status, body } = await api.get(path);
+    expect([status, body.code]).toEqual([400, "invalid_query"]);
+    expect(body.detail).toContain('unknown parameter ""');
   });
 
   it("on one row is any query at all", async () => {

@@ -124,9 +124,6 @@ function rangeOf(
     : dateBounds(field, start, end);
 }
 
-/** The lookup of one row takes no parameters. */
-export const rowQuery = z.strictObject({});
-
 /** One sentence for the caller: each parameter that is refused, and what was expected of it. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], allowed: readonly string[]): string {
   return issues.map((issue) => describeIssue(issue, allowed)).join("; ");
@@ -136,9 +133,15 @@ const NAME_CHARACTERS_MAX = 64;
 
 function describeIssue(issue: z.core.$ZodIssue, allowed: readonly string[]): string {
   if (issue.code !== "unrecognized_keys") return `${issue.path.join(".")} ${issue.message}`;
-  const name = JSON.stringify((issue.keys[0] ?? "").slice(0, NAME_CHARACTERS_MAX));
-  const known = allowed.length === 0 ? "this route takes none" : `known here: ${allowed.join(", ")}`;
-  return `unknown parameter ${name}; ${known}`;
+  return unknownParameter(issue.keys[0] ?? "", allowed);
+}
+
+/** Says that a parameter is unknown, and which are known; repeats no more of its name than a message can bear. */
+export function unknownParameter(name: string, allowed: readonly string[]): string {
+  const shown = JSON.stringify(name.slice(0, NAME_CHARACTERS_MAX));
+  const known =
+    allowed.length === 0 ? "this route takes no parameters" : `the known ones are ${allowed.join(", ")}`;
+  return `unknown parameter ${shown}; ${known}`;
 }
 
 const BOOKMARK = /^[0-9a-f]+(?:-[0-9a-f]+){1,7}$/i;

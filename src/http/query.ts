@@ -1,0 +1,31 @@
+import { zValidator } from "@hono/zod-validator";
+import type { Context, MiddlewareHandler } from "hono";
+import type * as z from "zod";
+import { describeIssues, unknownParameter } from "../contract/lookup/query.ts";
+import type { AppEnv } from "./app-env.ts";
+import { renderProblem } from "./problem.ts";
+
+/** The answer to a query or a read header that is not valid. */
+export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
+  renderProblem(c, { code: "invalid_query", detail });
+
+/** Checks a query: each parameter is known, given once and well-formed. `allowed` lists the names for the message. */
+export const query = <T extends z.ZodType>(schema: T, allowed: readonly string[]) =>
+  zValidator("query", schema, (result, untyped) => {
+    // The validator knows nothing of the environment; its context is this app's all the same.
+    const c = untyped as unknown as Context<AppEnv>;
+    if (!result.success) {
+      return invalidQuery(c, describeIssues(result.error.issues as z.core.$ZodIssue[], allowed));
+    }
+    return refuseUnknown(c, allowed);
+  });
+
+/** For a route that takes no query. */
+export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) => refuseUnknown(c, []) ?? next();
+
+/** Hono passes over a parameter with an empty name, so the schema never sees it. */
+function refuseUnknown(c: Context<AppEnv>, allowed: readonly string[]): Response | undefined {
+  const names = [...new URL(c.req.url).searchParams.keys()];
+  const unknown = names.find((name) => !allowed.includes(name));
+  return unknown === undefined ? undefined : invalidQuery(c, unknownParameter(unknown, allowed));
+}
