@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { buildPages } from "./src/pages/build.mjs";
 import { TEST_AUTH_BINDINGS } from "./test/support/auth-settings.ts";
 import { LastLine } from "./test/support/last-line.ts";
 
@@ -22,12 +23,15 @@ const pure: TestProjectInlineConfiguration = {
 /** What needs the runtime: one workerd for all files, each with a database of its own. */
 const workerd: TestProjectInlineConfiguration = {
   plugins: [
-    cloudflareTest(async () => ({
-      wrangler: { configPath: "./wrangler.toml" },
-      miniflare: {
-        bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") },
-      },
-    })),
+    cloudflareTest(async () => {
+      await buildPages();
+      return {
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: {
+          bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") },
+        },
+      };
+    }),
   ],
   test: {
     name: "workerd",

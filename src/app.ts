@@ -6,6 +6,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { accountRoutes, journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
 import { disbursementRoutes, reversalRoutes } from "./routes/ledger-writes.ts";
+import { pageRoutes } from "./routes/pages.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { tableRoutes } from "./routes/tables.ts";
 
@@ -38,3 +39,5 @@ app.route("/v1/health", healthRoutes);
 app.all("/v1/health/:probe{live|ready}", methodNotAllowed("GET, HEAD"));
 app.route("/problems", problemRoutes);
 app.all("/problems/:code?", methodNotAllowed("GET, HEAD"));
+app.route("/", pageRoutes);
+app.all("/console", methodNotAllowed("GET, HEAD"));

@@ -4,6 +4,8 @@ declare namespace Cloudflare {
     DB: D1Database;
     TENANT_GATE: DurableObjectNamespace<import("./tenant/gate.ts").TenantGate>;
     HISTORY_QUEUE: Queue<unknown>;
+    /** The built pages, dist/pages. */
+    ASSETS: Fetcher;
     AUTH_ISSUER?: string;
     AUTH_AUDIENCE?: string;
     AUTH_JWKS_URL?: string;

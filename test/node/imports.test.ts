@@ -30,6 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: ["domain"],
   fanout: ["domain", "store"],
   cli: ["auth/scopes.ts", "contract", "domain"],
+  pages: [],
+  console: [],
 };
 
 /**

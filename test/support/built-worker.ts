@@ -49,6 +49,13 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
       ...(directory && { d1Persist: join(directory, "d1"), durableObjectsPersist: join(directory, "do") }),
       d1Databases: { DB: "loan-ledger" },
       durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
+      assets: {
+        directory: join(PROJECT_ROOT, "dist/pages"),
+        binding: "ASSETS",
+        run_worker_first: ["/*", "!/assets/*"],
+        routerConfig: { has_user_worker: true },
+        assetConfig: { html_handling: "none", not_found_handling: "none" },
+      },
       queueProducers: { HISTORY_QUEUE: "loan-ledger-history" },
       queueConsumers: { "loan-ledger-history": { maxBatchSize: 100, maxBatchTimeout: 1 } },
       handleStructuredLogs: ({ message }) => onLog?.(message),

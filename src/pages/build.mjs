@@ -1,0 +1,128 @@
+// @ts-check
+// Builds the static pages into one folder, which git ignores and which holds nothing else. wrangler runs this before
+// `dev` and `deploy` ([build] in wrangler.toml), so it is plain JavaScript: it must run on any Node that starts wrangler.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, extname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const OUT = join(PROJECT_ROOT, "dist/pages");
+
+/**
+ * The pages: the name under which src/routes/pages.ts serves each, and its HTML (docs/pages.md#add-a-page). In the
+ * HTML, `src` and `href` that begin with `./` name files beside it, those that begin with `npm:` files of a package.
+ * @type {Readonly<Record<string, string>>}
+ */
+const PAGES = { console: "src/console/index.html" };
+
+/** Scripts and styles are bundled; whatever else a page names, and every file of a package, is copied. */
+const BUNDLED = [".ts", ".css"];
+const REFERENCE = /\b(src|href)="(\.\/|npm:)([^"]+)"/g;
+
+/**
+ * Cloudflare's own file: headers of what is served without the Worker. A name holds the hash of its content, so it may
+ * be kept for good; a rule for each file, because one for `/assets/*` would have a 404 kept as well.
+ * @param {readonly string[]} paths
+ */
+const headersOf = (paths) =>
+  paths
+    .map(
+      (path) => `/${path}
+  Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+  Cross-Origin-Resource-Policy: same-origin
+`,
+    )
+    .join("");
+
+/**
+ * @param {string} name
+ * @param {Uint8Array} content
+ */
+function hashedName(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const extension = extname(name);
+  return `${name.slice(0, name.length - extension.length)}-${hash}${extension}`;
+}
+
+/** @param {string} file */
+async function bundle(file) {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    legalComments: "inline",
+    write: false,
+    outdir: OUT,
+    logLevel: "warning",
+  });
+  const [output] = outputFiles;
+  if (output === undefined || outputFiles.length > 1) throw new Error(`${file} must become one file`);
+  return output.contents;
+}
+
+/**
+ * The files that one page is made of, by their path in the folder.
+ * @param {string} page
+ * @param {string} htmlFile
+ * @returns {Promise<ReadonlyMap<string, Uint8Array>>}
+ */
+async function filesOf(page, htmlFile) {
+  const html = await readFile(join(PROJECT_ROOT, htmlFile), "utf8");
+  /** @type {Map<string, Uint8Array>} */
+  const files = new Map();
+  /** @type {Map<string, string>} */
+  const addresses = new Map();
+  for (const [, , kind, name = ""] of html.matchAll(REFERENCE)) {
+    const file = join(PROJECT_ROOT, kind === "npm:" ? "node_modules" : dirname(htmlFile), name);
+    const bundled = kind !== "npm:" && BUNDLED.includes(extname(name));
+    const content = bundled ? await bundle(file) : await readFile(file);
+    const plainName = `${page}-${name.replaceAll("/", "-")}`.replace(/\.ts$/, ".js");
+    const path = `assets/${hashedName(plainName, content)}`;
+    files.set(path, content);
+    addresses.set(`${kind}${name}`, `/${path}`);
+  }
+  const built = html.replace(REFERENCE, (_, attribute, kind, name) => {
+    return `${attribute}="${addresses.get(`${kind}${name}`)}"`;
+  });
+  return files.set(`${page}.html`, Buffer.from(built));
+}
+
+/**
+ * Writes a file whole or not at all, and only when it changes: several builds may run at once, and wrangler reloads
+ * on every write.
+ * @param {string} path
+ * @param {Uint8Array} content
+ */
+async function put(path, content) {
+  const file = join(OUT, path);
+  const before = await readFile(file).catch(() => null);
+  if (before !== null && Buffer.compare(before, content) === 0) return;
+  await mkdir(dirname(file), { recursive: true });
+  // Outside the folder, so that nobody serves or uploads half a file.
+  const half = join(dirname(OUT), `.${process.pid}-${path.replaceAll("/", "-")}`);
+  await writeFile(half, content);
+  await rename(half, file);
+}
+
+/** Builds every page; resolves once the folder holds them and nothing else. */
+export async function buildPages() {
+  const pages = await Promise.all(Object.entries(PAGES).map(([page, html]) => filesOf(page, html)));
+  const files = new Map(pages.flatMap((page) => [...page]));
+  const html = [...files.keys()].filter((path) => path.endsWith(".html"));
+  const assets = [...files.keys()].filter((path) => !html.includes(path));
+  files.set("_headers", Buffer.from(headersOf(assets)));
+  // Pages last: each names files that are there by then.
+  for (const path of [...assets, "_headers", ...html]) await put(path, files.get(path) ?? Buffer.of());
+  const entries = await readdir(OUT, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = join(entry.parentPath, entry.name);
+    if (!files.has(relative(OUT, file).replaceAll("\\", "/"))) await rm(file, { force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildPages();
