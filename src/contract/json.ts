@@ -24,11 +24,12 @@ export function parseJson(text: string): Result<unknown, string> {
 const tooDeep = `The body nests deeper than ${DEPTH_MAX} levels`;
 
 function findFlaw(value: unknown, depth: number): string | null {
-  if (typeof value === "string") return value.isWellFormed() ? null : "A string has half a surrogate pair";
+  if (typeof value === "string")
+    return value.isWellFormed() ? null : "A string contains half a surrogate pair";
   if (value === null || typeof value !== "object" || isLosslessNumber(value)) return null;
   if (depth === DEPTH_MAX) return tooDeep;
   for (const [name, member] of Object.entries(value)) {
-    if (name === "__proto__") return "A member may not be named __proto__";
+    if (name === "__proto__") return "A member must not be named __proto__";
     const flaw = findFlaw(name, depth) ?? findFlaw(member, depth + 1);
     if (flaw !== null) return flaw;
   }

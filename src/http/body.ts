@@ -30,7 +30,10 @@ export const jsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
     return renderProblem(c, { code: "payload_too_large", detail });
   }
   if (body === "cut_off") {
-    return renderProblem(c, { code: "malformed_json", detail: "The connection ended before the body did." });
+    return renderProblem(c, {
+      code: "malformed_json",
+      detail: "The connection ended before the whole body arrived.",
+    });
   }
   c.set("body_bytes", body);
   return next();
@@ -64,7 +67,7 @@ export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(c.get("body_bytes"));
   } catch {
-    return renderProblem(c, { code: "malformed_json", detail: "The body is not UTF-8 text." });
+    return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
   }
   const parsed = parseJson(text);
   if (!parsed.ok) return renderProblem(c, { code: "malformed_json", detail: `${parsed.error}.` });

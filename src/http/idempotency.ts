@@ -20,10 +20,11 @@ export const idempotencyKey = zValidator("header", headerSchema, (result, c) => 
     return undefined;
   }
   if (context.req.header("Idempotency-Key") === undefined) {
-    const detail = "Send a new Idempotency-Key header with each new event.";
+    const detail =
+      "Send an Idempotency-Key header: a new key with each new event, the same key with each retry.";
     return renderProblem(context, { code: "missing_idempotency_key", detail });
   }
-  const detail = `The Idempotency-Key must match ${KEY.source}: 8 to 255 letters, digits and ". _ : -".`;
+  const detail = `The Idempotency-Key must match ${KEY.source}: 8 to 255 letters, digits, dots, underscores, colons and hyphens.`;
   return renderProblem(context, { code: "invalid_idempotency_key", detail });
 });
 

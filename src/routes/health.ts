@@ -11,5 +11,5 @@ export const healthRoutes = new Hono<AppEnv>()
   .get("/live", (c) => renderJson(c, { status: "ok", ...build(c.env) }))
   .get("/ready", async (c) => {
     if (await isDatabaseReady(c.env)) return renderJson(c, { status: "ok", ...build(c.env) });
-    return renderProblem(c, { code: "unavailable", detail: "The database does not answer." });
+    return renderProblem(c, { code: "unavailable", detail: "The database did not answer." });
   });

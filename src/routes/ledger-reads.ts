@@ -23,7 +23,7 @@ const readsLedger = authorized("hpts:ledger:read");
 const readsBalances = authorized("hpts:balances:read");
 
 const notFound = (c: Context<AppEnv>, what: string) =>
-  renderProblem(c, { code: "not_found", detail: `There is no such ${what}.` });
+  renderProblem(c, { code: "not_found", detail: `This ${what} does not exist.` });
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -80,7 +80,7 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
   const identity = JSON.stringify([tenant, "journal", loan_id, from_date, to_date, event_type]);
   const position = page_token === undefined ? null : await decodeCursor(identity, page_token);
   if (page_token !== undefined && position === null) {
-    return invalidQuery(c, "page_token must be the next_page_token of a page of this very query");
+    return invalidQuery(c, "page_token must be the next_page_token of a page of the same query");
   }
   const before = position?.ties[0] ?? null;
   const found = await read(c, (db) =>

@@ -17,7 +17,7 @@ export const problemRoutes = new Hono<AppEnv>()
   .get("/:code", (c) => {
     const code = c.req.param("code");
     if (!isProblemCode(code))
-      return renderProblem(c, { code: "not_found", detail: "There is no such problem." });
+      return renderProblem(c, { code: "not_found", detail: "This problem code does not exist." });
     const { status, title, meaning, remedy } = PROBLEMS[code];
     const content = html`<h1>${title}</h1>
 <p><code>${code}</code>, HTTP status ${status}</p>

@@ -20,7 +20,7 @@ export async function read<T>(
   const from = c.req.header(BOOKMARK_HEADER) ?? "first-primary";
   if (!isBookmark(from)) {
     return err(
-      `the header ${BOOKMARK_HEADER} must be one that this service answered, or first-unconstrained`,
+      `the header ${BOOKMARK_HEADER} must be a bookmark from an earlier answer, or first-unconstrained`,
     );
   }
   const session = openSession(c.env, c.get("principal").tenant_id, from);

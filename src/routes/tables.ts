@@ -37,7 +37,7 @@ async function answerRow(c: Context<AppEnv>, table: Table, id: string): Promise<
   const found = await read(c, (db) => findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
   if (!found.ok) return invalidQuery(c, found.error);
   if (found.value === null) {
-    return renderProblem(c, { code: "not_found", detail: `There is no such row in ${table.name}.` });
+    return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
   return renderJson(c, { data: rendererOf(c, table)(found.value) });
 }
@@ -80,7 +80,7 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
   if (cursor === null) return ok(null);
   const position = await decodeCursor(identity, cursor);
   return position === null
-    ? err("cursor must be the next_cursor of a page of this very query: same table, filters and order")
+    ? err("cursor must be the next_cursor of a page of the same query: same table, filters and order")
     : ok(position);
 }
 

@@ -30,9 +30,9 @@ export async function submit(
       const { trace_id } = submission;
       const entry = { level: "error", message: "gate call failed", tenant, trace_id, attempt };
       console.error(JSON.stringify({ ...entry, error: causeOf(error) }));
-      if (overloaded) return rejected("overloaded", "The tenant's gate is busy.");
+      if (overloaded) return rejected("overloaded", "Too many requests of this tenant are waiting.");
       if (!retryable || attempt === ATTEMPTS_MAX) {
-        return rejected("unavailable", "The tenant's gate did not answer; the event may have been stored.");
+        return rejected("unavailable", "The service did not answer in time. The event may have been stored.");
       }
       await scheduler.wait(BACKOFF_MS * attempt * (0.5 + Math.random()));
     }
@@ -48,6 +48,6 @@ function gateName(env: Cloudflare.Env, tenant: string): string {
 }
 
 function rejected(code: "overloaded" | "unavailable", reason: string): SubmitReply {
-  const detail = `${reason} Retry with the same Idempotency-Key: exactly one event comes of it.`;
+  const detail = `${reason} Retry with the same Idempotency-Key. The event will not be stored twice.`;
   return { kind: "rejected", problem: { code, detail }, timings: { queue: 0, load: 0, commit: 0 } };
 }

@@ -38,11 +38,13 @@ export interface GroupContext {
 
 export const UNAVAILABLE: Problem = {
   code: "unavailable",
-  detail: "The database did not answer. Retry with the same Idempotency-Key: at most one event comes of it.",
+  detail:
+    "The database did not answer. Retry with the same Idempotency-Key. The event will not be stored twice.",
 };
 const INTERNAL: Problem = {
   code: "internal_error",
-  detail: "The event could not be stored. A retry with the same Idempotency-Key is safe.",
+  detail:
+    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
 };
 
 /**

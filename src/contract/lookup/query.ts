@@ -75,7 +75,7 @@ export function listParameters(table: LookupTable) {
     end_date: date.optional().describe("Up to this timestamp, or to the end of this date."),
     search: value(SEARCH_CHARACTERS_MAX)
       .optional()
-      .describe(`Part of ${table.searched.join(", ")}; every character literally.`),
+      .describe(`Part of ${table.searched.join(", ")}; every character is literal.`),
   };
   const filters = Object.fromEntries(
     filterable(table).map((name) => [name, value(FILTER_CHARACTERS_MAX).optional()]),

@@ -32,11 +32,12 @@ const FORMER_CATEGORIES: Readonly<Record<string, string>> = {
   schedule: 'Send one category "payment" event with status "expected" for each installment.',
   repayment: 'Send category "payment" with status "paid".',
   insurance: 'Send insurer_name and insurer_coverage on the disbursement, and source "insurer" on a payment.',
-  write_off: "Lower disbursement_amount with a disbursement update; the write-off is recorded from it.",
-  rebate: "Lower total_expected_margin with a disbursement update; the rebate is recorded from it.",
-  extension: "Change maturity_date with a disbursement update; the extension is recorded from it.",
-  asset_status: 'Send asset_condition on an "operation" event; the status is recorded from it.',
-  disbursement_status: "The status is recorded when a disbursement is created or deleted.",
+  write_off: "Lower disbursement_amount with a disbursement update; the service records the write-off.",
+  rebate: "Lower total_expected_margin with a disbursement update; the service records the rebate.",
+  extension: "Change maturity_date with a disbursement update; the service records the extension.",
+  asset_status: 'Send asset_condition on an "operation" event; the service records the status.',
+  disbursement_status:
+    "Send nothing; the service records the status when a disbursement is created or deleted.",
 };
 
 const stepSchema = z.enum(STEPS);
@@ -92,7 +93,7 @@ const isCategory = (value: unknown): value is Category => CATEGORIES.some((categ
 function unsupportedCategory(category: string): Problem {
   const known = Object.hasOwn(FORMER_CATEGORIES, category) ? ` ${FORMER_CATEGORIES[category]}` : "";
   const shown = JSON.stringify(category.slice(0, 64));
-  const detail = `The category ${shown} is not supported; use one of ${CATEGORIES.join(", ")}.${known}`;
+  const detail = `The category ${shown} is not supported. Use one of ${CATEGORIES.join(", ")}.${known}`;
   return { code: "unsupported_category", detail };
 }
 
@@ -142,7 +143,7 @@ function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType>
   if (category === "disbursement") {
     for (const [name, field] of Object.entries(termsChangeFields)) {
       shape[name] =
-        step === "update" ? memberSchema(field, step, kind) : absent('goes with step "update" only');
+        step === "update" ? memberSchema(field, step, kind) : absent('is only allowed with step "update"');
     }
   }
   return shape;
@@ -153,7 +154,8 @@ function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodTyp
   const value = valueSchema(step === "update" && minOnUpdate ? { ...field, min: minOnUpdate } : field);
   if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
   if (field.kind && kind === null) return value.nullish();
-  if (field.kind && field.kind !== kind) return absent(`belongs to a ${field.kind}, and this is a ${kind}`);
+  if (field.kind && field.kind !== kind)
+    return absent(`is a field of a ${field.kind}, but this disbursement is a ${kind}`);
   return field.required ? value : value.nullish();
 }
 

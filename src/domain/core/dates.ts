@@ -22,13 +22,13 @@ export function parseDate(text: string): Result<StoredDate, string> {
     match ?? [];
   if (!match || !isCalendarDate(date)) {
     return err(
-      "must be a real date YYYY-MM-DD or an RFC 3339 timestamp with an offset, seconds to 9 decimals",
+      "must be a real date YYYY-MM-DD, or an RFC 3339 timestamp with an offset and at most 9 decimals of a second",
     );
   }
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === "-" ? -1 : 1);
   const utc = new Date(Date.parse(`${date}T${hour}:${minute}:${second}Z`) - offset * MINUTE_MS);
   const year = utc.getUTCFullYear();
-  if (year < 1 || year > 9999) return err("must lie in the years 0001 to 9999 in UTC");
+  if (year < 1 || year > 9999) return err("must be in the years 0001 to 9999 in UTC");
   const digits = fraction.replace(/0+$/, "");
   return ok(utc.toISOString().slice(0, 19) + (digits === "" ? "" : `.${digits}`));
 }

@@ -14,7 +14,7 @@ export function toMinor(amount: DecimalText, currency: string): Result<bigint, s
   if (digits === "") return ok(0n);
   const decimals = minorUnits(currency);
   const shift = exponent + BigInt(decimals);
-  if (shift < 0n) return err(`must have at most ${decimals} decimals, as ${currency} has`);
+  if (shift < 0n) return err(`must have at most ${decimals} decimals, the precision of ${currency}`);
   // A signed 64-bit integer reaches one further below zero than above.
   const limit = negative ? INT64_MAX + 1n : INT64_MAX;
   const tooLong = BigInt(digits.length) + shift > 19n;

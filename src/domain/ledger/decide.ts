@@ -130,22 +130,22 @@ function loanErrors(loan: LedgerLoan | undefined, command: DisbursementPosting):
 function decideReversal(state: LedgerState, command: Reversal, stamp: Stamp): Result<Posted, Problem> {
   const id = command.reverses_entry_id;
   const reversed = state.entries.get(id);
-  if (!reversed) return err({ code: "not_found", detail: `There is no journal entry ${id}.` });
+  if (!reversed) return err({ code: "not_found", detail: `The journal entry ${id} does not exist.` });
   if (reversed.event_type === "reversal") {
     return err({
       code: "not_reversible",
-      detail: "The entry is a reversal; post the transaction again instead.",
+      detail: "The entry is itself a reversal. Post the original transaction again.",
     });
   }
   if (state.reversed.has(reversed.sequence)) {
-    return err({ code: "already_reversed", detail: `The journal entry ${id} has a reversal already.` });
+    return err({ code: "already_reversed", detail: `The journal entry ${id} is already reversed.` });
   }
   const { correlation_id } = reversed;
   const today = instant(stamp.now).slice(0, 10);
   const earliest = reversed.effective_at;
   const effective_at = command.effective_at ?? (today < earliest ? earliest : today);
   if (effective_at < earliest) {
-    const message = `must not be before ${earliest}, when the entry takes effect`;
+    const message = `must not be before ${earliest}, the effective_at of the entry`;
     return err(invalid([{ field: "effective_at", code: "inconsistent_dates", message }]));
   }
   const entry: Entry = {

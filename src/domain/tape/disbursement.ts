@@ -96,7 +96,8 @@ function referenceErrors(
   return errors;
 }
 
-const unknownClient = (id: string) => `there is no client ${JSON.stringify(id)}; create the client first`;
+const unknownClient = (id: string) =>
+  `names the client ${JSON.stringify(id)}, which does not exist; create it first`;
 
 /** What a disbursement's change does to its terms, client links and payments; `after` is null when it is deleted. */
 export function disbursementLinks(

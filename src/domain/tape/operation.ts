@@ -43,7 +43,7 @@ export function assessOperation(
   const mismatch = refuse(
     "currency",
     "currency_mismatch",
-    `must be ${parent.currency}, as the disbursement's`,
+    `must be ${parent.currency}, the currency of the disbursement`,
   );
   return { record, own: errors, references: [mismatch] };
 }

@@ -15,6 +15,6 @@ export function parentOf(
 
 /** The refusal of a child whose parent is missing or deleted (docs/api.md#ingest: "validation errors"). */
 export function unknownParent(id: string): FieldError {
-  const message = `there is no disbursement ${JSON.stringify(id)}; create the disbursement first`;
+  const message = `names the disbursement ${JSON.stringify(id)}, which does not exist; create it first`;
   return refuse("disbursement_id", "unknown_reference", message);
 }

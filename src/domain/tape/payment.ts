@@ -115,7 +115,9 @@ function settleParent(
 ): Checked<Payment> {
   const errors: FieldError[] = [];
   if (!current && record.currency !== parent.currency) {
-    errors.push(refuse("currency", "currency_mismatch", `must be ${parent.currency}, as the disbursement's`));
+    errors.push(
+      refuse("currency", "currency_mismatch", `must be ${parent.currency}, the currency of the disbursement`),
+    );
   }
   if (parent.kind === "loan") {
     if (change.client_id && change.client_id !== parent.client_id) {
@@ -130,7 +132,7 @@ function settleParent(
     if (!parent.purchase_clients?.includes(client_id)) {
       errors.push(refuse("client_id", "client_mismatch", "must be one of the purchase's clients"));
     } else if (!isLive(state.client.get(client_id))) {
-      errors.push(refuse("client_id", "unknown_reference", "names a client that is deleted"));
+      errors.push(refuse("client_id", "unknown_reference", "names a deleted client"));
     }
   }
   return { record, errors };

@@ -71,10 +71,22 @@ export function changeErrors(
     const value = change[name];
     if (value === undefined) return [];
     if (field.immutable && value !== current[name]) {
-      return [refuse(name, "immutable_field", `cannot change after create; it is ${String(current[name])}`)];
+      return [
+        refuse(
+          name,
+          "immutable_field",
+          `must not change after create; its value is ${String(current[name])}`,
+        ),
+      ];
     }
     if (field.kind && field.kind !== current.kind && value !== null) {
-      return [refuse(name, "unsupported_field", `belongs to a ${field.kind}, and this is a ${current.kind}`)];
+      return [
+        refuse(
+          name,
+          "unsupported_field",
+          `is a field of a ${field.kind}, but this disbursement is a ${current.kind}`,
+        ),
+      ];
     }
     return [];
   });
@@ -89,7 +101,7 @@ export function missingErrors(
   const applies = (field: Field) => field.required && (!field.kind || field.kind === record.kind);
   return Object.entries(fields)
     .filter(([name, field]) => applies(field) && record[name] === null && !broken.has(name))
-    .map(([name]) => refuse(name, "required", "is required and cannot be cleared"));
+    .map(([name]) => refuse(name, "required", "is required and must not be null"));
 }
 
 /**
@@ -141,10 +153,10 @@ export function deleted<T>(stored: Stored<T>, stamp: Stamp): Stored<T> {
 export function alreadyExists(what: string, id: string): Problem {
   return {
     code: "already_exists",
-    detail: `There is a ${what} with the id ${JSON.stringify(id)}; change it with step "update".`,
+    detail: `The ${what} ${JSON.stringify(id)} already exists. Send step "update" to change it.`,
   };
 }
 
 export function notFound(what: string, id: string): Problem {
-  return { code: "not_found", detail: `There is no ${what} with the id ${JSON.stringify(id)}.` };
+  return { code: "not_found", detail: `The ${what} ${JSON.stringify(id)} does not exist.` };
 }
