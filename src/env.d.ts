@@ -12,8 +12,6 @@ declare namespace Cloudflare {
     AUTH_JWKS?: string;
     AUTH_CLOCK_TOLERANCE_S?: string;
     GIT_SHA?: string;
-    /** Raised after D1 was restored to an earlier time; see tenant/client.ts. */
-    GATE_GENERATION?: string;
   }
 
   /** Types `exports` of `cloudflare:workers`. */

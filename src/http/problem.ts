@@ -23,6 +23,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
     instance: url.pathname,
     code: problem.code,
     trace_id: c.get("trace").trace_id,
+    event_id: problem.event_id,
     errors: problem.errors?.slice(0, ERRORS_MAX),
     errors_total: problem.errors?.length,
   };

@@ -13,7 +13,7 @@ export const ingestRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("ingest:wr
   if (!command.ok) return renderProblem(c, command.error);
   const settled = await settleWrite(c, command.value, (body as { data: unknown }).data);
   if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
-  const { event_id, sequence, category, step, id } = settled.value.answer;
+  const { event_id, sequence, category, step, record_id: id } = settled.value.answer;
   if (settled.value.replayed) {
     const message = "Event already processed";
     return renderJson(c, { status: "duplicate", message, event_id, sequence, category, step, id });

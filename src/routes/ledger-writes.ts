@@ -18,8 +18,8 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   const settled = await settleWrite(c, command.value, body);
   if (!settled.ok) return renderProblem(c, settled.error);
   const { answer, replayed } = settled.value;
-  if (answer.body === null) throw new Error("a ledger event keeps its answer");
-  const posted: { journal_entry_id: string } = JSON.parse(answer.body);
+  if (answer.answer === null) throw new Error("a ledger event keeps its answer");
+  const posted: { journal_entry_id: string } = JSON.parse(answer.answer);
   if (!replayed) c.header("Location", `/v1/journal-entries/${posted.journal_entry_id}`);
   return renderJson(c, posted, replayed ? 200 : 201);
 }

@@ -1,5 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Needs } from "../domain/command.ts";
+import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 import { type LedgerState, noLedgerState } from "../domain/ledger/decide.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { ReadBatch } from "./d1/read-batch.ts";
@@ -10,22 +11,9 @@ import { events } from "./log.ts";
 import { toClient, toDisbursement, toOperation, toPayment } from "./tape/rows.ts";
 import { clients, disbursements, operations, payments } from "./tape/tables.ts";
 
-/** An accepted event as far as a replay must know it. */
-export interface SeenEvent {
-  readonly idempotency_key: string;
-  readonly fingerprint: string;
-  readonly sequence: number;
-  readonly event_id: string;
-  readonly category: string;
-  readonly step: string;
-  readonly record_id: string;
-  readonly answer: string | null;
-}
-
 /** What a group of commands is decided on. */
 export interface Loaded {
-  /** The tenant's last event; sequence 0 before the first. */
-  readonly head: { readonly sequence: number; readonly created_at: number };
+  readonly head: Head;
   /** Events whose idempotency key is among those asked for. */
   readonly seen: readonly SeenEvent[];
   readonly state: RecordState;
@@ -46,11 +34,17 @@ export async function load(
   const ledger = needsNoLedger(needs) ? null : batch.addAll(ledgerQueries(db, tenant, needs));
   await batch.run(db);
   return {
-    head: head()[0] ?? { sequence: 0, created_at: 0 },
+    head: head()[0] ?? NO_HEAD,
     seen: seen(),
     state: records(),
     ledger: ledger ? toLedgerState(ledger()) : noLedgerState(),
   };
+}
+
+/** The last event of the tenant's log. */
+export async function loadHead(db: Database, tenant: string): Promise<Head> {
+  const [head] = await headQuery(db, tenant);
+  return head ?? NO_HEAD;
 }
 
 /** Adds the queries for the records that are needed; what it returns reads them. */
@@ -94,7 +88,7 @@ function addRecords(batch: ReadBatch, db: Database, tenant: string, needs: Needs
 
 function headQuery(db: Database, tenant: string) {
   return db
-    .select({ sequence: events.sequence, created_at: events.created_at })
+    .select({ sequence: events.sequence, event_id: events.event_id, created_at: events.created_at })
     .from(events)
     .where(eq(events.tenant_id, tenant))
     .orderBy(desc(events.sequence))

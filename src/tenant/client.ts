@@ -22,7 +22,7 @@ export async function submit(
 ): Promise<SubmitReply> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const gate = env.TENANT_GATE.getByName(gateName(env, tenant));
+      const gate = env.TENANT_GATE.getByName(tenant);
       const reply: Promise<SubmitReply> = gate.submit(tenant, submission);
       return await withDeadline(reply, GATE_DEADLINE_MS);
     } catch (error) {
@@ -37,14 +37,6 @@ export async function submit(
       await scheduler.wait(BACKOFF_MS * attempt * (0.5 + Math.random()));
     }
   }
-}
-
-/**
- * The object that holds a tenant's gate. A gate remembers its idempotency keys by itself, so after D1 was put back to
- * an earlier time a new generation makes new gates, which know only what D1 knows (README, "After a restore").
- */
-function gateName(env: Cloudflare.Env, tenant: string): string {
-  return env.GATE_GENERATION ? `${env.GATE_GENERATION}:${tenant}` : tenant;
 }
 
 function rejected(code: "overloaded" | "unavailable", reason: string): SubmitReply {

@@ -1,26 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Head } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import { catchUp, logStopped, PoisonEvent } from "../fanout/catch-up.ts";
 import { EventsPublisher } from "../fanout/publisher.ts";
+import { withDeadline } from "../store/d1/failure.ts";
 import { openSession } from "../store/d1/session.ts";
-import { type GroupContext, replay, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
+import { loadHead } from "../store/load.ts";
+import { type GroupContext, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
-import {
-  GROUP_BYTES_MAX,
-  GROUP_COMMANDS_MAX,
-  type Submission,
-  type SubmitReply,
-  type Verdict,
-  WAITING_BYTES_MAX,
-  WAITING_COMMANDS_MAX,
-} from "./submission.ts";
-
-interface Waiting {
-  readonly submission: Submission;
-  readonly bytes: number;
-  readonly since: number;
-  readonly settle: (reply: SubmitReply) => void;
-}
+import { replay } from "./plan.ts";
+import type { Submission, SubmitReply, Verdict } from "./submission.ts";
+import { bytesInBatch, type Waiting, WaitingRoom } from "./waiting-room.ts";
 
 interface InFlight {
   readonly fingerprint: string;
@@ -29,24 +19,35 @@ interface InFlight {
 
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
-
-/** What an event's data takes in the batch, where it is JSON text within JSON text. */
-const bytesInBatch = (data: string) => new TextEncoder().encode(JSON.stringify(data)).length;
+/** How long after an answer its key is saved. */
+const SAVE_AFTER_MS = 50;
+/** How long a gate trusts its own memory of keys without a word from D1, which may have been put back meanwhile. */
+const TRUST_MS = 60_000;
 
 const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
 
+const OVERLOADED: SubmitReply = {
+  kind: "rejected",
+  problem: {
+    code: "overloaded",
+    detail: "Too many events of this tenant are waiting. Retry with the same Idempotency-Key.",
+  },
+  timings: NO_TIMINGS,
+};
+
 /**
  * The only writer of one tenant. It keeps one group in flight; what arrives meanwhile is the next group, so that under
- * load one pair of D1 round trips carries dozens of events, and alone an event waits for nobody.
+ * load one or two D1 round trips carry dozens of events, and alone an event waits for nobody.
  */
 export class TenantGate extends DurableObject<Cloudflare.Env> {
   readonly #keys: KeyStore;
   readonly #queue: EventsPublisher;
   readonly #inFlight = new Map<string, InFlight>();
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #room = new WaitingRoom();
   #draining = false;
   #watching = false;
+  #saving = false;
+  #hearing: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -62,26 +63,26 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     const { key, fingerprint } = submission;
     for (;;) {
       const used = this.#keys.find(key);
+      if (used && Date.now() - this.#keys.heardAt > TRUST_MS) {
+        await this.#hearFromD1(tenant);
+        continue;
+      }
       if (used) return { ...this.#withBookmark(replay(used, fingerprint)), timings: NO_TIMINGS };
+      const bytes = bytesInBatch(submission);
+      if (!this.#room.admit(bytes)) return OVERLOADED;
       const running = this.#inFlight.get(key);
-      if (!running) return this.#enqueue(tenant, submission);
+      if (!running) return this.#enqueue(tenant, submission, bytes);
       const reply = await running.reply;
+      this.#room.leave(bytes);
       // A refused key is not used up: the same request was answered just now, another one may try.
       if (reply.kind === "rejected" && running.fingerprint === fingerprint) return reply;
     }
   }
 
-  #enqueue(tenant: string, submission: Submission): Promise<SubmitReply> {
-    const bytes = bytesInBatch(submission.data);
-    if (this.#waiting.length >= WAITING_COMMANDS_MAX || this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
-      const detail = "Too many events of this tenant are waiting. Retry with the same Idempotency-Key.";
-      const reply = { kind: "rejected", problem: { code: "overloaded", detail } } as const;
-      return Promise.resolve({ ...reply, timings: NO_TIMINGS });
-    }
+  #enqueue(tenant: string, submission: Submission, bytes: number): Promise<SubmitReply> {
     const { promise, resolve } = Promise.withResolvers<SubmitReply>();
     this.#inFlight.set(submission.key, { fingerprint: submission.fingerprint, reply: promise });
-    this.#waiting.push({ submission, bytes, since: Date.now(), settle: resolve });
-    this.#waitingBytes += bytes;
+    this.#room.push({ submission, bytes, since: Date.now(), settle: resolve });
     if (!this.#draining) this.ctx.waitUntil(this.#drain(tenant));
     return promise;
   }
@@ -89,72 +90,103 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   async #drain(tenant: string): Promise<void> {
     this.#draining = true;
     try {
-      while (this.#waiting.length > 0) {
-        const group = this.#nextGroup();
-        try {
-          await this.#runGroup(tenant, group);
-        } catch (error) {
-          this.#abandon(tenant, group, error);
-        }
-      }
+      while (!this.#room.isEmpty) await this.#runGroup(tenant, this.#room.nextGroup());
     } finally {
       this.#draining = false;
     }
   }
 
-  #nextGroup(): Waiting[] {
-    let count = 0;
-    let bytes = 0;
-    for (const one of this.#waiting) {
-      if (count === GROUP_COMMANDS_MAX || (count > 0 && bytes + one.bytes > GROUP_BYTES_MAX)) break;
-      count += 1;
-      bytes += one.bytes;
-    }
-    this.#waitingBytes -= bytes;
-    const group = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    return group;
-  }
-
   async #runGroup(tenant: string, group: readonly Waiting[]): Promise<void> {
     const started = Date.now();
-    const context: GroupContext = {
+    const unsettled = new Map(group.map((one) => [one.submission.key, one]));
+    const answer = (key: string, reply: Verdict & Pick<SubmitReply, "timings">) => {
+      this.#inFlight.delete(key);
+      unsettled.get(key)?.settle(reply);
+      unsettled.delete(key);
+    };
+    try {
+      const submissions = group.map(({ submission }) => submission);
+      for await (const part of settleGroup(this.#contextOf(tenant), submissions)) {
+        this.#remember(tenant, part);
+        for (const [key, verdict] of part.verdicts) {
+          const queue = started - (unsettled.get(key)?.since ?? started);
+          answer(key, { ...this.#withBookmark(verdict), timings: { queue, ...part.timings } });
+        }
+      }
+    } catch (error) {
+      // A bug: nobody may wait for ever, and nothing is claimed.
+      this.#log(tenant, { message: "group abandoned", error: causeOf(error) });
+    }
+    for (const key of unsettled.keys()) {
+      answer(key, { kind: "rejected", problem: UNAVAILABLE, timings: NO_TIMINGS });
+    }
+  }
+
+  #contextOf(tenant: string): GroupContext {
+    return {
       tenant,
       open: () => openSession(this.env, tenant, "first-primary"),
-      log: (entry) => console.error(JSON.stringify({ level: "error", tenant, ...entry })),
+      onHead: (head) => this.#heard(tenant, head),
+      log: (entry) => this.#log(tenant, entry),
     };
-    const settled = await settleGroup(
-      context,
-      group.map(({ submission }) => submission),
-    );
-    for (const part of settled) this.#remember(tenant, part);
-    for (const { submission, since, settle } of group) {
-      const part = settled.find(({ verdicts }) => verdicts.has(submission.key));
-      const verdict = part?.verdicts.get(submission.key);
-      if (!part || !verdict) throw new Error("every submission of a group gets a verdict");
-      this.#inFlight.delete(submission.key);
-      settle({ ...this.#withBookmark(verdict), timings: { queue: started - since, ...part.timings } });
-    }
   }
 
-  /** A bug, or this object's own storage failing: nobody may wait for ever, and nothing is claimed. */
-  #abandon(tenant: string, group: readonly Waiting[], error: unknown): void {
-    console.error(
-      JSON.stringify({ level: "error", message: "group abandoned", tenant, error: causeOf(error) }),
-    );
-    for (const { submission, settle } of group) {
-      this.#inFlight.delete(submission.key);
-      settle({ kind: "rejected", problem: UNAVAILABLE, timings: NO_TIMINGS });
-    }
+  #log(tenant: string, entry: Record<string, unknown>): void {
+    console.error(JSON.stringify({ level: "error", tenant, ...entry }));
   }
 
-  #remember(tenant: string, part: Settled): void {
-    this.#keys.remember(part.used);
-    if (part.bookmark !== null) this.#keys.setBookmark(part.bookmark);
-    if (part.history === null) return;
-    // Neither is awaited: an answer never waits for the queue, and a failure of both is the sweep's to mend.
-    this.ctx.waitUntil(this.#queue.publish({ tenant_id: tenant, ...part.history }));
+  /**
+   * Compares where D1 says that the log ends with what this gate knows. A log that ends earlier, or with another event,
+   * was put back to an earlier time: the events after it are gone, and so must be the memory of their keys.
+   */
+  #heard(tenant: string, head: Head): void {
+    const { sequence, event_id } = this.#keys.head;
+    const isBehind = head.sequence < sequence || (head.sequence === sequence && head.event_id !== event_id);
+    if (isBehind) {
+      this.#log(tenant, { message: "database put back", known: sequence, found: head.sequence });
+      this.#keys.forget();
+    }
+    this.#keys.hear(head, Date.now());
+  }
+
+  /** Asks D1 where the log ends. When it does not answer, the memory is all there is. */
+  #hearFromD1(tenant: string): Promise<void> {
+    const ask = async () => {
+      try {
+        const { db } = openSession(this.env, tenant, "first-primary");
+        this.#heard(tenant, await withDeadline(loadHead(db, tenant)));
+      } catch (error) {
+        this.#keys.hear(this.#keys.head, Date.now());
+        this.#log(tenant, { message: "keys not confirmed", error: causeOf(error) });
+      } finally {
+        this.#hearing = null;
+      }
+    };
+    this.#hearing ??= ask();
+    return this.#hearing;
+  }
+
+  #remember(tenant: string, { used, head, bookmark, history }: Settled): void {
+    this.#keys.remember(used);
+    if (head !== null) this.#keys.hear(head, Date.now());
+    if (bookmark !== null) this.#keys.bookmark = bookmark;
+    if (!this.#saving) this.ctx.waitUntil(this.#save(tenant));
+    if (history === null) return;
+    // Neither is awaited: an answer never waits for the queue, and the sweep heals a failure of both.
+    this.ctx.waitUntil(this.#queue.publish({ tenant_id: tenant, ...history }));
     this.ctx.waitUntil(this.#watchHistory(tenant));
+  }
+
+  /** D1 has the events: a memory that fails costs a round trip on replay, and no answer. */
+  async #save(tenant: string): Promise<void> {
+    this.#saving = true;
+    await scheduler.wait(SAVE_AFTER_MS);
+    this.#saving = false;
+    try {
+      this.#keys.save();
+    } catch (error) {
+      this.#log(tenant, { message: "keys not saved", error: causeOf(error) });
+    }
   }
 
   /** Sets the alarm that looks after the queue, unless it is set. */
@@ -188,6 +220,6 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   }
 
   #withBookmark(verdict: Verdict): Verdict {
-    return verdict.kind === "accepted" ? { ...verdict, bookmark: this.#keys.bookmark() } : verdict;
+    return verdict.kind === "accepted" ? { ...verdict, bookmark: this.#keys.bookmark } : verdict;
   }
 }

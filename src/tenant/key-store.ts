@@ -1,53 +1,104 @@
-import type { Answer } from "./submission.ts";
+import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 
-/** An idempotency key that an accepted event has used up. */
-export interface UsedKey {
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly answer: Answer;
-}
+/** Events that the store holds at most before it has written them; the oldest is dropped, and D1 still knows it. */
+const UNSAVED_MAX = 5_000;
 
 /**
- * The gate's own memory of idempotency keys, in the object's SQLite: a replay needs no D1. All calls are synchronous,
- * so a look and the step after it are atomic. It may lag behind D1 after a crash; D1's unique key is the second barrier.
+ * The gate's own memory of idempotency keys, so that a replay needs no D1. It is saved to the object's SQLite a moment
+ * after the answer, because a write to it would hold the answer back until it is durable. It may therefore lag behind
+ * D1 after a crash; D1's unique key is the second barrier. All calls are synchronous, so a look and the step after it
+ * are atomic.
  */
 export class KeyStore {
-  readonly #sql: SqlStorage;
+  readonly #storage: DurableObjectStorage;
+  readonly #unsaved = new Map<string, SeenEvent>();
+  #head: Head;
+  #heardAt: number;
+  #bookmark: string | null;
 
   constructor(storage: DurableObjectStorage) {
-    this.#sql = storage.sql;
-    this.#sql.exec(
-      `CREATE TABLE IF NOT EXISTS keys (
-         key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL
-       ) STRICT, WITHOUT ROWID;
+    this.#storage = storage;
+    storage.sql.exec(
+      `CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
     );
+    const head = this.#fact("head");
+    this.#head = head === null ? NO_HEAD : JSON.parse(head);
+    this.#heardAt = Number(this.#fact("heard_at"));
+    this.#bookmark = this.#fact("bookmark");
   }
 
-  find(key: string): UsedKey | null {
-    const [row] = this.#sql
-      .exec<{ fingerprint: string; answer: string }>(
-        "SELECT fingerprint, answer FROM keys WHERE key = ?",
-        key,
-      )
+  find(key: string): SeenEvent | null {
+    const unsaved = this.#unsaved.get(key);
+    if (unsaved) return unsaved;
+    const rows = this.#storage.sql
+      .exec<{ event: string }>("SELECT event FROM keys WHERE key = ?", key)
       .toArray();
-    return row ? { key, fingerprint: row.fingerprint, answer: JSON.parse(row.answer) } : null;
+    const [row] = rows;
+    return row ? JSON.parse(row.event) : null;
   }
 
-  remember(used: readonly UsedKey[]): void {
-    for (const { key, fingerprint, answer } of used) {
-      const text = JSON.stringify(answer);
-      this.#sql.exec("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", key, fingerprint, text);
+  remember(used: readonly SeenEvent[]): void {
+    for (const event of used) {
+      const { idempotency_key, fingerprint, event_id, sequence, category, step, record_id, answer } = event;
+      const seen = { idempotency_key, fingerprint, event_id, sequence, category, step, record_id, answer };
+      this.#unsaved.set(idempotency_key, seen);
+    }
+    for (const key of this.#unsaved.keys()) {
+      if (this.#unsaved.size <= UNSAVED_MAX) break;
+      this.#unsaved.delete(key);
     }
   }
 
-  /** The D1 bookmark of the tenant's last commit: a read that carries it sees every event before it. */
-  bookmark(): string | null {
-    return this.#fact("bookmark");
+  /** The last event of the tenant's log that this gate knows of. */
+  get head(): Head {
+    return this.#head;
   }
 
-  setBookmark(value: string): void {
-    this.#setFact("bookmark", value);
+  /** When D1 last said where the log ends, in milliseconds since 1970; 0 for never. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Takes note of where D1 says that the log ends. */
+  hear({ sequence, event_id, created_at }: Head, now: number): void {
+    this.#head = { sequence, event_id, created_at };
+    this.#heardAt = now;
+  }
+
+  /** The D1 bookmark of the tenant's last commit: a read that carries it sees every event before it. */
+  get bookmark(): string | null {
+    return this.#bookmark;
+  }
+
+  set bookmark(bookmark: string | null) {
+    this.#bookmark = bookmark;
+  }
+
+  /** Writes what is not written yet, together. Whatever the storage refuses is forgotten here; D1 knows it. */
+  save(): void {
+    const events = [...this.#unsaved.values()];
+    this.#unsaved.clear();
+    this.#storage.transactionSync(() => {
+      for (const event of events) {
+        const { idempotency_key } = event;
+        const text = JSON.stringify(event);
+        this.#storage.sql.exec("INSERT OR IGNORE INTO keys VALUES (?, ?)", idempotency_key, text);
+      }
+      this.#setFact("head", JSON.stringify(this.#head));
+      this.#setFact("heard_at", String(this.#heardAt));
+      if (this.#bookmark !== null) this.#setFact("bookmark", this.#bookmark);
+    });
+  }
+
+  /** Forgets every key: D1 was put back to an earlier time. */
+  forget(): void {
+    this.#unsaved.clear();
+    this.#bookmark = null;
+    this.#head = NO_HEAD;
+    this.#heardAt = 0;
+    this.#storage.sql.exec("DELETE FROM keys");
+    this.#storage.sql.exec("DELETE FROM facts WHERE name IN ('head', 'heard_at', 'bookmark')");
   }
 
   /** The tenant's name, which an alarm is not told. */
@@ -60,11 +111,13 @@ export class KeyStore {
   }
 
   #fact(name: string): string | null {
-    const rows = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = ?", name).toArray();
+    const rows = this.#storage.sql
+      .exec<{ value: string }>("SELECT value FROM facts WHERE name = ?", name)
+      .toArray();
     return rows[0]?.value ?? null;
   }
 
   #setFact(name: string, value: string): void {
-    this.#sql.exec("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value);
+    this.#storage.sql.exec("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value);
   }
 }

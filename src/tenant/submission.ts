@@ -1,31 +1,17 @@
 import type { Command } from "../domain/command.ts";
+import type { RequestOfEvent, SeenEvent } from "../domain/core/event.ts";
 import type { Problem } from "../domain/core/problem.ts";
 
 /** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
-export interface Submission {
-  readonly key: string;
-  /** SHA-256 of method, path and canonical body (docs/api.md#idempotency, "same request"). */
-  readonly fingerprint: string;
-  /** The event's data as JSON text, kept in the log. */
-  readonly data: string;
-  /** The subject of the caller's token, kept in the log. */
-  readonly actor: string | null;
-  readonly trace_id: string;
+export interface Submission extends Omit<RequestOfEvent, "idempotency_key"> {
+  readonly key: RequestOfEvent["idempotency_key"];
   /** This service's span in the caller's trace; the queue's message continues it. */
   readonly traceparent: string;
   readonly command: Command;
 }
 
 /** What an accepted write is answered with, the first time and on every replay. */
-export interface Answer {
-  readonly event_id: string;
-  readonly sequence: number;
-  readonly category: string;
-  readonly step: string;
-  readonly id: string;
-  /** The whole body as JSON text, for a ledger route; an ingest answer is told by the members above. */
-  readonly body: string | null;
-}
+export type Answer = Omit<SeenEvent, "idempotency_key" | "fingerprint">;
 
 /** Milliseconds spent in the gate, for Server-Timing. */
 export interface GateTimings {
@@ -49,7 +35,7 @@ export type SubmitReply = Verdict & { readonly timings: GateTimings };
 /** A group is bounded so that its batch stays small for D1 (30 s a batch) and its answers soon. */
 export const GROUP_COMMANDS_MAX = 100;
 export const GROUP_BYTES_MAX = 1_000_000;
-/** A gate that holds this much says `overloaded` at once; nothing waits without a bound. */
+/** A gate that holds this much, callers who wait for another's key included, says `overloaded` at once. */
 export const WAITING_COMMANDS_MAX = 2_000;
 export const WAITING_BYTES_MAX = 16_000_000;
 /** How long a caller waits for its gate; the outcome is unknown after that. */

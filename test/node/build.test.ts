@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -34,6 +34,41 @@ describe("what is deployed", () => {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
+  });
+});
+
+/** What Cloudflare's API for remote migrations has refused before (workers-sdk issues 3892, 4713, 10998, 15314). */
+describe("a migration", () => {
+  const files = readdirSync(join(ROOT, "migrations")).filter((name) => name.endsWith(".sql"));
+  const statements = files.flatMap((name) =>
+    readFileSync(join(ROOT, "migrations", name), "utf8")
+      .split("--> statement-breakpoint")
+      .map((statement) => statement.trim()),
+  );
+
+  it("has no comment, no carriage return and no empty statement", () => {
+    expect(statements.length).toBeGreaterThan(20);
+    for (const statement of statements) {
+      expect(statement).not.toMatch(/--|\/\*|\r/);
+      expect(statement).not.toBe("");
+    }
+  });
+
+  it("writes each trigger on one line, its keywords in upper case, without CASE", () => {
+    const triggers = statements.filter((statement) => /\btrigger\b/i.test(statement));
+    expect(triggers.length).toBeGreaterThan(0);
+    for (const trigger of triggers) {
+      expect(trigger).toMatch(
+        /^CREATE TRIGGER `?\w+`? BEFORE (UPDATE|DELETE|INSERT) ON [^\n]* BEGIN [^\n]* END;?$/,
+      );
+      expect(trigger).not.toMatch(/\bcase\b/i);
+    }
+  });
+
+  it("makes every table STRICT and WITHOUT ROWID", () => {
+    const tables = statements.filter((statement) => /^CREATE TABLE/i.test(statement));
+    expect(tables.length).toBeGreaterThan(15);
+    for (const table of tables) expect(table).toMatch(/\) STRICT, WITHOUT ROWID;?$/);
   });
 });
 

@@ -35,11 +35,18 @@ export async function answerOf(response: Response): Promise<Answer> {
 export class Api {
   readonly tenant: string;
   readonly #scope: string;
+  readonly #fetch: typeof exports.default.fetch;
   #token: string | undefined;
 
-  constructor(tenant = newTenant(), scope = ALL_SCOPES) {
+  /** `fetch` reaches the service; the worker under test by default. */
+  constructor(
+    tenant = newTenant(),
+    scope = ALL_SCOPES,
+    fetch: typeof exports.default.fetch = (...args) => exports.default.fetch(...args),
+  ) {
     this.tenant = tenant;
     this.#scope = scope;
+    this.#fetch = fetch;
   }
 
   async headers(extra: Record<string, string> = {}): Promise<Record<string, string>> {
@@ -48,9 +55,7 @@ export class Api {
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return answerOf(
-      await exports.default.fetch(`http://ledger.test${path}`, { headers: await this.headers(headers) }),
-    );
+    return answerOf(await this.#fetch(`http://ledger.test${path}`, { headers: await this.headers(headers) }));
   }
 
   /** Posts a JSON text as it stands, or an object. */
@@ -67,7 +72,7 @@ export class Api {
     });
     const text = typeof body === "string" ? body : JSON.stringify(body);
     return answerOf(
-      await exports.default.fetch(`http://ledger.test${path}`, { method: "POST", headers: all, body: text }),
+      await this.#fetch(`http://ledger.test${path}`, { method: "POST", headers: all, body: text }),
     );
   }
 

@@ -46,7 +46,7 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
       script,
       compatibilityDate,
       bindings: { ...bindings },
-      ...(directory && { d1Persist: join(directory, "d1"), durableObjectsPersist: join(directory, "do") }),
+      ...(directory && { resourcePersistencePath: directory }),
       d1Databases: { DB: "loan-ledger" },
       durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
       assets: {

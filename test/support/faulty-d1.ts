@@ -63,6 +63,8 @@ interface Rule {
 /** A real D1 binding that counts what it is asked for and what it costs, and fails on demand. */
 export class FaultyD1 {
   readonly calls: Call[] = [];
+  /** Where each session was asked to start. */
+  readonly sessions: string[] = [];
   rowsRead = 0;
   rowsWritten = 0;
   #rules: Rule[] = [];
@@ -97,6 +99,7 @@ export class FaultyD1 {
     const surface = {
       ...this.#surface(this.#real),
       withSession: (from: string) => {
+        this.sessions.push(from);
         const session = this.#real.withSession(from);
         return { ...this.#surface(session), getBookmark: () => session.getBookmark() };
       },

@@ -1,15 +1,30 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { app } from "../../src/app.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
 import { openSession } from "../../src/store/d1/session.ts";
-import type { GroupContext } from "../../src/tenant/group.ts";
+import { type GroupContext, type Settled, settleGroup } from "../../src/tenant/group.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
-import { newKey } from "./api.ts";
+import { Api, newKey } from "./api.ts";
 
 export const gateOf = (tenant: string) => env.TENANT_GATE.getByName(tenant);
+
+/** A second gate of the tenant, as an object that is still dying elsewhere would be. */
+export const secondGateOf = (tenant: string) => env.TENANT_GATE.getByName(`2:${tenant}`);
+
+/** The service, reaching the tenant's second gate. */
+export function throughSecondGate(tenant: string): Api {
+  const getByName = () => secondGateOf(tenant);
+  const TENANT_GATE = { getByName } as unknown as Cloudflare.Env["TENANT_GATE"];
+  const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  const fetch = async (input: RequestInfo, init?: RequestInit) =>
+    app.fetch(new Request(input, init), { ...env, TENANT_GATE }, context as never);
+  return new Api(tenant, undefined, fetch as never);
+}
 
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -39,8 +54,13 @@ export async function submissionOf(
 
 /** What a gate gives to settleGroup, for a test that is a second writer of the tenant. */
 export function writerContext(tenant: string, db: D1Database = env.DB): GroupContext {
-  return { tenant, open: () => openSession({ ...env, DB: db }, tenant, "first-primary"), log: () => {} };
+  const open = () => openSession({ ...env, DB: db }, tenant, "first-primary");
+  return { tenant, open, onHead: () => {}, log: () => {} };
 }
+
+/** Settles a group as a gate does, to its last part. */
+export const settleWhole = (context: GroupContext, group: readonly Submission[]): Promise<Settled[]> =>
+  Array.fromAsync(settleGroup(context, group));
 
 export interface LoggedEvent {
   readonly sequence: number;
@@ -64,3 +84,16 @@ export const sequencesOf = (events: readonly { readonly sequence: number }[]) =>
 
 /** Resolves when every call sent before on this stub has reached the gate: calls of one stub arrive in order. */
 export const arrivals = (stub: DurableObjectStub): Promise<void> => runInDurableObject(stub, () => {});
+
+/** Waits until the gate has saved the keys of its `count` events to its own storage. */
+export const keysSaved = (stub: DurableObjectStub, count = 1): Promise<void> =>
+  runInDurableObject(stub, async (_, { storage }) => {
+    const saved = () => storage.sql.exec("SELECT 1 FROM keys").toArray().length;
+    await vi.waitUntil(() => saved() >= count, { interval: 5, timeout: 10_000 });
+  });
+
+/** Takes from a gate all that it remembers: what is in memory, and the keys that it has saved. */
+export async function loseKeys(stub: DurableObjectStub): Promise<void> {
+  await evictDurableObject(stub);
+  await runInDurableObject(stub, (_, { storage }) => void storage.sql.exec("DELETE FROM keys"));
+}

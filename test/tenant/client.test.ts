@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { submit } from "../../src/tenant/client.ts";
-import type { SubmitReply } from "../../src/tenant/submission.ts";
+import { GATE_DEADLINE_MS, type SubmitReply } from "../../src/tenant/submission.ts";
 import { newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { eventsOf, submissionOf } from "../support/gate.ts";
@@ -26,6 +26,10 @@ function withFaultyLine(...calls: readonly Call[]) {
   const TENANT_GATE = { getByName } as unknown as Cloudflare.Env["TENANT_GATE"];
   return { env: { ...env, TENANT_GATE }, sent };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const broken = (marks: object) => Object.assign(new Error("broken.exceptionThrown"), marks);
 const lost: Call = () => Promise.reject(broken({ retryable: true }));
@@ -74,21 +78,13 @@ describe("a call to the gate that fails", () => {
   });
 });
 
-describe("a new generation of gates", () => {
-  it("knows only the events that a restored database knows, and takes the others anew", async () => {
-    const tenant = newTenant();
-    const kept = await submissionOf("client", individual);
-    const lost = await submissionOf("client", { ...individual, client_id: "C-2" });
-    for (const one of [kept, lost]) expect((await submit(env, tenant, one)).kind).toBe("accepted");
-    await env.DB.batch(
-      [
-        "DELETE FROM events WHERE tenant_id = ? AND sequence = 2",
-        "DELETE FROM clients WHERE tenant_id = ? AND created_seq = 2",
-      ].map((statement) => env.DB.prepare(statement).bind(tenant)),
-    );
-    const restored = { ...env, GATE_GENERATION: "2" };
-    expect(await submit(restored, tenant, kept)).toMatchObject({ kind: "accepted", replayed: true });
-    expect(await submit(restored, tenant, lost)).toMatchObject({ kind: "accepted", replayed: false });
-    expect(await eventsOf(tenant)).toHaveLength(2);
+describe("a gate that hangs", () => {
+  it("is waited for within a bound, and the caller hears that the event may be stored", async () => {
+    const line = withFaultyLine(() => new Promise(() => {}));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const reply = submit(line.env, newTenant(), await submissionOf("client", individual));
+    await vi.waitUntil(() => line.sent.calls === 1);
+    vi.advanceTimersByTime(GATE_DEADLINE_MS);
+    expect(await reply).toMatchObject({ kind: "rejected", problem: { code: "unavailable" } });
   });
 });

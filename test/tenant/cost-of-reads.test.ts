@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { settleGroup } from "../../src/tenant/group.ts";
 import { disbursement } from "../ledger/bookkeeper.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
 import { type FaultyD1, wrapDatabase } from "../support/faulty-d1.ts";
-import { gateOf, oneTo, submissionOf, writerContext } from "../support/gate.ts";
+import { gateOf, oneTo, settleWhole, submissionOf, writerContext } from "../support/gate.ts";
 
 describe("the rows that an event reads", () => {
   const GROUP = 100;
@@ -12,7 +11,7 @@ describe("the rows that an event reads", () => {
   async function settleAll(tenant: string, category: string, events: readonly object[]): Promise<void> {
     for (let from = 0; from < events.length; from += GROUP) {
       const group = events.slice(from, from + GROUP).map((data) => submissionOf(category, data));
-      await settleGroup(writerContext(tenant), await Promise.all(group));
+      await settleWhole(writerContext(tenant), await Promise.all(group));
     }
   }
 

@@ -1,10 +1,19 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../src/http/idempotency.ts";
 import { Api, newKey, newTenant } from "../support/api.ts";
 import { individual, payment } from "../support/examples.ts";
 import { Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
-import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+import {
+  arrivals,
+  eventsOf,
+  gateOf,
+  keysSaved,
+  loseKeys,
+  oneTo,
+  sequencesOf,
+  submissionOf,
+} from "../support/gate.ts";
 
 const other = { ...individual, client_id: "C-2" };
 
@@ -43,6 +52,15 @@ describe("one idempotency key", () => {
     const answer = await api.ingest("client", other, key);
     expect([answer.status, answer.body.code]).toEqual([422, "idempotency_mismatch"]);
     expect(await eventsOf(api.tenant)).toMatchObject([{ record_id: "C-1" }]);
+  });
+
+  it("names the event that holds it, from the gate's memory and from D1", async () => {
+    const api = new Api();
+    const key = newKey();
+    const { event_id } = (await api.ingest("client", individual, key)).body;
+    expect((await api.ingest("client", other, key)).body).toMatchObject({ event_id });
+    await loseKeys(gateOf(api.tenant));
+    expect((await api.ingest("client", other, key)).body).toMatchObject({ event_id });
   });
 
   it("answers 422 for another body while the first is still running", async () => {
@@ -180,6 +198,7 @@ describe("the memory of keys", () => {
     const api = new Api();
     const key = newKey();
     const first = await api.ingest("client", individual, key);
+    await keysSaved(gateOf(api.tenant));
     await evictDurableObject(gateOf(api.tenant));
     const d1 = await wrapDatabase(gateOf(api.tenant));
     const again = await api.ingest("client", individual, key);
@@ -194,13 +213,11 @@ describe("the memory of keys", () => {
     const key = newKey();
     const first = await api.ingest("client", individual, key);
     const gate = gateOf(api.tenant);
-    const forget = () =>
-      runInDurableObject(gate, (_, { storage }) => void storage.sql.exec("DELETE FROM keys"));
-    await forget();
+    await loseKeys(gate);
     const again = await api.ingest("client", individual, key);
     expect([again.status, again.body.event_id]).toEqual([200, first.body.event_id]);
     expect(again.headers.get("Idempotent-Replayed")).toBe("true");
-    await forget();
+    await loseKeys(gate);
     expect((await api.ingest("client", other, key)).body.code).toBe("idempotency_mismatch");
     expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, event_id: first.body.event_id }]);
   });
@@ -210,7 +227,7 @@ describe("the memory of keys", () => {
     const key = newKey();
     await api.ingest("client", individual, key);
     const gate = gateOf(api.tenant);
-    await runInDurableObject(gate, (_, { storage }) => void storage.sql.exec("DELETE FROM keys"));
+    await loseKeys(gate);
     await api.ingest("client", individual, key);
     const d1 = await wrapDatabase(gate);
     expect((await api.ingest("client", individual, key)).status).toBe(200);

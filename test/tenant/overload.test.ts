@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
-import { Api } from "../support/api.ts";
+import { type SubmitReply, WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
+import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import {
@@ -17,8 +17,8 @@ import {
 async function fullGate(
   waiting: (model: IngestSubmission, index: number) => IngestSubmission,
   count: number,
+  api = new Api(),
 ) {
-  const api = new Api();
   const gate = gateOf(api.tenant);
   const d1 = await wrapDatabase(gate);
   const hold = new Hold();
@@ -95,5 +95,34 @@ describe("a gate that is full", () => {
     expect(taken).toBeLessThanOrEqual(fitting);
     expect(codes.filter((code) => code === "overloaded")).toHaveLength(fitting + 5 - taken);
     expect((await api.ingest("client", { ...individual, client_id: "C-2" })).status).toBe(201);
+  });
+
+  it("counts the callers who wait for another's key, and gives their places back", async () => {
+    const same = (model: IngestSubmission): IngestSubmission => model;
+    const { api, hold, replies } = await fullGate(same, WAITING_COMMANDS_MAX + 500);
+    // Answered while the first event still hangs.
+    expect(await replies.at(-1)).toMatchObject({ kind: "rejected", problem: { code: "overloaded" } });
+    hold.release();
+    const settled = await Promise.all(replies);
+    expect(settled.filter(({ kind }) => kind === "rejected")).toHaveLength(500);
+    expect(await eventsOf(api.tenant)).toHaveLength(1);
+    for (const number of oneTo(2)) {
+      const again = await fullGate(another, WAITING_COMMANDS_MAX, api);
+      again.hold.release();
+      const codes = (await Promise.all(again.replies)).map(
+        (reply) => reply.kind === "rejected" && reply.problem.code,
+      );
+      expect(codes, `round ${number}`).not.toContain("overloaded");
+    }
+  });
+
+  it("gives back the bytes that it has settled", async () => {
+    const tenant = newTenant();
+    const data = JSON.stringify("x".repeat(WAITING_BYTES_MAX / 20));
+    for (const number of oneTo(25)) {
+      const one = await submissionOf("client", { ...individual, client_id: `C-${number}` });
+      const reply: SubmitReply = await gateOf(tenant).submit(tenant, { ...one, data });
+      expect(reply.kind, `event ${number}`).toBe("accepted");
+    }
   });
 });

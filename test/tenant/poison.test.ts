@@ -1,9 +1,11 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { SubmitReply } from "../../src/tenant/submission.ts";
 import { newTenant } from "../support/api.ts";
-import { individual, loan } from "../support/examples.ts";
+import { individual, loan, payment } from "../support/examples.ts";
 import {
-  type FaultyD1,
+  type Call,
+  FaultyD1,
   failBefore,
   Hold,
   isCommit,
@@ -18,7 +20,9 @@ import {
   type IngestSubmission,
   oneTo,
   sequencesOf,
+  settleWhole,
   submissionOf,
+  writerContext,
 } from "../support/gate.ts";
 
 const GROUP = 24;
@@ -150,5 +154,73 @@ describe("a command that poisons its group", () => {
     );
     expect(d1.calls.filter(isCommit)).toHaveLength(FIRST_COMMIT + 4);
     expect(sequencesOf(await eventsOf(tenant))).toEqual([1]);
+  });
+
+  it.each([
+    "D1_ERROR: no such index: payments_by_disbursement: SQLITE_ERROR",
+    "D1_ERROR: malformed JSON: SQLITE_ERROR",
+    "D1_ERROR: D1 DB exceeded its memory limit and was reset.",
+  ])("fails alone when D1 always answers it with %s", async (message) => {
+    const tenant = newTenant();
+    const { replies, d1 } = await settleTogether(tenant, await clientsWith(7, (one) => one), (database) =>
+      database.meet((call) => isCommit(call) && mentions("C-POISON")(call), failBefore(message)),
+    );
+    expect(replies.map(({ kind }) => kind)).toEqual(
+      replies.map((_, index) => (index === 6 ? "rejected" : "accepted")),
+    );
+    expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
+    expect(d1.roundTrips).toBeLessThanOrEqual(FIRST_COMMIT + 2 * (3 + 2 * Math.ceil(Math.log2(GROUP))));
+  });
+
+  it("takes a bounded number of round trips when D1 answers every commit with an unknown error", async () => {
+    const tenant = newTenant();
+    const { replies, d1 } = await settleTogether(tenant, await clientsWith(0, (one) => one), (database) =>
+      database.meet(
+        (call) => isCommit(call) && !mentions("C-1")(call),
+        failBefore("D1_ERROR: something new"),
+      ),
+    );
+    expect(replies.every((reply) => reply.kind === "rejected" && reply.problem.code === "unavailable")).toBe(
+      true,
+    );
+    expect(d1.roundTrips).toBeLessThan(100);
+  });
+
+  it("does not hold up the answers of the parts that D1 has taken already", async () => {
+    const tenant = newTenant();
+    const gate = gateOf(tenant);
+    const d1 = await wrapDatabase(gate);
+    const [first, poisoned] = [new Hold(), new Hold()];
+    const isPoisoned = (call: Call) => isCommit(call) && mentions("C-POISON")(call);
+    d1.meet(isLoad, first.fault, 1)
+      .meet(isPoisoned, failBefore(REFUSED), 1)
+      .meet(isPoisoned, () => poisoned.fault(() => Promise.reject(new Error(REFUSED))), 1)
+      .meet(isPoisoned, failBefore(REFUSED));
+    const busy = gate.submit(tenant, await submissionOf("client", individual));
+    await first.reached();
+    const group = await clientsWith(GROUP, (one) => one);
+    const sent = group.map((submission): Promise<SubmitReply> => gate.submit(tenant, submission));
+    await arrivals(gate);
+    first.release();
+    await busy;
+    const half = await Promise.all(sent.slice(0, GROUP / 2));
+    expect(half.map(({ kind }) => kind)).toEqual(half.map(() => "accepted"));
+    await poisoned.reached();
+    poisoned.release();
+    expect((await Promise.all(sent)).filter(({ kind }) => kind === "accepted")).toHaveLength(GROUP - 1);
+  });
+
+  it("leaves its trace ids in the log", async () => {
+    const lines: Record<string, unknown>[] = [];
+    const tenant = newTenant();
+    const d1 = new FaultyD1(env.DB).meet(isCommit, failBefore(REFUSED));
+    const context = {
+      ...writerContext(tenant, d1.binding),
+      log: (line: Record<string, unknown>) => lines.push(line),
+    };
+    const [one, two] = [await submissionOf("client", individual), await submissionOf("payment", payment)];
+    await settleWhole(context, [one, { ...two, trace_id: "b".repeat(32) }]);
+    expect(lines[0]).toMatchObject({ message: "group failed", failure: "refused", commands: 2 });
+    expect(lines[0]?.trace_ids).toEqual([one.trace_id, "b".repeat(32)]);
   });
 });

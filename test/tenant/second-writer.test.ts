@@ -4,12 +4,20 @@ import { noWrites } from "../../src/domain/command.ts";
 import { ingestEvent } from "../../src/domain/tape/writes.ts";
 import { commit } from "../../src/store/commit.ts";
 import { openSession } from "../../src/store/d1/session.ts";
-import { type GroupContext, settleGroup } from "../../src/tenant/group.ts";
+import type { GroupContext } from "../../src/tenant/group.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
-import { eventsOf, gateOf, oneTo, sequencesOf, submissionOf, writerContext } from "../support/gate.ts";
+import {
+  eventsOf,
+  gateOf,
+  oneTo,
+  sequencesOf,
+  settleWhole,
+  submissionOf,
+  writerContext,
+} from "../support/gate.ts";
 
 async function apiHeldAtCommit() {
   const api = new Api();
@@ -22,7 +30,7 @@ async function apiHeldAtCommit() {
 async function settleAll(context: GroupContext, group: readonly Submission[]): Promise<void> {
   let left = group;
   while (left.length > 0) {
-    const settled = await settleGroup(context, left);
+    const settled = await settleWhole(context, left);
     const accepted = new Set<string>();
     for (const { verdicts } of settled) {
       for (const [key, verdict] of verdicts) if (verdict.kind === "accepted") accepted.add(key);
@@ -57,7 +65,7 @@ describe("two writers of one tenant", () => {
     const held = api.ingest("client", { ...individual, name: "Loser" });
     await hold.reached();
     const winner = await submissionOf("client", { ...individual, name: "Winner" });
-    await settleGroup(writerContext(api.tenant), [winner]);
+    await settleWhole(writerContext(api.tenant), [winner]);
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.code]).toEqual([409, "already_exists"]);
@@ -88,7 +96,7 @@ describe("two writers of one tenant", () => {
   it("accept one key once when both are handed it at the same time", async () => {
     const tenant = newTenant();
     const submission = await submissionOf("client", individual);
-    const settled = await Promise.all(oneTo(4).map(() => settleGroup(writerContext(tenant), [submission])));
+    const settled = await Promise.all(oneTo(4).map(() => settleWhole(writerContext(tenant), [submission])));
     const verdicts = settled.flat().map(({ verdicts }) => verdicts.get(submission.key));
     const [event, ...others] = await eventsOf(tenant);
     expect(others).toEqual([]);

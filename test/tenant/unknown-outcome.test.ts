@@ -1,6 +1,5 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { settleGroup } from "../../src/tenant/group.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import {
@@ -13,7 +12,15 @@ import {
   isLoad,
   wrapDatabase,
 } from "../support/faulty-d1.ts";
-import { eventsOf, gateOf, oneTo, sequencesOf, submissionOf, writerContext } from "../support/gate.ts";
+import {
+  eventsOf,
+  gateOf,
+  oneTo,
+  sequencesOf,
+  settleWhole,
+  submissionOf,
+  writerContext,
+} from "../support/gate.ts";
 
 async function apiWithFaults() {
   const api = new Api();
@@ -99,7 +106,7 @@ describe("a write whose outcome D1 did not tell", () => {
     const slow = api.ingest("client", individual, key);
     await late.reached();
     const submission = await submissionOf("client", individual, key);
-    const [settled] = await settleGroup(writerContext(api.tenant), [submission]);
+    const [settled] = await settleWhole(writerContext(api.tenant), [submission]);
     const verdict = settled?.verdicts.get(key);
     if (verdict?.kind !== "accepted") throw new Error("the other path must settle the key");
     late.release();
@@ -117,7 +124,7 @@ describe("a write whose outcome D1 did not tell", () => {
     const slow = api.ingest("client", individual);
     await late.reached();
     const other = await submissionOf("client", { ...individual, client_id: "C-2" });
-    await settleGroup(writerContext(api.tenant), [other]);
+    await settleWhole(writerContext(api.tenant), [other]);
     late.release();
     expect(await slow).toMatchObject({ status: 201, body: { sequence: 2 } });
     expect(await eventsOf(api.tenant)).toMatchObject([{ record_id: "C-2" }, { record_id: "C-1" }]);
@@ -150,10 +157,22 @@ describe("settleGroup", () => {
     const { tenant } = new Api();
     const d1 = new FaultyD1(env.DB).meet(isCommit, failAfter(), 1);
     const submission = await submissionOf("client", individual);
-    const [first] = await settleGroup(writerContext(tenant, d1.binding), [submission]);
-    const [second] = await settleGroup(writerContext(tenant, d1.binding), [submission]);
+    const [first] = await settleWhole(writerContext(tenant, d1.binding), [submission]);
+    const [second] = await settleWhole(writerContext(tenant, d1.binding), [submission]);
     expect(first?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
     expect(second?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: true });
+  });
+
+  it("gives up a load that does not answer, and tries again", async () => {
+    const { tenant } = new Api();
+    const d1 = new FaultyD1(env.DB).meet(isLoad, () => new Promise(() => {}), 1);
+    const submission = await submissionOf("client", individual);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const settling = settleWhole(writerContext(tenant, d1.binding), [submission]);
+    await vi.waitUntil(() => d1.roundTrips === 1);
+    vi.advanceTimersByTime(10_000);
+    const [settled] = await settling;
+    expect(settled?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
   });
 
   it("gives up a commit that does not answer, and fences it when it lands after the retry", async () => {
@@ -167,7 +186,7 @@ describe("settleGroup", () => {
     };
     const d1 = new FaultyD1(env.DB).meet(isCommit, slow, 1);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const settling = settleGroup(writerContext(tenant, d1.binding), [submission]);
+    const settling = settleWhole(writerContext(tenant, d1.binding), [submission]);
     await hold.reached();
     vi.advanceTimersByTime(10_000);
     const [settled] = await settling;

@@ -70,3 +70,14 @@ export interface Event {
 
 /** What the request itself brings to its event. */
 export type RequestOfEvent = Pick<Event, "idempotency_key" | "fingerprint" | "data" | "actor" | "trace_id">;
+
+/** An accepted event as far as a replay must know it. */
+export type SeenEvent = Pick<
+  Event,
+  "idempotency_key" | "fingerprint" | "sequence" | "event_id" | "category" | "step" | "record_id" | "answer"
+>;
+
+/** The last event of a tenant's log; sequence 0 and an empty id before the first. */
+export type Head = Pick<Event, "sequence" | "event_id" | "created_at">;
+
+export const NO_HEAD: Head = { sequence: 0, event_id: "", created_at: 0 };

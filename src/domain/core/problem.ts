@@ -52,6 +52,8 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** The event that the refusal is about: the one that holds an idempotency key. */
+  readonly event_id?: string;
 }
 
 /** The refusal of a body with these field errors. */

@@ -1,16 +1,22 @@
 import { DeadlineExceeded } from "../../domain/core/failure.ts";
 
 /**
- * What a failed D1 batch means: `refused` - the database, or our own code on the way to it, will refuse this batch each
- * time; `fenced` - another writer took the sequence or the key; `overloaded` - trying again makes it worse; `unknown` -
- * it may have been written or not.
+ * What a failed D1 call means, decided here alone.
+ * - `refused`: the database, or our own code on the way to it, will refuse this batch each time; nothing was written.
+ * - `fenced`: another writer took the sequence or the key, or the log no longer ends where this writer last saw it;
+ *   nothing was written.
+ * - `overloaded`: nothing was written, and trying again makes it worse.
+ * - `lost`: the connection, the database object or the answer was lost; it may have been written.
+ * - `unknown`: anything else; it may have been written, and what was sent may itself be the cause.
  */
-export type D1Failure = "refused" | "fenced" | "overloaded" | "unknown";
+export type D1Failure = "refused" | "fenced" | "overloaded" | "lost" | "unknown";
 
-const FENCE = /UNIQUE constraint failed: events\./i;
+const FENCE = /UNIQUE constraint failed: events\.|NOT NULL constraint failed: events\.tenant_id/i;
+/** What SQLite reports about a statement; D1 appends its result code. */
 const REFUSED =
-  /constraint failed|SQLITE_CONSTRAINT|cannot store|too big|TOOBIG|datatype mismatch|D1_TYPE_ERROR/i;
+  /constraint failed|SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE)|cannot store|too big|TOOBIG|datatype mismatch|D1_TYPE_ERROR/i;
 const OVERLOADED = /overloaded/i;
+const LOST = /connection lost|storage caused object to be reset|code was updated|no answer within/i;
 
 /** Reads the message of a D1 error: the binding gives no code. */
 export function classify(error: unknown): D1Failure {
@@ -19,7 +25,8 @@ export function classify(error: unknown): D1Failure {
   const message = messages.join("\n");
   if (FENCE.test(message)) return "fenced";
   if (REFUSED.test(message) || isBug(error)) return "refused";
-  return OVERLOADED.test(message) ? "overloaded" : "unknown";
+  if (OVERLOADED.test(message)) return "overloaded";
+  return LOST.test(message) ? "lost" : "unknown";
 }
 
 /** D1 fails with a bare Error; these come from code that met a command or a row which it did not expect. */

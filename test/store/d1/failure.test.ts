@@ -5,6 +5,7 @@ describe("a D1 failure", () => {
   it.each([
     ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.sequence: SQLITE_CONSTRAINT"],
     ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.idempotency_key"],
+    ["fenced", "D1_ERROR: NOT NULL constraint failed: events.tenant_id: SQLITE_CONSTRAINT"],
     [
       "refused",
       "D1_ERROR: UNIQUE constraint failed: clients.tenant_id, clients.client_id: SQLITE_CONSTRAINT",
@@ -14,11 +15,15 @@ describe("a D1 failure", () => {
     ["refused", "D1_ERROR: cannot store TEXT value in INTEGER column payments.payment_total"],
     ["refused", "D1_ERROR: string or blob too big: SQLITE_TOOBIG"],
     ["refused", "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'"],
+    ["refused", "D1_ERROR: no such index: payments_by_disbursement: SQLITE_ERROR"],
+    ["refused", "D1_ERROR: malformed JSON: SQLITE_ERROR"],
+    ["refused", "D1_ERROR: integer overflow: SQLITE_ERROR"],
+    ["unknown", "D1_ERROR: D1 DB exceeded its memory limit and was reset."],
     ["overloaded", "D1_ERROR: D1 DB is overloaded. Too many requests queued."],
-    ["unknown", "D1_ERROR: Network connection lost."],
+    ["lost", "D1_ERROR: Network connection lost."],
     ["unknown", "D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset."],
-    ["unknown", "D1_ERROR: D1 DB reset because its code was updated."],
-    ["unknown", "no answer within 10000 ms"],
+    ["lost", "D1_ERROR: D1 DB reset because its code was updated."],
+    ["lost", "no answer within 10000 ms"],
   ])("is %s: %s", (failure, message) => {
     expect(classify(new Error(message))).toBe(failure);
     expect(classify(new Error("outer", { cause: new Error(message) }))).toBe(failure);

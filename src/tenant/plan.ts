@@ -1,0 +1,151 @@
+import { noWrites, type Writes } from "../domain/command.ts";
+import type { Event, Head, SeenEvent, Stamp } from "../domain/core/event.ts";
+import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/core/event-id.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import { decideLedger } from "../domain/ledger/decide.ts";
+import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
+import { decide } from "../domain/tape/decide.ts";
+import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
+import { isWanted } from "../fanout/projections.ts";
+import type { Loaded } from "../store/load.ts";
+import type { Answer, Submission, Verdict } from "./submission.ts";
+
+/** The sequence of the last new event that makes history, if any does, and its trace. */
+export type HistoryDue = { readonly upto: number; readonly traceparent: string } | null;
+
+/** What becomes of a group's commands, before anything is written. */
+export interface Plan {
+  readonly writes: Writes;
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** The events that hold the group's keys once the plan is written. */
+  readonly used: readonly SeenEvent[];
+  readonly history: HistoryDue;
+  /** The last event of the log once the plan is written. */
+  readonly head: Head;
+  /** Commands that are refused; a key that is used up does not count. */
+  readonly refusals: number;
+}
+
+/** What deciding needs beside the records. */
+export interface Deciding {
+  /** Milliseconds since 1970. */
+  readonly clock: number;
+  /** Ids of the events that earlier attempts have tried to write. */
+  readonly proposed: Set<string>;
+  readonly onBug: (submission: Submission, error: unknown) => void;
+}
+
+const INTERNAL: Problem = {
+  code: "internal_error",
+  detail:
+    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
+};
+
+/** Decides the group's commands one after another; each sees what the one before did. */
+export function planGroup(loaded: Loaded, group: readonly Submission[], deciding: Deciding): Plan {
+  const { proposed, onBug } = deciding;
+  const seen = new Map(loaded.seen.map((event) => [event.idempotency_key, event]));
+  const writes = noWrites();
+  const verdicts = new Map<string, Verdict>();
+  const used = [...loaded.seen];
+  // The clock of another machine may lag: a tenant's events never go back in time.
+  const now = Math.max(deciding.clock, loaded.head.created_at);
+  let { head } = loaded;
+  let history: HistoryDue = null;
+  let refusals = 0;
+  for (const submission of group) {
+    const before = seen.get(submission.key);
+    if (before) {
+      const landed = proposed.has(before.event_id);
+      // An earlier attempt whose answer was lost: whether it makes history is not read back, so say that it may.
+      if (landed) history = { upto: before.sequence, traceparent: submission.traceparent };
+      verdicts.set(submission.key, replay(before, submission.fingerprint, !landed));
+      continue;
+    }
+    const stamp = newStamp(now, head.sequence + 1);
+    const decided = decideSafely(loaded, writes, submission, stamp, onBug);
+    if (!decided.ok) {
+      refusals += 1;
+      verdicts.set(submission.key, { kind: "rejected", problem: decided.error });
+      continue;
+    }
+    const { event, apply } = decided.value;
+    apply();
+    head = event;
+    proposed.add(event.event_id);
+    writes.events.push(event);
+    used.push(event);
+    if (isWanted(event)) history = { upto: event.sequence, traceparent: submission.traceparent };
+    verdicts.set(submission.key, {
+      kind: "accepted",
+      answer: answerOf(event),
+      replayed: false,
+      bookmark: null,
+    });
+  }
+  return { writes, verdicts, used, history, head, refusals };
+}
+
+/** The members that a reply carries to the Worker, and no others. */
+function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): Answer {
+  return { event_id, sequence, category, step, record_id, answer };
+}
+
+function newStamp(now: number, sequence: number): Stamp {
+  const newId = () => eventId(now, sequence, crypto.getRandomValues(new Uint8Array(EVENT_ID_RANDOM_BYTES)));
+  return { sequence, event_id: newId(), journal_entry_id: newId(), now };
+}
+
+/** A command that is accepted: its event, and how the group's next command gets to see what it does. */
+interface Decision {
+  readonly event: Event;
+  readonly apply: () => void;
+}
+
+/** A bug in deciding one command is that command's failure, not the group's. Nothing is applied yet. */
+function decideSafely(
+  loaded: Loaded,
+  writes: Writes,
+  submission: Submission,
+  stamp: Stamp,
+  onBug: Deciding["onBug"],
+): Result<Decision, Problem> {
+  try {
+    return decideOne(loaded, writes, submission, stamp);
+  } catch (error) {
+    onBug(submission, error);
+    return err(INTERNAL);
+  }
+}
+
+function decideOne(
+  { state, ledger }: Loaded,
+  writes: Writes,
+  submission: Submission,
+  stamp: Stamp,
+): Result<Decision, Problem> {
+  const { key, fingerprint, data, actor, trace_id, command } = submission;
+  const request = { idempotency_key: key, fingerprint, data, actor, trace_id };
+  if (command.type === "ingest") {
+    const decided = decide(state, command, stamp);
+    if (!decided.ok) return decided;
+    const { effects, facts } = decided.value;
+    const event = ingestEvent(command, facts, stamp, request);
+    return ok({ event, apply: () => applyEffects(state, writes, effects, stamp) });
+  }
+  const decided = decideLedger(ledger, command, stamp);
+  if (!decided.ok) return decided;
+  const event = ledgerEvent(command, decided.value, stamp, request);
+  return ok({ event, apply: () => applyPosted(ledger, writes, decided.value) });
+}
+
+/** The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). */
+export function replay(used: SeenEvent, fingerprint: string, replayed = true): Verdict {
+  if (used.fingerprint === fingerprint) {
+    return { kind: "accepted", answer: answerOf(used), replayed, bookmark: null };
+  }
+  const { event_id } = used;
+  const detail = "Another request has used this Idempotency-Key. Use a new key for a new event.";
+  return { kind: "rejected", problem: { code: "idempotency_mismatch", detail, event_id } };
+}

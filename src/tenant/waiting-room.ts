@@ -1,0 +1,65 @@
+import {
+  GROUP_BYTES_MAX,
+  GROUP_COMMANDS_MAX,
+  type Submission,
+  type SubmitReply,
+  WAITING_BYTES_MAX,
+  WAITING_COMMANDS_MAX,
+} from "./submission.ts";
+
+/** A submission that waits for its group. */
+export interface Waiting {
+  readonly submission: Submission;
+  readonly bytes: number;
+  readonly since: number;
+  readonly settle: (reply: SubmitReply) => void;
+}
+
+const encoder = new TextEncoder();
+
+/** What an event's data takes in the batch, where it is JSON text within JSON text. */
+export const bytesInBatch = ({ data }: Submission): number => encoder.encode(JSON.stringify(data)).length;
+
+/** What waits in a gate: the commands of the groups to come, and the callers who wait for another's key. Bounded. */
+export class WaitingRoom {
+  #queue: Waiting[] = [];
+  #commands = 0;
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** Counts a caller in; false when the room is full. */
+  admit(bytes: number): boolean {
+    if (this.#commands >= WAITING_COMMANDS_MAX || this.#bytes + bytes > WAITING_BYTES_MAX) return false;
+    this.#commands += 1;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  leave(bytes: number): void {
+    this.#commands -= 1;
+    this.#bytes -= bytes;
+  }
+
+  /** Puts a command, which was admitted, at the end of the queue. */
+  push(waiting: Waiting): void {
+    this.#queue.push(waiting);
+  }
+
+  /** Takes the commands of the next group, as many as one D1 batch may carry. */
+  nextGroup(): readonly Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    for (const one of this.#queue) {
+      if (count === GROUP_COMMANDS_MAX || (count > 0 && bytes + one.bytes > GROUP_BYTES_MAX)) break;
+      count += 1;
+      bytes += one.bytes;
+    }
+    const group = this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
+    for (const one of group) this.leave(one.bytes);
+    return group;
+  }
+}

@@ -1,0 +1,112 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Api, newKey } from "../support/api.ts";
+import { individual, loan } from "../support/examples.ts";
+import { failAfter, failBefore, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { eventsOf, gateOf, keysSaved, loseKeys } from "../support/gate.ts";
+
+describe("a gate whose own storage refuses a write", () => {
+  it("acknowledges what D1 has stored, and finds it there on replay", async () => {
+    const api = new Api();
+    const gate = gateOf(api.tenant);
+    await api.accept("client", individual);
+    await runInDurableObject(gate, (_, { storage }) => {
+      const full = "BEFORE INSERT ON keys BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+      storage.sql.exec(`CREATE TRIGGER full ${full}`);
+    });
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const key = newKey();
+    expect((await api.ingest("disbursement", loan, key)).status).toBe(201);
+    await vi.waitUntil(() => log.mock.calls.some(([line]) => String(line).includes("keys not saved")));
+    log.mockRestore();
+    expect((await api.ingest("disbursement", loan, key)).status).toBe(200);
+    expect(await eventsOf(api.tenant)).toHaveLength(2);
+  });
+});
+
+describe("a commit", () => {
+  it("writes the events first: their sequence is the fence of all that follows", async () => {
+    const api = new Api();
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    await api.accept("client", individual);
+    const [commit] = d1.calls.filter(isCommit);
+    const inserts = commit?.statements.filter(({ sql }) => /^insert/i.test(sql)).map(({ sql }) => sql);
+    expect(inserts?.[0]).toMatch(/^insert into "events"/i);
+  });
+
+  it("reads from the primary and never from a replica", async () => {
+    const api = new Api();
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    await api.accept("client", individual);
+    expect(new Set(d1.sessions)).toEqual(new Set(["first-primary"]));
+  });
+
+  it("makes its history without the sweep, although its answer was lost", async () => {
+    const api = new Api();
+    await api.accept("client", individual);
+    (await wrapDatabase(gateOf(api.tenant))).meet(isCommit, failAfter(), 1);
+    await api.accept("disbursement", loan);
+    const made = async () => (await api.get("/api/tables/disbursement_status")).body.data.length === 1;
+    await vi.waitUntil(made, { interval: 20, timeout: 20_000 });
+  });
+});
+
+describe("after D1 was put back to an earlier time", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A tenant with two events, of which D1 has lost the second. */
+  async function putBack() {
+    const api = new Api();
+    const keys = [newKey(), newKey()] as const;
+    const second = { ...individual, client_id: "C-2" };
+    await api.ingest("client", individual, keys[0]);
+    await api.ingest("client", second, keys[1]);
+    const undo = [
+      "DELETE FROM events WHERE tenant_id = ? AND sequence = 2",
+      "DELETE FROM clients WHERE tenant_id = ? AND created_seq = 2",
+    ];
+    await keysSaved(gateOf(api.tenant), 2);
+    await env.DB.batch(undo.map((statement) => env.DB.prepare(statement).bind(api.tenant)));
+    return { api, keys, second };
+  }
+
+  it("a gate forgets the lost events' keys at its next event, and takes them anew", async () => {
+    const { api, keys, second } = await putBack();
+    expect((await api.ingest("client", { ...individual, client_id: "C-3" })).body.sequence).toBe(2);
+    const again = await api.ingest("client", second, keys[1]);
+    expect([again.status, again.body.sequence]).toEqual([201, 3]);
+    expect((await api.ingest("client", individual, keys[0])).status).toBe(200);
+    expect(await eventsOf(api.tenant)).toMatchObject([
+      { record_id: "C-1" },
+      { record_id: "C-3" },
+      { record_id: "C-2" },
+    ]);
+  });
+
+  it("a gate that lives long without a word from D1 asks it before it calls an event a duplicate", async () => {
+    const { api, keys, second } = await putBack();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 120_000);
+    const again = await api.ingest("client", second, keys[1]);
+    expect([again.status, again.body.sequence]).toEqual([201, 2]);
+  });
+
+  it("a gate that cannot ask D1 answers from its own memory", async () => {
+    const { api, keys } = await putBack();
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    d1.meet(() => true, failBefore());
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 120_000);
+    expect((await api.ingest("client", individual, keys[0])).status).toBe(200);
+    expect(d1.roundTrips).toBe(1);
+  });
+
+  it("a gate that has lost its memory as well knows what D1 knows", async () => {
+    const { api, keys, second } = await putBack();
+    await loseKeys(gateOf(api.tenant));
+    expect((await api.ingest("client", second, keys[1])).body.sequence).toBe(2);
+  });
+});
