@@ -11,7 +11,7 @@ const PURE = [
   "test/contract/**/!(cursor).test.ts",
   "test/config.test.ts",
   "test/node/{imports,build,documents}.test.ts",
-  "test/node/cli/{port,*-arguments,local-issuer}.test.ts",
+  "test/cli/**/*.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
 const SLOW = ["test/**/*.slow.test.ts"];

@@ -1,7 +1,6 @@
+#!/usr/bin/env node
 // @ts-check
 // Plain JavaScript, so that a Node too old for the TypeScript beside it can still say so.
-
-const COMMANDS = ["start", "token"];
 
 /** @param {string} message */
 function fail(message) {
@@ -14,18 +13,15 @@ function isMissingPackage(error) {
   return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
 }
 
-const [command = "", ...argv] = process.argv.slice(2);
-if (!COMMANDS.includes(command)) {
-  fail(`usage: node src/cli/main.mjs <${COMMANDS.join("|")}> [options]`);
-} else if (!process.features.typescript) {
+if (!process.features.typescript) {
   fail(
     `Loan Ledger needs Node 22.18 or newer, and this is Node ${process.versions.node}.\n` +
       'Run "npm ci": it installs a newer Node inside node_modules, which "npm start" then uses.',
   );
 } else {
   try {
-    const { run } = await import(`./${command}.ts`);
-    process.exitCode = await run(argv);
+    const { run } = await import("./program.ts");
+    process.exitCode = await run(process.argv.slice(2));
   } catch (error) {
     if (!isMissingPackage(error)) throw error;
     fail('Some packages are not installed. Run "npm ci" and try again.');

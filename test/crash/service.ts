@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadOrCreateKey, mintToken } from "../../src/cli/local-issuer.ts";
-import { localFiles, PROJECT_ROOT } from "../../src/cli/project.ts";
+import { loadOrCreateKey, mintToken } from "../../src/cli/local/issuer.ts";
+import { localFiles, PROJECT_ROOT } from "../../src/cli/local/project.ts";
 
 const START_DEADLINE_MS = 90_000;
 const READY = "\nRequests:";
@@ -55,7 +55,7 @@ export class LocalService {
   /** Resolves when the service says that it takes requests. */
   async start(): Promise<void> {
     const main = join(PROJECT_ROOT, "src/cli/main.mjs");
-    const args = [main, "start", "--port", String(this.#port), "--data-dir", this.#directory];
+    const args = [main, "dev", "--port", String(this.#port), "--data-dir", this.#directory];
     const child = spawn(process.execPath, args, {
       cwd: PROJECT_ROOT,
       env: shellEnvironment(),

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { PROJECT_ROOT } from "../../../src/cli/project.ts";
+import { PROJECT_ROOT } from "../../../src/cli/local/project.ts";
 
 const MAIN = join(PROJECT_ROOT, "src/cli/main.mjs");
 const START_DEADLINE_MS = 90_000;
@@ -83,6 +83,8 @@ export async function freePort(): Promise<number> {
 export interface RunningService {
   /** Everything printed up to the moment the service said it was ready. */
   readonly screen: string;
+  /** Everything printed after that, so far. */
+  printed(): string;
   /** Signals the process group of the command, as a shell would; resolves with how the command ended. */
   end(
     signal: NodeJS.Signals,
@@ -90,8 +92,12 @@ export interface RunningService {
 }
 
 /** `npm start`, ready for requests. It does not outlive the test. */
-export async function startService(port: number, dataDirectory: string): Promise<RunningService> {
-  const child = spawnMain([], ["start", "--port", String(port), "--data-dir", dataDirectory]);
+export async function startService(
+  port: number,
+  dataDirectory: string,
+  options: readonly string[] = [],
+): Promise<RunningService> {
+  const child = spawnMain([], ["dev", "--port", String(port), "--data-dir", dataDirectory, ...options]);
   const closed = once(child, "close");
   const stderr = streamText(child.stderr);
   const end: RunningService["end"] = async (signal) => {
@@ -118,5 +124,6 @@ export async function startService(port: number, dataDirectory: string): Promise
     const ended = await end("SIGTERM");
     throw new Error(`The service did not start, ${obstacle}:\n${screen}\n${ended.stderr}`);
   }
-  return { screen, end };
+  const first = screen;
+  return { screen: first, printed: () => screen.slice(first.length), end };
 }

@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { decodeJwt } from "jose";
 import { expect, test } from "vitest";
+import { PROJECT_ROOT } from "../../../src/cli/local/project.ts";
 import { occupyPort, runCommand, temporaryDirectory } from "./command-line.ts";
 
 test("token prints the token and nothing else on standard output", async () => {
@@ -20,11 +23,11 @@ test("token prints the token and nothing else on standard output", async () => {
   expect(decodeJwt(stdout.trim())).toMatchObject({ tenant_id: "acme", scope: "records:read" });
 });
 
-test("wrong usage ends with 2, one plain sentence on standard error and an empty standard output", async () => {
+test("wrong usage ends with 2, plain sentences on standard error and an empty standard output", async () => {
   expect(await runCommand(["token"])).toEqual({
     exitCode: 2,
     stdout: "",
-    stderr: "--tenant is required, for example --tenant acme.\n",
+    stderr: "error: required option '--tenant <id>' not specified\n(--help explains the options.)\n",
   });
 });
 
@@ -41,28 +44,33 @@ test("a damaged key file ends both commands with 1 and says how to mend it", asy
 
 test("start on a port in use says so in one line, without a stack trace", async () => {
   const { port } = await occupyPort();
-  const ended = await runCommand(["start", "--port", String(port), "--data-dir", await temporaryDirectory()]);
+  const ended = await runCommand(["dev", "--port", String(port), "--data-dir", await temporaryDirectory()]);
   expect(ended).toMatchObject({ exitCode: 1, stdout: "" });
   expect(ended.stderr).toMatch(new RegExp(`^Port ${port} is in use\\..*\\n$`));
 });
 
 test("a Node that cannot read TypeScript is told apart in plain words", async () => {
-  const ended = await runCommand(["start"], ["--no-strip-types"]);
+  const ended = await runCommand(["dev"], ["--no-strip-types"]);
   expect(ended).toMatchObject({ exitCode: 1, stdout: "" });
   expect(ended.stderr).toMatch(
     /^Loan Ledger needs Node 22\.18 or newer, and this is Node [\d.]+\.\nRun "npm ci"/,
   );
 });
 
-test.each(["start", "token"])("%s --help explains itself and does nothing", async (command) => {
+test.each(["dev", "token", "init"])("%s --help explains itself and does nothing", async (command) => {
   const { exitCode, stdout, stderr } = await runCommand([command, "--help"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toContain("--data-dir");
 });
 
-test("an unknown command is answered with the usage", async () => {
+test("an unknown command is wrong usage", async () => {
   expect(await runCommand(["stop"])).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining("<start|token>"),
+    exitCode: 2,
+    stderr: expect.stringContaining("unknown command 'stop'"),
   });
+});
+
+test("npx loan-ledger works from the checkout", async () => {
+  const { stdout } = await promisify(execFile)("npx", ["loan-ledger", "--help"], { cwd: PROJECT_ROOT });
+  expect(stdout).toContain("Usage: loan-ledger");
 });

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
-import { requireFreePort } from "../../../src/cli/port.ts";
+import { expect, test, vi } from "vitest";
+import { requireFreePort } from "../../../src/cli/local/port.ts";
 import { freePort, runCommand, startService, temporaryDirectory } from "./command-line.ts";
 
 /** Pastes a printed line into `sh`: the HTTP status and the JSON body of its answer. */
@@ -53,5 +55,22 @@ test("a start prints nothing alarming, and SIGTERM ends it with 0 and frees the 
   await Promise.all([health.body?.cancel(), list.body?.cancel()]);
 
   expect(await service.end("SIGTERM")).toEqual({ exitCode: 0, signal: null, stderr: "" });
+  expect(service.printed().trimEnd().split("\n").at(-1)).toBe(
+    "Loan Ledger stopped: asked to end (SIGTERM). The data stays.",
+  );
   expect(await requireFreePort(port, 0)).toEqual({ ok: true, value: undefined });
+});
+
+test("a quiet service keeps its log in a file, and Ctrl-C ends it with a line that says so", async () => {
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  const service = await startService(port, directory, ["--quiet"]);
+  const log = join(directory, "service.log");
+  expect(service.screen).toContain(`Requests: logged in ${log}`);
+  const health = await fetch(`http://localhost:${port}/v1/health/live`);
+  await health.body?.cancel();
+  await vi.waitUntil(async () => (await readFile(log, "utf8")).includes("/v1/health/live"), {
+    timeout: 10_000,
+  });
+  expect(await service.end("SIGINT")).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(service.printed().trim()).toBe("Loan Ledger stopped: Ctrl-C (SIGINT). The data stays.");
 });

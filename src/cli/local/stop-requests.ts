@@ -23,18 +23,26 @@ function launcher(): string {
   return shell?.name.endsWith("sh") ? `${process.ppid} ${shell.parent}` : String(process.ppid);
 }
 
+/** What each signal says, for the line that tells why the service stopped. */
+const SIGNALS = {
+  SIGINT: "Ctrl-C (SIGINT)",
+  SIGTERM: "asked to end (SIGTERM)",
+  SIGHUP: "the terminal was closed (SIGHUP)",
+};
+const ORPHANED = "the command that started it has ended";
+
 /**
- * Aborts when somebody asks this process to end. Under npm that includes the end of npm itself: killed, it passes
+ * Aborts when somebody asks this process to end; the signal's reason is a text that says who. Under npm that includes the end of npm itself: killed, it passes
  * no signal on, and the service would keep its port with nobody watching.
  */
 export function stopRequests(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => controller.abort());
+  for (const [signal, words] of Object.entries(SIGNALS)) {
+    process.on(signal, () => controller.abort(words));
   }
   if (process.env.npm_lifecycle_event !== undefined) {
     const first = launcher();
-    setInterval(() => launcher() !== first && controller.abort(), LAUNCHER_POLL_MS).unref();
+    setInterval(() => launcher() !== first && controller.abort(ORPHANED), LAUNCHER_POLL_MS).unref();
   }
   return controller.signal;
 }

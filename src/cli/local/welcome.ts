@@ -7,7 +7,13 @@ export interface Welcome {
   /** Fresh on every start, since the data of the last one is still there. */
   readonly clientId: string;
   readonly idempotencyKey: string;
+  /** Where the log goes instead of the screen. */
+  readonly logFile: string | null;
 }
+
+/** The last line of the first screen: what follows it. */
+const requestsLine = (logFile: string | null): string =>
+  logFile === null ? "Requests:" : `Requests: logged in ${logFile}`;
 
 /** The smallest complete request of the documentation, with an id of its own. */
 function exampleClient(clientId: string): string {
@@ -57,18 +63,19 @@ Look it up:
 ${lookUp}
 
 More tokens:  npm run token -- --tenant acme --scope "ingest:write records:read"
+More to do:   export LOAN_LEDGER_URL=${welcome.url}; then the tour in README.md, or npx loan-ledger --help
 Stop:         Ctrl-C. The data stays.
 
-Requests:`;
+${requestsLine(welcome.logFile)}`;
 }
 
 /** The first screen when the developer's `.dev.vars` names an issuer of its own. */
-export function ownIssuerText(url: string, settings: readonly string[]): string {
+export function ownIssuerText(url: string, settings: readonly string[], logFile: string | null): string {
   return `
 Loan Ledger is running on ${url}
 
 .dev.vars sets ${settings.join(", ")}: tokens come from that issuer, so none is printed here.
 Stop: Ctrl-C. The data stays.
 
-Requests:`;
+${requestsLine(logFile)}`;
 }

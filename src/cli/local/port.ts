@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { err, ok, type Result } from "../domain/core/result.ts";
-import { type Failure, failed } from "./arguments.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { type Failure, failed } from "../failure.ts";
 
 /** `localhost` means both, and a program on either would take the requests meant for us. */
 const LOOPBACKS = ["127.0.0.1", "::1"] as const;

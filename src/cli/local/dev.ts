@@ -1,49 +1,28 @@
 import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { SCOPES } from "../auth/scopes.ts";
-import { err, ok, type Result } from "../domain/core/result.ts";
-import { type Failure, failed, parseOptions, report, wrongUsage } from "./arguments.ts";
-import { runLocalCron } from "./local-cron.ts";
-import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./local-issuer.ts";
+import { SCOPES } from "../../auth/scopes.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { runLocalCron } from "./cron.ts";
+import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./issuer.ts";
 import { requireFreePort } from "./port.ts";
-import { issuerSettingsIn, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
+import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
 import { stopRequests } from "./stop-requests.ts";
 import { ownIssuerText, welcomeText } from "./welcome.ts";
 import { runWrangler, type WranglerRun } from "./wrangler.ts";
 
-const HELP = `Starts the service on this machine, with its own database and its own tokens.
-
-  npm start
-  npm start -- --port 8788
-
-  --port <number>      where it listens (default: 8787)
-  --data-dir <path>    where the signing key and the data live (default: .wrangler)
-
-To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`;
-
-const DEFAULT_PORT = "8787";
 const START_DEADLINE_MS = 60_000;
 const HEALTH_POLL_MS = 50;
 const TENANT = "demo";
 const TOKEN_LIFETIME_S = 30 * 86_400;
 
-export interface StartOptions {
+export interface DevOptions {
   readonly port: number;
   readonly dataDirectory: string | undefined;
-}
-
-/** `"help"`, or the checked options. */
-export function parseStartArguments(argv: readonly string[]): Result<"help" | StartOptions, Failure> {
-  const parsed = parseOptions(argv, {
-    port: { type: "string", short: "p", default: DEFAULT_PORT },
-    "data-dir": { type: "string" },
-    help: { type: "boolean", short: "h", default: false },
-  });
-  if (!parsed.ok) return parsed;
-  if (parsed.value.help) return ok("help");
-  const port = /^\d{1,5}$/.test(parsed.value.port) ? Number(parsed.value.port) : 0;
-  if (port < 1 || port > 65_535) return err(wrongUsage("--port takes a number from 1 to 65535."));
-  return ok({ port, dataDirectory: parsed.value["data-dir"] });
+  /** Keeps the log in a file instead of on the screen. */
+  readonly quiet: boolean;
 }
 
 function failedRun(what: string, run: WranglerRun): Failure {
@@ -51,7 +30,11 @@ function failedRun(what: string, run: WranglerRun): Failure {
   return failed(lines.length > 0 ? [`${what} The last lines of output:`, "", ...lines].join("\n") : what);
 }
 
-async function applyMigrations(stateDirectory: string, stop: AbortSignal): Promise<Result<void, Failure>> {
+/** Brings the local database up to date. */
+export async function applyMigrations(
+  stateDirectory: string,
+  stop: AbortSignal,
+): Promise<Result<void, Failure>> {
   const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDirectory];
   const run = runWrangler(PROJECT_ROOT, args, stop);
   return (await run.exited) === 0
@@ -84,8 +67,13 @@ async function becameHealthy(url: string, run: WranglerRun): Promise<boolean> {
   return false;
 }
 
-async function firstScreen(url: string, key: LocalKey, ownSettings: readonly string[]): Promise<string> {
-  if (ownSettings.length > 0) return ownIssuerText(url, ownSettings);
+async function firstScreen(
+  url: string,
+  key: LocalKey,
+  ownSettings: readonly string[],
+  logFile: string | null,
+): Promise<string> {
+  if (ownSettings.length > 0) return ownIssuerText(url, ownSettings, logFile);
   const issuedAt = new Date();
   const request = { tenant: TENANT, scopes: SCOPES, lifetimeS: TOKEN_LIFETIME_S, issuedAt };
   return welcomeText({
@@ -95,12 +83,13 @@ async function firstScreen(url: string, key: LocalKey, ownSettings: readonly str
     expiresAt: new Date(issuedAt.getTime() + TOKEN_LIFETIME_S * 1000),
     clientId: `BR-${randomUUID().slice(0, 8)}`,
     idempotencyKey: randomUUID(),
+    logFile,
   });
 }
 
 /** Prepares, starts and watches the service until it is stopped. */
-async function serve(options: StartOptions, stop: AbortSignal): Promise<Result<void, Failure>> {
-  const { keyFile, stateDirectory } = localFiles(options.dataDirectory);
+async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<void, Failure>> {
+  const { keyFile, stateDirectory, logFile } = localFiles(options.dataDirectory);
   const port = await requireFreePort(options.port);
   if (!port.ok) return port;
   const key = await loadOrCreateKey(keyFile);
@@ -109,7 +98,7 @@ async function serve(options: StartOptions, stop: AbortSignal): Promise<Result<v
   const migrated = await applyMigrations(stateDirectory, stop);
   if (stop.aborted || !migrated.ok) return migrated;
 
-  const own = issuerSettingsIn(await readDevVars(PROJECT_ROOT));
+  const own = foreignIssuerSettings(await readDevVars(PROJECT_ROOT));
   const settings = own.length > 0 ? [] : Object.entries(workerSettings(key.value));
   const run = runWrangler(
     PROJECT_ROOT,
@@ -126,25 +115,38 @@ async function serve(options: StartOptions, stop: AbortSignal): Promise<Result<v
     await run.exited;
     return err(failedRun("The service did not start.", run));
   }
-  console.log(await firstScreen(url, key.value, own));
-  run.forward("new");
-  const cron = new AbortController();
-  const cronEnded = runLocalCron(url, AbortSignal.any([stop, cron.signal]));
-  await run.exited;
-  cron.abort();
-  await cronEnded;
-  return err(failedRun("The service ended by itself; npm start brings it back, with its data.", run));
+  console.log(await firstScreen(url, key.value, own, options.quiet ? logFile : null));
+  const exitCode = await play(url, run, options.quiet ? logFile : null, stop);
+  return err(failedRun(`The service ended by itself (exit code ${exitCode}). ${RESTART}`, run));
 }
 
-/** The command behind `npm start`: the exit code, 0 after a requested stop. */
-export async function run(argv: readonly string[]): Promise<number> {
-  const options = parseStartArguments(argv);
-  if (!options.ok) return report(options.error);
-  if (options.value === "help") {
-    console.log(HELP);
-    return 0;
-  }
+const RESTART = "npm start brings it back, with its data.";
+
+/** Forwards the log and plays the cron trigger until wrangler ends; resolves with its exit code. */
+async function play(
+  url: string,
+  run: WranglerRun,
+  logFile: string | null,
+  stop: AbortSignal,
+): Promise<number> {
+  const log = logFile === null ? null : createWriteStream(logFile);
+  run.forward("new", log ? (line) => log.write(`${line}\n`) : console.log);
+  const cron = new AbortController();
+  const cronEnded = runLocalCron(url, AbortSignal.any([stop, cron.signal]));
+  const exitCode = await run.exited;
+  cron.abort();
+  await cronEnded;
+  if (log) await finished(log.end());
+  return exitCode;
+}
+
+/** Runs the local service until it is stopped: the exit code, 0 after a requested stop. One line says why it ended. */
+export async function dev(options: DevOptions): Promise<number> {
   const stop = stopRequests();
-  const served = await serve(options.value, stop);
-  return served.ok || stop.aborted ? 0 : report(served.error);
+  // Whoever started this command may be gone, and its terminal with it.
+  process.stdout.on("error", () => undefined);
+  const served = await serve(options, stop);
+  if (!stop.aborted) return served.ok ? EXIT.done : report(served.error);
+  console.log(`Loan Ledger stopped: ${stop.reason}. The data stays.`);
+  return EXIT.done;
 }

@@ -30,8 +30,8 @@ export interface WranglerRun {
   readonly exited: Promise<number>;
   /** The last lines of output, without those already forwarded. */
   heldBack(): readonly string[];
-  /** From now on each new line goes to this process's standard output; with `"all"`, those held back go first. */
-  forward(lines: "all" | "new"): void;
+  /** From now on `print` gets each new line; with `"all"`, those held back go first. */
+  forward(lines: "all" | "new", print?: (line: string) => void): void;
   /** Asks wrangler to end, and after a deadline ends it. */
   stop(): void;
 }
@@ -73,10 +73,10 @@ export function runWrangler(
   );
 
   const held: string[] = [];
-  let forwarding = false;
+  let forwardTo: ((line: string) => void) | null = null;
   const onLine = (raw: string): void => {
     const line = COLOUR ? raw : stripVTControlCharacters(raw);
-    if (forwarding) console.log(line);
+    if (forwardTo !== null) forwardTo(line);
     else if (held.push(line) > KEPT_LINES_MAX) held.shift();
   };
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", onLine);
@@ -95,10 +95,10 @@ export function runWrangler(
   return {
     exited,
     heldBack: () => held,
-    forward: (lines) => {
+    forward: (lines, print = console.log) => {
       const missed = held.splice(0);
-      if (lines === "all") for (const line of missed) console.log(line);
-      forwarding = true;
+      if (lines === "all") for (const line of missed) print(line);
+      forwardTo = print;
     },
     stop: onStop,
   };

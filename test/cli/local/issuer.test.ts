@@ -10,8 +10,8 @@ import {
   mintToken,
   publicKeySet,
   workerSettings,
-} from "../../../src/cli/local-issuer.ts";
-import { temporaryDirectory } from "./command-line.ts";
+} from "../../../src/cli/local/issuer.ts";
+import { temporaryDirectory } from "../../node/cli/command-line.ts";
 
 async function loadedKey(path: string): Promise<LocalKey> {
   const loaded = await loadOrCreateKey(path);

@@ -1,30 +1,41 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { LOCAL_ISSUER } from "./issuer.ts";
 
-export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+export const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
 
 /** Where one developer's key and data live; git ignores the default. */
 export interface LocalFiles {
   readonly keyFile: string;
   /** What wrangler calls `--persist-to`. */
   readonly stateDirectory: string;
+  /** Where `--quiet` keeps the log of the last run. */
+  readonly logFile: string;
 }
 
 export function localFiles(dataDirectory: string | undefined): LocalFiles {
   const directory = dataDirectory === undefined ? join(PROJECT_ROOT, ".wrangler") : resolve(dataDirectory);
-  return { keyFile: join(directory, "local-key.json"), stateDirectory: join(directory, "state") };
+  return {
+    keyFile: join(directory, "local-key.json"),
+    stateDirectory: join(directory, "state"),
+    logFile: join(directory, "service.log"),
+  };
 }
 
 const ISSUER_SETTINGS = ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL", "AUTH_JWKS"] as const;
 
-/** The issuer settings that the developer's own `.dev.vars` makes; any of them switches the local issuer off. */
-export function issuerSettingsIn(devVars: string): readonly string[] {
+/**
+ * The settings of another issuer in the developer's own `.dev.vars`; any of them switches the local issuer off. What
+ * `loan-ledger init` wrote there names the local issuer, and is none.
+ */
+export function foreignIssuerSettings(devVars: string): readonly string[] {
   const settings = parseEnv(devVars);
+  if (settings.AUTH_ISSUER === LOCAL_ISSUER && settings.AUTH_JWKS_URL === undefined) return [];
   return ISSUER_SETTINGS.filter((name) => settings[name] !== undefined);
 }
 
-/** `.dev.vars` of the project, or nothing when there is none. It is read and never written. */
+/** `.dev.vars` of the project, or nothing when there is none. Only `loan-ledger init` writes it, once. */
 export async function readDevVars(projectRoot: string): Promise<string> {
   try {
     return await readFile(join(projectRoot, ".dev.vars"), "utf8");

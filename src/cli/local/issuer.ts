@@ -11,9 +11,9 @@ import {
   SignJWT,
 } from "jose";
 import * as z from "zod";
-import type { Scope } from "../auth/scopes.ts";
-import { err, ok, type Result } from "../domain/core/result.ts";
-import { type Failure, failed } from "./arguments.ts";
+import type { Scope } from "../../auth/scopes.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { type Failure, failed } from "../failure.ts";
 
 /** `.invalid` (RFC 2606) never resolves, so no real issuer can be mistaken for this one. */
 export const LOCAL_ISSUER = "https://local.loan-ledger.invalid";

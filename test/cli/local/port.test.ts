@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { requireFreePort } from "../../../src/cli/port.ts";
-import { freePort, occupyPort } from "./command-line.ts";
+import { requireFreePort } from "../../../src/cli/local/port.ts";
+import { freePort, occupyPort } from "../../node/cli/command-line.ts";
 
 test("a free port is accepted", async () => {
   expect(await requireFreePort(await freePort())).toEqual({ ok: true, value: undefined });

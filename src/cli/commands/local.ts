@@ -1,0 +1,130 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { isScope, SCOPES, type Scope } from "../../auth/scopes.ts";
+import type { DevOptions } from "../local/dev.ts";
+import type { InitOptions } from "../local/init.ts";
+import type { TokenOptions } from "../local/token.ts";
+
+/** The commands around the service on this machine. */
+export interface LocalHandlers {
+  readonly dev: (options: DevOptions) => Promise<number>;
+  readonly token: (options: TokenOptions) => Promise<number>;
+  readonly init: (options: InitOptions) => Promise<number>;
+}
+
+export const LOCAL_HANDLERS: LocalHandlers = {
+  dev: async (options) => (await import("../local/dev.ts")).dev(options),
+  token: async (options) => (await import("../local/token.ts")).token(options),
+  init: async (options) => (await import("../local/init.ts")).init(options),
+};
+
+const DEFAULT_PORT = 8787;
+const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const LIFETIME_MAX_S = 365 * 86_400;
+
+function port(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 65_535) throw new InvalidArgumentError("It takes a number from 1 to 65535.");
+  return value;
+}
+
+function tenant(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError("It takes 1 to 64 of the characters A-Z a-z 0-9 _ -");
+}
+
+function scopes(text: string): readonly Scope[] {
+  const named = [...new Set(text.split(/\s+/).filter((scope) => scope !== ""))];
+  const unknown = named.find((scope) => !isScope(scope));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`There is no scope "${unknown}". The scopes are: ${SCOPES.join(" ")}`);
+  }
+  if (named.length === 0) throw new InvalidArgumentError("It names no scope; leave it out for all of them.");
+  return named.filter(isScope);
+}
+
+/** Seconds in a lifetime such as `30d`, `12h`, `90m` or `3600s`. */
+export function lifetime(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(digits) * (SECONDS_PER_UNIT[unit] ?? 0);
+  if (seconds > 0 && seconds <= LIFETIME_MAX_S) return seconds;
+  throw new InvalidArgumentError(
+    "It takes a number and a unit, such as 30d, 12h, 90m or 3600s, at most 365d.",
+  );
+}
+
+const dataDirectory = () =>
+  new Option("--data-dir <path>", "where the signing key and the data live (default: .wrangler)");
+
+/** Adds `dev`, `token` and `init`. */
+export function addLocalCommands(
+  program: Command,
+  handlers: LocalHandlers,
+  finish: (exitCode: number) => void,
+): void {
+  program
+    .command("dev")
+    .summary("start the service on this machine (npm start)")
+    .description("Starts the service on this machine, with its own database and its own tokens.")
+    .option("-p, --port <number>", "where it listens", port, DEFAULT_PORT)
+    .addOption(dataDirectory())
+    .option("-q, --quiet", "keep the log in a file", false)
+    .addHelpText(
+      "after",
+      `
+  npm start
+  npm start -- --port 8788 --quiet
+
+To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`,
+    )
+    .action(async (options: { port: number; dataDir?: string; quiet: boolean }) =>
+      finish(
+        await handlers.dev({ port: options.port, dataDirectory: options.dataDir, quiet: options.quiet }),
+      ),
+    );
+
+  program
+    .command("token")
+    .summary("mint a bearer token for the local service (npm run token)")
+    .description("Mints a bearer token for the local service and prints only the token on standard output.")
+    .requiredOption("--tenant <id>", "whose token it is: 1 to 64 of A-Z a-z 0-9 _ -", tenant)
+    .addOption(
+      new Option("--scope <scopes>", "separated by spaces").argParser(scopes).default(SCOPES, "all of them"),
+    )
+    .addOption(
+      new Option("--expires-in <time>", "a number and s, m, h or d, at most 365d")
+        .argParser(lifetime)
+        .default(30 * 86_400, "30d"),
+    )
+    .addOption(dataDirectory())
+    .addHelpText(
+      "after",
+      `
+  npm run token -- --tenant acme --scope "ingest:write records:read"
+  export LOAN_LEDGER_TOKEN=$(npm run -s token -- --tenant acme)
+
+Scopes: ${SCOPES.join(" ")}`,
+    )
+    .action(
+      async (options: { tenant: string; scope: readonly Scope[]; expiresIn: number; dataDir?: string }) =>
+        finish(
+          await handlers.token({
+            tenant: options.tenant,
+            scopes: options.scope,
+            lifetimeS: options.expiresIn,
+            dataDirectory: options.dataDir,
+          }),
+        ),
+    );
+
+  program
+    .command("init")
+    .summary("write .dev.vars once, so that plain wrangler works")
+    .description(
+      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local\n" +
+        'database. After it "npx wrangler dev" starts a service that takes the tokens of "loan-ledger token".',
+    )
+    .addOption(dataDirectory())
+    .action(async (options: { dataDir?: string }) =>
+      finish(await handlers.init({ dataDirectory: options.dataDir })),
+    );
+}

@@ -1,0 +1,39 @@
+import { Command, CommanderError } from "commander";
+import { addLocalCommands, LOCAL_HANDLERS, type LocalHandlers } from "./commands/local.ts";
+import { EXIT } from "./failure.ts";
+
+/** What each command does with its checked options; resolves with the exit code. */
+export type Handlers = LocalHandlers;
+
+const HANDLERS: Handlers = LOCAL_HANDLERS;
+
+const EPILOGUE = `
+Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were refused.
+"loan-ledger <command> --help" explains one command.`;
+
+/** The whole command line. `finish` gets the exit code of the command that ran. */
+function buildProgram(handlers: Handlers, finish: (exitCode: number) => void): Command {
+  const program = new Command("loan-ledger")
+    .description("Runs, fills and reads a Loan Ledger.")
+    .exitOverride()
+    .showHelpAfterError("(--help explains the options.)")
+    .helpCommand(false)
+    .addHelpText("after", EPILOGUE);
+  addLocalCommands(program, handlers, finish);
+  return program;
+}
+
+/** Runs one command line, without the program's name; resolves with the exit code. */
+export async function run(argv: readonly string[], handlers: Handlers = HANDLERS): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = buildProgram(handlers, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
