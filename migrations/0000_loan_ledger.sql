@@ -304,10 +304,9 @@ CREATE TABLE `sweep_place` (
 CREATE TABLE `journal_entries` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
 	`journal_entry_id` text NOT NULL,
 	`event_type` text NOT NULL,
-	`loan_id` text NOT NULL,
-	`borrower_id` text NOT NULL,
 	`currency` text NOT NULL,
 	`layer` text NOT NULL,
 	`effective_at` text NOT NULL,
@@ -315,24 +314,30 @@ CREATE TABLE `journal_entries` (
 	`correlation_id` text NOT NULL,
 	`reverses_entry_id` text,
 	`reverses_sequence` integer,
+	`reverses_position` integer,
+	`loan_count` integer NOT NULL,
+	`bank_account_ref` text,
 	`external_ref` text,
 	`description` text,
 	`actor` text,
-	PRIMARY KEY(`tenant_id`, `sequence`),
-	CONSTRAINT "a_reversal_names_its_entry" CHECK((event_type = 'reversal') = (reverses_sequence IS NOT NULL))
+	PRIMARY KEY(`tenant_id`, `sequence`, `position`),
+	CONSTRAINT "a_reversal_names_its_entry" CHECK((event_type = 'reversal') = (reverses_sequence IS NOT NULL) AND (reverses_sequence IS NULL) = (reverses_position IS NULL) AND (reverses_sequence IS NULL) = (reverses_entry_id IS NULL))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `journal_entries_by_loan` ON `journal_entries` (`tenant_id`,`loan_id`,`sequence`);--> statement-breakpoint
-CREATE UNIQUE INDEX `an_entry_is_reversed_once` ON `journal_entries` (`tenant_id`,`reverses_sequence`) WHERE reverses_sequence IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `an_entry_is_reversed_once` ON `journal_entries` (`tenant_id`,`reverses_sequence`,`reverses_position`) WHERE reverses_sequence IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `journal_postings` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
 	`position` integer NOT NULL,
+	`loan_id` text NOT NULL,
+	`line` integer NOT NULL,
+	`borrower_id` text,
 	`debit` text NOT NULL,
 	`credit` text NOT NULL,
 	`amount_minor` integer NOT NULL,
-	PRIMARY KEY(`tenant_id`, `sequence`, `position`),
-	CONSTRAINT "an_amount_moves_between_two_accounts" CHECK(debit <> credit AND amount_minor >= 0)
+	PRIMARY KEY(`tenant_id`, `sequence`, `position`, `loan_id`, `line`),
+	CONSTRAINT "an_amount_moves_between_two_accounts" CHECK(debit <> credit AND amount_minor >= 0),
+	CONSTRAINT "a_loan_has_a_borrower" CHECK((loan_id = '') = (borrower_id IS NULL))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `ledger_days` (
@@ -342,10 +347,12 @@ CREATE TABLE `ledger_days` (
 	`currency` text NOT NULL,
 	`layer` text NOT NULL,
 	`day` text NOT NULL,
-	`dr_minor` integer NOT NULL,
-	`cr_minor` integer NOT NULL,
+	`dr_hi` integer NOT NULL,
+	`dr_lo` integer NOT NULL,
+	`cr_hi` integer NOT NULL,
+	`cr_lo` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`, `layer`, `day`),
-	CONSTRAINT "days_do_not_fall_below_zero" CHECK(dr_minor >= 0 AND cr_minor >= 0)
+	CONSTRAINT "days_are_two_halves" CHECK(dr_hi >= 0 AND cr_hi >= 0 AND dr_lo BETWEEN 0 AND 999999999 AND cr_lo BETWEEN 0 AND 999999999)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `ledger_loans` (
@@ -362,11 +369,50 @@ CREATE TABLE `ledger_totals` (
 	`account_code` text NOT NULL,
 	`currency` text NOT NULL,
 	`layer` text NOT NULL,
-	`dr_minor` integer NOT NULL,
-	`cr_minor` integer NOT NULL,
+	`dr_hi` integer NOT NULL,
+	`dr_lo` integer NOT NULL,
+	`cr_hi` integer NOT NULL,
+	`cr_lo` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`, `layer`),
-	CONSTRAINT "totals_do_not_fall_below_zero" CHECK(dr_minor >= 0 AND cr_minor >= 0)
+	CONSTRAINT "totals_are_two_halves" CHECK(dr_hi >= 0 AND cr_hi >= 0 AND dr_lo BETWEEN 0 AND 999999999 AND cr_lo BETWEEN 0 AND 999999999)
 ) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `loan_balances` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`currency` text NOT NULL,
+	`principal_minor` integer NOT NULL,
+	`interest_minor` integer NOT NULL,
+	`fees_minor` integer NOT NULL,
+	`clearing_minor` integer NOT NULL,
+	`suspense_minor` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `loan_days` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`day` text NOT NULL,
+	`currency` text NOT NULL,
+	`principal_minor` integer NOT NULL,
+	`interest_minor` integer NOT NULL,
+	`fees_minor` integer NOT NULL,
+	`clearing_minor` integer NOT NULL,
+	`suspense_minor` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `day`, `currency`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `loan_entries` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	`effective_at` text NOT NULL,
+	`event_type` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `sequence`, `position`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `loan_entries_by_day` ON `loan_entries` (`tenant_id`,`loan_id`,`effective_at`,`sequence`,`position`);
 --> statement-breakpoint
 CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
@@ -376,8 +422,8 @@ CREATE TRIGGER journal_postings_are_never_changed BEFORE UPDATE ON journal_posti
 --> statement-breakpoint
 CREATE TRIGGER journal_postings_are_never_deleted BEFORE DELETE ON journal_postings BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_are_never_replaced BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_entries_are_never_replaced BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_postings_are_never_replaced BEFORE INSERT ON journal_postings WHEN EXISTS (SELECT 1 FROM journal_postings WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE TRIGGER journal_postings_are_never_replaced BEFORE INSERT ON journal_postings WHEN EXISTS (SELECT 1 FROM journal_postings WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position AND loan_id = NEW.loan_id AND line = NEW.line) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_keep_their_reversal BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND reverses_sequence = NEW.reverses_sequence) BEGIN SELECT RAISE(ABORT, 'an entry is reversed once'); END;
+CREATE TRIGGER journal_entries_keep_their_reversal BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND reverses_sequence = NEW.reverses_sequence AND reverses_position = NEW.reverses_position) BEGIN SELECT RAISE(ABORT, 'an entry is reversed once'); END;

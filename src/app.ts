@@ -5,7 +5,7 @@ import { requestLog } from "./http/request-log.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { accountRoutes, journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
-import { disbursementRoutes, reversalRoutes } from "./routes/ledger-writes.ts";
+import { ledgerWriteRoutes } from "./routes/ledger-writes.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { tableRoutes } from "./routes/tables.ts";
@@ -23,10 +23,7 @@ app.all("/ingest", methodNotAllowed("POST"));
 app.route("/api/tables", tableRoutes);
 app.all("/api/tables/:table/:id?", methodNotAllowed("GET, HEAD"));
 
-app.route("/v1/disbursements", disbursementRoutes);
-app.all("/v1/disbursements", methodNotAllowed("POST"));
-app.route("/v1/reversals", reversalRoutes);
-app.all("/v1/reversals", methodNotAllowed("POST"));
+app.route("/", ledgerWriteRoutes);
 
 app.route("/v1/journal-entries", journalRoutes);
 app.all("/v1/journal-entries/:id?", methodNotAllowed("GET, HEAD"));

@@ -102,6 +102,12 @@ export const PROBLEMS = {
     meaning: "The journal entry is itself a reversal.",
     remedy: "Post the original transaction again.",
   },
+  would_overdraw: {
+    status: 409,
+    title: "A balance of the loan would be negative",
+    meaning: "The entry would take a balance of the loan below zero on some day. Later entries depend on it.",
+    remedy: "Reverse the later entries first. The detail names the loan, the account and the first such day.",
+  },
   payload_too_large: {
     status: 413,
     title: "The body is too large",
@@ -124,7 +130,7 @@ export const PROBLEMS = {
     status: 422,
     title: "A balance would exceed 64 bits",
     meaning:
-      "With this posting the debits or credits of an account would exceed a signed 64-bit number of minor units. Nothing has changed.",
+      "With this entry a balance of the loan would exceed a signed 64-bit number of minor units on some day. Nothing has changed.",
     remedy: "Check the amount.",
   },
   rate_limited: {

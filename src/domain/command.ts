@@ -1,5 +1,6 @@
 import type { Event } from "./core/event.ts";
-import type { LedgerCommand } from "./ledger/decide.ts";
+import { addLedgerNeeds, type LedgerCommand } from "./ledger/decide.ts";
+import { type LedgerNeeds, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
 import type { Category, DisbursementChange } from "./tape/fields.ts";
 import type { IngestCommand } from "./tape/state.ts";
@@ -8,23 +9,26 @@ import { noRecordWrites, type RecordWrites } from "./tape/writes.ts";
 /** Everything that a tenant's gate settles. */
 export type Command = IngestCommand | LedgerCommand;
 
-/** The ids of what deciding some commands may look at. */
-export type Needs = Readonly<Record<Category | "loan" | "entry", Set<string>>>;
+/** What deciding some commands may look at: the ids of records, and what the ledger is asked for. */
+export interface Needs extends Readonly<Record<Category, Set<string>>> {
+  readonly ledger: LedgerNeeds;
+}
 
 export const noNeeds = (): Needs => ({
   client: new Set(),
   disbursement: new Set(),
   payment: new Set(),
   operation: new Set(),
-  loan: new Set(),
-  entry: new Set(),
+  ledger: noLedgerNeeds(),
 });
 
-/** Adds what `command` names. The parent of an existing payment or operation is found with the child itself. */
-export function addNeeds(needs: Needs, command: Command): void {
-  if (command.type === "post_disbursement") needs.loan.add(command.loan_id);
-  else if (command.type === "reverse") needs.entry.add(command.reverses_entry_id);
-  else addRecordNeeds(needs, command);
+/**
+ * Adds what `command` names. The parent of an existing payment or operation is found with the child itself. `now` is
+ * the present time in milliseconds since 1970.
+ */
+export function addNeeds(needs: Needs, command: Command, now: number): void {
+  if (command.type === "ingest") addRecordNeeds(needs, command);
+  else addLedgerNeeds(needs.ledger, command, new Date(now).toISOString().slice(0, 10));
 }
 
 function addRecordNeeds(needs: Needs, command: IngestCommand): void {

@@ -11,12 +11,14 @@ import {
 } from "../contract/ledger/queries.ts";
 import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger/views.ts";
 import { isAccountCode } from "../domain/ledger/accounts.ts";
+import { WHOLE_LEDGER } from "../domain/ledger/books.ts";
+import type { Place } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { accountTotal, entriesAfter, findEntry, loanBalance, loanEntries } from "../store/ledger/read.ts";
+import { accountTotal, entriesAfter, entriesOfLoan, findEntry, loanBalance } from "../store/ledger/read.ts";
 import { read } from "./read.ts";
 
 const readsLedger = authorized("hpts:ledger:read");
@@ -52,8 +54,8 @@ export const loanRoutes = new Hono<AppEnv>()
       const found = await read(c, (db) => loanBalance(db, c.get("principal").tenant_id, loan_id, as_of_date));
       if (!found.ok) return invalidQuery(c, found.error);
       if (found.value === null) return notFound(c, "loan");
-      const { loan, totals, last_posted_at } = found.value;
-      return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, totals, last_posted_at));
+      const { loan, amounts, last_posted_at } = found.value;
+      return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, amounts, last_posted_at));
     },
   );
 
@@ -67,7 +69,7 @@ export const accountRoutes = new Hono<AppEnv>().get(
     if (!isAccountCode(account)) return notFound(c, "account");
     const { currency, layer, as_of_date = today() } = c.req.valid("query");
     const total = await read(c, (db) =>
-      accountTotal(db, c.get("principal").tenant_id, account, currency, layer, as_of_date),
+      accountTotal(db, c.get("principal").tenant_id, WHOLE_LEDGER, account, currency, layer, as_of_date),
     );
     if (!total.ok) return invalidQuery(c, total.error);
     return renderJson(c, accountBalanceView(account, currency, layer, as_of_date, total.value));
@@ -82,9 +84,9 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
   if (page_token !== undefined && position === null) {
     return invalidQuery(c, "page_token must be the next_page_token of a page of the same query");
   }
-  const before = position?.ties[0] ?? null;
+  const before = placeIn(position?.ties);
   const found = await read(c, (db) =>
-    loanEntries(db, tenant, loan_id, { from_date, to_date, event_type, before, limit: page_size }),
+    entriesOfLoan(db, tenant, loan_id, { from_date, to_date, event_type, before, limit: page_size }),
   );
   if (!found.ok) return invalidQuery(c, found.error);
   if (found.value === null) return notFound(c, "loan");
@@ -92,9 +94,15 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
   const last = items.at(-1);
   const next_page_token =
     last && found.value.length > page_size
-      ? await encodeCursor(identity, { key: null, ties: [last.sequence] })
+      ? await encodeCursor(identity, { key: null, ties: [last.sequence, last.position] })
       : undefined;
   return renderJson(c, { items: items.map(entryView), next_page_token });
+}
+
+/** The place at which a page ended. */
+function placeIn(ties: readonly number[] = []): Place | null {
+  const [sequence, position] = ties;
+  return sequence === undefined || position === undefined ? null : { sequence, position };
 }
 
 /** Two D1 calls a page, and a worker has 1,000 calls: books of a million entries at most. */
@@ -130,14 +138,14 @@ async function exportJournal(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function* hledgerPages(
-  next: (after: number) => ReturnType<typeof entriesAfter>,
+  next: (after: Place) => ReturnType<typeof entriesAfter>,
 ): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
   const currencies = new Set<string>();
   let text = hledgerHead();
   let count = 0;
-  for (let after = 0; ; ) {
-    const entries = await next(after);
+  for (let after: Place = { sequence: 0, position: 0 }; ; ) {
+    const { entries, isLast } = await next(after);
     count += entries.length;
     for (const entry of entries) {
       if (!currencies.has(entry.currency)) text += hledgerCommodity(entry.currency);
@@ -147,8 +155,8 @@ async function* hledgerPages(
     if (text !== "") yield encoder.encode(text);
     text = "";
     const last = entries.at(-1);
-    if (!last || entries.length < EXPORT_PAGE_ENTRIES) break;
-    after = last.sequence;
+    if (!last || isLast) break;
+    after = last;
   }
   // A download that was cut off lacks this line.
   yield encoder.encode(`; end of the journal: ${count} entries\n`);

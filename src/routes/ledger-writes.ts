@@ -1,19 +1,28 @@
 import { type Context, Hono } from "hono";
-import { parseDisbursement, parseReversal } from "../contract/ledger/bodies.ts";
-import type { Problem } from "../domain/core/problem.ts";
-import type { Result } from "../domain/core/result.ts";
-import type { LedgerCommand } from "../domain/ledger/decide.ts";
+import type { Scope } from "../auth/scopes.ts";
+import { parseLedgerBody } from "../contract/ledger/bodies.ts";
+import type { LedgerCommandType } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
+import { methodNotAllowed } from "../http/fallback.ts";
 import { jsonWrite } from "../http/json-write.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { settleWrite } from "./write.ts";
 
-type Parse = (body: unknown, actor: string | null) => Result<LedgerCommand, Problem>;
+interface LedgerRoute {
+  readonly path: string;
+  readonly scope: Scope;
+}
+
+/** Where each ledger command is posted (docs/api.md#ledger). */
+const ROUTES: { readonly [T in LedgerCommandType]: LedgerRoute } = {
+  disbursement: { path: "/v1/disbursements", scope: "hpts:disbursements:write" },
+  reversal: { path: "/v1/reversals", scope: "hpts:reversals:write" },
+};
 
 /** Answers 201 with the posting, and 200 with the very same body on a replay (docs/api.md#idempotency, #ledger). */
-async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
+async function post(c: Context<AppEnv>, type: LedgerCommandType): Promise<Response> {
   const body = c.get("body");
-  const command = parse(body, c.get("principal").subject);
+  const command = parseLedgerBody(type, body, c.get("principal").subject);
   if (!command.ok) return renderProblem(c, command.error);
   const settled = await settleWrite(c, command.value, body);
   if (!settled.ok) return renderProblem(c, settled.error);
@@ -24,14 +33,10 @@ async function post(c: Context<AppEnv>, parse: Parse): Promise<Response> {
   return renderJson(c, posted, replayed ? 200 : 201);
 }
 
-/** `POST /v1/disbursements` (docs/api.md#ledger). */
-export const disbursementRoutes = new Hono<AppEnv>().post(
-  "/",
-  ...jsonWrite("hpts:disbursements:write"),
-  (c) => post(c, parseDisbursement),
-);
-
-/** `POST /v1/reversals` (docs/api.md#ledger). */
-export const reversalRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("hpts:reversals:write"), (c) =>
-  post(c, parseReversal),
-);
+/** Every route that posts to the ledger, and what else its path answers. */
+export const ledgerWriteRoutes = new Hono<AppEnv>();
+for (const [type, { path, scope }] of Object.entries(ROUTES)) {
+  ledgerWriteRoutes
+    .post(path, ...jsonWrite(scope), (c) => post(c, type as LedgerCommandType))
+    .all(path, methodNotAllowed("POST"));
+}

@@ -1,12 +1,12 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Needs } from "../domain/command.ts";
 import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
-import { type LedgerState, noLedgerState } from "../domain/ledger/decide.ts";
+import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { ReadBatch } from "./d1/read-batch.ts";
 import { isOneOf, selection } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
-import { ledgerQueries, needsNoLedger, toLedgerState } from "./ledger/load.ts";
+import { addLedger } from "./ledger/load.ts";
 import { events } from "./log.ts";
 import { toClient, toDisbursement, toOperation, toPayment } from "./tape/rows.ts";
 import { clients, disbursements, operations, payments } from "./tape/tables.ts";
@@ -31,13 +31,13 @@ export async function load(
   const head = batch.add(headQuery(db, tenant));
   const seen = batch.add(seenQuery(db, tenant, keys));
   const records = addRecords(batch, db, tenant, needs);
-  const ledger = needsNoLedger(needs) ? null : batch.addAll(ledgerQueries(db, tenant, needs));
+  const ledger = addLedger(batch, db, tenant, needs.ledger);
   await batch.run(db);
   return {
     head: head()[0] ?? NO_HEAD,
     seen: seen(),
     state: records(),
-    ledger: ledger ? toLedgerState(ledger()) : noLedgerState(),
+    ledger: ledger(),
   };
 }
 

@@ -148,7 +148,7 @@ async function tryPart(
   try {
     const session = context.open();
     const needs = noNeeds();
-    for (const { command } of part) addNeeds(needs, command);
+    for (const { command } of part) addNeeds(needs, command, start);
     const keys = part.map(({ key }) => key);
     const loaded = await withDeadline(load(session.db, context.tenant, keys, needs));
     context.onHead(loaded.head);

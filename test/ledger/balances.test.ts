@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Api, newKey, newTenant } from "../support/api.ts";
+import { ACCOUNT_CODES } from "../../src/domain/ledger/accounts.ts";
+import { Api, newKey } from "../support/api.ts";
 import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, oneTo } from "../support/gate.ts";
 import {
   accountBalanceOf,
   accountSums,
-  BORROWER,
   booksOf,
   disburse,
   entryIdOf,
@@ -130,8 +130,7 @@ describe("an account's balance", () => {
 
   it("is 0 for every account, currency and tenant that has no postings", async () => {
     const api = new Api();
-    const codes = ["1000", "1100", "1200", "1300", "2100", "2200", "4100", "4200"];
-    for (const code of codes) expect(await accountSums(api, code, "EUR")).toBe("0 0 0");
+    for (const code of ACCOUNT_CODES) expect(await accountSums(api, code, "EUR")).toBe("0 0 0");
     await post(api);
     expect(await accountSums(api, "1100", "EUR")).toBe("0 0 0");
     expect(await accountSums(api, "1000")).toBe("0 0 0");
@@ -168,33 +167,55 @@ describe("an account's balance", () => {
 });
 
 describe("64 bits", () => {
-  it("hold the largest amount in every sum, and it comes back out", async () => {
+  it("bound a loan's balance: the largest amount comes back out, one unit more is refused", async () => {
     const api = new Api();
-    const id = await post(api, { amount_minor: `${INT64_MAX - 1n}` });
-    await post(api, { loan_id: OTHER_LOAN, amount_minor: "1" });
-    expect(await owed(api)).toBe("9223372036854775806");
-    expect(await accountSums(api, "1100")).toBe(`${INT64_MAX} 0 ${INT64_MAX}`);
-    expect(await accountSums(api, "2100")).toBe(`0 ${INT64_MAX} ${INT64_MAX}`);
-    entryIdOf(await reverse(api, id));
-    expect(await accountSums(api, "1100")).toBe(`${INT64_MAX} ${INT64_MAX - 1n} 1`);
+    await post(api, { amount_minor: `${INT64_MAX - 1n}` });
+    const before = await booksOf(api.tenant);
+    const key = newKey();
+    expect(refusalOf(await disburse(api, { amount_minor: "2" }, key))).toEqual([422, "amount_overflow"]);
+    expect(await booksOf(api.tenant)).toEqual(before);
+    // The key of a refused request is not used up.
+    entryIdOf(await disburse(api, { amount_minor: "1" }, key));
+    expect(refusalOf(await disburse(api, { amount_minor: "1" }))).toEqual([422, "amount_overflow"]);
+    expect(await owed(api)).toBe("9223372036854775807");
     await expectSoundBooks(api.tenant);
   });
 
-  it("refuse one unit more: nothing changes, and the key is not used up", async () => {
+  it("bound it on every day: a later day that is full refuses an earlier posting", async () => {
     const api = new Api();
-    await post(api, { amount_minor: `${INT64_MAX}` });
-    const before = await booksOf(api.tenant);
-    const key = newKey();
-    const refused = await disburse(api, { loan_id: OTHER_LOAN, amount_minor: "1" }, key);
-    expect(refusalOf(refused)).toEqual([422, "amount_overflow"]);
-    expect(await booksOf(api.tenant)).toEqual(before);
-    expect((await loanBalanceOf(api, OTHER_LOAN)).status).toBe(404);
-    entryIdOf(await disburse(api, { loan_id: OTHER_LOAN, amount_minor: "0" }, key));
-    // Another currency is another sum, and another tenant another ledger.
-    await post(api, { loan_id: crypto.randomUUID(), currency: "EUR", amount_minor: `${INT64_MAX}` });
-    await post(new Api(newTenant()), { amount_minor: `${INT64_MAX}` });
+    const later = await post(api, { amount_minor: `${INT64_MAX}`, effective_at: "2024-06-01" });
+    const early = { amount_minor: "1", effective_at: "2024-01-01" };
+    expect(refusalOf(await disburse(api, early))).toEqual([422, "amount_overflow"]);
+    entryIdOf(await reverse(api, later, { effective_at: "2024-06-01" }));
+    entryIdOf(await disburse(api, early));
+  });
+
+  it("do not bound turnover: the largest amount posted, reversed, and then 1 more is accepted", async () => {
+    const api = new Api();
+    for (const turn of [1n, 2n, 3n]) {
+      const id = await post(api, { amount_minor: `${INT64_MAX}` });
+      entryIdOf(await reverse(api, id, { effective_at: "2023-12-25" }));
+      const turnover = turn * INT64_MAX;
+      expect(await accountSums(api, "1100")).toBe(`${turnover} ${turnover} 0`);
+      expect(await owed(api)).toBe("0");
+    }
+    await post(api, { amount_minor: "1" });
+    await post(api, { loan_id: OTHER_LOAN, amount_minor: "1" });
+    expect(await owed(api)).toBe("1");
+    const turnover = 3n * INT64_MAX;
+    expect(await accountSums(api, "1100")).toBe(`${turnover + 2n} ${turnover} 2`);
+    expect(await accountSums(api, "2100", "USD", "2023-12-25")).toBe(`${turnover} ${turnover + 2n} 2`);
+    expect(await accountSums(api, "2100", "USD", "2023-12-24")).toBe("0 0 0");
     await expectSoundBooks(api.tenant);
-    expect((await booksOf(api.tenant)).events).toBe(3);
+  });
+
+  it("do not bound an account: sums of several loans have more than 19 digits, exactly", async () => {
+    const api = new Api();
+    for (const loan_id of oneTo(4).map(() => crypto.randomUUID())) {
+      await post(api, { loan_id, amount_minor: `${INT64_MAX}` });
+    }
+    expect(await accountSums(api, "2100")).toBe("0 36893488147419103228 36893488147419103228");
+    await expectSoundBooks(api.tenant);
   });
 
   it("are kept inside one group of concurrent postings: as many are taken as fit", async () => {
@@ -205,7 +226,7 @@ describe("64 bits", () => {
     const first = disburse(api, { amount_minor: "7" });
     await hold.reached();
     const third = (INT64_MAX / 3n).toString();
-    const rest = oneTo(6).map(() => disburse(api, { loan_id: crypto.randomUUID(), amount_minor: third }));
+    const rest = oneTo(6).map(() => disburse(api, { amount_minor: third }));
     await arrivals(gateOf(api.tenant));
     hold.release();
     entryIdOf(await first);
@@ -219,11 +240,7 @@ describe("64 bits", () => {
   it("are never exceeded under contention without a group held", async () => {
     const api = new Api();
     const half = (INT64_MAX / 2n).toString();
-    const answers = await Promise.all(
-      oneTo(8).map(() =>
-        disburse(api, { loan_id: crypto.randomUUID(), borrower_id: BORROWER, amount_minor: half }),
-      ),
-    );
+    const answers = await Promise.all(oneTo(8).map(() => disburse(api, { amount_minor: half })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
     expect(answers.filter(({ body }) => body.code === "amount_overflow")).toHaveLength(6);
     await expectSoundBooks(api.tenant);

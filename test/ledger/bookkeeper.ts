@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { noWrites } from "../../src/domain/command.ts";
-import { decideLedger, type LedgerCommand, noLedgerState } from "../../src/domain/ledger/decide.ts";
+import { decideLedger, type LedgerCommand } from "../../src/domain/ledger/decide.ts";
+import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import { applyPosted, ledgerEvent } from "../../src/domain/ledger/writes.ts";
 import { commit } from "../../src/store/commit.ts";
 import { openSession } from "../../src/store/d1/session.ts";
@@ -52,8 +53,10 @@ export const refusalOf = ({ status, body }: Answer) => [
 interface PostingRow {
   readonly sequence: number;
   readonly effective_at: string;
+  /** Empty where the posting belongs to no loan. */
   readonly loan_id: string;
   readonly currency: string;
+  readonly bank_account_ref: string | null;
   readonly debit: string;
   readonly credit: string;
   readonly amount: string;
@@ -62,9 +65,10 @@ interface PostingRow {
 /** The tenant's postings straight from D1, with the digits of their amounts. */
 export async function postingsOf(tenant: string): Promise<readonly PostingRow[]> {
   const { results } = await env.DB.prepare(
-    `SELECT sequence, effective_at, loan_id, currency, debit, credit, CAST(amount_minor AS TEXT) AS amount
-     FROM journal_entries JOIN journal_postings USING (tenant_id, sequence)
-     WHERE tenant_id = ? ORDER BY sequence, position`,
+    `SELECT sequence, effective_at, loan_id, currency, bank_account_ref, debit, credit,
+       CAST(amount_minor AS TEXT) AS amount
+     FROM journal_entries JOIN journal_postings USING (tenant_id, sequence, position)
+     WHERE tenant_id = ? ORDER BY sequence, position, line`,
   )
     .bind(tenant)
     .all<PostingRow>();
@@ -73,26 +77,60 @@ export async function postingsOf(tenant: string): Promise<readonly PostingRow[]>
 
 type Sums = Record<string, string>;
 
+/** Gross debits and credits by `book account currency day`; no day for the totals. */
 async function keptSums(tenant: string, table: "ledger_totals" | "ledger_days"): Promise<Sums> {
   const day = table === "ledger_days" ? "day" : "''";
+  const half = (name: string) => `CAST(${name}_hi AS TEXT) || ' ' || CAST(${name}_lo AS TEXT)`;
   const { results } = await env.DB.prepare(
     `SELECT book || ' ' || account_code || ' ' || currency || ' ' || ${day} AS place,
-       CAST(dr_minor AS TEXT) || ' ' || CAST(cr_minor AS TEXT) AS sums
+       ${half("dr")} || ' ' || ${half("cr")} AS halves
      FROM ${table} WHERE tenant_id = ?`,
   )
     .bind(tenant)
-    .all<{ place: string; sums: string }>();
-  return Object.fromEntries(results.map(({ place, sums }) => [place, sums]));
+    .all<{ place: string; halves: string }>();
+  return Object.fromEntries(
+    results.map(({ place, halves }) => {
+      const [drHi = 0n, drLo = 0n, crHi = 0n, crLo = 0n] = halves.split(" ").map(BigInt);
+      return [place, `${drHi * 1_000_000_000n + drLo} ${crHi * 1_000_000_000n + crLo}`];
+    }),
+  );
 }
 
-function sumsOf(postings: readonly PostingRow[], dayOf: (posting: PostingRow) => string): Sums {
+/** The accounts that a loan keeps a balance of, with the sign of a debit. */
+const LOAN_ACCOUNTS: Record<string, [part: string, debit: bigint]> = {
+  "1100": ["principal", 1n],
+  "1200": ["interest", 1n],
+  "1300": ["fees", 1n],
+  "2100": ["clearing", -1n],
+  "2200": ["suspense", -1n],
+};
+const PARTS = Object.values(LOAN_ACCOUNTS).map(([part]) => part);
+
+/** Balances of loans by `loan currency day part`, without those that are 0; no day for the present ones. */
+async function keptBalances(tenant: string, table: "loan_balances" | "loan_days"): Promise<Sums> {
+  const day = table === "loan_days" ? "day" : "''";
+  const { results } = await env.DB.prepare(
+    `SELECT loan_id || ' ' || currency || ' ' || ${day} AS place,
+       ${PARTS.map((part) => `CAST(${part}_minor AS TEXT) AS ${part}`).join(", ")}
+     FROM ${table} WHERE tenant_id = ?`,
+  )
+    .bind(tenant)
+    .all<Record<string, string>>();
+  const amounts = results.flatMap((row) => PARTS.map((part) => [`${row.place} ${part}`, row[part] ?? ""]));
+  return Object.fromEntries(amounts.filter(([, amount]) => amount !== "0"));
+}
+
+type DayOf = (posting: PostingRow) => string;
+
+function sumsOf(postings: readonly PostingRow[], dayOf: DayOf): Sums {
   const sums = new Map<string, [bigint, bigint]>();
   for (const posting of postings) {
     for (const [account, side] of [
       [posting.debit, 0],
       [posting.credit, 1],
     ] as const) {
-      for (const book of /^1[123]00$/.test(account) ? ["", posting.loan_id] : [""]) {
+      const bank = account === "1000" ? [`bank:${posting.bank_account_ref}`] : [];
+      for (const book of ["", ...bank]) {
         const place = `${book} ${account} ${posting.currency} ${dayOf(posting)}`;
         const sum = sums.get(place) ?? [0n, 0n];
         sum[side] += BigInt(posting.amount);
@@ -101,6 +139,23 @@ function sumsOf(postings: readonly PostingRow[], dayOf: (posting: PostingRow) =>
     }
   }
   return Object.fromEntries([...sums].map(([place, [dr, cr]]) => [place, `${dr} ${cr}`]));
+}
+
+function balancesOf(postings: readonly PostingRow[], dayOf: DayOf): Sums {
+  const balances = new Map<string, bigint>();
+  for (const posting of postings) {
+    for (const [account, sign] of [
+      [posting.debit, 1n],
+      [posting.credit, -1n],
+    ] as const) {
+      const [part, debit] = LOAN_ACCOUNTS[account] ?? [];
+      if (part === undefined || debit === undefined || posting.loan_id === "") continue;
+      const place = `${posting.loan_id} ${posting.currency} ${dayOf(posting)} ${part}`;
+      balances.set(place, (balances.get(place) ?? 0n) + sign * debit * BigInt(posting.amount));
+    }
+  }
+  const kept = [...balances].filter(([, amount]) => amount !== 0n);
+  return Object.fromEntries(kept.map(([place, amount]) => [place, amount.toString()]));
 }
 
 /** What the journal, its kept sums and the event log say of a tenant; two of these tell whether anything changed. */
@@ -113,14 +168,18 @@ export async function booksOf(tenant: string) {
     postings: await postingsOf(tenant),
     totals: await keptSums(tenant, "ledger_totals"),
     days: await keptSums(tenant, "ledger_days"),
+    balances: await keptBalances(tenant, "loan_balances"),
+    loanDays: await keptBalances(tenant, "loan_days"),
   };
 }
 
 /** Debits equal credits in every currency, and the kept sums are those of the postings. */
 export async function expectSoundBooks(tenant: string): Promise<void> {
-  const { postings, totals, days } = await booksOf(tenant);
+  const { postings, totals, days, balances, loanDays } = await booksOf(tenant);
   expect(totals).toEqual(sumsOf(postings, () => ""));
   expect(days).toEqual(sumsOf(postings, ({ effective_at }) => effective_at));
+  expect(balances).toEqual(balancesOf(postings, () => ""));
+  expect(loanDays).toEqual(balancesOf(postings, ({ effective_at }) => effective_at));
   const net = new Map<string, bigint>();
   for (const [place, sums] of Object.entries(totals)) {
     const [book, , currency = ""] = place.split(" ");
@@ -161,7 +220,7 @@ export async function accountSums(api: Api, account: string, currency = "USD", a
 
 /** A command as the route parses it, for tests that go below the API. */
 export const disbursementCommand = {
-  type: "post_disbursement",
+  type: "disbursement",
   loan_id: LOAN,
   borrower_id: BORROWER,
   amount_minor: 5n,

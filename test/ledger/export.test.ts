@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { app } from "../../src/app.ts";
+import { ACCOUNT_CODES } from "../../src/domain/ledger/accounts.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { FaultyD1, failBefore } from "../support/faulty-d1.ts";
 import { oneTo } from "../support/gate.ts";
@@ -31,7 +32,7 @@ describe("the export", () => {
     expect(headers.get("Content-Type")).toBe("text/plain; charset=utf-8");
     expect(headers.get("Content-Disposition")).toBe('attachment; filename="ledger.journal"');
     expect(headers.get("Cache-Control")).toBe("no-store");
-    expect(text.match(/^account .*$/gm)).toHaveLength(8);
+    expect(text.match(/^account .*$/gm)).toHaveLength(ACCOUNT_CODES.length);
     expect(text.match(/^commodity .*$/gm)).toEqual([
       "commodity 1000.00 USD",
       "commodity 1000. JPY",

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
-import { booksOf, entryIdOf, post, reverse } from "./bookkeeper.ts";
+import { BORROWER, booksOf, entryIdOf, LOAN, post, reverse } from "./bookkeeper.ts";
 
-const ENTRY_COLUMNS = `journal_entry_id, event_type, loan_id, borrower_id, currency, layer, effective_at, posted_at,
-  correlation_id, reverses_entry_id, external_ref, description, actor`;
+const ENTRY_COLUMNS = `journal_entry_id, event_type, currency, layer, effective_at, posted_at, correlation_id,
+  reverses_entry_id, loan_count, external_ref, description, actor`;
 
 describe("the database itself", () => {
   const api = new Api();
@@ -53,8 +53,9 @@ describe("the database itself", () => {
 
   /** A copy of the reversal as the tenant's sequence 9. */
   const second = (verb: string, reverses: number) =>
-    `${verb} INTO journal_entries (tenant_id, sequence, reverses_sequence, ${ENTRY_COLUMNS})
-     SELECT tenant_id, 9, ${reverses}, ${ENTRY_COLUMNS} FROM journal_entries
+    `${verb} INTO journal_entries (tenant_id, sequence, position, reverses_sequence, reverses_position,
+       ${ENTRY_COLUMNS})
+     SELECT tenant_id, 9, 0, ${reverses}, 0, ${ENTRY_COLUMNS} FROM journal_entries
      WHERE tenant_id = ? AND sequence = 2`;
 
   it.each(["INSERT", "INSERT OR REPLACE", "REPLACE"])("refuses a second reversal by %s", async (verb) => {
@@ -76,8 +77,9 @@ describe("the database itself", () => {
       .all<{ sequence: number; event_type: string }>();
     for (const { sequence, event_type } of results) {
       const reverses = event_type === "reversal" ? "NULL" : "3";
-      const sql = `INSERT INTO journal_entries (tenant_id, sequence, reverses_sequence, ${ENTRY_COLUMNS})
-        SELECT tenant_id, 9, ${reverses}, ${ENTRY_COLUMNS} FROM journal_entries
+      const sql = `INSERT INTO journal_entries (tenant_id, sequence, position, reverses_sequence,
+          reverses_position, ${ENTRY_COLUMNS})
+        SELECT tenant_id, 9, 0, ${reverses}, reverses_position, ${ENTRY_COLUMNS} FROM journal_entries
         WHERE tenant_id = ? AND sequence = ${sequence}`;
       await expectRefused(sql, /a_reversal_names_its_entry/);
     }
@@ -89,18 +91,30 @@ describe("the database itself", () => {
     ["an amount beyond 64 bits", "'1100', '2100', 9223372036854775807 + 1"],
     ["half a unit", "'1100', '2100', 0.5"],
   ])("refuses a posting of %s", async (_, values) => {
-    const sql = `INSERT INTO journal_postings (tenant_id, sequence, position, debit, credit, amount_minor)
-      SELECT ?, 3, 1, ${values}`;
+    const sql = `INSERT INTO journal_postings
+        (tenant_id, sequence, position, loan_id, line, borrower_id, debit, credit, amount_minor)
+      SELECT ?, 3, 1, '${LOAN}', 0, '${BORROWER}', ${values}`;
     await expectRefused(sql, /SQLITE_CONSTRAINT/);
   });
 
-  it.each(["ledger_totals", "ledger_days"])(
-    "refuses sums of %s beyond 64 bits or below zero",
-    async (table) => {
-      for (const change of ["dr_minor + 9223372036854775807", "dr_minor - 9223372036854775807"]) {
-        const sql = `UPDATE ${table} SET dr_minor = ${change} WHERE tenant_id = ? AND dr_minor > 0`;
-        await expectRefused(sql, /SQLITE_CONSTRAINT/);
-      }
-    },
-  );
+  it("refuses a posting of a loan without a borrower, and of a borrower without a loan", async () => {
+    for (const party of [`'${LOAN}', 0, NULL`, `'', 0, '${BORROWER}'`]) {
+      const sql = `INSERT INTO journal_postings
+          (tenant_id, sequence, position, loan_id, line, borrower_id, debit, credit, amount_minor)
+        SELECT ?, 3, 1, ${party}, '1100', '2100', 1`;
+      await expectRefused(sql, /a_loan_has_a_borrower/);
+    }
+  });
+
+  it.each(["ledger_totals", "ledger_days"])("refuses halves of %s out of their bounds", async (table) => {
+    for (const change of ["dr_lo = 1000000000", "dr_lo = -1", "dr_hi = -1", "cr_lo = cr_lo + 0.5"]) {
+      const sql = `UPDATE ${table} SET ${change} WHERE tenant_id = ?`;
+      await expectRefused(sql, /SQLITE_CONSTRAINT/);
+    }
+  });
+
+  it.each(["loan_balances", "loan_days"])("refuses a balance of %s beyond 64 bits", async (table) => {
+    const sql = `UPDATE ${table} SET principal_minor = principal_minor + 9223372036854775807 WHERE tenant_id = ?`;
+    await expectRefused(sql, /SQLITE_CONSTRAINT|cannot store/);
+  });
 });

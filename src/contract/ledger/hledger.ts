@@ -1,17 +1,26 @@
 import { minorUnits } from "../../domain/core/currency.ts";
 import { majorParts } from "../../domain/core/money.ts";
-import { ACCOUNTS, type AccountCode } from "../../domain/ledger/accounts.ts";
-import { type Entry, linesOf } from "../../domain/ledger/journal.ts";
+import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type AccountType } from "../../domain/ledger/accounts.ts";
+import { type Entry, linesOf, loansOf } from "../../domain/ledger/journal.ts";
+
+/** The top of an account's name, and the letter of its type. */
+const CLASSES = {
+  asset: ["assets", "A"],
+  liability: ["liabilities", "L"],
+  equity: ["equity", "E"],
+  revenue: ["revenues", "R"],
+  expense: ["expenses", "X"],
+} as const satisfies Record<AccountType, readonly [string, string]>;
 
 /**
  * The head of a journal in hledger's text format (hledger.org, "Journal"): every account with its type, so that the
  * books have a balance sheet and an income statement.
  */
 export function hledgerHead(): string {
-  const types = { assets: "A", liabilities: "L", revenues: "R" } as const;
-  const accounts = Object.entries(ACCOUNTS).map(
-    ([code, { class: of }]) => `account ${accountName(code as AccountCode)}  ; type: ${types[of]}\n`,
-  );
+  const accounts = ACCOUNT_CODES.map((code) => {
+    const [, letter] = CLASSES[ACCOUNTS[code].type];
+    return `account ${accountName(code)}  ; type: ${letter}\n`;
+  });
   return `; Loan Ledger, the tenant's whole journal in the order of posting\n\n${accounts.join("")}\n`;
 }
 
@@ -27,28 +36,32 @@ export function hledgerCommodity(currency: string): string {
  */
 export function hledgerEntry(entry: Entry): string {
   const { effective_at, event_type, description } = entry;
+  const single = loansOf(entry).size === 1 ? entry.postings.find(({ loan }) => loan)?.loan : null;
   const note = description === null ? "" : ` | ${oneLine(description)}`;
   const head = `${effective_at} * ${event_type}${note}\n`;
   const tags = [
     ["journal_entry_id", entry.journal_entry_id],
     ["event_type", entry.event_type],
     ["posted_at", new Date(entry.posted_at).toISOString()],
-    ["loan_id", entry.loan_id],
-    ["borrower_id", entry.borrower_id],
+    ["loan_id", single?.loan_id ?? null],
+    ["borrower_id", single?.borrower_id ?? null],
+    ["bank_account_ref", entry.bank_account_ref],
     ["layer", entry.layer],
     ["correlation_id", entry.correlation_id],
-    ["reverses_entry_id", entry.reverses_entry_id],
+    ["reverses_entry_id", entry.reverses?.journal_entry_id ?? null],
     ["external_ref", entry.external_ref],
     ["actor", entry.actor],
   ].flatMap(([name, value]) => (value === null ? [] : [`    ; ${name}: ${oneLine(value ?? "")}\n`]));
-  const lines = linesOf(entry.postings).map(({ account_code, direction, amount_minor }) => {
+  const lines = linesOf(entry.postings).map(({ account_code, direction, amount_minor, loan }) => {
     const amount = decimal(direction === "DR" ? amount_minor : -amount_minor, entry.currency);
-    return `    ${accountName(account_code)}  ${amount} ${entry.currency}\n`;
+    const own = single || !loan ? "" : `  ; loan_id: ${loan.loan_id}, borrower_id: ${loan.borrower_id}`;
+    return `    ${accountName(account_code)}  ${amount} ${entry.currency}${own}\n`;
   });
   return `${head}${tags.join("")}${lines.join("")}\n`;
 }
 
-const accountName = (code: AccountCode) => `${ACCOUNTS[code].class}:${code} ${ACCOUNTS[code].name}`;
+const accountName = (code: AccountCode) =>
+  `${CLASSES[ACCOUNTS[code].type][0]}:${code} ${ACCOUNTS[code].name}`;
 
 /** With all of the currency's decimals, so that no reader has to guess the mark. */
 function decimal(minor: bigint, currency: string): string {

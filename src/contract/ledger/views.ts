@@ -1,28 +1,30 @@
-import { ACCOUNTS, type AccountCode, type Layer, RECEIVABLES } from "../../domain/ledger/accounts.ts";
-import { type Entry, linesOf, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
+import { ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
+import { type Entry, linesOf, type Total } from "../../domain/ledger/journal.ts";
+import type { Amounts } from "../../domain/ledger/loan-book.ts";
 
 /** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
 export function entryView(entry: Entry): Record<string, unknown> {
-  const { currency, layer, loan_id, borrower_id } = entry;
+  const { currency, layer } = entry;
   const external_ref = entry.external_ref ?? undefined;
   return {
     journal_entry_id: entry.journal_entry_id,
     event_type: entry.event_type,
     effective_at: entry.effective_at,
     posted_at: new Date(entry.posted_at).toISOString(),
-    lines: linesOf(entry.postings).map(({ sequence, account_code, direction, amount_minor }) => ({
+    lines: linesOf(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
       sequence,
       account_code,
       direction,
       amount_minor: amount_minor.toString(),
       currency,
       layer,
-      loan_id,
-      borrower_id,
+      loan_id: loan?.loan_id,
+      borrower_id: loan?.borrower_id,
       external_ref,
     })),
     correlation_id: entry.correlation_id,
-    reverses_entry_id: entry.reverses_entry_id ?? undefined,
+    reverses_entry_id: entry.reverses?.journal_entry_id,
+    bank_account_ref: entry.bank_account_ref ?? undefined,
     description: entry.description ?? undefined,
     actor: entry.actor ?? undefined,
   };
@@ -33,11 +35,9 @@ export function loanBalanceView(
   loan_id: string,
   currency: string,
   as_of_date: string,
-  totals: ReadonlyMap<AccountCode, Total>,
+  { principal, interest, fees }: Amounts,
   last_posted_at: number | null,
 ): Record<string, unknown> {
-  const owed = (account: AccountCode) => normalBalance(account, totals.get(account) ?? NO_TOTAL);
-  const [principal, interest, fees] = RECEIVABLES.map(owed) as [bigint, bigint, bigint];
   return {
     loan_id,
     currency,

@@ -37,6 +37,7 @@ export type ProblemCode =
   | "already_exists"
   | "already_reversed"
   | "not_reversible"
+  | "would_overdraw"
   | "payload_too_large"
   | "unsupported_media_type"
   | "idempotency_mismatch"

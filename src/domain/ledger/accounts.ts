@@ -1,24 +1,28 @@
 /** The side on which an account's balance is usually positive. */
 export type NormalSide = "DR" | "CR";
 
-/** The chart of accounts (docs/api.md#ledger). The class places an account in plain-text books. */
+export type AccountType = "asset" | "liability" | "equity" | "revenue" | "expense";
+
+/** The chart of accounts (docs/api.md#ledger). */
 export const ACCOUNTS = {
-  "1000": { name: "Cash", normal: "DR", class: "assets" },
-  "1100": { name: "Principal Receivable", normal: "DR", class: "assets" },
-  "1200": { name: "Interest Receivable", normal: "DR", class: "assets" },
-  "1300": { name: "Fees Receivable", normal: "DR", class: "assets" },
-  "2100": { name: "Disbursement Clearing", normal: "CR", class: "liabilities" },
-  "2200": { name: "Suspense", normal: "CR", class: "liabilities" },
-  "4100": { name: "Interest Income", normal: "CR", class: "revenues" },
-  "4200": { name: "Fee Income", normal: "CR", class: "revenues" },
-} as const satisfies Record<string, { name: string; normal: NormalSide; class: string }>;
+  "1000": { name: "Cash", normal: "DR", type: "asset" },
+  "1100": { name: "Principal Receivable", normal: "DR", type: "asset" },
+  "1200": { name: "Interest Receivable", normal: "DR", type: "asset" },
+  "1300": { name: "Fees Receivable", normal: "DR", type: "asset" },
+  "2100": { name: "Disbursement Clearing", normal: "CR", type: "liability" },
+  "2200": { name: "Suspense", normal: "CR", type: "liability" },
+  "3000": { name: "Lender Funding", normal: "CR", type: "equity" },
+  "4100": { name: "Interest Income", normal: "CR", type: "revenue" },
+  "4200": { name: "Fee Income", normal: "CR", type: "revenue" },
+  "4300": { name: "Recovery Income", normal: "CR", type: "revenue" },
+  "5100": { name: "Credit Loss Expense", normal: "DR", type: "expense" },
+} as const satisfies Record<string, { name: string; normal: NormalSide; type: AccountType }>;
 
 export type AccountCode = keyof typeof ACCOUNTS;
 
-export const isAccountCode = (code: string): code is AccountCode => Object.hasOwn(ACCOUNTS, code);
+export const ACCOUNT_CODES = Object.keys(ACCOUNTS).sort() as readonly AccountCode[];
 
-/** The accounts whose balance makes up what a loan's borrower owes; each loan has a book of these. */
-export const RECEIVABLES = ["1100", "1200", "1300"] as const satisfies readonly AccountCode[];
+export const isAccountCode = (code: string): code is AccountCode => Object.hasOwn(ACCOUNTS, code);
 
 /** Layers of the ledger: what is settled counts. */
 export const LAYERS = ["SETTLED"] as const;

@@ -1,5 +1,11 @@
 import type { AccountCode, Layer } from "./accounts.ts";
 
+/** A loan and who owes it at the time of the posting. */
+export interface LoanParty {
+  readonly loan_id: string;
+  readonly borrower_id: string;
+}
+
 /**
  * One amount moved between two accounts. Each posting is a debit and a credit of the same amount, so an entry made of
  * postings cannot be out of balance: there is no way to write one down.
@@ -9,29 +15,40 @@ export interface Posting {
   readonly credit: AccountCode;
   /** Minor units of the entry's currency, 0 or more. */
   readonly amount_minor: bigint;
+  /** Null for the lender's own money. */
+  readonly loan: LoanParty | null;
 }
 
+/** What an entry records; the type of the event that posts it through a ledger route has the same name. */
 export const ENTRY_TYPES = ["disbursement", "reversal"] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 
-/** An entry of the journal: never changed, never deleted; corrected by a reversal alone. */
-export interface Entry {
-  /** The tenant's event that posted it. */
+/** Where an entry stands in the tenant's journal: its event, and its place among that event's entries, from 0. */
+export interface Place {
   readonly sequence: number;
+  readonly position: number;
+}
+
+/** The entry that a reversal takes back. */
+export interface Reversed extends Place {
+  readonly journal_entry_id: string;
+}
+
+/** An entry of the journal: never changed, never deleted, corrected only by a reversal. */
+export interface Entry extends Place {
   readonly journal_entry_id: string;
   readonly event_type: EntryType;
-  readonly loan_id: string;
-  readonly borrower_id: string;
   readonly currency: string;
   readonly layer: Layer;
   /** The day on which it counts, `YYYY-MM-DD`. */
   readonly effective_at: string;
   /** Milliseconds since 1970. */
   readonly posted_at: number;
-  /** The event id of the disbursement that an entry and its reversal have in common. */
+  /** The event id that an entry, its settlement and their reversals have in common. */
   readonly correlation_id: string;
-  readonly reverses_entry_id: string | null;
-  readonly reverses_sequence: number | null;
+  readonly reverses: Reversed | null;
+  /** The bank account that the entry's lines on 1000 Cash belong to. */
+  readonly bank_account_ref: string | null;
   readonly external_ref: string | null;
   readonly description: string | null;
   /** Subject of the token that posted it. */
@@ -45,22 +62,27 @@ export interface Line {
   readonly account_code: AccountCode;
   readonly direction: "DR" | "CR";
   readonly amount_minor: bigint;
+  readonly loan: LoanParty | null;
 }
 
 /** The lines of an entry: for each posting its debit, then its credit. */
 export function linesOf(postings: readonly Posting[]): readonly Line[] {
-  return postings.flatMap(({ debit, credit, amount_minor }, index) => [
-    { sequence: 2 * index + 1, account_code: debit, direction: "DR", amount_minor },
-    { sequence: 2 * index + 2, account_code: credit, direction: "CR", amount_minor },
+  return postings.flatMap(({ debit, credit, amount_minor, loan }, index) => [
+    { sequence: 2 * index + 1, account_code: debit, direction: "DR", amount_minor, loan },
+    { sequence: 2 * index + 2, account_code: credit, direction: "CR", amount_minor, loan },
   ]);
 }
 
 /** The mirror image of an entry's postings: what was debited is credited. */
 export function mirror(postings: readonly Posting[]): readonly Posting[] {
-  return postings.map(({ debit, credit, amount_minor }) => ({ debit: credit, credit: debit, amount_minor }));
+  return postings.map(({ debit, credit, ...rest }) => ({ ...rest, debit: credit, credit: debit }));
 }
 
-/** Debits and credits of an account over some entries, each a sum of amounts that are 0 or more. */
+/** The ids of the loans that an entry touches, each once. */
+export const loansOf = ({ postings }: Entry): ReadonlySet<string> =>
+  new Set(postings.flatMap(({ loan }) => (loan ? [loan.loan_id] : [])));
+
+/** Debits and credits of an account over some entries, each a sum of amounts that are 0 or more and unbounded. */
 export interface Total {
   readonly dr_minor: bigint;
   readonly cr_minor: bigint;

@@ -1,74 +1,137 @@
 import { sql } from "drizzle-orm";
-import type { Writes } from "../../domain/command.ts";
-import { type AccountCode, type Layer, RECEIVABLES } from "../../domain/ledger/accounts.ts";
-import { addTotals, type Entry, NO_TOTAL, type Total, totalsOf } from "../../domain/ledger/journal.ts";
-import { type OnConflict, rowWriter } from "../d1/rows.ts";
+import { type AccountChange, accountChanges, loanChanges } from "../../domain/ledger/books.ts";
+import { addTotals, type Entry, loansOf } from "../../domain/ledger/journal.ts";
+import { type Amounts, plus } from "../../domain/ledger/loan-book.ts";
+import type { LedgerWrites } from "../../domain/ledger/writes.ts";
+import { rowWriter } from "../d1/rows.ts";
 import type { Statement } from "../d1/statement.ts";
-import { WHOLE_LEDGER } from "./load.ts";
-import { journalEntries, journalPostings, ledgerDays, ledgerLoans, ledgerTotals } from "./tables.ts";
+import { fromAmounts, fromEntry, fromPostings, fromTotal, HALF, loanEntryRows } from "./rows.ts";
+import {
+  journalEntries,
+  journalPostings,
+  ledgerDays,
+  ledgerLoans,
+  ledgerTotals,
+  loanBalances,
+  loanDays,
+  loanEntries,
+} from "./tables.ts";
 
 const writeEntries = rowWriter(journalEntries);
 const writePostings = rowWriter(journalPostings);
+const writeLoanEntries = rowWriter(loanEntries);
 const writeLoans = rowWriter(ledgerLoans);
-const addTotalsUp = rowWriter(ledgerTotals, adding(ledgerTotals));
-const addDaysUp = rowWriter(ledgerDays, adding(ledgerDays));
+const addToTotals = rowWriter(ledgerTotals, {
+  key: [
+    ledgerTotals.tenant_id,
+    ledgerTotals.book,
+    ledgerTotals.account_code,
+    ledgerTotals.currency,
+    ledgerTotals.layer,
+  ],
+  set: withCarry(ledgerTotals),
+});
+const addToDays = rowWriter(ledgerDays, {
+  key: [
+    ledgerDays.tenant_id,
+    ledgerDays.book,
+    ledgerDays.account_code,
+    ledgerDays.currency,
+    ledgerDays.layer,
+    ledgerDays.day,
+  ],
+  set: withCarry(ledgerDays),
+});
+const addToBalances = rowWriter(loanBalances, {
+  key: [loanBalances.tenant_id, loanBalances.loan_id, loanBalances.currency],
+  set: adding(loanBalances),
+});
+const addToLoanDays = rowWriter(loanDays, {
+  key: [loanDays.tenant_id, loanDays.loan_id, loanDays.day, loanDays.currency],
+  set: adding(loanDays),
+});
 
-/** Adds to the sums that are there. The gate has refused what would leave 64 bits, and STRICT refuses it again. */
-function adding<T extends typeof ledgerTotals | typeof ledgerDays>(table: T): OnConflict<T> {
-  const place = [table.tenant_id, table.book, table.account_code, table.currency, table.layer] as const;
-  const set = {
-    dr_minor: sql`${table.dr_minor} + excluded.dr_minor`,
-    cr_minor: sql`${table.cr_minor} + excluded.cr_minor`,
+/** Adds two totals of two halves each; what the lower halves exceed is carried to the upper. */
+function withCarry(table: typeof ledgerTotals | typeof ledgerDays) {
+  const base = sql.raw(HALF.toString());
+  return {
+    dr_hi: sql`${table.dr_hi} + excluded.dr_hi + (${table.dr_lo} + excluded.dr_lo) / ${base}`,
+    dr_lo: sql`(${table.dr_lo} + excluded.dr_lo) % ${base}`,
+    cr_hi: sql`${table.cr_hi} + excluded.cr_hi + (${table.cr_lo} + excluded.cr_lo) / ${base}`,
+    cr_lo: sql`(${table.cr_lo} + excluded.cr_lo) % ${base}`,
   };
-  return { key: "day" in table ? [...place, table.day] : place, set } as OnConflict<T>;
+}
+
+/** Adds to a loan's balances. The domain has refused what would leave 64 bits, and STRICT refuses it again. */
+function adding(table: typeof loanBalances | typeof loanDays) {
+  return {
+    principal_minor: sql`${table.principal_minor} + excluded.principal_minor`,
+    interest_minor: sql`${table.interest_minor} + excluded.interest_minor`,
+    fees_minor: sql`${table.fees_minor} + excluded.fees_minor`,
+    clearing_minor: sql`${table.clearing_minor} + excluded.clearing_minor`,
+    suspense_minor: sql`${table.suspense_minor} + excluded.suspense_minor`,
+  };
 }
 
 /** The statements that post a group's entries and keep the totals, for the group's one batch. */
-export function ledgerStatements(tenant_id: string, writes: Writes): readonly Statement[] {
+export function ledgerStatements(tenant_id: string, writes: LedgerWrites): readonly Statement[] {
   const { entries, loans } = writes;
   if (entries.length === 0) return [];
-  const postings = entries.flatMap(({ sequence, postings: own }) =>
-    own.map((posting, position) => ({ tenant_id, sequence, position, ...posting })),
-  );
-  const journal = entries.map(({ postings: _, ...entry }) => ({ tenant_id, ...entry }));
   const known = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
-  const totals = summed(tenant_id, entries, () => ({}));
-  const days = summed(tenant_id, entries, ({ effective_at }) => ({ day: effective_at }));
   return [
-    ...writeEntries(journal),
-    ...writePostings(postings),
-    ...addTotalsUp(totals),
-    ...addDaysUp(days),
+    ...writeEntries(entries.map((entry) => fromEntry(tenant_id, entry, loansOf(entry).size))),
+    ...writePostings(entries.flatMap((entry) => fromPostings(tenant_id, entry))),
+    ...writeLoanEntries(entries.flatMap((entry) => loanEntryRows(tenant_id, entry))),
+    ...addToTotals(accountSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
+    ...addToDays(
+      accountSums(entries, ({ effective_at }) => ({ day: effective_at })).map((row) => ({
+        tenant_id,
+        ...row,
+      })),
+    ),
+    ...addToBalances(loanSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
+    ...addToLoanDays(
+      loanSums(entries, ({ effective_at }) => ({ day: effective_at })).map((row) => ({ tenant_id, ...row })),
+    ),
     ...writeLoans(known),
   ];
 }
 
-interface Sum extends Total {
-  readonly tenant_id: string;
-  readonly book: string;
-  readonly account_code: AccountCode;
-  readonly currency: string;
-  readonly layer: Layer;
-}
-
-/** What the entries add, in one row for each account of each book, and for what else `by` tells apart. */
-function summed<By extends object>(
-  tenant_id: string,
-  entries: readonly Entry[],
-  by: (entry: Entry) => By,
-): (Sum & By)[] {
-  const rows = new Map<string, Sum & By>();
+/** What the entries add to each account of each book, and to what else `by` tells apart. */
+function accountSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
+  const sums = new Map<string, { readonly by: By; readonly change: AccountChange }>();
   for (const entry of entries) {
-    const { currency, layer, loan_id } = entry;
-    for (const [account_code, total] of totalsOf(entry.postings)) {
-      for (const book of isReceivable(account_code) ? [WHOLE_LEDGER, loan_id] : [WHOLE_LEDGER]) {
-        const place = { tenant_id, book, account_code, currency, layer, ...by(entry) };
-        const key = JSON.stringify(place);
-        rows.set(key, { ...place, ...addTotals(rows.get(key) ?? NO_TOTAL, total) });
-      }
+    for (const change of accountChanges(entry)) {
+      const { total, ...place } = change;
+      const own = by(entry);
+      const key = JSON.stringify([place, own]);
+      const before = sums.get(key);
+      sums.set(key, {
+        by: own,
+        change: before ? { ...place, total: addTotals(before.change.total, total) } : change,
+      });
     }
   }
-  return [...rows.values()];
+  return [...sums.values()].map(({ by: own, change: { total, ...place } }) => ({
+    ...place,
+    ...own,
+    ...fromTotal(total),
+  }));
 }
 
-const isReceivable = (account: AccountCode) => RECEIVABLES.some((code) => code === account);
+/** What the entries add to the balances of each loan, and to what else `by` tells apart. */
+function loanSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
+  const sums = new Map<
+    string,
+    { readonly place: By & { loan_id: string; currency: string }; readonly amounts: Amounts }
+  >();
+  for (const entry of entries) {
+    for (const [loan_id, amounts] of loanChanges(entry)) {
+      const place = { loan_id, currency: entry.currency, ...by(entry) };
+      const key = JSON.stringify(place);
+      const before = sums.get(key);
+      sums.set(key, { place, amounts: before ? plus(before.amounts, amounts) : amounts });
+    }
+  }
+  return [...sums.values()].map(({ place, amounts }) => ({ ...place, ...fromAmounts(amounts) }));
+}

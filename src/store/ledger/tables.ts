@@ -1,53 +1,84 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { AccountCode } from "../../domain/ledger/accounts.ts";
+import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
+import type { EntryType } from "../../domain/ledger/journal.ts";
 import { int64, tenant } from "../d1/columns.ts";
+
+/** An entry's place: its event, and its place among that event's entries. */
+const place = { sequence: integer().notNull(), position: integer().notNull() };
 
 /** The journal. Append-only: triggers in the migration refuse UPDATE and DELETE (docs/api.md#ledger). */
 export const journalEntries = sqliteTable(
   "journal_entries",
   {
     ...tenant,
-    sequence: integer().notNull(),
+    ...place,
     journal_entry_id: text().notNull(),
-    event_type: text({ enum: ["disbursement", "reversal"] }).notNull(),
-    loan_id: text().notNull(),
-    borrower_id: text().notNull(),
+    event_type: text().$type<EntryType>().notNull(),
     currency: text().notNull(),
-    layer: text({ enum: ["SETTLED"] }).notNull(),
+    layer: text().$type<Layer>().notNull(),
     effective_at: text().notNull(),
     posted_at: integer().notNull(),
     correlation_id: text().notNull(),
     reverses_entry_id: text(),
     reverses_sequence: integer(),
+    reverses_position: integer(),
+    /** How many loans the entry touches: one that touches many is loaded in another way. */
+    loan_count: integer().notNull(),
+    bank_account_ref: text(),
     external_ref: text(),
     description: text(),
     actor: text(),
   },
   (t) => [
-    primaryKey({ columns: [t.tenant_id, t.sequence] }),
-    index("journal_entries_by_loan").on(t.tenant_id, t.loan_id, t.sequence),
+    primaryKey({ columns: [t.tenant_id, t.sequence, t.position] }),
     uniqueIndex("an_entry_is_reversed_once")
-      .on(t.tenant_id, t.reverses_sequence)
+      .on(t.tenant_id, t.reverses_sequence, t.reverses_position)
       .where(sql`reverses_sequence IS NOT NULL`),
-    check("a_reversal_names_its_entry", sql`(event_type = 'reversal') = (reverses_sequence IS NOT NULL)`),
+    check(
+      "a_reversal_names_its_entry",
+      sql`(event_type = 'reversal') = (reverses_sequence IS NOT NULL) AND (reverses_sequence IS NULL) = (reverses_position IS NULL) AND (reverses_sequence IS NULL) = (reverses_entry_id IS NULL)`,
+    ),
   ],
 );
 
-/** Each row debits one account and credits another with one amount: an unbalanced entry cannot be stored. */
+/**
+ * Each row debits one account and credits another with one amount: an unbalanced entry cannot be stored. `loan_id` is
+ * empty where the posting belongs to no loan; it stands in the key so that one loan's share of a large entry is found
+ * without the others'. `line` counts the entry's postings.
+ */
 export const journalPostings = sqliteTable(
   "journal_postings",
   {
     ...tenant,
-    sequence: integer().notNull(),
-    position: integer().notNull(),
+    ...place,
+    loan_id: text().notNull(),
+    line: integer().notNull(),
+    borrower_id: text(),
     debit: text().$type<AccountCode>().notNull(),
     credit: text().$type<AccountCode>().notNull(),
     amount_minor: int64().notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.tenant_id, t.sequence, t.position] }),
+    primaryKey({ columns: [t.tenant_id, t.sequence, t.position, t.loan_id, t.line] }),
     check("an_amount_moves_between_two_accounts", sql`debit <> credit AND amount_minor >= 0`),
+    check("a_loan_has_a_borrower", sql`(loan_id = '') = (borrower_id IS NULL)`),
+  ],
+);
+
+/** The entries of each loan, in the order of posting and in the order of their days. */
+export const loanEntries = sqliteTable(
+  "loan_entries",
+  {
+    ...tenant,
+    loan_id: text().notNull(),
+    ...place,
+    effective_at: text().notNull(),
+    event_type: text().$type<EntryType>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.loan_id, t.sequence, t.position] }),
+    index("loan_entries_by_day").on(t.tenant_id, t.loan_id, t.effective_at, t.sequence, t.position),
   ],
 );
 
@@ -63,7 +94,30 @@ export const ledgerLoans = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id] })],
 );
 
-/** `book` is a loan id, or empty for the tenant's whole ledger; sums of amounts that are 0 or more. */
+/** A loan's balances, or what a day changes of them, each on the normal side of its account. */
+const parts = {
+  principal_minor: int64().notNull(),
+  interest_minor: int64().notNull(),
+  fees_minor: int64().notNull(),
+  clearing_minor: int64().notNull(),
+  suspense_minor: int64().notNull(),
+};
+
+/** A loan's balances over all days. */
+export const loanBalances = sqliteTable(
+  "loan_balances",
+  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...parts },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
+);
+
+/** What each day changes of a loan's balances: the balance as of a date is the present one less the days after it. */
+export const loanDays = sqliteTable(
+  "loan_days",
+  { ...tenant, loan_id: text().notNull(), day: text().notNull(), currency: text().notNull(), ...parts },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.day, t.currency] })],
+);
+
+/** `book` is empty for the tenant's whole ledger, else it names a bank account (domain/ledger/books.ts). */
 const account = {
   ...tenant,
   book: text().notNull(),
@@ -71,15 +125,26 @@ const account = {
   currency: text().notNull(),
   layer: text().notNull(),
 };
-const total = { dr_minor: int64().notNull(), cr_minor: int64().notNull() };
+
+/**
+ * Gross debits and credits, which have no bound: each is `hi` x 10^9 + `lo` with `lo` below 10^9, so that no posting can
+ * end a currency, and a sum of many rows' halves still fits into 64 bits.
+ */
+const total = {
+  dr_hi: int64().notNull(),
+  dr_lo: int64().notNull(),
+  cr_hi: int64().notNull(),
+  cr_lo: int64().notNull(),
+};
+const halves = sql`dr_hi >= 0 AND cr_hi >= 0 AND dr_lo BETWEEN 0 AND 999999999 AND cr_lo BETWEEN 0 AND 999999999`;
 
 export const ledgerTotals = sqliteTable("ledger_totals", { ...account, ...total }, (t) => [
   primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer] }),
-  check("totals_do_not_fall_below_zero", sql`dr_minor >= 0 AND cr_minor >= 0`),
+  check("totals_are_two_halves", halves),
 ]);
 
-/** The same by effective day: a balance as of a date is the total less the days after it. */
+/** The same by effective day. */
 export const ledgerDays = sqliteTable("ledger_days", { ...account, day: text().notNull(), ...total }, (t) => [
   primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer, t.day] }),
-  check("days_do_not_fall_below_zero", sql`dr_minor >= 0 AND cr_minor >= 0`),
+  check("days_are_two_halves", halves),
 ]);

@@ -3,20 +3,20 @@ import { describe, expect, it } from "vitest";
 import { INT64_MAX } from "../../../src/domain/core/money.ts";
 import type { Problem } from "../../../src/domain/core/problem.ts";
 import type { Result } from "../../../src/domain/core/result.ts";
+import { decideLedger, type LedgerCommand } from "../../../src/domain/ledger/decide.ts";
+import { balanceAt } from "../../../src/domain/ledger/loan-book.ts";
+import type { Disbursement } from "../../../src/domain/ledger/postings/disbursement.ts";
+import type { Reversal } from "../../../src/domain/ledger/postings/reversal.ts";
 import {
   applyEntry,
-  type DisbursementPosting,
-  decideLedger,
-  type LedgerCommand,
+  bookOf,
   type LedgerState,
   noLedgerState,
   type Posted,
-  type Reversal,
-  totalKey,
-} from "../../../src/domain/ledger/decide.ts";
+} from "../../../src/domain/ledger/state.ts";
 
-const disbursement: DisbursementPosting = {
-  type: "post_disbursement",
+const disbursement: Disbursement = {
+  type: "disbursement",
   loan_id: "loan",
   borrower_id: "borrower",
   amount_minor: 5n,
@@ -28,7 +28,7 @@ const disbursement: DisbursementPosting = {
 };
 
 const reversalOf = (reverses_entry_id: string, change: Partial<Reversal> = {}): Reversal => ({
-  type: "reverse",
+  type: "reversal",
   reverses_entry_id,
   reason_code: "other",
   reason_description: null,
@@ -36,6 +36,8 @@ const reversalOf = (reverses_entry_id: string, change: Partial<Reversal> = {}): 
   actor: null,
   ...change,
 });
+
+const PARTY = { loan_id: "loan", borrower_id: "borrower" };
 
 /** 2026-01-02T03:04:05.006Z. */
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
@@ -56,7 +58,7 @@ class Ledger {
     const decided = decideLedger(this.state, command, stampOf(this.#sequence + 1));
     if (!decided.ok) return decided;
     this.#sequence += 1;
-    applyEntry(this.state, decided.value.entry);
+    for (const entry of decided.value.entries) applyEntry(this.state, entry);
     return decided;
   }
 
@@ -75,9 +77,16 @@ class Ledger {
 
 describe("a disbursement", () => {
   it("debits principal and credits clearing, and answers what the seed says", () => {
-    const { entry, answer } = new Ledger().accept(disbursement);
-    expect(entry.postings).toEqual([{ debit: "1100", credit: "2100", amount_minor: 5n }]);
-    expect(entry).toMatchObject({ sequence: 1, layer: "SETTLED", correlation_id: "event-1" });
+    const { entries, answer } = new Ledger().accept(disbursement);
+    expect(entries).toMatchObject([
+      {
+        sequence: 1,
+        position: 0,
+        layer: "SETTLED",
+        correlation_id: "event-1",
+        postings: [{ debit: "1100", credit: "2100", amount_minor: 5n, loan: PARTY }],
+      },
+    ]);
     expect(answer).toEqual({
       disbursement_event_id: "event-1",
       journal_entry_id: "entry-1",
@@ -85,18 +94,18 @@ describe("a disbursement", () => {
     });
   });
 
-  it("takes an account to the last unit of 64 bits and not one further", () => {
+  it("takes a loan to the last unit of 64 bits on any day, and not one further", () => {
     const ledger = new Ledger();
-    ledger.accept({ ...disbursement, amount_minor: INT64_MAX - 1n });
+    ledger.accept({ ...disbursement, amount_minor: INT64_MAX - 1n, effective_at: "2024-02-01" });
+    // Earlier days have room; the balance from February on has not.
     expect(ledger.refuse({ ...disbursement, amount_minor: 2n }).code).toBe("amount_overflow");
     ledger.accept({ ...disbursement, amount_minor: 1n });
     expect(ledger.refuse({ ...disbursement, amount_minor: 1n }).code).toBe("amount_overflow");
+    expect(ledger.refuse({ ...disbursement, amount_minor: 1n, effective_at: "2025-01-01" }).code).toBe(
+      "amount_overflow",
+    );
     ledger.accept({ ...disbursement, amount_minor: 0n });
-    ledger.accept({ ...disbursement, loan_id: "other", currency: "EUR", amount_minor: INT64_MAX });
-    expect(ledger.state.totals.get(totalKey("2100", "USD", "SETTLED"))).toEqual({
-      dr_minor: 0n,
-      cr_minor: INT64_MAX,
-    });
+    ledger.accept({ ...disbursement, loan_id: "other", amount_minor: INT64_MAX });
   });
 
   it("names a wrong borrower and a wrong currency together, before an overflow", () => {
@@ -113,15 +122,16 @@ describe("a reversal", () => {
   it("in the same group as its disbursement sees it", () => {
     const ledger = new Ledger();
     ledger.accept(disbursement);
-    const { entry, answer } = ledger.accept(reversalOf("entry-1"));
-    expect(entry).toMatchObject({
-      event_type: "reversal",
-      effective_at: "2026-01-02",
-      loan_id: "loan",
-      external_ref: "acct-1",
-      reverses_sequence: 1,
-      postings: [{ debit: "2100", credit: "1100", amount_minor: 5n }],
-    });
+    const { entries, answer } = ledger.accept(reversalOf("entry-1"));
+    expect(entries).toMatchObject([
+      {
+        event_type: "reversal",
+        effective_at: "2026-01-02",
+        external_ref: "acct-1",
+        reverses: { sequence: 1, position: 0, journal_entry_id: "entry-1" },
+        postings: [{ debit: "2100", credit: "1100", amount_minor: 5n, loan: PARTY }],
+      },
+    ]);
     expect(answer).toEqual({
       journal_entry_id: "entry-2",
       reverses_entry_id: "entry-1",
@@ -137,18 +147,18 @@ describe("a reversal", () => {
     ledger.accept(reversalOf("entry-1"));
     expect(ledger.refuse(reversalOf("entry-1")).code).toBe("already_reversed");
     expect(ledger.refuse(reversalOf("entry-2")).code).toBe("not_reversible");
-    ledger.state.reversed.add(2);
+    ledger.state.reversed.add("entry-2");
     expect(ledger.refuse(reversalOf("entry-2")).code).toBe("not_reversible");
   });
 
-  it("is refused where the other side's turnover would leave 64 bits", () => {
+  it("gives the loan its room back: turnover has no bound", () => {
     const ledger = new Ledger();
-    ledger.accept({ ...disbursement, amount_minor: 10n });
-    ledger.state.totals.set(totalKey("1100", "USD", "SETTLED"), {
-      dr_minor: INT64_MAX,
-      cr_minor: INT64_MAX - 9n,
-    });
-    expect(ledger.refuse(reversalOf("entry-1")).code).toBe("amount_overflow");
+    for (const turn of [1, 3, 5]) {
+      ledger.accept({ ...disbursement, amount_minor: INT64_MAX });
+      ledger.accept(reversalOf(`entry-${turn}`, { effective_at: "2024-01-01" }));
+    }
+    ledger.accept({ ...disbursement, amount_minor: 1n });
+    expect(bookOf(ledger.state, "loan").balances).toMatchObject({ principal: 1n, clearing: 1n });
   });
 });
 
@@ -167,13 +177,13 @@ it("a refusal leaves the state as it was, and all that is accepted sums to zero"
         const before = structuredClone(ledger.state);
         if (!ledger.run(one).ok) expect(ledger.state).toEqual(before);
       }
-      const net = new Map<string, bigint>();
-      for (const [key, { dr_minor, cr_minor }] of ledger.state.totals) {
-        const currency = key.split(" ")[1] ?? "";
-        net.set(currency, (net.get(currency) ?? 0n) + dr_minor - cr_minor);
-        expect(dr_minor <= INT64_MAX && cr_minor <= INT64_MAX).toBe(true);
+      for (const book of ledger.state.books.values()) {
+        for (const day of ["2023-12-31", "2024-01-01", "2026-01-01", "2026-01-02"]) {
+          const principal = balanceAt(book, "principal", day);
+          expect(principal >= 0n && principal <= INT64_MAX).toBe(true);
+          expect(balanceAt(book, "clearing", day)).toBe(principal);
+        }
       }
-      for (const sum of net.values()) expect(sum).toBe(0n);
     }),
     { seed: 4 },
   );

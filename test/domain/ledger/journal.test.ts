@@ -16,6 +16,7 @@ const posting: fc.Arbitrary<Posting> = fc.record({
   debit: account,
   credit: account,
   amount_minor: fc.oneof(fc.constantFrom(0n, 1n, INT64_MAX), fc.bigInt({ min: 0n, max: INT64_MAX })),
+  loan: fc.constantFrom(null, { loan_id: "loan", borrower_id: "borrower" }),
 });
 const postings = fc.array(posting, { maxLength: 8 });
 
@@ -67,7 +68,7 @@ describe("postings", () => {
   });
 
   it("keep every unit beyond 2^53", () => {
-    const one: Posting = { debit: "1100", credit: "2100", amount_minor: INT64_MAX };
+    const one: Posting = { debit: "1100", credit: "2100", amount_minor: INT64_MAX, loan: null };
     expect(totalsOf([one, one]).get("1100")).toEqual({ dr_minor: 2n * INT64_MAX, cr_minor: 0n });
   });
 });

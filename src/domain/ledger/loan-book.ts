@@ -1,0 +1,106 @@
+import { ACCOUNTS, type AccountCode } from "./accounts.ts";
+
+/** What the books of a loan are kept of, each the balance of one account (docs/api.md#ledger). */
+export const LOAN_PARTS = {
+  principal: "1100",
+  interest: "1200",
+  fees: "1300",
+  clearing: "2100",
+  suspense: "2200",
+} as const satisfies Record<string, AccountCode>;
+
+export type LoanPart = keyof typeof LOAN_PARTS;
+
+export const LOAN_PART_NAMES = Object.keys(LOAN_PARTS) as readonly LoanPart[];
+
+/** Minor units of each part, positive on its account's normal side. */
+export type Amounts = Readonly<Record<LoanPart, bigint>>;
+
+export const NO_AMOUNTS: Amounts = { principal: 0n, interest: 0n, fees: 0n, clearing: 0n, suspense: 0n };
+
+export function combine(a: Amounts, b: Amounts, how: (a: bigint, b: bigint) => bigint): Amounts {
+  const amounts = { ...NO_AMOUNTS };
+  for (const part of LOAN_PART_NAMES) amounts[part] = how(a[part], b[part]);
+  return amounts;
+}
+
+export const plus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
+export const minus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x - y);
+
+/** The part of a loan's books that an account is, or null for an account that a loan keeps no balance of. */
+export function partOf(account: AccountCode): LoanPart | null {
+  return LOAN_PART_NAMES.find((part) => LOAN_PARTS[part] === account) ?? null;
+}
+
+/** What a debit (or credit) of so much does to an account's balance on its normal side. */
+export const onNormalSide = (account: AccountCode, direction: "DR" | "CR", amount: bigint): bigint =>
+  ACCOUNTS[account].normal === direction ? amount : -amount;
+
+/** What the postings of one day change. */
+export interface LaterDay {
+  readonly day: string;
+  readonly changes: Amounts;
+}
+
+/**
+ * A loan's balances and how they came about on the days after `from`, in ascending order. Days compare at their end:
+ * the balance of a day is the present one less what later days change.
+ */
+export interface LoanBook {
+  readonly balances: Amounts;
+  readonly from: string;
+  readonly later: readonly LaterDay[];
+}
+
+/** The book of a loan that has no postings yet. */
+export const EMPTY_BOOK: LoanBook = { balances: NO_AMOUNTS, from: "", later: [] };
+
+interface DayBalance {
+  readonly day: string;
+  readonly balance: bigint;
+}
+
+/** The balance of a part at the end of `day`, and of each later day that changes it. */
+function balancesFrom(book: LoanBook, part: LoanPart, day: string): readonly DayBalance[] {
+  if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
+  const later = book.later.filter((one) => one.day > day);
+  let balance = later.reduce((rest, { changes }) => rest - changes[part], book.balances[part]);
+  const days = [{ day, balance }];
+  for (const one of later) {
+    balance += one.changes[part];
+    days.push({ day: one.day, balance });
+  }
+  return days;
+}
+
+export const balanceAt = (book: LoanBook, part: LoanPart, day: string): bigint =>
+  balancesFrom(book, part, day)[0]?.balance ?? 0n;
+
+/** The least that a part is on any day from `day` on: what an entry of that day may take from it. */
+export const leastFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
+  balancesFrom(book, part, day).reduce(
+    (least, { balance }) => (balance < least ? balance : least),
+    book.balances[part],
+  );
+
+/** The most that a part is on any day from `day` on. */
+export const mostFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
+  balancesFrom(book, part, day).reduce(
+    (most, { balance }) => (balance > most ? balance : most),
+    book.balances[part],
+  );
+
+/** The first day from `day` on at whose end a part is less than `amount`; null where there is none. */
+export const firstDayBelow = (book: LoanBook, part: LoanPart, day: string, amount: bigint): string | null =>
+  balancesFrom(book, part, day).find(({ balance }) => balance < amount)?.day ?? null;
+
+/** The book after a posting of `day`. */
+export function addToBook(book: LoanBook, day: string, changes: Amounts): LoanBook {
+  if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
+  const balances = plus(book.balances, changes);
+  if (day === book.from) return { ...book, balances };
+  const same = book.later.find((one) => one.day === day);
+  const others = book.later.filter((one) => one !== same);
+  const later = [...others, { day, changes: plus(same?.changes ?? NO_AMOUNTS, changes) }];
+  return { ...book, balances, later: later.sort((a, b) => (a.day < b.day ? -1 : 1)) };
+}

@@ -1,0 +1,80 @@
+import type { Stamp } from "../core/event.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Result } from "../core/result.ts";
+import { loanChanges } from "./books.ts";
+import type { Entry } from "./journal.ts";
+import { addToBook, EMPTY_BOOK, type LoanBook } from "./loan-book.ts";
+
+/** What a loan keeps for life: one borrower and one currency. */
+export interface LedgerLoan {
+  readonly borrower_id: string;
+  readonly currency: string;
+}
+
+/** What ledger commands may look at. Commands of one group see each other's entries through it. */
+export interface LedgerState {
+  readonly loans: Map<string, LedgerLoan>;
+  /** The books of the loans that are needed, by loan id; a loan without one has no postings. */
+  readonly books: Map<string, LoanBook>;
+  readonly entries: Map<string, Entry>;
+  /** Ids of entries that have a reversal. */
+  readonly reversed: Set<string>;
+}
+
+export const noLedgerState = (): LedgerState => ({
+  loans: new Map(),
+  books: new Map(),
+  entries: new Map(),
+  reversed: new Set(),
+});
+
+/** The book of a loan that the command needs. A known loan without one was not loaded, which is a bug. */
+export function bookOf(state: LedgerState, loan_id: string): LoanBook {
+  const book = state.books.get(loan_id);
+  if (!book && state.loans.has(loan_id)) throw new Error("deciding looks at a loan whose book is not loaded");
+  return book ?? EMPTY_BOOK;
+}
+
+/** What deciding some ledger commands looks at. Days are `YYYY-MM-DD`: a book is needed from that day on. */
+export interface LedgerNeeds {
+  /** The day from which the book of each loan is needed. */
+  readonly loans: Map<string, string>;
+  /** Entries by id, and the day from which the books of their loans are needed. */
+  readonly entries: Map<string, string>;
+}
+
+export const noLedgerNeeds = (): LedgerNeeds => ({ loans: new Map(), entries: new Map() });
+
+/** Adds a need from `day` on; the earliest day that any command of the group names counts. */
+export function needFrom(days: Map<string, string>, id: string, day: string): void {
+  const known = days.get(id);
+  if (known === undefined || day < known) days.set(id, day);
+}
+
+/** What a command posts, and the body of its answer, the same on every replay. */
+export interface Posted {
+  readonly entries: readonly Entry[];
+  readonly answer: Readonly<Record<string, unknown>>;
+}
+
+/** One type of ledger command: what it looks at, and what it comes to (docs/api.md#ledger). */
+export interface PostingType<C> {
+  /** `today` is the day of the decision or the day before it, in UTC. */
+  readonly addNeeds: (needs: LedgerNeeds, command: C, today: string) => void;
+  /** Guards first, in the order 404, 409, fields, balances; then the entries. Pure. */
+  readonly decide: (state: LedgerState, command: C, stamp: Stamp) => Result<Posted, Problem>;
+}
+
+/** Lets the group's next command see the entry. */
+export function applyEntry(state: LedgerState, entry: Entry): void {
+  const { currency, effective_at, reverses } = entry;
+  state.entries.set(entry.journal_entry_id, entry);
+  if (reverses) state.reversed.add(reverses.journal_entry_id);
+  for (const [loan_id, changes] of loanChanges(entry)) {
+    state.books.set(loan_id, addToBook(bookOf(state, loan_id), effective_at, changes));
+  }
+  for (const { loan } of entry.postings) {
+    if (!loan || state.loans.has(loan.loan_id)) continue;
+    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency });
+  }
+}
