@@ -1,10 +1,9 @@
 import { type Context, Hono } from "hono";
-import type { Scope } from "../auth/scopes.ts";
 import { parseLedgerBody } from "../contract/ledger/bodies.ts";
 import type { LedgerCommandType } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { methodNotAllowed } from "../http/fallback.ts";
-import { jsonWrite } from "../http/json-write.ts";
+import { jsonWrite, type Scope } from "../http/json-write.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { settleWrite } from "./write.ts";
 
