@@ -153,9 +153,6 @@ function parseSettings(settings: AuthSettings): Result<AuthConfig, SettingFault>
   }
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_JWKS_URL: url, AUTH_JWKS: keys } = parsed.data;
   const clockToleranceS = parsed.data.AUTH_CLOCK_TOLERANCE_S;
-  if (url !== undefined && keys !== undefined) {
-    return err({ setting: "AUTH_JWKS", reason: "must not be given together with AUTH_JWKS_URL" });
-  }
   if (url !== undefined) return ok({ issuer, audience, clockToleranceS, keys: { kind: "remote", url } });
   if (keys !== undefined) return ok({ issuer, audience, clockToleranceS, keys: { kind: "static", keys } });
   return err({ setting: "AUTH_JWKS_URL", reason: "is missing, and so is AUTH_JWKS" });

@@ -56,6 +56,14 @@ describe("settings that are accepted", () => {
     expect(config).toMatchObject({ ok: true, value: { issuer: "https://Issuer.test/" } });
   });
 
+  it("prefers the key set's URL to a key set given as text", () => {
+    const config = parseAuthConfig({ ...TEST_AUTH_BINDINGS, AUTH_JWKS_URL: "https://issuer.test/k" });
+    expect(config).toMatchObject({
+      ok: true,
+      value: { keys: { kind: "remote", url: "https://issuer.test/k" } },
+    });
+  });
+
   it("takes an empty AUTH_JWKS beside a URL as missing", () => {
     const config = parseAuthConfig({ ...remote("https://issuer.test/jwks"), AUTH_JWKS: "" });
     expect(config.ok).toBe(true);
@@ -89,12 +97,6 @@ describe("settings that are refused by name", () => {
     ["an empty audience", { ...TEST_AUTH_BINDINGS, AUTH_AUDIENCE: "" }, "AUTH_AUDIENCE", /missing/],
     ["no keys", { AUTH_ISSUER: "i", AUTH_AUDIENCE: "a" }, "AUTH_JWKS_URL", /missing/],
     ["two empty key settings", { ...remote(""), AUTH_JWKS: "" }, "AUTH_JWKS_URL", /missing/],
-    [
-      "both key settings",
-      { ...TEST_AUTH_BINDINGS, AUTH_JWKS_URL: "https://issuer.test/k" },
-      "AUTH_JWKS",
-      /together/,
-    ],
     ["http beyond loopback", remote("http://issuer.test/jwks"), "AUTH_JWKS_URL", /https/],
     ["a host that looks like loopback", remote("http://127.0.0.1.evil.test/"), "AUTH_JWKS_URL", /https/],
     ["a host that ends in localhost", remote("http://evil-localhost/"), "AUTH_JWKS_URL", /https/],

@@ -3,11 +3,16 @@ import type { Step } from "./load.ts";
 
 const REQUEST_DEADLINE_MS = 30_000;
 const PAGE = 200;
+const LEDGER_PAGE = 50;
 
 export type Row = WireRow & { readonly event_id: string };
 
 /** What the service said to a request, or null when it said nothing that settles it: ask again with the same key. */
-export type Reply = { readonly event_id: string; readonly duplicate: boolean } | null;
+export type Reply = {
+  /** The event of a record, the journal entry of a posting. */
+  readonly id: string;
+  readonly replayed: boolean;
+} | null;
 
 /** The service as its tenant sees it. */
 export class TenantApi {
@@ -19,14 +24,14 @@ export class TenantApi {
     this.#headers = { Authorization: `Bearer ${token}` };
   }
 
-  async send({ key, category, data }: Step): Promise<Reply> {
+  async send({ key, path, body: request }: Step): Promise<Reply> {
     let response: Response;
-    let body: { readonly status?: string; readonly event_id?: string };
+    let body: { readonly event_id?: string; readonly journal_entry_id?: string };
     try {
-      response = await fetch(`${this.#url}/ingest`, {
+      response = await fetch(`${this.#url}${path}`, {
         method: "POST",
         headers: { ...this.#headers, "Content-Type": "application/json", "Idempotency-Key": key },
-        body: JSON.stringify({ category, data }),
+        body: JSON.stringify(request),
         signal: AbortSignal.timeout(REQUEST_DEADLINE_MS),
       });
       body = (await response.json()) as typeof body;
@@ -34,8 +39,10 @@ export class TenantApi {
       // Killed before it answered, or in the middle of its answer.
       return null;
     }
-    const { event_id } = body;
-    if (response.ok && event_id !== undefined) return { event_id, duplicate: body.status === "duplicate" };
+    const id = body.event_id ?? body.journal_entry_id;
+    if (response.ok && id !== undefined) {
+      return { id, replayed: response.headers.get("Idempotent-Replayed") === "true" };
+    }
     // The development server answers for a worker that is gone or not there yet, in text or with one of these.
     if (response.status >= 502 || response.status === 429) return null;
     throw new Error(`${key} was answered ${response.status}: ${JSON.stringify(body)}`);
@@ -62,6 +69,30 @@ export class TenantApi {
 
   async events(): Promise<readonly (WireEvent & { readonly idempotency_key: string })[]> {
     return (await this.readAll("events")) as unknown as (WireEvent & { readonly idempotency_key: string })[];
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.#url}${path}`, { headers: this.#headers });
+    if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** What the loan owes, in minor units. */
+  async owedBy(loan: string): Promise<string> {
+    const path = `/v1/loans/${loan}/balance`;
+    return (await this.#get<{ principal_outstanding_minor: string }>(path)).principal_outstanding_minor;
+  }
+
+  /** The debits and credits of an account in dollars, in minor units. */
+  account(code: string): Promise<{ readonly dr_balance_minor: string; readonly cr_balance_minor: string }> {
+    return this.#get(`/v1/accounts/${code}/balance?currency=USD`);
+  }
+
+  /** The ids of a loan's journal entries; fewer than a page of them. */
+  async entriesOf(loan: string): Promise<readonly string[]> {
+    const path = `/v1/loans/${loan}/journal-entries?page_size=${LEDGER_PAGE}`;
+    const { items } = await this.#get<{ items: { journal_entry_id: string }[] }>(path);
+    return items.map(({ journal_entry_id }) => journal_entry_id);
   }
 
   async history(): Promise<WireHistory> {

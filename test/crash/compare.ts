@@ -5,8 +5,10 @@ import {
   type WireHistory,
   type WireRow,
 } from "../fanout/expected.ts";
+import type { TenantApi } from "./api.ts";
+import type { Step } from "./load.ts";
 
-/** What the service acknowledged: the event of each idempotency key. */
+/** What the service acknowledged: the event of each idempotency key, or the journal entry of a posting's key. */
 export type Acknowledged = ReadonlyMap<string, string>;
 
 type LoggedEvent = WireEvent & { readonly idempotency_key: string };
@@ -15,13 +17,14 @@ type LoggedEvent = WireEvent & { readonly idempotency_key: string };
 export function eventDifferences(acknowledged: Acknowledged, events: readonly LoggedEvent[]): string[] {
   const differences: string[] = [];
   const found = new Map<string, string[]>();
-  for (const { idempotency_key, event_id } of events) {
-    found.set(idempotency_key, [...(found.get(idempotency_key) ?? []), event_id]);
+  for (const { idempotency_key, event_id, category, id } of events) {
+    const answered = category === "ledger" ? id : event_id;
+    found.set(idempotency_key, [...(found.get(idempotency_key) ?? []), answered]);
   }
-  for (const [key, event_id] of acknowledged) {
+  for (const [key, id] of acknowledged) {
     const ids = found.get(key) ?? [];
-    if (ids.length === 1 && ids[0] === event_id) continue;
-    differences.push(`${key} was acknowledged as ${event_id}, and the log has [${ids.join(", ")}]`);
+    if (ids.length === 1 && ids[0] === id) continue;
+    differences.push(`${key} was acknowledged as ${id}, and the log has [${ids.join(", ")}]`);
   }
   for (const key of found.keys()) {
     if (!acknowledged.has(key)) differences.push(`${key} is in the log and was never acknowledged`);
@@ -49,4 +52,56 @@ export function historyDifferences(events: readonly WireEvent[], history: WireHi
       .map((row) => `${table} should not have ${row}`);
     return missing.length + extra.length > 0 ? [...missing, ...extra] : [`${table} is out of order`];
   });
+}
+
+interface Book {
+  readonly entries: string[];
+  owed: bigint;
+}
+
+/** What the acknowledged postings must have made of each loan's book. */
+function expectedBooks(steps: readonly Step[], acknowledged: Acknowledged) {
+  const amounts = new Map<string, { loan: string; amount: bigint }>();
+  const books = new Map<string, Book>();
+  const totals = { dr: 0n, cr: 0n };
+  for (const { key, path, body, reverses } of steps) {
+    const entry = acknowledged.get(key);
+    if (path === "/ingest" || entry === undefined) continue;
+    const reversed = amounts.get(reverses ?? "");
+    const loan = reversed?.loan ?? String(body.loan_id);
+    const amount = reversed?.amount ?? BigInt(String(body.amount_minor));
+    amounts.set(key, { loan, amount });
+    const book = books.get(loan) ?? { entries: [], owed: 0n };
+    book.entries.push(entry);
+    book.owed += reversed ? -amount : amount;
+    totals[reversed ? "cr" : "dr"] += amount;
+    books.set(loan, book);
+  }
+  return { books, totals };
+}
+
+/** Sentences about every entry that is missing or made twice, and about every sum that is not that of the entries. */
+export async function bookDifferences(
+  steps: readonly Step[],
+  acknowledged: Acknowledged,
+  api: TenantApi,
+): Promise<string[]> {
+  const { books, totals } = expectedBooks(steps, acknowledged);
+  const differences: string[] = [];
+  const compare = (what: string, found: string, wanted: string) => {
+    if (found !== wanted) differences.push(`${what} is ${found}, and should be ${wanted}`);
+  };
+  for (const [loan, { entries, owed }] of books) {
+    const found = [...(await api.entriesOf(loan))].sort();
+    compare(`the journal of ${loan}`, found.join(" "), [...entries].sort().join(" "));
+    compare(`what ${loan} owes`, await api.owedBy(loan), String(owed));
+  }
+  for (const [code, dr, cr] of [
+    ["1100", totals.dr, totals.cr],
+    ["2100", totals.cr, totals.dr],
+  ] as const) {
+    const { dr_balance_minor, cr_balance_minor } = await api.account(code);
+    compare(`account ${code}`, `DR ${dr_balance_minor} CR ${cr_balance_minor}`, `DR ${dr} CR ${cr}`);
+  }
+  return differences;
 }

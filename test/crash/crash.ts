@@ -2,15 +2,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { HISTORY } from "../fanout/expected.ts";
 import { individual } from "../support/examples.ts";
 import { TenantApi } from "./api.ts";
-import { eventDifferences, historyDifferences } from "./compare.ts";
-import { planLoad, randomNumbers, type Step } from "./load.ts";
+import { bookDifferences, eventDifferences, historyDifferences } from "./compare.ts";
+import { ingest, planLoad, randomNumbers, type Step } from "./load.ts";
 import { LocalService } from "./service.ts";
 
 export interface CrashOptions {
   /** How often the service is killed in the middle of the load; it is killed once more at its end. */
   readonly rounds: number;
   readonly seed: number;
-  /** Requests under way at a time, and loans of each such lane: eight events a loan. */
+  /** Requests under way at a time, and loans of each such lane: eight events and one to three postings a loan. */
   readonly lanes: number;
   readonly loansPerLane: number;
   readonly say: (line: string) => void;
@@ -18,6 +18,7 @@ export interface CrashOptions {
 
 export interface CrashResult {
   readonly events: number;
+  readonly postings: number;
   readonly historyRows: number;
   /** Answers that told of an event whose first answer the kill had swallowed. */
   readonly duplicates: number;
@@ -38,22 +39,27 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
   try {
     await service.start();
     const api = new TenantApi(service.url, await service.token());
-    const { acknowledged, duplicates } = await loadAndKill(service, api, options);
+    const { steps, acknowledged, duplicates } = await loadAndKill(service, api, options);
     await service.end("SIGKILL");
     await service.start();
     const started = Date.now();
     options.say("killed after the last answer and started again; waiting for one sweep");
-    const differences = await settledDifferences(api, acknowledged, started + SWEEP_DEADLINE_MS);
+    const differences = [
+      ...(await settledDifferences(api, acknowledged, started + SWEEP_DEADLINE_MS)),
+      ...(await bookDifferences(steps, acknowledged, api)),
+    ].slice(0, KEPT_DIFFERENCES_MAX);
     const completeAfterMs = Date.now() - started;
     const history = await api.history();
     const historyRows = HISTORY.reduce((count, table) => count + history[table].length, 0);
-    return { events: acknowledged.size, historyRows, duplicates, completeAfterMs, differences };
+    const postings = steps.filter(({ path }) => path !== "/ingest").length;
+    return { events: acknowledged.size, postings, historyRows, duplicates, completeAfterMs, differences };
   } finally {
     await service.dispose();
   }
 }
 
 interface Loaded {
+  readonly steps: readonly Step[];
   readonly acknowledged: ReadonlyMap<string, string>;
   readonly duplicates: number;
 }
@@ -61,15 +67,17 @@ interface Loaded {
 async function loadAndKill(service: LocalService, api: TenantApi, options: CrashOptions): Promise<Loaded> {
   const random = randomNumbers(options.seed);
   const acknowledged = new Map<string, string>();
-  const client: Step = { key: "crash-client", category: "client", data: individual };
+  const client = ingest("crash-client", "client", individual);
   const over = new AbortController();
   let duplicates = 0;
-  const settle = async (step: Step): Promise<void> => {
+  const settle = async (planned: Step): Promise<void> => {
+    const reverses_entry_id = acknowledged.get(planned.reverses ?? "");
+    const step = reverses_entry_id ? { ...planned, body: { ...planned.body, reverses_entry_id } } : planned;
     while (!over.signal.aborted) {
       const reply = await api.send(step);
       if (reply !== null) {
-        acknowledged.set(step.key, reply.event_id);
-        duplicates += reply.duplicate ? 1 : 0;
+        acknowledged.set(step.key, reply.id);
+        duplicates += reply.replayed ? 1 : 0;
         return;
       }
       await pause(RETRY_PAUSE_MS);
@@ -90,7 +98,7 @@ async function loadAndKill(service: LocalService, api: TenantApi, options: Crash
     over.abort();
     await Promise.allSettled([...load, kills]);
   }
-  return { acknowledged, duplicates };
+  return { steps: lanes.flat(), acknowledged, duplicates };
 }
 
 interface Progress {

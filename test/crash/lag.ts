@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { individual } from "../support/examples.ts";
 import { TenantApi } from "./api.ts";
+import { ingest } from "./load.ts";
 import { LocalService } from "./service.ts";
 
 /**
@@ -16,14 +17,12 @@ try {
   await service.start();
   const token = await service.token();
   const api = new TenantApi(service.url, token);
-  await api.send({ key: "lag-client", category: "client", data: individual });
+  await api.send(ingest("lag-client", "client", individual));
   const lags: number[] = [];
   const measured: Promise<void>[] = [];
   for (let index = 0; index < EVENTS; index += 1) {
-    const reply = await api.send({
-      key: `lag-loan-${index}`,
-      category: "disbursement",
-      data: {
+    const reply = await api.send(
+      ingest(`lag-loan-${index}`, "disbursement", {
         step: "create",
         disbursement_id: `L-${index}`,
         kind: "loan",
@@ -33,12 +32,12 @@ try {
         currency: "USD",
         disbursement_date: "2024-10-20",
         maturity_date: "2025-10-20",
-      },
-    });
+      }),
+    );
     if (reply === null) throw new Error("the service does not answer");
     const answered = performance.now();
     measured.push(
-      untilReadable(`${service.url}/api/tables/disbursement_status/${reply.event_id}`, token).then(
+      untilReadable(`${service.url}/api/tables/disbursement_status/${reply.id}`, token).then(
         (at) => void lags.push(at - answered),
       ),
     );

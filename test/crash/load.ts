@@ -1,11 +1,21 @@
 import { individual } from "../support/examples.ts";
 
+type Data = Readonly<Record<string, unknown>>;
+
 /** A request of the load, sent again with the same key until it is answered. */
 export interface Step {
   readonly key: string;
-  readonly category: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly path: "/ingest" | "/v1/disbursements" | "/v1/reversals";
+  readonly body: Data;
+  /** The key of the posting that this step reverses: its entry is known once that posting is answered. */
+  readonly reverses?: string;
 }
+
+export const ingest = (key: string, category: string, data: Data): Step => ({
+  key,
+  path: "/ingest",
+  body: { category, data },
+});
 
 /** Numbers from 0 to 1 that one seed always repeats (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -17,8 +27,6 @@ export function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-type Data = Step["data"];
 
 /** The life of one loan: agreed, changed a few times, used for an asset, paid, and now and then given up. */
 function lifeOf(loan: string, random: () => number): readonly (readonly [category: string, data: Data])[] {
@@ -80,6 +88,35 @@ function lifeOf(loan: string, random: () => number): readonly (readonly [categor
   ];
 }
 
+/** What the ledger is told of the loan: one or two disbursements, of which now and then one is reversed. */
+function postingsOf(loan: string, place: number, random: () => number): readonly Step[] {
+  const key = (name: string) => `crash-${loan}-${name}`;
+  const disburse = (name: string): Step => ({
+    key: key(name),
+    path: "/v1/disbursements",
+    body: {
+      loan_id: `00000000-0000-4000-8000-${String(place).padStart(12, "0")}`,
+      borrower_id: "11111111-1111-1111-1111-111111111111",
+      amount_minor: String(1 + Math.floor(random() * 1_000_000)),
+      currency: "USD",
+      effective_at: "2024-10-20",
+      method: "ach",
+      destination_ref: "ACCT-1",
+    },
+  });
+  const reverse: Step = {
+    key: key("reversal"),
+    path: "/v1/reversals",
+    body: { reason_code: "duplicate" },
+    reverses: key("posting-1"),
+  };
+  return [
+    disburse("posting-1"),
+    ...(random() < 0.5 ? [disburse("posting-2")] : []),
+    ...(random() < 0.4 ? [reverse] : []),
+  ];
+}
+
 /** `lanes` lists of steps; those of one list come one after another, because each needs the one before. */
 export function planLoad(
   random: () => number,
@@ -89,11 +126,10 @@ export function planLoad(
   return Array.from({ length: lanes }, (_, lane) =>
     Array.from({ length: loansPerLane }, (__, index) => {
       const loan = `L-${lane}-${index}`;
-      return lifeOf(loan, random).map(([category, data], step) => ({
-        key: `crash-${loan}-${step}`,
-        category,
-        data,
-      }));
+      const records = lifeOf(loan, random).map(([category, data], step) =>
+        ingest(`crash-${loan}-${step}`, category, data),
+      );
+      return [...records, ...postingsOf(loan, lane * loansPerLane + index, random)];
     }).flat(),
   );
 }

@@ -2,13 +2,13 @@ import { parseArgs } from "node:util";
 import { crash } from "./crash.ts";
 
 const HELP = `Kills the local service with SIGKILL in the middle of a load, again and again, and compares all that it kept
-with all that it promised: each acknowledged event once, each history row once.
+with all that it promised: each acknowledged event and posting once, each history row once, the books balanced.
 
   npm run crash -- --rounds 5 --seed 1
 
   --rounds <number>   kills in the middle of the load (default: 5)
   --seed <number>     repeats the load and the moments of a run (default: a new one)
-  --loans <number>    loans for each of 8 concurrent senders, 8 events a loan (default: 12)`;
+  --loans <number>    loans for each of 8 concurrent senders, 8 events and 1 to 3 postings a loan (default: 12)`;
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +34,9 @@ else {
     loansPerLane,
     say: (line) => console.log(line),
   });
-  console.log(`${counts.events} events acknowledged, ${counts.duplicates} of them only after a retry`);
+  console.log(
+    `${counts.events} events acknowledged (${counts.postings} postings), ${counts.duplicates} of them only after a retry`,
+  );
   const after = `${counts.completeAfterMs} ms after the last start`;
   console.log(`${counts.historyRows} history rows; compared ${after}`);
   for (const difference of differences) console.error(difference);

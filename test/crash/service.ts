@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SCOPES } from "../../src/auth/scopes.ts";
 import { loadOrCreateKey, mintToken } from "../../src/cli/local/issuer.ts";
 import { localFiles, PROJECT_ROOT } from "../../src/cli/local/project.ts";
 
@@ -44,12 +45,11 @@ export class LocalService {
     return new LocalService(await freePort(), await mkdtemp(join(tmpdir(), "loan-ledger-crash-")));
   }
 
-  /** A token of the service's own issuer, good for a day and every ingest and lookup. */
+  /** A token of the service's own issuer, good for a day and every scope. */
   async token(): Promise<string> {
     const key = await loadOrCreateKey(localFiles(this.#directory).keyFile);
     if (!key.ok) throw new Error(key.error.message);
-    const scopes = ["ingest:write", "records:read"] as const;
-    return mintToken(key.value, { tenant: TENANT, scopes, lifetimeS: 86_400, issuedAt: new Date() });
+    return mintToken(key.value, { tenant: TENANT, scopes: SCOPES, lifetimeS: 86_400, issuedAt: new Date() });
   }
 
   /** Resolves when the service says that it takes requests. */

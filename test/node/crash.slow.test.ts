@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { crash } from "../crash/crash.ts";
 
-test("killed in the middle of a load, the service keeps each acknowledged event and makes its history, once", async () => {
+test("killed in the middle of a load, the service keeps each acknowledged event and posting, makes its history once, and its books balance", async () => {
   const lines: string[] = [];
   const result = await crash({
     rounds: 2,
@@ -11,6 +11,7 @@ test("killed in the middle of a load, the service keeps each acknowledged event 
     say: (line) => lines.push(line),
   });
   expect(lines.filter((line) => line.includes("killed after"))).toHaveLength(3);
-  expect(result).toMatchObject({ events: 1 + 8 * 4 * 8, differences: [] });
+  expect(result).toMatchObject({ events: 1 + 8 * 4 * 8 + result.postings, differences: [] });
+  expect(result.postings).toBeGreaterThan(8 * 4);
   expect(result.historyRows).toBeGreaterThan(8 * 4 * 6);
 });
