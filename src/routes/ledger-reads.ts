@@ -10,6 +10,7 @@ import {
   parametersOf,
 } from "../contract/ledger/queries.ts";
 import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger/views.ts";
+import type { Position } from "../domain/core/lookup.ts";
 import { isAccountCode } from "../domain/ledger/accounts.ts";
 import { WHOLE_LEDGER } from "../domain/ledger/books.ts";
 import type { Place } from "../domain/ledger/journal.ts";
@@ -84,7 +85,7 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
   if (page_token !== undefined && position === null) {
     return invalidQuery(c, "page_token must be the next_page_token of a page of the same query");
   }
-  const before = placeIn(position?.ties);
+  const before = placeIn(position?.after);
   const found = await read(c, (db) =>
     entriesOfLoan(db, tenant, loan_id, { from_date, to_date, event_type, before, limit: page_size }),
   );
@@ -94,15 +95,15 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
   const last = items.at(-1);
   const next_page_token =
     last && found.value.length > page_size
-      ? await encodeCursor(identity, { key: null, ties: [last.sequence, last.position] })
+      ? await encodeCursor(identity, { after: [String(last.sequence), String(last.position)], stretch: null })
       : undefined;
   return renderJson(c, { items: items.map(entryView), next_page_token });
 }
 
 /** The place at which a page ended. */
-function placeIn(ties: readonly number[] = []): Place | null {
-  const [sequence, position] = ties;
-  return sequence === undefined || position === undefined ? null : { sequence, position };
+function placeIn(after: Position["after"] = null): Place | null {
+  const [sequence, position] = after ?? [];
+  return sequence && position ? { sequence: Number(sequence), position: Number(position) } : null;
 }
 
 /** Two D1 calls a page, and a worker has 1,000 calls: books of a million entries at most. */

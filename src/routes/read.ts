@@ -8,10 +8,13 @@ import { type Database, openSession } from "../store/d1/session.ts";
 
 const BOOKMARK_HEADER = "x-d1-bookmark";
 
+/** D1 may wait for a bookmark that it never gave. Each one that it gave, the primary has reached. */
+const BOOKMARK_DEADLINE_MS = 3_000;
+
 /**
  * Reads in a D1 session that starts where the caller's bookmark says (docs/api.md#lookups, read-your-writes) and answers with
- * its own. The error is a sentence about a malformed bookmark. A database that is away or too slow is thrown as
- * `DatabaseAway`, a statement that it refuses as the bug that it is.
+ * its own. The error is a sentence about a malformed bookmark. A session that fails at a bookmark is opened again at the
+ * primary. A database that is away or too slow is thrown as `DatabaseAway`, a statement that it refuses as the bug that it is.
  */
 export async function read<T>(
   c: Context<AppEnv>,
@@ -23,13 +26,27 @@ export async function read<T>(
       `the header ${BOOKMARK_HEADER} must be a bookmark from an earlier answer, or first-unconstrained`,
     );
   }
-  const session = openSession(c.env, c.get("principal").tenant_id, from);
   const start = Date.now();
-  const value = await withDeadline(work(session.db)).catch((error: unknown) => {
-    throw classify(error) === "refused" ? error : new DatabaseAway(error);
-  });
+  const { value, bookmark } = from.startsWith("first-")
+    ? await readFrom(c, work, from)
+    : await readFrom(c, work, from, BOOKMARK_DEADLINE_MS).catch((error: unknown) => {
+        if (error instanceof DatabaseAway) return readFrom(c, work, "first-primary");
+        throw error;
+      });
   c.get("timings").push(["d1", Date.now() - start]);
-  const bookmark = session.bookmark();
   if (bookmark !== null) c.header(BOOKMARK_HEADER, bookmark);
   return ok(value);
+}
+
+async function readFrom<T>(
+  c: Context<AppEnv>,
+  work: (db: Database) => Promise<T>,
+  from: string,
+  deadlineMs?: number,
+) {
+  const session = openSession(c.env, c.get("principal").tenant_id, from);
+  const value = await withDeadline(work(session.db), deadlineMs).catch((error: unknown) => {
+    throw classify(error) === "refused" ? error : new DatabaseAway(error);
+  });
+  return { value, bookmark: session.bookmark() };
 }

@@ -1,18 +1,18 @@
 import { type Context, Hono } from "hono";
-import { decodeCursor, encodeCursor, type Position } from "../contract/cursor.ts";
+import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
+import { stringifyJson } from "../contract/json.ts";
 import { type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
-import { renderRow } from "../contract/lookup/row.ts";
-import { LOOKUP_TABLES, type LookupTable, type LookupTableName } from "../contract/lookup/tables.ts";
+import { rowWriter } from "../contract/lookup/row.ts";
+import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
+import type { Position, StoredRow } from "../domain/core/lookup.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized, callerGrants } from "../http/authentication.ts";
-import { renderJson, renderProblem } from "../http/problem.ts";
+import { renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
-import { findRow, type LookupRow, listRows } from "../store/lookup/list.ts";
+import { findRow, listRows, type Page } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { read } from "./read.ts";
-
-type Table = LookupTable<LookupTableName>;
 
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
@@ -32,46 +32,55 @@ tableRoutes.get("/:table/:id?", readsRecords, (c) => {
   return renderProblem(c, { code: "invalid_table", detail });
 });
 
-async function answerRow(c: Context<AppEnv>, table: Table, id: string): Promise<Response> {
+async function answerRow(c: Context<AppEnv>, table: LookupTable, id: string): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await read(c, (db) => findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
   if (!found.ok) return invalidQuery(c, found.error);
   if (found.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
-  return renderJson(c, { data: rendererOf(c, table)(found.value) });
+  return jsonText(c, `{"data":${writerFor(c, table)(found.value)}}`);
 }
 
-async function answerList(c: Context<AppEnv>, table: Table, query: ListQuery): Promise<Response> {
+async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const identity = identityOf(tenant, table, query);
-  const after = await positionOf(identity, query.cursor);
-  if (!after.ok) return invalidQuery(c, after.error);
+  const position = await positionOf(identity, query.cursor);
+  if (!position.ok) return invalidQuery(c, position.error);
   const page = await read(c, (db) =>
     listRows(db, LOOKUP_SOURCES[table.name], tenant, {
       filters: query.filters,
       bounds: query.bounds,
-      search: query.search === null ? null : { columns: table.searched, text: query.search },
+      search: query.search === null ? null : { columns: searchable(table), text: query.search },
       sort: { column: query.sort_by, descending: query.descending },
-      after: after.value,
+      position: position.value,
       limit: query.limit,
       count: query.include_count,
     }),
   );
   if (!page.ok) return invalidQuery(c, page.error);
-  const { rows, end, total } = page.value;
-  const pagination = {
-    limit: query.limit,
-    has_more: end !== null,
-    next_cursor: end === null ? undefined : await encodeCursor(identity, end),
-    total: total ?? undefined,
-    total_pages: total === null ? undefined : Math.ceil(total / query.limit),
-  };
-  return renderJson(c, { data: rows.map(rendererOf(c, table)), pagination });
+  const data = page.value.rows.map(writerFor(c, table)).join(",");
+  const pagination = stringifyJson(await paginationOf(identity, query, page.value));
+  return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
 }
 
+async function paginationOf(identity: string, query: ListQuery, { next, searched_all, total }: Page) {
+  return {
+    limit: query.limit,
+    has_more: next !== null,
+    next_cursor: next === null ? undefined : await encodeCursor(identity, next),
+    searched_all: searched_all ? undefined : false,
+    total: total?.count,
+    total_pages: total === null ? undefined : Math.ceil(total.count / query.limit),
+    total_capped: total?.capped ? true : undefined,
+  };
+}
+
+const jsonText = (c: Context<AppEnv>, text: string): Response =>
+  c.body(text, 200, { "Content-Type": "application/json" });
+
 /** What a cursor is bound to: all of the query but how much of it one page shows. */
-function identityOf(tenant: string, table: Table, query: ListQuery): string {
+function identityOf(tenant: string, table: LookupTable, query: ListQuery): string {
   const { sort_by, descending, bounds, search, filters } = query;
   return JSON.stringify([tenant, table.name, sort_by, descending, bounds, search, filters]);
 }
@@ -84,7 +93,6 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
     : ok(position);
 }
 
-function rendererOf(c: Context<AppEnv>, table: Table): (row: LookupRow) => Record<string, unknown> {
-  const readsLedger = callerGrants(c, "hpts:ledger:read");
-  return (row) => renderRow(table, row, { readsLedger });
+function writerFor(c: Context<AppEnv>, table: LookupTable): (row: StoredRow) => string {
+  return rowWriter(table, { readsLedger: callerGrants(c, "hpts:ledger:read") });
 }

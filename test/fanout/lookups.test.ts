@@ -186,8 +186,8 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
   ] as const)("%s of one record, %s: that record's rows alone", async (table, filter) => {
     const { answer, rowsRead } = await measured(tenant, `/api/tables/${table}?${filter}`);
     expect(answer.body.data).toHaveLength(ROWS / 100);
-    // Each is read once more when they are brought into the order of on_date.
-    expect(rowsRead).toBeLessThanOrEqual(2 * (ROWS / 100) + 1);
+    // Each is read again to bring them into the order of on_date, to measure the stretch, and to show it.
+    expect(rowsRead).toBeLessThanOrEqual(5 * (ROWS / 100) + 5);
   });
 
   async function expectPages(path: string, rows: number, again = 0): Promise<void> {

@@ -53,7 +53,12 @@ describe("search", () => {
     await insertRows(
       api.tenant,
       "clients",
-      ids.map((client_id, index) => ({ created_seq: index + 1, client_id, name: "A_1" })),
+      ids.map((client_id, index) => ({
+        created_seq: index + 1,
+        client_id,
+        contact_person: "A_1",
+        address: "A_1",
+      })),
     );
     const path = `/api/tables/clients?sort_order=asc&limit=1&search=${encodeURIComponent(text)}`;
     return idsOf(await walk(api, path), "client_id");
@@ -73,6 +78,20 @@ describe("search", () => {
     "for %s finds it anywhere in the id, literally, whatever the case of ASCII letters",
     async (text, found) => {
       expect(await searched(text)).toEqual(found);
+    },
+  );
+
+  it.each(["lovelace", "R-77", "ADA@example"])(
+    "finds a client by %s: its name, number or e-mail",
+    async (text) => {
+      const api = new Api();
+      await insertRows(api.tenant, "clients", [
+        { created_seq: 1, name: "Ada Lovelace", registration_number: "xR-77/2", email: "ada@example.com" },
+        { created_seq: 2, name: "Grace", registration_number: "R-78", email: "grace@example.com" },
+      ]);
+      const found = await api.get(`/api/tables/clients?search=${text}`);
+      expect(idsOf(found.body.data, "client_id")).toEqual(["C-1"]);
+      expect((await api.get("/api/tables/clients?name=Grace")).status).toBe(400);
     },
   );
 

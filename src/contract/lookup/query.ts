@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseDate } from "../../domain/core/dates.ts";
 import { type DateBound, dateBounds, instantBounds, isEmptyRange } from "./dates.ts";
-import { dateColumns, filterable, type LookupTable, sortable } from "./tables.ts";
+import { dateColumns, filterable, type LookupTable, searchable, sortable } from "./tables.ts";
 
 export const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 200;
@@ -75,7 +75,7 @@ export function listParameters(table: LookupTable) {
     end_date: date.optional().describe("Up to this timestamp, or to the end of this date."),
     search: value(SEARCH_CHARACTERS_MAX)
       .optional()
-      .describe(`Part of ${table.searched.join(", ")}; every character is literal.`),
+      .describe(`Part of ${searchable(table).join(", ")}; every character is literal.`),
   };
   const filters = Object.fromEntries(
     filterable(table).map((name) => [name, value(FILTER_CHARACTERS_MAX).optional()]),

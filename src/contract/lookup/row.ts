@@ -1,13 +1,9 @@
-import { LosslessNumber } from "lossless-json";
 import { renderDate } from "../../domain/core/dates.ts";
-import type { Changed, EventFacts } from "../../domain/core/event.ts";
+import type { EventFacts } from "../../domain/core/event.ts";
+import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
-import { parseJson } from "../json.ts";
 import type { LookupTable, WireType } from "./tables.ts";
-
-/** A stored row under the wire's column names: amounts in minor units (bigint), instants in milliseconds since 1970. */
-export type StoredRow = Readonly<Record<string, unknown>>;
 
 /** What the caller may see beyond the records. */
 export interface Reader {
@@ -15,81 +11,78 @@ export interface Reader {
   readonly readsLedger: boolean;
 }
 
-/** A row as the API writes it (docs/api.md#lookups): exact numbers, dates as sent, null where nothing is known. */
-export function renderRow(table: LookupTable, row: StoredRow, reader: Reader): Record<string, unknown> {
-  const members = Object.entries(table.columns).map(([name, type]) => {
-    const value = row[name];
-    return [name, value === null || value === undefined ? null : renderValue(type, value, row, reader)];
-  });
-  return Object.fromEntries(members);
+/** A cell as JSON text. */
+type Cell = (value: string | number, row: StoredRow, reader: Reader) => string;
+
+/**
+ * Writes rows of a table as JSON text (docs/api.md#lookups): exact numbers, dates as sent, null where nothing is known.
+ * Stored JSON goes out as the text that it is: parsing it would build trees of many times its size.
+ */
+export function rowWriter(table: LookupTable, reader: Reader): (row: StoredRow) => string {
+  const members = Object.entries(table.columns).map(
+    ([name, type]) => [name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
+  );
+  return (row) => {
+    let text = "";
+    for (const [name, label, cell] of members) {
+      const value = row[name];
+      text += text === "" ? label : `,${label}`;
+      text += value === null || value === undefined ? "null" : cell(value, row, reader);
+    }
+    return `{${text}}`;
+  };
 }
 
-function renderValue(type: WireType, value: unknown, row: StoredRow, reader: Reader): unknown {
-  switch (type) {
-    case "text":
-    case "boolean":
-    case "integer":
-      return value;
-    case "decimal":
-      return new LosslessNumber(String(value));
-    case "amount":
-      return renderAmount(value as bigint, row.currency);
-    case "date":
-      return renderDate(String(value));
-    case "instant":
-      return new Date(Number(value)).toISOString();
-    case "object":
-      return storedJson(value);
-    case "clients":
-      return renderClients(storedJson(value));
-    case "event_data":
-      return isCategory(row.category) || reader.readsLedger ? storedJson(value) : null;
-    case "event_changes":
-      return renderChanges(row.category, JSON.parse(String(value)));
-  }
-}
+const CELLS: Readonly<Record<WireType, Cell>> = {
+  text: (value) => JSON.stringify(value),
+  boolean: (value) => (value === 0 ? "false" : "true"),
+  integer: (value) => String(value),
+  decimal: (value) => String(value),
+  amount: (value, row) => amountText(value, row.currency),
+  date: (value) => JSON.stringify(renderDate(String(value))),
+  instant: (value) => JSON.stringify(new Date(Number(value)).toISOString()),
+  object: (value) => String(value),
+  clients: (value) => clientsText(JSON.parse(String(value))),
+  event_data: (value, row, { readsLedger }) =>
+    isCategory(row.category) || readsLedger ? String(value) : "null",
+  event_changes: (value, row) => changesText(row.category, JSON.parse(String(value))),
+};
 
-function renderAmount(minor: bigint, currency: unknown): LosslessNumber {
-  return new LosslessNumber(toMajor(minor, String(currency)));
-}
+const amountText = (minor: unknown, currency: unknown): string =>
+  toMajor(BigInt(String(minor)), String(currency));
 
-const renderClients = (ids: unknown) => (Array.isArray(ids) ? ids.map((client_id) => ({ client_id })) : null);
-
-function storedJson(text: unknown): unknown {
-  const parsed = parseJson(String(text));
-  if (!parsed.ok) throw new Error(`A stored value is not the JSON that was accepted: ${parsed.error}`);
-  return parsed.value;
-}
+const clientsText = (ids: unknown): string =>
+  Array.isArray(ids) ? JSON.stringify(ids.map((client_id) => ({ client_id }))) : "null";
 
 function isCategory(category: unknown): category is Category {
   return typeof category === "string" && Object.hasOwn(RECORDS, category);
 }
 
 /** What an update changed, in the wire forms of the record's fields; null for an event that changed no field. */
-function renderChanges(category: unknown, facts: EventFacts): Record<string, Changed> | null {
-  if (!isCategory(category) || !facts.changes) return null;
+function changesText(category: unknown, facts: EventFacts): string {
+  if (!isCategory(category) || !facts.changes) return "null";
   const fields: Fields = RECORDS[category].fields;
   const changes = Object.entries(facts.changes).map(([name, { from, to }]) => {
-    const render = (value: unknown) => renderChanged(fields[name]?.type, value, facts.currency);
-    return [name, { from: render(from), to: render(to) }];
+    const text = (value: unknown) => changedText(fields[name]?.type, value, facts.currency);
+    return `${JSON.stringify(name)}:{"from":${text(from)},"to":${text(to)}}`;
   });
-  return Object.fromEntries(changes);
+  return `{${changes.join(",")}}`;
 }
 
-function renderChanged(type: FieldType | undefined, value: unknown, currency: string | undefined): unknown {
-  if (value === null || value === undefined) return null;
+/** A value of a change: as stored, with amounts as decimal text of minor units. */
+function changedText(type: FieldType | undefined, value: unknown, currency: string | undefined): string {
+  if (value === null || value === undefined) return "null";
   switch (type) {
     case "amount":
-      return renderAmount(BigInt(String(value)), currency);
+      return amountText(value, currency);
     case "decimal":
-      return new LosslessNumber(String(value));
-    case "date":
-      return renderDate(String(value));
     case "object":
-      return storedJson(value);
+      return String(value);
+    case "date":
+      return JSON.stringify(renderDate(String(value)));
     case "clients":
-      return renderClients(value);
+      return clientsText(value);
     default:
-      return value;
+      return JSON.stringify(value);
   }
 }

@@ -1,3 +1,4 @@
+import { LOOKUP_TABLE_NAMES, type LookupTableName } from "../../domain/core/lookup.ts";
 import {
   clientFields,
   disbursementFields,
@@ -22,11 +23,13 @@ export type WireType =
   | "event_changes";
 
 /** What a lookup table promises (docs/api.md#lookups). Column names are those of the wire. */
-export interface LookupTable<Name extends string = string> {
-  readonly name: Name;
+export interface LookupTable {
+  readonly name: LookupTableName;
   readonly columns: Readonly<Record<string, WireType>>;
   /** The id and status columns: `search` looks into them, and each takes an equality filter. */
   readonly searched: readonly string[];
+  /** Further columns that `search` looks into, without a filter. */
+  readonly named?: readonly string[];
   /** Further columns with an equality filter, which `search` leaves alone: closed vocabularies and keys. */
   readonly matched: readonly string[];
   readonly defaultSort: string;
@@ -74,55 +77,49 @@ const amount = { previous_amount: "amount", new_amount: "amount" } as const;
 const currency = { currency: "text" } as const;
 
 /** A history table of changed terms (docs/api.md#history). */
-function termsTable<const Name extends string>(name: Name, own: LookupTable["columns"]) {
+function termsTable(own: LookupTable["columns"]): Omit<LookupTable, "name"> {
   return {
-    name,
     columns: { ...origin, disbursement_id: "text", ...own, ...reason },
     searched: ["event_id", "disbursement_id"],
     matched: ["id"],
     defaultSort: "created_at",
-  } as const;
+  };
 }
 
-/** Every table of the lookups; its place in the store is in store/lookup-tables.ts under the same name. */
-export const LOOKUP_TABLES = [
-  {
-    name: "clients",
+/** What each lookup table promises; where it is kept is in store/lookup/sources.ts. */
+const CATALOGUE: Readonly<Record<LookupTableName, Omit<LookupTable, "name">>> = {
+  clients: {
     columns: recordColumns(clientFields),
     searched: ["client_id"],
+    named: ["name", "registration_number", "email"],
     matched: ["gender"],
     defaultSort: "created_at",
   },
-  {
-    name: "disbursements",
+  disbursements: {
     columns: recordColumns(disbursementFields),
     searched: ["disbursement_id", "client_id", "goods_status"],
     matched: ["kind"],
     defaultSort: "created_at",
   },
-  {
-    name: "payments",
+  payments: {
     columns: { ...recordColumns(paymentFields), ...expectation },
     searched: ["payment_id", "disbursement_id", "client_id", "status"],
     matched: ["source"],
     defaultSort: "created_at",
   },
-  {
-    name: "operations",
+  operations: {
     columns: recordColumns(operationFields),
     searched: ["operation_id", "disbursement_id", "asset_id"],
     matched: [],
     defaultSort: "created_at",
   },
-  {
-    name: "purchase_clients",
+  purchase_clients: {
     columns: { id: "text", disbursement_id: "text", client_id: "text", ...written },
     searched: ["id", "disbursement_id", "client_id"],
     matched: [],
     defaultSort: "created_at",
   },
-  {
-    name: "events",
+  events: {
     columns: {
       event_id: "text",
       sequence: "integer",
@@ -140,19 +137,17 @@ export const LOOKUP_TABLES = [
     matched: ["category", "step", "idempotency_key", "actor"],
     defaultSort: "created_at",
   },
-  {
-    name: "disbursement_status",
+  disbursement_status: {
     columns: { ...origin, disbursement_id: "text", status: "text" },
     searched: ["event_id", "disbursement_id", "status"],
     matched: ["id"],
     defaultSort: "on_date",
   },
-  termsTable("extensions", maturity),
-  termsTable("rebates", { ...margin, rebate_amount: "amount", ...currency }),
-  termsTable("write_offs", { ...amount, write_off_amount: "amount", ...currency }),
-  termsTable("restructures", { ...maturity, ...margin, ...amount, ...currency }),
-  {
-    name: "asset_status",
+  extensions: termsTable(maturity),
+  rebates: termsTable({ ...margin, rebate_amount: "amount", ...currency }),
+  write_offs: termsTable({ ...amount, write_off_amount: "amount", ...currency }),
+  restructures: termsTable({ ...maturity, ...margin, ...amount, ...currency }),
+  asset_status: {
     columns: {
       ...origin,
       operation_id: "text",
@@ -164,9 +159,17 @@ export const LOOKUP_TABLES = [
     matched: ["id"],
     defaultSort: "on_date",
   },
-] as const satisfies readonly LookupTable[];
+};
 
-export type LookupTableName = (typeof LOOKUP_TABLES)[number]["name"];
+export const LOOKUP_TABLES: readonly LookupTable[] = LOOKUP_TABLE_NAMES.map((name) => ({
+  name,
+  ...CATALOGUE[name],
+}));
+
+/** The columns that `search` looks into. */
+export function searchable({ searched, named = [] }: LookupTable): readonly string[] {
+  return [...searched, ...named];
+}
 
 /** The columns that take an equality filter. */
 export function filterable(table: LookupTable): readonly string[] {

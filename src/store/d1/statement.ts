@@ -1,4 +1,7 @@
+import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
+import type { StoredRow } from "../../domain/core/lookup.ts";
 import type { Database } from "./session.ts";
 
 /** SQL text with the values of its parameters. */
@@ -15,4 +18,25 @@ export async function runAll(db: Database, statements: readonly Statement[]): Pr
   if (statements.length === 0) return;
   const { $client: d1 } = db;
   await d1.batch(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params)));
+}
+
+const dialect = new SQLiteSyncDialect();
+
+/**
+ * Runs some queries in one D1 batch, one transaction, and answers each one's rows as D1 gives them: nothing is decoded,
+ * and nothing built anew. Null stands for a query that is not needed, and has no rows.
+ */
+export async function queryAll(
+  db: Database,
+  queries: readonly (SQL | null)[],
+): Promise<readonly (readonly StoredRow[])[]> {
+  const { $client: d1 } = db;
+  const statements = queries.map((query) => {
+    if (query === null) return null;
+    const { sql, params } = dialect.sqlToQuery(query);
+    return d1.prepare(sql).bind(...params);
+  });
+  const results = await d1.batch<StoredRow>(statements.filter((statement) => statement !== null));
+  const answers = results.values();
+  return statements.map((statement) => (statement === null ? [] : (answers.next().value?.results ?? [])));
 }

@@ -1,40 +1,41 @@
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
-import { isInt64 } from "../d1/rows.ts";
+import type { Place, Position, StoredRow } from "../../domain/core/lookup.ts";
 import type { Database } from "../d1/session.ts";
-import type { LookupSource } from "./sources.ts";
+import { queryAll } from "../d1/statement.ts";
+import {
+  BYTES,
+  COUNTED_MAX,
+  CUT,
+  countQuery,
+  EXAMINED_MAX,
+  edgesQuery,
+  keyName,
+  keysQuery,
+  type List,
+  PAGE_BYTES_MAX,
+  pageQuery,
+  placeName,
+  rowBytesMax,
+  rowQuery,
+} from "./queries.ts";
+import { columnOf, type LookupSource } from "./sources.ts";
+import { type Wanted, walkOf } from "./walk.ts";
 
-/** Where a page ended: the sort column's value as text, and the values of the columns of creation. */
-export interface PageEnd {
-  readonly key: string | null;
-  readonly ties: readonly number[];
-}
-
-/** What to list. Columns go by their wire names, and the caller has checked them against the catalogue. */
-export interface ListRequest {
-  readonly filters: readonly (readonly [column: string, value: string])[];
-  readonly bounds: readonly {
-    readonly column: string;
-    readonly operator: ">=" | "<" | "<=";
-    readonly value: string | number;
-  }[];
-  /** Rows of which one of the columns contains the text, whatever the case of its ASCII letters. */
-  readonly search: { readonly columns: readonly string[]; readonly text: string } | null;
+export interface ListRequest extends Wanted {
   readonly sort: { readonly column: string; readonly descending: boolean };
-  readonly after: PageEnd | null;
+  readonly position: Position | null;
   readonly limit: number;
   /** Counts all that match, in the same transaction. */
   readonly count: boolean;
 }
 
-/** A row under the wire's column names, values as stored: amounts are bigint minor units. */
-export type LookupRow = Readonly<Record<string, unknown>>;
-
 export interface Page {
-  readonly rows: readonly LookupRow[];
+  readonly rows: readonly StoredRow[];
   /** Where the next page starts; null when this is the last. */
-  readonly end: PageEnd | null;
-  readonly total: number | null;
+  readonly next: Position | null;
+  /** False when rows are left that this page would have looked at, had it not examined its share. */
+  readonly searched_all: boolean;
+  readonly total: { readonly count: number; readonly capped: boolean } | null;
 }
 
 /** Reads one row of the tenant by its id, or null. Throws what D1 throws. */
@@ -43,14 +44,8 @@ export async function findRow(
   source: LookupSource,
   tenant: string,
   id: string,
-): Promise<LookupRow | null> {
-  const [rows] = await db.batch([
-    db
-      .select(shown(source.columns))
-      .from(source.table)
-      .where(and(eq(source.tenant, tenant), hasId(source, tenant, id), source.visible))
-      .limit(1),
-  ]);
+): Promise<StoredRow | null> {
+  const [rows = []] = await queryAll(db, [rowQuery(source, tenant, id)]);
   return rows[0] ?? null;
 }
 
@@ -61,111 +56,102 @@ export async function listRows(
   tenant: string,
   request: ListRequest,
 ): Promise<Page> {
-  const { limit, sort, after } = request;
-  const matching = and(eq(source.tenant, tenant), source.visible, ...conditions(source, tenant, request));
-  const key = sortKey(source, sort.column);
-  const order = sort.descending ? desc : asc;
-  const creation = Object.fromEntries(source.creation.map((column) => [column.name, column]));
-  const page = db
-    .select({ ...shown(source.columns), ...creation })
-    .from(source.table)
-    .where(and(matching, after === null ? undefined : isAfter(source, key, sort.descending, after)))
-    .orderBy(...(key === null ? [] : [order(key)]), ...source.creation.map((column) => order(column)))
-    // One row more than asked for tells whether there is a next page.
-    .limit(limit + 1);
-  const total = db
-    .select({ total: sql<number>`count(*)`.as("total") })
-    .from(source.table)
-    .where(matching);
-  const [found, counted] = request.count ? await db.batch([page, total]) : await db.batch([page]);
-  const rows: LookupRow[] = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : undefined;
+  const list = listOf(source, tenant, request);
+  const begins = list.kind === "sorted" && list.after === null;
+  const [found = [], edges = [], counts = []] = await queryAll(db, [
+    pageQuery(list),
+    begins ? edgesQuery(list) : null,
+    request.count ? countQuery(list) : null,
+  ]);
+  const rows = found.filter((row) => row[CUT] === 0);
+  const cut = found.filter((row) => row[CUT] !== 0);
+  const shown = fitting(rows.slice(0, request.limit));
+  const ended = shown.length === rows.length;
+  const stretch = begins ? stretchOf(list, edges) : list.stretch;
+  const last = shown.at(-1);
+  const after = last === undefined ? null : placeOf(list.order, last);
   return {
-    rows,
-    end: last === undefined ? null : endOf(source, key === null ? null : sort.column, last),
-    total: counted?.[0]?.total ?? null,
+    rows: await complete(db, list, shown),
+    next: ended ? nextWalk(list, stretch, cut) : { after, stretch: list.kind === "sorted" ? stretch : null },
+    searched_all: list.kind === "sorted" ? !stretch?.next : cut.length < 2,
+    total: totalOf(counts[0]),
   };
 }
 
-/**
- * The columns for a query, each under a name of its own: D1 answers a batch with objects, which hold two columns of
- * one name only once. 64-bit integers leave as text, because D1 rounds them beyond 2^53.
- */
-function shown(columns: LookupSource["columns"]): Record<string, SQL.Aliased> {
-  const entries = Object.entries(columns).map(([name, column]) => {
-    const value = isInt64(column) ? sql`CAST(${column} AS TEXT)` : sql`${column}`;
-    return [name, value.mapWith(column).as(name)];
-  });
-  return Object.fromEntries(entries);
+function listOf(source: LookupSource, tenant: string, request: ListRequest): List {
+  const { sort, position, limit } = request;
+  const walk = walkOf(source, tenant, request);
+  const order = orderOf(source, sort.column);
+  const inOrder = walk.byId || sameColumns(order, walk.order);
+  const kind = !inOrder ? "sorted" : walk.byId || walk.checks.length === 0 ? "plain" : "searched";
+  // One row more than the page shows tells whether there is a next one; a search that ends needs room for its edges.
+  const rows = limit + (kind === "searched" ? 3 : 1);
+  const { after = null, stretch = null } = position ?? {};
+  return { kind, source, tenant, walk, order, descending: sort.descending, after, stretch, rows };
 }
 
-function columnOf(source: LookupSource, name: string): AnySQLiteColumn {
-  const column = source.columns[name];
-  if (!column) throw new Error(`A lookup has no column ${name}`);
-  return column;
-}
-
-function hasId(source: LookupSource, tenant: string, id: string): SQL {
-  return source.byId(id, tenant) ?? sql`false`;
-}
-
-function conditions(source: LookupSource, tenant: string, request: ListRequest): SQL[] {
-  const filters = request.filters.map(([name, value]) => {
-    const column = columnOf(source, name);
-    // By the column, because a history row's id goes by two names.
-    if (column === columnOf(source, source.idName)) return hasId(source, tenant, value);
-    return source.selective?.includes(column) ? sql`unlikely(${eq(column, value)})` : eq(column, value);
-  });
-  const bounds = request.bounds.map(({ column: name, operator, value }) => {
-    const column = columnOf(source, name);
-    return sql`${column} ${sql.raw(operator)} ${bound(column, String(value))}`;
-  });
-  if (request.search === null) return [...filters, ...bounds];
-  const { columns, text } = request.search;
-  // Not LIKE: D1 bounds its patterns at 50 bytes, and `%` and `_` are to be taken literally.
-  const hits = columns.map((name) => sql`instr(lower(${columnOf(source, name)}), lower(${text})) > 0`);
-  return [...filters, ...bounds, sql`(${sql.join(hits, sql` OR `)})`];
-}
-
-/** A value to hold against the column. D1 binds every number as REAL, so integers travel as text. */
-function bound(column: AnySQLiteColumn, value: string): SQL {
-  return column.dataType === "string" ? sql`${value}` : sql`CAST(${value} AS INTEGER)`;
-}
-
-/** The column to sort by; null when the order of creation says it all. */
-function sortKey(source: LookupSource, name: string): AnySQLiteColumn | null {
+/** The columns to sort by. The order of creation is the order by `created_at`. */
+function orderOf(source: LookupSource, name: string): readonly AnySQLiteColumn[] {
   const column = columnOf(source, name);
-  return name === "created_at" || column === source.creation[0] ? null : column;
+  const { creation } = source;
+  return name === "created_at" || column === creation[0] ? creation : [column, ...creation];
 }
 
-/**
- * The rows behind a page's end. SQLite puts NULL before every value, and a comparison of rows with a NULL in it is
- * NULL, so each of the four cases says what becomes of the NULLs.
- */
-function isAfter(
-  source: LookupSource,
-  key: AnySQLiteColumn | null,
-  descending: boolean,
-  { key: value, ties }: PageEnd,
-): SQL {
-  const columns = source.creation.map((column) => sql`${column}`);
-  const values = source.creation.map((column, index) => bound(column, String(ties[index] ?? 0)));
-  const operator = sql.raw(descending ? "<" : ">");
-  const behind = (left: SQL[], right: SQL[]) =>
-    sql`(${sql.join(left, sql`, `)}) ${operator} (${sql.join(right, sql`, `)})`;
-  const behindTies = behind(columns, values);
-  if (key === null) return behindTies;
-  if (value === null) {
-    return descending ? sql`(${key} IS NULL AND ${behindTies})` : sql`(${key} IS NOT NULL OR ${behindTies})`;
+const sameColumns = (left: readonly AnySQLiteColumn[], right: readonly AnySQLiteColumn[]): boolean =>
+  left.length === right.length && left.every((column, index) => column === right[index]);
+
+/** The first rows that fit a page together, but at least one. */
+function fitting(rows: readonly StoredRow[]): readonly StoredRow[] {
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += Number(row[BYTES]);
+    return index > 0 && bytes > PAGE_BYTES_MAX;
+  });
+  return end === -1 ? rows : rows.slice(0, end);
+}
+
+/** Reads the rows whose texts the page's query left out. One that is gone by now is left out. */
+async function complete(db: Database, list: List, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
+  const { source, tenant } = list;
+  const bytesMax = rowBytesMax(list);
+  const isLarge = (row: StoredRow) => Number(row[BYTES]) > bytesMax;
+  const keyOf = (row: StoredRow) => source.key.map((_, index) => String(row[keyName(index)]));
+  const keys = rows.filter(isLarge).map(keyOf);
+  if (keys.length === 0) return rows;
+  const [whole = []] = await queryAll(db, [keysQuery(source, tenant, keys)]);
+  const byKey = new Map(whole.map((row) => [JSON.stringify(keyOf(row)), row]));
+  const completed = rows.map((row) => (isLarge(row) ? byKey.get(JSON.stringify(keyOf(row))) : row));
+  return completed.filter((row) => row !== undefined);
+}
+
+const placeOf = (order: readonly AnySQLiteColumn[], row: StoredRow): Place =>
+  order.map((_, index) => {
+    const value = row[placeName(index)];
+    return value === null || value === undefined ? null : String(value);
+  });
+
+/** The stretch that a sorted list begins, from its edges: first row, last row, and the one behind. */
+function stretchOf({ walk }: List, edges: readonly StoredRow[]): Position["stretch"] {
+  const [from, to, next] = edges.map((row) => placeOf(walk.order, row));
+  if (from === undefined) return null;
+  return next === undefined ? { from, to: null, next: null } : { from, to: to ?? null, next };
+}
+
+/** Where to go on when the page has shown all that the walk found. */
+function nextWalk(list: List, stretch: Position["stretch"], cut: readonly StoredRow[]): Position | null {
+  if (list.kind === "sorted") {
+    if (!stretch?.next) return null;
+    return { after: null, stretch: { from: stretch.next, to: null, next: null } };
   }
-  const behindValue = behind([sql`${key}`, ...columns], [bound(key, value), ...values]);
-  return key.notNull || !descending ? behindValue : sql`(${behindValue} OR ${key} IS NULL)`;
+  const [last, behind] = cut;
+  if (last === undefined || behind === undefined) return null;
+  return { after: placeOf(list.walk.order, last), stretch: null };
 }
 
-function endOf(source: LookupSource, keyName: string | null, row: LookupRow): PageEnd {
-  const value = keyName === null ? null : row[keyName];
-  return {
-    key: value === null || value === undefined ? null : String(value),
-    ties: source.creation.map((column) => Number(row[column.name])),
-  };
+function totalOf(counts: StoredRow | undefined): Page["total"] {
+  if (counts === undefined) return null;
+  const { examined, matching } = counts;
+  const count = Number(matching);
+  const capped = count > COUNTED_MAX || Number(examined) > EXAMINED_MAX;
+  return { count: Math.min(count, COUNTED_MAX), capped };
 }

@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { sequenceOf } from "../../domain/core/event-id.ts";
+import type { LookupTableName } from "../../domain/core/lookup.ts";
 import {
   assetStatus,
   disbursementStatus,
@@ -14,10 +15,15 @@ import { clients, disbursements, operations, payments, purchaseClients } from ".
 
 type Columns = Readonly<Record<string, AnySQLiteColumn>>;
 
-/** Where a lookup table lives, and which of its keys make a lookup cheap. */
+/** Some columns in an order. */
+type Columned = readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
+
+/** Where a lookup table is kept, and which of its indexes make a lookup cheap. */
 export interface LookupSource {
   readonly table: SQLiteTable;
   readonly tenant: AnySQLiteColumn;
+  /** The primary key's columns behind the tenant. */
+  readonly key: Columned;
   /** The columns of the answer under the wire's names. */
   readonly columns: Columns;
   /** The wire's name of the row's own id. */
@@ -26,31 +32,44 @@ export interface LookupSource {
   readonly byId: (id: string, tenant: string) => SQL | null;
   /** A deleted record is invisible; the same condition opens the partial indexes. */
   readonly visible?: SQL;
-  /**
-   * Columns with an index that SQLite passes over for another one, having no statistics. A filter on one is marked
-   * as rare, which tells it that the index reads fewer rows.
-   */
-  readonly selective?: readonly AnySQLiteColumn[];
+  /** Columns with an index of their own, which goes on in the order of creation. */
+  readonly indexed: readonly AnySQLiteColumn[];
   /**
    * The order of creation, unique within the tenant. Times of creation never run backwards within a tenant (domain,
    * `Stamp.now`), so this is the order by `created_at`, and it breaks the ties of every other order.
    */
-  readonly creation: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
+  readonly creation: Columned;
+  /** The order in which an index gives all of the tenant's rows: that of creation, or one that ends with it. */
+  readonly walk: Columned;
+}
+
+/** The column of this name on the wire. */
+export function columnOf(source: LookupSource, name: string): AnySQLiteColumn {
+  const column = source.columns[name];
+  if (!column) throw new RangeError(`A lookup has no column ${name}`);
+  return column;
 }
 
 type RecordTable = typeof clients | typeof disbursements | typeof payments | typeof operations;
 
 /** A table of records, kept under the ids that their senders chose. */
-function records(table: RecordTable, id: AnySQLiteColumn): LookupSource {
+function records(
+  table: RecordTable,
+  id: AnySQLiteColumn,
+  indexed: readonly AnySQLiteColumn[] = [],
+): LookupSource {
   const { tenant_id: tenant, created_seq, updated_seq: _, deleted_at, ...columns } = getTableColumns(table);
   return {
     table,
     tenant,
+    key: [id],
     columns,
     idName: id.name,
     byId: (value) => eq(id, value),
     visible: isNull(deleted_at),
+    indexed,
     creation: [created_seq],
+    walk: [created_seq],
   };
 }
 
@@ -78,11 +97,13 @@ function purchaseClientsSource(): LookupSource {
   return {
     table: purchaseClients,
     tenant,
+    key: [created_seq, position],
     columns,
     idName: "id",
     byId: linkById,
-    selective: [columns.disbursement_id, columns.client_id],
+    indexed: [columns.disbursement_id, columns.client_id],
     creation: [created_seq, position],
+    walk: [created_seq, position],
   };
 }
 
@@ -93,6 +114,7 @@ function eventsSource(): LookupSource {
   return {
     table: events,
     tenant,
+    key: [sequence],
     columns: {
       event_id,
       sequence,
@@ -108,7 +130,9 @@ function eventsSource(): LookupSource {
     },
     idName: "event_id",
     byId: (value) => allOf(bySequence(sequence, value), eq(event_id, value)),
+    indexed: [idempotency_key],
     creation: [sequence],
+    walk: [sequence],
   };
 }
 
@@ -122,7 +146,7 @@ type HistoryTable =
 
 /**
  * A history table. Where the primary key starts with the record, `record` names its column: the event of the row says
- * which record that is.
+ * which record that is, and the index over all of the tenant's rows is the one by date.
  */
 function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSource {
   const { tenant_id: tenant, sequence, ...columns } = getTableColumns(table);
@@ -136,21 +160,23 @@ function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSou
   return {
     table,
     tenant,
+    key: record === null ? [sequence] : [record, sequence],
     columns: { id: columns.event_id, ...columns },
     idName: "id",
     byId: (id, tenantId) =>
       allOf(bySequence(sequence, id), eq(columns.event_id, id), ...ofEvent(id, tenantId)),
-    selective: [record ?? columns.disbursement_id],
+    indexed: [record ?? columns.disbursement_id],
     creation: [sequence],
+    walk: record === null ? [sequence] : [columns.on_date, sequence],
   };
 }
 
-/** Every table of the lookups under its name on the wire; what it promises is in contract/lookup-tables.ts. */
-export const LOOKUP_SOURCES = {
+/** Where each lookup table is kept; what it promises is in contract/lookup/tables.ts. */
+export const LOOKUP_SOURCES: Readonly<Record<LookupTableName, LookupSource>> = {
   clients: records(clients, clients.client_id),
-  disbursements: records(disbursements, disbursements.disbursement_id),
-  payments: records(payments, payments.payment_id),
-  operations: records(operations, operations.operation_id),
+  disbursements: records(disbursements, disbursements.disbursement_id, [disbursements.client_id]),
+  payments: records(payments, payments.payment_id, [payments.disbursement_id]),
+  operations: records(operations, operations.operation_id, [operations.disbursement_id]),
   purchase_clients: purchaseClientsSource(),
   events: eventsSource(),
   disbursement_status: history(disbursementStatus, disbursementStatus.disbursement_id),
@@ -159,4 +185,4 @@ export const LOOKUP_SOURCES = {
   write_offs: history(writeOffs, null),
   restructures: history(restructures, null),
   asset_status: history(assetStatus, assetStatus.operation_id),
-} as const satisfies Readonly<Record<string, LookupSource>>;
+};

@@ -1,0 +1,44 @@
+/**
+ * The lookup tables by their name on the wire (docs/api.md#lookups). A new one is a name here, and the compiler asks
+ * for the rest: what it promises in contract/lookup/tables.ts, and where it is kept in store/lookup/sources.ts.
+ */
+export const LOOKUP_TABLE_NAMES = [
+  "clients",
+  "disbursements",
+  "payments",
+  "operations",
+  "purchase_clients",
+  "events",
+  "disbursement_status",
+  "extensions",
+  "rebates",
+  "write_offs",
+  "restructures",
+  "asset_status",
+] as const;
+export type LookupTableName = (typeof LOOKUP_TABLE_NAMES)[number];
+
+/** A row under the wire's column names with D1's values: 64-bit integers as text, booleans as 0 and 1, JSON as text. */
+export type StoredRow = Readonly<Record<string, string | number | null>>;
+
+/** A row's place in an order: the values of the order's columns as text, null for an SQL NULL. */
+export type Place = readonly (string | null)[];
+
+/**
+ * A stretch of a table that is sorted by itself: a list examines a bounded number of rows, so a sort that no index
+ * answers goes stretch by stretch. All three are places in the order in which rows are examined, and inclusive.
+ */
+export interface Stretch {
+  readonly from: Place;
+  /** Null: to the last row. */
+  readonly to: Place | null;
+  /** Where the next stretch starts. */
+  readonly next: Place | null;
+}
+
+/** Where a page starts. */
+export interface Position {
+  /** The last row of the page before; null at the start of a stretch. */
+  readonly after: Place | null;
+  readonly stretch: Stretch | null;
+}

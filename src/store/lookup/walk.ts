@@ -1,0 +1,109 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { Place } from "../../domain/core/lookup.ts";
+import { columnOf, type LookupSource } from "./sources.ts";
+
+/** What to list. Columns go by their wire names, and the caller has checked them against the catalogue. */
+export interface Wanted {
+  readonly filters: readonly (readonly [column: string, value: string])[];
+  readonly bounds: readonly {
+    readonly column: string;
+    readonly operator: ">=" | "<" | "<=";
+    readonly value: string | number;
+  }[];
+  /** Rows of which one of the columns contains the text, whatever the case of its ASCII letters. */
+  readonly search: { readonly columns: readonly string[]; readonly text: string } | null;
+}
+
+/** A condition that is held against each row that a list examines, and the columns that it looks at. */
+interface Check {
+  readonly columns: readonly AnySQLiteColumn[];
+  readonly holds: SQL;
+}
+
+/** How a list goes through the tenant's rows: by one index, in its order, and with a look at each row. */
+export interface Walk {
+  /** The rows that the index gives. */
+  readonly rows: SQL;
+  /** The order in which it gives them. */
+  readonly order: readonly AnySQLiteColumn[];
+  readonly checks: readonly Check[];
+  /** One row at most. */
+  readonly byId: boolean;
+}
+
+/** Chooses the index: the row's own id before a filter with an index of its own before the order of creation. */
+export function walkOf(source: LookupSource, tenant: string, wanted: Wanted): Walk {
+  const filters = wanted.filters.map(([name, value]) => ({ column: columnOf(source, name), value }));
+  // By the column, because a history row's id goes by two names.
+  const id = filters.find(({ column }) => column === columnOf(source, source.idName));
+  const indexed = id ?? filters.find(({ column }) => source.indexed.includes(column));
+  const others = filters.filter((filter) => filter !== indexed);
+  const checks = [...others.map(equals), ...wanted.bounds.map((bound) => within(source, bound))];
+  if (wanted.search !== null) checks.push(contains(source, wanted.search));
+  const found = id ? (source.byId(id.value, tenant) ?? sql`false`) : indexed && rare(indexed);
+  return {
+    rows: sql`${and(eq(source.tenant, tenant), source.visible, found)}`,
+    order: indexed === undefined ? source.walk : source.creation,
+    checks,
+    byId: id !== undefined,
+  };
+}
+
+interface Filter {
+  readonly column: AnySQLiteColumn;
+  readonly value: string;
+}
+
+/** SQLite has no statistics and passes over the column's index for another one, unless it is told that this reads less. */
+const rare = ({ column, value }: Filter): SQL => sql`unlikely(${eq(column, value)})`;
+
+const equals = ({ column, value }: Filter): Check => ({
+  columns: [column],
+  holds: eq(column, value),
+});
+
+function within(source: LookupSource, { column: name, operator, value }: Wanted["bounds"][number]): Check {
+  const column = columnOf(source, name);
+  return { columns: [column], holds: sql`${column} ${sql.raw(operator)} ${valueFor(column, String(value))}` };
+}
+
+/** Not LIKE: D1 bounds its patterns at 50 bytes, and `%` and `_` are to be taken literally. */
+function contains(source: LookupSource, { columns: names, text }: NonNullable<Wanted["search"]>): Check {
+  const columns = names.map((name) => columnOf(source, name));
+  const hits = columns.map((column) => sql`instr(lower(${column}), lower(${text})) > 0`);
+  return { columns, holds: sql`(${sql.join(hits, sql` OR `)})` };
+}
+
+/** A value to hold against the column. D1 binds every number as REAL, so integers travel as text. */
+function valueFor(column: AnySQLiteColumn, value: string): SQL {
+  return column.dataType === "string" ? sql`${value}` : sql`CAST(${value} AS INTEGER)`;
+}
+
+/**
+ * The rows behind a place of an order. SQLite puts NULL before every value, and a comparison of rows with a NULL in it
+ * is NULL, so each case says what becomes of the NULLs. Only the first column of an order may hold one.
+ */
+export function behind(order: readonly AnySQLiteColumn[], place: Place, descending: boolean): SQL {
+  const [first, ...ties] = order;
+  const [value = null, ...others] = place;
+  if (first === undefined) return sql`true`;
+  const operator = descending ? "<" : ">";
+  if (value !== null) {
+    const later = compared(order, operator, place);
+    return first.notNull || !descending ? later : sql`(${later} OR ${first} IS NULL)`;
+  }
+  const tied = compared(ties, operator, others);
+  return descending ? sql`(${first} IS NULL AND ${tied})` : sql`(${first} IS NOT NULL OR ${tied})`;
+}
+
+/** Compares the columns of an order, none of which is NULL, with a place. */
+export function compared(
+  order: readonly AnySQLiteColumn[],
+  operator: "<" | "<=" | ">" | ">=",
+  place: Place,
+): SQL {
+  const values = order.map((column, index) => valueFor(column, place[index] ?? ""));
+  const columns = order.map((column) => sql`${column}`);
+  return sql`(${sql.join(columns, sql`, `)}) ${sql.raw(operator)} (${sql.join(values, sql`, `)})`;
+}
