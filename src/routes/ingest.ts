@@ -13,16 +13,17 @@ export const ingestRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("ingest:wr
   if (!command.ok) return renderProblem(c, command.error);
   const settled = await settleWrite(c, command.value, (body as { data: unknown }).data);
   if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
-  const { event_id, sequence, category, step, record_id: id } = settled.value.answer;
+  const { event_id, sequence, category, step, record_id: id, answer: warned } = settled.value.answer;
+  const warnings: unknown = warned === null ? [] : JSON.parse(warned);
   if (settled.value.replayed) {
     const message = "Event already processed";
-    return renderJson(c, { status: "duplicate", message, event_id, sequence, category, step, id });
+    return renderJson(c, { status: "duplicate", message, event_id, sequence, category, step, id, warnings });
   }
   if (step === "create") {
     c.header("Location", locationOf(category as Category, id));
   }
   const message = "Event processed";
-  const success = { status: "success", message, event_id, sequence, category, step, id };
+  const success = { status: "success", message, event_id, sequence, category, step, id, warnings };
   return renderJson(c, success, step === "create" ? 201 : 200);
 });
 

@@ -130,8 +130,8 @@ function decideOne(
   if (command.type === "ingest") {
     const decided = decide(state, command, stamp);
     if (!decided.ok) return decided;
-    const { effects, facts } = decided.value;
-    const event = ingestEvent(command, facts, stamp, request);
+    const { effects } = decided.value;
+    const event = ingestEvent(command, decided.value, stamp, request);
     return ok({ event, apply: () => applyEffects(state, writes, effects, stamp) });
   }
   const decided = decideLedger(ledger, command, stamp);

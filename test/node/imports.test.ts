@@ -42,10 +42,11 @@ const BOOKS: Readonly<Record<string, readonly string[]>> = {
   "domain/core": ["domain/core"],
   "domain/tape": ["domain/core", "domain/tape"],
   "domain/ledger": ["domain/core", "domain/ledger"],
+  "domain/position": ["domain/core", "domain/tape", "domain/position"],
 };
 
 /** The only packages that pure code may use, because they are pure themselves. */
-const DOMAIN_PACKAGES = ["dinero.js/currencies"];
+const DOMAIN_PACKAGES = ["dinero.js/currencies", "uuid"];
 
 /** Specifiers of `import … from`, `export … from`, bare `import "…"`, `import("…")`, `require("…")` and the like. */
 const IMPORT =

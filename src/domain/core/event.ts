@@ -60,7 +60,7 @@ export interface Event {
   readonly facts: EventFacts;
   /** Whether history rows come of it: the consumer reads no other events. */
   readonly makes_history: boolean;
-  /** The answer's body as JSON text where the row alone cannot tell it (ledger routes). */
+  /** What the row alone cannot tell of the answer, as JSON text: a ledger route's body, an ingest answer's warnings. */
   readonly answer: string | null;
   /** The subject of the token that sent the request; null for a token without one. */
   readonly actor: string | null;

@@ -1,3 +1,4 @@
+import { type StoredDate, storedInstant } from "../core/dates.ts";
 import type { EventFacts, Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import { invalid } from "../core/problem.ts";
@@ -16,7 +17,7 @@ import {
   paymentFields,
 } from "./fields.ts";
 import { assessOperation, operationFacts } from "./operation.ts";
-import { assessPayment } from "./payment.ts";
+import { assessPayment, paymentWarnings } from "./payment.ts";
 import {
   type Assessed,
   alreadyExists,
@@ -29,6 +30,7 @@ import {
   updated,
 } from "./record.ts";
 import type { Accepted, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
+import type { Warning } from "./warnings.ts";
 
 /** What sets one category apart; everything else about create, update and delete is the same for all. */
 interface Rules<T extends object> {
@@ -37,6 +39,8 @@ interface Rules<T extends object> {
   readonly assess: (state: RecordState, current: T | null, change: IngestCommand["change"]) => Assessed<T>;
   readonly put: (stored: Stored<T>) => Effect;
   readonly facts: (record: T, change: IngestCommand["change"], before: T | null) => EventFacts;
+  /** What is odd about the record after the event; `day` is today. */
+  readonly warnings?: (state: RecordState, record: T, day: StoredDate) => readonly Warning[];
   /** Effects on other rows; `after` is null when the record is deleted. */
   readonly links?: (before: T | null, after: T | null, change: IngestCommand["change"]) => readonly Effect[];
   /** Effects on the dependants that a deleted record of this id has left; its successor takes them over. */
@@ -67,6 +71,7 @@ const paymentRules: Rules<Payment> = {
   assess: assessPayment,
   put: (stored) => ({ type: "put", category: "payment", stored }),
   facts: ({ disbursement_id, currency }) => ({ disbursement_id, currency }),
+  warnings: paymentWarnings,
 };
 
 const operationRules: Rules<Operation> = {
@@ -93,6 +98,8 @@ export function decide(state: RecordState, command: IngestCommand, stamp: Stamp)
       return decideRecord(operationRules, state, command, stamp);
   }
 }
+
+const today = ({ now }: Stamp): StoredDate => storedInstant(now).slice(0, 10);
 
 function decideRecord<T extends object>(
   rules: Rules<T>,
@@ -128,6 +135,7 @@ function decideCreate<T extends object>(
       ...(found ? (rules.succeed?.(found.record, record) ?? []) : []),
     ],
     facts: rules.facts(record, command.change, null),
+    warnings: rules.warnings?.(state, record, today(stamp)) ?? [],
   });
 }
 
@@ -155,6 +163,7 @@ function decideUpdate<T extends object>(
       ...rules.facts(record, command.change, before),
       changes: changesBetween(rules.fields, before, record),
     },
+    warnings: rules.warnings?.(state, record, today(stamp)) ?? [],
   });
 }
 
@@ -162,5 +171,6 @@ function decideDelete<T extends object>(rules: Rules<T>, live: Stored<T>, stamp:
   return {
     effects: [rules.put(deleted(live, stamp)), ...(rules.links?.(live.record, null, {}) ?? [])],
     facts: rules.facts(live.record, {}, null),
+    warnings: [],
   };
 }

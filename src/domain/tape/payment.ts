@@ -1,9 +1,11 @@
+import type { StoredDate } from "../core/dates.ts";
 import { toMajor } from "../core/money.ts";
 import type { FieldError } from "../core/problem.ts";
 import { type Disbursement, type Payment, type PaymentChange, paymentFields } from "./fields.ts";
 import { parentOf, unknownParent } from "./parent.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
 import type { RecordState } from "./state.ts";
+import { paymentFindings, type Warning } from "./warnings.ts";
 
 const PARTS = ["payment_principal", "payment_fee"] as const;
 const AMOUNTS = ["payment_total", ...PARTS] as const;
@@ -136,4 +138,10 @@ function settleParent(
     }
   }
   return { record, errors };
+}
+
+/** What is odd about a payment beside its disbursement as of `day` (docs/api.md#ingest). */
+export function paymentWarnings(state: RecordState, record: Payment, day: StoredDate): Warning[] {
+  const parent = parentOf(state, record, record.disbursement_id);
+  return parent ? paymentFindings(record, parent, day) : [];
 }

@@ -130,7 +130,10 @@ export function isLive<T>(stored: Stored<T> | undefined): stored is Stored<T> {
   return stored !== undefined && stored.deleted_at === null;
 }
 
-export function created<T>(record: T, stamp: Stamp): Stored<T> {
+/** Which event it is, and when. */
+type Moment = Pick<Stamp, "sequence" | "now">;
+
+export function created<T>(record: T, stamp: Moment): Stored<T> {
   const { sequence, now } = stamp;
   return {
     record,
@@ -142,11 +145,11 @@ export function created<T>(record: T, stamp: Stamp): Stored<T> {
   };
 }
 
-export function updated<T>(stored: Stored<T>, record: T, stamp: Stamp): Stored<T> {
+export function updated<T>(stored: Stored<T>, record: T, stamp: Moment): Stored<T> {
   return { ...stored, record, updated_seq: stamp.sequence, updated_at: stamp.now };
 }
 
-export function deleted<T>(stored: Stored<T>, stamp: Stamp): Stored<T> {
+export function deleted<T>(stored: Stored<T>, stamp: Moment): Stored<T> {
   return { ...updated(stored, stored.record, stamp), deleted_at: stamp.now };
 }
 

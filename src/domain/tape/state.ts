@@ -1,6 +1,7 @@
 import type { StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
+import type { Warning } from "./warnings.ts";
 
 /** A record with its place in the tenant's history. Sequences are event sequences, times milliseconds since 1970. */
 export interface Stored<T> {
@@ -49,6 +50,8 @@ export type Effect =
 export interface Accepted {
   readonly effects: readonly Effect[];
   readonly facts: EventFacts;
+  /** What is odd about the event and no reason to refuse it. */
+  readonly warnings: readonly Warning[];
 }
 
 /** A checked ingest request on its way to the tenant's gate; `change` is typed by its category. */

@@ -1,8 +1,8 @@
-import type { Event, EventFacts, RequestOfEvent, Stamp } from "../core/event.ts";
+import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
 import type { Client, Disbursement, Operation, Payment } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
 import { isLive } from "./record.ts";
-import type { AgreedTerms, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
+import type { Accepted, AgreedTerms, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
 
 /** A client of a purchase: one row of `purchase_clients`. */
 export interface PurchaseClient {
@@ -135,12 +135,14 @@ function applyReassign(
 /** The event row of an accepted ingest command. */
 export function ingestEvent(
   command: IngestCommand,
-  facts: EventFacts,
+  { facts, warnings }: Pick<Accepted, "facts" | "warnings">,
   stamp: Stamp,
   request: RequestOfEvent,
 ): Event {
   const { category, step, id } = command;
   const { sequence, event_id, now } = stamp;
   const event = { sequence, event_id, category, step, record_id: id, facts, created_at: now };
-  return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer: null };
+  // A replay answers the same warnings: the row alone cannot tell them.
+  const answer = warnings.length > 0 ? JSON.stringify(warnings) : null;
+  return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer };
 }

@@ -1,0 +1,39 @@
+import { isLosslessNumber } from "lossless-json";
+
+/** The media type of RFC 4180 text; its first line names the columns. */
+export const CSV_TYPE = "text/csv; charset=utf-8; header=present";
+
+/** A cell's value; numbers keep the digits that they have in JSON, null and undefined are empty cells. */
+export type Cell = unknown;
+
+/** Starts that a spreadsheet takes for a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+const NEEDS_QUOTES = /[",\r\n]/;
+
+/** Writes rows under their column names as RFC 4180 text. */
+export function csvOf(columns: readonly string[], rows: readonly Readonly<Record<string, Cell>>[]): string {
+  const lines = rows.map((row) => columns.map((name) => cellOf(row[name])));
+  return [columns.map(cellOf), ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+}
+
+/** Text that would start a formula gets an apostrophe before it; a number never does. */
+function cellOf(value: Cell): string {
+  if (value === null || value === undefined) return "";
+  if (isLosslessNumber(value)) return value.value;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** The members of nested objects as columns: a member's column is its path joined by `_`. Arrays stay one cell. */
+export function flat(value: object, path = ""): Record<string, Cell> {
+  const members = Object.entries(value).flatMap(([name, member]): [string, Cell][] =>
+    isNested(member) ? Object.entries(flat(member, `${path}${name}_`)) : [[`${path}${name}`, member]],
+  );
+  return Object.fromEntries(members);
+}
+
+const isNested = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);

@@ -1,0 +1,14 @@
+import { v5 } from "uuid";
+
+/** The namespace of names that are URLs (RFC 9562, 6.6). */
+const URL_NAMESPACE = "6ba7b811-9dad-11d1-80b4-00c04fd430c8";
+
+/** The namespace of a tenant's own names: the UUIDv5 (RFC 9562, 5.5) of the tenant id under the URL namespace. */
+export function tenantNamespace(tenant: string): string {
+  return v5(tenant, URL_NAMESPACE);
+}
+
+/** The id that the ledger knows a disbursement by (docs/portfolio.md#a-position): the same text gives the same id, always. */
+export function ledgerLoanId(tenant: string, disbursement_id: string): string {
+  return v5(`disbursement:${disbursement_id}`, tenantNamespace(tenant));
+}

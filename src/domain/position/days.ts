@@ -1,0 +1,37 @@
+import type { StoredDate } from "../core/dates.ts";
+
+/** A UTC calendar day, `YYYY-MM-DD`: text order is time order. */
+export type Day = string;
+
+const DAY_MS = 86_400_000;
+
+/** The UTC day of a stored date: of a date itself, of an instant the day in which it lies. */
+export const dayOf = (date: StoredDate): Day => date.slice(0, 10);
+
+/** The UTC day of an instant in milliseconds since 1970. */
+export const dayAt = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
+
+const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+
+/** Days from `from` to `to`: 1 from a day to the next, negative when `to` lies before `from`. */
+export const daysBetween = (from: Day, to: Day): number => dayNumber(to) - dayNumber(from);
+
+/** The last `count` month ends up to `day`, the latest first; `day` itself counts when it ends its month. */
+export function monthEnds(day: Day, count: number): readonly Day[] {
+  const [year = 1, month = 1] = day.split("-").map(Number);
+  const ends: Day[] = [];
+  for (let back = 0; ends.length < count; back += 1) {
+    const end = lastDayOf(year, month - back);
+    if (end < "0001-01-01") break;
+    if (end <= day) ends.push(end);
+  }
+  return ends;
+}
+
+/** `month` counts from 1 and may be 0 or less: the months of the years before. */
+function lastDayOf(year: number, month: number): Day {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, 0);
+  const shown = date.getUTCFullYear();
+  return shown < 1 ? "" : date.toISOString().slice(0, 10);
+}

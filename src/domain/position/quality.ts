@@ -1,0 +1,84 @@
+import { type PaymentFinding, paymentFindings } from "../tape/warnings.ts";
+import type { Day } from "./days.ts";
+import { type Position, positionAt, type Ready } from "./position.ts";
+import { isCounted, type Schedule } from "./schedule.ts";
+
+/** Every rule of quality, in the order of the answer (docs/portfolio.md#quality). */
+export const QUALITY_CODES = [
+  "paid_more_than_expected",
+  "paid_more_than_loan",
+  "received_before_disbursement",
+  "received_in_future",
+  "schedule_differs_from_terms",
+  "installment_gap",
+  "paid_without_date",
+  "matured_open",
+  "shared_registration_number",
+  "currency_differs",
+] as const;
+export type QualityCode = (typeof QUALITY_CODES)[number];
+
+/** Where a finding is: ids only. */
+export type Example =
+  | { readonly disbursement_id: string; readonly payment_id?: string }
+  | { readonly client_ids: readonly string[] };
+
+export interface Finding {
+  readonly code: QualityCode;
+  readonly example: Example;
+}
+
+interface DisbursementRule {
+  readonly code: Exclude<QualityCode, PaymentFinding>;
+  readonly applies: (schedule: Schedule, position: Position, day: Day) => boolean;
+}
+
+const DISBURSEMENT_RULES: readonly DisbursementRule[] = [
+  {
+    // What was received, the upfront fee left out, is more than the amount and the margin as of the day.
+    code: "paid_more_than_loan",
+    applies: ({ receipts }, { terms, received }, day) => {
+      const sofar = receipts.filter((receipt) => receipt.day <= day);
+      const upfront = sofar.reduce((sum, { fee, earned }) => sum + fee - earned, 0n);
+      return received.total - upfront > terms.amount + terms.margin;
+    },
+  },
+  {
+    // All that is scheduled, the upfront fee left out, differs from the amount and the margin as of the day.
+    code: "schedule_differs_from_terms",
+    applies: ({ installments }, { terms }) => {
+      const counted = installments.filter(({ installment_number }) => installment_number !== 0);
+      return counted.reduce((sum, { total }) => sum + total, 0n) !== terms.amount + terms.margin;
+    },
+  },
+  {
+    // The numbers of the schedule, from 1, are not consecutive.
+    code: "installment_gap",
+    applies: ({ installments }) => {
+      const numbers = new Set(
+        installments.flatMap(({ installment_number: number }) => (number ? [number] : [])),
+      );
+      return [...numbers].some((number) => number > numbers.size);
+    },
+  },
+  {
+    // Past maturity and owing.
+    code: "matured_open",
+    applies: (_, { state }) => state === "matured_unpaid",
+  },
+];
+
+/** What is odd about a disbursement and its payments as of a day; each rule counts a payment or disbursement once. */
+export function findingsOf(one: Ready, day: Day): Finding[] {
+  const { loan, schedule } = one;
+  const { disbursement_id } = loan.disbursement;
+  const position = positionAt(one, day);
+  const ofDisbursement = DISBURSEMENT_RULES.filter(({ applies }) => applies(schedule, position, day));
+  const ofPayments = loan.payments.flatMap((payment) => {
+    const codes: QualityCode[] = paymentFindings(payment, loan.disbursement, day).map(({ code }) => code);
+    // A disbursement that was created anew in another currency has payments that fit it no more.
+    if (!isCounted(loan, payment)) codes.push("currency_differs");
+    return codes.map((code) => ({ code, example: { disbursement_id, payment_id: payment.payment_id } }));
+  });
+  return [...ofDisbursement.map(({ code }) => ({ code, example: { disbursement_id } })), ...ofPayments];
+}

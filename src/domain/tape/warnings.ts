@@ -1,0 +1,78 @@
+import { isBefore, renderDate, type StoredDate } from "../core/dates.ts";
+import { toMajor } from "../core/money.ts";
+import type { Disbursement, Payment } from "./fields.ts";
+
+/** What an accepted payment makes one wonder about (docs/portfolio.md#quality). */
+export type PaymentFinding =
+  | "paid_more_than_expected"
+  | "received_before_disbursement"
+  | "received_in_future"
+  | "paid_without_date";
+
+/** A finding about an event that is accepted all the same. */
+export interface Warning {
+  readonly code: PaymentFinding;
+  readonly message: string;
+}
+
+/** When a disbursement starts, and from which field that is known. */
+export type Start = Pick<Disbursement, "kind" | "disbursement_date" | "payment_date">;
+
+type Facts = Pick<
+  Payment,
+  "status" | "currency" | "payment_total" | "expected_total" | "payment_date" | "due_date"
+>;
+
+interface Rule {
+  readonly code: PaymentFinding;
+  /** Null where the payment is as it should be. */
+  readonly message: (payment: Facts, start: Start, day: StoredDate) => string | null;
+}
+
+const receivedOn = ({ payment_date, due_date }: Facts): StoredDate => payment_date ?? due_date;
+const isAfterDay = (date: StoredDate, day: StoredDate): boolean => isBefore(day, date);
+
+const RULES: readonly Rule[] = [
+  {
+    code: "paid_more_than_expected",
+    message: ({ payment_total, expected_total, currency }) =>
+      expected_total !== null && payment_total > expected_total
+        ? `payment_total ${toMajor(payment_total, currency)} is more than the ${toMajor(expected_total, currency)} that was expected`
+        : null,
+  },
+  {
+    code: "received_before_disbursement",
+    message: (payment, { kind, disbursement_date, payment_date }) => {
+      const [name, start] =
+        kind === "loan" ? ["disbursement_date", disbursement_date] : ["payment_date", payment_date];
+      const received = receivedOn(payment);
+      return start !== null && start !== undefined && received.slice(0, 10) < start.slice(0, 10)
+        ? `it was received on ${renderDate(received)}, before the ${kind}'s ${name} ${renderDate(start)}`
+        : null;
+    },
+  },
+  {
+    code: "received_in_future",
+    message: (payment, _, day) =>
+      isAfterDay(receivedOn(payment), day)
+        ? `it was received on ${renderDate(receivedOn(payment))}, which is after ${day}`
+        : null,
+  },
+  {
+    code: "paid_without_date",
+    message: ({ payment_date }) =>
+      payment_date === null ? "it is paid without a payment_date, so its due_date stands in" : null,
+  },
+];
+
+/**
+ * What is odd about a paid payment as of `day` (`YYYY-MM-DD`, UTC), by itself and its disbursement. None of it is a
+ * reason to refuse the event.
+ */
+export function paymentFindings(payment: Facts, start: Start, day: StoredDate): Warning[] {
+  if (payment.status !== "paid") return [];
+  return RULES.flatMap(({ code, message }) => {
+    const found = message(payment, start, day);
+    return found === null ? [] : [{ code, message: found }];
+  });
+}

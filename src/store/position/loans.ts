@@ -1,0 +1,257 @@
+import type { Loan, PaymentFacts, TermsRow } from "../../domain/position/facts.ts";
+import type { Database } from "../d1/session.ts";
+import type { disbursements, payments } from "../tape/tables.ts";
+
+/** Disbursements of one page, and payments of one call: an answer of D1 stays at a few megabytes. */
+const LOANS_OF_A_PAGE = 500;
+const PAYMENTS_OF_A_CALL = 5_000;
+/** More payments than this on one disbursement do not fit an isolate's memory beside everything else. */
+const PAYMENTS_OF_A_LOAN_MAX = 200_000;
+
+/** A disbursement with more payments than one position can be made of. */
+export class LoanTooLarge extends Error {}
+
+type Disbursements = typeof disbursements.$inferSelect;
+type Payments = typeof payments.$inferSelect;
+
+/** Each row travels as one JSON text, amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
+const DISBURSEMENT = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
+  d.payment_date, d.created_seq`;
+const TERMS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
+  CAST(total_expected_margin AS TEXT), maturity_date`;
+const PAYMENT = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
+  CAST(payment_total AS TEXT), CAST(payment_principal AS TEXT), CAST(payment_fee AS TEXT),
+  CAST(expected_total AS TEXT), CAST(expected_principal AS TEXT), CAST(expected_fee AS TEXT), expected_due_date`;
+
+type DisbursementTuple = readonly [
+  disbursement_id: string,
+  kind: Disbursements["kind"],
+  currency: string,
+  client_id: string | null,
+  purchase_clients: string | null,
+  disbursement_date: string | null,
+  payment_date: string | null,
+  created_seq: number,
+  country?: string | null,
+];
+type TermsTuple = readonly [
+  disbursement_id: string,
+  sequence: number,
+  on_date: string,
+  amount: string,
+  margin: string,
+  maturity_date: string | null,
+];
+type PaymentTuple = readonly [
+  disbursement_id: string,
+  created_seq: number,
+  payment_id: string,
+  status: Payments["status"],
+  currency: string,
+  installment_number: number | null,
+  due_date: string,
+  payment_date: string | null,
+  total: string,
+  principal: string | null,
+  fee: string | null,
+  expected_total: string | null,
+  expected_principal: string | null,
+  expected_fee: string | null,
+  expected_due_date: string | null,
+];
+
+interface Row {
+  readonly row: string;
+}
+
+const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
+
+/** Payments by disbursement; the index is named because the planner has no statistics to choose it by. */
+const PAYMENTS_OF = `SELECT json_array(${PAYMENT}) AS row FROM payments INDEXED BY payments_by_disbursement
+  WHERE tenant_id = ?1 AND deleted_at IS NULL`;
+
+/**
+ * One live disbursement with its terms and payments, in one round trip; null where there is none. Reads these rows by
+ * their keys, and nothing else.
+ */
+export async function readLoan(db: Database, tenant: string, id: string): Promise<Loan | null> {
+  const { $client: d1 } = db;
+  const [found, terms, first] = await d1.batch<Row>([
+    d1
+      .prepare(
+        `SELECT json_array(${DISBURSEMENT}) AS row FROM disbursements AS d
+        WHERE tenant_id = ?1 AND disbursement_id = ?2 AND deleted_at IS NULL`,
+      )
+      .bind(tenant, id),
+    d1
+      .prepare(
+        `SELECT json_array(${TERMS}) AS row FROM disbursement_terms
+        WHERE tenant_id = ?1 AND disbursement_id = ?2 ORDER BY sequence`,
+      )
+      .bind(tenant, id),
+    d1
+      .prepare(`${PAYMENTS_OF} AND disbursement_id = ?2 ORDER BY created_seq LIMIT ${PAYMENTS_OF_A_CALL}`)
+      .bind(tenant, id),
+  ]);
+  const [disbursement] = tuples<DisbursementTuple>(found?.results ?? []);
+  if (!disbursement) return null;
+  const payments = tuples<PaymentTuple>(first?.results ?? []);
+  if (payments.length === PAYMENTS_OF_A_CALL) {
+    payments.push(...(await paymentsAfter(db, tenant, payments.at(-1), id)));
+  }
+  return loanOf(disbursement, tuples<TermsTuple>(terms?.results ?? []), payments);
+}
+
+/** The payments that come after one of them, up to those of the disbursement `last`. */
+async function paymentsAfter(
+  db: Database,
+  tenant: string,
+  from: PaymentTuple | undefined,
+  last: string,
+): Promise<PaymentTuple[]> {
+  const { $client: d1 } = db;
+  const statement = d1.prepare(
+    `${PAYMENTS_OF} AND (disbursement_id, created_seq) > (?2, CAST(?3 AS INTEGER)) AND disbursement_id <= ?4
+    ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
+  );
+  const all: PaymentTuple[] = [];
+  for (let before = from; before; ) {
+    const [page] = await d1.batch<Row>([statement.bind(tenant, before[0], String(before[1]), last)]);
+    const found = tuples<PaymentTuple>(page?.results ?? []);
+    for (const payment of found) all.push(payment);
+    if (all.length > PAYMENTS_OF_A_LOAN_MAX) throw new LoanTooLarge();
+    before = found.length === PAYMENTS_OF_A_CALL ? found.at(-1) : undefined;
+  }
+  return all;
+}
+
+/** A disbursement on a walk over all of them, with its client's country where that was asked for. */
+export interface LoanOnWalk {
+  readonly loan: Loan;
+  readonly country: string | null;
+}
+
+export interface LoanPage {
+  readonly loans: readonly LoanOnWalk[];
+  /** The id after which the next page starts; null when this is the last. */
+  readonly end: string | null;
+  /** Rows that were read. */
+  readonly rows: number;
+}
+
+const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
+  COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
+
+/**
+ * The next live disbursements in the order of their ids, with their terms and payments: walking on from page to page
+ * reads each row once. Pages are read one after another, so events that are committed meanwhile may show in later ones.
+ */
+export async function readLoans(
+  db: Database,
+  tenant: string,
+  after: string,
+  withCountry: boolean,
+): Promise<LoanPage> {
+  const { $client: d1 } = db;
+  // A table WITHOUT ROWID is its primary key: without an index, SQLite walks it in the order that is asked for.
+  const statement = d1.prepare(
+    `SELECT json_array(${DISBURSEMENT}${withCountry ? `, ${COUNTRY}` : ""}) AS row FROM disbursements AS d NOT INDEXED
+    WHERE tenant_id = ?1 AND disbursement_id > ?2 AND deleted_at IS NULL
+    ORDER BY disbursement_id LIMIT ${LOANS_OF_A_PAGE}`,
+  );
+  const [found] = await d1.batch<Row>([statement.bind(tenant, after)]);
+  const disbursements = tuples<DisbursementTuple>(found?.results ?? []);
+  const last = disbursements.at(-1)?.[0];
+  if (last === undefined) return { loans: [], end: null, rows: 0 };
+  const [terms, first] = await d1.batch<Row>([
+    d1
+      .prepare(
+        `SELECT json_array(${TERMS}) AS row FROM disbursement_terms
+        WHERE tenant_id = ?1 AND disbursement_id > ?2 AND disbursement_id <= ?3 ORDER BY disbursement_id, sequence`,
+      )
+      .bind(tenant, after, last),
+    d1
+      .prepare(
+        `${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?3
+        ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
+      )
+      .bind(tenant, after, last),
+  ]);
+  const termsRows = tuples<TermsTuple>(terms?.results ?? []);
+  const payments = tuples<PaymentTuple>(first?.results ?? []);
+  if (payments.length === PAYMENTS_OF_A_CALL) {
+    for (const payment of await paymentsAfter(db, tenant, payments.at(-1), last)) payments.push(payment);
+  }
+  const termsOf = Map.groupBy(termsRows, ([id]) => id);
+  const paymentsOf = Map.groupBy(payments, ([id]) => id);
+  const loans = disbursements.map((tuple) => {
+    const [id, , , , , , , , country = null] = tuple;
+    return { loan: loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []), country };
+  });
+  const rows = disbursements.length + termsRows.length + payments.length;
+  return { loans, end: disbursements.length === LOANS_OF_A_PAGE ? last : null, rows };
+}
+
+function loanOf(
+  [
+    disbursement_id,
+    kind,
+    currency,
+    client_id,
+    clients,
+    disbursement_date,
+    payment_date,
+    created_seq,
+  ]: DisbursementTuple,
+  termsRows: readonly TermsTuple[],
+  payments: readonly PaymentTuple[],
+): Loan {
+  const purchase_clients = clients === null ? null : (JSON.parse(clients) as readonly string[]);
+  // Terms of a deleted disbursement of the same id are those of another life.
+  const [first, ...changes] = termsRows.filter(([, sequence]) => sequence >= created_seq).map(termsOf);
+  if (!first) throw new Error("a disbursement has the terms that it was created with");
+  return {
+    disbursement: {
+      disbursement_id,
+      kind,
+      currency,
+      client_id,
+      purchase_clients,
+      disbursement_date,
+      payment_date,
+    },
+    terms: [first, ...changes],
+    payments: payments.map(paymentOf),
+  };
+}
+
+const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTuple): TermsRow => ({
+  sequence,
+  on_date,
+  disbursement_amount: BigInt(amount),
+  total_expected_margin: BigInt(margin),
+  maturity_date,
+});
+
+const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+
+function paymentOf(tuple: PaymentTuple): PaymentFacts {
+  const [, , payment_id, status, currency, installment_number, due_date, payment_date, total, ...others] =
+    tuple;
+  const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;
+  return {
+    payment_id,
+    status,
+    currency,
+    installment_number,
+    due_date,
+    payment_date,
+    payment_total: BigInt(total),
+    payment_principal: amountOf(principal),
+    payment_fee: amountOf(fee),
+    expected_total: amountOf(expected_total),
+    expected_principal: amountOf(expected_principal),
+    expected_fee: amountOf(expected_fee),
+    expected_due_date,
+  };
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { toMajor } from "../../../src/domain/core/money.ts";
+import { installmentsAt } from "../../../src/domain/position/installments.ts";
+import { positionAt, ready } from "../../../src/domain/position/position.ts";
+import { csvLines, type Line, loanOfCase } from "./cases.ts";
+
+const tapes = Map.groupBy(csvLines("tapes.csv"), (line) => line.case ?? "");
+const loanOf = (name: string) => loanOfCase(tapes.get(name) ?? []);
+
+/** A position as a line of positions.csv. */
+function lineOf(name: string, day: string): Line {
+  const loan = loanOf(name);
+  const { currency } = loan.disbursement;
+  const at = positionAt(ready(loan), day);
+  const shown = (minor: bigint) => toMajor(minor, currency);
+  return {
+    case: name,
+    as_of: day,
+    state: at.state,
+    bucket: at.bucket ?? "",
+    days_past_due: String(at.days_past_due),
+    scheduled: shown(at.scheduled.total),
+    received: shown(at.received.total),
+    received_principal: shown(at.received.principal),
+    received_fee: shown(at.received.fee),
+    arrears: shown(at.arrears.total),
+    arrears_principal: shown(at.arrears.principal),
+    arrears_fee: shown(at.arrears.fee),
+    outstanding: shown(at.outstanding_principal),
+    margin_due: shown(at.margin_due),
+    overpaid: shown(at.overpaid),
+    next_due: at.next_due?.due ?? "",
+    next_amount: at.next_due ? shown(at.next_due.amount) : "",
+    last_received: at.last_received?.day ?? "",
+    last_amount: at.last_received ? shown(at.last_received.amount) : "",
+  };
+}
+
+describe("a position is what was worked out by hand", () => {
+  const cases = csvLines("positions.csv").map((line) => [line.case ?? "", line.as_of ?? "", line] as const);
+  it.each(cases)("%s, as of %s", (name, day, line) => {
+    expect(lineOf(name, day)).toEqual(line);
+  });
+
+  it("and no case of the tape is left out", () => {
+    expect([...tapes.keys()].filter((name) => cases.every(([known]) => known !== name))).toEqual([]);
+  });
+});
+
+describe("the installments of a position", () => {
+  const shown = (name: string, day: string) =>
+    installmentsAt(ready(loanOf(name)).schedule, day).map(
+      ({ payment_id, covered, paid_on, days_late }) =>
+        [payment_id, covered / 100n, paid_on, days_late] as const,
+    );
+
+  it.each([
+    [
+      "golden",
+      "2026-02-15",
+      [
+        ["P-1", 700n, null, 14],
+        ["P-2", 0n, null, 0],
+      ],
+    ],
+    [
+      "golden",
+      "2026-07-02",
+      [
+        ["P-1", 1100n, "2026-07-01", 150],
+        ["P-2", 700n, null, 123],
+      ],
+    ],
+    [
+      "early",
+      "2026-12-31",
+      [
+        ["P-1", 550n, "2026-01-15", 0],
+        ["P-2", 550n, "2026-01-20", 0],
+      ],
+    ],
+    [
+      "over-payment",
+      "2026-02-01",
+      [
+        ["P-1", 550n, "2026-02-01", 0],
+        ["P-2", 50n, null, 0],
+      ],
+    ],
+    [
+      "second installment paid first",
+      "2026-03-02",
+      [
+        ["P-1", 550n, "2026-02-01", 0],
+        ["P-2", 0n, null, 1],
+      ],
+    ],
+    [
+      "canceled",
+      "2026-02-16",
+      [
+        ["P-1", 550n, "2026-02-01", 0],
+        ["P-3", 0n, null, 0],
+      ],
+    ],
+    [
+      "upfront fee",
+      "2026-01-01",
+      [
+        ["P-0", 30n, "2026-01-01", 0],
+        ["P-1", 0n, null, 0],
+      ],
+    ],
+  ] as const)("%s, as of %s, are covered oldest first", (name, day, expected) => {
+    expect(shown(name, day)).toEqual(expected);
+  });
+});
