@@ -6,7 +6,7 @@ import { send } from "../support/requests.ts";
 import { mintToken, TEST_AUDIENCE, TEST_ISSUER, TEST_KEY_ID, tokenPart } from "../support/tokens.ts";
 import { AUTHENTICATED_ROUTES, type AuthenticatedRoute, requestFor } from "./authenticated-routes.ts";
 
-const PUBLIC_PATH = /^\/(v1\/health|problems)(\/|$)/;
+const PUBLIC_PATH = /^\/($|(v1\/health|problems|console|docs|openapi\.json)(\/|$))/;
 const LOOKUP_TABLE = /^\/api\/tables\/[a-z_]+/;
 
 const claims = { iss: TEST_ISSUER, aud: TEST_AUDIENCE, tenant_id: "tenant-1", exp: 4102444800 };
