@@ -150,9 +150,10 @@ describe("a list examines 20,000 rows at most", () => {
 
   it.each([
     ["include_count=true", { total: 10_000, total_pages: 200, total_capped: true }],
-    // The count looks at one row more, to know that there is one.
-    ["include_count=true&search=needle", { total: 3, total_pages: 1, total_capped: true }],
+    ["include_count=true&search=needle", { total: 2, total_pages: 1, total_capped: true }],
     ["include_count=true&search=C-1", { total: 10_000, total_capped: true }],
+    // The count looks at one row more, to know that there is one.
+    ["include_count=true&search=needle&limit=1", { total: 3, total_pages: 3, total_capped: true }],
   ])("and a count as many: %s", async (query, expected) => {
     const { answer, rowsRead } = await measured(tenant, `/api/tables/events?${query}`);
     expect(answer.body.pagination).toMatchObject(expected);

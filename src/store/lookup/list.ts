@@ -25,7 +25,7 @@ export interface ListRequest extends Wanted {
   readonly sort: { readonly column: string; readonly descending: boolean };
   readonly position: Position | null;
   readonly limit: number;
-  /** Counts all that match, in the same transaction. */
+  /** Counts all that match. */
   readonly count: boolean;
 }
 
@@ -58,11 +58,7 @@ export async function listRows(
 ): Promise<Page> {
   const list = listOf(source, tenant, request);
   const begins = list.kind === "sorted" && list.after === null;
-  const [found = [], edges = [], counts = []] = await queryAll(db, [
-    pageQuery(list),
-    begins ? edgesQuery(list) : null,
-    request.count ? countQuery(list) : null,
-  ]);
+  const [found = [], edges = []] = await queryAll(db, [pageQuery(list), begins ? edgesQuery(list) : null]);
   const rows = found.filter((row) => row[CUT] === 0);
   const cut = found.filter((row) => row[CUT] !== 0);
   const shown = fitting(rows.slice(0, request.limit));
@@ -70,11 +66,15 @@ export async function listRows(
   const stretch = begins ? stretchOf(list, edges) : list.stretch;
   const last = shown.at(-1);
   const after = last === undefined ? null : placeOf(list.order, last);
+  const searched_all = list.kind === "sorted" ? !stretch?.next : cut.length < 2;
+  // The first page has counted all that match when it shows them all.
+  const counted = ended && request.position === null ? { count: rows.length, capped: !searched_all } : null;
+  const total = request.count ? (counted ?? (await countAll(db, list))) : null;
   return {
     rows: await complete(db, list, shown),
     next: ended ? nextWalk(list, stretch, cut) : { after, stretch: list.kind === "sorted" ? stretch : null },
-    searched_all: list.kind === "sorted" ? !stretch?.next : cut.length < 2,
-    total: totalOf(counts[0]),
+    searched_all,
+    total,
   };
 }
 
@@ -148,10 +148,9 @@ function nextWalk(list: List, stretch: Position["stretch"], cut: readonly Stored
   return { after: placeOf(list.walk.order, last), stretch: null };
 }
 
-function totalOf(counts: StoredRow | undefined): Page["total"] {
-  if (counts === undefined) return null;
-  const { examined, matching } = counts;
-  const count = Number(matching);
-  const capped = count > COUNTED_MAX || Number(examined) > EXAMINED_MAX;
+async function countAll(db: Database, list: List): Promise<Page["total"]> {
+  const [counts = []] = await queryAll(db, [countQuery(list)]);
+  const count = Number(counts[0]?.matching);
+  const capped = count > COUNTED_MAX || Number(counts[0]?.examined) > EXAMINED_MAX;
   return { count: Math.min(count, COUNTED_MAX), capped };
 }
