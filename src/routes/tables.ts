@@ -1,13 +1,15 @@
 import { type Context, Hono } from "hono";
+import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
-import { type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
-import { rowWriter } from "../contract/lookup/row.ts";
+import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
+import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized, callerGrants } from "../http/authentication.ts";
+import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
 import { findRow, listRows, type Page } from "../store/lookup/list.ts";
@@ -21,10 +23,15 @@ const readsRecords = authorized("records:read");
 
 for (const table of LOOKUP_TABLES) {
   const parameters = Object.keys(listParameters(table).shape);
-  tableRoutes.get(`/${table.name}`, readsRecords, query(listQuery(table), parameters), (c) =>
+  const json = query(listQuery(table, JSON_PAGE), parameters);
+  const csv = query(listQuery(table, CSV_PAGE), parameters);
+  const checked: typeof json = (c, next) => (wantsCsv(c) ? csv : json)(c, next);
+  tableRoutes.get(`/${table.name}`, readsRecords, variesByAccept, checked, (c) =>
     answerList(c, table, c.req.valid("query")),
   );
-  tableRoutes.get(`/${table.name}/:id`, readsRecords, noQuery, (c) => answerRow(c, table, c.req.param("id")));
+  tableRoutes.get(`/${table.name}/:id`, readsRecords, variesByAccept, noQuery, (c) =>
+    answerRow(c, table, c.req.param("id")),
+  );
 }
 
 tableRoutes.get("/:table/:id?", readsRecords, (c) => {
@@ -39,12 +46,14 @@ async function answerRow(c: Context<AppEnv>, table: LookupTable, id: string): Pr
   if (found.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
-  return jsonText(c, `{"data":${writerFor(c, table)(found.value)}}`);
+  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [found.value]), table.name, null);
+  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(found.value)}}`);
 }
 
 async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const identity = identityOf(tenant, table, query);
+  if (query.include_count && wantsCsv(c)) return invalidQuery(c, "include_count is not part of a CSV answer");
   const position = await positionOf(identity, query.cursor);
   if (!position.ok) return invalidQuery(c, position.error);
   const page = await read(c, (db) =>
@@ -59,22 +68,28 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
     }),
   );
   if (!page.ok) return invalidQuery(c, page.error);
-  const data = page.value.rows.map(writerFor(c, table)).join(",");
-  const pagination = stringifyJson(await paginationOf(identity, query, page.value));
+  const { rows, next } = page.value;
+  const next_cursor = next === null ? null : await encodeCursor(identity, next);
+  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, rows), table.name, next_cursor);
+  const data = rows.map(rowWriter(table, readerOf(c))).join(",");
+  const pagination = stringifyJson(paginationOf(query.limit, page.value, next_cursor));
   return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
 }
 
-async function paginationOf(identity: string, query: ListQuery, { next, searched_all, total }: Page) {
+function paginationOf(limit: number, { searched_all, total }: Page, next_cursor: string | null) {
   return {
-    limit: query.limit,
-    has_more: next !== null,
-    next_cursor: next === null ? undefined : await encodeCursor(identity, next),
+    limit,
+    has_more: next_cursor !== null,
+    next_cursor: next_cursor ?? undefined,
     searched_all: searched_all ? undefined : false,
     total: total?.count,
-    total_pages: total === null ? undefined : Math.ceil(total.count / query.limit),
+    total_pages: total === null ? undefined : Math.ceil(total.count / limit),
     total_capped: total?.capped ? true : undefined,
   };
 }
+
+const csvText = (c: Context<AppEnv>, table: LookupTable, rows: readonly StoredRow[]): string =>
+  csvOf(Object.keys(table.columns), rows.map(cellReader(table, readerOf(c))));
 
 const jsonText = (c: Context<AppEnv>, text: string): Response =>
   c.body(text, 200, { "Content-Type": "application/json" });
@@ -93,6 +108,4 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
     : ok(position);
 }
 
-function writerFor(c: Context<AppEnv>, table: LookupTable): (row: StoredRow) => string {
-  return rowWriter(table, { readsLedger: callerGrants(c, "hpts:ledger:read") });
-}
+const readerOf = (c: Context<AppEnv>): Reader => ({ readsLedger: callerGrants(c, "hpts:ledger:read") });

@@ -35,12 +35,24 @@ export function expects(expected: string) {
 const oneOf = (names: readonly string[]) => z.enum(names as [string, ...string[]], expects(listed(names)));
 const listed = (names: readonly string[]) => `one of ${names.join(", ")}`;
 
-const limitExpected = expects(`a whole number from 1 to ${LIMIT_MAX}, in plain digits`);
-export const limit = z
-  .string(limitExpected)
-  .regex(/^[1-9][0-9]{0,2}$/, limitExpected)
-  .transform(Number)
-  .refine((value) => value <= LIMIT_MAX, limitExpected);
+/** How many rows a page shows. */
+export interface PageSize {
+  readonly max: number;
+  readonly default: number;
+}
+export const JSON_PAGE: PageSize = { max: LIMIT_MAX, default: LIMIT_DEFAULT };
+/** A download: a page is as long as it may be. */
+export const CSV_PAGE: PageSize = { max: 10_000, default: 10_000 };
+
+export function limitUpTo(max: number) {
+  const expected = expects(`a whole number from 1 to ${max}, in plain digits`);
+  return z
+    .string(expected)
+    .regex(/^[1-9][0-9]{0,4}$/, expected)
+    .transform(Number)
+    .refine((value) => value <= max, expected);
+}
+export const limit = limitUpTo(LIMIT_MAX);
 
 function value(max: number) {
   const expected = expects(`1 to ${max} characters`);
@@ -61,9 +73,11 @@ const cursorExpected = expects("the next_cursor of the page before");
 const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);
 
 /** The parameters of a table's list as they stand in the URL (docs/api.md#lookups); for OpenAPI, the input side. */
-export function listParameters(table: LookupTable) {
+export function listParameters(table: LookupTable, page = JSON_PAGE) {
   const shape = {
-    limit: limit.optional().describe(`Rows of a page, 1 to ${LIMIT_MAX}; default ${LIMIT_DEFAULT}.`),
+    limit: limitUpTo(page.max)
+      .optional()
+      .describe(`Rows of a page, 1 to ${page.max}; default ${page.default}.`),
     cursor: cursor.optional().describe("The next_cursor of the page before, with the same query."),
     sort_by: oneOf(sortable(table)).optional().describe(`Default ${table.defaultSort}.`),
     sort_order: oneOf(["asc", "desc"])
@@ -85,8 +99,8 @@ export function listParameters(table: LookupTable) {
 }
 
 /** Reads the query of a table's list. Unknown, repeated and malformed parameters are refused. */
-export function listQuery(table: LookupTable) {
-  return listParameters(table).transform((parameters, context): ListQuery => {
+export function listQuery(table: LookupTable, page = JSON_PAGE) {
+  return listParameters(table, page).transform((parameters, context): ListQuery => {
     const { date_field, start_date, end_date } = parameters;
     const refuse = (parameter: string, message: string) =>
       context.addIssue({ code: "custom", path: [parameter], message });
@@ -98,7 +112,7 @@ export function listQuery(table: LookupTable) {
     }
     const given: Readonly<Record<string, unknown>> = parameters;
     return {
-      limit: parameters.limit ?? LIMIT_DEFAULT,
+      limit: parameters.limit ?? page.default,
       cursor: parameters.cursor ?? null,
       sort_by: parameters.sort_by ?? table.defaultSort,
       descending: parameters.sort_order !== "asc",

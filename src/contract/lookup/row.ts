@@ -1,8 +1,10 @@
+import { LosslessNumber } from "lossless-json";
 import { renderDate } from "../../domain/core/dates.ts";
 import type { EventFacts } from "../../domain/core/event.ts";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
+import type { Cell as CsvCell } from "../csv.ts";
 import type { LookupTable, WireType } from "./tables.ts";
 
 /** What the caller may see beyond the records. */
@@ -31,6 +33,34 @@ export function rowWriter(table: LookupTable, reader: Reader): (row: StoredRow) 
     }
     return `{${text}}`;
   };
+}
+
+/** Reads a row of a table as the cells of a CSV line, by column; what is an object or a list in JSON is its text. */
+export function cellReader(table: LookupTable, reader: Reader): (row: StoredRow) => Record<string, CsvCell> {
+  const columns = Object.entries(table.columns);
+  return (row) =>
+    Object.fromEntries(
+      columns.map(([name, type]) => {
+        const value = row[name];
+        if (value === null || value === undefined) return [name, null];
+        return [name, csvCell(CELLS[type](value, row, reader))];
+      }),
+    );
+}
+
+function csvCell(json: string): CsvCell {
+  switch (json[0]) {
+    case '"':
+    case "n":
+    case "t":
+    case "f":
+      return JSON.parse(json);
+    case "{":
+    case "[":
+      return json;
+    default:
+      return new LosslessNumber(json);
+  }
 }
 
 const CELLS: Readonly<Record<WireType, Cell>> = {

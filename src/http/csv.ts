@@ -1,0 +1,29 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
+import { CSV_TYPE } from "../contract/csv.ts";
+import type { AppEnv } from "./app-env.ts";
+
+const JSON_TYPE = "application/json";
+
+/** True when the caller prefers CSV to JSON; JSON when it does not say, or wants neither. */
+export const wantsCsv = (c: Context): boolean =>
+  accepts(c, { header: "Accept", supports: [JSON_TYPE, "text/csv"], default: JSON_TYPE }) === "text/csv";
+
+/** Tells caches that the answer depends on `Accept` (RFC 9110 section 12.5.5). */
+export const variesByAccept: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  c.res.headers.append("Vary", "Accept");
+};
+
+/** Answers with a page as CSV. `next` is the next page's cursor, for the `Link` header (RFC 8288). */
+export function renderCsv(c: Context<AppEnv>, text: string, name: string, next: string | null): Response {
+  if (next !== null) {
+    const url = new URL(c.req.url);
+    url.searchParams.set("cursor", next);
+    c.header("Link", `<${url.href}>; rel="next"`);
+  }
+  return c.body(text, 200, {
+    "Content-Type": CSV_TYPE,
+    "Content-Disposition": `attachment; filename="${name}.csv"`,
+  });
+}
