@@ -1,1 +1,50 @@
-document.querySelector("#status")?.replaceChildren("The console of this service is not complete yet.");
+import { disbursementView } from "./disbursement/view.ts";
+import { h } from "./dom.ts";
+import { portfolioView } from "./portfolio/view.ts";
+import { currentRoute, href, type Route } from "./route.ts";
+import { forgetToken, takeTokenFromAddress, token } from "./session.ts";
+import { entitle, renderBare, renderShell } from "./shell.ts";
+import { tablesView } from "./tables/view.ts";
+import { tokenForm } from "./token-form.ts";
+
+type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
+
+const VIEWS: Readonly<Record<string, View>> = {
+  portfolio: portfolioView,
+  disbursement: disbursementView,
+  tables: tablesView,
+};
+
+/** Ends what the view before this one still loads and draws. */
+let page = new AbortController();
+
+/** Shows the view of the address, or asks for a token first. */
+function show(): void {
+  page.abort();
+  page = new AbortController();
+  if (token() === null) {
+    renderBare().append(tokenForm(show));
+    return;
+  }
+  const route = currentRoute();
+  const [name = "portfolio"] = route.segments;
+  const main = renderShell(name, () => {
+    forgetToken();
+    show();
+  });
+  const view = VIEWS[name];
+  if (view !== undefined) view(main, route, page.signal);
+  else
+    main.append(
+      entitle("No such view", true),
+      h("p", {}, h("a", { href: href(["portfolio"]) }, "Portfolio")),
+    );
+}
+
+// First of all: nothing is asked for while the token stands in the address.
+takeTokenFromAddress();
+show();
+addEventListener("hashchange", () => {
+  takeTokenFromAddress();
+  show();
+});

@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   fanout: ["domain", "store"],
   cli: ["auth/scopes.ts", "contract", "domain"],
   pages: [],
-  console: [],
+  console: ["contract/lookup/tables.ts", "domain"],
 };
 
 /**

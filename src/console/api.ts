@@ -1,0 +1,100 @@
+import { parse } from "lossless-json";
+import { token } from "./session.ts";
+
+/** Why there is no answer, in the members of RFC 9457 that a reader needs. */
+export interface Problem {
+  /** The API's code; `stopped` when the reader stopped it, `unreachable` when no answer came. */
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly trace_id: string | null;
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+  /** Seconds after which to try again, where the service says so. */
+  readonly retry_after: number | null;
+}
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+export const STOPPED: Problem = problemOf("stopped", "Stopped", "You stopped this.");
+
+/** The path of a request of this origin; each segment is encoded. */
+export function pathOf(segments: readonly string[], query: Query = {}): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined || value === "" ? [] : [[name, value] satisfies [string, string]],
+  );
+  const text = new URLSearchParams(given).toString();
+  return `/${segments.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
+}
+
+/** Asks the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
+export async function get<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
+  const response = await request(path, "application/json", signal);
+  if (!response.ok) return response;
+  try {
+    return { ok: true, value: parse(await response.value.text()) as T };
+  } catch (error) {
+    return { ok: false, problem: signal.aborted ? STOPPED : unreachable(error) };
+  }
+}
+
+/** Asks for any media type; an answer other than 2xx is its problem. */
+export async function request(path: string, accept: string, signal: AbortSignal): Promise<Answer<Response>> {
+  const headers = { Accept: accept, Authorization: `Bearer ${token() ?? ""}` };
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      headers,
+      signal,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+    });
+  } catch (error) {
+    return { ok: false, problem: signal.aborted ? STOPPED : unreachable(error) };
+  }
+  return response.ok
+    ? { ok: true, value: response }
+    : { ok: false, problem: readProblem(response, await response.text().catch(() => "")) };
+}
+
+function readProblem(response: Response, text: string): Problem {
+  const retry = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const retry_after = Number.isFinite(retry) ? retry : null;
+  const fallback = problemOf(
+    "unexpected",
+    `The service answered ${response.status}`,
+    "The answer is no problem document.",
+  );
+  try {
+    const body = parse(text) as Readonly<Record<string, unknown>>;
+    const string = (name: string) => (typeof body[name] === "string" ? String(body[name]) : null);
+    const errors = Array.isArray(body.errors) ? body.errors : [];
+    return {
+      code: string("code") ?? fallback.code,
+      title: string("title") ?? fallback.title,
+      detail: string("detail") ?? fallback.detail,
+      trace_id: string("trace_id"),
+      errors: errors.map((error) => ({ field: String(error.field), message: String(error.message) })),
+      retry_after,
+    };
+  } catch {
+    return { ...fallback, retry_after };
+  }
+}
+
+function unreachable(error: unknown): Problem {
+  const cause = error instanceof Error ? ` (${error.message})` : "";
+  return problemOf(
+    "unreachable",
+    "No answer from the service",
+    `Check the connection and try again.${cause}`,
+  );
+}
+
+function problemOf(code: string, title: string, detail: string): Problem {
+  return { code, title, detail, trace_id: null, errors: [], retry_after: null };
+}

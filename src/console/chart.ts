@@ -1,0 +1,213 @@
+import uPlot from "uplot";
+import { h, scrolling } from "./dom.ts";
+
+/** One line of a picture: numbers to draw, and the exact text of each for the reader. */
+export interface Line {
+  readonly label: string;
+  /** The custom property that holds the colour. */
+  readonly colour: string;
+  readonly values: readonly (number | null)[];
+  readonly texts: readonly string[];
+  readonly filled?: boolean;
+}
+
+/** A day that the picture points out, by a letter that a list beside it explains. */
+export interface Marker {
+  readonly day: string;
+  readonly letter: string;
+}
+
+export interface Picture {
+  readonly label: string;
+  /** UTC calendar days in order. */
+  readonly days: readonly string[];
+  readonly lines: readonly Line[];
+  readonly markers?: readonly Marker[];
+  /** Steps hold their value until the next day that has one; without it, lines run from day to day. */
+  readonly stepped?: boolean;
+  readonly unit: "amount" | "percent";
+  /** Fills the space between the first line and the second, where the first lies above, in this colour. */
+  readonly between?: string;
+  /** The index of the day whose figures stand below while no pointer is over the picture; default the last. */
+  readonly rest?: number;
+}
+
+const HEIGHT_PX = 220;
+const DAY_S = 86_400;
+const FONT = "12px system-ui, sans-serif";
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
+const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
+const dayOfMonth = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
+
+const restOf = ({ rest, days }: Picture) => rest ?? days.length - 1;
+const seconds = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;
+const colourOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** A tick of the time axis: as much of the day as the distance between ticks needs. */
+function tick(at: number, increment: number): string {
+  const date = new Date(at * 1000);
+  if (increment >= 360 * DAY_S) return String(date.getUTCFullYear());
+  return increment >= 27 * DAY_S ? month.format(date) : dayOfMonth.format(date);
+}
+
+function axes(unit: Picture["unit"]): uPlot.Axis[] {
+  const common = {
+    font: FONT,
+    stroke: () => colourOf("--muted"),
+    grid: { stroke: () => colourOf("--line"), width: 1 },
+    ticks: { stroke: () => colourOf("--line"), width: 1, size: 4 },
+  };
+  const shown = (value: number) =>
+    unit === "percent" ? `${+(value * 100).toFixed(2)}%` : compact.format(value);
+  return [
+    {
+      ...common,
+      space: 76,
+      size: 30,
+      values: (_, at, __, ___, increment) => at.map((one) => tick(one, increment)),
+    },
+    { ...common, size: 56, values: (_, at) => at.map(shown) },
+  ];
+}
+
+const band = (colour: string): uPlot.Band => ({ series: [1, 2], fill: () => `${colourOf(colour)}40` });
+
+/** Draws a letter and a dashed line on each marked day. */
+function drawMarkers(plot: uPlot, markers: readonly Marker[]): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = colourOf("--muted");
+  ctx.fillStyle = colourOf("--text");
+  ctx.lineWidth = uPlot.pxRatio;
+  ctx.setLineDash([3 * uPlot.pxRatio, 3 * uPlot.pxRatio]);
+  ctx.font = `600 ${11 * uPlot.pxRatio}px system-ui, sans-serif`;
+  ctx.textAlign = "center";
+  for (const { day, letter } of markers) {
+    const x = Math.round(plot.valToPos(seconds(day), "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(letter, x, bbox.top - 5 * uPlot.pxRatio);
+  }
+  ctx.restore();
+}
+
+function options(picture: Picture, width: number): uPlot.Options {
+  const { lines, days, markers = [], stepped = false } = picture;
+  const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const rest = restOf(picture);
+  return {
+    width,
+    height: HEIGHT_PX,
+    padding: [markers.length > 0 ? 18 : 8, 28, 0, 0],
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] } },
+    axes: axes(picture.unit),
+    series: [
+      { label: "Day", value: (_, __, ___, index) => days[index ?? rest] ?? "" },
+      ...lines.map(
+        (line): uPlot.Series => ({
+          label: line.label,
+          stroke: () => colourOf(line.colour),
+          width: 2,
+          value: (_, __, ___, index) => line.texts[index ?? rest] ?? "",
+          points: { show: !stepped && days.length <= 13, size: 5 },
+          ...(line.filled && { fill: () => `${colourOf(line.colour)}1f` }),
+          ...(paths && { paths }),
+        }),
+      ),
+    ],
+    ...(picture.between && { bands: [band(picture.between)] }),
+    hooks: {
+      draw: [(plot) => drawMarkers(plot, markers)],
+      // Without a pointer over it, the legend shows the day that matters.
+      setCursor: [
+        (plot) =>
+          plot.cursor.left !== undefined && plot.cursor.left < 0 && plot.setLegend({ idx: rest }, false),
+      ],
+    },
+  };
+}
+
+/** Draws once the place has a width, follows its width and the colour scheme, and ends with the page. */
+function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
+  const data: uPlot.AlignedData = [
+    picture.days.map(seconds),
+    ...picture.lines.map(({ values }) => [...values]),
+  ];
+  let plot: uPlot | null = null;
+  const draw = (width: number): void => {
+    performance.mark("draw");
+    plot = new uPlot({ ...options(picture, width) }, data, (made, init) => {
+      place.append(made.root);
+      init();
+      performance.measure(`picture: ${picture.label}`, "draw");
+    });
+    plot.setLegend({ idx: restOf(picture) }, false);
+  };
+  const watcher = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry?.contentRect.width ?? 0);
+    if (width === 0) return;
+    if (plot === null) draw(width);
+    else if (plot.width !== width) plot.setSize({ width, height: HEIGHT_PX });
+  });
+  watcher.observe(place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw(false, true), {
+    signal: page,
+  });
+  page.addEventListener("abort", () => {
+    watcher.disconnect();
+    plot?.destroy();
+  });
+}
+
+/** A picture, and its figures as a table for those who want or need them. */
+export function chart(picture: Picture, page: AbortSignal): HTMLElement {
+  const place = h("div", { class: "picture", role: "img", "aria-label": summary(picture) });
+  mount(place, picture, page);
+  const table = h(
+    "table",
+    {},
+    h("caption", { class: "unseen" }, picture.label),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, "Day"),
+        picture.lines.map(({ label }) => h("th", { scope: "col", class: "number" }, label)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      picture.days.map((day, index) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, day),
+          picture.lines.map(({ texts }) => h("td", { class: "number" }, texts[index] ?? "")),
+        ),
+      ),
+    ),
+  );
+  return h(
+    "figure",
+    { class: "chart" },
+    h("figcaption", {}, h("h3", {}, picture.label)),
+    place,
+    h("details", {}, h("summary", {}, "Figures"), scrolling(`Figures: ${picture.label}`, table)),
+  );
+}
+
+function summary(picture: Picture): string {
+  const { label, days, lines } = picture;
+  const rest = restOf(picture);
+  const figures = lines.map((line) => `${line.label} ${line.texts[rest] ?? ""}`).join(", ");
+  return `${label}, ${days[0] ?? ""} to ${days.at(-1) ?? ""}. On ${days[rest] ?? ""}: ${figures}.`;
+}

@@ -1,0 +1,136 @@
+import { toMinor } from "../../domain/core/money.ts";
+import { dayOf } from "../../domain/position/days.ts";
+import type { DisbursementFacts, PaymentFacts, TermsRow } from "../../domain/position/facts.ts";
+import { type Receipt, type Schedule, scheduleOf } from "../../domain/position/schedule.ts";
+import { startOf, termsAsOf } from "../../domain/position/terms.ts";
+import type { Exact } from "../format.ts";
+import type { Position, Row, Terms } from "../wire.ts";
+
+/** One day of a disbursement's life, in minor units: what it came to at the end of the day. */
+export interface LifeDay {
+  readonly day: string;
+  readonly scheduled: bigint;
+  /** Null after the day that is asked for. */
+  readonly received: bigint | null;
+  readonly outstanding: bigint | null;
+}
+
+export interface Life {
+  readonly start: string;
+  /** The day on which it matures by its last terms; null for one without a maturity date. */
+  readonly maturity: string | null;
+  readonly days: readonly LifeDay[];
+  readonly receipts: readonly Receipt[];
+  /** As first agreed, then after each change, those dated after the day included. */
+  readonly terms: TermsRows;
+}
+
+type TermsRows = readonly [TermsRow, ...TermsRow[]];
+
+/**
+ * What the rules of positions say of each day on which something happens (docs/portfolio.md), from the rows that the
+ * API sent: the service and this page apply the same code. `terms` must hold every change, future ones included.
+ */
+export function lifeOf(row: Row, terms: Position["terms"], payments: readonly Row[], asOf: string): Life {
+  const disbursement = disbursementFacts(row);
+  const rows = termsRows(terms, disbursement.currency);
+  const loan = { disbursement, terms: rows, payments: payments.map(paymentFacts) };
+  const schedule = scheduleOf(loan);
+  const start = startOf(disbursement);
+  const days = new Set([start, asOf, ...rows.slice(1).map(({ on_date }) => dayOf(on_date))]);
+  for (const { due } of schedule.installments) days.add(due);
+  for (const { day } of schedule.receipts) if (day <= asOf) days.add(day);
+  const last = rows.at(-1)?.maturity_date ?? null;
+  const maturity = last === null ? null : dayOf(last);
+  if (maturity !== null) days.add(maturity);
+  const inOrder = [...days].sort();
+  return {
+    start,
+    maturity,
+    days: walk(inOrder, schedule, rows, start, asOf),
+    receipts: schedule.receipts,
+    terms: rows,
+  };
+}
+
+function walk(
+  days: readonly string[],
+  { installments, receipts }: Schedule,
+  terms: TermsRows,
+  start: string,
+  asOf: string,
+): LifeDay[] {
+  let due = 0;
+  let came = 0;
+  let scheduled = 0n;
+  let received = 0n;
+  let principal = 0n;
+  return days.map((day) => {
+    for (let next = installments[due]; next && next.due <= day; next = installments[due]) {
+      scheduled += next.total;
+      due += 1;
+    }
+    for (let next = receipts[came]; next && next.day <= day; next = receipts[came]) {
+      received += next.total;
+      principal += next.principal;
+      came += 1;
+    }
+    if (day > asOf) return { day, scheduled, received: null, outstanding: null };
+    const owed = day < start ? 0n : termsAsOf(terms, day).amount - principal;
+    return { day, scheduled, received, outstanding: owed > 0n ? owed : 0n };
+  });
+}
+
+function termsRows({ first_agreed, changes }: Position["terms"], currency: string): TermsRows {
+  const row = (sequence: number, on_date: string, { amount, margin, maturity_date }: Terms): TermsRow => ({
+    sequence,
+    on_date,
+    disbursement_amount: minor(amount, currency),
+    total_expected_margin: minor(margin, currency),
+    maturity_date,
+  });
+  return [
+    row(0, "", first_agreed),
+    ...changes.map((one) => row(Number(one.sequence.value), one.change_date, one)),
+  ];
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+function disbursementFacts(row: Row): DisbursementFacts {
+  return {
+    disbursement_id: String(row.disbursement_id),
+    kind: row.kind === "purchase" ? "purchase" : "loan",
+    currency: String(row.currency),
+    client_id: text(row.client_id),
+    purchase_clients: null,
+    disbursement_date: text(row.disbursement_date),
+    payment_date: text(row.payment_date),
+  };
+}
+
+function paymentFacts(row: Row): PaymentFacts {
+  const currency = String(row.currency);
+  const amount = (name: string) => (row[name] ? minor(row[name] as Exact, currency) : null);
+  return {
+    payment_id: String(row.payment_id),
+    status: String(row.status) as PaymentFacts["status"],
+    currency,
+    installment_number: row.installment_number ? Number(String(row.installment_number)) : null,
+    due_date: String(row.due_date),
+    payment_date: text(row.payment_date),
+    payment_total: minor(row.payment_total as Exact, currency),
+    payment_principal: amount("payment_principal"),
+    payment_fee: amount("payment_fee"),
+    expected_total: amount("expected_total"),
+    expected_principal: amount("expected_principal"),
+    expected_fee: amount("expected_fee"),
+    expected_due_date: text(row.expected_due_date),
+  };
+}
+
+function minor(amount: Exact, currency: string): bigint {
+  const read = toMinor(amount.value, currency);
+  if (!read.ok) throw new Error(`The API sent an amount that its currency cannot have: ${read.error}`);
+  return read.value;
+}

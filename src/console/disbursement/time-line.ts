@@ -1,0 +1,57 @@
+import { dayOf } from "../../domain/position/days.ts";
+import { minorText } from "../format.ts";
+import type { Position } from "../wire.ts";
+import type { Life } from "./life.ts";
+
+/** A day of the time line, with the letter that marks it in the pictures. */
+export interface Moment {
+  readonly letter: string;
+  readonly day: string;
+  readonly texts: readonly string[];
+}
+
+/** Disbursed, each change of a term, maturity, and the day that is asked for, in the order of their days. */
+export function moments({ currency, as_of_date, kind }: Position, life: Life): readonly Moment[] {
+  const [first, ...changes] = life.terms;
+  const amount = minorText(first.disbursement_amount, currency);
+  const found: [day: string, text: string][] = [
+    [life.start, `${kind === "purchase" ? "paid out" : "disbursed"} ${amount}`],
+  ];
+  let before = first;
+  for (const row of changes) {
+    for (const text of changeTexts(before, row, currency)) found.push([dayOf(row.on_date), text]);
+    before = row;
+  }
+  if (life.maturity !== null) found.push([life.maturity, "matures"]);
+  found.push([as_of_date, "the day asked for"]);
+  const days = Map.groupBy(found, ([day]) => day);
+  // Letters as long as they last; a longer story goes on without marks.
+  return [...days.keys()].sort().map((day, index) => ({
+    day,
+    letter: index < 26 ? String.fromCharCode(65 + index) : "",
+    texts: (days.get(day) ?? []).map(([, text]) => text),
+  }));
+}
+
+type TermsRow = Life["terms"][0];
+
+function changeTexts(before: TermsRow, after: TermsRow, currency: string): readonly string[] {
+  const amount = after.disbursement_amount - before.disbursement_amount;
+  const margin = after.total_expected_margin - before.total_expected_margin;
+  const shown = (minor: bigint) => minorText(minor < 0n ? -minor : minor, currency);
+  return [
+    ...(amount < 0n
+      ? [`written off ${shown(amount)}`]
+      : amount > 0n
+        ? [`amount raised by ${shown(amount)}`]
+        : []),
+    ...(margin < 0n
+      ? [`margin reduced by ${shown(margin)}`]
+      : margin > 0n
+        ? [`margin raised by ${shown(margin)}`]
+        : []),
+    ...(after.maturity_date !== before.maturity_date
+      ? [`maturity moved from ${before.maturity_date ?? "none"} to ${after.maturity_date ?? "none"}`]
+      : []),
+  ];
+}

@@ -1,0 +1,114 @@
+import { type Answer, get, pathOf } from "../api.ts";
+import { button, type Child, h, labelled, on } from "../dom.ts";
+import { NONE, today } from "../format.ts";
+import { loading, type Task } from "../loading.ts";
+import { go, href, type Route } from "../route.ts";
+import { entitle } from "../shell.ts";
+import type { Page, Position, Row } from "../wire.ts";
+import { eventLog } from "./events.ts";
+import { installments } from "./installments.ts";
+import { journal } from "./journal.ts";
+import { lifeOf } from "./life.ts";
+import { pictures } from "./pictures.ts";
+import { positionFigures } from "./position.ts";
+import { receiptTable } from "./receipts.ts";
+
+/** One disbursement as of a day: what is owed, how it came to that, and what its books say. */
+export function disbursementView(main: HTMLElement, route: Route, page: AbortSignal): void {
+  const id = route.segments[1] ?? "";
+  const asOf = route.query.get("as_of") ?? today();
+  main.append(
+    h("div", { class: "heading" }, entitle(id || NONE, true), dayControl(id, asOf)),
+    loading("the position", page, async ({ signal }) => {
+      const answer = await positionOf(id, asOf, signal);
+      return answer.ok ? { ok: true, value: parts(answer.value, asOf, page) } : answer;
+    }),
+  );
+}
+
+const positionOf = (id: string, asOf: string, signal: AbortSignal) =>
+  get<{ readonly data: Position }>(pathOf(["api", "positions", id], { as_of_date: asOf }), signal);
+
+function dayControl(id: string, asOf: string): HTMLElement {
+  const date = h("input", { type: "date", value: asOf, required: true, max: "9999-12-31" });
+  const show = (day: string) => go(href(["disbursement", id], { as_of: day === today() ? undefined : day }));
+  const form = h(
+    "form",
+    { class: "controls" },
+    labelled("As of", date),
+    h("button", {}, "Show"),
+    asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
+  );
+  return on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      show(date.value);
+    },
+  });
+}
+
+function parts(
+  { data: position }: { readonly data: Position },
+  asOf: string,
+  page: AbortSignal,
+): readonly Child[] {
+  const id = position.disbursement_id;
+  return [
+    positionFigures(position),
+    loading("the payments", page, async (task) => {
+      const answer = await story(id, task);
+      if (!answer.ok) return answer;
+      const { row, whole, payments } = answer.value;
+      const life = lifeOf(row, whole.terms, payments, asOf);
+      return {
+        ok: true,
+        value: [pictures(position, life, page), installments(position, page), receiptTable(position, life)],
+      };
+    }),
+    eventLog(id, page),
+    journal(position, page),
+  ];
+}
+
+interface Story {
+  readonly row: Row;
+  readonly whole: Position;
+  readonly payments: readonly Row[];
+}
+
+/** A day after every change, so that changes dated in the future are known too. */
+const LAST_DAY = "9999-12-31";
+
+/** All that the pictures follow from. */
+async function story(id: string, task: Task): Promise<Answer<Story>> {
+  const path = pathOf(["api", "tables", "disbursements", id]);
+  const [row, whole, payments] = await Promise.all([
+    get<{ readonly data: Row }>(path, task.signal),
+    positionOf(id, LAST_DAY, task.signal),
+    allPayments(id, task),
+  ]);
+  if (!row.ok) return row;
+  if (!whole.ok) return whole;
+  if (!payments.ok) return payments;
+  return { ok: true, value: { row: row.value.data, whole: whole.value.data, payments: payments.value } };
+}
+
+async function allPayments(id: string, { signal, progress }: Task): Promise<Answer<readonly Row[]>> {
+  const rows: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const path = pathOf(["api", "tables", "payments"], {
+      disbursement_id: id,
+      sort_by: "created_at",
+      sort_order: "asc",
+      limit: "200",
+      cursor,
+    });
+    const answer: Answer<Page<Row>> = await get(path, signal);
+    if (!answer.ok) return answer;
+    rows.push(...answer.value.data);
+    progress(`Loaded ${rows.length} payments …`);
+    cursor = answer.value.pagination.next_cursor;
+  } while (cursor !== undefined);
+  return { ok: true, value: rows };
+}

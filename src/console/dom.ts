@@ -1,0 +1,69 @@
+/** What an element may hold; a string always becomes a text node, never markup. */
+export type Child = Node | string | number | null | undefined | false | readonly Child[];
+
+type Handlers = { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
+
+/** Attributes by name: `true` sets an empty one, `false` and undefined leave it out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Makes an element. Nothing here parses HTML, so no value of a record can become markup. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes & { readonly on?: never } = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? "" : String(value));
+  }
+  append(element, children);
+  return element;
+}
+
+/** Adds listeners to an element and gives it back. */
+export function on<E extends HTMLElement>(element: E, handlers: Handlers): E {
+  for (const [type, handler] of Object.entries(handlers)) {
+    element.addEventListener(type, handler as EventListener);
+  }
+  return element;
+}
+
+export function append(parent: Element, children: readonly Child[]): void {
+  for (const child of children) {
+    if (child === null || child === undefined || child === false) continue;
+    if (Array.isArray(child)) append(parent, child);
+    else parent.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/** A button that does something on this page. */
+export function button(label: Child, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  return on(h("button", { type: "button", ...attributes }, label), { click: onClick });
+}
+
+/** A link; `href` is made by route.ts or is a path of this origin. */
+export const link = (href: string, ...children: readonly Child[]): HTMLAnchorElement =>
+  h("a", { href }, ...children);
+
+let controls = 0;
+
+/** A form control under its label. */
+export function labelled(label: string, control: HTMLElement): HTMLElement {
+  controls += 1;
+  control.id = `control-${controls}`;
+  return h("div", { class: "control" }, h("label", { for: control.id }, label), control);
+}
+
+export function select(
+  options: readonly (readonly [value: string, label: string])[],
+  chosen: string,
+): HTMLSelectElement {
+  const made = options.map(([value, label]) => h("option", { value, selected: value === chosen }, label));
+  return h("select", {}, made);
+}
+
+/** A table that scrolls by itself where the page is narrow; reachable by keyboard, and named for a screen reader. */
+export function scrolling(label: string, table: HTMLTableElement): HTMLElement {
+  return h("div", { class: "scroll", role: "region", "aria-label": label, tabindex: 0 }, table);
+}

@@ -1,0 +1,67 @@
+import type { LosslessNumber } from "lossless-json";
+import { isCurrency, minorUnits } from "../domain/core/currency.ts";
+import { parseDecimal } from "../domain/core/decimal.ts";
+
+/** A number of the API: its digits as they were sent. */
+export type Exact = LosslessNumber;
+
+/** What stands where nothing is known. */
+export const NONE = "–";
+const MINUS = "−";
+
+/** Digits in full: sign, whole and fraction of a JSON number, whatever its length or exponent. */
+function written(text: string): { readonly sign: string; readonly whole: string; readonly fraction: string } {
+  const { negative, digits, exponent } = parseDecimal(text);
+  const shift = Number(exponent);
+  const places = Math.max(0, -shift);
+  const all = (digits + "0".repeat(Math.max(0, shift))).padStart(places + 1, "0");
+  const point = all.length - places;
+  return { sign: negative ? MINUS : "", whole: all.slice(0, point), fraction: all.slice(point) };
+}
+
+const grouped = (whole: string) => whole.replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** An exact number for people: every digit of it, in groups of three, with at least `decimals` decimals. */
+export function numberText(value: Exact | string, decimals = 0): string {
+  const { sign, whole, fraction } = written(String(value));
+  const padded = fraction.padEnd(decimals, "0");
+  return `${sign}${grouped(whole)}${padded === "" ? "" : `.${padded}`}`;
+}
+
+/** An amount in major units with all the decimals of its currency. */
+export function amountText(value: Exact | string | null, currency: unknown): string {
+  if (value === null) return NONE;
+  const decimals = typeof currency === "string" && isCurrency(currency) ? minorUnits(currency) : 0;
+  return numberText(value, decimals);
+}
+
+/** Minor units (digits in a string) as an amount in major units. */
+export function minorText(minor: string | bigint, currency: string): string {
+  return amountText(`${minor}e-${isCurrency(currency) ? minorUnits(currency) : 0}`, currency);
+}
+
+/** A share of one with six decimals as a percentage, exactly: `0.123456` is `12.3456%`. */
+export function percentText(share: Exact | null): string {
+  return share === null ? NONE : `${numberText(`${share}e2`, 2)}%`;
+}
+
+/** A date as the API keeps it; an instant without what a reader does not need. */
+export function dateText(date: string | null): string {
+  if (date === null) return NONE;
+  return date.replace(/T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, " $1 UTC");
+}
+
+/** A number to draw with; the figures beside a picture come from the text. */
+export const drawn = (value: Exact | string): number => Number(String(value));
+
+/** A count of the API that is known to be small. */
+export const count = (value: Exact): number => Number(value.value);
+
+export const plural = (number: string, one: string, many = `${one}s`): string =>
+  `${number} ${number === "1" ? one : many}`;
+
+/** Words from a name of the API: `matured_unpaid` is `matured unpaid`. */
+export const words = (name: string): string => name.replaceAll("_", " ");
+
+/** Today's UTC calendar day. */
+export const today = (): string => new Date().toISOString().slice(0, 10);

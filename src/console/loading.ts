@@ -1,0 +1,55 @@
+import type { Answer, Problem } from "./api.ts";
+import { button, type Child, h } from "./dom.ts";
+import { problemBox } from "./problem.ts";
+import { announce } from "./shell.ts";
+
+/** One load that the reader can watch and stop. */
+export interface Task {
+  readonly signal: AbortSignal;
+  /** Says how far it is. */
+  readonly progress: (text: string) => void;
+}
+
+export type Load = (task: Task) => Promise<Answer<readonly Child[]>>;
+
+/**
+ * A part of a page that loads by itself: it says so, can be stopped, shows a problem in plain words and can be tried
+ * again. It ends with the page, whose signal it follows.
+ */
+export function loading(what: string, page: AbortSignal, load: Load): HTMLElement {
+  const part = h("div", { class: "part" });
+  const start = async (): Promise<void> => {
+    const own = new AbortController();
+    const signal = AbortSignal.any([page, own.signal]);
+    const text = h("span", {}, `Loading ${what} …`);
+    const bar = h("progress", { "aria-label": `Loading ${what}` });
+    part.replaceChildren(
+      h(
+        "div",
+        { class: "progress" },
+        bar,
+        text,
+        button("Stop", () => own.abort(), { class: "quiet" }),
+      ),
+    );
+    part.setAttribute("aria-busy", "true");
+    const answer = await load({ signal, progress: (words) => text.replaceChildren(words) });
+    if (page.aborted) return;
+    part.removeAttribute("aria-busy");
+    if (answer.ok) {
+      part.replaceChildren();
+      for (const child of [answer.value].flat(9)) if (child) part.append(child as Node | string);
+      announce(`Loaded ${what}.`);
+    } else {
+      part.replaceChildren(ended(what, answer.problem, () => void start()));
+      announce(`${answer.problem.title}.`);
+    }
+  };
+  void start();
+  return part;
+}
+
+function ended(what: string, problem: Problem, again: () => void): HTMLElement {
+  if (problem.code !== "stopped") return problemBox(problem, again);
+  return h("p", { class: "note" }, `Loading ${what} was stopped. `, button("Load", again));
+}

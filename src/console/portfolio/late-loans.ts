@@ -1,0 +1,204 @@
+import { type Answer, get, pathOf } from "../api.ts";
+import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
+import { csvButton } from "../download.ts";
+import { amountText, count, dateText, NONE, numberText, words } from "../format.ts";
+import { loading, type Task } from "../loading.ts";
+import { href, type Route } from "../route.ts";
+import type { Page, PositionLine } from "../wire.ts";
+
+/** How the list is sorted, as the API names it. */
+const SORTS = { days_past_due: "Days past due", arrears: "Arrears", outstanding: "Outstanding" } as const;
+type Sort = keyof typeof SORTS;
+
+const CHOICES = [
+  ["", "All that are late"],
+  ["1-30", "1-30 days"],
+  ["31-60", "31-60 days"],
+  ["61-90", "61-90 days"],
+  ["91-180", "91-180 days"],
+  ["181+", "181+ days"],
+  ["current", "Current"],
+] as const;
+
+/** So many rows are enough for a look; the rest comes when asked for. */
+const ROWS_ENOUGH = 50;
+/** Where many rows do not fit, fewer and longer answers. */
+const ROWS_A_SEARCH = 200;
+
+interface Place {
+  readonly route: Route;
+  readonly asOf: string;
+  readonly currency: string;
+  readonly page: AbortSignal;
+}
+
+interface Found {
+  readonly rows: readonly PositionLine[];
+  readonly cursor: string | undefined;
+}
+
+const isLate = (line: PositionLine) => count(line.days_past_due) > 0;
+
+/** The list of late loans, and the way to show another bucket in it. */
+export function lateLoans({ route, asOf, currency, page }: Place) {
+  let bucket = CHOICES.find(([value]) => value === route.query.get("bucket"))?.[0] ?? "";
+  let sort: Sort = "days_past_due";
+  const list = h("div", {});
+  const filter = select(CHOICES, bucket);
+  const title = h("h2", { id: "late", tabindex: -1 });
+  const query = (more: Readonly<Record<string, string | undefined>> = {}) =>
+    pathOf(["api", "positions"], {
+      as_of_date: asOf,
+      currency,
+      bucket,
+      sort_by: sort,
+      sort_order: "desc",
+      ...more,
+    });
+
+  const render = (): void => {
+    title.replaceChildren(bucket === "" ? "Late loans" : `Loans: ${filter.selectedOptions[0]?.label ?? ""}`);
+    const table = loanTable(sort, currency, (chosen) => {
+      sort = chosen;
+      render();
+    });
+    list.replaceChildren(scrolling("Loans", table.element), next(undefined));
+
+    function next(cursor: string | undefined): HTMLElement {
+      return loading("loans", page, async (task) => {
+        const found = await someRows(query, cursor, bucket === "" ? isLate : () => true, sort, task);
+        if (!found.ok) return found;
+        table.add(found.value.rows);
+        const after = found.value.cursor;
+        const more = after === undefined ? null : button("More", () => end.replaceWith(next(after)));
+        const end = h("p", { class: "note" }, table.size() === 0 ? "None." : `${table.size()} shown. `, more);
+        return { ok: true, value: [end] };
+      });
+    }
+  };
+  on(filter, {
+    change: () => {
+      bucket = CHOICES.find(([value]) => value === filter.value)?.[0] ?? "";
+      render();
+    },
+  });
+  render();
+  const element = h(
+    "section",
+    { class: "card", "aria-labelledby": "late" },
+    h(
+      "div",
+      { class: "card-head" },
+      title,
+      h(
+        "div",
+        { class: "controls" },
+        labelled("Show", filter),
+        csvButton(() => query(), `positions-${asOf}-${currency}.csv`, page),
+      ),
+    ),
+    list,
+  );
+  const show = (wanted: string): void => {
+    filter.value = wanted;
+    filter.dispatchEvent(new Event("change"));
+    title.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "start" });
+  };
+  return { element, show };
+}
+
+/**
+ * Asks for pages until enough rows fit. The API cannot ask for "any late bucket", so what is not late is left out here:
+ * a list by days past due or arrears ends with the first such row, one by outstanding has them in between.
+ */
+async function someRows(
+  query: (more: Readonly<Record<string, string>>) => string,
+  from: string | undefined,
+  fits: (line: PositionLine) => boolean,
+  sort: Sort,
+  { signal, progress }: Task,
+): Promise<Answer<Found>> {
+  const rows: PositionLine[] = [];
+  let cursor = from;
+  let looked = 0;
+  do {
+    const limit = sort === "outstanding" ? ROWS_A_SEARCH : ROWS_ENOUGH;
+    const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
+    const answer: Answer<Page<PositionLine>> = await get(path, signal);
+    if (!answer.ok) return answer;
+    const { data, pagination } = answer.value;
+    const fitting = data.filter(fits);
+    rows.push(...fitting);
+    looked += data.length;
+    progress(`Looked through ${looked} loans …`);
+    const over = fitting.length < data.length && sort !== "outstanding";
+    cursor = over ? undefined : pagination.next_cursor;
+  } while (cursor !== undefined && rows.length < ROWS_ENOUGH);
+  return { ok: true, value: { rows, cursor } };
+}
+
+function loanTable(sort: Sort, currency: string, resort: (sort: Sort) => void) {
+  const sorted = (name: Sort) =>
+    h(
+      "th",
+      { scope: "col", class: "number", "aria-sort": name === sort ? "descending" : undefined },
+      button(SORTS[name], () => resort(name), { class: "sort" }),
+    );
+  const plain = (name: string, number = false) =>
+    h("th", { scope: "col", class: number ? "number" : undefined }, name);
+  const body = h("tbody", {});
+  const element = h(
+    "table",
+    { class: "rows" },
+    h("caption", { class: "unseen" }, `Loans in ${currency} by ${SORTS[sort].toLowerCase()}, largest first`),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        plain("Disbursement"),
+        plain("Client"),
+        plain("State"),
+        sorted("days_past_due"),
+        sorted("arrears"),
+        sorted("outstanding"),
+        plain("Next due"),
+        plain("Last received"),
+      ),
+    ),
+    body,
+  );
+  const add = (rows: readonly PositionLine[]): void => body.append(...rows.map(loanRow));
+  return { element, add, size: () => body.rows.length };
+}
+
+function loanRow(line: PositionLine): HTMLTableRowElement {
+  const amount = (value: PositionLine["outstanding_principal"]) => amountText(value, line.currency);
+  const cell = (text: string, kind?: string) => h("td", { class: kind }, text);
+  const { next_due, last_received, client_id } = line;
+  return h(
+    "tr",
+    {},
+    h(
+      "th",
+      { scope: "row" },
+      link(href(["disbursement", line.disbursement_id], { as_of: line.as_of_date }), line.disbursement_id),
+    ),
+    h("td", {}, client_id === null ? NONE : link(href(["tables", "clients", client_id]), client_id)),
+    h("td", {}, stateTag(line.state)),
+    cell(numberText(line.days_past_due), "number"),
+    cell(amount(line.arrears.total), "number"),
+    cell(amount(line.outstanding_principal), "number"),
+    cell(next_due === null ? NONE : `${dateText(next_due.due_date)} · ${amount(next_due.amount)}`),
+    cell(
+      last_received === null
+        ? NONE
+        : `${dateText(last_received.payment_date)} · ${amount(last_received.amount)}`,
+    ),
+  );
+}
+
+export const stateTag = (state: string): HTMLElement =>
+  h("span", { class: `tag state-${state}` }, words(state));

@@ -1,0 +1,68 @@
+import { chart, type Line } from "../chart.ts";
+import { h } from "../dom.ts";
+import { amountText, drawn, type Exact, percentText } from "../format.ts";
+import type { Portfolio, PortfolioLine } from "../wire.ts";
+
+interface Point {
+  readonly day: string;
+  readonly line: PortfolioLine | null;
+}
+
+/** The month ends of the series in order, and the day itself last. */
+function points({ series = [] }: Portfolio, now: PortfolioLine, asOf: string): readonly Point[] {
+  const ends = series
+    .filter(({ as_of_date }) => as_of_date < asOf)
+    .map(({ as_of_date, currencies }) => ({
+      day: as_of_date,
+      line: currencies.find(({ currency }) => currency === now.currency) ?? null,
+    }))
+    .sort((a, b) => (a.day < b.day ? -1 : 1));
+  return [...ends, { day: asOf, line: now }];
+}
+
+/** Outstanding and arrears, and the portfolio at risk, month by month. */
+export function overTime(
+  portfolio: Portfolio,
+  now: PortfolioLine,
+  asOf: string,
+  page: AbortSignal,
+): HTMLElement {
+  const all = points(portfolio, now, asOf);
+  const days = all.map(({ day }) => day);
+  const amounts = (
+    label: string,
+    colour: string,
+    of: (line: PortfolioLine) => Exact,
+    filled = false,
+  ): Line => ({
+    label,
+    colour,
+    filled,
+    values: all.map(({ line }) => (line === null ? 0 : drawn(of(line)))),
+    texts: all.map(({ line }) => (line === null ? "0" : amountText(of(line), now.currency))),
+  });
+  const shares = (label: string, colour: string, of: (line: PortfolioLine) => Exact | null): Line => {
+    const values = all.map(({ line }) => (line === null ? null : of(line)));
+    return {
+      label,
+      colour,
+      values: values.map((value) => (value === null ? null : drawn(value))),
+      texts: values.map(percentText),
+    };
+  };
+  const money = [
+    amounts("Outstanding", "--blue", ({ outstanding }) => outstanding, true),
+    amounts("Arrears", "--red", ({ arrears }) => arrears, true),
+  ];
+  const risk = [
+    shares("PAR 0", "--amber", ({ par0 }) => par0),
+    shares("PAR 30", "--orange", ({ par30 }) => par30),
+    shares("PAR 90", "--red", ({ par90 }) => par90),
+  ];
+  return h(
+    "section",
+    { class: "card pictures", "aria-label": "Month by month" },
+    chart({ label: `Outstanding and arrears, ${now.currency}`, days, lines: money, unit: "amount" }, page),
+    chart({ label: "Portfolio at risk", days, lines: risk, unit: "percent" }, page),
+  );
+}

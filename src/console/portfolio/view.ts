@@ -1,0 +1,84 @@
+import { get, pathOf } from "../api.ts";
+import { button, type Child, h, labelled, on, select } from "../dom.ts";
+import { today } from "../format.ts";
+import { loading } from "../loading.ts";
+import { go, href, type Route } from "../route.ts";
+import { entitle } from "../shell.ts";
+import type { Portfolio, PortfolioLine } from "../wire.ts";
+import { buckets } from "./buckets.ts";
+import { currencies, figures } from "./figures.ts";
+import { lateLoans } from "./late-loans.ts";
+import { overTime } from "./over-time.ts";
+
+const MONTHS = ["12", "24", "36", "60"];
+
+/** What the portfolio came to on a day: figures, buckets, months, and the loans that are late. */
+export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal): void {
+  const asOf = route.query.get("as_of") ?? today();
+  const months = route.query.get("months") ?? "12";
+  const path = pathOf(["api", "portfolio"], { as_of_date: asOf, series: "month", months });
+  main.append(
+    h("div", { class: "heading" }, entitle("Portfolio", true), controls(route, asOf, months)),
+    loading("the portfolio", page, async ({ signal }) => {
+      const answer = await get<Portfolio>(path, signal);
+      return answer.ok ? { ok: true, value: parts(answer.value, route, asOf, page) } : answer;
+    }),
+  );
+}
+
+function controls(route: Route, asOf: string, months: string): HTMLElement {
+  const date = h("input", { type: "date", value: asOf, required: true, max: "9999-12-31" });
+  const span = select(
+    MONTHS.map((number) => [number, `${number} months`]),
+    months,
+  );
+  const show = (as_of: string): void => {
+    const currency = route.query.get("currency") ?? undefined;
+    go(href(["portfolio"], { as_of: as_of === today() ? undefined : as_of, months: span.value, currency }));
+  };
+  const form = h(
+    "form",
+    { class: "controls" },
+    labelled("As of", date),
+    labelled("Pictures of", span),
+    h("button", {}, "Show"),
+    asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
+  );
+  return on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      show(date.value);
+    },
+  });
+}
+
+function parts(portfolio: Portfolio, route: Route, asOf: string, page: AbortSignal): readonly Child[] {
+  const chosen = chooseCurrency(portfolio.data, route.query.get("currency"));
+  if (chosen === null) {
+    return [
+      h(
+        "section",
+        { class: "card" },
+        h(
+          "p",
+          {},
+          `There was no disbursement on ${asOf}. Send some through POST /ingest, or choose another day.`,
+        ),
+      ),
+    ];
+  }
+  const { currency } = chosen;
+  const loans = lateLoans({ route, asOf, currency, page });
+  return [
+    portfolio.data.length > 1 && currencies(portfolio.data, currency, route),
+    figures(chosen, asOf),
+    h("div", { class: "columns" }, buckets(chosen, loans.show), overTime(portfolio, chosen, asOf, page)),
+    loans.element,
+  ];
+}
+
+/** The currency of the address, else the one with the most loans. */
+function chooseCurrency(lines: readonly PortfolioLine[], wanted: string | null): PortfolioLine | null {
+  const most = [...lines].sort((a, b) => Number(b.number.value) - Number(a.number.value));
+  return lines.find(({ currency }) => currency === wanted) ?? most[0] ?? null;
+}

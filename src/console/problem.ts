@@ -1,0 +1,46 @@
+import type { Problem } from "./api.ts";
+import { button, h, link } from "./dom.ts";
+import { claims } from "./session.ts";
+
+/** Codes after which the same request can succeed. */
+const PASSING = ["unreachable", "unavailable", "overloaded", "rate_limited", "internal_error", "unexpected"];
+
+/** A problem in plain words, with what an operator needs to find it in the log. */
+export function problemBox(problem: Problem, again: () => void): HTMLElement {
+  const wait = problem.retry_after;
+  return h(
+    "div",
+    // A missing scope is no failure: the rest of the page still holds.
+    { class: problem.code === "insufficient_scope" ? "problem calm" : "problem", role: "alert" },
+    h("p", { class: "problem-title" }, problem.title),
+    h("p", {}, plainWords(problem)),
+    problem.errors.length > 0 &&
+      h(
+        "ul",
+        {},
+        problem.errors.map(({ field, message }) => h("li", {}, `${field}: ${message}`)),
+      ),
+    h(
+      "p",
+      { class: "actions" },
+      PASSING.includes(problem.code) && button("Try again", again),
+      PASSING.includes(problem.code) && wait !== null && wait > 0 && ` in ${wait} s at the earliest`,
+    ),
+    problem.trace_id !== null &&
+      h(
+        "p",
+        { class: "note" },
+        "Trace ",
+        h("code", {}, problem.trace_id),
+        " · ",
+        link(`/problems/${encodeURIComponent(problem.code)}`, "about this problem"),
+      ),
+  );
+}
+
+function plainWords({ code, detail }: Problem): string {
+  if (code !== "insufficient_scope") return detail;
+  const { scopes } = claims();
+  const has = scopes.length === 0 ? "no scope" : scopes.join(", ");
+  return `${detail} This token has ${has}. Ask for a token that may read this.`;
+}

@@ -1,0 +1,57 @@
+/** What a token says about itself, for the header of the page. The service verifies it; this page only shows it. */
+export interface Claims {
+  readonly tenant: string | null;
+  readonly scopes: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly expires: number | null;
+}
+
+/** Kept here and nowhere else: not in storage, not in the document, not in the address. */
+let bearer: string | null = null;
+
+export const token = (): string | null => bearer;
+
+export function forgetToken(): void {
+  bearer = null;
+}
+
+/**
+ * Takes the token out of the address, `#token=<JWT>`, before anything else can read or send it. A fragment is never
+ * sent to a server, and after this it is in no history entry either. True when there was one.
+ */
+export function takeTokenFromAddress(): boolean {
+  const [, found] = /^#token=(.*)$/.exec(location.hash) ?? [];
+  if (found === undefined) return false;
+  history.replaceState(null, "", location.pathname + location.search);
+  return rememberToken(found);
+}
+
+/** Keeps a token for as long as this page is open. False when the text can be no token (RFC 7519, section 3). */
+export function rememberToken(text: string): boolean {
+  const trimmed = text.trim().replace(/^Bearer\s+/i, "");
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(trimmed)) return false;
+  bearer = trimmed;
+  return true;
+}
+
+export function claims(): Claims {
+  const body = bearer === null ? {} : payload(bearer);
+  const scope = body.scope ?? body.scp;
+  return {
+    tenant: typeof body.tenant_id === "string" ? body.tenant_id : null,
+    scopes: Array.isArray(scope) ? scope.map(String) : typeof scope === "string" ? scope.split(" ") : [],
+    expires: typeof body.exp === "number" ? body.exp * 1000 : null,
+  };
+}
+
+function payload(jwt: string): Readonly<Record<string, unknown>> {
+  try {
+    const base64 = (jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
+  } catch {
+    // Not readable here: the service will say what it thinks of it.
+    return {};
+  }
+}

@@ -1,0 +1,94 @@
+import { button, h, labelled, link, on } from "./dom.ts";
+import { go, href } from "./route.ts";
+import { claims } from "./session.ts";
+
+const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
+const main = h("main", { id: "main", tabindex: -1 });
+
+/** Says to a screen reader what a sighted reader sees happen. */
+export function announce(text: string): void {
+  status.replaceChildren(text);
+}
+
+const VIEWS = [
+  ["portfolio", "Portfolio"],
+  ["tables", "Tables"],
+] as const;
+
+function skipLink(): HTMLElement {
+  return on(link("#main", "Skip to the content"), {
+    // The fragment is the address of the view, so the link moves the focus itself.
+    click: (event) => {
+      event.preventDefault();
+      main.focus();
+    },
+  });
+}
+
+function finder(): HTMLElement {
+  const input = h("input", { type: "search", name: "id", required: true, autocomplete: "off", size: 18 });
+  const form = h(
+    "form",
+    { class: "finder", role: "search" },
+    labelled("Disbursement", input),
+    h("button", {}, "Open"),
+  );
+  return on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      go(href(["disbursement", input.value.trim()]));
+    },
+  });
+}
+
+/** The page around a view, for a reader with a token. */
+export function renderShell(view: string, forget: () => void): HTMLElement {
+  const { tenant, expires } = claims();
+  const until = expires === null ? null : new Date(expires).toISOString().slice(0, 16).replace("T", " ");
+  const items = VIEWS.map(([name, label]) =>
+    h("a", { href: href([name]), "aria-current": name === view ? "page" : undefined }, label),
+  );
+  document.body.replaceChildren(
+    skipLinkIn(),
+    h(
+      "header",
+      { class: "top" },
+      h("p", { class: "brand" }, link("/", "Loan Ledger")),
+      h("nav", { "aria-label": "Views" }, items),
+      finder(),
+      h(
+        "div",
+        { class: "who" },
+        tenant !== null && h("span", { class: "tenant" }, tenant),
+        until !== null && h("span", { class: "note" }, `token until ${until} UTC`),
+        button("Forget token", forget, { class: "quiet" }),
+      ),
+    ),
+    main,
+    status,
+  );
+  main.replaceChildren();
+  return main;
+}
+
+/** The page for a reader without a token. */
+export function renderBare(): HTMLElement {
+  document.body.replaceChildren(main, status);
+  main.replaceChildren();
+  return main;
+}
+
+function skipLinkIn(): HTMLElement {
+  const skip = skipLink();
+  skip.className = "skip";
+  return skip;
+}
+
+/** Names the view for the tab, the history and the reader's focus. */
+export function entitle(title: string, focus: boolean): HTMLElement {
+  document.title = `${title} · Loan Ledger`;
+  const heading = h("h1", { tabindex: -1 }, title);
+  // After the heading is in the document.
+  if (focus) queueMicrotask(() => heading.focus({ preventScroll: true }));
+  return heading;
+}

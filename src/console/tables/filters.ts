@@ -1,0 +1,84 @@
+import { dateColumns, filterable, type LookupTable } from "../../contract/lookup/tables.ts";
+import { button, h, labelled, link, on, select } from "../dom.ts";
+import { words } from "../format.ts";
+import { go, href } from "../route.ts";
+import { type Asked, addressOf } from "./query.ts";
+
+/** Search, filters and dates of a table; what is asked goes into the address. */
+export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
+  const search = h("input", { type: "search", value: asked.search, maxlength: 128, autocomplete: "off" });
+  const column = select(
+    filterable(table).map((name) => [name, words(name)]),
+    asked.filters.at(-1)?.[0] ?? "",
+  );
+  const value = h("input", { type: "text", maxlength: 255, autocomplete: "off" });
+  const dates = select(
+    [["", "no dates"], ...dateColumns(table).map((name) => [name, words(name)] as const)],
+    asked.date_field,
+  );
+  const start = h("input", { type: "date", value: asked.start_date });
+  const end = h("input", { type: "date", value: asked.end_date });
+  const given = (): Asked => {
+    const others = asked.filters.filter(([name]) => name !== column.value);
+    const bounded = dates.value !== "";
+    return {
+      ...asked,
+      search: search.value.trim(),
+      filters: value.value.trim() === "" ? asked.filters : [...others, [column.value, value.value.trim()]],
+      date_field: dates.value,
+      start_date: bounded ? start.value : "",
+      end_date: bounded ? end.value : "",
+    };
+  };
+  const form = h(
+    "form",
+    { class: "controls", "aria-label": `Filter ${words(table.name)}` },
+    labelled("Search ids and statuses", search),
+    labelled("Where", column),
+    labelled("is exactly", value),
+    labelled("Dates of", dates),
+    labelled("from", start),
+    labelled("to", end),
+    h("button", {}, "Show"),
+  );
+  on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      go(addressOf(table, given()));
+    },
+  });
+  return h("div", {}, form, chips(table, asked));
+}
+
+/** What is asked now, each with a way to take it back. */
+function chips(table: LookupTable, asked: Asked): HTMLElement | null {
+  const chip = (text: string, without: Asked) =>
+    h(
+      "li",
+      {},
+      button([text, h("span", { "aria-hidden": "true" }, " ×")], () => go(addressOf(table, without)), {
+        class: "chip",
+        "aria-label": `Take back: ${text}`,
+      }),
+    );
+  const { search, filters, date_field, start_date, end_date } = asked;
+  const made = [
+    ...(search === "" ? [] : [chip(`contains “${search}”`, { ...asked, search: "" })]),
+    ...filters.map(([name, value]) =>
+      chip(`${words(name)} is ${value}`, { ...asked, filters: filters.filter((one) => one[0] !== name) }),
+    ),
+    ...(date_field === ""
+      ? []
+      : [
+          chip(`${words(date_field)} ${start_date || "…"} to ${end_date || "…"}`, {
+            ...asked,
+            date_field: "",
+            start_date: "",
+            end_date: "",
+          }),
+        ]),
+  ];
+  if (made.length === 0) return null;
+  const all = made.length > 1 && h("li", {}, link(href(["tables", table.name]), "Take back all"));
+  return h("ul", { class: "chips", "aria-label": "Asked for" }, made, all);
+}

@@ -1,0 +1,16 @@
+import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
+import { h } from "../dom.ts";
+import { words } from "../format.ts";
+import { href } from "../route.ts";
+
+/** Every table of the catalogue, as links. */
+export function tableList(current: string): HTMLElement {
+  const items = LOOKUP_TABLES.map(({ name }) =>
+    h(
+      "a",
+      { href: href(["tables", name]), "aria-current": name === current ? "page" : undefined },
+      words(name),
+    ),
+  );
+  return h("nav", { class: "tabs", "aria-label": "Tables" }, items);
+}

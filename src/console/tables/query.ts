@@ -1,0 +1,58 @@
+import {
+  dateColumns,
+  filterable,
+  LOOKUP_TABLES,
+  type LookupTable,
+  sortable,
+} from "../../contract/lookup/tables.ts";
+import { href } from "../route.ts";
+
+/** What the reader asks of a table; it is the address of the view and the query of the API. */
+export interface Asked {
+  readonly search: string;
+  readonly filters: readonly (readonly [column: string, value: string])[];
+  readonly date_field: string;
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly sort_by: string;
+  readonly sort_order: "asc" | "desc";
+}
+
+export const tableNamed = (name: string | undefined): LookupTable | undefined =>
+  LOOKUP_TABLES.find((table) => table.name === name);
+
+/** Reads the address. What the table does not have is left out. */
+export function askedOf(table: LookupTable, query: URLSearchParams): Asked {
+  const known = (name: string, columns: readonly string[]) => {
+    const value = query.get(name) ?? "";
+    return columns.includes(value) ? value : "";
+  };
+  const date_field = known("date_field", dateColumns(table));
+  return {
+    search: query.get("search") ?? "",
+    filters: filterable(table).flatMap((column) => {
+      const value = query.get(column) ?? "";
+      return value === "" ? [] : [[column, value] as const];
+    }),
+    date_field,
+    start_date: date_field === "" ? "" : (query.get("start_date") ?? ""),
+    end_date: date_field === "" ? "" : (query.get("end_date") ?? ""),
+    sort_by: known("sort_by", sortable(table)) || table.defaultSort,
+    sort_order: query.get("sort_order") === "asc" ? "asc" : "desc",
+  };
+}
+
+/** The parameters that say the same to the API. */
+export function parametersOf({ filters, ...rest }: Asked): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(filters), ...rest };
+}
+
+/** The address of a table under a query; what is as always is left out. */
+export function addressOf(table: LookupTable, asked: Asked): string {
+  const { sort_by, sort_order, ...others } = parametersOf(asked);
+  return href(["tables", table.name], {
+    ...others,
+    sort_by: sort_by === table.defaultSort ? undefined : sort_by,
+    sort_order: sort_order === "asc" ? "asc" : undefined,
+  });
+}

@@ -1,0 +1,153 @@
+import { LOOKUP_TABLES, type LookupTable, sortable } from "../../contract/lookup/tables.ts";
+import { get, pathOf } from "../api.ts";
+import { button, h, link, scrolling } from "../dom.ts";
+import { csvButton } from "../download.ts";
+import { numberText, words } from "../format.ts";
+import { loading } from "../loading.ts";
+import { go, href, type Route } from "../route.ts";
+import { entitle } from "../shell.ts";
+import type { Page, Row } from "../wire.ts";
+import { isNumeric, valueView } from "./columns.ts";
+import { filterForm } from "./filters.ts";
+import { tableList } from "./list.ts";
+import { type Asked, addressOf, askedOf, parametersOf, tableNamed } from "./query.ts";
+import { rowView } from "./row.ts";
+
+const ROWS_A_PAGE = "50";
+
+/** Browse, filter and search the tables: `#/tables/payments?status=paid`; one row: `#/tables/payments/PMT-1`. */
+export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): void {
+  const [, name = LOOKUP_TABLES[0].name, id] = route.segments;
+  const table = tableNamed(name);
+  if (table === undefined) {
+    main.append(entitle("No such table", true), tableList(""));
+    return;
+  }
+  if (id !== undefined) {
+    rowView(main, table, id, page);
+    return;
+  }
+  const asked = askedOf(table, route.query);
+  const path = (more: Readonly<Record<string, string>> = {}) =>
+    pathOf(["api", "tables", table.name], { ...parametersOf(asked), ...more });
+  main.append(
+    h("div", { class: "heading" }, entitle(capitalized(words(table.name)), true)),
+    tableList(table.name),
+    h(
+      "section",
+      { class: "card", "aria-label": words(table.name) },
+      filterForm(table, asked),
+      pages(table, asked, path, page),
+      csvButton(() => path(), `${table.name}.csv`, page),
+    ),
+  );
+}
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Where a page begins: its cursor, and how many rows are before it. */
+interface Step {
+  readonly cursor: string | undefined;
+  readonly before: number;
+}
+
+/** One page at a time; the beginnings of the pages before it are kept, to go back. */
+function pages(
+  table: LookupTable,
+  asked: Asked,
+  path: (more: Readonly<Record<string, string>>) => string,
+  page: AbortSignal,
+): HTMLElement {
+  const place = h("div", {});
+  let total = "";
+  const show = (step: Step, earlier: readonly Step[]): void => {
+    const { cursor, before } = step;
+    const more = cursor === undefined ? { include_count: "true" } : { cursor };
+    place.replaceChildren(
+      loading(words(table.name), page, async ({ signal }) => {
+        const answer = await get<Page<Row>>(path({ limit: ROWS_A_PAGE, ...more }), signal);
+        if (!answer.ok) return answer;
+        const { data, pagination } = answer.value;
+        if (cursor === undefined) total = totalText(pagination);
+        const next = pagination.next_cursor;
+        const after = before + data.length;
+        const back = earlier.at(-1);
+        const rows = `Rows ${before + 1} to ${after}${total}`;
+        const steps = h(
+          "p",
+          { class: "pager" },
+          h("span", { class: "note" }, data.length === 0 ? noRows(pagination) : rows),
+          back && button("Previous", () => show(back, earlier.slice(0, -1))),
+          next !== undefined &&
+            button("Next", () => show({ cursor: next, before: after }, [...earlier, step])),
+        );
+        return { ok: true, value: [data.length > 0 && rowTable(table, asked, data), steps] };
+      }),
+    );
+  };
+  show({ cursor: undefined, before: 0 }, []);
+  return place;
+}
+
+function totalText({ total, total_capped }: Page<Row>["pagination"]): string {
+  if (total === undefined) return "";
+  return ` of ${total_capped === true ? "more than " : ""}${numberText(total)}`;
+}
+
+const noRows = ({ searched_all }: Page<Row>["pagination"]) =>
+  searched_all === false ? "No row so far; there are more to look through." : "No rows.";
+
+function rowTable(table: LookupTable, asked: Asked, rows: readonly Row[]): HTMLElement {
+  const columns = Object.keys(table.columns);
+  const heads = columns.map((column) => {
+    const sorted = asked.sort_by === column;
+    const order = sorted && asked.sort_order === "desc" ? "asc" : "desc";
+    const to = addressOf(table, { ...asked, sort_by: column, sort_order: order });
+    return h(
+      "th",
+      {
+        scope: "col",
+        class: isNumeric(table.columns[column]) ? "number" : undefined,
+        "aria-sort": sorted ? (asked.sort_order === "asc" ? "ascending" : "descending") : undefined,
+      },
+      sortable(table).includes(column)
+        ? button(words(column), () => go(to), { class: "sort" })
+        : words(column),
+    );
+  });
+  const made = h(
+    "table",
+    { class: "rows" },
+    h("caption", { class: "unseen" }, `${words(table.name)} by ${words(asked.sort_by)}`),
+    h("thead", {}, h("tr", {}, heads)),
+    h(
+      "tbody",
+      {},
+      rows.map((row) => bodyRow(table, columns, row)),
+    ),
+  );
+  return scrolling(words(table.name), made);
+}
+
+function bodyRow(table: LookupTable, columns: readonly string[], row: Row): HTMLElement {
+  const own = ownId(table, row);
+  return h(
+    "tr",
+    {},
+    columns.map((column, index) => {
+      const numeric = isNumeric(table.columns[column]) ? "number" : undefined;
+      const content =
+        index === 0 && own !== null ? link(own, String(row[column])) : valueView(table, column, row);
+      return index === 0
+        ? h("th", { scope: "row", class: numeric }, content)
+        : h("td", { class: numeric }, h("div", { class: "cell" }, content));
+    }),
+  );
+}
+
+/** The first column is the row's own id and leads to the whole row. */
+function ownId(table: LookupTable, row: Row): string | null {
+  const [first = ""] = Object.keys(table.columns);
+  const id = row[first];
+  return typeof id === "string" ? href(["tables", table.name, id]) : null;
+}

@@ -1,0 +1,47 @@
+import { h, labelled, on } from "./dom.ts";
+import { rememberToken } from "./session.ts";
+import { entitle } from "./shell.ts";
+
+/** Asks for a token. It is kept in memory only, so a reload asks again. */
+export function tokenForm(done: () => void): HTMLElement {
+  // Not a password field: a browser offers to keep what is typed there.
+  const input = h("textarea", {
+    rows: 4,
+    required: true,
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    "aria-describedby": "token-help",
+  });
+  const fault = h("p", { class: "fault", role: "alert" });
+  const form = h(
+    "form",
+    {},
+    labelled("Token", input),
+    fault,
+    h("p", {}, h("button", { class: "primary" }, "Open the console")),
+  );
+  on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      const kept = rememberToken(input.value);
+      input.value = "";
+      if (kept) return done();
+      fault.replaceChildren(
+        "This is no token: a token has three parts with a dot between them. Paste it whole.",
+      );
+      input.focus();
+    },
+  });
+  return h(
+    "section",
+    { class: "card ask" },
+    entitle("Console", true),
+    h(
+      "p",
+      { id: "token-help" },
+      "Paste a bearer token that may read, with the scope records:read or positions:read. It stays in the memory of this page: a reload asks again.",
+    ),
+    form,
+  );
+}
