@@ -1,4 +1,4 @@
-import { LOOKUP_TABLES, type LookupTable, sortable } from "../../contract/lookup/tables.ts";
+import { type LookupTable, sortable } from "../../contract/lookup/tables.ts";
 import { get, pathOf } from "../api.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
@@ -17,7 +17,7 @@ const ROWS_A_PAGE = "50";
 
 /** Browse, filter and search the tables: `#/tables/payments?status=paid`; one row: `#/tables/payments/PMT-1`. */
 export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): void {
-  const [, name = LOOKUP_TABLES[0].name, id] = route.segments;
+  const [, name = "clients", id] = route.segments;
   const table = tableNamed(name);
   if (table === undefined) {
     main.append(entitle("No such table", true), tableList(""));
