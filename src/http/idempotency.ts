@@ -1,9 +1,7 @@
 import { zValidator } from "@hono/zod-validator";
-import canonicalize from "canonicalize";
 import type { Context } from "hono";
-import { isLosslessNumber } from "lossless-json";
 import * as z from "zod";
-import { canonicalDecimal } from "../domain/core/decimal.ts";
+import { canonicalText } from "../contract/canonical.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
@@ -30,19 +28,10 @@ export const idempotencyKey = zValidator("header", headerSchema, (result, c) => 
 
 /**
  * The fingerprint of a request (docs/api.md#idempotency, "same request"): SHA-256, in hex, over method, path and the body's
- * canonical form (RFC 8785). Numbers go in by exact decimal value, which the RFC's binary floats would round; a tag
- * tells them from texts.
+ * canonical form.
  */
 export async function fingerprint(method: string, path: string, body: unknown): Promise<string> {
-  const canonical = canonicalize([method, path, tagged(body)]);
+  const canonical = canonicalText([method, path, body]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function tagged(value: unknown): unknown {
-  if (typeof value === "string") return `s${value}`;
-  if (isLosslessNumber(value)) return `n${canonicalDecimal(value.value)}`;
-  if (Array.isArray(value)) return value.map(tagged);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, tagged(member)]));
 }

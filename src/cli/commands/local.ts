@@ -67,7 +67,7 @@ export function addLocalCommands(
     .description("Starts the service on this machine, with its own database and its own tokens.")
     .option("-p, --port <number>", "where it listens", port, DEFAULT_PORT)
     .addOption(dataDirectory())
-    .option("-q, --quiet", "keep the log in a file", false)
+    .option("-q, --quiet", "keep the log in a file")
     .addHelpText(
       "after",
       `
@@ -76,9 +76,13 @@ export function addLocalCommands(
 
 To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`,
     )
-    .action(async (options: { port: number; dataDir?: string; quiet: boolean }) =>
+    .action(async (options: { port: number; dataDir?: string; quiet?: boolean }) =>
       finish(
-        await handlers.dev({ port: options.port, dataDirectory: options.dataDir, quiet: options.quiet }),
+        await handlers.dev({
+          port: options.port,
+          dataDirectory: options.dataDir,
+          quiet: options.quiet ?? false,
+        }),
       ),
     );
 

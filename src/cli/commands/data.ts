@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { CATEGORIES } from "../../domain/tape/fields.ts";
+import type { ImportOptions } from "../import/import.ts";
+import type { SampleOptions } from "../sample/tape.ts";
+
+/** The commands that bring data in. */
+export interface DataHandlers {
+  readonly import: (options: ImportOptions) => Promise<number>;
+  readonly sample: (options: SampleOptions) => Promise<number>;
+}
+
+export const DATA_HANDLERS: DataHandlers = {
+  import: async (options) => (await import("../import/import.ts")).importFiles(options),
+  sample: async (options) => (await import("../sample/sample.ts")).sample(options),
+};
+
+const LANES_MAX = 16;
+const LOANS_MAX = 1_000_000;
+
+/** A parser of whole numbers from `least` to `most`. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+  };
+
+function day(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError("It takes a day such as 2026-11-20.");
+}
+
+function renaming(text: string, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [, column, field] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (column === undefined || field === undefined) {
+    throw new InvalidArgumentError('It takes <column>=<field>, for example "Loan no=disbursement_id".');
+  }
+  return new Map([...known, [column.trim(), field.trim()]]);
+}
+
+/** `--url` and `--token`, which every command takes that talks to a service. */
+export function withService(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--url <url>", "where the service is")
+        .env("LOAN_LEDGER_URL")
+        .default("http://localhost:8787"),
+    )
+    .addOption(new Option("--token <jwt>", "a bearer token for it").env("LOAN_LEDGER_TOKEN"));
+}
+
+const IMPORT_HELP = `
+  npx loan-ledger sample --loans 100 | npx loan-ledger import -
+  npx loan-ledger import tape.ndjson --dry-run
+  npx loan-ledger import clients.csv --category client \\
+    --map "Client no=client_id"
+
+A line is one event: {"category", "data"}, with an "idempotency_key" of its own
+or without one. The import sends clients first, then disbursements, then payments
+and operations, and deletes last. A line whose client or disbursement was refused
+is not sent (parent_refused).
+
+The checkpoint remembers what is in: the same command goes on where it was
+stopped or killed, sends no line twice, and tries refused lines again.
+
+Exit code 3: finished, but some lines were refused. The report names each of
+them with its reason.`;
+
+/** Adds `import` and `sample`. */
+export function addDataCommands(
+  program: Command,
+  handlers: DataHandlers,
+  finish: (exitCode: number) => void,
+): void {
+  withService(
+    program
+      .command("import")
+      .summary("send files of events, each line once")
+      .description("Sends files of events to the service, each line once, however often it is run.")
+      .argument("<files...>", "NDJSON, or CSV of one --category; - is standard input"),
+  )
+    .addOption(new Option("--category <name>", "the files are CSV of this category").choices(CATEGORIES))
+    .addOption(
+      new Option("--map <column=field>", "a CSV column's field; empty leaves it out")
+        .argParser(renaming)
+        .default(new Map(), "none"),
+    )
+    .option("--concurrency <number>", "batches under way at a time", wholeNumber(1, LANES_MAX), 4)
+    .option("--checkpoint <path>", "what is in (default: <file>.checkpoint)")
+    .option("--report <path>", "what was refused (default: <file>.refused.ndjson)")
+    .option("--in-order", "send strictly in the order of the files")
+    .option("--dry-run", "check all lines here and send nothing")
+    .addHelpText("after", IMPORT_HELP)
+    .action(async (files: readonly string[], options: Omit<ImportOptions, "files">) => {
+      const { url, token, category, map, concurrency, checkpoint, report } = options;
+      const { inOrder = false, dryRun = false } = options;
+      const rest = { checkpoint, report, inOrder, dryRun };
+      finish(await handlers.import({ files, url, token, category, map, concurrency, ...rest }));
+    });
+
+  program
+    .command("sample")
+    .summary("print a realistic tape to import")
+    .description(
+      "Prints a tape of loans and purchases as NDJSON: late and partial payments, extensions, write-offs,\n" +
+        "defaults. The same options print the same tape.",
+    )
+    .option("--loans <number>", "disbursements in all", wholeNumber(1, LOANS_MAX), 100)
+    .option("--seed <number>", "another tape", wholeNumber(0, 2 ** 31), 1)
+    .addOption(
+      new Option("--as-of <day>", "the day on which the tape ends")
+        .argParser(day)
+        .default(new Date().toISOString().slice(0, 10), "today"),
+    )
+    .addHelpText("after", "\n  npx loan-ledger sample --loans 100 | npx loan-ledger import -")
+    .action(async ({ loans, seed, asOf }: SampleOptions) =>
+      finish(await handlers.sample({ loans, seed, asOf })),
+    );
+}

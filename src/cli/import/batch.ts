@@ -1,0 +1,102 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { type Failure, failed } from "../failure.ts";
+import { type Away, type Refused, type Service, sentenceOf } from "../service.ts";
+import type { Refusal } from "./line.ts";
+
+/** What the service says of one line: in, or refused; undefined when it could not say. */
+export type LineAnswer =
+  | { readonly kind: "in" }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | undefined;
+
+const PAUSE_FIRST_MS = 250;
+const PAUSE_MAX_MS = 20_000;
+/** How long the service may be away before the import stops. */
+const AWAY_MAX_MS = 300_000;
+/** A line that the service cannot decide is tried again this often. */
+const LINE_ATTEMPTS_MAX = 6;
+
+/** How long to wait before the next attempt: doubling, with chance so that lanes do not come back together. */
+function pauseMs(attempt: number, retryAfterS: number | null): number {
+  const doubled = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt);
+  return Math.max((retryAfterS ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
+}
+
+interface BatchLine {
+  readonly line: number;
+  readonly status: number;
+  readonly body?: { readonly code?: string; readonly detail?: string; readonly errors?: Refusal["errors"] };
+}
+
+function lineAnswer({ status, body = {} }: BatchLine, last: boolean): LineAnswer {
+  if (status < 300) return { kind: "in" };
+  if ((status >= 500 || status === 429) && !last) return undefined;
+  const { code = "", detail = "", errors } = body;
+  return {
+    kind: "refused",
+    refusal: { status, code, errors: errors ?? [{ field: "", code: "invalid_value", message: detail }] },
+  };
+}
+
+/** Sends one batch once (docs/api.md#ingest). */
+async function post(
+  service: Service,
+  lines: readonly string[],
+  stop: AbortSignal,
+): Promise<readonly BatchLine[] | Away | Refused> {
+  const headers = { "Content-Type": "application/x-ndjson" };
+  const body = `${lines.join("\n")}\n`;
+  const response = await service.request("/ingest/batch", { method: "POST", headers, body }, stop);
+  if (!(response instanceof Response)) return response;
+  try {
+    const answers = (await response.text()).split("\n").filter((line) => line !== "");
+    if (answers.length === lines.length) return answers.map((line) => JSON.parse(line));
+  } catch {
+    // Cut off in the middle of the answer: the lines are sent again, and what is in answers as a duplicate.
+    stop.throwIfAborted();
+  }
+  return { kind: "away", reason: "the answer of the service is not whole", retryAfterS: null };
+}
+
+/**
+ * Sends the lines of one lane in their order, again and again while the service is away, with the same keys each time.
+ * A failure ends the import.
+ */
+export async function sendBatch(
+  service: Service,
+  lines: readonly string[],
+  stop: AbortSignal,
+): Promise<Result<readonly LineAnswer[], Failure>> {
+  const settled: LineAnswer[] = lines.map(() => undefined);
+  let open = lines.map((_, index) => index);
+  let since = Date.now();
+  let attempt = 0;
+  for (let round = 1; open.length > 0; ) {
+    const answers = await post(
+      service,
+      open.map((index) => lines[index] ?? ""),
+      stop,
+    );
+    if (!Array.isArray(answers)) {
+      const answer = answers as Away | Refused;
+      if (answer.kind === "refused") return err(failed(sentenceOf(answer)));
+      if (Date.now() - since > AWAY_MAX_MS)
+        return err(failed(`Gave up after five minutes: ${sentenceOf(answer)}`));
+      await pause(pauseMs(attempt, answer.retryAfterS), undefined, { signal: stop });
+      attempt += 1;
+      continue;
+    }
+    for (const [place, answer] of (answers as readonly BatchLine[]).entries()) {
+      const index = open[place];
+      if (index !== undefined) settled[index] = lineAnswer(answer, round === LINE_ATTEMPTS_MAX);
+    }
+    const before = open.length;
+    open = open.filter((index) => settled[index] === undefined);
+    if (open.length === 0) break;
+    if (open.length < before) since = Date.now();
+    round += 1;
+    await pause(pauseMs(round, null), undefined, { signal: stop });
+  }
+  return ok(settled);
+}

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { canonicalText } from "../../contract/canonical.ts";
+import { isJsonObject, parseJson } from "../../contract/json.ts";
+import { parseIngest } from "../../contract/tape/ingest.ts";
+import type { Problem } from "../../domain/core/problem.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { CATEGORIES, type Category, RECORDS, STEPS, type Step } from "../../domain/tape/fields.ts";
+import { type Refusal, refusedHere } from "./line.ts";
+
+/** Another record that a line refers to. */
+export interface Reference {
+  readonly category: Category;
+  readonly id: string;
+}
+
+/** What the import must know of a line to send it at the right time. The rest is the service's to judge. */
+export interface Envelope {
+  readonly category: Category;
+  readonly step: Step;
+  /** Empty when the line names no id. */
+  readonly id: string;
+  /** The line's own idempotency key. */
+  readonly key: string | null;
+  /** The parents that it names. */
+  readonly references: readonly Reference[];
+  /** The line as parsed, without its key. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
+  errors ? { status: null, code, errors } : refusedHere(code, detail);
+
+/** Reads the envelope of a line; an error is a line that cannot even be told where it belongs. */
+export function readEnvelope(text: string): Result<Envelope, Refusal> {
+  const json = parseJson(text);
+  if (!json.ok) return err(refusedHere("malformed_json", `${json.error}.`));
+  if (!isJsonObject(json.value)) return err(refusedHere("malformed_json", "A line is a JSON object."));
+  const { idempotency_key, ...body } = json.value;
+  const category = CATEGORIES.find((known) => known === body.category);
+  const data = isJsonObject(body.data) ? body.data : null;
+  const step = STEPS.find((known) => known === data?.step);
+  if (category === undefined || data === null || step === undefined) return err(unroutable(body));
+  if (idempotency_key !== undefined && typeof idempotency_key !== "string") {
+    return err(refusedHere("invalid_idempotency_key", "The idempotency_key is a text."));
+  }
+  const key = idempotency_key ?? null;
+  const id = textOf(data[RECORDS[category].idField]);
+  return ok({ category, step, id, key, references: referencesOf(category, data), body });
+}
+
+function unroutable(body: unknown): Refusal {
+  const parsed = parseIngest(body);
+  return parsed.ok ? refusedHere("validation_error", "The line has no step.") : refusalOf(parsed.error);
+}
+
+function referencesOf(category: Category, data: Readonly<Record<string, unknown>>): readonly Reference[] {
+  const references: Reference[] = [];
+  const add = (to: Category, id: unknown) => {
+    if (typeof id === "string" && id !== "") references.push({ category: to, id });
+  };
+  if (category === "payment" || category === "operation") add("disbursement", data.disbursement_id);
+  if (category !== "operation") add("client", category === "client" ? undefined : data.client_id);
+  if (Array.isArray(data.purchase_clients)) {
+    for (const link of data.purchase_clients) if (isJsonObject(link)) add("client", link.client_id);
+  }
+  return references;
+}
+
+/** The whole schema of `POST /ingest`, applied here: what `--dry-run` refuses. */
+export function schemaRefusal({ body }: Envelope): Refusal | null {
+  const parsed = parseIngest(body);
+  return parsed.ok ? null : refusalOf(parsed.error);
+}
+
+const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** Tells equal envelopes of a tenant from others, whatever the order of their members. */
+export const envelopeHash = (tenant: string, { body }: Envelope): Buffer =>
+  sha256(`${tenant}\n${canonicalText(body)}`);
+
+/** The key of a line without one: the same for the same line of the same files, for ever. */
+export const derivedKey = (hash: Buffer, occurrence: number): string =>
+  `import:${sha256(`${hash.toString("hex")}\n${occurrence}`).toString("base64url")}`;

@@ -1,0 +1,114 @@
+import { decodeJwt } from "jose";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import { type Failure, failed, wrongUsage } from "./failure.ts";
+
+/** The service that a command talks to, and as whom. */
+export interface ServiceOptions {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+const NO_TOKEN = `This needs a token: --token, or LOAN_LEDGER_TOKEN. For the local service:
+  export LOAN_LEDGER_TOKEN=$(npx loan-ledger token --tenant demo)`;
+
+/** A request without a usable answer: try again later, or say so. */
+export type Away = { readonly kind: "away"; readonly reason: string; readonly retryAfterS: number | null };
+
+/** An answer that says no to the whole request. */
+export type Refused = {
+  readonly kind: "refused";
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+};
+
+const REQUEST_DEADLINE_MS = 120_000;
+
+/** Requests to the service with the caller's token. */
+export class Service {
+  readonly url: string;
+  readonly tenant: string;
+  readonly #token: string;
+
+  private constructor(url: string, token: string, tenant: string) {
+    this.url = url;
+    this.#token = token;
+    this.tenant = tenant;
+  }
+
+  /** Checks the options without a request. The token is read here, and verified by the service. */
+  static from({ url, token }: ServiceOptions): Result<Service, Failure> {
+    if (token === undefined || token.trim() === "") return err(wrongUsage(NO_TOKEN));
+    if (!URL.canParse(url))
+      return err(wrongUsage(`--url takes an address such as http://localhost:8787, not ${url}.`));
+    try {
+      const { tenant_id } = decodeJwt(token.trim());
+      if (typeof tenant_id === "string") return ok(new Service(new URL(url).origin, token.trim(), tenant_id));
+    } catch {
+      // No JWT: the sentence below says so.
+    }
+    return err(wrongUsage("The token is no JWT with a tenant_id."));
+  }
+
+  /** One request. Resolves with the response if it is a success, else with why not; reads no body of a success. */
+  async request(
+    path: string,
+    init: RequestInit = {},
+    signal?: AbortSignal,
+  ): Promise<Response | Away | Refused> {
+    const deadline = AbortSignal.timeout(REQUEST_DEADLINE_MS);
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}${path}`, {
+        ...init,
+        headers: { ...init.headers, Authorization: `Bearer ${this.#token}` },
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { kind: "away", reason: `${this.url} does not answer (${causeOf(error)})`, retryAfterS: null };
+    }
+    if (response.ok) return response;
+    return refusalOf(response);
+  }
+
+  /** A JSON answer, or a failure for a person at a terminal. */
+  async get<T>(path: string): Promise<Result<T, Failure>> {
+    const response = await this.request(path);
+    return response instanceof Response
+      ? ok((await response.json()) as T)
+      : err(failed(sentenceOf(response)));
+  }
+}
+
+/** What went wrong, for a person at a terminal. */
+export const sentenceOf = (answer: Away | Refused): string =>
+  answer.kind === "away"
+    ? `${answer.reason}.`
+    : `The service refused: ${answer.detail} (${answer.status} ${answer.code})`;
+
+async function refusalOf(response: Response): Promise<Away | Refused> {
+  const { status } = response;
+  const text = await response.text().catch(() => "");
+  const { code = "", detail = "" } = problemIn(text);
+  if (status === 429 || status >= 500) {
+    const after = Number(response.headers.get("Retry-After") ?? Number.NaN);
+    const reason = `the service answers ${status}${code && ` ${code}`}`;
+    return { kind: "away", reason, retryAfterS: Number.isFinite(after) ? after : null };
+  }
+  return { kind: "refused", status, code, detail: detail || "no reason given" };
+}
+
+function problemIn(text: string): { readonly code?: string; readonly detail?: string } {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    // Not from the service itself: a proxy, or a page.
+    return {};
+  }
+}
+
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+};
