@@ -1,7 +1,7 @@
 // @ts-check
 // Builds the static pages into one folder, which git ignores and which holds nothing else. wrangler runs this before
 // `dev` and `deploy` ([build] in wrangler.toml), so it is plain JavaScript: it must run on any Node that starts wrangler.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -95,33 +95,37 @@ async function filesOf(page, htmlFile) {
 /**
  * Writes a file whole or not at all, and only when it changes: several builds may run at once, and wrangler reloads
  * on every write.
+ * @param {string} out
  * @param {string} path
  * @param {Uint8Array} content
  */
-async function put(path, content) {
-  const file = join(OUT, path);
+async function put(out, path, content) {
+  const file = join(out, path);
   const before = await readFile(file).catch(() => null);
   if (before !== null && Buffer.compare(before, content) === 0) return;
   await mkdir(dirname(file), { recursive: true });
   // Outside the folder, so that nobody serves or uploads half a file.
-  const half = join(dirname(OUT), `.${process.pid}-${path.replaceAll("/", "-")}`);
+  const half = join(dirname(out), `.${randomUUID()}`);
   await writeFile(half, content);
   await rename(half, file);
 }
 
-/** Builds every page; resolves once the folder holds them and nothing else. */
-export async function buildPages() {
+/**
+ * Builds every page; resolves once the folder holds them and nothing else.
+ * @param {string} out
+ */
+export async function buildPages(out = OUT) {
   const pages = await Promise.all(Object.entries(PAGES).map(([page, html]) => filesOf(page, html)));
   const files = new Map(pages.flatMap((page) => [...page]));
   const html = [...files.keys()].filter((path) => path.endsWith(".html"));
   const assets = [...files.keys()].filter((path) => !html.includes(path));
   files.set("_headers", Buffer.from(headersOf(assets)));
   // Pages last: each names files that are there by then.
-  for (const path of [...assets, "_headers", ...html]) await put(path, files.get(path) ?? Buffer.of());
-  const entries = await readdir(OUT, { recursive: true, withFileTypes: true });
+  for (const path of [...assets, "_headers", ...html]) await put(out, path, files.get(path) ?? Buffer.of());
+  const entries = await readdir(out, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((one) => one.isFile())) {
     const file = join(entry.parentPath, entry.name);
-    if (!files.has(relative(OUT, file).replaceAll("\\", "/"))) await rm(file, { force: true });
+    if (!files.has(relative(out, file).replaceAll("\\", "/"))) await rm(file, { force: true });
   }
 }
 

@@ -1,7 +1,10 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Miniflare } from "miniflare";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
+import { buildPages } from "../../src/pages/build.mjs";
 import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 
@@ -89,6 +92,18 @@ describe("the console's policy", () => {
 });
 
 describe("what was built", () => {
+  it("is whole when several builds run at once, and holds nothing else", async () => {
+    const parent = await mkdtemp(join(tmpdir(), "loan-ledger-pages-"));
+    onTestFinished(() => rm(parent, { recursive: true }));
+    const out = join(parent, "pages");
+    await mkdir(join(out, "assets"), { recursive: true });
+    await writeFile(join(out, "assets/old.js"), "of an earlier build");
+    await Promise.all([buildPages(out), buildPages(out), buildPages(out)]);
+    const inFolder = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
+    expect(await readdir(parent)).toEqual(["pages"]);
+    expect(await inFolder(out)).toEqual(await inFolder(join(ROOT, "dist/pages")));
+  });
+
   it.each(["/console.html", "/_headers", "/index.html"])("is not served as the file %s", async (path) => {
     const { status, headers } = await get(path);
     expect(status).toBe(404);
