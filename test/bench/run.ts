@@ -1,100 +1,347 @@
 /**
- * Measures the built worker in workerd, below wrangler's development proxy: `npm run bench`. One run's figures compare
- * with each other and with nothing else; machines differ, so the ratios are what counts.
+ * Compares this project with the usual way and with bare Workers, each built and in a runtime of its own, side by side:
+ * `npm run bench`. Rounds are interleaved and medians taken, because machines differ and are busy with other things; the
+ * ratios are what counts. `--rounds N` (default 5), `--only TEXT` for some rows, `--write` for docs/benchmark.md.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { importJWK, SignJWT } from "jose";
-import {
-  TEST_AUDIENCE,
-  TEST_AUTH_BINDINGS,
-  TEST_ISSUER,
-  TEST_KEY_ID,
-  TEST_PRIVATE_JWK,
-} from "../support/auth-settings.ts";
-import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
-import { individual } from "../support/examples.ts";
+import { parseArgs } from "node:util";
+import { type Measured, measure } from "./load.ts";
+import { chart, markdown, type Row } from "./report.ts";
+import { BIG_TOKEN, batch, create, duplicate, invalid, list, lookup, MANY, TENANTS, TOKENS } from "./scenarios.ts";
+import { AS_IT_IS, type D1Pace, migrate, type Running, startVariant, type VariantName } from "./variants.ts";
 
-const ALONE = 200;
-const MANY = 3_000;
-const IN_FLIGHT = 64;
-const TENANTS = 8;
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    only: { type: "string", default: "" },
+    write: { type: "boolean", default: false },
+  },
+});
+const ROUNDS = Number(options.rounds);
+const root = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
-async function token(tenant: string): Promise<string> {
-  return new SignJWT({ tenant_id: tenant, scope: "ingest:write records:read" })
-    .setProtectedHeader({ alg: "ES256", kid: TEST_KEY_ID })
-    .setIssuer(TEST_ISSUER)
-    .setAudience(TEST_AUDIENCE)
-    .setExpirationTime("1h")
-    .sign(await importJWK(TEST_PRIVATE_JWK, "ES256"));
+let serial = 0;
+const fresh = () => `c${(serial += 1)}`;
+
+/** One row: what is sent to either side, how much of it, and what is made of it. */
+interface Scenario {
+  readonly name: string;
+  readonly against: "usual" | "bare";
+  readonly target: number;
+  readonly connections: number;
+  readonly counts: { readonly ours: number; readonly other: number };
+  /** Events a request; the row compares events a second. */
+  readonly size?: number;
+  readonly request: (variant: VariantName) => (n: number) => ReturnType<typeof create>;
+  /** What the other side is sent, where that differs. */
+  readonly other?: () => (n: number) => ReturnType<typeof create>;
 }
 
-type Send = (n: number) => Promise<number>;
+const creating = () => () => create(fresh());
+const known = Array.from({ length: 2_000 }, () => fresh());
 
-async function measure(name: string, count: number, inFlight: number, send: Send): Promise<number> {
-  const times: number[] = [];
-  let next = 0;
-  const begin = performance.now();
-  await Promise.all(
-    Array.from({ length: inFlight }, async () => {
-      for (let n = next++; n < count; n = next++) {
-        const since = performance.now();
-        const status = await send(n);
-        if (status >= 300) throw new Error(`${name}: request ${n} answered ${status}`);
-        times.push(performance.now() - since);
-      }
-    }),
-  );
-  const perSecond = count / ((performance.now() - begin) / 1000);
-  times.sort((a, b) => a - b);
-  const at = (share: number) => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(1);
-  console.log(
-    `${name.padEnd(44)} ${perSecond.toFixed(0).padStart(6)}/s   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms`,
-  );
-  return perSecond;
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "create, one tenant, 64 connections",
+    against: "usual",
+    target: 3.5,
+    connections: MANY,
+    counts: { ours: 2_000, other: 1_000 },
+    request: creating,
+  },
+  {
+    name: "create, one tenant, 1 connection",
+    against: "usual",
+    target: 1.2,
+    connections: 1,
+    counts: { ours: 300, other: 300 },
+    request: creating,
+  },
+  {
+    name: `create, ${TENANTS} tenants, 64 connections`,
+    against: "usual",
+    target: 1.6,
+    connections: MANY,
+    counts: { ours: 1_600, other: 1_000 },
+    request: () => (n) => create(fresh(), TOKENS[n % TENANTS]),
+  },
+  {
+    name: "create, one tenant, 64 connections",
+    against: "bare",
+    target: 0.36,
+    connections: MANY,
+    counts: { ours: 2_000, other: 5_000 },
+    request: creating,
+  },
+  {
+    name: "duplicates, 64 connections",
+    against: "bare",
+    target: 0.55,
+    connections: MANY,
+    counts: { ours: 4_000, other: 5_000 },
+    request: () => (n) => duplicate(known[n % known.length] ?? ""),
+    other: creating,
+  },
+  {
+    name: "rejected by validation, 64 connections",
+    against: "usual",
+    target: 0.9,
+    connections: MANY,
+    counts: { ours: 3_000, other: 3_000 },
+    request: () => () => invalid(fresh()),
+  },
+  {
+    name: "lookup by id, 64 connections",
+    against: "bare",
+    target: 0.95,
+    connections: MANY,
+    counts: { ours: 1_500, other: 1_500 },
+    request: (variant) => (n) => lookup(variant, known[n % known.length] ?? ""),
+  },
+  {
+    name: "list of 50, 64 connections",
+    against: "bare",
+    target: 0.85,
+    connections: MANY,
+    counts: { ours: 500, other: 500 },
+    request: (variant) => () => list(variant),
+  },
+];
+
+const SLOW: readonly (Scenario & { readonly pace: D1Pace })[] = [
+  {
+    name: "create, D1 busy 5 ms a call, 64 connections",
+    pace: { slowness: "busy", ms: 5 },
+    against: "usual",
+    target: 20,
+    connections: MANY,
+    counts: { ours: 1_500, other: 200 },
+    request: creating,
+  },
+  {
+    name: "create, D1 5 ms away, 1 connection",
+    pace: { slowness: "far", ms: 5 },
+    against: "usual",
+    target: 1.7,
+    connections: 1,
+    counts: { ours: 150, other: 100 },
+    request: creating,
+  },
+];
+
+const isWanted = ({ name }: { readonly name: string }) => name.includes(options.only);
+
+/** A measurement, with the CPU time that the runtime took for each event, in microseconds. */
+type Sample = Measured & { readonly cpuUs: number };
+
+async function sample(running: Running, scenario: Scenario, variant: VariantName): Promise<Sample> {
+  const isOurs = variant === "ours";
+  const count = isOurs ? scenario.counts.ours : scenario.counts.other;
+  const request = isOurs || !scenario.other ? scenario.request(variant) : scenario.other();
+  const before = running.cpuMs();
+  const measured = await measure(running.port, scenario.connections, count, request);
+  const used = (running.cpuMs() ?? Number.NaN) - (before ?? Number.NaN);
+  return { ...measured, cpuUs: (used * 1000) / count };
 }
 
-const directory = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
-const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS, directory });
-try {
-  const tokens = await Promise.all(Array.from({ length: TENANTS }, (_, index) => token(`bench-${index}`)));
-  const base = await miniflare.ready;
-  const call = async (path: string, bearer: string | undefined, init: RequestInit = {}) => {
-    const headers = { Authorization: `Bearer ${bearer}`, ...init.headers };
-    const response = await fetch(new URL(path, base).href, { ...init, headers });
-    await response.arrayBuffer();
-    return response.status;
+const rows: Row[] = [];
+
+function report(scenario: Scenario, ours: readonly Sample[], others: readonly Sample[]): void {
+  const row: Row = {
+    name: scenario.name,
+    against: scenario.against,
+    target: scenario.target,
+    ratio: median(ours.map(({ perSecond }, n) => perSecond / (others[n]?.perSecond ?? Number.NaN))),
+    ours: summary(ours),
+    other: summary(others),
   };
-  const create = (bearer: string | undefined, id: string) =>
-    call("/ingest", bearer, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": `bench-key-${id}` },
-      body: JSON.stringify({ category: "client", data: { ...individual, client_id: id } }),
-    });
-  const [first] = tokens;
-  await measure("(warm-up)", ALONE, 1, (n) => create(first, `warm-${n}`));
-  const alone = await measure("create a client, one at a time", ALONE, 1, (n) => create(first, `alone-${n}`));
-  const grouped = await measure(`create a client, ${IN_FLIGHT} at once, one tenant`, MANY, IN_FLIGHT, (n) =>
-    create(first, `many-${n}`),
-  );
-  const spread = await measure(
-    `create a client, ${IN_FLIGHT} at once, ${TENANTS} tenants`,
-    MANY,
-    IN_FLIGHT,
-    (n) => create(tokens[n % TENANTS], `spread-${n}`),
-  );
-  const replayed = await measure(`replay a key, ${IN_FLIGHT} at once`, MANY, IN_FLIGHT, (n) =>
-    create(first, `many-${n}`),
-  );
-  const looked = await measure(`look a client up, ${IN_FLIGHT} at once`, MANY, IN_FLIGHT, (n) =>
-    call(`/api/tables/clients/many-${n}`, first),
-  );
-  const ratio = (value: number) => (value / alone).toFixed(1);
+  rows.push(row);
+  const { perSecond, p50, p99, cpuUs } = row.ours;
   console.log(
-    `\nagainst one at a time: grouped ${ratio(grouped)}x, ${TENANTS} tenants ${ratio(spread)}x, replay ${ratio(replayed)}x, look-up ${ratio(looked)}x`,
+    `${row.name.padEnd(44)} ${row.against.padEnd(6)} ${row.ratio.toFixed(2).padStart(6)} (to reach ${row.target})` +
+      `   ${perSecond.toFixed(0)}/s against ${row.other.perSecond.toFixed(0)}/s` +
+      `   p50 ${p50.toFixed(1)} against ${row.other.p50.toFixed(1)}, p99 ${p99.toFixed(1)} against ${row.other.p99.toFixed(1)} ms` +
+      `   CPU ${cpuUs.toFixed(0)} against ${row.other.cpuUs.toFixed(0)} us`,
   );
+}
+
+function summary(samples: readonly Sample[]): Row["ours"] {
+  return {
+    perSecond: median(samples.map(({ perSecond }) => perSecond)),
+    p50: median(samples.map(({ p50 }) => p50)),
+    p99: median(samples.map(({ p99 }) => p99)),
+    cpuUs: median(samples.map(({ cpuUs }) => cpuUs)),
+  };
+}
+
+/** Starts variants, makes their tables, warms them up, and hands them to `work`. */
+async function withVariants<K extends VariantName>(
+  names: readonly K[],
+  pace: D1Pace,
+  work: (running: Readonly<Record<K, Running>>) => Promise<void>,
+): Promise<void> {
+  const started: [K, Running][] = [];
+  try {
+    for (const name of names) {
+      const running = await startVariant(name, pace, join(root, `${name}-${pace.slowness}`));
+      started.push([name, running]);
+      await migrate(running.database);
+    }
+    const running = Object.fromEntries(started) as Record<K, Running>;
+    const busy = pace.slowness !== "none";
+    for (const name of names) await measure(running[name].port, 16, busy ? 50 : 500, creating());
+    await work(running);
+  } finally {
+    for (const [, running] of started) await running.stop();
+  }
+}
+
+async function compare(scenarios: readonly Scenario[], running: Readonly<Record<string, Running>>): Promise<void> {
+  const samples = scenarios.map((scenario) => ({ scenario, ours: [] as Sample[], others: [] as Sample[] }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { scenario, ours, others } of samples) {
+      const turns = [
+        async () => ours.push(await sample(running.ours as Running, scenario, "ours")),
+        async () => others.push(await sample(running[scenario.against] as Running, scenario, scenario.against)),
+      ];
+      for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
+    }
+  }
+  for (const { scenario, ours, others } of samples) report(scenario, ours, others);
+}
+
+/** Fills both databases with the rows that are read. */
+async function fill({ ours, bare }: { readonly ours: Running; readonly bare: Running }): Promise<void> {
+  await measure(ours.port, MANY, known.length, (n) => create(known[n] ?? ""));
+  const { results } = await ours.database.prepare("SELECT * FROM clients").all<Record<string, unknown>>();
+  const columns = Object.keys(results[0] ?? {});
+  const values = columns.map((name) => `value ->> '${name}'`).join(", ");
+  const insert = `INSERT INTO clients (${columns.join(", ")}) SELECT ${values} FROM json_each(?)`;
+  for (let from = 0; from < results.length; from += 500) {
+    await bare.database.prepare(insert).bind(JSON.stringify(results.slice(from, from + 500))).run();
+  }
+}
+
+async function batches({ ours }: { readonly ours: Running }): Promise<void> {
+  const size = 100;
+  const scenario: Scenario = {
+    name: "batch of 100, events a second, to single creates at 64",
+    against: "usual",
+    target: 5,
+    connections: 4,
+    counts: { ours: 40, other: 2_000 },
+    request: () => () => batch(fresh(), size),
+  };
+  if (!isWanted(scenario)) return;
+  const [many, single]: [Sample[], Sample[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const measured = await sample(ours, scenario, "ours");
+    many.push({ ...measured, perSecond: measured.perSecond * size, cpuUs: measured.cpuUs / size });
+    single.push(await sample(ours, { ...scenario, connections: MANY, counts: { ours: 2_000, other: 0 }, request: creating }, "ours"));
+  }
+  report({ ...scenario, against: "ours" as never }, many, single);
+}
+
+/** The first event that an isolate sees, its data already there. Milliseconds, so less is better. */
+async function cold(): Promise<void> {
+  const scenario: Scenario = {
+    name: "first event of a cold isolate (time, less is better)",
+    against: "usual",
+    target: 2,
+    connections: 1,
+    counts: { ours: 1, other: 1 },
+    request: creating,
+  };
+  if (!isWanted(scenario)) return;
+  const samples: Record<"ours" | "usual", Sample[]> = { ours: [], usual: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const name of ["ours", "usual"] as const) {
+      const running = await startVariant(name, AS_IT_IS, join(root, `${name}-none`));
+      const measured = await sample(running, scenario, name);
+      // Per second, the slower one has the smaller figure: turned round, the ratio is one of times.
+      samples[name].push({ ...measured, perSecond: measured.p50 });
+      await running.stop();
+    }
+  }
+  report(scenario, samples.ours, samples.usual);
+}
+
+const TEN_THOUSAND = 10_000;
+const MILLION = 1_000_000;
+
+/** A tenant with a million records against one with a thousand: the same requests. */
+async function sizes({ ours }: { readonly ours: Running }): Promise<void> {
+  const name = "with 1,000,000 records to 1,000";
+  const wanted = ["create", "lookup by id", "list of 50"].map((what) => ({ name: `${what} ${name}` })).filter(isWanted);
+  if (wanted.length === 0) return;
+  for (let from = 1; from <= MILLION; from += TEN_THOUSAND) {
+    await ours.database.batch(
+      seeds("bench-big", from, Math.min(from + TEN_THOUSAND - 1, MILLION)).map((text) => ours.database.prepare(text)),
+    );
+  }
+  await ours.database.batch(seeds("bench-7", 1, 1).map((text) => ours.database.prepare(text)).slice(0, 0));
+  const small = TOKENS[1];
+  const requests: Record<string, (token: string | undefined) => (n: number) => ReturnType<typeof create>> = {
+    create: (token) => () => create(fresh(), token),
+    "lookup by id": (token) => (n) => lookup("ours", token === BIG_TOKEN ? `s${n + 1}` : (smallIds[n % 1000] ?? ""), token),
+    "list of 50": (token) => () => list("ours", token),
+  };
+  const smallIds = Array.from({ length: 1_000 }, () => fresh());
+  await measure(ours.port, MANY, smallIds.length, (n) => create(smallIds[n] ?? "", small));
+  for (const { name: row } of wanted) {
+    const what = row.replace(` ${name}`, "");
+    const count = what === "list of 50" ? 400 : 1_500;
+    const scenario: Scenario = {
+      name: row,
+      against: "usual",
+      target: 0.9,
+      connections: MANY,
+      counts: { ours: count, other: count },
+      request: () => requests[what]?.(BIG_TOKEN) as never,
+    };
+    const [big, little]: [Sample[], Sample[]] = [[], []];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      big.push(await sample(ours, scenario, "ours"));
+      little.push(await sample(ours, { ...scenario, request: () => requests[what]?.(small) as never }, "ours"));
+    }
+    report({ ...scenario, against: "ours" as never }, big, little);
+  }
+}
+
+/** Clients and their events, as so many creates would have left them. */
+function seeds(tenant: string, from: number, to: number): readonly string[] {
+  const numbers = `WITH RECURSIVE n (i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})`;
+  return [
+    `INSERT INTO clients (tenant_id, client_id, name, email, phone, address, country, is_company, registration_number,
+       gender, created_seq, updated_seq, created_at, updated_at)
+     ${numbers} SELECT '${tenant}', 's' || i, 'John Doe', 'john.doe@example.com', '+1234567890', '123 Main St', 'US', 0,
+       'ID-' || i, 'male', i, i, 1700000000000 + i, 1700000000000 + i FROM n`,
+    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint, data,
+       facts, makes_history, trace_id, created_at)
+     ${numbers} SELECT '${tenant}', i, printf('%08x-0000-7000-8000-%012x', i, i), 'client', 'create', 's' || i,
+       'seed-key-' || i, 'f', '{}', '{}', 0, '', 1700000000000 + i FROM n`,
+  ];
+}
+
+try {
+  const wanted = SCENARIOS.filter(isWanted);
+  await withVariants(["bare", "usual", "ours"], AS_IT_IS, async (running) => {
+    await fill(running);
+    if (wanted.length > 0) await compare(wanted, running);
+    await batches(running);
+    await sizes(running);
+  });
+  for (const scenario of SLOW.filter(isWanted)) {
+    await withVariants(["usual", "ours"], scenario.pace, (running) => compare([scenario], running));
+  }
+  await cold();
+  if (options.write) {
+    writeFileSync(join(import.meta.dirname, "../../docs/benchmark.md"), markdown(rows, ROUNDS));
+    writeFileSync(join(import.meta.dirname, "../../docs/benchmark.svg"), chart(rows));
+  }
 } finally {
-  await miniflare.dispose();
-  rmSync(directory, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 }

@@ -69,14 +69,14 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
 }
 
 /** wrangler.toml's own, so that the bundle runs on the runtime behaviour that it was built for. */
-async function compatibilityDateOfDeployment(): Promise<string> {
+export async function compatibilityDateOfDeployment(): Promise<string> {
   const text = await readFile(join(PROJECT_ROOT, "wrangler.toml"), "utf8");
   const date = /^compatibility_date = "([0-9-]+)"$/m.exec(text)?.[1];
   if (date === undefined) throw new Error("wrangler.toml states no compatibility_date");
   return date;
 }
 
-async function migrations(): Promise<readonly (readonly string[])[]> {
+export async function migrations(): Promise<readonly (readonly string[])[]> {
   const folder = join(PROJECT_ROOT, "migrations");
   const names = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
