@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Writes } from "../domain/command.ts";
+import type { Head } from "../domain/core/event.ts";
 import { type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
 import type { Stored } from "../domain/tape/state.ts";
 import { type NewRow, replacing, rowWriter } from "./d1/rows.ts";
@@ -18,12 +19,16 @@ import {
   purchaseClients,
 } from "./tape/tables.ts";
 
-/** The statements that write the records of one category. `first` is the sequence of the group's first event. */
-type RecordWriter<R> = (
-  tenant: string,
-  records: ReadonlyMap<string, Stored<R>>,
-  first: number,
-) => readonly Statement[];
+/** The records of one category that a group writes, each in its last state. */
+interface RecordsOf<R> {
+  readonly records: ReadonlyMap<string, Stored<R>>;
+  /** Ids of those that were not there before the group, as far as it could see. */
+  readonly fresh: ReadonlySet<string>;
+  /** The sequence of the group's first event. */
+  readonly first: number;
+}
+
+type RecordWriter<R> = (tenant: string, group: RecordsOf<R>) => readonly Statement[];
 
 const RECORD_WRITERS = {
   client: recordWriter("client", clients, clients.client_id, fromClient),
@@ -33,7 +38,8 @@ const RECORD_WRITERS = {
 };
 
 /**
- * Writes records of one category. A record that was live before the group and still is keeps the columns that an
+ * Writes records of one category. A record that was not there is a plain INSERT, which voids the batch if it is there
+ * after all. A record that was live before the group and still is keeps the columns that an
  * update cannot change: they stand in the indexes, and SQLite writes an index entry anew for each column that is set.
  */
 function recordWriter<R, T extends AnySQLiteTable & { readonly tenant_id: AnySQLiteColumn }>(
@@ -46,14 +52,21 @@ function recordWriter<R, T extends AnySQLiteTable & { readonly tenant_id: AnySQL
   const immutable = Object.keys(fields).filter((name) => fields[name]?.immutable);
   const lifelong = new Set([...immutable, "created_seq", "created_at", "deleted_at"]);
   const key = [table.tenant_id, id] as const;
+  const insert = rowWriter(table);
   const update = rowWriter(table, replacing(table, key, lifelong));
   const put = rowWriter(table, replacing(table, key));
-  return (tenant, records, first) => {
-    const { updated = [], other = [] } = Object.groupBy(records.values(), (stored) =>
-      stored.created_seq < first && stored.deleted_at === null ? "updated" : "other",
-    );
-    const rows = (some: readonly Stored<R>[]) => some.map((stored) => toRow(tenant, stored));
-    return [...update(rows(updated)), ...put(rows(other))];
+  return (tenant, { records, fresh, first }) => {
+    const {
+      inserted = [],
+      updated = [],
+      other = [],
+    } = Object.groupBy(records, ([own, stored]) => {
+      if (fresh.has(own)) return "inserted";
+      return stored.created_seq < first && stored.deleted_at === null ? "updated" : "other";
+    });
+    const rows = (some: readonly (readonly [string, Stored<R>])[]) =>
+      some.map(([, stored]) => toRow(tenant, stored));
+    return [...insert(rows(inserted)), ...update(rows(updated)), ...put(rows(other))];
   };
 }
 
@@ -62,10 +75,12 @@ const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
 
 /**
- * Writes a group in one D1 batch, all or nothing. The events come first: their sequence is the fence, so the batch of
- * a second writer for the tenant fails as a whole before it touches a record.
+ * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
+ * fails as a whole before it touches a record: `head`, which the group was decided on, must still be there, and the
+ * sequences after it must be free.
  */
-export async function commit(db: Database, tenant: string, writes: Writes): Promise<void> {
+export async function commit(db: Database, tenant: string, writes: Writes, head: Head): Promise<void> {
+  const { fresh } = writes;
   const first = writes.events[0]?.sequence ?? 0;
   const log = writes.events.map(({ facts, ...event }) => ({
     tenant_id: tenant,
@@ -75,20 +90,38 @@ export async function commit(db: Database, tenant: string, writes: Writes): Prom
   const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
   const terms = writes.terms.map((row) => ({ tenant_id: tenant, ...row }));
   await runAll(db, [
+    ...headIsThere(tenant, head),
     ...writeEvents(log),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
       const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
       return reassign(tenant, loan, set);
     }),
-    ...RECORD_WRITERS.client(tenant, writes.client, first),
-    ...RECORD_WRITERS.disbursement(tenant, writes.disbursement, first),
-    ...RECORD_WRITERS.payment(tenant, writes.payment, first),
-    ...RECORD_WRITERS.operation(tenant, writes.operation, first),
+    ...RECORD_WRITERS.client(tenant, { records: writes.client, fresh: fresh.client, first }),
+    ...RECORD_WRITERS.disbursement(tenant, {
+      records: writes.disbursement,
+      fresh: fresh.disbursement,
+      first,
+    }),
+    ...RECORD_WRITERS.payment(tenant, { records: writes.payment, fresh: fresh.payment, first }),
+    ...RECORD_WRITERS.operation(tenant, { records: writes.operation, fresh: fresh.operation, first }),
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
     ...writeLinks(links),
     ...writeTerms(terms),
     ...ledgerStatements(tenant, writes),
   ]);
+}
+
+/**
+ * Voids the batch unless the event is there that the group was decided on: D1 may have been put back to an earlier time,
+ * where the next sequence is free. A tenant_id may not be NULL (store/d1/failure.ts reads the message as a fence).
+ */
+function headIsThere(tenant: string, { sequence, event_id }: Head): readonly Statement[] {
+  if (sequence === 0) return [];
+  const sql = `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint,
+      data, facts, makes_history, trace_id, created_at)
+    SELECT NULL, 0, '', '', '', '', '', '', '', '', 0, '', 0
+    WHERE NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = ? AND sequence = CAST(? AS INTEGER) AND event_id = ?)`;
+  return [{ sql, params: [tenant, String(sequence), event_id] }];
 }
 
 /** The live payments of a loan take its new client. */

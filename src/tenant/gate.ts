@@ -8,6 +8,7 @@ import { openSession } from "../store/d1/session.ts";
 import { loadHead } from "../store/load.ts";
 import { type GroupContext, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
+import { GateMemory } from "./memory.ts";
 import { replay } from "./plan.ts";
 import type { Submission, SubmitReply, Verdict } from "./submission.ts";
 import { bytesInBatch, type Waiting, WaitingRoom } from "./waiting-room.ts";
@@ -44,6 +45,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   readonly #queue: EventsPublisher;
   readonly #inFlight = new Map<string, InFlight>();
   readonly #room = new WaitingRoom();
+  readonly #memory = new GateMemory();
   #draining = false;
   #watching = false;
   #saving = false;
@@ -126,6 +128,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     return {
       tenant,
       open: () => openSession(this.env, tenant, "first-primary"),
+      memory: this.#memory,
       onHead: (head) => this.#heard(tenant, head),
       log: (entry) => this.#log(tenant, entry),
     };
@@ -145,6 +148,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     if (isBehind) {
       this.#log(tenant, { message: "database put back", known: sequence, found: head.sequence });
       this.#keys.forget();
+      this.#memory.forget();
     }
     this.#keys.hear(head, Date.now());
   }

@@ -5,7 +5,8 @@ import type { Problem } from "../domain/core/problem.ts";
 import { commit } from "../store/commit.ts";
 import { classify, type D1Failure, withDeadline } from "../store/d1/failure.ts";
 import type { Session } from "../store/d1/session.ts";
-import { load } from "../store/load.ts";
+import { type Loaded, load } from "../store/load.ts";
+import type { GateMemory } from "./memory.ts";
 import { type HistoryDue, planGroup } from "./plan.ts";
 import type { Submission, Verdict } from "./submission.ts";
 
@@ -30,6 +31,7 @@ export interface Settled {
 export interface GroupContext {
   readonly tenant: string;
   readonly open: () => Session;
+  readonly memory: GateMemory;
   /** Sees the last event of the log each time that it is read. */
   readonly onHead: (head: Head) => void;
   readonly log: (entry: Record<string, unknown>) => void;
@@ -66,7 +68,7 @@ export async function* settleGroup(context: GroupContext, group: Part): AsyncGen
   const parts: Part[] = [group];
   let failures = 0;
   for (let part = parts.shift(); part; part = parts.shift()) {
-    const outcome = await settlePart(context, part, proposed, failures === 0 ? ATTEMPTS_MAX : 1);
+    const outcome = await settlePart(context, part, proposed, failures === 0);
     if (outcome.kind === "settled") {
       yield outcome.settled;
       continue;
@@ -96,13 +98,20 @@ async function settlePart(
   context: GroupContext,
   part: Part,
   proposed: Set<string>,
-  attempts: number,
+  isWhole: boolean,
 ): Promise<Outcome> {
   let maybeWritten = false;
+  let fromMemory = isWhole;
   for (let attempt = 1; ; attempt += 1) {
-    const tried = await tryPart(context, part, proposed);
+    const tried = await tryPart(context, part, proposed, fromMemory && attempt === 1);
     if (tried.kind === "settled") return tried;
     const { failure, at } = tried;
+    if (at === "memory" && isVoid(failure)) {
+      // The memory was behind, or took a record for absent that is there. Nothing was written: load, and decide again.
+      fromMemory = false;
+      attempt -= 1;
+      continue;
+    }
     logFailure(context, part, tried, attempt);
     switch (failure) {
       case "fenced":
@@ -118,15 +127,17 @@ async function settlePart(
         if (attempt >= ATTEMPTS_MAX) return { kind: "gone" };
         break;
       case "unknown":
-        if (attempt >= attempts) return afterUnknown(part, at);
+        if (!isWhole || attempt >= ATTEMPTS_MAX) return afterUnknown(part, at);
     }
     maybeWritten = true;
     await scheduler.wait(BACKOFF_MS * (attempt + 1));
   }
 }
 
+const isVoid = (failure: D1Failure): boolean => failure === "fenced" || failure === "refused";
+
 /** D1 answers reads and keeps failing at this part's commit: what the part holds may be the cause. */
-function afterUnknown(part: Part, at: "load" | "commit"): Outcome {
+function afterUnknown(part: Part, at: Failed["at"]): Outcome {
   if (at === "load") return { kind: "gone" };
   return part.length > 1 ? { kind: "apart" } : { kind: "rejected", problem: UNAVAILABLE };
 }
@@ -134,39 +145,76 @@ function afterUnknown(part: Part, at: "load" | "commit"): Outcome {
 interface Failed {
   readonly kind: "failed";
   readonly failure: D1Failure;
-  readonly at: "load" | "commit";
+  /** `memory`: a commit of what was decided without a load. */
+  readonly at: "memory" | "load" | "commit";
   readonly error: unknown;
 }
 
+/**
+ * Decides and commits one part, from memory if all that it needs is remembered, else after a load. A refusal is never
+ * decided from memory: no fence protects it, so it is confirmed by a load.
+ */
 async function tryPart(
   context: GroupContext,
   part: Part,
   proposed: Set<string>,
+  fromMemory: boolean,
 ): Promise<Extract<Outcome, { kind: "settled" }> | Failed> {
-  let at: Failed["at"] = "load";
+  const { memory } = context;
+  let at: Failed["at"] = "memory";
   const start = Date.now();
   try {
     const session = context.open();
-    const needs = noNeeds();
-    for (const { command } of part) addNeeds(needs, command, start);
-    const keys = part.map(({ key }) => key);
-    const loaded = await withDeadline(load(session.db, context.tenant, keys, needs));
-    context.onHead(loaded.head);
-    const clock = Date.now();
-    const plan = planGroup(loaded, part, {
-      clock,
-      proposed,
-      onBug: (one, error) => logBug(context, one, error),
-    });
-    at = "commit";
-    if (plan.writes.events.length > 0) await withDeadline(commit(session.db, context.tenant, plan.writes));
-    const timings = { load: clock - start, commit: Date.now() - clock };
+    let loaded = fromMemory ? recall(context, part, start) : null;
+    // A bug shows again after the load, and is logged then.
+    let plan = loaded && planGroup(loaded, part, { proposed, onBug: () => {}, clock: start });
+    if (!loaded || !plan || plan.refusals > 0) {
+      at = "load";
+      loaded = await withDeadline(loadFor(context, session, part, start));
+      context.onHead(loaded.head);
+      plan = planGroup(loaded, part, {
+        proposed,
+        onBug: (one, error) => logBug(context, one, error),
+        clock: Date.now(),
+      });
+      at = "commit";
+    }
+    const decided = Date.now();
+    if (plan.writes.events.length > 0) {
+      await withDeadline(commit(session.db, context.tenant, plan.writes, loaded.head));
+    }
+    memory.learn(loaded, plan);
+    const timings = { load: decided - start, commit: Date.now() - decided };
     const { verdicts, used, history, head } = plan;
     const bookmark = session.bookmark();
     return { kind: "settled", settled: { verdicts, used, history, head, bookmark, timings } };
   } catch (error) {
+    memory.forget();
     return { kind: "failed", failure: classify(error), at, error };
   }
+}
+
+/** What the part needs, if it is all remembered. A command that throws here does so again where it is told apart. */
+function recall({ memory }: GroupContext, part: Part, now: number): Loaded | null {
+  try {
+    return memory.recall(
+      part.map(({ command }) => command),
+      now,
+    );
+  } catch {
+    return null;
+  }
+}
+
+async function loadFor({ tenant }: GroupContext, { db }: Session, part: Part, now: number): Promise<Loaded> {
+  const needs = noNeeds();
+  for (const { command } of part) addNeeds(needs, command, now);
+  return load(
+    db,
+    tenant,
+    part.map(({ key }) => key),
+    needs,
+  );
 }
 
 function logFailure(context: GroupContext, part: Part, { failure, error }: Failed, attempt: number): void {

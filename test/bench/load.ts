@@ -22,7 +22,11 @@ export function requestText(
   headers: Readonly<Record<string, string>>,
   body = "",
 ): string {
-  const all = { Host: "bench.test", ...headers, ...(body && { "Content-Length": String(Buffer.byteLength(body)) }) };
+  const all = {
+    Host: "bench.test",
+    ...headers,
+    ...(body && { "Content-Length": String(Buffer.byteLength(body)) }),
+  };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`;
 }

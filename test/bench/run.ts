@@ -9,7 +9,18 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Measured, measure } from "./load.ts";
 import { chart, markdown, type Row } from "./report.ts";
-import { BIG_TOKEN, batch, create, duplicate, invalid, list, lookup, MANY, TENANTS, TOKENS } from "./scenarios.ts";
+import {
+  BIG_TOKEN,
+  batch,
+  create,
+  duplicate,
+  invalid,
+  list,
+  lookup,
+  MANY,
+  TENANTS,
+  TOKENS,
+} from "./scenarios.ts";
 import { AS_IT_IS, type D1Pace, migrate, type Running, startVariant, type VariantName } from "./variants.ts";
 
 const { values: options } = parseArgs({
@@ -21,10 +32,14 @@ const { values: options } = parseArgs({
 });
 const ROUNDS = Number(options.rounds);
 const root = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+const median = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 let serial = 0;
-const fresh = () => `c${(serial += 1)}`;
+function fresh(): string {
+  serial += 1;
+  return `c${serial}`;
+}
 
 /** One row: what is sent to either side, how much of it, and what is made of it. */
 interface Scenario {
@@ -199,13 +214,17 @@ async function withVariants<K extends VariantName>(
   }
 }
 
-async function compare(scenarios: readonly Scenario[], running: Readonly<Record<string, Running>>): Promise<void> {
+async function compare(
+  scenarios: readonly Scenario[],
+  running: Readonly<Record<string, Running>>,
+): Promise<void> {
   const samples = scenarios.map((scenario) => ({ scenario, ours: [] as Sample[], others: [] as Sample[] }));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const { scenario, ours, others } of samples) {
       const turns = [
         async () => ours.push(await sample(running.ours as Running, scenario, "ours")),
-        async () => others.push(await sample(running[scenario.against] as Running, scenario, scenario.against)),
+        async () =>
+          others.push(await sample(running[scenario.against] as Running, scenario, scenario.against)),
       ];
       for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
     }
@@ -221,7 +240,10 @@ async function fill({ ours, bare }: { readonly ours: Running; readonly bare: Run
   const values = columns.map((name) => `value ->> '${name}'`).join(", ");
   const insert = `INSERT INTO clients (${columns.join(", ")}) SELECT ${values} FROM json_each(?)`;
   for (let from = 0; from < results.length; from += 500) {
-    await bare.database.prepare(insert).bind(JSON.stringify(results.slice(from, from + 500))).run();
+    await bare.database
+      .prepare(insert)
+      .bind(JSON.stringify(results.slice(from, from + 500)))
+      .run();
   }
 }
 
@@ -240,7 +262,13 @@ async function batches({ ours }: { readonly ours: Running }): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const measured = await sample(ours, scenario, "ours");
     many.push({ ...measured, perSecond: measured.perSecond * size, cpuUs: measured.cpuUs / size });
-    single.push(await sample(ours, { ...scenario, connections: MANY, counts: { ours: 2_000, other: 0 }, request: creating }, "ours"));
+    single.push(
+      await sample(
+        ours,
+        { ...scenario, connections: MANY, counts: { ours: 2_000, other: 0 }, request: creating },
+        "ours",
+      ),
+    );
   }
   report({ ...scenario, against: "ours" as never }, many, single);
 }
@@ -275,18 +303,27 @@ const MILLION = 1_000_000;
 /** A tenant with a million records against one with a thousand: the same requests. */
 async function sizes({ ours }: { readonly ours: Running }): Promise<void> {
   const name = "with 1,000,000 records to 1,000";
-  const wanted = ["create", "lookup by id", "list of 50"].map((what) => ({ name: `${what} ${name}` })).filter(isWanted);
+  const wanted = ["create", "lookup by id", "list of 50"]
+    .map((what) => ({ name: `${what} ${name}` }))
+    .filter(isWanted);
   if (wanted.length === 0) return;
   for (let from = 1; from <= MILLION; from += TEN_THOUSAND) {
     await ours.database.batch(
-      seeds("bench-big", from, Math.min(from + TEN_THOUSAND - 1, MILLION)).map((text) => ours.database.prepare(text)),
+      seeds("bench-big", from, Math.min(from + TEN_THOUSAND - 1, MILLION)).map((text) =>
+        ours.database.prepare(text),
+      ),
     );
   }
-  await ours.database.batch(seeds("bench-7", 1, 1).map((text) => ours.database.prepare(text)).slice(0, 0));
+  await ours.database.batch(
+    seeds("bench-7", 1, 1)
+      .map((text) => ours.database.prepare(text))
+      .slice(0, 0),
+  );
   const small = TOKENS[1];
   const requests: Record<string, (token: string | undefined) => (n: number) => ReturnType<typeof create>> = {
     create: (token) => () => create(fresh(), token),
-    "lookup by id": (token) => (n) => lookup("ours", token === BIG_TOKEN ? `s${n + 1}` : (smallIds[n % 1000] ?? ""), token),
+    "lookup by id": (token) => (n) =>
+      lookup("ours", token === BIG_TOKEN ? `s${n + 1}` : (smallIds[n % 1000] ?? ""), token),
     "list of 50": (token) => () => list("ours", token),
   };
   const smallIds = Array.from({ length: 1_000 }, () => fresh());
@@ -305,7 +342,9 @@ async function sizes({ ours }: { readonly ours: Running }): Promise<void> {
     const [big, little]: [Sample[], Sample[]] = [[], []];
     for (let round = 0; round < ROUNDS; round += 1) {
       big.push(await sample(ours, scenario, "ours"));
-      little.push(await sample(ours, { ...scenario, request: () => requests[what]?.(small) as never }, "ours"));
+      little.push(
+        await sample(ours, { ...scenario, request: () => requests[what]?.(small) as never }, "ours"),
+      );
     }
     report({ ...scenario, against: "ours" as never }, big, little);
   }

@@ -10,7 +10,9 @@ import { USUAL_TABLES } from "./usual.ts";
 export type VariantName = "bare" | "usual" | "ours";
 
 /** How D1 behaves: as the local runtime does, or slowed down. */
-export type D1Pace = { readonly slowness: "none" } | { readonly slowness: "busy" | "far"; readonly ms: number };
+export type D1Pace =
+  | { readonly slowness: "none" }
+  | { readonly slowness: "busy" | "far"; readonly ms: number };
 
 export const AS_IT_IS: D1Pace = { slowness: "none" };
 

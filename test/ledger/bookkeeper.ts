@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { noWrites } from "../../src/domain/command.ts";
+import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { decideLedger, type LedgerCommand } from "../../src/domain/ledger/decide.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import { applyPosted, ledgerEvent } from "../../src/domain/ledger/writes.ts";
@@ -241,6 +242,7 @@ export async function postInBulk(
   size = 1_000,
 ): Promise<void> {
   const state = noLedgerState();
+  let head = NO_HEAD;
   for (let from = 0; from < commands.length; from += size) {
     const writes = noWrites();
     for (const [index, command] of commands.slice(from, from + size).entries()) {
@@ -253,7 +255,8 @@ export async function postInBulk(
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
       applyPosted(state, writes, decided.value);
     }
-    await commit(openSession(env, tenant, "first-primary").db, tenant, writes);
+    await commit(openSession(env, tenant, "first-primary").db, tenant, writes, head);
+    head = writes.events.at(-1) ?? head;
   }
 }
 

@@ -8,6 +8,7 @@ import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
 import { openSession } from "../../src/store/d1/session.ts";
 import { type GroupContext, type Settled, settleGroup } from "../../src/tenant/group.ts";
+import { GateMemory } from "../../src/tenant/memory.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "./api.ts";
 
@@ -55,7 +56,7 @@ export async function submissionOf(
 /** What a gate gives to settleGroup, for a test that is a second writer of the tenant. */
 export function writerContext(tenant: string, db: D1Database = env.DB): GroupContext {
   const open = () => openSession({ ...env, DB: db }, tenant, "first-primary");
-  return { tenant, open, onHead: () => {}, log: () => {} };
+  return { tenant, open, memory: new GateMemory(), onHead: () => {}, log: () => {} };
 }
 
 /** Settles a group as a gate does, to its last part. */

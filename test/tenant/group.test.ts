@@ -18,16 +18,18 @@ async function settleBehind(tenant: string, submissions: readonly Submission[]) 
   const gate = gateOf(tenant);
   const d1 = await wrapDatabase(gate);
   const hold = new Hold();
-  d1.meet(isLoad, hold.fault, 1);
+  d1.meet(() => true, hold.fault, 1);
   const first = gate.submit(tenant, await submissionOf("client", { ...individual, client_id: "C-first" }));
   await hold.reached();
   const sent = submissions.map((submission): Promise<SubmitReply> => gate.submit(tenant, submission));
   await arrivals(gate);
+  const wasLoad = d1.calls.every(isLoad);
   d1.resetCounts();
   hold.release();
   await first;
   const replies = await Promise.all(sent);
-  const [, ...calls] = d1.calls;
+  // The commit of the first event comes after its load, if it needed one.
+  const calls = d1.calls.slice(wasLoad ? 1 : 0);
   return { replies, calls };
 }
 
@@ -39,13 +41,13 @@ function eventRows(call: Call): readonly (readonly unknown[])[] {
 }
 
 describe("a group", () => {
-  it("costs two round trips, however many events it has", async () => {
+  it("costs one round trip where nothing must be read, however many events it has", async () => {
     const tenant = newTenant();
     const clients = oneTo(60).map((number) => ({ ...individual, client_id: `C-${number}` }));
     const group = await Promise.all(clients.map((client) => submissionOf("client", client)));
     const { replies, calls } = await settleBehind(tenant, group);
     expect(replies.every(({ kind }) => kind === "accepted")).toBe(true);
-    expect(calls.map((call) => (isCommit(call) ? "commit" : "load"))).toEqual(["load", "commit"]);
+    expect(calls.map((call) => (isCommit(call) ? "commit" : "load"))).toEqual(["commit"]);
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(61));
   });
 

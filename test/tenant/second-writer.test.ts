@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { noWrites } from "../../src/domain/command.ts";
+import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { ingestEvent } from "../../src/domain/tape/writes.ts";
 import { commit } from "../../src/store/commit.ts";
 import { openSession } from "../../src/store/d1/session.ts";
@@ -51,10 +52,8 @@ describe("two writers of one tenant", () => {
       idempotency_key,
       ...request,
     });
-    await commit(openSession(env, api.tenant, "first-primary").db, api.tenant, {
-      ...noWrites(),
-      events: [event],
-    });
+    const writes = { ...noWrites(), events: [event] };
+    await commit(openSession(env, api.tenant, "first-primary").db, api.tenant, writes, NO_HEAD);
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.sequence]).toEqual([201, 2]);

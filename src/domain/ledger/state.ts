@@ -35,7 +35,11 @@ export function bookOf(state: LedgerState, loan_id: string): LoanBook {
   return book ?? EMPTY_BOOK;
 }
 
-/** What deciding some ledger commands looks at. Days are `YYYY-MM-DD`: a book is needed from that day on. */
+/**
+ * What deciding some ledger commands looks at. Days are `YYYY-MM-DD`: a book is needed from that day on. The gate
+ * remembers loans and their books, and decides on these without a load when nothing else is needed. So whatever else a
+ * posting type looks at is a need of its own: a further member here, empty when it is not asked for.
+ */
 export interface LedgerNeeds {
   /** The day from which the book of each loan is needed. */
   readonly loans: Map<string, string>;

@@ -1,5 +1,5 @@
 import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
-import type { Client, Disbursement, Operation, Payment } from "./fields.ts";
+import type { Category, Client, Disbursement, Operation, Payment } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
 import { isLive } from "./record.ts";
 import type { Accepted, AgreedTerms, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
@@ -21,6 +21,8 @@ export interface RecordWrites {
   readonly disbursement: Map<string, Stored<Disbursement>>;
   readonly payment: Map<string, Stored<Payment>>;
   readonly operation: Map<string, Stored<Operation>>;
+  /** Ids of the records that were not in sight before the group. */
+  readonly fresh: Readonly<Record<Category, Set<string>>>;
   readonly links: Map<string, PurchaseClient>;
   readonly terms: (AgreedTerms & { readonly sequence: number })[];
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
@@ -32,6 +34,7 @@ export const noRecordWrites = (): RecordWrites => ({
   disbursement: new Map(),
   payment: new Map(),
   operation: new Map(),
+  fresh: { client: new Set(), disbursement: new Set(), payment: new Set(), operation: new Set() },
   links: new Map(),
   terms: [],
   unlinks: new Map(),
@@ -77,21 +80,46 @@ const linkKey = (disbursement_id: string, client_id: string) => JSON.stringify([
 function applyPut(state: RecordState, writes: RecordWrites, effect: Extract<Effect, { type: "put" }>): void {
   switch (effect.category) {
     case "client":
-      put(state.client, writes.client, effect.stored.record.client_id, effect.stored);
+      put(state.client, writes.client, writes.fresh.client, effect.stored.record.client_id, effect.stored);
       break;
     case "disbursement":
-      put(state.disbursement, writes.disbursement, effect.stored.record.disbursement_id, effect.stored);
+      put(
+        state.disbursement,
+        writes.disbursement,
+        writes.fresh.disbursement,
+        effect.stored.record.disbursement_id,
+        effect.stored,
+      );
       break;
     case "payment":
-      put(state.payment, writes.payment, effect.stored.record.payment_id, effect.stored);
+      put(
+        state.payment,
+        writes.payment,
+        writes.fresh.payment,
+        effect.stored.record.payment_id,
+        effect.stored,
+      );
       break;
     case "operation":
-      put(state.operation, writes.operation, effect.stored.record.operation_id, effect.stored);
+      put(
+        state.operation,
+        writes.operation,
+        writes.fresh.operation,
+        effect.stored.record.operation_id,
+        effect.stored,
+      );
       break;
   }
 }
 
-function put<T>(state: Map<string, T>, writes: Map<string, T>, id: string, stored: T): void {
+function put<T>(
+  state: Map<string, T>,
+  writes: Map<string, T>,
+  fresh: Set<string>,
+  id: string,
+  stored: T,
+): void {
+  if (!state.has(id)) fresh.add(id);
   state.set(id, stored);
   writes.set(id, stored);
 }
