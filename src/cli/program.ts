@@ -19,10 +19,21 @@ function buildProgram(handlers: Handlers, finish: (exitCode: number) => void): C
     .exitOverride()
     .showHelpAfterError("(--help explains the options.)")
     .helpCommand(false)
+    .hook("preAction", (_, action) => {
+      if (action.name() !== "dev") endWithReader();
+    })
     .addHelpText("after", EPILOGUE);
   addLocalCommands(program, handlers, finish);
   addDataCommands(program, handlers, finish);
   return program;
+}
+
+/** Ends quietly when whoever reads the output has seen enough, as in `… | head`. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(EXIT.done);
+  });
 }
 
 /** Runs one command line, without the program's name; resolves with the exit code. */

@@ -1,4 +1,5 @@
 import { isLosslessNumber } from "lossless-json";
+import { stringifyJson } from "./json.ts";
 
 /** The media type of RFC 4180 text; its first line names the columns. */
 export const CSV_TYPE = "text/csv; charset=utf-8; header=present";
@@ -12,18 +13,22 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 /** Writes rows under their column names as RFC 4180 text. */
 export function csvOf(columns: readonly string[], rows: readonly Readonly<Record<string, Cell>>[]): string {
-  const lines = rows.map((row) => columns.map((name) => cellOf(row[name])));
-  return [columns.map(cellOf), ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+  const lines = rows.map((row) => columns.map((name) => row[name]));
+  return [columns, ...lines].map((cells) => csvLine(cells)).join("");
 }
 
-/** Text that would start a formula gets an apostrophe before it; a number never does. */
-function cellOf(value: Cell): string {
+/** One line of RFC 4180 text; `guarded` keeps spreadsheets from taking a text for a formula. */
+export const csvLine = (cells: readonly Cell[], guarded = true): string =>
+  `${cells.map((cell) => cellOf(cell, guarded)).join(",")}\r\n`;
+
+/** Guarded text that would start a formula gets an apostrophe before it; a number never does. */
+function cellOf(value: Cell, guarded: boolean): string {
   if (value === null || value === undefined) return "";
   if (isLosslessNumber(value)) return value.value;
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
     return String(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const text = typeof value === "string" ? value : stringifyJson(value);
+  const safe = guarded && FORMULA.test(text) ? `'${text}` : text;
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

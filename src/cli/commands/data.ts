@@ -1,17 +1,24 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { LOOKUP_TABLE_NAMES, type LookupTableName } from "../../domain/core/lookup.ts";
 import { CATEGORIES } from "../../domain/tape/fields.ts";
+import type { ExportOptions } from "../export/export.ts";
 import type { ImportOptions } from "../import/import.ts";
 import type { SampleOptions } from "../sample/tape.ts";
+import type { ServiceOptions } from "../service.ts";
 
-/** The commands that bring data in. */
+/** The commands that bring data in and out. */
 export interface DataHandlers {
   readonly import: (options: ImportOptions) => Promise<number>;
   readonly sample: (options: SampleOptions) => Promise<number>;
+  readonly export: (options: ExportOptions) => Promise<number>;
+  readonly journal: (options: ServiceOptions) => Promise<number>;
 }
 
 export const DATA_HANDLERS: DataHandlers = {
   import: async (options) => (await import("../import/import.ts")).importFiles(options),
   sample: async (options) => (await import("../sample/sample.ts")).sample(options),
+  export: async (options) => (await import("../export/export.ts")).exportTables(options),
+  journal: async (options) => (await import("../export/journal.ts")).journal(options),
 };
 
 const LANES_MAX = 16;
@@ -68,7 +75,7 @@ stopped or killed, sends no line twice, and tries refused lines again.
 Exit code 3: finished, but some lines were refused. The report names each of
 them with its reason.`;
 
-/** Adds `import` and `sample`. */
+/** Adds `import`, `sample`, `export` and `journal`. */
 export function addDataCommands(
   program: Command,
   handlers: DataHandlers,
@@ -118,4 +125,39 @@ export function addDataCommands(
     .action(async ({ loans, seed, asOf }: SampleOptions) =>
       finish(await handlers.sample({ loans, seed, asOf })),
     );
+
+  withService(
+    program
+      .command("export")
+      .summary("write whole tables as NDJSON or CSV")
+      .description("Writes whole tables, numbers digit by digit, in the order of their making.")
+      .addArgument(new Argument("<tables...>", "what to export").choices(LOOKUP_TABLE_NAMES)),
+  )
+    .addOption(new Option("--format <name>", "how").choices(["ndjson", "csv"]).default("ndjson"))
+    .option("--out <folder>", "a file for each table (default: standard output)")
+    .option("--excel-safe", "CSV: an apostrophe before texts that look like formulas")
+    .addHelpText(
+      "after",
+      `
+  npx loan-ledger export events > tape.ndjson      what import takes: use it with
+  npx loan-ledger import --in-order tape.ndjson    --in-order, for another tenant
+  npx loan-ledger export clients payments --format csv --out tables
+
+Exported records are the records of today. Their past is in the events.`,
+    )
+    .action(
+      async (
+        tables: readonly LookupTableName[],
+        { url, token, format, out, excelSafe = false }: Omit<ExportOptions, "tables">,
+      ) => finish(await handlers.export({ tables, url, token, format, out, excelSafe })),
+    );
+
+  withService(
+    program
+      .command("journal")
+      .summary("print the ledger's journal for hledger")
+      .description("Prints the tenant's whole journal in the text format of hledger."),
+  )
+    .addHelpText("after", "\n  npx loan-ledger journal | hledger -f - balance")
+    .action(async ({ url, token }: ServiceOptions) => finish(await handlers.journal({ url, token })));
 }

@@ -1,11 +1,13 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { type CsvError, parse } from "csv-parse";
+import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import {
   type Category,
   type Field,
   type Fields,
+  RECORD_TABLES,
   RECORDS,
   termsChangeFields,
 } from "../../domain/tape/fields.ts";
@@ -82,17 +84,20 @@ interface Column {
   readonly field: Field;
 }
 
-/** The columns in their order, null for one that is left out; or a sentence about a header that cannot be used. */
+/**
+ * The columns in their order, null for one that is left out (among them those that only the service fills, such as
+ * `created_at`, so that an exported table can be imported); or a sentence about a header that cannot be used. */
 export function readHeader(
   cells: readonly string[],
   { category, map }: CsvOptions,
 ): Result<readonly (Column | null)[], string> {
   const known = knownColumns(category);
+  const made = LOOKUP_TABLES.find((table) => table.name === RECORD_TABLES[category])?.columns ?? {};
   const columns: (Column | null)[] = [];
   for (const cell of cells) {
     const name = map.get(cell.trim()) ?? cell.trim();
     const field = known.get(name);
-    if (name !== "" && field === undefined) {
+    if (name !== "" && field === undefined && !(name in made)) {
       const fix = `--map "${cell}=<field>" renames it, --map "${cell}=" leaves it out`;
       return err(`The column "${cell}" is no field of category ${category}; ${fix}.`);
     }

@@ -1,0 +1,45 @@
+import { isJsonObject, parseJson } from "../../contract/json.ts";
+import type { LookupTableName } from "../../domain/core/lookup.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { type Failure, failed } from "../failure.ts";
+import { type Service, sentenceOf } from "../service.ts";
+
+/** A row as the service answers it; a number is a `LosslessNumber` with all its digits. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Page {
+  readonly rows: readonly Row[];
+  readonly cursor: string | null;
+}
+
+/** One page of a list of the service. */
+export async function pageOf(service: Service, path: string): Promise<Result<Page, Failure>> {
+  const response = await service.request(path);
+  if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
+  const body = parseJson(await response.text());
+  if (!body.ok || !isJsonObject(body.value) || !Array.isArray(body.value.data)) {
+    return err(failed(`The answer of ${service.url}${path} is no list.`));
+  }
+  const { data, pagination } = body.value;
+  const cursor = isJsonObject(pagination) ? pagination.next_cursor : null;
+  return ok({ rows: data as readonly Row[], cursor: typeof cursor === "string" ? cursor : null });
+}
+
+/** All rows of a list, in the order of their making. Ends with a failure as its last item. */
+export async function* rowsOf(
+  service: Service,
+  table: LookupTableName,
+  filter: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Result<Row, Failure>> {
+  const query = new URLSearchParams({ limit: "200", sort_by: "created_at", sort_order: "asc", ...filter });
+  for (;;) {
+    const page = await pageOf(service, `/api/tables/${table}?${query}`);
+    if (!page.ok) {
+      yield page;
+      return;
+    }
+    for (const row of page.value.rows) yield ok(row);
+    if (page.value.cursor === null) return;
+    query.set("cursor", page.value.cursor);
+  }
+}
