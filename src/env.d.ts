@@ -12,6 +12,11 @@ declare namespace Cloudflare {
     AUTH_JWKS?: string;
     AUTH_CLOCK_TOLERANCE_S?: string;
     GIT_SHA?: string;
+    /** Only "on" switches the limits on. */
+    RATE_LIMITS?: string;
+    TENANT_LIMIT?: RateLimit;
+    TENANT_WALK_LIMIT?: RateLimit;
+    TENANT_BATCH_LIMIT?: RateLimit;
   }
 
   /** Types `exports` of `cloudflare:workers`. */

@@ -5,6 +5,7 @@ import type { Scope } from "../auth/scopes.ts";
 import { grants } from "../auth/token.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
+import { rateLimited } from "./rate-limit.ts";
 
 /** Lets a request with a valid token through and binds it to the token's tenant (docs/api.md#tokens). */
 const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -61,9 +62,14 @@ function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The guard of a route: a valid token that grants `scope`. It stands on the route, so an unknown path stays a 404. */
-export const authorized = (scope: Scope): MiddlewareHandler<AppEnv> =>
-  every(authentication, requireScope(scope));
+/**
+ * The guard of a route: a valid token that grants `scope`, of a tenant within its limit. It stands on the route, so an
+ * unknown path stays a 404.
+ */
+export const authorized = (
+  scope: Scope,
+  rate: Parameters<typeof rateLimited>[0] = "usual",
+): MiddlewareHandler<AppEnv> => every(authentication, requireScope(scope), rateLimited(rate));
 
 /** Whether the caller's token grants `scope`: for an answer that shows more to some callers. */
 export const callerGrants = (c: Context<AppEnv>, scope: Scope): boolean => grants(c.get("principal"), scope);

@@ -32,7 +32,9 @@ const today = () => new Date().toISOString().slice(0, 10);
 
 /** `GET /v1/journal-entries…` (docs/api.md#ledger); without an id, the whole journal as plain-text books. */
 export const journalRoutes = new Hono<AppEnv>()
-  .get("/", readsLedger, query(exportQuery, parametersOf(exportQuery)), (c) => exportJournal(c))
+  .get("/", authorized("hpts:ledger:read", "walk"), query(exportQuery, parametersOf(exportQuery)), (c) =>
+    exportJournal(c),
+  )
   .get("/:id", readsLedger, noQuery, async (c) => {
     const id = c.req.param("id").toLowerCase();
     const entry = await read(c, (db) => findEntry(db, c.get("principal").tenant_id, id));

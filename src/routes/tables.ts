@@ -19,7 +19,11 @@ import { read } from "./read.ts";
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
 
-const readsRecords = authorized("records:read");
+const readsRecords = authorized("records:read", (c) => (walks(c) ? "walk" : "usual"));
+
+/** Queries that no index answers examine the tenant's rows one by one. */
+const walks = (c: Context<AppEnv>): boolean =>
+  ["search", "include_count", "sort_by", "date_field"].some((name) => c.req.query(name) !== undefined);
 
 for (const table of LOOKUP_TABLES) {
   const parameters = Object.keys(listParameters(table).shape);

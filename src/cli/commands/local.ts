@@ -68,6 +68,7 @@ export function addLocalCommands(
     .option("-p, --port <number>", "where it listens", port, DEFAULT_PORT)
     .addOption(dataDirectory())
     .option("-q, --quiet", "keep the log in a file")
+    .option("--rate-limits", "limit each tenant's requests, as deployed")
     .addHelpText(
       "after",
       `
@@ -76,12 +77,13 @@ export function addLocalCommands(
 
 To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`,
     )
-    .action(async (options: { port: number; dataDir?: string; quiet?: boolean }) =>
+    .action(async (options: { port: number; dataDir?: string; quiet?: boolean; rateLimits?: boolean }) =>
       finish(
         await handlers.dev({
           port: options.port,
           dataDirectory: options.dataDir,
           quiet: options.quiet ?? false,
+          rateLimits: options.rateLimits ?? false,
         }),
       ),
     );

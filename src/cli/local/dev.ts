@@ -23,6 +23,8 @@ export interface DevOptions {
   readonly dataDirectory: string | undefined;
   /** Keeps the log in a file instead of on the screen. */
   readonly quiet: boolean;
+  /** Switches the tenants' rate limits on. */
+  readonly rateLimits: boolean;
 }
 
 function failedRun(what: string, run: WranglerRun): Failure {
@@ -106,6 +108,7 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
       ...["dev", "--local", "--port", String(options.port), "--persist-to", stateDirectory],
       "--show-interactive-dev-session=false",
       ...settings.map(([name, value]) => `--var=${name}:${value}`),
+      ...(options.rateLimits ? ["--var=RATE_LIMITS:on"] : []),
     ],
     stop,
   );

@@ -1,0 +1,41 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { renderProblem } from "./problem.ts";
+
+/** What a request costs: a read that walks the tenant's rows and a batch have limits of their own. */
+export type Rate = "usual" | "walk" | "batch";
+
+const BINDINGS = {
+  usual: "TENANT_LIMIT",
+  walk: "TENANT_WALK_LIMIT",
+  batch: "TENANT_BATCH_LIMIT",
+} as const satisfies Record<Rate, keyof Cloudflare.Env>;
+
+/**
+ * Refuses a tenant's requests beyond its limit (docs/operate.md#rate-limits): per location of the edge, approximate.
+ * Off without `RATE_LIMITS=on` or without the binding. A limiter that fails lets the request through: it protects
+ * others, and decides nothing about the data.
+ */
+export function rateLimited(rateOf: Rate | ((c: Context<AppEnv>) => Rate)): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const rate = typeof rateOf === "string" ? rateOf : rateOf(c);
+    const binding = c.env.RATE_LIMITS === "on" ? c.env[BINDINGS[rate]] : undefined;
+    if (binding === undefined || (await allows(c, binding))) return next();
+    return renderProblem(c, {
+      code: "rate_limited",
+      detail: "This tenant has sent too many requests of this kind. Wait as long as Retry-After says.",
+    });
+  };
+}
+
+async function allows(c: Context<AppEnv>, binding: RateLimit): Promise<boolean> {
+  try {
+    return (await binding.limit({ key: c.get("principal").tenant_id })).success;
+  } catch (error) {
+    const { trace_id } = c.get("trace");
+    console.warn(
+      JSON.stringify({ level: "warn", message: "rate limiter failed", trace_id, error: String(error) }),
+    );
+    return true;
+  }
+}
