@@ -2,7 +2,7 @@ import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { currentRoute, href, type Route } from "./route.ts";
-import { forgetToken, takeTokenFromAddress, token } from "./session.ts";
+import { FORGOTTEN, takeTokenFromAddress, token } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";
 import { tokenForm } from "./token-form.ts";
@@ -28,10 +28,7 @@ function show(): void {
   }
   const route = currentRoute();
   const [name = "portfolio"] = route.segments;
-  const main = renderShell(name, () => {
-    forgetToken();
-    show();
-  });
+  const main = renderShell(name);
   const view = VIEWS[name];
   if (view !== undefined) view(main, route, page.signal);
   else
@@ -44,6 +41,7 @@ function show(): void {
 // First of all: nothing is asked for while the token stands in the address.
 takeTokenFromAddress();
 show();
+addEventListener(FORGOTTEN, show);
 addEventListener("hashchange", () => {
   takeTokenFromAddress();
   show();

@@ -1,9 +1,11 @@
 import type { Problem } from "./api.ts";
 import { button, h, link } from "./dom.ts";
-import { claims } from "./session.ts";
+import { claims, forgetToken } from "./session.ts";
 
 /** Codes after which the same request can succeed. */
 const PASSING = ["unreachable", "unavailable", "overloaded", "rate_limited", "internal_error", "unexpected"];
+/** Codes that another token may help against. */
+const REFUSED = ["invalid_token", "missing_token", "insufficient_scope"];
 
 /** A problem in plain words, with what an operator needs to find it in the log. */
 export function problemBox(problem: Problem, again: () => void): HTMLElement {
@@ -24,6 +26,7 @@ export function problemBox(problem: Problem, again: () => void): HTMLElement {
       "p",
       { class: "actions" },
       PASSING.includes(problem.code) && button("Try again", again),
+      REFUSED.includes(problem.code) && button("Use another token", forgetToken),
       PASSING.includes(problem.code) && wait !== null && wait > 0 && ` in ${wait} s at the earliest`,
     ),
     problem.trace_id !== null &&

@@ -9,10 +9,14 @@ export interface Claims {
 /** Kept here and nowhere else: not in storage, not in the document, not in the address. */
 let bearer: string | null = null;
 
+export const FORGOTTEN = "token-forgotten";
+
 export const token = (): string | null => bearer;
 
+/** Forgets the token; main.ts hears of it and asks for another. */
 export function forgetToken(): void {
   bearer = null;
+  dispatchEvent(new Event(FORGOTTEN));
 }
 
 /**
@@ -39,7 +43,7 @@ export function claims(): Claims {
   const scope = body.scope ?? body.scp;
   return {
     tenant: typeof body.tenant_id === "string" ? body.tenant_id : null,
-    scopes: Array.isArray(scope) ? scope.map(String) : typeof scope === "string" ? scope.split(" ") : [],
+    scopes: (Array.isArray(scope) ? scope.map(String) : String(scope ?? "").split(" ")).filter(Boolean),
     expires: typeof body.exp === "number" ? body.exp * 1000 : null,
   };
 }

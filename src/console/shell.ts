@@ -1,6 +1,6 @@
 import { button, h, labelled, link, on } from "./dom.ts";
 import { go, href } from "./route.ts";
-import { claims } from "./session.ts";
+import { claims, forgetToken } from "./session.ts";
 
 const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const main = h("main", { id: "main", tabindex: -1 });
@@ -42,7 +42,7 @@ function finder(): HTMLElement {
 }
 
 /** The page around a view, for a reader with a token. */
-export function renderShell(view: string, forget: () => void): HTMLElement {
+export function renderShell(view: string): HTMLElement {
   const { tenant, expires } = claims();
   const until = expires === null ? null : new Date(expires).toISOString().slice(0, 16).replace("T", " ");
   const items = VIEWS.map(([name, label]) =>
@@ -61,7 +61,7 @@ export function renderShell(view: string, forget: () => void): HTMLElement {
         { class: "who" },
         tenant !== null && h("span", { class: "tenant" }, tenant),
         until !== null && h("span", { class: "note" }, `token until ${until} UTC`),
-        button("Forget token", forget, { class: "quiet" }),
+        button("Forget token", forgetToken, { class: "quiet" }),
       ),
     ),
     main,

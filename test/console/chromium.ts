@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { type Browser, chromium } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** No account, no updates, nothing that calls home. */
+const ARGUMENTS = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+const found = () => PLACES.find((place) => existsSync(place));
+
+/** Debian's chromium, from its packages; only a machine that is thrown away afterwards gets packages from a test. */
+async function install(): Promise<void> {
+  const root = process.getuid?.() === 0;
+  const run = (...words: readonly string[]) =>
+    promisify(execFile)(root ? "apt-get" : "sudo", [...(root ? [] : ["-n", "apt-get"]), ...words], {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+  await run("update");
+  await run("install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core");
+}
+
+/** The path of a browser, or null after one plain line that says what is missing. */
+export async function findChromium(): Promise<string | null> {
+  let reason = "";
+  if (found() === undefined && process.env.CI === "true") {
+    await install().catch((error: Error) => {
+      reason = ` (installing it failed: ${error.message.split("\n")[0]})`;
+    });
+  }
+  const place = found();
+  if (place !== undefined) return place;
+  console.warn(
+    `The console's tests are skipped: install chromium, for example "apt-get install chromium"${reason}.`,
+  );
+  return null;
+}
+
+export const launch = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ARGUMENTS });

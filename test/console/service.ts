@@ -1,0 +1,65 @@
+import type { Miniflare } from "miniflare";
+import { sampleTape } from "../../src/cli/sample/tape.ts";
+import { parseJson, stringifyJson } from "../../src/contract/json.ts";
+import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
+import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
+import { mintToken } from "../support/tokens.ts";
+
+/** The built service with its pages, below no proxy, and ways to fill it. */
+export interface Service {
+  readonly origin: string;
+  readonly miniflare: Miniflare;
+  readonly token: (tenant: string, scope?: string) => Promise<string>;
+  /** Sends events in their order; throws at the first that is refused. */
+  readonly ingest: (tenant: string, envelopes: Iterable<unknown>) => Promise<void>;
+  /** Asks the API as the console does; numbers keep their digits. */
+  readonly get: <T = unknown>(tenant: string, path: string, accept?: string) => Promise<T>;
+  readonly dispose: () => Promise<void>;
+}
+
+export const READS = "records:read hpts:ledger:read hpts:balances:read";
+
+export async function startService(): Promise<Service> {
+  const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
+  const { origin } = await miniflare.ready;
+  const token = (tenant: string, scope = READS) => mintToken({ tenant, scope });
+  let key = 0;
+  return {
+    origin,
+    miniflare,
+    token,
+    ingest: async (tenant, envelopes) => {
+      const writer = await token(tenant, "ingest:write");
+      for (const envelope of envelopes) {
+        key += 1;
+        const response = await fetch(`${origin}/ingest`, {
+          method: "POST",
+          headers: {
+            Authorization: `Bearer ${writer}`,
+            "Content-Type": "application/json",
+            "Idempotency-Key": `console-test-${key}`,
+          },
+          body: stringifyJson(envelope),
+        });
+        const answer = await response.text();
+        if (!response.ok) throw new Error(`${response.status} ${answer}`);
+      }
+    },
+    get: async <T>(tenant: string, path: string, accept = "application/json") => {
+      const headers = { Authorization: `Bearer ${await token(tenant)}`, Accept: accept };
+      const response = await fetch(`${origin}${path}`, { headers });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${response.status} ${text}`);
+      if (accept !== "application/json") return text as T;
+      const parsed = parseJson(text);
+      if (!parsed.ok) throw new Error(parsed.error);
+      return parsed.value as T;
+    },
+    dispose: () => miniflare.dispose(),
+  };
+}
+
+/** A tape as `loan-ledger sample` prints it, without the keys. */
+export function* sample(loans: number, asOf: string) {
+  for (const { category, data } of sampleTape({ loans, seed: 5, asOf })) yield { category, data };
+}
