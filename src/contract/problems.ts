@@ -120,6 +120,12 @@ export const PROBLEMS = {
     meaning: "The Content-Type is not JSON, or the body has a Content-Encoding.",
     remedy: "Send Content-Type: application/json and no Content-Encoding.",
   },
+  too_large: {
+    status: 422,
+    title: "The answer takes more than one request may read",
+    meaning: "The question is about more events or records than one request reads.",
+    remedy: "Ask for a later known_at, for less at once, or read the events table.",
+  },
   idempotency_mismatch: {
     status: 422,
     title: "The Idempotency-Key belongs to another request",

@@ -1,29 +1,39 @@
 import { type Context, Hono } from "hono";
+import * as z from "zod";
 import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
+import { knownAt } from "../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
 import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
+import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
+import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized, callerGrants } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderProblem } from "../http/problem.ts";
-import { invalidQuery, noQuery, query } from "../http/query.ts";
+import { invalidQuery, query } from "../http/query.ts";
+import { sequenceKnownAt } from "../store/known-at.ts";
 import { findRow, listRows, type Page } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
+import { findPastRow } from "./past.ts";
 import { read } from "./read.ts";
 
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
 
+const rowQuery = z.strictObject({ known_at: knownAt.optional() });
+
 const readsRecords = authorized("records:read", (c) => (walks(c) ? "walk" : "usual"));
 
 /** Queries that no index answers examine the tenant's rows one by one. */
 const walks = (c: Context<AppEnv>): boolean =>
-  ["search", "include_count", "sort_by", "date_field"].some((name) => c.req.query(name) !== undefined);
+  ["search", "include_count", "sort_by", "date_field", "known_at"].some(
+    (name) => c.req.query(name) !== undefined,
+  );
 
 for (const table of LOOKUP_TABLES) {
   const parameters = Object.keys(listParameters(table).shape);
@@ -33,8 +43,8 @@ for (const table of LOOKUP_TABLES) {
   tableRoutes.get(`/${table.name}`, readsRecords, variesByAccept, checked, (c) =>
     answerList(c, table, c.req.valid("query")),
   );
-  tableRoutes.get(`/${table.name}/:id`, readsRecords, variesByAccept, noQuery, (c) =>
-    answerRow(c, table, c.req.param("id")),
+  tableRoutes.get(`/${table.name}/:id`, readsRecords, variesByAccept, query(rowQuery, ["known_at"]), (c) =>
+    answerRow(c, table, c.req.param("id"), c.req.valid("query").known_at),
   );
 }
 
@@ -43,16 +53,36 @@ tableRoutes.get("/:table/:id?", readsRecords, (c) => {
   return renderProblem(c, { code: "invalid_table", detail });
 });
 
-async function answerRow(c: Context<AppEnv>, table: LookupTable, id: string): Promise<Response> {
+async function answerRow(
+  c: Context<AppEnv>,
+  table: LookupTable,
+  id: string,
+  known?: KnownAt,
+): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const found = await read(c, (db) => findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
+  if (known && "at" in known && known.at > Date.now()) return invalidQuery(c, BEYOND_HEAD);
+  const found = await read(c, async (db) => {
+    if (!known) return ok(await findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
+    const sequence = await sequenceKnownAt(db, tenant, known);
+    return sequence === null ? err("beyond_head") : findPastRow(db, tenant, table.name, id, sequence);
+  });
   if (!found.ok) return invalidQuery(c, found.error);
-  if (found.value === null) {
+  const row = found.value;
+  if (!row.ok) {
+    return row.error === "too_large" ? renderProblem(c, TOO_LARGE) : invalidQuery(c, BEYOND_HEAD);
+  }
+  if (row.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
-  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [found.value]), table.name, null);
-  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(found.value)}}`);
+  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
+  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
 }
+
+const BEYOND_HEAD = "known_at must not be beyond the last event of the log, nor after now";
+const TOO_LARGE: Problem = {
+  code: "too_large",
+  detail: "The record's events lie more than 100,000 events apart, or are larger than 64 MB.",
+};
 
 async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;

@@ -117,6 +117,16 @@ function readableFields(
   return change;
 }
 
+/**
+ * What an accepted event set, read from the log. Each member is read by itself: an event was accepted by the rules of its
+ * time, and is not judged again.
+ */
+export function readChange(category: Category, step: Step, data: unknown): IngestCommand["change"] {
+  if (step === "delete" || !isJsonObject(data)) return {};
+  const ignored = new Set(["step", "entity_type", "entity_id"]);
+  return readableFields({ category, step, kind: kindOf(data) }, data, ignored);
+}
+
 const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
 
 /** The schema of `data` for one variant; made when first asked for, so that an isolate starts fast. */

@@ -41,6 +41,7 @@ export type ProblemCode =
   | "payload_too_large"
   | "unsupported_media_type"
   | "idempotency_mismatch"
+  | "too_large"
   | "amount_overflow"
   | "rate_limited"
   | "internal_error"
