@@ -4,6 +4,7 @@ import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts"
 import { requestLog } from "./http/request-log.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
+import { ingestBatchRoutes } from "./routes/ingest-batch.ts";
 import { accountRoutes, journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
 import { ledgerWriteRoutes } from "./routes/ledger-writes.ts";
 import { pageRoutes } from "./routes/pages.ts";
@@ -19,6 +20,8 @@ app.notFound(routeNotFound);
 
 app.route("/ingest", ingestRoutes);
 app.all("/ingest", methodNotAllowed("POST"));
+app.route("/ingest/batch", ingestBatchRoutes);
+app.all("/ingest/batch", methodNotAllowed("POST"));
 
 app.route("/api/tables", tableRoutes);
 app.all("/api/tables/:table/:id?", methodNotAllowed("GET, HEAD"));

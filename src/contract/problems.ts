@@ -111,14 +111,20 @@ export const PROBLEMS = {
   payload_too_large: {
     status: 413,
     title: "The body is too large",
-    meaning: "The body is larger than 64 KiB.",
-    remedy: "Send one event per request.",
+    meaning: "The body is larger than 64 KiB, or a batch is larger than 2 MiB once unpacked.",
+    remedy: "Send one event per request, or fewer lines per batch.",
+  },
+  too_many_lines: {
+    status: 413,
+    title: "The batch has too many lines",
+    meaning: "A batch has at most 500 lines, blank ones included. Nothing was stored.",
+    remedy: "Send several batches. You may use the same keys.",
   },
   unsupported_media_type: {
     status: 415,
     title: "The media type is not supported",
-    meaning: "The Content-Type is not JSON, or the body has a Content-Encoding.",
-    remedy: "Send Content-Type: application/json and no Content-Encoding.",
+    meaning: "The Content-Type or the Content-Encoding is not one that the route takes.",
+    remedy: "Send the Content-Type that the detail names. Only a batch may be compressed, with gzip.",
   },
   too_large: {
     status: 422,

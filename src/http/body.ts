@@ -24,7 +24,7 @@ export const jsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
     });
   }
   const declared = Number(c.req.header("Content-Length") ?? "0");
-  const body = declared > BODY_BYTES_MAX ? "too_large" : await readBounded(c.req.raw.body);
+  const body = declared > BODY_BYTES_MAX ? "too_large" : await readBounded(c.req.raw.body, BODY_BYTES_MAX);
   if (body === "too_large") {
     const detail = `The body must be at most ${BODY_BYTES_MAX} bytes.`;
     return renderProblem(c, { code: "payload_too_large", detail });
@@ -43,22 +43,31 @@ export const jsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
  * Reads a body up to the limit; a chunked body states no length. A stream that fails is a caller who hung up, which is
  * nobody's failure here and raises no alarm.
  */
-async function readBounded(
+export async function readBounded(
   stream: ReadableStream<Uint8Array> | null,
+  max: number,
 ): Promise<Uint8Array | "too_large" | "cut_off"> {
   if (!stream) return new Uint8Array();
-  const bytes = new Uint8Array(BODY_BYTES_MAX);
+  const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of stream) {
-      if (length + chunk.length > BODY_BYTES_MAX) return "too_large";
-      bytes.set(chunk, length);
       length += chunk.length;
+      if (length > max) return "too_large";
+      chunks.push(chunk);
     }
   } catch {
     return "cut_off";
   }
-  return bytes.subarray(0, length);
+  const [first] = chunks;
+  if (first && chunks.length === 1) return first;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /** Parses the body that `jsonBodyOnly` has read. Bytes that are not UTF-8 are refused, never replaced. */

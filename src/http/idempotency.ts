@@ -2,13 +2,11 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context } from "hono";
 import * as z from "zod";
 import { canonicalText } from "../contract/canonical.ts";
+import { isIdempotencyKey, KEY_RULE } from "../contract/idempotency-key.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-/** docs/api.md#ledger: 8 to 255 characters. */
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,254}$/;
-
-const headerSchema = z.object({ "idempotency-key": z.string().regex(KEY) });
+const headerSchema = z.object({ "idempotency-key": z.custom<string>(isIdempotencyKey) });
 
 /** Requires an Idempotency-Key (docs/api.md#idempotency) and keeps it for the handler. */
 export const idempotencyKey = zValidator("header", headerSchema, (result, c) => {
@@ -22,7 +20,7 @@ export const idempotencyKey = zValidator("header", headerSchema, (result, c) => 
       "Send an Idempotency-Key header: a new key with each new event, the same key with each retry.";
     return renderProblem(context, { code: "missing_idempotency_key", detail });
   }
-  const detail = `The Idempotency-Key must match ${KEY.source}: 8 to 255 letters, digits, dots, underscores, colons and hyphens.`;
+  const detail = `The Idempotency-Key must ${KEY_RULE}.`;
   return renderProblem(context, { code: "invalid_idempotency_key", detail });
 });
 

@@ -10,26 +10,31 @@ const RETRY_AFTER_S = { rate_limited: "60", overloaded: "1", unavailable: "2" } 
 /** So that a body of 64 KiB cannot ask for an answer of megabytes (docs/api.md#errors). */
 const ERRORS_MAX = 100;
 
-/** Answers with `application/problem+json` (RFC 9457, docs/api.md#errors). */
-export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
+/** The body of a problem (RFC 9457, docs/api.md#errors). `path` is what the refused request was sent to. */
+export function problemBody(c: Context<AppEnv>, problem: Problem, path: string): Record<string, unknown> {
   const { status, title } = PROBLEMS[problem.code];
-  c.set("problem_code", problem.code);
-  const url = new URL(c.req.url);
-  const body = {
-    type: `${url.origin}/problems/${problem.code}`,
+  return {
+    type: `${new URL(c.req.url).origin}/problems/${problem.code}`,
     title,
     status,
     detail: problem.detail,
-    instance: url.pathname,
+    instance: path,
     code: problem.code,
     trace_id: c.get("trace").trace_id,
     event_id: problem.event_id,
     errors: problem.errors?.slice(0, ERRORS_MAX),
     errors_total: problem.errors?.length,
   };
+}
+
+/** Answers with `application/problem+json`. */
+export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
+  c.set("problem_code", problem.code);
   if (problem.code in RETRY_AFTER_S) {
     c.header("Retry-After", RETRY_AFTER_S[problem.code as keyof typeof RETRY_AFTER_S]);
   }
+  const body = problemBody(c, problem, new URL(c.req.url).pathname);
+  const { status } = PROBLEMS[problem.code];
   return c.body(stringifyJson(body), status, { "Content-Type": "application/problem+json" });
 }
 

@@ -4,7 +4,7 @@ import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts"
 import type { AppEnv } from "../http/app-env.ts";
 import { jsonWrite } from "../http/json-write.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { settleWrite } from "./write.ts";
+import { type Accepted, settleWrite } from "./write.ts";
 
 /** `POST /ingest`: one endpoint for every event (docs/api.md#ingest). */
 export const ingestRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("ingest:write"), async (c) => {
@@ -13,19 +13,28 @@ export const ingestRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("ingest:wr
   if (!command.ok) return renderProblem(c, command.error);
   const settled = await settleWrite(c, command.value, (body as { data: unknown }).data);
   if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
-  const { event_id, sequence, category, step, record_id: id, answer: warned } = settled.value.answer;
-  const warnings: unknown = warned === null ? [] : JSON.parse(warned);
-  if (settled.value.replayed) {
-    const message = "Event already processed";
-    return renderJson(c, { status: "duplicate", message, event_id, sequence, category, step, id, warnings });
-  }
-  if (step === "create") {
-    c.header("Location", locationOf(category as Category, id));
-  }
-  const message = "Event processed";
-  const success = { status: "success", message, event_id, sequence, category, step, id, warnings };
-  return renderJson(c, success, step === "create" ? 201 : 200);
+  const { status, location, body: answer } = ingestAnswer(settled.value);
+  if (location !== null) c.header("Location", location);
+  return renderJson(c, answer, status);
 });
+
+/** What an accepted event is answered with, alone or as a line of a batch. */
+export function ingestAnswer({ answer, replayed }: Accepted): {
+  readonly status: 200 | 201;
+  readonly location: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+} {
+  const { event_id, sequence, category, step, record_id: id, answer: warned } = answer;
+  const warnings: unknown = warned === null ? [] : JSON.parse(warned);
+  const event = { event_id, sequence, category, step, id, warnings };
+  if (replayed) {
+    const body = { status: "duplicate", message: "Event already processed", ...event };
+    return { status: 200, location: null, body };
+  }
+  const body = { status: "success", message: "Event processed", ...event };
+  if (step !== "create") return { status: 200, location: null, body };
+  return { status: 201, location: locationOf(category as Category, id), body };
+}
 
 /** Where a record is read. A path may not end in `.` or `..`, so a record with such an id is found by its filter. */
 function locationOf(category: Category, id: string): string {

@@ -7,9 +7,32 @@ import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
-import type { Verdict } from "../tenant/submission.ts";
+import type { Submission, Verdict } from "../tenant/submission.ts";
 
-type Accepted = Extract<Verdict, { kind: "accepted" }>;
+export type Accepted = Extract<Verdict, { kind: "accepted" }>;
+
+/** A checked request on its way to the gate; `body` is what makes it the same request, `data` goes into the log. */
+interface CheckedWrite {
+  readonly key: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly data: unknown;
+  readonly command: Command;
+}
+
+/** What the tenant's gate gets of a checked `POST`. */
+export async function submissionOf(c: Context<AppEnv>, write: CheckedWrite): Promise<Submission> {
+  const trace = c.get("trace");
+  return {
+    key: write.key,
+    fingerprint: await fingerprint("POST", write.path, write.body),
+    data: stringifyJson(write.data),
+    actor: c.get("principal").subject,
+    trace_id: trace.trace_id,
+    traceparent: traceparentOf(trace),
+    command: write.command,
+  };
+}
 
 /** Hands a checked command to the tenant's gate and sets what every write answers with; `data` goes into the log. */
 export async function settleWrite(
@@ -17,17 +40,9 @@ export async function settleWrite(
   command: Command,
   data: unknown,
 ): Promise<Result<Accepted, Problem>> {
-  const trace = c.get("trace");
-  const { tenant_id, subject } = c.get("principal");
-  const reply = await submit(c.env, tenant_id, {
-    key: c.get("idempotency_key"),
-    fingerprint: await fingerprint(c.req.method, c.req.path, c.get("body")),
-    data: stringifyJson(data),
-    actor: subject,
-    trace_id: trace.trace_id,
-    traceparent: traceparentOf(trace),
-    command,
-  });
+  const { tenant_id } = c.get("principal");
+  const [key, body, { path }] = [c.get("idempotency_key"), c.get("body"), c.req];
+  const reply = await submit(c.env, tenant_id, await submissionOf(c, { key, path, body, data, command }));
   const { queue, load, commit } = reply.timings;
   c.get("timings").push(["queue", queue], ["load", load], ["commit", commit]);
   if (reply.kind === "rejected") return err(reply.problem);

@@ -81,6 +81,11 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     }
   }
 
+  /** Settles some writes in their order, each for itself; each sees the ones before. */
+  submitAll(tenant: string, submissions: readonly Submission[]): Promise<SubmitReply[]> {
+    return Promise.all(submissions.map((submission) => this.submit(tenant, submission)));
+  }
+
   #enqueue(tenant: string, submission: Submission, bytes: number): Promise<SubmitReply> {
     const { promise, resolve } = Promise.withResolvers<SubmitReply>();
     this.#inFlight.set(submission.key, { fingerprint: submission.fingerprint, reply: promise });
@@ -91,6 +96,8 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
 
   async #drain(tenant: string): Promise<void> {
     this.#draining = true;
+    // The commands that come in the same call make one group.
+    await Promise.resolve();
     try {
       while (!this.#room.isEmpty) await this.#runGroup(tenant, this.#room.nextGroup());
     } finally {

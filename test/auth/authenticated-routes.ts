@@ -6,6 +6,7 @@ export interface AuthenticatedRoute {
   readonly pattern: string;
   readonly path: string;
   readonly scope: Scope;
+  readonly mediaType?: string;
 }
 
 const get = (pattern: string, path: string, scope: Scope): AuthenticatedRoute => ({
@@ -26,6 +27,7 @@ const ENTRY = "019a0000-0000-7000-8000-000000000000";
 /** The table of scopes in docs/api.md#tokens, route by route. */
 export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   post("/ingest", "ingest:write"),
+  { ...post("/ingest/batch", "ingest:write"), mediaType: "application/x-ndjson" },
   get("/api/tables/:table", "/api/tables/clients", "records:read"),
   get("/api/tables/:table/:id", "/api/tables/clients/C-1", "records:read"),
   get("/api/tables/:table/:id?", "/api/tables/no_such_table", "records:read"),
@@ -50,5 +52,9 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
 export function requestFor(route: AuthenticatedRoute, authorization: string | undefined): RequestInit {
   const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };
   if (route.method === "GET") return { method: "GET", headers };
-  return { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: "{}" };
+  return {
+    method: "POST",
+    headers: { ...headers, "Content-Type": route.mediaType ?? "application/json" },
+    body: "{}",
+  };
 }

@@ -22,7 +22,7 @@ export const newKey = () => `key-${crypto.randomUUID()}`;
 
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
   return {
     status: response.status,
     headers: response.headers,
@@ -58,10 +58,10 @@ export class Api {
     return answerOf(await this.#fetch(`http://ledger.test${path}`, { headers: await this.headers(headers) }));
   }
 
-  /** Posts a JSON text as it stands, or an object. */
+  /** Posts a text or bytes as they stand, or an object as JSON. */
   async post(
     path: string,
-    body: string | object,
+    body: string | Uint8Array | object,
     key = newKey(),
     headers: Record<string, string> = {},
   ): Promise<Answer> {
@@ -70,7 +70,8 @@ export class Api {
       "Idempotency-Key": key,
       ...headers,
     });
-    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const isSent = typeof body === "string" || body instanceof Uint8Array;
+    const text = isSent ? body : JSON.stringify(body);
     return answerOf(
       await this.#fetch(`http://ledger.test${path}`, { method: "POST", headers: all, body: text }),
     );

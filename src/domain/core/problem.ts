@@ -39,6 +39,7 @@ export type ProblemCode =
   | "not_reversible"
   | "would_overdraw"
   | "payload_too_large"
+  | "too_many_lines"
   | "unsupported_media_type"
   | "idempotency_mismatch"
   | "too_large"

@@ -1,0 +1,107 @@
+import { type Context, Hono } from "hono";
+import { stringifyJson } from "../contract/json.ts";
+import { PROBLEMS } from "../contract/problems.ts";
+import { BATCH_LINES_MAX, type BatchLine, linesOf, parseLine } from "../contract/tape/batch.ts";
+import { ingestProblem } from "../contract/tape/ingest.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { authorized } from "../http/authentication.ts";
+import { ndjsonBodyOnly } from "../http/ndjson-body.ts";
+import { problemBody, renderProblem } from "../http/problem.ts";
+import { noQuery } from "../http/query.ts";
+import { submitAll } from "../tenant/client.ts";
+import type { Submission, SubmitReply } from "../tenant/submission.ts";
+import { ingestAnswer } from "./ingest.ts";
+import { submissionOf } from "./write.ts";
+
+/** The route that each line stands for: the same key there and here is the same request. */
+const INGEST = "/ingest";
+
+/** `POST /ingest/batch`: up to 500 events as newline-delimited JSON, each for itself (docs/api.md#batches). */
+export const ingestBatchRoutes = new Hono<AppEnv>().post(
+  "/",
+  ndjsonBodyOnly,
+  authorized("ingest:write"),
+  noQuery,
+  async (c) => {
+    const text = textOf(c.get("body_bytes"));
+    if (text === null) {
+      return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
+    }
+    const lines = linesOf(text);
+    if (lines === null) {
+      const detail = `A batch has at most ${BATCH_LINES_MAX} lines.`;
+      return renderProblem(c, { code: "too_many_lines", detail });
+    }
+    if (lines.length === 0) {
+      return renderProblem(c, { code: "malformed_json", detail: "The batch has no lines." });
+    }
+    const answers = await settleLines(c, lines);
+    const isClean = answers.every(({ status }) => status < 300);
+    const body = answers.map((answer) => `${stringifyJson(answer)}\n`).join("");
+    return c.body(body, isClean ? 200 : 207, { "Content-Type": "application/x-ndjson" });
+  },
+);
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** The answer to one line: what `POST /ingest` would answer. */
+interface LineAnswer {
+  readonly line: number;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Checks the lines and hands those that are well-formed to the gate in one call. */
+async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Promise<readonly LineAnswer[]> {
+  const submissions = new Map<number, Submission>();
+  const refused = new Map<number, Problem>();
+  for (const one of lines) {
+    const parsed = parseLine(one);
+    if (!parsed.ok) {
+      refused.set(one.line, parsed.error);
+      continue;
+    }
+    const { key, body, command } = parsed.value;
+    submissions.set(one.line, await submissionOf(c, { key, path: INGEST, body, data: body.data, command }));
+  }
+  const sent = [...submissions.values()];
+  const replies = await submitAll(c.env, c.get("principal").tenant_id, sent);
+  const byLine = new Map([...submissions.keys()].map((line, index) => [line, replies[index]]));
+  const bookmark = replies.findLast((reply) => reply.kind === "accepted")?.bookmark;
+  if (bookmark) c.header("x-d1-bookmark", bookmark);
+  return lines.map(({ line }) => {
+    const problem = refused.get(line);
+    const reply = byLine.get(line);
+    if (problem || !reply) return refusal(c, line, problem ?? NO_REPLY);
+    return answerTo(c, line, reply);
+  });
+}
+
+const NO_REPLY: Problem = {
+  code: "internal_error",
+  detail:
+    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
+};
+
+function answerTo(c: Context<AppEnv>, line: number, reply: SubmitReply): LineAnswer {
+  if (reply.kind === "rejected") return refusal(c, line, ingestProblem(reply.problem));
+  const { status, location, body } = ingestAnswer(reply);
+  if (location !== null) return { line, status, headers: { Location: location }, body };
+  return reply.replayed
+    ? { line, status, headers: { "Idempotent-Replayed": "true" }, body }
+    : { line, status, body };
+}
+
+const refusal = (c: Context<AppEnv>, line: number, problem: Problem): LineAnswer => ({
+  line,
+  status: PROBLEMS[problem.code].status,
+  body: problemBody(c, problem, INGEST),
+});
