@@ -10,7 +10,7 @@ const PURE = [
   // Cursors use Uint8Array.prototype.toBase64, which workerd has and Node 24 has not.
   "test/contract/**/!(cursor).test.ts",
   "test/config.test.ts",
-  "test/node/{imports,build,documents}.test.ts",
+  "test/node/{imports,build,documents,workflows}.test.ts",
   "test/cli/**/*.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */

@@ -1,12 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { addDataCommands, DATA_HANDLERS, type DataHandlers } from "./commands/data.ts";
 import { addLocalCommands, LOCAL_HANDLERS, type LocalHandlers } from "./commands/local.ts";
+import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./commands/operate.ts";
 import { EXIT } from "./failure.ts";
 
 /** What each command does with its checked options; resolves with the exit code. */
-export type Handlers = LocalHandlers & DataHandlers;
+export type Handlers = LocalHandlers & DataHandlers & OperateHandlers;
 
-const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS };
+const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS, ...OPERATE_HANDLERS };
 
 const EPILOGUE = `
 Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were refused.
@@ -25,6 +26,7 @@ function buildProgram(handlers: Handlers, finish: (exitCode: number) => void): C
     .addHelpText("after", EPILOGUE);
   addLocalCommands(program, handlers, finish);
   addDataCommands(program, handlers, finish);
+  addOperateCommands(program, handlers, finish);
   return program;
 }
 

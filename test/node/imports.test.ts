@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tenant: ["domain", "store", "fanout"],
   store: ["domain"],
   fanout: ["domain", "store"],
-  cli: ["auth/scopes.ts", "contract", "domain"],
+  cli: ["auth/scopes.ts", "config.ts", "contract", "domain"],
   pages: [],
   console: ["contract/lookup/tables.ts", "domain"],
 };

@@ -74,3 +74,13 @@ test("npx loan-ledger works from the checkout", async () => {
   const { stdout } = await promisify(execFile)("npx", ["loan-ledger", "--help"], { cwd: PROJECT_ROOT });
   expect(stdout).toContain("Usage: loan-ledger");
 });
+
+test("deploy refuses what is not ready in plain sentences, before it asks wrangler for anything", async () => {
+  expect(await runCommand(["deploy", "--env", "production"])).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: expect.stringMatching(
+      /^Not ready for production. Nothing was uploaded.\n- The setting AUTH_ISSUER is missing.\n- The database DB has a placeholder/,
+    ),
+  });
+});

@@ -1,0 +1,87 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { unstable_readConfig } from "wrangler";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { PROJECT_ROOT } from "../local/project.ts";
+import { configFaults, secretFaults } from "./ready.ts";
+
+export interface DeployOptions {
+  /** An environment of wrangler.toml. */
+  readonly environment: string;
+  /** Checks the configuration and builds, without an account and without an upload. */
+  readonly dryRun: boolean;
+}
+
+const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
+const WRANGLER_ENVIRONMENT = { ...process.env, WRANGLER_HIDE_BANNER: "true" };
+
+/** Runs wrangler on this terminal; resolves with its exit code. */
+async function wrangler(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
+    cwd: PROJECT_ROOT,
+    env: WRANGLER_ENVIRONMENT,
+    stdio: "inherit",
+  });
+  const [code] = await once(child, "close");
+  return typeof code === "number" ? code : 1;
+}
+
+/** What wrangler prints on standard output, or its own words about why not. */
+export async function wranglerOutput(args: readonly string[]): Promise<Result<string, Failure>> {
+  try {
+    const argv = ["--no-warnings", WRANGLER, ...args];
+    const options = { cwd: PROJECT_ROOT, env: WRANGLER_ENVIRONMENT, maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await promisify(execFile)(process.execPath, argv, options);
+    return ok(stdout);
+  } catch (error) {
+    const { stderr = "", stdout = "" } = error as { stderr?: string; stdout?: string };
+    const words = `${stderr}\n${stdout}`.trim() || String(error);
+    return err(failed(`wrangler ${args.slice(0, 2).join(" ")} failed:\n${words}`));
+  }
+}
+
+async function secretsOf(environment: string): Promise<Result<readonly string[], Failure>> {
+  const listed = await wranglerOutput(["secret", "list", "--env", environment, "--format", "json"]);
+  if (!listed.ok) return listed;
+  const secrets = JSON.parse(listed.value) as readonly { readonly name: string }[];
+  return ok(secrets.map(({ name }) => name));
+}
+
+async function gitSha(): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", ["rev-parse", "--short", "HEAD"], {
+    cwd: PROJECT_ROOT,
+  });
+  return stdout.trim();
+}
+
+const refuse = (environment: string, faults: readonly string[]): number =>
+  report(
+    failed(
+      [`Not ready for ${environment}. Nothing was uploaded.`, ...faults.map((fault) => `- ${fault}`)].join(
+        "\n",
+      ),
+    ),
+  );
+
+/** Uploads the service to an environment, after its migrations; refuses one that is not ready: the exit code. */
+export async function deploy({ environment, dryRun }: DeployOptions): Promise<number> {
+  const config = unstable_readConfig({ config: join(PROJECT_ROOT, "wrangler.toml"), env: environment });
+  const faults = configFaults(config);
+  if (faults.length > 0) return refuse(environment, faults);
+  if (dryRun) return wrangler(["deploy", "--dry-run", "--env", environment]);
+  const secrets = await secretsOf(environment);
+  if (!secrets.ok) return report(secrets.error);
+  const missing = secretFaults(secrets.value, environment);
+  if (missing.length > 0) return refuse(environment, missing);
+  for (const { binding } of config.d1_databases) {
+    const migrated = await wrangler(["d1", "migrations", "apply", binding, "--env", environment, "--remote"]);
+    if (migrated !== 0)
+      return report(failed(`The database ${binding} was not migrated. Nothing was uploaded.`));
+  }
+  const uploaded = await wrangler(["deploy", "--env", environment, "--var", `GIT_SHA:${await gitSha()}`]);
+  return uploaded === 0 ? EXIT.done : EXIT.stopped;
+}
