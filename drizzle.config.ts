@@ -5,6 +5,7 @@ export default defineConfig({
   schema: [
     "./src/store/log.ts",
     "./src/store/tape/tables.ts",
+    "./src/store/position/tables.ts",
     "./src/store/history/tables.ts",
     "./src/store/projections/tables.ts",
     "./src/store/ledger/tables.ts",

@@ -176,6 +176,15 @@ CREATE TABLE `purchase_clients` (
 --> statement-breakpoint
 CREATE INDEX `purchase_clients_by_disbursement` ON `purchase_clients` (`tenant_id`,`disbursement_id`,`created_seq`,`position`);--> statement-breakpoint
 CREATE INDEX `purchase_clients_by_client` ON `purchase_clients` (`tenant_id`,`client_id`,`created_seq`,`position`);--> statement-breakpoint
+CREATE TABLE `position_memos` (
+	`tenant_id` text NOT NULL,
+	`question` text NOT NULL,
+	`part` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `question`, `part`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `asset_status` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,

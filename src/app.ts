@@ -8,7 +8,10 @@ import { ingestBatchRoutes } from "./routes/ingest-batch.ts";
 import { accountRoutes, journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
 import { ledgerWriteRoutes } from "./routes/ledger-writes.ts";
 import { pageRoutes } from "./routes/pages.ts";
+import { portfolioRoutes } from "./routes/portfolio.ts";
+import { positionRoutes } from "./routes/positions.ts";
 import { problemRoutes } from "./routes/problems.ts";
+import { qualityRoutes } from "./routes/quality.ts";
 import { tableRoutes } from "./routes/tables.ts";
 
 /** Every route of the service, and what else each path answers. */
@@ -25,6 +28,13 @@ app.all("/ingest/batch", methodNotAllowed("POST"));
 
 app.route("/api/tables", tableRoutes);
 app.all("/api/tables/:table/:id?", methodNotAllowed("GET, HEAD"));
+
+app.route("/api/positions", positionRoutes);
+app.all("/api/positions/:disbursement_id?", methodNotAllowed("GET, HEAD"));
+app.route("/api/portfolio", portfolioRoutes);
+app.all("/api/portfolio", methodNotAllowed("GET, HEAD"));
+app.route("/api/quality", qualityRoutes);
+app.all("/api/quality", methodNotAllowed("GET, HEAD"));
 
 app.route("/", ledgerWriteRoutes);
 

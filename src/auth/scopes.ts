@@ -2,6 +2,7 @@
 export const SCOPE_MEANINGS = {
   "ingest:write": "Send events of clients, disbursements, payments and operations.",
   "records:read": "Read records, history and events.",
+  "positions:read": "Read positions, the portfolio and quality; shows no personal data.",
   "hpts:disbursements:write": "Post disbursements to the ledger.",
   "hpts:reversals:write": "Reverse journal entries.",
   "hpts:ledger:read": "Read journal entries.",

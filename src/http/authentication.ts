@@ -50,26 +50,30 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
   }
 }
 
-/** Lets a request through whose token grants `scope` (docs/api.md#tokens). */
-function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
+/** Lets a request through whose token grants `scope` or one of `wider`, which allow more (docs/api.md#tokens). */
+function requireScope(scope: Scope, wider: readonly Scope[]): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (grants(c.get("principal"), scope)) return next();
+    if ([scope, ...wider].some((one) => grants(c.get("principal"), one))) return next();
     c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
+    const allowed = wider.map((one) => ` ${one} allows it too.`).join("");
     return renderProblem(c, {
       code: "insufficient_scope",
-      detail: `This route needs the scope ${scope}, which the token does not grant.`,
+      detail: `This route needs the scope ${scope}, which the token does not grant.${allowed}`,
     });
   };
 }
 
 /**
- * The guard of a route: a valid token that grants `scope`, of a tenant within its limit. It stands on the route, so an
- * unknown path stays a 404.
+ * The guard of a route: a valid token that grants `scope`, or one of the wider ones after it, of a tenant within its
+ * limit. It stands on the route, so an unknown path stays a 404.
  */
-export const authorized = (
-  scope: Scope,
+export function authorized(
+  scope: Scope | readonly [Scope, ...Scope[]],
   rate: Parameters<typeof rateLimited>[0] = "usual",
-): MiddlewareHandler<AppEnv> => every(authentication, requireScope(scope), rateLimited(rate));
+): MiddlewareHandler<AppEnv> {
+  const [own, ...wider] = typeof scope === "string" ? [scope] : scope;
+  return every(authentication, requireScope(own, wider), rateLimited(rate));
+}
 
 /** Whether the caller's token grants `scope`: for an answer that shows more to some callers. */
 export const callerGrants = (c: Context<AppEnv>, scope: Scope): boolean => grants(c.get("principal"), scope);

@@ -7,14 +7,16 @@ export interface AuthenticatedRoute {
   readonly path: string;
   readonly scope: Scope;
   readonly mediaType?: string;
+  /** Scopes that allow it too, because they allow more. */
+  readonly wider?: readonly Scope[];
 }
 
-const get = (pattern: string, path: string, scope: Scope): AuthenticatedRoute => ({
-  method: "GET",
-  pattern,
-  path,
-  scope,
-});
+const get = (
+  pattern: string,
+  path: string,
+  scope: Scope,
+  ...wider: readonly Scope[]
+): AuthenticatedRoute => ({ method: "GET", pattern, path, scope, wider });
 const post = (path: string, scope: Scope): AuthenticatedRoute => ({
   method: "POST",
   pattern: path,
@@ -31,6 +33,10 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   get("/api/tables/:table", "/api/tables/clients", "records:read"),
   get("/api/tables/:table/:id", "/api/tables/clients/C-1", "records:read"),
   get("/api/tables/:table/:id?", "/api/tables/no_such_table", "records:read"),
+  get("/api/positions", "/api/positions", "positions:read", "records:read"),
+  get("/api/positions/:disbursement_id", "/api/positions/L-1", "positions:read", "records:read"),
+  get("/api/portfolio", "/api/portfolio", "positions:read", "records:read"),
+  get("/api/quality", "/api/quality", "positions:read", "records:read"),
   post("/v1/disbursements", "hpts:disbursements:write"),
   post("/v1/reversals", "hpts:reversals:write"),
   get("/v1/journal-entries", "/v1/journal-entries?format=hledger", "hpts:ledger:read"),

@@ -53,9 +53,9 @@ function lasting(answer: Answer): unknown {
   return rest;
 }
 
-const everyOtherScope = (scope: string): string =>
+const everyOtherScope = ({ scope, wider = [] }: AuthenticatedRoute): string =>
   ALL_SCOPES.split(" ")
-    .filter((other) => other !== scope)
+    .filter((other) => ![scope, ...wider].some((allowed) => allowed === other))
     .join(" ");
 
 const named = AUTHENTICATED_ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
@@ -86,7 +86,7 @@ describe.each(named)("%s", (_, route: AuthenticatedRoute) => {
     const [resource] = route.scope.split(":");
     const lacking = [
       "",
-      everyOtherScope(route.scope),
+      everyOtherScope(route),
       `${route.scope}s ${resource} ${resource}:* * ${route.scope.toUpperCase()}`,
       route.scope.replace(":", " "),
     ];

@@ -8,7 +8,7 @@ export function tenantNamespace(tenant: string): string {
   return v5(tenant, URL_NAMESPACE);
 }
 
-/** The id that the ledger knows a disbursement by (docs/portfolio.md#a-position): the same text gives the same id, always. */
-export function ledgerLoanId(tenant: string, disbursement_id: string): string {
-  return v5(`disbursement:${disbursement_id}`, tenantNamespace(tenant));
+/** The id by which the ledger knows a disbursement (docs/portfolio.md#a-position); the namespace is the tenant's. */
+export function ledgerLoanId(namespace: string, disbursement_id: string): string {
+  return v5(`disbursement:${disbursement_id}`, namespace);
 }

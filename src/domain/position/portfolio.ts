@@ -1,5 +1,7 @@
 import type { DecimalText } from "../core/decimal.ts";
-import { BUCKETS, type Position } from "./position.ts";
+import type { Day } from "./days.ts";
+import { clientOf, type Loan } from "./facts.ts";
+import { BUCKETS, type Position, positionAt, type Ready, ready } from "./position.ts";
 
 /** The loans of one bucket. */
 export interface BucketSums {
@@ -88,3 +90,77 @@ export function ratio(part: bigint, whole: bigint): DecimalText | null {
   const digits = (down + (up ? 1n : 0n)).toString().padStart(RATIO_DECIMALS + 1, "0");
   return `${digits.slice(0, -RATIO_DECIMALS)}.${digits.slice(-RATIO_DECIMALS)}`;
 }
+
+export const GROUPINGS = ["kind", "client_id", "country", "disbursed_month"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** The sums of one currency and group as of one day. */
+export interface PortfolioLine {
+  readonly day: Day;
+  readonly currency: string;
+  readonly group: string | null;
+  readonly sums: Sums;
+}
+
+/** Lines of one portfolio: beyond them it is no answer that anybody reads, and no isolate's memory holds it. */
+const LINES_MAX = 20_000;
+
+/** Gathers the portfolio of some days from the loans of a tenant, one after another. */
+export class Portfolio {
+  readonly #days: readonly Day[];
+  readonly #grouping: Grouping | null;
+  readonly #lines = new Map<string, PortfolioLine>();
+
+  constructor(days: readonly Day[], grouping: Grouping | null, saved: readonly PortfolioLine[] = []) {
+    this.#days = days;
+    this.#grouping = grouping;
+    for (const line of saved) this.#lines.set(keyOf(line), line);
+  }
+
+  /** False when the portfolio has more lines than an answer holds. */
+  add(loan: Loan, country: string | null): boolean {
+    const one = ready(loan);
+    const group = groupOf(one, country, this.#grouping);
+    for (const day of this.#days) {
+      const position = positionAt(one, day);
+      if (position.state === "pending") continue;
+      const place = { day, currency: loan.disbursement.currency, group };
+      const key = keyOf(place);
+      const line = this.#lines.get(key) ?? { ...place, sums: noSums() };
+      this.#lines.set(key, line);
+      addPosition(line.sums, position);
+    }
+    return this.#lines.size <= LINES_MAX;
+  }
+
+  /** The lines in the order of currency and group, what has no group first, day by day in the order of the days. */
+  lines(): readonly PortfolioLine[] {
+    const place = new Map(this.#days.map((day, index) => [day, index]));
+    return [...this.#lines.values()].sort(
+      (a, b) =>
+        (place.get(a.day) ?? 0) - (place.get(b.day) ?? 0) ||
+        inOrder(a.currency, b.currency) ||
+        inOrder(a.group ?? "", b.group ?? ""),
+    );
+  }
+}
+
+const keyOf = ({ day, currency, group }: Pick<PortfolioLine, "day" | "currency" | "group">): string =>
+  JSON.stringify([day, currency, group]);
+
+function groupOf({ loan, start }: Ready, country: string | null, grouping: Grouping | null): string | null {
+  switch (grouping) {
+    case null:
+      return null;
+    case "kind":
+      return loan.disbursement.kind;
+    case "client_id":
+      return clientOf(loan.disbursement);
+    case "country":
+      return clientOf(loan.disbursement) === null ? null : country;
+    case "disbursed_month":
+      return start.slice(0, "YYYY-MM".length);
+  }
+}
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,7 @@
 import { type PaymentFinding, paymentFindings } from "../tape/warnings.ts";
 import type { Day } from "./days.ts";
-import { type Position, positionAt, type Ready } from "./position.ts";
+import type { Loan } from "./facts.ts";
+import { type Position, positionAt, type Ready, ready } from "./position.ts";
 import { isCounted, type Schedule } from "./schedule.ts";
 
 /** Every rule of quality, in the order of the answer (docs/portfolio.md#quality). */
@@ -81,4 +82,47 @@ export function findingsOf(one: Ready, day: Day): Finding[] {
     return codes.map((code) => ({ code, example: { disbursement_id, payment_id: payment.payment_id } }));
   });
   return [...ofDisbursement.map(({ code }) => ({ code, example: { disbursement_id } })), ...ofPayments];
+}
+
+const EXAMPLES_MAX = 20;
+
+/** How often a rule applies, and where first. */
+export interface QualityCount {
+  readonly code: QualityCode;
+  readonly count: number;
+  readonly examples: readonly Example[];
+}
+
+/** Gathers the findings of a tenant's loans, one after another. */
+export class Quality {
+  readonly #day: Day;
+  readonly #counts: Map<QualityCode, { count: number; examples: Example[] }>;
+
+  constructor(day: Day, saved: readonly QualityCount[] = []) {
+    this.#day = day;
+    this.#counts = new Map(
+      saved.map(({ code, count, examples }) => [code, { count, examples: [...examples] }]),
+    );
+  }
+
+  add(loan: Loan): void {
+    for (const finding of findingsOf(ready(loan), this.#day)) this.count(finding);
+  }
+
+  count({ code, example }: Finding): void {
+    const counted = this.#counts.get(code) ?? { count: 0, examples: [] };
+    this.#counts.set(code, counted);
+    counted.count += 1;
+    if (counted.examples.length < EXAMPLES_MAX) counted.examples.push(example);
+  }
+
+  /** Sets what a rule over other records came to. */
+  set({ code, count, examples }: QualityCount): void {
+    this.#counts.set(code, { count, examples: [...examples] });
+  }
+
+  /** Every rule in its order, those that nothing breaks too. */
+  counts(): readonly QualityCount[] {
+    return QUALITY_CODES.map((code) => ({ code, count: 0, examples: [], ...this.#counts.get(code) }));
+  }
 }

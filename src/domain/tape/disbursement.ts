@@ -4,7 +4,7 @@ import { toMajor } from "../core/money.ts";
 import type { FieldError } from "../core/problem.ts";
 import { type Disbursement, type DisbursementChange, disbursementFields } from "./fields.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
-import type { Effect, RecordState } from "./state.ts";
+import type { AgreedTerms, Effect, RecordState } from "./state.ts";
 
 /** The three terms whose change is history (docs/api.md#disbursements). */
 export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
@@ -110,26 +110,25 @@ export function disbursementLinks(
   const has = after?.purchase_clients ?? [];
   const gone = had.filter((id) => !has.includes(id));
   const added = has.filter((id) => !had.includes(id));
-  const effects: Effect[] = after ? termsEffects(before, after, change) : [];
+  const terms = after && agreedTerms(before, after, change);
+  const effects: Effect[] = terms ? [{ type: "terms", ...terms }] : [];
   if (gone.length > 0) effects.push({ type: "unlink", disbursement_id, client_ids: gone });
   if (added.length > 0) effects.push({ type: "link", disbursement_id, client_ids: added });
   if (before && after) effects.push(...reassignment(before, after));
   return effects;
 }
 
-/** The terms are written down when they are first agreed and with each change of one of them. */
-function termsEffects(
+/** The terms to write down: when they are first agreed, and with each change of one of them; else null. */
+export function agreedTerms(
   before: Disbursement | null,
   after: Disbursement,
   change: DisbursementChange,
-): Effect[] {
-  if (before && !changesTerms(before, after)) return [];
+): AgreedTerms | null {
+  if (before && !changesTerms(before, after)) return null;
   const { disbursement_id, disbursement_amount, total_expected_margin, maturity_date } = after;
   const agreed_on = after.disbursement_date ?? after.payment_date ?? "";
   const on_date = before ? (change.change_date ?? agreed_on) : agreed_on;
-  return [
-    { type: "terms", disbursement_id, on_date, disbursement_amount, total_expected_margin, maturity_date },
-  ];
+  return { disbursement_id, on_date, disbursement_amount, total_expected_margin, maturity_date };
 }
 
 const changesTerms = (before: Disbursement, after: Disbursement): boolean =>

@@ -5,11 +5,10 @@ import type { disbursements, payments } from "../tape/tables.ts";
 /** Disbursements of one page, and payments of one call: an answer of D1 stays at a few megabytes. */
 const LOANS_OF_A_PAGE = 500;
 const PAYMENTS_OF_A_CALL = 5_000;
+/** A page of disbursements ends early when it has as many payments as this. */
+const PAYMENTS_OF_A_PAGE = 20_000;
 /** More payments than this on one disbursement do not fit an isolate's memory beside everything else. */
-const PAYMENTS_OF_A_LOAN_MAX = 200_000;
-
-/** A disbursement with more payments than one position can be made of. */
-export class LoanTooLarge extends Error {}
+export const PAYMENTS_OF_A_LOAN_MAX = 200_000;
 
 type Disbursements = typeof disbursements.$inferSelect;
 type Payments = typeof payments.$inferSelect;
@@ -74,7 +73,7 @@ const PAYMENTS_OF = `SELECT json_array(${PAYMENT}) AS row FROM payments INDEXED 
  * One live disbursement with its terms and payments, in one round trip; null where there is none. Reads these rows by
  * their keys, and nothing else.
  */
-export async function readLoan(db: Database, tenant: string, id: string): Promise<Loan | null> {
+export async function readLoan(db: Database, tenant: string, id: string): Promise<Loan | "too_large" | null> {
   const { $client: d1 } = db;
   const [found, terms, first] = await d1.batch<Row>([
     d1
@@ -95,34 +94,43 @@ export async function readLoan(db: Database, tenant: string, id: string): Promis
   ]);
   const [disbursement] = tuples<DisbursementTuple>(found?.results ?? []);
   if (!disbursement) return null;
-  const payments = tuples<PaymentTuple>(first?.results ?? []);
-  if (payments.length === PAYMENTS_OF_A_CALL) {
-    payments.push(...(await paymentsAfter(db, tenant, payments.at(-1), id)));
-  }
-  return loanOf(disbursement, tuples<TermsTuple>(terms?.results ?? []), payments);
+  const payments = await allPayments(db, tenant, tuples<PaymentTuple>(first?.results ?? []), id);
+  if (payments === "too_large") return "too_large";
+  return loanOf(disbursement, tuples<TermsTuple>(terms?.results ?? []), payments.found);
 }
 
-/** The payments that come after one of them, up to those of the disbursement `last`. */
-async function paymentsAfter(
+interface FoundPayments {
+  readonly found: readonly PaymentTuple[];
+  /** The disbursement that the reading stopped in, with some of its payments found; null when all are. */
+  readonly stopped: string | null;
+}
+
+/**
+ * Reads on from the first payments up to those of the disbursement `last`. Stops early, once there are enough for a
+ * page and those of one disbursement at least are complete.
+ */
+async function allPayments(
   db: Database,
   tenant: string,
-  from: PaymentTuple | undefined,
+  first: readonly PaymentTuple[],
   last: string,
-): Promise<PaymentTuple[]> {
+): Promise<FoundPayments | "too_large"> {
   const { $client: d1 } = db;
   const statement = d1.prepare(
     `${PAYMENTS_OF} AND (disbursement_id, created_seq) > (?2, CAST(?3 AS INTEGER)) AND disbursement_id <= ?4
     ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
   );
-  const all: PaymentTuple[] = [];
-  for (let before = from; before; ) {
-    const [page] = await d1.batch<Row>([statement.bind(tenant, before[0], String(before[1]), last)]);
-    const found = tuples<PaymentTuple>(page?.results ?? []);
-    for (const payment of found) all.push(payment);
-    if (all.length > PAYMENTS_OF_A_LOAN_MAX) throw new LoanTooLarge();
-    before = found.length === PAYMENTS_OF_A_CALL ? found.at(-1) : undefined;
+  const found = [...first];
+  let page = first;
+  while (page.length === PAYMENTS_OF_A_CALL) {
+    const [id = "", created_seq = 0] = page.at(-1) ?? [];
+    if (found.length >= PAYMENTS_OF_A_PAGE && found[0]?.[0] !== id) return { found, stopped: id };
+    if (found.length > PAYMENTS_OF_A_LOAN_MAX) return "too_large";
+    const [next] = await d1.batch<Row>([statement.bind(tenant, id, String(created_seq), last)]);
+    page = tuples<PaymentTuple>(next?.results ?? []);
+    for (const payment of page) found.push(payment);
   }
-  return all;
+  return { found, stopped: null };
 }
 
 /** A disbursement on a walk over all of them, with its client's country where that was asked for. */
@@ -151,7 +159,7 @@ export async function readLoans(
   tenant: string,
   after: string,
   withCountry: boolean,
-): Promise<LoanPage> {
+): Promise<LoanPage | "too_large"> {
   const { $client: d1 } = db;
   // A table WITHOUT ROWID is its primary key: without an index, SQLite walks it in the order that is asked for.
   const statement = d1.prepare(
@@ -178,18 +186,28 @@ export async function readLoans(
       .bind(tenant, after, last),
   ]);
   const termsRows = tuples<TermsTuple>(terms?.results ?? []);
-  const payments = tuples<PaymentTuple>(first?.results ?? []);
-  if (payments.length === PAYMENTS_OF_A_CALL) {
-    for (const payment of await paymentsAfter(db, tenant, payments.at(-1), last)) payments.push(payment);
-  }
+  const payments = await allPayments(db, tenant, tuples<PaymentTuple>(first?.results ?? []), last);
+  if (payments === "too_large") return "too_large";
+  const { found: paymentRows, stopped } = payments;
   const termsOf = Map.groupBy(termsRows, ([id]) => id);
-  const paymentsOf = Map.groupBy(payments, ([id]) => id);
-  const loans = disbursements.map((tuple) => {
+  const paymentsOf = Map.groupBy(paymentRows, ([id]) => id);
+  const complete = disbursements.filter(([id]) => stopped === null || precedes(id, stopped));
+  const loans = complete.map((tuple) => {
     const [id, , , , , , , , country = null] = tuple;
     return { loan: loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []), country };
   });
-  const rows = disbursements.length + termsRows.length + payments.length;
-  return { loans, end: disbursements.length === LOANS_OF_A_PAGE ? last : null, rows };
+  const rows = disbursements.length + termsRows.length + paymentRows.length;
+  const more = stopped !== null || disbursements.length === LOANS_OF_A_PAGE;
+  // Before a disbursement that the reading stopped in there may be only deleted ones: their payments are passed over.
+  const end = stopped === null ? last : (complete.at(-1)?.[0] ?? paymentRows[0]?.[0] ?? last);
+  return { loans, end: more ? end : null, rows };
+}
+
+/** SQLite orders text by its bytes in UTF-8, JavaScript by its UTF-16 units: they differ where there are surrogates. */
+function precedes(a: string, b: string): boolean {
+  if (!/[\ud800-\udfff]/.test(a + b)) return a < b;
+  const [left, right] = [a, b].map((text) => new TextEncoder().encode(text).toHex());
+  return (left ?? "") < (right ?? "");
 }
 
 function loanOf(

@@ -1,0 +1,85 @@
+import { LosslessNumber } from "lossless-json";
+import { renderDate } from "../../domain/core/dates.ts";
+import { toMajor } from "../../domain/core/money.ts";
+import { ledgerLoanId } from "../../domain/core/uuid.ts";
+import type { Day } from "../../domain/position/days.ts";
+import { clientOf } from "../../domain/position/facts.ts";
+import { type InstallmentAt, installmentsAt } from "../../domain/position/installments.ts";
+import { type Position, positionAt, type Ready } from "../../domain/position/position.ts";
+import type { Parts } from "../../domain/position/schedule.ts";
+import type { Terms } from "../../domain/position/terms.ts";
+
+/** An exact amount in major units, as JSON. */
+export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
+
+/** Amounts of one currency in their wire forms. */
+function forms(currency: string) {
+  const amount = amountIn(currency);
+  return {
+    amount,
+    parts: ({ total, principal, fee }: Parts) => ({
+      total: amount(total),
+      principal: amount(principal),
+      fee: amount(fee),
+    }),
+    terms: ({ amount: agreed, margin, maturity_date }: Terms) => ({
+      amount: amount(agreed),
+      margin: amount(margin),
+      maturity_date: maturity_date === null ? null : renderDate(maturity_date),
+    }),
+  };
+}
+
+/** A disbursement's position as a line of a list (docs/api.md#positions). `namespace` is the tenant's (core/uuid.ts). */
+export function positionLine({ loan }: Ready, position: Position, day: Day, namespace: string) {
+  const { disbursement } = loan;
+  const { amount, parts, terms } = forms(disbursement.currency);
+  const { next_due, last_received } = position;
+  return {
+    disbursement_id: disbursement.disbursement_id,
+    kind: disbursement.kind,
+    client_id: clientOf(disbursement),
+    currency: disbursement.currency,
+    as_of_date: day,
+    state: position.state,
+    bucket: position.bucket,
+    days_past_due: position.days_past_due,
+    terms: {
+      first_agreed: terms(position.terms.first_agreed),
+      as_of: terms(position.terms),
+      changes: position.terms.changes.map((change) => ({
+        sequence: change.sequence,
+        change_date: renderDate(change.change_date),
+        ...terms(change),
+      })),
+    },
+    scheduled: parts(position.scheduled),
+    received: parts(position.received),
+    arrears: parts(position.arrears),
+    outstanding_principal: amount(position.outstanding_principal),
+    margin_due: amount(position.margin_due),
+    overpaid: amount(position.overpaid),
+    next_due: next_due && { due_date: next_due.due, amount: amount(next_due.amount) },
+    last_received: last_received && {
+      payment_date: last_received.day,
+      amount: amount(last_received.amount),
+    },
+    ledger_loan_id: ledgerLoanId(namespace, disbursement.disbursement_id),
+  };
+}
+
+/** A disbursement's position with its installments. */
+export function positionView(one: Ready, day: Day, namespace: string) {
+  const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, namespace);
+  const { amount, parts } = forms(one.loan.disbursement.currency);
+  const installment = (at: InstallmentAt) => ({
+    payment_id: at.payment_id,
+    installment_number: at.installment_number,
+    due_date: at.due,
+    expected: parts(at),
+    covered: amount(at.covered),
+    days_late: at.days_late,
+    paid_on: at.paid_on,
+  });
+  return { ...line, installments: installmentsAt(one.schedule, day).map(installment), ledger_loan_id };
+}

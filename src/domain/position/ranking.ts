@@ -1,0 +1,53 @@
+/** One entry of a ranking: its place goes by `key`, ties by `id`. */
+export interface Ranked {
+  readonly key: bigint;
+  readonly id: string;
+  readonly text: string;
+}
+
+/** The first entries of an order over any number of them, in memory for no more than twice as many. */
+export class Ranking {
+  readonly #descending: boolean;
+  readonly #max: number;
+  #entries: Ranked[];
+  /** The last entry that is surely among the first ones; null while there is room. */
+  #last: Ranked | null = null;
+  #seen: number;
+
+  constructor(descending: boolean, max: number, saved: readonly Ranked[] = [], seen = saved.length) {
+    this.#descending = descending;
+    this.#max = max;
+    this.#entries = [...saved];
+    this.#seen = seen;
+  }
+
+  /** Adds an entry; `text` is asked for only when the entry may be among the first. */
+  add(key: bigint, id: string, text: () => string): void {
+    this.#seen += 1;
+    if (this.#last && this.#compare({ key, id }, this.#last) > 0) return;
+    this.#entries.push({ key, id, text: text() });
+    if (this.#entries.length >= 2 * this.#max) this.#cut();
+  }
+
+  /** How many entries were added. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** The first entries, in their order. */
+  first(): readonly Ranked[] {
+    this.#cut();
+    return this.#entries;
+  }
+
+  #cut(): void {
+    this.#entries.sort((a, b) => this.#compare(a, b));
+    if (this.#entries.length > this.#max) this.#entries = this.#entries.slice(0, this.#max);
+    this.#last = this.#entries.length === this.#max ? (this.#entries.at(-1) ?? null) : null;
+  }
+
+  #compare(a: Pick<Ranked, "key" | "id">, b: Pick<Ranked, "key" | "id">): number {
+    if (a.key !== b.key) return a.key < b.key === this.#descending ? 1 : -1;
+    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  }
+}

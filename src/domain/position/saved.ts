@@ -1,0 +1,17 @@
+/** A bigint in JSON: no text of ours is such an object. */
+interface Big {
+  readonly n: string;
+}
+
+const isBig = (value: unknown): value is Big => {
+  if (typeof value !== "object" || value === null || !("n" in value)) return false;
+  return typeof value.n === "string" && Object.keys(value).length === 1;
+};
+
+/** Writes figures as JSON text, each bigint with all its digits. */
+export const saved = (value: unknown): string =>
+  JSON.stringify(value, (_, member) => (typeof member === "bigint" ? { n: member.toString() } : member));
+
+/** Reads what `saved` has written; the caller names the type, because nobody else writes such texts. */
+export const restored = <T>(text: string): T =>
+  JSON.parse(text, (_, member) => (isBig(member) ? BigInt(member.n) : member));

@@ -1,0 +1,123 @@
+import { rowWriter } from "../d1/rows.ts";
+import type { Database } from "../d1/session.ts";
+import { runAll, type Statement } from "../d1/statement.ts";
+import { positionMemos } from "./tables.ts";
+
+/** A memo is kept for an hour after it was written or last asked for: the life of a list's cursor. */
+const LIFE_MS = 3_600_000;
+/** Memos of one tenant; beyond them the oldest go. */
+const MEMOS_MAX = 200;
+
+/** Which moment a memo is of, and how far it is. */
+export interface Progress {
+  /** Head of the log when the question was begun, and when this much of it was done. */
+  readonly from_sequence: number;
+  readonly to_sequence: number;
+  /** The disbursement after which the walk goes on; null when it is complete. */
+  readonly after: string | null;
+  readonly done: number;
+}
+
+/** A list that is kept: how many lines it has, and whether these are all. */
+export interface KeptList {
+  readonly lines: number;
+  readonly listed_all: boolean;
+}
+
+export interface Memo extends Progress, Partial<KeptList> {
+  readonly expires_at: number;
+  readonly parts: readonly string[];
+}
+
+interface Part {
+  readonly part: number;
+  readonly expires_at: number;
+  readonly body: string;
+}
+
+/** Which parts of a memo to read. */
+export interface PartRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
+
+const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
+
+/** The head of the tenant's log; 0 before the first event. */
+export async function headOf(db: Database, tenant: string): Promise<number> {
+  const [head] = await db.$client.batch<{ sequence: number | null }>([db.$client.prepare(HEAD).bind(tenant)]);
+  return head?.results[0]?.sequence ?? 0;
+}
+
+/** The head of the log and what is known of a question, in one round trip: one row beside the memo's own. */
+export async function readMemo(
+  db: Database,
+  tenant: string,
+  question: string,
+  now: number,
+  { first, last }: PartRange = ALL,
+): Promise<{ readonly head: number; readonly memo: Memo | null }> {
+  const { $client: d1 } = db;
+  const [head, found] = await d1.batch<{ sequence: number | null } & Part>([
+    d1.prepare(HEAD).bind(tenant),
+    d1
+      .prepare(
+        `SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0
+        UNION ALL
+        SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2
+          AND part BETWEEN CAST(?3 AS INTEGER) AND CAST(?4 AS INTEGER)
+        ORDER BY part`,
+      )
+      .bind(tenant, question, String(first), String(last)),
+  ]);
+  return { head: head?.results[0]?.sequence ?? 0, memo: memoOf(found?.results ?? [], now) };
+}
+
+function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
+  if (about?.part !== 0 || about.expires_at <= now) return null;
+  const progress: Progress = JSON.parse(about.body);
+  return { ...progress, expires_at: about.expires_at, parts: parts.map(({ body }) => body) };
+}
+
+const insertMemos = rowWriter(positionMemos);
+
+/** Writes a memo in the place of the one that was there, and clears away what has expired. */
+export async function writeMemo(
+  db: Database,
+  tenant_id: string,
+  question: string,
+  about: Progress & Partial<KeptList>,
+  parts: readonly string[],
+  now: number,
+): Promise<void> {
+  const expires_at = now + LIFE_MS;
+  const bodies = [JSON.stringify(about), ...parts];
+  const rows = bodies.map((body, part) => ({ tenant_id, question, part, expires_at, body }));
+  await runAll(db, [clearing(tenant_id, question, now), ...insertMemos(rows)]);
+}
+
+/** Forgets a memo, and clears away what has expired. */
+export async function dropMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
+  await runAll(db, [clearing(tenant, question, now)]);
+}
+
+function clearing(tenant: string, question: string, now: number): Statement {
+  const sql = `DELETE FROM position_memos WHERE tenant_id = ?1
+    AND (question = ?2 OR question IN (
+      SELECT question FROM position_memos WHERE tenant_id = ?1 AND part = 0 AND expires_at <= CAST(?3 AS INTEGER)
+      UNION ALL
+      SELECT question FROM (SELECT question FROM position_memos WHERE tenant_id = ?1 AND part = 0
+        ORDER BY expires_at DESC LIMIT -1 OFFSET ${MEMOS_MAX - 1})))`;
+  return { sql, params: [tenant, question, String(now)] };
+}
+
+/** Gives a memo that is asked for again its whole life back. */
+export async function renewMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
+  const { $client: d1 } = db;
+  const renew = d1.prepare(
+    "UPDATE position_memos SET expires_at = CAST(?3 AS INTEGER) WHERE tenant_id = ?1 AND question = ?2 AND part = 0",
+  );
+  await d1.batch([renew.bind(tenant, question, String(now + LIFE_MS))]);
+}

@@ -1,0 +1,37 @@
+import type { Database } from "../d1/session.ts";
+
+/** Clients that share a registration number; how many numbers are shared, and the first of them. */
+export interface SharedNumbers {
+  readonly count: number;
+  readonly examples: readonly (readonly string[])[];
+}
+
+const EXAMPLES_MAX = 20;
+/** Clients that an example names. */
+const CLIENTS_MAX = 100;
+
+/** Groups a tenant's live clients by registration number in one pass. */
+export async function sharedRegistrationNumbers(db: Database, tenant: string): Promise<SharedNumbers> {
+  const { $client: d1 } = db;
+  const [found] = await d1.batch<{ client_id: string; number: number; total: number }>([
+    d1
+      .prepare(
+        `SELECT client_id, number, total FROM (
+          SELECT client_id, place, number, max(number) OVER () AS total FROM (
+            SELECT client_id, place, dense_rank() OVER (ORDER BY first) AS number FROM (
+              SELECT client_id, row_number() OVER same AS place, count(*) OVER (PARTITION BY registration_number) AS sharing,
+                min(created_seq) OVER (PARTITION BY registration_number) AS first
+              FROM clients NOT INDEXED WHERE tenant_id = ?1 AND deleted_at IS NULL
+              WINDOW same AS (PARTITION BY registration_number ORDER BY created_seq))
+            WHERE sharing > 1))
+        WHERE number <= ${EXAMPLES_MAX} AND place <= ${CLIENTS_MAX} ORDER BY number, place`,
+      )
+      .bind(tenant),
+  ]);
+  const rows = found?.results ?? [];
+  const groups = Map.groupBy(rows, ({ number }) => number);
+  return {
+    count: rows[0]?.total ?? 0,
+    examples: [...groups.values()].map((clients) => clients.map(({ client_id }) => client_id)),
+  };
+}
