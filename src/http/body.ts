@@ -25,8 +25,11 @@ export const jsonBodyUpTo =
         detail: "Send the body without Content-Encoding.",
       });
     }
-    const declared = Number(c.req.header("Content-Length") ?? "0");
-    const body = declared > bytesMax ? "too_large" : await readBounded(c.req.raw.body, bytesMax);
+    const declared = c.req.header("Content-Length");
+    const body =
+      declared === undefined
+        ? await readBounded(c.req.raw.body, bytesMax)
+        : await readDeclared(c.req.raw, Number(declared), bytesMax);
     if (body === "too_large") {
       const detail = `The body must be at most ${bytesMax} bytes.`;
       return renderProblem(c, { code: "payload_too_large", detail });
@@ -42,6 +45,21 @@ export const jsonBodyUpTo =
   };
 
 export const jsonBodyOnly = jsonBodyUpTo(BODY_BYTES_MAX);
+
+/** Reads a body whose length is stated. The platform delivers no more than was stated, in one piece and fast. */
+async function readDeclared(
+  request: Request,
+  length: number,
+  max: number,
+): Promise<Uint8Array | "too_large" | "cut_off"> {
+  if (length > max) return "too_large";
+  try {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.length > max ? "too_large" : bytes;
+  } catch {
+    return "cut_off";
+  }
+}
 
 /**
  * Reads a body up to the limit; a chunked body states no length. A stream that fails is a caller who hung up, which is
