@@ -16,24 +16,22 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const duration = Date.now() - start;
   const timings = [...c.get("timings"), ["total", duration] as const];
-  // Not by c.header, which copies the whole answer for each header that is set this late.
-  const { headers, status } = c.res;
-  headers.set("traceparent", traceparentOf(trace));
-  if (trace.tracestate !== null) headers.set("tracestate", trace.tracestate);
-  headers.set("Server-Timing", timings.map(([name, ms]) => `${name};dur=${ms}`).join(", "));
-  headers.set("X-Content-Type-Options", "nosniff");
-  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  c.header("traceparent", traceparentOf(trace));
+  if (trace.tracestate !== null) c.header("tracestate", trace.tracestate);
+  c.header("Server-Timing", timings.map(([name, ms]) => `${name};dur=${ms}`).join(", "));
+  c.header("X-Content-Type-Options", "nosniff");
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   const entry = {
-    level: status >= 500 ? "error" : "info",
+    level: c.res.status >= 500 ? "error" : "info",
     message: "request",
     trace_id: trace.trace_id,
     span_id: trace.span_id,
     tenant: c.get("principal")?.tenant_id,
     method: c.req.method,
     route: routePath(c),
-    status,
+    status: c.res.status,
     code: c.get("problem_code"),
-    replayed: headers.has("Idempotent-Replayed") || undefined,
+    replayed: c.res.headers.has("Idempotent-Replayed") || undefined,
     duration_ms: duration,
   };
   console.log(JSON.stringify(entry));

@@ -21,7 +21,7 @@ const INGEST = "/ingest";
 export const ingestBatchRoutes = new Hono<AppEnv>().post(
   "/",
   ndjsonBodyOnly,
-  authorized("ingest:write", "batch"),
+  authorized("ingest:write"),
   noQuery,
   async (c) => {
     const text = textOf(c.get("body_bytes"));

@@ -1,4 +1,3 @@
-import { touchesManyLoans } from "../domain/command.ts";
 import {
   GROUP_BYTES_MAX,
   GROUP_COMMANDS_MAX,
@@ -49,17 +48,14 @@ export class WaitingRoom {
     this.#queue.push(waiting);
   }
 
-  /** Takes the commands of the next group, as many as one D1 batch may carry; one that touches many loans goes alone. */
+  /** Takes the commands of the next group, as many as one D1 batch may carry. */
   nextGroup(): readonly Waiting[] {
     let count = 0;
     let bytes = 0;
     for (const one of this.#queue) {
       if (count === GROUP_COMMANDS_MAX || (count > 0 && bytes + one.bytes > GROUP_BYTES_MAX)) break;
-      const isAlone = touchesManyLoans(one.submission.command);
-      if (isAlone && count > 0) break;
       count += 1;
       bytes += one.bytes;
-      if (isAlone) break;
     }
     const group = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
