@@ -310,6 +310,35 @@ CREATE TABLE `sweep_place` (
 	`tenant_id` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `accruals` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`accrual_date` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `accrual_date`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `bank_accounts` (
+	`tenant_id` text NOT NULL,
+	`bank_account_ref` text NOT NULL,
+	`number` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `bank_account_ref`),
+	CONSTRAINT "a_tenant_has_at_most_200_bank_accounts" CHECK(number BETWEEN 1 AND 200)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `bank_accounts_by_number` ON `bank_accounts` (`tenant_id`,`number`);--> statement-breakpoint
+CREATE TABLE `bank_balances` (
+	`tenant_id` text NOT NULL,
+	`bank_account_ref` text NOT NULL,
+	`currency` text NOT NULL,
+	`as_of_date` text NOT NULL,
+	`closing_balance_minor` integer NOT NULL,
+	`sequence` integer NOT NULL,
+	`recorded_at` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `bank_account_ref`, `currency`, `as_of_date`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `journal_entries` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -324,6 +353,7 @@ CREATE TABLE `journal_entries` (
 	`reverses_entry_id` text,
 	`reverses_sequence` integer,
 	`reverses_position` integer,
+	`settles_entry_id` text,
 	`loan_count` integer NOT NULL,
 	`bank_account_ref` text,
 	`external_ref` text,
@@ -421,7 +451,24 @@ CREATE TABLE `loan_entries` (
 	PRIMARY KEY(`tenant_id`, `loan_id`, `sequence`, `position`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `loan_entries_by_day` ON `loan_entries` (`tenant_id`,`loan_id`,`effective_at`,`sequence`,`position`);
+CREATE INDEX `loan_entries_by_day` ON `loan_entries` (`tenant_id`,`loan_id`,`effective_at`,`sequence`,`position`);--> statement-breakpoint
+CREATE TABLE `loan_losses` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	`event_type` text NOT NULL,
+	`effective_at` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `sequence`, `position`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `settlements` (
+	`tenant_id` text NOT NULL,
+	`disbursement_entry_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `disbursement_entry_id`)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint

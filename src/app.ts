@@ -50,4 +50,4 @@ app.all("/v1/health/:probe{live|ready}", methodNotAllowed("GET, HEAD"));
 app.route("/problems", problemRoutes);
 app.all("/problems/:code?", methodNotAllowed("GET, HEAD"));
 app.route("/", pageRoutes);
-for (const path of ["/", "/console", "/docs", "/openapi.json"]) app.all(path, methodNotAllowed("GET, HEAD"));
+app.all("/console", methodNotAllowed("GET, HEAD"));

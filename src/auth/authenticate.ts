@@ -3,7 +3,8 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { fixedKeySource, type KeySource, RemoteKeySource, type WaitUntil } from "./key-set.ts";
 import { type Principal, type TokenPolicy, type TokenRefusal, verifyInspected } from "./token.ts";
 import { inspectToken } from "./unverified-token.ts";
-import { keySetOf } from "./verification-key.ts";
+import { type KeySet, keySetOf } from "./verification-key.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 /** Why a request has no principal. Every `reason` is for the log and holds nothing of the token. */
 export type AuthFailure =
@@ -42,39 +43,57 @@ export function bearerToken(header: string | undefined): Result<string, BearerFa
  */
 export async function authenticateWith(
   policy: TokenPolicy,
-  source: KeySource,
+  { source, verified }: Verifier,
   header: string | undefined,
   now: Date,
   waitUntil: WaitUntil,
 ): Promise<Result<Principal, AuthFailure>> {
   const bearer = bearerToken(header);
   if (!bearer.ok) return bearer;
+  const known = verified.find(bearer.value, now);
+  if (known) {
+    const keys = await source.current(waitUntil);
+    if (keys.ok && keys.value === known.keys) return ok(known.principal);
+  }
   const token = inspectToken(bearer.value);
   if (!token.ok) return err({ kind: "invalid_token", reason: token.error });
   const keys = await source.current(waitUntil);
   if (!keys.ok) return err({ kind: "unavailable", reason: keys.error.reason });
 
+  const remember = (principal: Principal, by: KeySet) => {
+    verified.add(token.value, principal, by, policy.clockToleranceS);
+    return ok(principal);
+  };
   const first = await verifyInspected(token.value, keys.value, policy, now);
-  if (first.ok) return first;
+  if (first.ok) return remember(first.value, keys.value);
   if (first.error.kind !== "unknown_key") return err({ kind: "invalid_token", reason: first.error });
   const newer = await source.newerThan(keys.value, waitUntil);
   if (newer === null) return err({ kind: "invalid_token", reason: first.error });
   const second = await verifyInspected(token.value, newer, policy, now);
-  return second.ok ? second : err({ kind: "invalid_token", reason: second.error });
+  return second.ok ? remember(second.value, newer) : err({ kind: "invalid_token", reason: second.error });
 }
 
-/** One source per parsed settings, and so one key cache per isolate. */
-const sources = new WeakMap<AuthConfig, KeySource>();
+/** What verifies the tokens of an isolate: where the keys come from, and the tokens that were verified with them. */
+export interface Verifier {
+  readonly source: KeySource;
+  readonly verified: VerifiedTokens;
+}
 
-function sourceOf(config: AuthConfig): KeySource {
-  const known = sources.get(config);
+export const verifierOf = (source: KeySource): Verifier => ({ source, verified: new VerifiedTokens() });
+
+/** One verifier per parsed settings, and so one key cache per isolate. */
+const verifiers = new WeakMap<AuthConfig, Verifier>();
+
+function verifierFor(config: AuthConfig): Verifier {
+  const known = verifiers.get(config);
   if (known !== undefined) return known;
-  const source =
+  const verifier = verifierOf(
     config.keys.kind === "static"
       ? fixedKeySource(keySetOf(config.keys.keys))
-      : new RemoteKeySource(config.keys.url, { fetcher: (url, init) => fetch(url, init), clock: Date.now });
-  sources.set(config, source);
-  return source;
+      : new RemoteKeySource(config.keys.url, { fetcher: (url, init) => fetch(url, init), clock: Date.now }),
+  );
+  verifiers.set(config, verifier);
+  return verifier;
 }
 
 /**
@@ -90,5 +109,5 @@ export async function authenticate(
 ): Promise<Result<Principal, AuthFailure>> {
   const config = parseAuthConfig(env);
   if (!config.ok) return err({ kind: "misconfigured", ...config.error });
-  return authenticateWith(config.value, sourceOf(config.value), header, now, waitUntil);
+  return authenticateWith(config.value, verifierFor(config.value), header, now, waitUntil);
 }

@@ -3,10 +3,16 @@ export const SCOPE_MEANINGS = {
   "ingest:write": "Send events of clients, disbursements, payments and operations.",
   "records:read": "Read records, history and events.",
   "positions:read": "Read positions, the portfolio and quality; shows no personal data.",
-  "hpts:disbursements:write": "Post disbursements to the ledger.",
+  "hpts:disbursements:write": "Post disbursements and their settlements to the ledger.",
+  "hpts:payments:write": "Post payments, suspense applications and recoveries.",
+  "hpts:fees:write": "Post and waive fees.",
+  "hpts:accruals:write": "Preview and post interest.",
+  "hpts:adjustments:write": "Charge loans off and post the lender's own funding.",
   "hpts:reversals:write": "Reverse journal entries.",
   "hpts:ledger:read": "Read journal entries.",
   "hpts:balances:read": "Read balances of loans and accounts.",
+  "hpts:reconciliation:write": "State bank balances and start integrity checks.",
+  "hpts:reconciliation:read": "Read the reconciliation status.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Scope = keyof typeof SCOPE_MEANINGS;

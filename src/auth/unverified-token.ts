@@ -10,6 +10,9 @@ export interface UnverifiedToken {
   readonly text: string;
   readonly alg: Algorithm;
   readonly kid: string | undefined;
+  /** Seconds since 1970. */
+  readonly exp: number;
+  readonly nbf: number | null;
 }
 
 export type FormatRefusal =
@@ -95,5 +98,7 @@ export function inspectToken(text: string): Result<UnverifiedToken, FormatRefusa
   const payload = readJsonObject(payloadBytes);
   if (payload === null) return err({ kind: "malformed_payload" });
   const times = timesRefusal(payload);
-  return times === null ? ok({ text, alg: alg.data, kid: kid.data }) : err(times);
+  if (times !== null) return err(times);
+  const nbf = payload.nbf === undefined ? null : Number(payload.nbf);
+  return ok({ text, alg: alg.data, kid: kid.data, exp: Number(payload.exp), nbf });
 }

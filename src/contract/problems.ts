@@ -99,8 +99,15 @@ export const PROBLEMS = {
   not_reversible: {
     status: 409,
     title: "The entry cannot be reversed",
-    meaning: "The journal entry is itself a reversal.",
-    remedy: "Post the original transaction again.",
+    meaning:
+      "The journal entry is itself a reversal, or a charge-off with a recovery that rests on it, or no disbursement that could be settled.",
+    remedy: "The detail says which. Post the original transaction again, or reverse the recovery first.",
+  },
+  already_settled: {
+    status: 409,
+    title: "The disbursement is already settled",
+    meaning: "The disbursement already has a settlement that is not reversed.",
+    remedy: "Reverse the settlement before you post another one.",
   },
   would_overdraw: {
     status: 409,
@@ -144,6 +151,25 @@ export const PROBLEMS = {
     meaning:
       "With this entry a balance of the loan would exceed a signed 64-bit number of minor units on some day. Nothing has changed.",
     remedy: "Check the amount.",
+  },
+  exceeds_balance: {
+    status: 422,
+    title: "The balance is too small",
+    meaning:
+      "The loan has less than the request takes, on the day of the request or on a later day. Nothing has changed.",
+    remedy: "Ask for at most the amount that the detail names, or for an earlier or later day.",
+  },
+  not_charged_off: {
+    status: 422,
+    title: "The loan is not charged off",
+    meaning: "The loan has no charge-off on or before this day that is not reversed.",
+    remedy: "Post a payment instead, or charge the loan off first.",
+  },
+  too_many_bank_accounts: {
+    status: 422,
+    title: "Too many bank accounts",
+    meaning: "A tenant has at most 200 bank accounts, and this request names another one.",
+    remedy: "Use one of the bank accounts that exist.",
   },
   rate_limited: {
     status: 429,

@@ -1,6 +1,6 @@
 import type { Event } from "./core/event.ts";
-import { addLedgerNeeds, type LedgerCommand } from "./ledger/decide.ts";
-import { type LedgerNeeds, noLedgerNeeds } from "./ledger/state.ts";
+import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
+import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
 import type { Category, DisbursementChange } from "./tape/fields.ts";
 import type { IngestCommand } from "./tape/state.ts";
@@ -40,6 +40,13 @@ function addRecordNeeds(needs: Needs, command: IngestCommand): void {
   }
   if (disbursement_id) needs.disbursement.add(disbursement_id);
 }
+
+/**
+ * True for a command that touches so many loans that it is decided in a group of its own (docs/api.md#ledger). Of a
+ * reversal only the loaded entry tells.
+ */
+export const touchesManyLoans = (command: Command, ledger?: LedgerState): boolean =>
+  command.type !== "ingest" && isOfManyLoans(command, ledger);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites {

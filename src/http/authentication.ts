@@ -1,23 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { every } from "hono/combine";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
 import type { Scope } from "../auth/scopes.ts";
 import { grants } from "../auth/token.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 import { rateLimited } from "./rate-limit.ts";
-
-/** Lets a request with a valid token through and binds it to the token's tenant (docs/api.md#tokens). */
-const authentication: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const start = Date.now();
-  const outcome = await authenticate(c.env, c.req.header("Authorization"), new Date(), (work) =>
-    c.executionCtx.waitUntil(work),
-  );
-  c.get("timings").push(["auth", Date.now() - start]);
-  if (!outcome.ok) return refuse(c, outcome.error);
-  c.set("principal", outcome.value);
-  await next();
-};
 
 /** One answer for every bad token; the reason is for the log alone. */
 function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
@@ -50,29 +37,37 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
   }
 }
 
-/** Lets a request through whose token grants `scope` or one of `wider`, which allow more (docs/api.md#tokens). */
-function requireScope(scope: Scope, wider: readonly Scope[]): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    if ([scope, ...wider].some((one) => grants(c.get("principal"), one))) return next();
-    c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
-    const allowed = wider.map((one) => ` ${one} allows it too.`).join("");
-    return renderProblem(c, {
-      code: "insufficient_scope",
-      detail: `This route needs the scope ${scope}, which the token does not grant.${allowed}`,
-    });
-  };
+/** The answer to a token that grants neither `scope` nor one of `wider`, which allow more (docs/api.md#tokens). */
+function lacksScope(c: Context<AppEnv>, scope: Scope, wider: readonly Scope[]): Response {
+  c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
+  const allowed = wider.map((one) => ` ${one} allows it too.`).join("");
+  return renderProblem(c, {
+    code: "insufficient_scope",
+    detail: `This route needs the scope ${scope}, which the token does not grant.${allowed}`,
+  });
 }
 
 /**
  * The guard of a route: a valid token that grants `scope`, or one of the wider ones after it, of a tenant within its
- * limit. It stands on the route, so an unknown path stays a 404.
+ * limit. It binds the request to the token's tenant, and stands on the route, so an unknown path stays a 404.
  */
 export function authorized(
   scope: Scope | readonly [Scope, ...Scope[]],
   rate: Parameters<typeof rateLimited>[0] = "usual",
 ): MiddlewareHandler<AppEnv> {
   const [own, ...wider] = typeof scope === "string" ? [scope] : scope;
-  return every(authentication, requireScope(own, wider), rateLimited(rate));
+  const limit = rateLimited(rate);
+  return async (c, next) => {
+    const start = Date.now();
+    const outcome = await authenticate(c.env, c.req.header("Authorization"), new Date(start), (work) =>
+      c.executionCtx.waitUntil(work),
+    );
+    c.get("timings").push(["auth", Date.now() - start]);
+    if (!outcome.ok) return refuse(c, outcome.error);
+    c.set("principal", outcome.value);
+    const isGranted = [own, ...wider].some((one) => grants(outcome.value, one));
+    return isGranted ? limit(c, next) : lacksScope(c, own, wider);
+  };
 }
 
 /** Whether the caller's token grants `scope`: for an answer that shows more to some callers. */

@@ -7,5 +7,5 @@ import { noQuery } from "./query.ts";
 export type { Scope };
 
 /** The checks of a route that writes one JSON body, in the order of docs/api.md#errors: cheapest first. */
-export const jsonWrite = (scope: Scope) =>
-  [jsonBodyOnly, authorized(scope), noQuery, idempotencyKey, parsedBody] as const;
+export const jsonWrite = (scope: Scope, body = jsonBodyOnly) =>
+  [body, authorized(scope), noQuery, idempotencyKey, parsedBody] as const;

@@ -21,7 +21,8 @@ export const query = <T extends z.ZodType>(schema: T, allowed: readonly string[]
   });
 
 /** For a route that takes no query. */
-export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) => refuseUnknown(c, []) ?? next();
+export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) =>
+  (c.req.url.includes("?") ? refuseUnknown(c, []) : undefined) ?? next();
 
 /** Hono passes over a parameter with an empty name, so the schema never sees it. */
 function refuseUnknown(c: Context<AppEnv>, allowed: readonly string[]): Response | undefined {

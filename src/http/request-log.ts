@@ -16,22 +16,24 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const duration = Date.now() - start;
   const timings = [...c.get("timings"), ["total", duration] as const];
-  c.header("traceparent", traceparentOf(trace));
-  if (trace.tracestate !== null) c.header("tracestate", trace.tracestate);
-  c.header("Server-Timing", timings.map(([name, ms]) => `${name};dur=${ms}`).join(", "));
-  c.header("X-Content-Type-Options", "nosniff");
-  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+  // Not by c.header, which copies the whole answer for each header that is set this late.
+  const { headers, status } = c.res;
+  headers.set("traceparent", traceparentOf(trace));
+  if (trace.tracestate !== null) headers.set("tracestate", trace.tracestate);
+  headers.set("Server-Timing", timings.map(([name, ms]) => `${name};dur=${ms}`).join(", "));
+  headers.set("X-Content-Type-Options", "nosniff");
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   const entry = {
-    level: c.res.status >= 500 ? "error" : "info",
+    level: status >= 500 ? "error" : "info",
     message: "request",
     trace_id: trace.trace_id,
     span_id: trace.span_id,
     tenant: c.get("principal")?.tenant_id,
     method: c.req.method,
     route: routePath(c),
-    status: c.res.status,
+    status,
     code: c.get("problem_code"),
-    replayed: c.res.headers.has("Idempotent-Replayed") || undefined,
+    replayed: headers.has("Idempotent-Replayed") || undefined,
     duration_ms: duration,
   };
   console.log(JSON.stringify(entry));

@@ -27,7 +27,7 @@ export function continueTrace(
   tracestate: string | undefined,
   random: Uint8Array,
 ): TraceContext {
-  const hex = [...random.slice(0, 24)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = random.subarray(0, 24).toHex();
   const span_id = hex.slice(32, 48);
   const [, version, trace_id = "", parent = "", flags = "", rest] =
     TRACEPARENT.exec(withoutSpace(traceparent ?? "")) ?? [];

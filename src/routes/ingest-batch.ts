@@ -21,7 +21,7 @@ const INGEST = "/ingest";
 export const ingestBatchRoutes = new Hono<AppEnv>().post(
   "/",
   ndjsonBodyOnly,
-  authorized("ingest:write"),
+  authorized("ingest:write", "batch"),
   noQuery,
   async (c) => {
     const text = textOf(c.get("body_bytes"));

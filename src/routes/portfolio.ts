@@ -22,7 +22,7 @@ import { budgetFrom, surveyPast, tooLarge, unfinished } from "./survey.ts";
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioRoutes = new Hono<AppEnv>().get(
   "/",
-  authorized(["positions:read", "records:read"]),
+  authorized(["positions:read", "records:read"], "walk"),
   variesByAccept,
   query(portfolioQuery, PORTFOLIO_PARAMETERS),
   (c) => answer(c, c.req.valid("query")),

@@ -21,7 +21,12 @@ import { firstPage, type ListPage, pageOf } from "./position-list.ts";
 import { read } from "./read.ts";
 import { tooLarge, unfinished } from "./survey.ts";
 
-const readsPositions = authorized(["positions:read", "records:read"]);
+/** A list is made by a walk over all disbursements, and the past by folding the log; what was made is only read. */
+const readsPositions = authorized(["positions:read", "records:read"], (c) => {
+  const walks =
+    c.req.param("disbursement_id") === undefined ? !c.req.query("cursor") : c.req.query("known_at");
+  return walks ? "walk" : "usual";
+});
 
 /** `GET /api/positions…` (docs/api.md#positions). */
 export const positionRoutes = new Hono<AppEnv>()

@@ -18,7 +18,7 @@ import { budgetFrom, tooLarge, unfinished } from "./survey.ts";
 /** `GET /api/quality` (docs/api.md#positions). */
 export const qualityRoutes = new Hono<AppEnv>().get(
   "/",
-  authorized(["positions:read", "records:read"]),
+  authorized(["positions:read", "records:read"], "walk"),
   variesByAccept,
   query(qualityQuery, ["as_of_date"]),
   (c) => answer(c, c.req.valid("query").as_of_date ?? dayAt(Date.now())),

@@ -14,15 +14,14 @@ import {
 } from "../store/position/survey.ts";
 import { pastLoans } from "./known-at.ts";
 
-/**
- * What one request does of a long walk: so many rows, and time that leaves room below the deadline of a read; months
- * multiply the work on each row.
- */
-const ROWS_MAX = 250_000;
+/** What one request does of a long walk: so many rows, and time that leaves room below the deadline of a read. */
+const ROWS_MAX = 500_000;
 const WALK_MS = 6_000;
+/** Days whose figures cost as much as it costs to read the rows. */
+const DAYS_OF_A_READ = 20;
 
 export const budgetFrom = (now: number, days = 1): Budget => ({
-  rows: Math.max(20_000, Math.floor((2 * ROWS_MAX) / (days + 1))),
+  rows: Math.floor((ROWS_MAX * DAYS_OF_A_READ) / (DAYS_OF_A_READ + days)),
   until: now + WALK_MS,
 });
 

@@ -1,7 +1,8 @@
-import { addNeeds, noNeeds } from "../domain/command.ts";
+import { addNeeds, noNeeds, touchesManyLoans } from "../domain/command.ts";
 import type { Head, SeenEvent } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
+import type { LedgerState } from "../domain/ledger/state.ts";
 import { commit } from "../store/commit.ts";
 import { classify, type D1Failure, withDeadline } from "../store/d1/failure.ts";
 import type { Session } from "../store/d1/session.ts";
@@ -53,6 +54,8 @@ type Part = readonly Submission[];
 /** What became of one part of a group. */
 type Outcome =
   | { readonly kind: "settled"; readonly settled: Settled }
+  /** Some command of it touches many loans, as only the load could tell, and goes alone. */
+  | { readonly kind: "split"; readonly parts: readonly Part[] }
   /** Some command of it cannot be stored, and which one is not known. */
   | { readonly kind: "apart" }
   | { readonly kind: "rejected"; readonly problem: Problem }
@@ -73,6 +76,10 @@ export async function* settleGroup(context: GroupContext, group: Part): AsyncGen
       yield outcome.settled;
       continue;
     }
+    if (outcome.kind === "split") {
+      parts.unshift(...outcome.parts);
+      continue;
+    }
     failures += 1;
     if (outcome.kind === "rejected") yield allRejected(part, outcome.problem);
     if (outcome.kind === "apart") parts.unshift(...halvesOf(part));
@@ -90,6 +97,19 @@ function halvesOf(part: Part): readonly Part[] {
   return [part.slice(0, middle), part.slice(middle)];
 }
 
+/** The part in pieces, in order: each command that touches many loans alone. */
+function apartFromMany(part: Part, ledger: LedgerState): readonly Part[] {
+  const pieces: Submission[][] = [];
+  let isOpen = false;
+  for (const one of part) {
+    const isMany = touchesManyLoans(one.command, ledger);
+    if (isOpen && !isMany) pieces.at(-1)?.push(one);
+    else pieces.push([one]);
+    isOpen = !isMany;
+  }
+  return pieces;
+}
+
 /**
  * Tries one part. After a failure whose outcome is unknown it reads back by key before it decides anything again; the
  * sequence fences a write that still is under way.
@@ -104,7 +124,7 @@ async function settlePart(
   let fromMemory = isWhole;
   for (let attempt = 1; ; attempt += 1) {
     const tried = await tryPart(context, part, proposed, fromMemory && attempt === 1);
-    if (tried.kind === "settled") return tried;
+    if (tried.kind !== "failed") return tried;
     const { failure, at } = tried;
     if (at === "memory" && isVoid(failure)) {
       // The memory was behind, or took a record for absent that is there. Nothing was written: load, and decide again.
@@ -159,7 +179,7 @@ async function tryPart(
   part: Part,
   proposed: Set<string>,
   fromMemory: boolean,
-): Promise<Extract<Outcome, { kind: "settled" }> | Failed> {
+): Promise<Extract<Outcome, { kind: "settled" | "split" }> | Failed> {
   const { memory } = context;
   let at: Failed["at"] = "memory";
   const start = Date.now();
@@ -172,6 +192,8 @@ async function tryPart(
       at = "load";
       loaded = await withDeadline(loadFor(context, session, part, start));
       context.onHead(loaded.head);
+      const parts = apartFromMany(part, loaded.ledger);
+      if (parts.length > 1) return { kind: "split", parts };
       plan = planGroup(loaded, part, {
         proposed,
         onBug: (one, error) => logBug(context, one, error),

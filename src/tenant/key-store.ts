@@ -80,11 +80,10 @@ export class KeyStore {
     const events = [...this.#unsaved.values()];
     this.#unsaved.clear();
     this.#storage.transactionSync(() => {
-      for (const event of events) {
-        const { idempotency_key } = event;
-        const text = JSON.stringify(event);
-        this.#storage.sql.exec("INSERT OR IGNORE INTO keys VALUES (?, ?)", idempotency_key, text);
-      }
+      this.#storage.sql.exec(
+        `INSERT OR IGNORE INTO keys (key, event) SELECT value ->> 'idempotency_key', value FROM json_each(?)`,
+        JSON.stringify(events),
+      );
       this.#setFact("head", JSON.stringify(this.#head));
       this.#setFact("heard_at", String(this.#heardAt));
       if (this.#bookmark !== null) this.#setFact("bookmark", this.#bookmark);

@@ -1,6 +1,6 @@
 import { addNeeds, type Command, type Needs, noNeeds } from "../domain/command.ts";
 import type { Head } from "../domain/core/event.ts";
-import type { LoanBook } from "../domain/ledger/loan-book.ts";
+import type { DayBook } from "../domain/ledger/loan-book.ts";
 import { type LedgerLoan, type LedgerState, noLedgerState } from "../domain/ledger/state.ts";
 import { CATEGORIES, type Category } from "../domain/tape/fields.ts";
 import type { RecordState, Stored } from "../domain/tape/state.ts";
@@ -13,11 +13,15 @@ const MEMORY_BYTES_MAX = 4_000_000;
 
 interface RememberedLoan {
   readonly loan: LedgerLoan;
-  readonly book: LoanBook;
+  readonly book: DayBook;
 }
+
+/** A bank account that exists; how many there are is not remembered. */
+const BANK = { exists: true } as const;
 
 const recordKey = (category: Category, id: string) => `${category} ${id}`;
 const loanKey = (loan_id: string) => `loan ${loan_id}`;
+const bankKey = (bank_account_ref: string) => `bank ${bank_account_ref}`;
 
 /**
  * What a gate remembers of its tenant's last load or commit: the head of the log, and some records and loans as of that
@@ -26,7 +30,7 @@ const loanKey = (loan_id: string) => `loan ${loan_id}`;
  */
 export class GateMemory {
   #head: Head | null = null;
-  readonly #known = new BoundedMap<Stored<object> | RememberedLoan>(MEMORY_BYTES_MAX, weightOf);
+  readonly #known = new BoundedMap<Stored<object> | RememberedLoan | typeof BANK>(MEMORY_BYTES_MAX, weightOf);
 
   /**
    * What deciding the group needs, or null when something of it is not remembered. A record that one of the commands
@@ -78,10 +82,14 @@ export class GateMemory {
     return this.#known.get(recordKey(category, id)) as Stored<object> | undefined;
   }
 
-  /** Loans and their books. Whatever else a ledger command needs is read each time. */
-  #recallLedger({ ledger: { loans, ...others } }: Needs): LedgerState | null {
+  /** Loans with their books, and bank accounts. Whatever else a ledger command needs is read each time. */
+  #recallLedger({ ledger: { loans, banks, ...others } }: Needs): LedgerState | null {
     if (Object.values(others).some(({ size }) => size > 0)) return null;
     const state = noLedgerState();
+    for (const ref of banks) {
+      if (!this.#known.get(bankKey(ref))) return null;
+      state.banks.known.add(ref);
+    }
     for (const [loan_id, day] of loans) {
       const known = this.#known.get(loanKey(loan_id)) as RememberedLoan | undefined;
       // An unknown loan counts as absent: a posting opens it with a plain INSERT, or is refused, which is not done here.
@@ -106,8 +114,11 @@ export class GateMemory {
     }
     for (const [loan_id, loan] of ledger.loans) {
       const book = ledger.books.get(loan_id);
-      if (book) this.#known.set(loanKey(loan_id), { loan, book });
+      if (book && "later" in book) this.#known.set(loanKey(loan_id), { loan, book });
+      // What one row tells of a loan is good for one command, and what was remembered of the loan is no longer true.
+      else this.#known.delete(loanKey(loan_id));
     }
+    for (const ref of ledger.banks.known) this.#known.set(bankKey(ref), BANK);
   }
 
   forget(): void {
@@ -126,7 +137,8 @@ const emptyState = (): RecordState => ({
 const BYTES_OF_ANY = 600;
 const BYTES_OF_A_DAY = 200;
 
-function weightOf(remembered: Stored<object> | RememberedLoan): number {
+function weightOf(remembered: Stored<object> | RememberedLoan | typeof BANK): number {
+  if ("exists" in remembered) return BYTES_OF_ANY;
   if ("book" in remembered) return BYTES_OF_ANY + remembered.book.later.length * BYTES_OF_A_DAY;
   let bytes = BYTES_OF_ANY;
   for (const value of Object.values(remembered.record)) {

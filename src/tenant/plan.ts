@@ -137,7 +137,7 @@ function decideOne(
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
   const event = ledgerEvent(command, decided.value, stamp, request);
-  return ok({ event, apply: () => applyPosted(ledger, writes, decided.value) });
+  return ok({ event, apply: () => applyPosted(ledger, writes, decided.value, stamp) });
 }
 
 /** The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). */

@@ -1,3 +1,4 @@
+import { touchesManyLoans } from "../domain/command.ts";
 import {
   GROUP_BYTES_MAX,
   GROUP_COMMANDS_MAX,
@@ -48,14 +49,17 @@ export class WaitingRoom {
     this.#queue.push(waiting);
   }
 
-  /** Takes the commands of the next group, as many as one D1 batch may carry. */
+  /** Takes the commands of the next group, as many as one D1 batch may carry; one that touches many loans goes alone. */
   nextGroup(): readonly Waiting[] {
     let count = 0;
     let bytes = 0;
     for (const one of this.#queue) {
       if (count === GROUP_COMMANDS_MAX || (count > 0 && bytes + one.bytes > GROUP_BYTES_MAX)) break;
+      const isAlone = touchesManyLoans(one.submission.command);
+      if (isAlone && count > 0) break;
       count += 1;
       bytes += one.bytes;
+      if (isAlone) break;
     }
     const group = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);

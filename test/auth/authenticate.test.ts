@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { describe, expect, it } from "vitest";
-import { authenticate, authenticateWith, bearerToken } from "../../src/auth/authenticate.ts";
+import { describe, expect, it, vi } from "vitest";
+import { authenticate, authenticateWith, bearerToken, verifierOf } from "../../src/auth/authenticate.ts";
 import { RemoteKeySource } from "../../src/auth/key-set.ts";
 import type { Fetcher } from "../../src/auth/key-set-download.ts";
 import { REFRESH_COOLDOWN_MS } from "../../src/auth/key-set-policy.ts";
@@ -120,19 +120,43 @@ describe("with keys from the issuer", () => {
       },
       clock: () => nowMs,
     });
+    const verifier = verifierOf(source);
     return {
       world,
       fetches: () => fetches,
       pass: (ms: number) => {
         nowMs += ms;
       },
-      ask: (token: string) => authenticateWith(policy, source, `Bearer ${token}`, new Date(), inBackground),
+      ask: (token: string) =>
+        authenticateWith(policy, verifier, `Bearer ${token}`, new Date(nowMs), inBackground),
     };
   }
   const serving =
     (...keys: readonly object[]): Fetcher =>
     async () =>
       Response.json({ keys });
+
+  it("verifies a token once, and again when its own times or its key set have passed", async () => {
+    const verify = vi.spyOn(crypto.subtle, "verify");
+    const issuer = remote(serving(...TEST_JWKS.keys));
+    const token = await mintToken();
+    const ask = async () => [(await issuer.ask(token)).ok, verify.mock.calls.length];
+    expect(await ask()).toEqual([true, 1]);
+    expect(await ask()).toEqual([true, 1]);
+    // Another text is another token, however alike: its signature is looked at, and refused.
+    const forged = `${token.slice(0, -4)}AAAA`;
+    expect((await issuer.ask(forged)).ok).toBe(false);
+    const checks = verify.mock.calls.length;
+    issuer.pass(11 * 60_000);
+    expect((await issuer.ask(token)).ok).toBe(true);
+    await vi.waitFor(async () => {
+      await issuer.ask(token);
+      expect(verify.mock.calls.length).toBeGreaterThan(checks);
+    });
+    issuer.pass(24 * 60 * 60_000);
+    expect(await issuer.ask(token)).toMatchObject({ ok: false });
+    verify.mockRestore();
+  });
 
   it("follows a rotation: the new key's tokens pass at once, the old key's no more", async () => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");

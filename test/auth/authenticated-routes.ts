@@ -2,7 +2,7 @@ import type { Scope } from "../../src/auth/scopes.ts";
 
 /** A route behind the token: its pattern in the router, a request that reaches it, and the scope that it needs. */
 export interface AuthenticatedRoute {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly pattern: string;
   readonly path: string;
   readonly scope: Scope;
@@ -38,7 +38,21 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   get("/api/portfolio", "/api/portfolio", "positions:read", "records:read"),
   get("/api/quality", "/api/quality", "positions:read", "records:read"),
   post("/v1/disbursements", "hpts:disbursements:write"),
+  post("/v1/disbursement-settlements", "hpts:disbursements:write"),
+  post("/v1/payments", "hpts:payments:write"),
+  post("/v1/suspense-applications", "hpts:payments:write"),
+  post("/v1/recoveries", "hpts:payments:write"),
+  post("/v1/fees", "hpts:fees:write"),
+  post("/v1/fee-waivers", "hpts:fees:write"),
+  post("/v1/accruals/batch", "hpts:accruals:write"),
+  post("/v1/charge-offs", "hpts:adjustments:write"),
+  post("/v1/funding", "hpts:adjustments:write"),
   post("/v1/reversals", "hpts:reversals:write"),
+  {
+    ...post("/v1/bank-balances/main", "hpts:reconciliation:write"),
+    method: "PUT",
+    pattern: "/v1/bank-balances/:bank_account_ref",
+  },
   get("/v1/journal-entries", "/v1/journal-entries?format=hledger", "hpts:ledger:read"),
   get("/v1/journal-entries/:id", `/v1/journal-entries/${ENTRY}`, "hpts:ledger:read"),
   get(
@@ -59,7 +73,7 @@ export function requestFor(route: AuthenticatedRoute, authorization: string | un
   const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };
   if (route.method === "GET") return { method: "GET", headers };
   return {
-    method: "POST",
+    method: route.method,
     headers: { ...headers, "Content-Type": route.mediaType ?? "application/json" },
     body: "{}",
   };

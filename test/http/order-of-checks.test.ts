@@ -132,6 +132,7 @@ describe("the order of checks on POST /ingest", () => {
   );
 
   it.each([
+    "/",
     "/nope",
     "/ingest/",
     "/ingest/x",

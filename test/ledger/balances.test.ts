@@ -38,6 +38,7 @@ describe("a loan's balance", () => {
       principal_outstanding_minor: "100000",
       interest_receivable_minor: "0",
       fees_receivable_minor: "0",
+      suspense_minor: "0",
       total_exposure_minor: "100000",
       last_activity_at: last.body.posted_at,
     });

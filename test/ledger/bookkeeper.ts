@@ -253,7 +253,7 @@ export async function postInBulk(
       if (!decided.ok) throw new Error(decided.error.detail);
       const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", actor: null, trace_id: "t" };
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
-      applyPosted(state, writes, decided.value);
+      applyPosted(state, writes, decided.value, stamp);
     }
     await commit(openSession(env, tenant, "first-primary").db, tenant, writes, head);
     head = writes.events.at(-1) ?? head;

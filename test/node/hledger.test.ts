@@ -178,6 +178,7 @@ describe("whatever text a client sends", () => {
     posted_at: Date.UTC(2024, 1, 29, 1, 2, 3, 4),
     correlation_id: "01a1fa75-1084-7637-b609-060000000001",
     reverses: null,
+    settles_entry_id: null,
     bank_account_ref: null,
     external_ref: null,
     description: null,

@@ -9,7 +9,7 @@ import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PAGES = ["/console", "/docs"];
+const PAGES = ["/console"];
 
 let service: Miniflare;
 let origin: URL;

@@ -2,31 +2,118 @@ import * as z from "zod";
 import type { Problem } from "../../domain/core/problem.ts";
 import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandOf, LedgerCommandType } from "../../domain/ledger/decide.ts";
-import { fieldErrors } from "../field-errors.ts";
-import { amountMinor, calendarDate, currency, metadata, optional, printable, uuid } from "./values.ts";
-
-const REFERENCE_CHARACTERS_MAX = 255;
-const DESCRIPTION_CHARACTERS_MAX = 500;
-
-/** Body of `POST /v1/disbursements`. */
-const disbursement = z.strictObject({
-  loan_id: uuid,
-  borrower_id: uuid,
-  amount_minor: amountMinor,
+import { fieldErrors, unknownField } from "../field-errors.ts";
+import { isJsonObject } from "../json.ts";
+import {
+  amountMinor,
+  bankAccountRef,
+  calendarDate,
+  cashAccount,
   currency,
-  effective_at: calendarDate,
+  loanList,
+  metadata,
+  optional,
+  positiveAmount,
+  printable,
+  signedAmount,
+  uuid,
+} from "./values.ts";
+
+/** Loans of one accrual, at most (docs/ledger.md#accruals). */
+export const ACCRUAL_LOANS_MAX = 2_000;
+
+const reference = optional(printable(255));
+const reason = printable(500);
+const loan = { loan_id: uuid, borrower_id: uuid, currency, effective_at: calendarDate };
+const sourceMethod = z.enum(["ach", "wire", "card", "check", "cash", "internal_transfer"]);
+const feeType = z
+  .string()
+  .refine((text) => /^[a-z][a-z0-9_]{0,63}$/.test(text), "must match ^[a-z][a-z0-9_]{0,63}$");
+
+const disbursement = z.strictObject({
+  ...loan,
+  amount_minor: amountMinor,
   method: z.enum(["ach", "wire", "card_push", "internal_transfer"]),
-  destination_ref: optional(printable(REFERENCE_CHARACTERS_MAX)),
+  destination_ref: reference,
   metadata,
 });
 
-/** Body of `POST /v1/reversals`. */
+const disbursement_settled = z.strictObject({
+  disbursement_entry_id: uuid,
+  effective_at: calendarDate,
+  bank_account_ref: cashAccount,
+  external_ref: reference,
+  metadata,
+});
+
+const payment_received = z.strictObject({
+  ...loan,
+  amount_minor: positiveAmount,
+  source_method: sourceMethod,
+  external_ref: reference,
+  bank_account_ref: cashAccount,
+  metadata,
+});
+
+const payment_allocated = z.strictObject({ ...loan, amount_minor: optional(positiveAmount), metadata });
+
+const fee_assessed = z.strictObject({
+  ...loan,
+  amount_minor: positiveAmount,
+  fee_type: feeType,
+  external_ref: reference,
+  metadata,
+});
+
+const fee_waived = z.strictObject({ ...loan, amount_minor: positiveAmount, reason, metadata });
+
+const accruedLoan = z.strictObject({
+  loan_id: uuid,
+  outstanding_principal_minor: amountMinor,
+  interest_minor: amountMinor,
+});
+
+const accrual = z
+  .strictObject({
+    program_id: uuid,
+    accrual_date: calendarDate,
+    day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
+    currency,
+    loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id),
+    /** Ignored, so that the answer of a preview can be sent as it is. */
+    next_page_token: z.unknown().optional(),
+    metadata,
+  })
+  .transform(({ next_page_token: _, ...rest }) => rest);
+
+const chargeoff = z.strictObject({ ...loan, reason, metadata });
+
+const manual_adjustment = z.strictObject({
+  bank_account_ref: cashAccount,
+  currency,
+  amount_minor: positiveAmount,
+  direction: z.enum(["in", "out"]),
+  effective_at: calendarDate,
+  external_ref: reference,
+  metadata,
+});
+
 const reversal = z.strictObject({
   reverses_entry_id: uuid,
   reason_code: z.enum(["error_correction", "duplicate", "returned", "other"]),
-  reason_description: optional(printable(DESCRIPTION_CHARACTERS_MAX)),
+  reason_description: optional(reason),
   effective_at: optional(calendarDate),
+  metadata,
+});
+
+/** The bank account stands in the path. */
+const bank_balance = z.strictObject({
+  bank_account_ref: bankAccountRef,
+  as_of_date: calendarDate,
+  currency,
+  closing_balance_minor: signedAmount,
   metadata,
 });
 
@@ -36,16 +123,37 @@ type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "ac
 };
 
 /** The wire shape of each ledger command (docs/api.md#ledger). */
-export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> } = { disbursement, reversal };
+const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> } = {
+  disbursement,
+  disbursement_settled,
+  payment_received,
+  payment_allocated,
+  fee_assessed,
+  fee_waived,
+  accrual,
+  chargeoff,
+  recovery: payment_received,
+  manual_adjustment,
+  reversal,
+  bank_balance,
+};
 
-/** Checks the body of a ledger route; `actor` is the token's subject. Metadata stays with the event's data. */
+/**
+ * Checks the body of a ledger route. `inPath` holds the members that stand in the path; `actor` is the token's subject.
+ * Metadata stays with the event's data.
+ */
 export function parseLedgerBody<T extends LedgerCommandType>(
   type: T,
   body: unknown,
   actor: string | null,
+  inPath: Readonly<Record<string, string>> = {},
 ): Result<LedgerCommandOf<T>, Problem> {
-  const parsed = BODIES[type].safeParse(body, { reportInput: true });
-  if (!parsed.success) return err(invalid(fieldErrors(parsed.error.issues, [])));
+  const input = isJsonObject(body) ? { ...body, ...inPath } : body;
+  const parsed = BODIES[type].safeParse(input, { reportInput: true });
+  const misplaced = isJsonObject(body) ? Object.keys(inPath).filter((name) => Object.hasOwn(body, name)) : [];
+  const errors = parsed.success ? [] : fieldErrors(parsed.error.issues, []);
+  errors.push(...misplaced.map((name) => unknownField([name])));
+  if (!parsed.success || errors.length > 0) return err(invalid(errors));
   const { metadata: _, ...command } = parsed.data;
   return ok({ ...command, type, actor } as unknown as LedgerCommandOf<T>);
 }

@@ -3,14 +3,10 @@ import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { LAYERS } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
-import { documented } from "../documented.ts";
 import { expects, LIMIT_DEFAULT, limit } from "../lookup/query.ts";
 
 const dateExpected = expects("a real date YYYY-MM-DD");
-const date = z
-  .string(dateExpected)
-  .refine(isCalendarDate, dateExpected)
-  .meta(documented({ type: "string", format: "date" }));
+const date = z.string(dateExpected).refine(isCalendarDate, dateExpected);
 const currencyExpected = expects("an active ISO 4217 code, for example USD");
 
 const PAGE_TOKEN_CHARACTERS_MAX = 512;
@@ -41,10 +37,7 @@ export const loanBalanceQuery = z.strictObject({ as_of_date: date.optional() });
 
 /** `GET /v1/accounts/{account_code}/balance`. */
 export const accountBalanceQuery = z.strictObject({
-  currency: z
-    .string(currencyExpected)
-    .refine(isCurrency, currencyExpected)
-    .meta(documented({ type: "string", pattern: "^[A-Z]{3}$" })),
+  currency: z.string(currencyExpected).refine(isCurrency, currencyExpected),
   layer: z.enum(LAYERS, expects(`one of ${LAYERS.join(", ")}`)).default("SETTLED"),
   as_of_date: date.optional(),
 });

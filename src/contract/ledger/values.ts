@@ -2,7 +2,6 @@ import * as z from "zod";
 import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { INT64_MAX } from "../../domain/core/money.ts";
-import { documented } from "../documented.ts";
 import { isJsonObject, stringifyJson } from "../json.ts";
 import { CONTROL_OR_BREAK, characters } from "../values.ts";
 
@@ -16,34 +15,21 @@ const METADATA_KEY = /^[a-zA-Z][a-zA-Z0-9_]*$/;
 export const uuid = z
   .string()
   .refine((text) => UUID.test(text), "must be a UUID")
-  .toLowerCase()
-  .meta(documented({ type: "string", format: "uuid" }));
-
-/** How minor units are written, in bodies and answers. */
-export const AMOUNT_MINOR = {
-  type: "string",
-  pattern: AMOUNT.source,
-  description: "Minor units of the currency as digits, at most 9223372036854775807.",
-};
+  .toLowerCase();
 
 /** Minor units as text: a JSON number would lose digits beyond 2^53 (docs/api.md#ledger). */
 export const amountMinor = z
   .string()
   .refine((text) => AMOUNT.test(text), "must be 1 to 19 digits without leading zeros")
   .refine((text) => !AMOUNT.test(text) || BigInt(text) <= INT64_MAX, `must be at most ${INT64_MAX}`)
-  .transform(BigInt)
-  .meta(documented(AMOUNT_MINOR));
+  .transform(BigInt);
 
 /** Three capital letters and nothing around them (docs/api.md#ledger): the ledger trims no text. */
 export const currency = z
   .string()
-  .refine(isCurrency, "must be an active ISO 4217 code in capital letters, for example USD")
-  .meta(documented({ type: "string", pattern: "^[A-Z]{3}$", examples: ["USD"] }));
+  .refine(isCurrency, "must be an active ISO 4217 code in capital letters, for example USD");
 
-export const calendarDate = z
-  .string()
-  .refine(isCalendarDate, "must be a real date YYYY-MM-DD")
-  .meta(documented({ type: "string", format: "date" }));
+export const calendarDate = z.string().refine(isCalendarDate, "must be a real date YYYY-MM-DD");
 
 /** Free data of the caller; it stays with the event's data. */
 export const metadata = z
@@ -56,16 +42,80 @@ export const metadata = z
     (value) => new TextEncoder().encode(stringifyJson(value)).length <= METADATA_BYTES_MAX,
     `must be at most ${METADATA_BYTES_MAX} bytes as JSON`,
   )
-  .meta(documented({ type: "object", propertyNames: { pattern: METADATA_KEY.source } }))
   .nullish();
 
 export const printable = (max: number) =>
   z
     .string()
     .refine((text) => text !== "" && characters(text) <= max, `must be 1 to ${max} characters`)
-    .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters")
-    .meta(documented({ type: "string", minLength: 1, maxLength: max }));
+    .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters");
 
 /** An optional member: absent and null are the same. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value): z.output<T> | null => value ?? null);
+
+/** An amount that must move something. */
+export const positiveAmount = amountMinor.refine((amount) => amount > 0n, "must be at least 1");
+
+const SIGNED_AMOUNT = /^(0|-?[1-9][0-9]{0,18})$/;
+
+/** Minor units that may be negative, as an overdrawn account's are. */
+export const signedAmount = z
+  .string()
+  .refine(
+    (text) => SIGNED_AMOUNT.test(text),
+    "must be 1 to 19 digits without leading zeros, after a minus sign or not",
+  )
+  .refine(
+    (text) => !SIGNED_AMOUNT.test(text) || BigInt(text.replace("-", "")) <= INT64_MAX,
+    `must be from -${INT64_MAX} to ${INT64_MAX}`,
+  )
+  .transform(BigInt);
+
+const BANK_ACCOUNT_REF = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+export const bankAccountRef = z
+  .string()
+  .refine(
+    (text) => BANK_ACCOUNT_REF.test(text),
+    "must be 1 to 64 letters, digits, dots, underscores, colons and hyphens",
+  );
+
+/** The bank account that cash belongs to where the body names none. */
+export const cashAccount = bankAccountRef.nullish().transform((ref) => ref ?? "main");
+
+const RATE = /^(0|[1-9][0-9]?)(\.[0-9]{1,12})?$/;
+
+/** A rate a year as text, exactly: 0.1375 is 13.75 %. */
+export const annualRate = z
+  .string()
+  .refine(
+    (text) => RATE.test(text) && !/^10\.0*[1-9]|^1[1-9]|^[2-9][0-9]/.test(text),
+    "must be a decimal from 0 to 10 with at most 12 decimals, for example 0.1375",
+  );
+
+/**
+ * A list of loans, each at most once. The length is checked first and alone: a body has room for thousands of items, and
+ * each wrong one would be an error.
+ */
+export function loanList<T extends z.ZodType>(item: T, max: number, idOf: (value: z.output<T>) => string) {
+  return z
+    .array(z.unknown())
+    .refine(({ length }) => length >= 1 && length <= max, `must hold 1 to ${max} loans`)
+    .pipe(z.array(item))
+    .superRefine((items, context) => {
+      const seen = new Set<string>();
+      for (const [index, value] of items.entries()) {
+        const id = idOf(value);
+        if (seen.has(id)) {
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: "must not name a loan twice",
+            params: { code: "invalid_value" },
+          });
+        }
+        seen.add(id);
+      }
+    });
+}

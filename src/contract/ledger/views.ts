@@ -24,6 +24,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
     })),
     correlation_id: entry.correlation_id,
     reverses_entry_id: entry.reverses?.journal_entry_id,
+    settles_entry_id: entry.settles_entry_id ?? undefined,
     bank_account_ref: entry.bank_account_ref ?? undefined,
     description: entry.description ?? undefined,
     actor: entry.actor ?? undefined,
@@ -35,7 +36,7 @@ export function loanBalanceView(
   loan_id: string,
   currency: string,
   as_of_date: string,
-  { principal, interest, fees }: Amounts,
+  { principal, interest, fees, suspense }: Amounts,
   last_posted_at: number | null,
 ): Record<string, unknown> {
   return {
@@ -45,6 +46,7 @@ export function loanBalanceView(
     principal_outstanding_minor: principal.toString(),
     interest_receivable_minor: interest.toString(),
     fees_receivable_minor: fees.toString(),
+    suspense_minor: suspense.toString(),
     total_exposure_minor: (principal + interest + fees).toString(),
     last_activity_at: last_posted_at === null ? null : new Date(last_posted_at).toISOString(),
   };

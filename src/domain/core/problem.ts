@@ -11,7 +11,9 @@ export type FieldErrorCode =
   | "client_mismatch"
   | "borrower_mismatch"
   | "inconsistent_amounts"
-  | "inconsistent_dates";
+  | "inconsistent_dates"
+  | "principal_mismatch"
+  | "already_accrued";
 
 /** One refused field: `field` is a dotted path, for example `client_id`; the wire layer says where in the body it stands. */
 export interface FieldError {
@@ -37,6 +39,7 @@ export type ProblemCode =
   | "already_exists"
   | "already_reversed"
   | "not_reversible"
+  | "already_settled"
   | "would_overdraw"
   | "payload_too_large"
   | "too_many_lines"
@@ -44,6 +47,9 @@ export type ProblemCode =
   | "idempotency_mismatch"
   | "too_large"
   | "amount_overflow"
+  | "exceeds_balance"
+  | "not_charged_off"
+  | "too_many_bank_accounts"
   | "rate_limited"
   | "internal_error"
   | "misconfigured"

@@ -3,7 +3,7 @@ export type NormalSide = "DR" | "CR";
 
 export type AccountType = "asset" | "liability" | "equity" | "revenue" | "expense";
 
-/** The chart of accounts (docs/api.md#ledger). */
+/** The chart of accounts (docs/ledger.md#accounts). */
 export const ACCOUNTS = {
   "1000": { name: "Cash", normal: "DR", type: "asset" },
   "1100": { name: "Principal Receivable", normal: "DR", type: "asset" },

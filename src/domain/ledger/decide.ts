@@ -4,7 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import { err, type Result } from "../core/result.ts";
 import { ACCOUNTS } from "./accounts.ts";
 import { loanChanges } from "./books.ts";
-import type { Entry } from "./journal.ts";
+import { type Entry, loansOf } from "./journal.ts";
 import {
   firstDayBelow,
   LOAN_PART_NAMES,
@@ -13,12 +13,35 @@ import {
   type LoanPart,
   mostFrom,
 } from "./loan-book.ts";
+import { accrual, MANY_LOANS } from "./postings/accrual.ts";
+import { bank_balance } from "./postings/bank-balance.ts";
+import { chargeoff } from "./postings/chargeoff.ts";
 import { disbursement } from "./postings/disbursement.ts";
+import { disbursement_settled } from "./postings/disbursement-settled.ts";
+import { fee_assessed } from "./postings/fee-assessed.ts";
+import { fee_waived } from "./postings/fee-waived.ts";
+import { manual_adjustment } from "./postings/manual-adjustment.ts";
+import { payment_allocated } from "./postings/payment-allocated.ts";
+import { payment_received } from "./postings/payment-received.ts";
+import { recovery } from "./postings/recovery.ts";
 import { reversal } from "./postings/reversal.ts";
 import { bookOf, type LedgerNeeds, type LedgerState, type Posted, type PostingType } from "./state.ts";
 
 /** Every type of ledger command: one file in `postings/` each. The step of its event has the same name. */
-const POSTING_TYPES = { disbursement, reversal } as const;
+const POSTING_TYPES = {
+  disbursement,
+  disbursement_settled,
+  payment_received,
+  payment_allocated,
+  fee_assessed,
+  fee_waived,
+  accrual,
+  chargeoff,
+  recovery,
+  manual_adjustment,
+  reversal,
+  bank_balance,
+} as const;
 
 type CommandOf<P> = P extends PostingType<infer C> ? C : never;
 type Commands = { readonly [T in keyof typeof POSTING_TYPES]: CommandOf<(typeof POSTING_TYPES)[T]> };
@@ -37,6 +60,14 @@ export function addLedgerNeeds<T extends LedgerCommandType>(
   today: string,
 ): void {
   TYPES[command.type].addNeeds(needs, command, today);
+}
+
+/** True for a command that touches more than `MANY_LOANS` loans; of a reversal only the loaded entry tells. */
+export function isOfManyLoans(command: LedgerCommand, state?: LedgerState): boolean {
+  if (command.type === "accrual") return command.loans.length > MANY_LOANS;
+  if (command.type !== "reversal") return false;
+  const reversed = state?.entries.get(command.reverses_entry_id);
+  return reversed !== undefined && loansOf(reversed).size > MANY_LOANS;
 }
 
 /** Decides one ledger command (docs/api.md#ledger). Pure; refusals in the order 404, 409, fields, balances. */

@@ -15,6 +15,7 @@ export function entryOf(stamp: Stamp, draft: Draft): Entry {
     posted_at: stamp.now,
     correlation_id: stamp.event_id,
     reverses: null,
+    settles_entry_id: null,
     bank_account_ref: null,
     external_ref: null,
     description: null,

@@ -20,7 +20,19 @@ export interface Posting {
 }
 
 /** What an entry records; the type of the event that posts it through a ledger route has the same name. */
-export const ENTRY_TYPES = ["disbursement", "reversal"] as const;
+export const ENTRY_TYPES = [
+  "disbursement",
+  "disbursement_settled",
+  "payment_received",
+  "payment_allocated",
+  "fee_assessed",
+  "fee_waived",
+  "accrual",
+  "chargeoff",
+  "recovery",
+  "manual_adjustment",
+  "reversal",
+] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 
 /** Where an entry stands in the tenant's journal: its event, and its place among that event's entries, from 0. */
@@ -47,6 +59,8 @@ export interface Entry extends Place {
   /** The event id that an entry, its settlement and their reversals have in common. */
   readonly correlation_id: string;
   readonly reverses: Reversed | null;
+  /** The disbursement that a settlement settles. */
+  readonly settles_entry_id: string | null;
   /** The bank account that the entry's lines on 1000 Cash belong to. */
   readonly bank_account_ref: string | null;
   readonly external_ref: string | null;

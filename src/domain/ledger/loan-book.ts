@@ -1,6 +1,6 @@
 import { ACCOUNTS, type AccountCode } from "./accounts.ts";
 
-/** What the books of a loan are kept of, each the balance of one account (docs/api.md#ledger). */
+/** What the books of a loan are kept of, each the balance of one account (docs/ledger.md#never-negative-on-any-day). */
 export const LOAN_PARTS = {
   principal: "1100",
   interest: "1200",
@@ -46,11 +46,25 @@ export interface LaterDay {
  * A loan's balances and how they came about on the days after `from`, in ascending order. Days compare at their end:
  * the balance of a day is the present one less what later days change.
  */
-export interface LoanBook {
+export interface DayBook {
   readonly balances: Amounts;
   readonly from: string;
   readonly later: readonly LaterDay[];
 }
+
+/** What one row tells of a loan's balances from a day on, for a command of that day that touches many loans. */
+export interface Outline {
+  readonly balances: Amounts;
+  readonly from: string;
+  /** At the end of `from`. */
+  readonly at: Amounts;
+  readonly least: Amounts;
+  /** The first day on which each part is at its least. */
+  readonly leastDays: Readonly<Record<LoanPart, string>>;
+  readonly most: Amounts;
+}
+
+export type LoanBook = DayBook | Outline;
 
 /** The book of a loan that has no postings yet. */
 export const EMPTY_BOOK: LoanBook = { balances: NO_AMOUNTS, from: "", later: [] };
@@ -60,8 +74,13 @@ interface DayBalance {
   readonly balance: bigint;
 }
 
-/** The balance of a part at the end of `day`, and of each later day that changes it. */
+/** The balance of a part at the end of `day`, and on the later days that matter. */
 function balancesFrom(book: LoanBook, part: LoanPart, day: string): readonly DayBalance[] {
+  if ("least" in book) {
+    if (day !== book.from) throw new RangeError(`the outline is of ${book.from}, not of ${day}`);
+    const least = { day: book.leastDays[part], balance: book.least[part] };
+    return [{ day, balance: book.at[part] }, least, { day: least.day, balance: book.most[part] }];
+  }
   if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
   const later = book.later.filter((one) => one.day > day);
   let balance = later.reduce((rest, { changes }) => rest - changes[part], book.balances[part]);
@@ -90,14 +109,23 @@ export const mostFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
     book.balances[part],
   );
 
-/** The first day from `day` on at whose end a part is less than `amount`; null where there is none. */
+/**
+ * The first day from `day` on at whose end a part is less than `amount`; null where there is none. An outline knows two
+ * days alone: its own and the one on which the part is at its least.
+ */
 export const firstDayBelow = (book: LoanBook, part: LoanPart, day: string, amount: bigint): string | null =>
   balancesFrom(book, part, day).find(({ balance }) => balance < amount)?.day ?? null;
 
 /** The book after a posting of `day`. */
 export function addToBook(book: LoanBook, day: string, changes: Amounts): LoanBook {
-  if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
   const balances = plus(book.balances, changes);
+  if ("least" in book) {
+    if (day !== book.from) throw new RangeError(`the outline is of ${book.from}, not of ${day}`);
+    const { at, least, most } = book;
+    const [atDay, lowest, highest] = [plus(at, changes), plus(least, changes), plus(most, changes)];
+    return { ...book, balances, at: atDay, least: lowest, most: highest };
+  }
+  if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
   if (day === book.from) return { ...book, balances };
   const same = book.later.find((one) => one.day === day);
   const others = book.later.filter((one) => one !== same);

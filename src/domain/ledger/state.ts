@@ -4,6 +4,7 @@ import type { Result } from "../core/result.ts";
 import { loanChanges } from "./books.ts";
 import type { Entry } from "./journal.ts";
 import { addToBook, EMPTY_BOOK, type LoanBook } from "./loan-book.ts";
+import { type Loss, type Mark, markKey, marksOf } from "./marks.ts";
 
 /** What a loan keeps for life: one borrower and one currency. */
 export interface LedgerLoan {
@@ -19,6 +20,10 @@ export interface LedgerState {
   readonly entries: Map<string, Entry>;
   /** Ids of entries that have a reversal. */
   readonly reversed: Set<string>;
+  /** The facts that standing entries hold, by `markKey`. */
+  readonly marks: Map<string, Mark>;
+  /** The tenant's bank accounts: those that are needed and exist, and how many there are. */
+  readonly banks: { readonly known: Set<string>; count: number };
 }
 
 export const noLedgerState = (): LedgerState => ({
@@ -26,6 +31,8 @@ export const noLedgerState = (): LedgerState => ({
   books: new Map(),
   entries: new Map(),
   reversed: new Set(),
+  marks: new Map(),
+  banks: { known: new Set(), count: 0 },
 });
 
 /** The book of a loan that the command needs. A known loan without one was not loaded, which is a bug. */
@@ -33,6 +40,12 @@ export function bookOf(state: LedgerState, loan_id: string): LoanBook {
   const book = state.books.get(loan_id);
   if (!book && state.loans.has(loan_id)) throw new Error("deciding looks at a loan whose book is not loaded");
   return book ?? EMPTY_BOOK;
+}
+
+/** The standing charge-offs and recoveries of a loan. */
+export function lossesOf(state: LedgerState, loan_id: string): readonly Loss[] {
+  const losses = [...state.marks.values()].flatMap((mark) => (mark.kind === "loss" ? [mark.loss] : []));
+  return losses.filter((loss) => loss.loan_id === loan_id);
 }
 
 /**
@@ -43,11 +56,25 @@ export function bookOf(state: LedgerState, loan_id: string): LoanBook {
 export interface LedgerNeeds {
   /** The day from which the book of each loan is needed. */
   readonly loans: Map<string, string>;
-  /** Entries by id, and the day from which the books of their loans are needed. */
+  /** Loans of a command that touches many: of their books only what one row of each tells. */
+  readonly manyLoans: Map<string, string>;
+  /** Entries by id, with their marks, and the day from which the books of their loans are needed. */
   readonly entries: Map<string, string>;
+  /** Loans whose charge-offs and recoveries are needed. */
+  readonly losses: Set<string>;
+  /** Loan and day of each accrual that is asked for. */
+  readonly accruals: Set<readonly [loan_id: string, accrual_date: string]>;
+  readonly banks: Set<string>;
 }
 
-export const noLedgerNeeds = (): LedgerNeeds => ({ loans: new Map(), entries: new Map() });
+export const noLedgerNeeds = (): LedgerNeeds => ({
+  loans: new Map(),
+  manyLoans: new Map(),
+  entries: new Map(),
+  losses: new Set(),
+  accruals: new Set(),
+  banks: new Set(),
+});
 
 /** Adds a need from `day` on; the earliest day that any command of the group names counts. */
 export function needFrom(days: Map<string, string>, id: string, day: string): void {
@@ -55,9 +82,19 @@ export function needFrom(days: Map<string, string>, id: string, day: string): vo
   if (known === undefined || day < known) days.set(id, day);
 }
 
+/** What a bank says of an account at the end of a day. */
+export interface BankBalance {
+  readonly bank_account_ref: string;
+  readonly currency: string;
+  readonly as_of_date: string;
+  /** Negative for an overdraft. */
+  readonly closing_balance_minor: bigint;
+}
+
 /** What a command posts, and the body of its answer, the same on every replay. */
 export interface Posted {
   readonly entries: readonly Entry[];
+  readonly bankBalance?: BankBalance;
   readonly answer: Readonly<Record<string, unknown>>;
 }
 
@@ -69,9 +106,17 @@ export interface PostingType<C> {
   readonly decide: (state: LedgerState, command: C, stamp: Stamp) => Result<Posted, Problem>;
 }
 
-/** Lets the group's next command see the entry. */
-export function applyEntry(state: LedgerState, entry: Entry): void {
+/** Facts that come to hold, and those that hold no longer. */
+export interface MarkChange {
+  readonly entry: Entry;
+  readonly added: readonly Mark[];
+  readonly removed: readonly Mark[];
+}
+
+/** Lets the group's next command see the entry. What it returns is for the commit. */
+export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   const { currency, effective_at, reverses } = entry;
+  const reversed = reverses ? state.entries.get(reverses.journal_entry_id) : undefined;
   state.entries.set(entry.journal_entry_id, entry);
   if (reverses) state.reversed.add(reverses.journal_entry_id);
   for (const [loan_id, changes] of loanChanges(entry)) {
@@ -81,4 +126,9 @@ export function applyEntry(state: LedgerState, entry: Entry): void {
     if (!loan || state.loans.has(loan.loan_id)) continue;
     state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency });
   }
+  const added = marksOf(entry);
+  const removed = reversed ? marksOf(reversed) : [];
+  for (const mark of removed) state.marks.delete(markKey(mark));
+  for (const mark of added) state.marks.set(markKey(mark), mark);
+  return { entry, added, removed };
 }

@@ -1,33 +1,66 @@
 import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
 import type { LedgerCommand } from "./decide.ts";
-import type { Entry } from "./journal.ts";
-import { applyEntry, type LedgerLoan, type LedgerState, type Posted } from "./state.ts";
+import type { Entry, Place } from "./journal.ts";
+import { type Mark, markKey } from "./marks.ts";
+import { applyEntry, type BankBalance, type LedgerLoan, type LedgerState, type Posted } from "./state.ts";
 
-/** All that one group of accepted ledger commands posts. */
+/** All that one group of accepted ledger commands writes. */
 export interface LedgerWrites {
   readonly entries: Entry[];
   /** Loans that the ledger did not know before. */
   readonly loans: Map<string, LedgerLoan>;
+  /** Facts that changed, by `markKey`: the entry that holds each now, or null where it holds no longer. */
+  readonly marks: Map<string, { readonly mark: Mark; readonly held: Place | null }>;
+  /** New bank accounts and their numbers, counted from 1. */
+  readonly banks: Map<string, number>;
+  readonly bankBalances: Map<string, BankBalance & Pick<Stamp, "sequence" | "now">>;
 }
 
-export const noLedgerWrites = (): LedgerWrites => ({ entries: [], loans: new Map() });
+export const noLedgerWrites = (): LedgerWrites => ({
+  entries: [],
+  loans: new Map(),
+  marks: new Map(),
+  banks: new Map(),
+  bankBalances: new Map(),
+});
 
 /** Lets the group's next command see what is posted, and remembers it for the commit. */
-export function applyPosted(state: LedgerState, writes: LedgerWrites, { entries }: Posted): void {
+export function applyPosted(
+  state: LedgerState,
+  writes: LedgerWrites,
+  { entries, bankBalance }: Posted,
+  { sequence, now }: Stamp,
+): void {
   for (const entry of entries) {
     for (const { loan } of entry.postings) {
       if (!loan || state.loans.has(loan.loan_id)) continue;
       writes.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency: entry.currency });
     }
-    applyEntry(state, entry);
+    const { added, removed } = applyEntry(state, entry);
+    for (const mark of removed) writes.marks.set(markKey(mark), { mark, held: null });
+    for (const mark of added) writes.marks.set(markKey(mark), { mark, held: entry });
     writes.entries.push(entry);
+    // A reversal names the bank account of its entry, which exists and was not loaded.
+    if (entry.bank_account_ref !== null && !entry.reverses) applyBank(state, writes, entry.bank_account_ref);
   }
+  if (!bankBalance) return;
+  const { bank_account_ref, currency, as_of_date } = bankBalance;
+  applyBank(state, writes, bank_account_ref);
+  const key = JSON.stringify([bank_account_ref, currency, as_of_date]);
+  writes.bankBalances.set(key, { ...bankBalance, sequence, now });
+}
+
+function applyBank({ banks }: LedgerState, writes: LedgerWrites, bank_account_ref: string): void {
+  if (banks.known.has(bank_account_ref)) return;
+  banks.known.add(bank_account_ref);
+  banks.count += 1;
+  writes.banks.set(bank_account_ref, banks.count);
 }
 
 /** The event row of a ledger command; its answer is kept, because a replay answers the very same body. */
 export function ledgerEvent(
   command: LedgerCommand,
-  { entries, answer }: Posted,
+  { entries, bankBalance, answer }: Posted,
   stamp: Stamp,
   request: RequestOfEvent,
 ): Event {
@@ -36,7 +69,7 @@ export function ledgerEvent(
     event_id: stamp.event_id,
     category: "ledger",
     step: command.type,
-    record_id: entries[0]?.journal_entry_id ?? stamp.event_id,
+    record_id: entries[0]?.journal_entry_id ?? bankBalance?.bank_account_ref ?? stamp.event_id,
     ...request,
     facts: {},
     makes_history: false,

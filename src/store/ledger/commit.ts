@@ -5,6 +5,7 @@ import { type Amounts, plus } from "../../domain/ledger/loan-book.ts";
 import type { LedgerWrites } from "../../domain/ledger/writes.ts";
 import { rowWriter } from "../d1/rows.ts";
 import type { Statement } from "../d1/statement.ts";
+import { bankStatements, markStatements } from "./marks.ts";
 import { fromAmounts, fromEntry, fromPostings, fromTotal, HALF, loanEntryRows } from "./rows.ts";
 import {
   journalEntries,
@@ -75,7 +76,14 @@ function adding(table: typeof loanBalances | typeof loanDays) {
 
 /** The statements that post a group's entries and keep the totals, for the group's one batch. */
 export function ledgerStatements(tenant_id: string, writes: LedgerWrites): readonly Statement[] {
-  const { entries, loans } = writes;
+  return [
+    ...entryStatements(tenant_id, writes),
+    ...markStatements(tenant_id, writes.marks.values()),
+    ...bankStatements(tenant_id, writes),
+  ];
+}
+
+function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): readonly Statement[] {
   if (entries.length === 0) return [];
   const known = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
   return [

@@ -1,11 +1,26 @@
-import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
+import { markKey } from "../../domain/ledger/marks.ts";
+import { MANY_LOANS } from "../../domain/ledger/postings/accrual.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerState } from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
-import { selection } from "../d1/rows.ts";
+import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { outlinesQuery, toOutline } from "./outline.ts";
 import { toAmounts, toEntries } from "./rows.ts";
-import { journalEntries, journalPostings, ledgerLoans, loanBalances, loanDays } from "./tables.ts";
+import {
+  accruals,
+  bankAccounts,
+  journalEntries,
+  journalPostings,
+  ledgerLoans,
+  loanBalances,
+  loanDays,
+  loanLosses,
+  settlements,
+} from "./tables.ts";
+
+type Reader = (state: LedgerState) => void;
 
 /** Adds the queries for what ledger commands look at; what it returns reads their rows. */
 export function addLedger(
@@ -14,63 +29,22 @@ export function addLedger(
   tenant: string,
   needs: LedgerNeeds,
 ): () => LedgerState {
-  const hasEntries = needs.entries.size > 0;
-  const hasLoans = needs.loans.size > 0 || hasEntries;
-  const wanted = wantedLoans(tenant, needs);
-  const readEntries = addEntries(batch, db, tenant, [...needs.entries.keys()]);
-  const loans = batch.add(
-    db
-      .select(selection(ledgerLoans))
-      .from(wanted)
-      .crossJoin(ledgerLoans)
-      .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, sql`wanted.loan_id`))),
-    hasLoans,
-  );
-  const balances = batch.add(
-    db
-      .select({ ...selection(loanBalances), from_day: sql<string>`wanted.from_day`.as("from_day") })
-      .from(wanted)
-      .crossJoin(loanBalances)
-      .where(and(eq(loanBalances.tenant_id, tenant), eq(loanBalances.loan_id, sql`wanted.loan_id`))),
-    hasLoans,
-  );
-  const days = batch.add(
-    db
-      .select(selection(loanDays))
-      .from(wanted)
-      .crossJoin(loanDays)
-      .where(
-        and(
-          eq(loanDays.tenant_id, tenant),
-          eq(loanDays.loan_id, sql`wanted.loan_id`),
-          gt(loanDays.day, sql`wanted.from_day`),
-        ),
-      )
-      .orderBy(loanDays.loan_id, loanDays.day),
-    hasLoans,
-  );
+  const readers = [
+    addEntries(batch, db, tenant, [...needs.entries.keys()]),
+    addBooks(batch, db, tenant, needs),
+    addOutlines(batch, db, tenant, needs),
+    addMarks(batch, db, tenant, needs),
+    addBanks(batch, db, tenant, [...needs.banks]),
+  ];
   return () => {
     const state = noLedgerState();
-    readEntries(state);
-    for (const { loan_id, borrower_id, currency } of loans()) {
-      state.loans.set(loan_id, { borrower_id, currency });
-    }
-    const later = Map.groupBy(days(), ({ loan_id }) => loan_id);
-    for (const row of balances()) {
-      const own = (later.get(row.loan_id) ?? []).map((day) => ({ day: day.day, changes: toAmounts(day) }));
-      state.books.set(row.loan_id, { balances: toAmounts(row), from: row.from_day, later: own });
-    }
+    for (const read of readers) read(state);
     return state;
   };
 }
 
 /** Adds the queries for entries by id: their postings, and whether they are reversed. */
-function addEntries(
-  batch: ReadBatch,
-  db: Database,
-  tenant: string,
-  ids: readonly string[],
-): (state: LedgerState) => void {
+function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonly string[]): Reader {
   const sequences = JSON.stringify(ids.map(sequenceOf).filter((sequence) => sequence !== null));
   const listed = sql`(SELECT value FROM json_each(${sequences}))`;
   const needed = ids.length > 0;
@@ -108,18 +82,156 @@ function addEntries(
   };
 }
 
+/** Adds the queries for the books of loans: the present balances, and the days after the one from which each is needed. */
+function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
+  const needed = needs.loans.size > 0 || needs.entries.size > 0;
+  const wanted = wantedLoans(tenant, needs);
+  const loans = batch.add(
+    db
+      .select(selection(ledgerLoans))
+      .from(wanted)
+      .crossJoin(ledgerLoans)
+      .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, sql`wanted.loan_id`))),
+    needed,
+  );
+  const balances = batch.add(
+    db
+      .select({ ...selection(loanBalances), from_day: sql<string>`wanted.from_day`.as("from_day") })
+      .from(wanted)
+      .crossJoin(loanBalances)
+      .where(and(eq(loanBalances.tenant_id, tenant), eq(loanBalances.loan_id, sql`wanted.loan_id`))),
+    needed,
+  );
+  const days = batch.add(
+    db
+      .select(selection(loanDays))
+      .from(wanted)
+      .crossJoin(loanDays)
+      .where(
+        and(
+          eq(loanDays.tenant_id, tenant),
+          eq(loanDays.loan_id, sql`wanted.loan_id`),
+          gt(loanDays.day, sql`wanted.from_day`),
+        ),
+      )
+      .orderBy(loanDays.loan_id, loanDays.day),
+    needed,
+  );
+  return (state) => {
+    for (const { loan_id, borrower_id, currency } of loans()) {
+      state.loans.set(loan_id, { borrower_id, currency });
+    }
+    const later = Map.groupBy(days(), ({ loan_id }) => loan_id);
+    for (const row of balances()) {
+      const own = (later.get(row.loan_id) ?? []).map((day) => ({ day: day.day, changes: toAmounts(day) }));
+      state.books.set(row.loan_id, { balances: toAmounts(row), from: row.from_day, later: own });
+    }
+  };
+}
+
+/** Adds the query for the loans of a command that touches many: one row of each, its least balances found in SQL. */
+function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
+  const needed = needs.manyLoans.size > 0 || needs.entries.size > 0;
+  const wanted = unionOfLoans(tenant, needs.manyLoans, needs.entries, sql`> ${MANY_LOANS}`);
+  const rows = batch.add(outlinesQuery(db, tenant, wanted), needed);
+  return (state) => {
+    for (const row of rows()) {
+      state.loans.set(row.loan_id, { borrower_id: row.borrower_id, currency: row.currency });
+      state.books.set(row.loan_id, toOutline(row));
+    }
+  };
+}
+
+/** Adds the queries for the facts that standing entries hold. */
+function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
+  const settled = batch.add(
+    db
+      .select({ disbursement_entry_id: settlements.disbursement_entry_id })
+      .from(settlements)
+      .where(
+        and(
+          eq(settlements.tenant_id, tenant),
+          isOneOf(settlements.disbursement_entry_id, [...needs.entries.keys()]),
+        ),
+      ),
+    needs.entries.size > 0,
+  );
+  const ofLosses = { ...needs, loans: new Map([...needs.losses].map((loan_id) => [loan_id, ""])) };
+  const losses = batch.add(
+    db
+      .select(selection(loanLosses))
+      .from(wantedLoans(tenant, ofLosses))
+      .crossJoin(loanLosses)
+      .where(and(eq(loanLosses.tenant_id, tenant), eq(loanLosses.loan_id, sql`wanted.loan_id`))),
+    needs.losses.size > 0 || needs.entries.size > 0,
+  );
+  const accrued = batch.add(
+    db
+      .select({ loan_id: accruals.loan_id, accrual_date: accruals.accrual_date })
+      .from(accruals)
+      .where(
+        sql`(${accruals.tenant_id}, ${accruals.loan_id}, ${accruals.accrual_date}) IN (
+          SELECT ${tenant}, value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...needs.accruals])}))`,
+      ),
+    needs.accruals.size > 0,
+  );
+  return ({ marks }) => {
+    const found = [
+      ...settled().map((row) => ({ kind: "settlement", ...row }) as const),
+      ...losses().map(({ tenant_id: _, ...loss }) => ({ kind: "loss", loss }) as const),
+      ...accrued().map((row) => ({ kind: "accrual", ...row }) as const),
+    ];
+    for (const mark of found) marks.set(markKey(mark), mark);
+  };
+}
+
+/** Adds the queries for the bank accounts that are named, and for how many there are. */
+function addBanks(batch: ReadBatch, db: Database, tenant: string, refs: readonly string[]): Reader {
+  const known = batch.add(
+    db
+      .select({ bank_account_ref: bankAccounts.bank_account_ref })
+      .from(bankAccounts)
+      .where(and(eq(bankAccounts.tenant_id, tenant), isOneOf(bankAccounts.bank_account_ref, refs))),
+    refs.length > 0,
+  );
+  const count = batch.add(
+    db
+      .select({ number: bankAccounts.number })
+      .from(bankAccounts)
+      .where(eq(bankAccounts.tenant_id, tenant))
+      .orderBy(desc(bankAccounts.number))
+      .limit(1),
+    refs.length > 0,
+  );
+  return ({ banks }) => {
+    for (const { bank_account_ref } of known()) banks.known.add(bank_account_ref);
+    banks.count = count()[0]?.number ?? 0;
+  };
+}
+
 /**
- * The loans that are needed, by name or through an entry, and the day from which the book of each is: the earliest that
- * any of the commands names. Drizzle takes it as a table that is called `wanted`.
+ * The loans whose books are needed, by name or through an entry that touches few, and the day from which each is: the
+ * earliest that any of the commands names. Drizzle takes it as a table that is called `wanted`.
  */
-function wantedLoans(tenant: string, needs: LedgerNeeds): SQL {
-  const entries = [...needs.entries].map(([id, day]) => [sequenceOf(id), day]);
+const wantedLoans = (tenant: string, needs: Pick<LedgerNeeds, "loans" | "entries">): SQL =>
+  unionOfLoans(tenant, needs.loans, needs.entries, sql`<= ${MANY_LOANS}`);
+
+function unionOfLoans(
+  tenant: string,
+  named: ReadonlyMap<string, string>,
+  entries: ReadonlyMap<string, string>,
+  loanCount: SQL,
+): SQL {
+  const places = [...entries].map(([id, day]) => [sequenceOf(id), day]);
   return sql`(
     SELECT loan_id, min(from_day) AS from_day FROM (
-      SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...needs.loans])})
+      SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...named])})
       UNION ALL
       SELECT own.loan_id, listed.value ->> 1
-        FROM json_each(${JSON.stringify(entries)}) AS listed CROSS JOIN journal_postings AS own
-        WHERE own.tenant_id = ${tenant} AND own.sequence = listed.value ->> 0 AND own.loan_id <> ''
+        FROM json_each(${JSON.stringify(places)}) AS listed
+          CROSS JOIN journal_entries AS head CROSS JOIN journal_postings AS own
+        WHERE head.tenant_id = ${tenant} AND head.sequence = listed.value ->> 0 AND head.loan_count ${loanCount}
+          AND own.tenant_id = head.tenant_id AND own.sequence = head.sequence AND own.position = head.position
+          AND own.loan_id <> ''
     ) GROUP BY loan_id) AS wanted`;
 }

@@ -23,6 +23,7 @@ export const journalEntries = sqliteTable(
     reverses_entry_id: text(),
     reverses_sequence: integer(),
     reverses_position: integer(),
+    settles_entry_id: text(),
     /** How many loans the entry touches: one that touches many is loaded in another way. */
     loan_count: integer().notNull(),
     bank_account_ref: text(),
@@ -148,3 +149,56 @@ export const ledgerDays = sqliteTable("ledger_days", { ...account, day: text().n
   primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer, t.day] }),
   check("days_are_two_halves", halves),
 ]);
+
+/** The loans that have their interest of a day, and the entry that holds it; a reversal of the entry frees the day. */
+export const accruals = sqliteTable(
+  "accruals",
+  { ...tenant, loan_id: text().notNull(), accrual_date: text().notNull(), ...place },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.accrual_date] })],
+);
+
+/** The settlement of each settled disbursement, until it is reversed. */
+export const settlements = sqliteTable(
+  "settlements",
+  { ...tenant, disbursement_entry_id: text().notNull(), ...place },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_entry_id] })],
+);
+
+/** The charge-offs and recoveries of each loan that are not reversed. */
+export const loanLosses = sqliteTable(
+  "loan_losses",
+  {
+    ...tenant,
+    loan_id: text().notNull(),
+    ...place,
+    event_type: text().$type<"chargeoff" | "recovery">().notNull(),
+    effective_at: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.sequence, t.position] })],
+);
+
+/** The tenant's bank accounts, numbered from 1 in the order in which they were first named. */
+export const bankAccounts = sqliteTable(
+  "bank_accounts",
+  { ...tenant, bank_account_ref: text().notNull(), number: integer().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.bank_account_ref] }),
+    uniqueIndex("bank_accounts_by_number").on(t.tenant_id, t.number),
+    check("a_tenant_has_at_most_200_bank_accounts", sql`number BETWEEN 1 AND 200`),
+  ],
+);
+
+/** What the bank says of each account at the end of a day; a later statement of the same day replaces it. */
+export const bankBalances = sqliteTable(
+  "bank_balances",
+  {
+    ...tenant,
+    bank_account_ref: text().notNull(),
+    currency: text().notNull(),
+    as_of_date: text().notNull(),
+    closing_balance_minor: int64().notNull(),
+    sequence: integer().notNull(),
+    recorded_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.bank_account_ref, t.currency, t.as_of_date] })],
+);

@@ -66,7 +66,7 @@ interface Row {
 const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
 
 /** Payments by disbursement; the index is named because the planner has no statistics to choose it by. */
-const PAYMENTS_OF = `SELECT json_array(${PAYMENT}) AS row FROM payments INDEXED BY payments_by_disbursement
+const PAYMENTS_OF = `SELECT json_array(${PAYMENT}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
   WHERE tenant_id = ?1 AND deleted_at IS NULL`;
 
 /**
@@ -116,9 +116,13 @@ async function allPayments(
   last: string,
 ): Promise<FoundPayments | "too_large"> {
   const { $client: d1 } = db;
+  // Two ranges rather than one over both columns, which would read again what it has of the disbursement.
   const statement = d1.prepare(
-    `${PAYMENTS_OF} AND (disbursement_id, created_seq) > (?2, CAST(?3 AS INTEGER)) AND disbursement_id <= ?4
-    ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
+    `SELECT row FROM (
+      ${PAYMENTS_OF} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
+      UNION ALL
+      ${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?4
+      ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL})`,
   );
   const found = [...first];
   let page = first;

@@ -1,7 +1,7 @@
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { entryOf, instant } from "../entry.ts";
-import { loanErrors } from "../loan.ts";
+import { lifelongErrors } from "../loan.ts";
 import { needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/disbursements` (docs/api.md#ledger). */
@@ -24,7 +24,7 @@ export const disbursement: PostingType<Disbursement> = {
 
   decide(state, command, stamp) {
     const { loan_id, borrower_id, currency, effective_at, amount_minor, actor } = command;
-    const errors = loanErrors(state.loans.get(loan_id), command);
+    const errors = lifelongErrors(state.loans.get(loan_id), command);
     if (errors.length > 0) return err(invalid(errors));
     const entry = entryOf(stamp, {
       event_type: "disbursement",

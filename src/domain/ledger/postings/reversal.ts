@@ -2,8 +2,8 @@ import type { Problem } from "../../core/problem.ts";
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { entryOf, instant } from "../entry.ts";
-import { type Entry, mirror } from "../journal.ts";
-import { type LedgerState, needFrom, type PostingType } from "../state.ts";
+import { type Entry, loansOf, mirror } from "../journal.ts";
+import { type LedgerState, lossesOf, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/reversals` (docs/api.md#ledger). */
 export interface Reversal {
@@ -67,5 +67,12 @@ function conflictOf(state: LedgerState, entry: Entry): Problem | null {
     const detail = `The journal entry ${entry.journal_entry_id} is already reversed.`;
     return { code: "already_reversed", detail };
   }
+  if (entry.event_type === "chargeoff" && isRecovered(state, entry)) {
+    const detail = "A recovery rests on the charge-off. Reverse the recovery first.";
+    return { code: "not_reversible", detail };
+  }
   return null;
 }
+
+const isRecovered = (state: LedgerState, entry: Entry): boolean =>
+  [...loansOf(entry)].some((id) => lossesOf(state, id).some(({ event_type }) => event_type === "recovery"));

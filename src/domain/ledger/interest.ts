@@ -1,0 +1,34 @@
+import { type DayCountConvention, nextDay, yearFraction } from "./day-count.ts";
+
+/** Decimals of an annual rate, at most. */
+export const RATE_DECIMALS_MAX = 12;
+
+const RATE_SCALE = 10n ** BigInt(RATE_DECIMALS_MAX);
+
+/** A rate such as `0.1375` as a count of its smallest unit, 10^-12. */
+export function scaledRate(rate: string): bigint {
+  const [whole = "0", fraction = ""] = rate.split(".");
+  return BigInt(whole) * RATE_SCALE + BigInt(fraction.padEnd(RATE_DECIMALS_MAX, "0"));
+}
+
+/**
+ * The interest of one day, from `date` to the next, on a principal of 0 or more: minor units, rounded half to even. The
+ * rate is in units of 10^-12 a year.
+ */
+export function interestOfDay(
+  principal_minor: bigint,
+  rate: bigint,
+  convention: DayCountConvention,
+  date: string,
+): bigint {
+  const { numerator, denominator } = yearFraction(convention, date, nextDay(date));
+  return divideHalfEven(principal_minor * rate * numerator, RATE_SCALE * denominator);
+}
+
+/** For a dividend of 0 or more and a divisor above 0. */
+function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  const twice = 2n * (dividend % divisor);
+  const isUp = twice > divisor || (twice === divisor && quotient % 2n === 1n);
+  return isUp ? quotient + 1n : quotient;
+}

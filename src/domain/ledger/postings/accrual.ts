@@ -1,0 +1,91 @@
+import type { FieldError } from "../../core/problem.ts";
+import { invalid } from "../../core/problem.ts";
+import { err, ok } from "../../core/result.ts";
+import type { DayCountConvention } from "../day-count.ts";
+import { entryOf, instant } from "../entry.ts";
+import { currencyMismatch, unknownLoan } from "../loan.ts";
+import { balanceAt } from "../loan-book.ts";
+import { accrualKey } from "../marks.ts";
+import { bookOf, type LedgerState, needFrom, type PostingType } from "../state.ts";
+
+/** A command that touches more loans than this is decided alone, on one row of each loan (docs/ledger.md#accruals). */
+export const MANY_LOANS = 100;
+
+/** The interest of one loan for one day. */
+export interface LoanAccrual {
+  readonly loan_id: string;
+  readonly outstanding_principal_minor: bigint;
+  /** 0 to 9223372036854775807. */
+  readonly interest_minor: bigint;
+}
+
+/** A checked `POST /v1/accruals/batch` (docs/ledger.md#accruals). */
+export interface Accrual {
+  readonly type: "accrual";
+  readonly program_id: string;
+  /** The interest is for the day from this one to the next, on the principal at its end. */
+  readonly accrual_date: string;
+  readonly day_count_convention: DayCountConvention;
+  readonly currency: string;
+  /** 1 to 2,000, each loan once. */
+  readonly loans: readonly LoanAccrual[];
+  readonly actor: string | null;
+}
+
+/** A day's interest of many loans in one entry: all of them or none. */
+export const accrual: PostingType<Accrual> = {
+  addNeeds(needs, { loans, accrual_date }) {
+    const days = loans.length > MANY_LOANS ? needs.manyLoans : needs.loans;
+    for (const { loan_id } of loans) {
+      needFrom(days, loan_id, accrual_date);
+      needs.accruals.add([loan_id, accrual_date]);
+    }
+  },
+
+  decide(state, command, stamp) {
+    const { currency, accrual_date, loans, program_id, day_count_convention } = command;
+    const errors = loans.flatMap((loan, index) => errorsOf(state, command, loan, index));
+    if (errors.length > 0) return err(invalid(errors));
+    const entry = entryOf(stamp, {
+      event_type: "accrual",
+      currency,
+      effective_at: accrual_date,
+      actor: command.actor,
+      description: `Interest of ${accrual_date}, ${day_count_convention}, program ${program_id}`,
+      postings: loans.map(({ loan_id, interest_minor }) => ({
+        debit: "1200",
+        credit: "4100",
+        amount_minor: interest_minor,
+        loan: { loan_id, borrower_id: state.loans.get(loan_id)?.borrower_id ?? "" },
+      })),
+    });
+    const answer = {
+      accrual_event_id: stamp.event_id,
+      journal_entry_id: entry.journal_entry_id,
+      loan_count: loans.length,
+      total_accrued_minor: loans.reduce((sum, { interest_minor }) => sum + interest_minor, 0n).toString(),
+      posted_at: instant(entry.posted_at),
+    };
+    return ok({ entries: [entry], answer });
+  },
+};
+
+function errorsOf(state: LedgerState, command: Accrual, asked: LoanAccrual, index: number): FieldError[] {
+  const { loan_id, outstanding_principal_minor } = asked;
+  const { currency, accrual_date } = command;
+  const at = (member: string) => `loans.${index}.${member}`;
+  const loan = state.loans.get(loan_id);
+  if (!loan) return [unknownLoan(at("loan_id"))];
+  if (loan.currency !== currency) return [currencyMismatch(at("loan_id"), loan)];
+  const errors: FieldError[] = [];
+  if (state.marks.has(accrualKey(loan_id, accrual_date))) {
+    const message = `has its interest of ${accrual_date} already`;
+    errors.push({ field: at("loan_id"), code: "already_accrued", message });
+  }
+  const principal = balanceAt(bookOf(state, loan_id), "principal", accrual_date);
+  if (principal !== outstanding_principal_minor) {
+    const message = `must be ${principal}, the principal in the ledger at the end of ${accrual_date}`;
+    errors.push({ field: at("outstanding_principal_minor"), code: "principal_mismatch", message });
+  }
+  return errors;
+}

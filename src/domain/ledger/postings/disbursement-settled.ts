@@ -1,0 +1,77 @@
+import type { Problem } from "../../core/problem.ts";
+import { invalid } from "../../core/problem.ts";
+import { err, ok } from "../../core/result.ts";
+import { bankErrors } from "../bank.ts";
+import { entryOf, instant } from "../entry.ts";
+import type { Entry } from "../journal.ts";
+import { markKey } from "../marks.ts";
+import { type LedgerState, needFrom, type PostingType } from "../state.ts";
+
+/** A checked `POST /v1/disbursement-settlements` (docs/api.md#ledger). */
+export interface DisbursementSettled {
+  readonly type: "disbursement_settled";
+  readonly disbursement_entry_id: string;
+  readonly effective_at: string;
+  readonly bank_account_ref: string;
+  readonly external_ref: string | null;
+  readonly actor: string | null;
+}
+
+/** The money of a disbursement left the bank: the clearing account owes it no longer. */
+export const disbursement_settled: PostingType<DisbursementSettled> = {
+  addNeeds(needs, { disbursement_entry_id, effective_at, bank_account_ref }) {
+    needFrom(needs.entries, disbursement_entry_id, effective_at);
+    needs.banks.add(bank_account_ref);
+  },
+
+  decide(state, command, stamp) {
+    const { disbursement_entry_id: id, effective_at, bank_account_ref, external_ref, actor } = command;
+    const disbursed = state.entries.get(id);
+    if (!disbursed) return err({ code: "not_found", detail: `The journal entry ${id} does not exist.` });
+    const conflict = conflictOf(state, disbursed);
+    if (conflict) return err(conflict);
+    if (effective_at < disbursed.effective_at) {
+      const message = `must not be before ${disbursed.effective_at}, the effective_at of the disbursement`;
+      return err(invalid([{ field: "effective_at", code: "inconsistent_dates", message }]));
+    }
+    const tooMany = bankErrors(state, bank_account_ref);
+    if (tooMany) return err(tooMany);
+    const promised = disbursed.postings.filter(({ credit }) => credit === "2100");
+    const entry = entryOf(stamp, {
+      event_type: "disbursement_settled",
+      currency: disbursed.currency,
+      effective_at,
+      actor,
+      correlation_id: disbursed.correlation_id,
+      settles_entry_id: disbursed.journal_entry_id,
+      bank_account_ref,
+      external_ref,
+      description: "Disbursement settled",
+      postings: promised.map(({ amount_minor, loan }) => ({
+        debit: "2100",
+        credit: "1000",
+        amount_minor,
+        loan,
+      })),
+    });
+    const answer = {
+      settlement_event_id: stamp.event_id,
+      journal_entry_id: entry.journal_entry_id,
+      posted_at: instant(entry.posted_at),
+    };
+    return ok({ entries: [entry], answer });
+  },
+};
+
+function conflictOf(state: LedgerState, { journal_entry_id: id, event_type }: Entry): Problem | null {
+  if (event_type !== "disbursement") {
+    return { code: "not_reversible", detail: `The journal entry ${id} is not a disbursement.` };
+  }
+  if (state.reversed.has(id)) {
+    return { code: "already_reversed", detail: `The disbursement ${id} is reversed.` };
+  }
+  if (state.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }))) {
+    return { code: "already_settled", detail: `The disbursement ${id} is already settled.` };
+  }
+  return null;
+}

@@ -1,0 +1,53 @@
+import { err, ok } from "../../core/result.ts";
+import { entryOf, instant } from "../entry.ts";
+import { refusedLoan } from "../loan.ts";
+import { leastFrom } from "../loan-book.ts";
+import { bookOf, needFrom, type PostingType } from "../state.ts";
+import { allOwed, allocate, allocationView, payOff } from "../waterfall.ts";
+
+/** A checked `POST /v1/suspense-applications` (docs/api.md#ledger). */
+export interface PaymentAllocated {
+  readonly type: "payment_allocated";
+  readonly loan_id: string;
+  readonly borrower_id: string;
+  readonly currency: string;
+  readonly effective_at: string;
+  /** Null: as much as can be applied. */
+  readonly amount_minor: bigint | null;
+  readonly actor: string | null;
+}
+
+/** Money that waited in suspense pays what the loan owes. */
+export const payment_allocated: PostingType<PaymentAllocated> = {
+  addNeeds: (needs, { loan_id, effective_at }) => needFrom(needs.loans, loan_id, effective_at),
+
+  decide(state, command, stamp) {
+    const { loan_id, borrower_id, currency, effective_at, actor } = command;
+    const refused = refusedLoan(state, command);
+    if (refused) return err(refused);
+    const book = bookOf(state, loan_id);
+    const [waiting, owed] = [leastFrom(book, "suspense", effective_at), allOwed(book, effective_at)];
+    const most = waiting < owed ? waiting : owed;
+    const amount = command.amount_minor ?? most;
+    if (amount === 0n || amount > most) {
+      const detail = `At most ${most} minor units of suspense can be applied from ${effective_at} on.`;
+      return err({ code: "exceeds_balance", detail });
+    }
+    const allocation = allocate(book, effective_at, amount);
+    const entry = entryOf(stamp, {
+      event_type: "payment_allocated",
+      currency,
+      effective_at,
+      actor,
+      description: "Suspense applied",
+      postings: payOff("2200", allocation, { loan_id, borrower_id }),
+    });
+    const answer = {
+      allocation_event_id: stamp.event_id,
+      journal_entry_id: entry.journal_entry_id,
+      allocation: allocationView(allocation),
+      posted_at: instant(entry.posted_at),
+    };
+    return ok({ entries: [entry], answer });
+  },
+};

@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { newTenant } from "../support/api.ts";
+import { measured } from "../support/lookup-rows.ts";
+import { seedLoans } from "../support/portfolio-seed.ts";
+
+const LOANS = 10_000;
+const PAYMENTS_OF_A_LOAN = 10;
+const ROWS = LOANS * (1 + 1 + PAYMENTS_OF_A_LOAN);
+/** Head of the log, and a memo. */
+const ASIDE = 8;
+/** A range ends at the row behind it, a few times in each page of 500 disbursements; a list is written row by row. */
+const SEAMS = ROWS / 200;
+const tenant = newTenant();
+
+beforeAll(() => seedLoans(tenant, { loans: LOANS, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
+
+describe("a tenant of 100,000 payments", () => {
+  it("has a position that reads the disbursement, its terms and its payments, and nothing else", async () => {
+    const { answer, rowsRead } = await measured(tenant, "/api/positions/L-000500?as_of_date=2026-06-15");
+    expect(answer.body.data.installments).toHaveLength(PAYMENTS_OF_A_LOAN);
+    const ends = 2;
+    expect(rowsRead).toBeLessThanOrEqual(1 + 1 + PAYMENTS_OF_A_LOAN + ends);
+  });
+
+  it.each([
+    ["/api/portfolio?as_of_date=2026-06-15", (body: Body) => body.data?.[0]?.number, LOANS],
+    ["/api/portfolio?as_of_date=2026-06-15&series=month", (body: Body) => body.series?.length, 12],
+    ["/api/positions?as_of_date=2026-06-15", (body: Body) => body.data?.length, 50],
+  ] as const)("%s reads each row once, and again only its memo", async (path, figure, expected) => {
+    const first = await measured(tenant, path);
+    expect(figure(first.answer.body)).toBe(expected);
+    expect(first.rowsRead).toBeGreaterThanOrEqual(ROWS);
+    expect(first.rowsRead).toBeLessThanOrEqual(ROWS + SEAMS + ASIDE);
+    const again = await measured(tenant, path);
+    expect(again.answer.text).toBe(first.answer.text);
+    expect(again.rowsRead).toBeLessThanOrEqual(ASIDE);
+  });
+
+  it("goes on in a list with the rows of one page", async () => {
+    const path = "/api/positions?as_of_date=2026-06-15&limit=200";
+    const { next_cursor } = (await measured(tenant, path)).answer.body.pagination;
+    const { answer, rowsRead } = await measured(tenant, `${path}&cursor=${next_cursor}`);
+    expect(answer.body.data).toHaveLength(200);
+    expect(rowsRead).toBeLessThanOrEqual(ASIDE);
+  });
+});
+
+interface Body {
+  readonly data?: readonly { readonly number?: number }[];
+  readonly series?: readonly unknown[];
+}
