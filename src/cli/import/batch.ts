@@ -39,7 +39,7 @@ function lineAnswer({ status, body = {} }: BatchLine, last: boolean): LineAnswer
   };
 }
 
-/** Sends one batch once (docs/api.md#ingest). */
+/** Sends one batch once (docs/api.md#batches). */
 async function post(
   service: Service,
   lines: readonly string[],

@@ -38,8 +38,11 @@ class Lane {
 export async function sendAll(options: SendOptions): Promise<Result<void, Failure>> {
   const passes = options.inOrder ? [IN_ORDER] : Object.values(PASSES);
   for (const pass of passes) {
-    if (options.checkpoint.count([STATE.waiting], pass) === 0) continue;
-    const sent = await new Pass(pass, options).run();
+    const waiting = options.checkpoint.count([STATE.waiting], pass);
+    if (waiting === 0) continue;
+    // A few lines make no more batches than they fill.
+    const lanes = Math.min(options.lanes, Math.ceil(waiting / BATCH_LINES_MAX));
+    const sent = await new Pass(pass, { ...options, lanes }).run();
     if (!sent.ok) return sent;
   }
   return ok(undefined);
@@ -54,7 +57,9 @@ class Pass {
   constructor(pass: number, options: SendOptions) {
     this.#pass = pass;
     this.#options = options;
-    this.#lanes = Array.from({ length: options.inOrder ? 1 : options.lanes }, () => new Lane());
+    // Deletes go strictly from the last to the first.
+    const strict = options.inOrder || pass === PASSES.deletes;
+    this.#lanes = Array.from({ length: strict ? 1 : options.lanes }, () => new Lane());
   }
 
   async run(): Promise<Result<void, Failure>> {

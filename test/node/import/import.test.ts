@@ -1,0 +1,225 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { sampleTape } from "../../../src/cli/sample/tape.ts";
+import { ImportStage, scratch, tokenOf } from "./service.ts";
+import { reported, spoiltTape } from "./tape.ts";
+
+let stage: ImportStage;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ stage, stop } = await ImportStage.start());
+}, 60_000);
+afterAll(() => stop());
+
+const SAMPLE = [...sampleTape({ loans: 30, seed: 4, asOf: "2026-11-20" })];
+const ndjson = (lines: readonly unknown[]) =>
+  lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
+
+const newTenant = () => `import-${crypto.randomUUID().slice(0, 8)}`;
+
+async function fileOf(content: string, name = "tape.ndjson"): Promise<string> {
+  const path = join(await scratch(), name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** A table as the command line exports it, without what differs between two tenants. */
+async function exported(tenant: string, table: string): Promise<readonly unknown[]> {
+  const { stdout } = await stage.run(["export", table], tenant);
+  const ownOf = (name: string) => /^(id|event_id|created_at|updated_at|on_date|ledger_loan_id)$/.test(name);
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => Object.entries(JSON.parse(line) as object).filter(([name]) => !ownOf(name)))
+    .map((row) => JSON.stringify(row))
+    .sort();
+}
+
+const client = (id: string, name = "Ann") => ({
+  category: "client",
+  data: { ...(SAMPLE[0]?.data ?? {}), client_id: id, name },
+});
+
+describe("an import", () => {
+  it("brings every line in, and a second run sends nothing", async () => {
+    const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
+    const first = await stage.run(["import", path], tenant);
+    expect(first).toMatchObject({ exitCode: 0, stdout: `Done: all ${SAMPLE.length} lines are in.\n` });
+    expect(await exported(tenant, "disbursements")).toHaveLength(30);
+    const before = stage.batches;
+    expect(await stage.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
+    expect(stage.batches).toBe(before);
+  });
+
+  it("finishes with 3 when lines were refused, and the report names exactly those, with field and reason", async () => {
+    const { lines, refusals } = spoiltTape(20, 14, 11);
+    const [tenant, path] = [newTenant(), await fileOf(ndjson(lines))];
+    const ended = await stage.run(["import", path, "--concurrency", "3"], tenant);
+    expect(ended).toMatchObject({ exitCode: 3, stdout: expect.stringContaining(`${path}.refused.ndjson`) });
+    const report = await readFile(`${path}.refused.ndjson`, "utf8");
+    expect(reported(report)).toEqual(refusals);
+    expect(report).toContain('"message":"The disbursement BAD-D-6 was refused."');
+  });
+
+  it("of A, B, A makes three events, and of A with a key of its own twice makes one", async () => {
+    const update = (name: string) => ({
+      category: "client",
+      data: { step: "update", client_id: "C-1", name },
+    });
+    const keyed = { idempotency_key: "own-key-1", ...update("Cleo") };
+    const lines = [client("C-1"), update("Ann"), update("Bea"), update("Ann"), keyed, keyed];
+    const tenant = newTenant();
+    expect(await stage.run(["import", "-"], tenant, { input: ndjson(lines) })).toMatchObject({ exitCode: 0 });
+    const { stdout } = await stage.run(["export", "events"], tenant);
+    expect(stdout.trim().split("\n")).toHaveLength(5);
+  });
+
+  it("sends parents before their children and deletes last, in reverse, wherever they stand", async () => {
+    const payments = SAMPLE.filter(({ category }) => category === "payment");
+    const others = SAMPLE.filter(({ category }) => category !== "payment");
+    const gone = [
+      { category: "client", data: { step: "delete", client_id: "C-9" } },
+      { category: "client", data: { step: "delete", client_id: "BR-0001" } },
+    ];
+    const lines = [
+      ...gone,
+      ...payments,
+      ...[...others].reverse().filter(({ data }) => data.step === "create"),
+      client("C-9"),
+    ];
+    const rest = others.filter(({ data }) => data.step !== "create");
+    const tenant = newTenant();
+    const ended = await stage.run(["import", "-"], tenant, { input: ndjson([...lines, ...rest]) });
+    expect(ended).toMatchObject({ exitCode: 0 });
+    const { stdout } = await stage.run(["export", "events"], tenant);
+    const steps = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(steps.slice(-2).map(({ data }) => data)).toEqual([gone[1]?.data, gone[0]?.data]);
+  });
+
+  it("of exported events makes equal tables for another tenant", async () => {
+    const [from, to] = [newTenant(), newTenant()];
+    await stage.run(["import", "-"], from, { input: ndjson(SAMPLE) });
+    const { stdout } = await stage.run(["export", "events"], from);
+    const path = await fileOf(stdout);
+    expect(await stage.run(["import", "--in-order", path], to)).toMatchObject({ exitCode: 0 });
+    for (const table of ["clients", "disbursements", "payments", "operations", "purchase_clients"]) {
+      const rows = await exported(from, table);
+      expect(rows.length, table).toBeGreaterThan(0);
+      expect(await exported(to, table), table).toEqual(rows);
+    }
+  });
+
+  it("of an exported CSV table makes the same rows", async () => {
+    const [from, to] = [newTenant(), newTenant()];
+    await stage.run(["import", "-"], from, {
+      input: ndjson(SAMPLE.filter(({ category }) => category === "client")),
+    });
+    const folder = await scratch();
+    await stage.run(["export", "clients", "--format", "csv", "--out", folder], from);
+    const path = join(folder, "clients.csv");
+    expect(await stage.run(["import", path, "--category", "client"], to)).toMatchObject({ exitCode: 0 });
+    expect(await exported(to, "clients")).toEqual(await exported(from, "clients"));
+  });
+
+  it("goes on through lost connections and answers of 503, and each line is in once", async () => {
+    let request = 0;
+    const flaky = createServer(async (incoming, outgoing) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+      request += 1;
+      if (request % 3 === 0) return void outgoing.writeHead(503, { "Retry-After": "0" }).end();
+      const answer = await fetch(`${stage.url}${incoming.url}`, {
+        method: incoming.method ?? "GET",
+        headers: incoming.headers as Record<string, string>,
+        ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+      });
+      const body = Buffer.from(await answer.arrayBuffer());
+      // Done, and the answer is lost on its way.
+      if (request % 3 === 1) return void outgoing.destroy();
+      outgoing
+        .writeHead(answer.status, { "Content-Type": answer.headers.get("Content-Type") ?? "" })
+        .end(body);
+    });
+    await new Promise<void>((resolve) => flaky.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void flaky.close());
+    const { port } = flaky.address() as { port: number };
+    const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
+    const ended = await stage.run(["import", path], tenant, { url: `http://127.0.0.1:${port}` });
+    expect(ended).toMatchObject({ exitCode: 0 });
+    const { stdout } = await stage.run(["export", "events"], tenant);
+    expect(stdout.trim().split("\n")).toHaveLength(SAMPLE.length);
+  });
+
+  it("stops with 1 and a sentence when the token is refused, and the same command goes on later", async () => {
+    const path = await fileOf(ndjson(SAMPLE));
+    const [header, payload] = (await tokenOf("import-expired")).split(".");
+    const child = stage.spawn(["import", path], `${header}.${payload}.AAAA`);
+    let stderr = "";
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    const exitCode = await new Promise((resolve) => child.once("close", resolve));
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/401 invalid_token\)\n0 of/),
+    });
+    expect(await stage.run(["import", path], "import-expired")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("refuses a checkpoint of other files or of another tenant", async () => {
+    const path = await fileOf(ndjson(SAMPLE.slice(0, 3)));
+    const checkpoint = `${path}.mine`;
+    const args = ["import", path, "--checkpoint", checkpoint];
+    expect(await stage.run(args, newTenant())).toMatchObject({ exitCode: 0 });
+    expect(await stage.run(args, newTenant())).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("another server or tenant. Delete it"),
+    });
+  });
+
+  it("tries refused lines again when their parents are there by now", async () => {
+    const tenant = newTenant();
+    const [clients, others] = [
+      SAMPLE.filter(({ category }) => category === "client"),
+      SAMPLE.filter(({ category }) => category !== "client"),
+    ];
+    const path = await fileOf(ndjson(others));
+    expect(await stage.run(["import", path], tenant)).toMatchObject({ exitCode: 3 });
+    await stage.run(["import", "-"], tenant, { input: ndjson(clients) });
+    expect(await stage.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
+    await expect(stat(`${path}.refused.ndjson`)).rejects.toThrow("ENOENT");
+  });
+
+  it("that is a dry run sends nothing, says so, and names the lines that no schema fits", async () => {
+    const { lines, refusals } = spoiltTape(5, 7, 3);
+    const path = await fileOf(ndjson(lines));
+    const before = stage.batches;
+    const { exitCode, stdout } = await stage.run(["import", path, "--dry-run"], newTenant());
+    expect({ exitCode, sent: stage.batches - before }).toEqual({ exitCode: 3, sent: 0 });
+    expect(stdout).toMatch(/^Dry run: nothing was sent\./);
+    expect(stdout).toContain("lines refer to records that these files do not create");
+    const found = reported(await readFile(`${path}.refused.ndjson`, "utf8"));
+    const schema = [...refusals].filter(([, refusal]) =>
+      /^(malformed|unsupported|validation_error data.(email|currency))/.test(refusal),
+    );
+    expect([...found]).toEqual(schema);
+  });
+
+  it.each([
+    [["import", "no-such-file.ndjson"], 1, "no-such-file.ndjson cannot be read."],
+    [["import", "clients.csv"], 2, "name its --category"],
+    [["import", "-", "--concurrency", "17"], 2, "It takes a whole number from 1 to 16."],
+    [["import"], 2, "missing required argument 'files'"],
+  ])("%j ends with %i", async (args, exitCode, sentence) => {
+    const folder = await scratch();
+    await writeFile(join(folder, "clients.csv"), "client_id\n");
+    const resolved = args.map((arg) => (arg === "clients.csv" ? join(folder, arg) : arg));
+    const ended = await stage.run(resolved, newTenant());
+    expect(ended).toMatchObject({ exitCode, stderr: expect.stringContaining(sentence) });
+  });
+});
