@@ -17,7 +17,7 @@ const PURE = [
 const SLOW = ["test/**/*.slow.test.ts"];
 
 const pure: TestProjectInlineConfiguration = {
-  test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false },
+  test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false, testTimeout: 60_000 },
 };
 
 /** What needs the runtime: one workerd for all files, each with a database of its own. */
