@@ -5,6 +5,7 @@ import { requestLog } from "./http/request-log.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { ingestBatchRoutes } from "./routes/ingest-batch.ts";
+import { accrualRoutes } from "./routes/ledger-accruals.ts";
 import { accountRoutes, journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
 import { ledgerWriteRoutes } from "./routes/ledger-writes.ts";
 import { pageRoutes } from "./routes/pages.ts";
@@ -37,6 +38,8 @@ app.route("/api/quality", qualityRoutes);
 app.all("/api/quality", methodNotAllowed("GET, HEAD"));
 
 app.route("/", ledgerWriteRoutes);
+app.route("/v1/accruals", accrualRoutes);
+app.all("/v1/accruals/preview", methodNotAllowed("POST"));
 
 app.route("/v1/journal-entries", journalRoutes);
 app.all("/v1/journal-entries/:id?", methodNotAllowed("GET, HEAD"));

@@ -45,6 +45,7 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   post("/v1/fees", "hpts:fees:write"),
   post("/v1/fee-waivers", "hpts:fees:write"),
   post("/v1/accruals/batch", "hpts:accruals:write"),
+  post("/v1/accruals/preview", "hpts:accruals:write"),
   post("/v1/charge-offs", "hpts:adjustments:write"),
   post("/v1/funding", "hpts:adjustments:write"),
   post("/v1/reversals", "hpts:reversals:write"),

@@ -21,7 +21,7 @@ export function lifelongErrors(loan: LedgerLoan | undefined, named: LoanNamed): 
   return errors;
 }
 
-export const currencyMismatch = (field: string, loan: LedgerLoan): FieldError => ({
+export const currencyMismatch = (field: string, loan: Pick<LedgerLoan, "currency">): FieldError => ({
   field,
   code: "currency_mismatch",
   message: `must be ${loan.currency}, as in the loan's earlier postings`,

@@ -1,0 +1,52 @@
+import * as z from "zod";
+import type { Problem } from "../../domain/core/problem.ts";
+import { invalid } from "../../domain/core/problem.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
+import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
+import { fieldErrors } from "../field-errors.ts";
+import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
+import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
+
+/** Body of `POST /v1/accruals/preview` (docs/ledger.md#accruals). */
+const previewSchema = z
+  .strictObject({
+    program_id: uuid,
+    accrual_date: calendarDate,
+    day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
+    currency,
+    annual_rate: annualRate,
+    loans: loanList(uuid, ACCRUAL_LOANS_MAX, (loan_id) => loan_id).nullish(),
+    page_token: z.string().max(512, "must be the next_page_token of the page before").nullish(),
+  })
+  .refine(({ loans, page_token }) => !loans || !page_token, {
+    path: ["page_token"],
+    error: "goes without loans: a page lists the loans by itself",
+  });
+
+export type PreviewRequest = z.infer<typeof previewSchema>;
+
+export function parsePreview(body: unknown): Result<PreviewRequest, Problem> {
+  const parsed = previewSchema.safeParse(body, { reportInput: true });
+  return parsed.success ? ok(parsed.data) : err(invalid(fieldErrors(parsed.error.issues, [])));
+}
+
+/** The answer to a preview: a body that `POST /v1/accruals/batch` takes. */
+export function previewView(
+  { program_id, accrual_date, day_count_convention, currency: code }: PreviewRequest,
+  loans: readonly LoanAccrual[],
+  next_page_token: string | undefined,
+): Record<string, unknown> {
+  return {
+    program_id,
+    accrual_date,
+    day_count_convention,
+    currency: code,
+    loans: loans.map(({ loan_id, outstanding_principal_minor, interest_minor }) => ({
+      loan_id,
+      outstanding_principal_minor: outstanding_principal_minor.toString(),
+      interest_minor: interest_minor.toString(),
+    })),
+    next_page_token,
+  };
+}

@@ -1,0 +1,76 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Database } from "../d1/session.ts";
+
+/** The principal of a loan at the end of a day, in minor units. */
+export interface Principal {
+  readonly loan_id: string;
+  readonly currency: string;
+  readonly principal_minor: bigint;
+}
+
+/** The principal of a row of `loan_balances` at the end of `day`, as text. */
+const principalAt = (tenant: string, day: string): SQL =>
+  sql`present.principal_minor - COALESCE((SELECT SUM(later.principal_minor) FROM loan_days AS later
+    WHERE later.tenant_id = ${tenant} AND later.loan_id = present.loan_id AND later.day > ${day}
+      AND later.currency = present.currency), 0)`;
+
+/** The principals of some loans at the end of a day; loans that the ledger does not know are left out. */
+export async function principalsOf(
+  db: Database,
+  tenant: string,
+  loans: readonly string[],
+  day: string,
+): Promise<ReadonlyMap<string, Principal>> {
+  const rows = await db.all<Row>(sql`
+    SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor
+    FROM json_each(${JSON.stringify(loans)}) AS listed CROSS JOIN loan_balances AS present
+    WHERE present.tenant_id = ${tenant} AND present.loan_id = listed.value`);
+  return new Map(rows.map((row) => [row.loan_id, toPrincipal(row)]));
+}
+
+/** A page of loans with principal, by loan id, and where the next one starts. */
+export interface PrincipalPage {
+  readonly loans: readonly Principal[];
+  /** The id of the last loan that was looked at; null where there are no more. */
+  readonly end: string | null;
+}
+
+/** A page looks at so many loans at most, whether they have principal or not. */
+const EXAMINED_MAX = 20_000;
+
+/** Loans in a currency with principal at the end of a day, after a loan id, at most `limit`. */
+export async function principalsAfter(
+  db: Database,
+  tenant: string,
+  currency: string,
+  day: string,
+  after: string,
+  limit: number,
+): Promise<PrincipalPage> {
+  const examined = sql`
+    SELECT loan_id, currency, principal_minor FROM loan_balances
+    WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
+  const page = db.all<Row>(sql`
+    SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (
+      SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor
+      FROM (${examined}) AS present WHERE present.currency = ${currency}
+    ) WHERE principal_minor > 0 LIMIT ${limit + 1}`);
+  const rows = await page;
+  const loans = rows.slice(0, limit).map(toPrincipal);
+  if (rows.length > limit) return { loans, end: loans.at(-1)?.loan_id ?? null };
+  const [last] = await db.all<{ loan_id: string; count: number }>(
+    sql`SELECT max(loan_id) AS loan_id, count(*) AS count FROM (${examined})`,
+  );
+  return { loans, end: last?.count === EXAMINED_MAX ? last.loan_id : null };
+}
+
+interface Row {
+  readonly loan_id: string;
+  readonly currency: string;
+  readonly principal_minor: string;
+}
+
+const toPrincipal = ({ principal_minor, ...row }: Row): Principal => ({
+  ...row,
+  principal_minor: BigInt(principal_minor),
+});

@@ -1,0 +1,422 @@
+import { describe, expect, it } from "vitest";
+import { Api, newKey, newTenant } from "../support/api.ts";
+import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { arrivals, gateOf, oneTo } from "../support/gate.ts";
+import {
+  BORROWER,
+  booksOf,
+  disburse,
+  disbursementCommand,
+  entryIdOf,
+  expectSoundBooks,
+  INT64_MAX,
+  LOAN,
+  owed,
+  post,
+  postInBulk,
+  refusalOf,
+  reverse,
+} from "./bookkeeper.ts";
+import { accrue, DAY, linesOf, partsOf, sent } from "./lender.ts";
+
+const OTHER = "44444444-4444-4444-8444-444444444444";
+const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+
+describe("an accrual", () => {
+  it("books the interest of many loans in one entry, each line with its loan and borrower", async () => {
+    const api = new Api();
+    const borrower = "55555555-5555-4555-8555-555555555555";
+    await post(api);
+    await post(api, { loan_id: OTHER, borrower_id: borrower, amount_minor: "100" });
+    const answer = await accrue(api, [
+      [LOAN, "88849", "10000"],
+      [OTHER, "100", "0"],
+    ]);
+    expect(answer.status, answer.text).toBe(201);
+    expect(answer.body).toEqual({
+      accrual_event_id: UUID,
+      journal_entry_id: UUID,
+      loan_count: 2,
+      total_accrued_minor: "10000",
+      posted_at: expect.any(String),
+    });
+    expect(answer.headers.get("Server-Timing")).toMatch(/queue;dur=.*load;dur=.*commit;dur=/);
+    const { body } = await api.get(`/v1/journal-entries/${answer.body.journal_entry_id}`);
+    expect(body).toMatchObject({ event_type: "accrual", effective_at: DAY });
+    expect(body.lines).toMatchObject([
+      { account_code: "1200", direction: "DR", amount_minor: "10000", loan_id: LOAN, borrower_id: BORROWER },
+      { account_code: "4100", direction: "CR", amount_minor: "10000", loan_id: LOAN },
+      { account_code: "1200", direction: "DR", amount_minor: "0", loan_id: OTHER, borrower_id: borrower },
+      { account_code: "4100", direction: "CR", amount_minor: "0", loan_id: OTHER },
+    ]);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("shows in a loan's journal with that loan's lines alone", async () => {
+    const api = new Api();
+    await post(api);
+    await post(api, { loan_id: OTHER });
+    entryIdOf(
+      await accrue(api, [
+        [LOAN, "88849", "1"],
+        [OTHER, "88849", "2"],
+      ]),
+    );
+    const { body } = await api.get(`/v1/loans/${OTHER}/journal-entries?event_type=accrual`);
+    expect(body.items).toHaveLength(1);
+    expect(body.items[0].lines.map((line: { loan_id: string }) => line.loan_id)).toEqual([OTHER, OTHER]);
+  });
+
+  it("takes the principal at the end of its day, and says the ledger's figure where it is another", async () => {
+    const api = new Api();
+    await post(api, { amount_minor: "1000" });
+    await sent(api, "payments", { amount_minor: "300", effective_at: DAY });
+    await sent(api, "payments", { amount_minor: "200", effective_at: "2024-01-11" });
+    for (const principal of ["699", "701", "1000", "500"]) {
+      const refused = await accrue(api, [[LOAN, principal, "1"]]);
+      expect(refusalOf(refused)).toEqual([
+        400,
+        "validation_error",
+        "loans.0.outstanding_principal_minor principal_mismatch",
+      ]);
+      expect(refused.body.errors[0].message).toContain("700");
+    }
+    entryIdOf(await accrue(api, [[LOAN, "700", "1"]]));
+    entryIdOf(await accrue(api, [[LOAN, "1000", "1"]], { accrual_date: "2024-01-09" }));
+    entryIdOf(await accrue(api, [[LOAN, "500", "1"]], { accrual_date: "2024-01-11" }));
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("is of a loan and day once, and again after its reversal", async () => {
+    const api = new Api();
+    await post(api);
+    const id = entryIdOf(await accrue(api, [[LOAN, "88849", "0"]]));
+    expect(refusalOf(await accrue(api, [[LOAN, "88849", "1"]]))).toEqual([
+      400,
+      "validation_error",
+      "loans.0.loan_id already_accrued",
+    ]);
+    entryIdOf(await accrue(api, [[LOAN, "88849", "1"]], { accrual_date: "2024-01-11" }));
+    entryIdOf(await reverse(api, id));
+    entryIdOf(await accrue(api, [[LOAN, "88849", "1"]]));
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("is refused whole, with every error, and changes nothing", async () => {
+    const api = new Api();
+    await post(api);
+    await post(api, { loan_id: OTHER, currency: "EUR" });
+    const before = await booksOf(api.tenant);
+    const refused = await accrue(api, [
+      [LOAN, "88849", "5"],
+      [OTHER, "88849", "5"],
+      ["66666666-6666-4666-8666-666666666666", "1", "5"],
+    ]);
+    expect(refusalOf(refused)).toEqual([
+      400,
+      "validation_error",
+      "loans.1.loan_id currency_mismatch",
+      "loans.2.loan_id unknown_reference",
+    ]);
+    expect(await booksOf(api.tenant)).toEqual(before);
+    expect(refusalOf(await accrue(new Api(), [[LOAN, "88849", "5"]]))[2]).toBe(
+      "loans.0.loan_id unknown_reference",
+    );
+  });
+
+  it.each([
+    [{ program_id: "P-1" }, "program_id invalid_value"],
+    [{ day_count_convention: "ACT_364" }, "day_count_convention invalid_value"],
+    [{ accrual_date: "2023-02-29" }, "accrual_date invalid_value"],
+    [{ loans: [] }, "loans invalid_value"],
+    [{ loans: "x" }, "loans invalid_type"],
+    [{ loans: [7] }, "loans.0 invalid_type"],
+    [{ loans: [{ loan_id: LOAN, outstanding_principal_minor: "1" }] }, "loans.0.interest_minor required"],
+    [
+      { loans: [{ loan_id: LOAN, outstanding_principal_minor: "1", interest_minor: "-1" }] },
+      "loans.0.interest_minor invalid_value",
+    ],
+    [{ currency: "XXX" }, "currency invalid_value"],
+    [{ note: "x" }, "note unknown_field"],
+  ])("with %j is refused", async (change, error) => {
+    const api = new Api();
+    await post(api);
+    expect(refusalOf(await accrue(api, [[LOAN, "88849", "1"]], change))).toEqual([
+      400,
+      "validation_error",
+      error,
+    ]);
+  });
+
+  it("names each loan once", async () => {
+    const api = new Api();
+    await post(api);
+    const twice = await accrue(api, [
+      [LOAN, "88849", "1"],
+      [LOAN.toUpperCase(), "88849", "1"],
+    ]);
+    expect(refusalOf(twice)).toEqual([400, "validation_error", "loans.1 invalid_value"]);
+  });
+
+  it("answers a replay with the very same body, and many senders of one day with one entry", async () => {
+    const api = new Api();
+    await post(api);
+    const key = newKey();
+    const first = await accrue(api, [[LOAN, "88849", "1"]], {}, key);
+    const again = await accrue(api, [[LOAN, "88849", "1"]], {}, key);
+    expect([first.status, again.status, again.text]).toEqual([201, 200, first.text]);
+    const day = { accrual_date: "2024-01-11" };
+    const answers = await Promise.all(oneTo(6).map(() => accrue(api, [[LOAN, "88849", "1"]], day)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400, 400]);
+    await expectSoundBooks(api.tenant);
+  });
+});
+
+const loanOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+/** A tenant with so many loans of 1,000 each. */
+async function lendMany(count: number): Promise<Api> {
+  const tenant = newTenant();
+  const commands = oneTo(count).map((number) => ({
+    ...disbursementCommand,
+    loan_id: loanOf(number),
+    borrower_id: BORROWER,
+    amount_minor: 1_000n,
+  }));
+  await postInBulk(tenant, commands);
+  return new Api(tenant);
+}
+
+const batchOf = (count: number, principal = "1000", interest = "3") =>
+  oneTo(count).map((number) => [loanOf(number), principal, interest] as const);
+
+describe("a batch of 2,000 loans", () => {
+  it("commits whole in one call to load and one to commit, says its time, and is reversed whole", async () => {
+    const api = await lendMany(2_000);
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    const answer = await accrue(api, batchOf(2_000));
+    expect(answer.status, answer.text.slice(0, 300)).toBe(201);
+    expect(answer.body).toMatchObject({ loan_count: 2_000, total_accrued_minor: "6000" });
+    expect(d1.roundTrips).toBe(2);
+    // Each loan: posting, two places in its list, balances, day, accrual. Event with key, entry, accounts with days.
+    expect(d1.rowsWritten).toBe(6 * 2_000 + 3 + 4);
+    // Each loan: its row, its balances and its place among the accruals, and the lists that these are found by.
+    expect(d1.rowsRead).toBeLessThan(17 * 2_000);
+    expect(answer.headers.get("Server-Timing")).toMatch(/load;dur=\d+.*commit;dur=\d+/);
+    const id = answer.body.journal_entry_id;
+    expect(await linesOf(api, id)).toHaveLength(4_000);
+    await expectSoundBooks(api.tenant);
+
+    d1.resetCounts();
+    const again = await accrue(api, batchOf(2_000));
+    expect(again.body.errors_total).toBe(2_000);
+    expect(again.body.errors).toHaveLength(100);
+
+    const paid = await sent(api, "payments", {
+      loan_id: loanOf(1_500),
+      amount_minor: "2",
+      effective_at: "2024-03-01",
+    });
+    const refused = await reverse(api, id, { effective_at: "2024-02-01" });
+    expect(refusalOf(refused)).toEqual([409, "would_overdraw"]);
+    expect(refused.body.detail).toContain(`1200 Interest Receivable of loan ${loanOf(1_500)}`);
+    expect(refused.body.detail).toContain("2024-03-01");
+    entryIdOf(await reverse(api, paid, { effective_at: "2024-03-01" }));
+    entryIdOf(await reverse(api, id, { effective_at: "2024-02-01" }));
+    expect(await partsOf(api, loanOf(1_500))).toEqual(["1000", "0", "0", "0"]);
+    entryIdOf(await accrue(api, batchOf(2_000)));
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("of which one loan is wrong stores nothing", async () => {
+    const api = await lendMany(150);
+    const before = await booksOf(api.tenant);
+    const wrong = batchOf(150).map((one, index) => (index === 149 ? ([one[0], "999", "3"] as const) : one));
+    expect(refusalOf(await accrue(api, wrong))).toEqual([
+      400,
+      "validation_error",
+      "loans.149.outstanding_principal_minor principal_mismatch",
+    ]);
+    expect(await booksOf(api.tenant)).toEqual(before);
+  });
+
+  it("of 2,001 loans is refused by its length alone, and beyond 512 KiB by its size", async () => {
+    const api = new Api();
+    expect(refusalOf(await accrue(api, batchOf(2_001)))).toEqual([
+      400,
+      "validation_error",
+      "loans invalid_value",
+    ]);
+    const large = await accrue(api, batchOf(1), { note: "x".repeat(512 * 1024) });
+    expect(refusalOf(large)).toEqual([413, "payload_too_large"]);
+  });
+
+  it("sees balances that the gate remembers change: a payment after it is decided on its interest", async () => {
+    const api = await lendMany(120);
+    // The gate remembers this loan and its book from the payment on.
+    await sent(api, "payments", { loan_id: loanOf(7), amount_minor: "1" });
+    const batch = batchOf(120).map((one) => (one[0] === loanOf(7) ? ([one[0], "999", "3"] as const) : one));
+    entryIdOf(await accrue(api, batch));
+    const body = { loan_id: loanOf(7), borrower_id: BORROWER, currency: "USD", effective_at: DAY };
+    const paid = await api.post("/v1/payments", { ...body, amount_minor: "10", source_method: "ach" });
+    expect(paid.body.allocation).toMatchObject({ interest_minor: "3", principal_minor: "7" });
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("among other commands that wait is decided in a group of its own, and so is its reversal", async () => {
+    const api = await lendMany(120);
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    const hold = new Hold();
+    d1.meet(isCommit, hold.fault, 1);
+    const first = disburse(api);
+    await hold.reached();
+    const waiting = [...oneTo(3).map(() => disburse(api)), accrue(api, batchOf(120)), disburse(api)];
+    await arrivals(gateOf(api.tenant));
+    hold.release();
+    for (const answer of [await first, ...(await Promise.all(waiting))]) entryIdOf(answer);
+    const batch = (await waiting[3])?.body.journal_entry_id;
+    const payment = await sent(api, "payments", { loan_id: loanOf(1), amount_minor: "3" });
+    expect(await linesOf(api, payment)).toEqual(["1000 DR 3", "1200 CR 3"]);
+    const others = oneTo(5).map(() => disburse(api));
+    const [refused] = await Promise.all([reverse(api, batch), ...others]);
+    expect(refusalOf(refused)).toEqual([409, "would_overdraw"]);
+    entryIdOf(await reverse(api, payment, { effective_at: DAY }));
+    const answers = await Promise.all([disburse(api), reverse(api, batch), disburse(api)]);
+    for (const answer of answers) entryIdOf(answer);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("does not exceed 64 bits on any day of any of its loans", async () => {
+    const api = await lendMany(120);
+    const most = batchOf(120, "1000", `${INT64_MAX}`);
+    entryIdOf(await accrue(api, most, { accrual_date: "2024-06-01" }));
+    const one = await accrue(api, batchOf(120, "1000", "1"));
+    expect(refusalOf(one)).toEqual([422, "amount_overflow"]);
+    entryIdOf(await accrue(api, batchOf(120, "1000", "0")));
+    await expectSoundBooks(api.tenant);
+  });
+});
+
+const PREVIEW = {
+  program_id: "22222222-2222-4222-8222-222222222222",
+  accrual_date: DAY,
+  day_count_convention: "ACT_365",
+  currency: "USD",
+  annual_rate: "0.1375",
+};
+
+describe("a preview", () => {
+  const preview = (api: Api, change: object = {}) =>
+    api.post("/v1/accruals/preview", { ...PREVIEW, ...change });
+
+  it("is a body that the batch takes, computed on the principal of the day", async () => {
+    const api = new Api();
+    await post(api, { amount_minor: "1000000" });
+    await sent(api, "payments", { amount_minor: "100000", effective_at: "2024-01-11" });
+    await post(api, { loan_id: OTHER, amount_minor: "0" });
+    const answer = await preview(api);
+    expect(answer.status, answer.text).toBe(200);
+    const { annual_rate: _, ...rest } = PREVIEW;
+    expect(answer.body).toEqual({
+      ...rest,
+      loans: [{ loan_id: LOAN, outstanding_principal_minor: "1000000", interest_minor: "377" }],
+    });
+    entryIdOf(await api.post("/v1/accruals/batch", answer.body));
+    expect(await partsOf(api)).toEqual(["900000", "377", "0", "0"]);
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("posts no event and needs no key", async () => {
+    const api = new Api();
+    await post(api);
+    const { events } = await booksOf(api.tenant);
+    const response = await preview(api);
+    expect(response.status).toBe(200);
+    expect((await booksOf(api.tenant)).events).toBe(events);
+  });
+
+  it("of named loans has them in ledger's figures, with or without principal", async () => {
+    const api = new Api();
+    await post(api, { amount_minor: "0" });
+    await post(api, { loan_id: OTHER, amount_minor: "36500" });
+    const { body } = await preview(api, { loans: [LOAN, OTHER], annual_rate: "1" });
+    expect(
+      body.loans.toSorted((a: { loan_id: string }, b: { loan_id: string }) =>
+        a.loan_id < b.loan_id ? -1 : 1,
+      ),
+    ).toEqual([
+      { loan_id: LOAN, outstanding_principal_minor: "0", interest_minor: "0" },
+      { loan_id: OTHER, outstanding_principal_minor: "36500", interest_minor: "100" },
+    ]);
+    expect(refusalOf(await preview(api, { loans: [PREVIEW.program_id] }))[2]).toBe(
+      "loans.0 unknown_reference",
+    );
+    expect(refusalOf(await preview(api, { loans: [LOAN], currency: "EUR" }))[2]).toBe(
+      "loans.0 currency_mismatch",
+    );
+    expect(refusalOf(await preview(new Api(), { loans: [LOAN] }))[2]).toBe("loans.0 unknown_reference");
+  });
+
+  it.each(["0", "0.000000000001", "10", "10.000", "9.999999999999"])(
+    "takes the rate %s",
+    async (annual_rate) => {
+      expect((await preview(new Api(), { annual_rate })).status).toBe(200);
+    },
+  );
+
+  it.each(["", "-1", "10.1", "11", "1e-3", ".5", "1.", "0.0000000000001", "01", "20"])(
+    "refuses the rate %j",
+    async (annual_rate) => {
+      expect(refusalOf(await preview(new Api(), { annual_rate }))[2]).toBe("annual_rate invalid_value");
+    },
+  );
+
+  it("refuses a number for a rate, a foreign page_token, and one beside loans", async () => {
+    const api = new Api();
+    expect(refusalOf(await preview(api, { annual_rate: 0.1 }))[2]).toBe("annual_rate invalid_type");
+    expect(refusalOf(await preview(api, { page_token: "x" }))[2]).toBe("page_token invalid_value");
+    expect(refusalOf(await preview(api, { page_token: "x", loans: [LOAN] }))[2]).toBe(
+      "page_token invalid_value",
+    );
+  });
+
+  it("lists 2,000 loans a page, and the pages together have each loan once", async () => {
+    const api = await lendMany(2_001);
+    const first = await preview(api);
+    expect(first.body.loans).toHaveLength(2_000);
+    const second = await preview(api, { page_token: first.body.next_page_token });
+    expect(second.body.loans.map((loan: { loan_id: string }) => loan.loan_id)).toEqual([loanOf(2_001)]);
+    expect(second.body.next_page_token).toBeUndefined();
+    entryIdOf(await api.post("/v1/accruals/batch", first.body));
+    expect(
+      refusalOf(await preview(api, { page_token: first.body.next_page_token, currency: "EUR" }))[2],
+    ).toBe("page_token invalid_value");
+  });
+});
+
+it("a payment costs at most two calls to D1, one where the loan is remembered, and reads its later days alone", async () => {
+  const api = new Api();
+  await post(api, { amount_minor: "1000000", effective_at: "2024-01-01" });
+  for (const day of oneTo(20)) {
+    await sent(api, "payments", {
+      amount_minor: "1",
+      effective_at: `2024-02-${String(day).padStart(2, "0")}`,
+    });
+  }
+  const d1 = await wrapDatabase(gateOf(api.tenant));
+  await sent(api, "payments", { amount_minor: "1", effective_at: "2024-03-01" });
+  expect(d1.roundTrips).toBe(1);
+  const rows = async (effective_at: string) => {
+    d1.resetCounts();
+    // A bank account that the gate does not remember makes it load.
+    await sent(api, "payments", { amount_minor: "1", effective_at, bank_account_ref: `b-${effective_at}` });
+    expect(d1.roundTrips).toBe(2);
+    return d1.rowsRead;
+  };
+  const late = await rows("2024-04-01");
+  const early = await rows("2024-01-15");
+  // 20 days of February, each in the list of its loan and on its way into the order of days.
+  expect(early - late).toBeGreaterThanOrEqual(20);
+  expect(early - late).toBeLessThanOrEqual(2 * 23);
+  expect(await owed(api)).toBe(`${1_000_000 - 23}`);
+});
