@@ -1,7 +1,7 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLine } from "../contract/position/view.ts";
-import { tenantNamespace } from "../domain/core/uuid.ts";
+import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { Day } from "../domain/position/days.ts";
 import type { DisbursementFacts } from "../domain/position/facts.ts";
 import { type Position, positionAt, ready } from "../domain/position/position.ts";
@@ -105,7 +105,7 @@ type GatheredList = Gathering & { readonly ranking: Ranking };
 function listQuestion(tenant: string, request: ListRequest): Question<GatheredList> {
   const { as_of_date: day, sort_by = "days_past_due", sort_order = "desc" } = request;
   const { bucket, state, client_id, kind, currency } = request;
-  const namespace = tenantNamespace(tenant);
+  const ledgerIds = ledgerLoanIds(tenant);
   const gathering = (entries: readonly Ranked[], seen: number): GatheredList => {
     const ranking = new Ranking(sort_order === "desc", LINES_MAX, entries, seen);
     return {
@@ -116,7 +116,7 @@ function listQuestion(tenant: string, request: ListRequest): Question<GatheredLi
         const position = positionAt(one, day);
         if ((state ?? position.state) !== position.state) return true;
         if (bucket !== undefined && bucket !== position.bucket) return true;
-        const text = () => stringifyJson(positionLine(one, position, day, namespace));
+        const text = () => stringifyJson(positionLine(one, position, day, ledgerIds));
         ranking.add(SORT_KEYS[sort_by](position), loan.disbursement.disbursement_id, text);
         return true;
       },

@@ -7,7 +7,7 @@ import { type PositionsQuery, positionQuery, positionsQuery } from "../contract/
 import { positionView } from "../contract/position/view.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import { ok } from "../domain/core/result.ts";
-import { tenantNamespace } from "../domain/core/uuid.ts";
+import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
 import { ready } from "../domain/position/position.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -65,7 +65,7 @@ async function answerOne(
   if (loan === null) {
     return renderProblem(c, { code: "not_found", detail: "This disbursement does not exist." });
   }
-  const view = positionView(ready(loan), day, tenantNamespace(tenant));
+  const view = positionView(ready(loan), day, ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson(c, { data: view });
   const { installments, currency } = view;
   const rows = installments.map((one) => ({ disbursement_id, currency, as_of_date: day, ...flat(one) }));

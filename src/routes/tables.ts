@@ -11,6 +11,7 @@ import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized, callerGrants } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
@@ -142,4 +143,7 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
     : ok(position);
 }
 
-const readerOf = (c: Context<AppEnv>): Reader => ({ readsLedger: callerGrants(c, "hpts:ledger:read") });
+const readerOf = (c: Context<AppEnv>): Reader => ({
+  readsLedger: callerGrants(c, "hpts:ledger:read"),
+  ledgerLoanId: ledgerLoanIds(c.get("principal").tenant_id),
+});

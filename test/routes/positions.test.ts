@@ -128,6 +128,13 @@ describe("the position of a loan that was paid with less than was due", () => {
   });
 });
 
+it("a disbursement's row and its position name the same loan of the ledger", async () => {
+  const api = await golden();
+  const { ledger_loan_id } = (await api.get("/api/tables/disbursements/L-1")).body.data;
+  expect(ledger_loan_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5/);
+  expect((await at(api, "2026-07-02")).body.data.ledger_loan_id).toBe(ledger_loan_id);
+});
+
 describe("a disbursement", () => {
   it("that does not exist, is deleted or is another tenant's has no position", async () => {
     const api = await golden();

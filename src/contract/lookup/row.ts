@@ -5,12 +5,14 @@ import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
 import type { Cell as CsvCell } from "../csv.ts";
-import type { LookupTable, WireType } from "./tables.ts";
+import { type LookupTable, TOLD_FROM, type WireType } from "./tables.ts";
 
 /** What the caller may see beyond the records. */
 export interface Reader {
   /** Has the scope `hpts:ledger:read`: sees the data of ledger events. */
   readonly readsLedger: boolean;
+  /** The id by which the ledger knows a disbursement. */
+  readonly ledgerLoanId: (disbursement_id: string) => string;
 }
 
 /** A cell as JSON text. */
@@ -22,7 +24,7 @@ type Cell = (value: string | number, row: StoredRow, reader: Reader) => string;
  */
 export function rowWriter(table: LookupTable, reader: Reader): (row: StoredRow) => string {
   const members = Object.entries(table.columns).map(
-    ([name, type]) => [name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
+    ([name, type]) => [TOLD_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
   );
   return (row) => {
     let text = "";
@@ -41,7 +43,7 @@ export function cellReader(table: LookupTable, reader: Reader): (row: StoredRow)
   return (row) =>
     Object.fromEntries(
       columns.map(([name, type]) => {
-        const value = row[name];
+        const value = row[TOLD_FROM[type] ?? name];
         if (value === null || value === undefined) return [name, null];
         return [name, csvCell(CELLS[type](value, row, reader))];
       }),
@@ -73,6 +75,7 @@ const CELLS: Readonly<Record<WireType, Cell>> = {
   instant: (value) => JSON.stringify(new Date(Number(value)).toISOString()),
   object: (value) => String(value),
   clients: (value) => clientsText(JSON.parse(String(value))),
+  ledger_loan_id: (value, _, { ledgerLoanId }) => JSON.stringify(ledgerLoanId(String(value))),
   event_data: (value, row, { readsLedger }) =>
     isCategory(row.category) || readsLedger ? String(value) : "null",
   event_changes: (value, row) => changesText(row.category, JSON.parse(String(value))),

@@ -19,8 +19,12 @@ export type WireType =
   | "instant"
   | "object"
   | "clients"
+  | "ledger_loan_id"
   | "event_data"
   | "event_changes";
+
+/** What is not stored is told from another column. */
+export const TOLD_FROM: Readonly<Partial<Record<WireType, string>>> = { ledger_loan_id: "disbursement_id" };
 
 /** What a lookup table promises (docs/api.md#lookups). Column names are those of the wire. */
 export interface LookupTable {
@@ -96,7 +100,7 @@ const CATALOGUE: Readonly<Record<LookupTableName, Omit<LookupTable, "name">>> = 
     defaultSort: "created_at",
   },
   disbursements: {
-    columns: recordColumns(disbursementFields),
+    columns: { ...recordColumns(disbursementFields), ledger_loan_id: "ledger_loan_id" },
     searched: ["disbursement_id", "client_id", "goods_status"],
     matched: ["kind"],
     defaultSort: "created_at",

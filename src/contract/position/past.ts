@@ -6,6 +6,7 @@ import {
   disbursementFields,
   type Fields,
   paymentFields,
+  RECORDS,
   STEPS,
   type Step,
   termsChangeFields,
@@ -18,6 +19,7 @@ interface LoggedEvent {
   readonly sequence: number;
   readonly category: string;
   readonly step: string;
+  readonly record_id: string;
   readonly created_at: number;
   readonly members: Readonly<Record<string, string | null>>;
 }
@@ -48,9 +50,9 @@ function schemaOf(category: PastCategory, name: string): z.ZodType | undefined {
 
 /** Reads an event of the log as ingest read it then. */
 export function pastEvent(row: LoggedEvent): { readonly category: PastCategory; readonly event: PastEvent } {
-  const { sequence, category, step, created_at, members } = row;
+  const { sequence, category, step, record_id, created_at, members } = row;
   if (!isCategory(category) || !isStep(step)) throw new Error(`event ${sequence} is no event of a position`);
-  const change: Record<string, unknown> = {};
+  const change: Record<string, unknown> = { [RECORDS[category].idField]: record_id };
   for (const [name, text] of Object.entries(members)) {
     const schema = text === null ? undefined : schemaOf(category, name);
     if (text === null || !schema) continue;

@@ -1,7 +1,6 @@
 import { LosslessNumber } from "lossless-json";
 import { renderDate } from "../../domain/core/dates.ts";
 import { toMajor } from "../../domain/core/money.ts";
-import { ledgerLoanId } from "../../domain/core/uuid.ts";
 import type { Day } from "../../domain/position/days.ts";
 import { clientOf } from "../../domain/position/facts.ts";
 import { type InstallmentAt, installmentsAt } from "../../domain/position/installments.ts";
@@ -30,8 +29,11 @@ function forms(currency: string) {
   };
 }
 
-/** A disbursement's position as a line of a list (docs/api.md#positions). `namespace` is the tenant's (core/uuid.ts). */
-export function positionLine({ loan }: Ready, position: Position, day: Day, namespace: string) {
+/** The id by which the ledger knows a disbursement of the tenant (core/uuid.ts). */
+type LedgerIds = (disbursement_id: string) => string;
+
+/** A disbursement's position as a line of a list (docs/api.md#positions). */
+export function positionLine({ loan }: Ready, position: Position, day: Day, ledgerIds: LedgerIds) {
   const { disbursement } = loan;
   const { amount, parts, terms } = forms(disbursement.currency);
   const { next_due, last_received } = position;
@@ -64,13 +66,13 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, name
       payment_date: last_received.day,
       amount: amount(last_received.amount),
     },
-    ledger_loan_id: ledgerLoanId(namespace, disbursement.disbursement_id),
+    ledger_loan_id: ledgerIds(disbursement.disbursement_id),
   };
 }
 
 /** A disbursement's position with its installments. */
-export function positionView(one: Ready, day: Day, namespace: string) {
-  const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, namespace);
+export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
+  const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, ledgerIds);
   const { amount, parts } = forms(one.loan.disbursement.currency);
   const installment = (at: InstallmentAt) => ({
     payment_id: at.payment_id,

@@ -12,3 +12,12 @@ export function tenantNamespace(tenant: string): string {
 export function ledgerLoanId(namespace: string, disbursement_id: string): string {
   return v5(`disbursement:${disbursement_id}`, namespace);
 }
+
+/** `ledgerLoanId` of one tenant's disbursements; the namespace is made when it is first needed. */
+export function ledgerLoanIds(tenant: string): (disbursement_id: string) => string {
+  let namespace: string | null = null;
+  return (disbursement_id) => {
+    namespace ??= tenantNamespace(tenant);
+    return ledgerLoanId(namespace, disbursement_id);
+  };
+}
