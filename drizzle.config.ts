@@ -4,6 +4,7 @@ export default defineConfig({
   dialect: "sqlite",
   schema: [
     "./src/store/log.ts",
+    "./src/store/placement/tables.ts",
     "./src/store/tape/tables.ts",
     "./src/store/position/tables.ts",
     "./src/store/history/tables.ts",

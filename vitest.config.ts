@@ -29,6 +29,7 @@ const workerd: TestProjectInlineConfiguration = {
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") },
+          d1Databases: { TEST_DB_2: "test-db-2", TEST_DB_3: "test-db-3" },
           ratelimits: { TEST_LIMIT: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
         },
       };

@@ -20,6 +20,13 @@ CREATE TABLE `events` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `events_by_key` ON `events` (`tenant_id`,`idempotency_key`);--> statement-breakpoint
 CREATE INDEX `events_that_make_history` ON `events` (`tenant_id`,`sequence`) WHERE makes_history = 1;--> statement-breakpoint
+CREATE TABLE `placements` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`database` text NOT NULL,
+	`jurisdiction` text,
+	`placed_at` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `clients` (
 	`tenant_id` text NOT NULL,
 	`client_id` text NOT NULL,

@@ -1,7 +1,11 @@
 declare namespace Cloudflare {
   /** What wrangler.toml binds; the `AUTH_*` settings may be absent and are parsed in config.ts. */
   interface Env {
+    /** The first database; further ones may be bound (docs/operate.md#databases). */
     DB: D1Database;
+    DB_JURISDICTION?: string;
+    [database: `DB_${number}`]: D1Database | undefined;
+    [setting: `DB_${number}_JURISDICTION`]: string | undefined;
     TENANT_GATE: DurableObjectNamespace<import("./tenant/gate.ts").TenantGate>;
     HISTORY_QUEUE: Queue<unknown>;
     /** The built pages, dist/pages. */

@@ -16,6 +16,8 @@ export interface TokenPolicy {
 export interface Principal {
   readonly tenant_id: string;
   readonly subject: string | null;
+  /** Where the tenant's data must be, if the token says; it counts when the tenant's first event comes. */
+  readonly jurisdiction: "eu" | "fedramp" | null;
   readonly scopes: ReadonlySet<string>;
 }
 
@@ -38,13 +40,15 @@ const principalSchema = z
   .object({
     tenant_id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     sub: z.string().optional(),
+    jurisdiction: z.enum(["eu", "fedramp"]).optional(),
     scope: scopeText.optional(),
     scp: z.union([z.array(z.string()), scopeText]).optional(),
   })
   .transform(
-    ({ tenant_id, sub, scope = [], scp = [] }): Principal => ({
+    ({ tenant_id, sub, jurisdiction, scope = [], scp = [] }): Principal => ({
       tenant_id,
       subject: sub ?? null,
+      jurisdiction: jurisdiction ?? null,
       scopes: new Set([...scope, ...scp]),
     }),
   );

@@ -51,7 +51,7 @@ export async function catchUp(
   tenant: string,
   projections: readonly Projection[] = PROJECTIONS,
 ): Promise<CaughtUp> {
-  const { db } = openSession(env, tenant, "first-primary");
+  const { db } = await openSession(env, tenant, "first-primary");
   const stopped: Stopped[] = [];
   let active = projections;
   let rows = 0;

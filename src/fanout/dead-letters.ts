@@ -27,7 +27,7 @@ export async function bury(
 ): Promise<boolean> {
   const tenant_id = parseMessage(body)?.tenant_id ?? null;
   try {
-    const { db } = openSession(env, tenant_id ?? "", "first-primary");
+    const { db } = await openSession(env, tenant_id ?? "", "first-primary");
     for (const one of stopped) {
       if (mayPass(one)) continue;
       const { projection, error } = one;

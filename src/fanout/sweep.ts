@@ -142,6 +142,6 @@ async function keepForOperator(
   { name }: Projection,
   poison: PoisonEvent,
 ): Promise<void> {
-  const { db } = openSession(env, tenant, "first-primary");
+  const { db } = await openSession(env, tenant, "first-primary");
   await attempt("redrive not refused", () => refuseRedrive(db, tenant, name, causeOf(poison)));
 }

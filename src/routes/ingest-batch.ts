@@ -73,7 +73,8 @@ async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Pro
     submissions.set(one.line, await submissionOf(c, { key, path: INGEST, body, data: body.data, command }));
   }
   const sent = [...submissions.values()];
-  const replies = await submitAll(c.env, c.get("principal").tenant_id, sent);
+  const { tenant_id, jurisdiction } = c.get("principal");
+  const replies = await submitAll(c.env, tenant_id, sent, jurisdiction);
   const byLine = new Map([...submissions.keys()].map((line, index) => [line, replies[index]]));
   const bookmark = replies.findLast((reply) => reply.kind === "accepted")?.bookmark;
   if (bookmark) c.header("x-d1-bookmark", bookmark);

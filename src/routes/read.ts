@@ -44,9 +44,11 @@ async function readFrom<T>(
   from: string,
   deadlineMs?: number,
 ) {
-  const session = openSession(c.env, c.get("principal").tenant_id, from);
-  const value = await withDeadline(work(session.db), deadlineMs).catch((error: unknown) => {
+  const open = async () => {
+    const session = await openSession(c.env, c.get("principal").tenant_id, from);
+    return { value: await work(session.db), bookmark: session.bookmark() };
+  };
+  return withDeadline(open(), deadlineMs).catch((error: unknown) => {
     throw classify(error) === "refused" ? error : new DatabaseAway(error);
   });
-  return { value, bookmark: session.bookmark() };
 }

@@ -40,9 +40,10 @@ export async function settleWrite(
   command: Command,
   data: unknown,
 ): Promise<Result<Accepted, Problem>> {
-  const { tenant_id } = c.get("principal");
+  const { tenant_id, jurisdiction } = c.get("principal");
   const [key, body, { path }] = [c.get("idempotency_key"), c.get("body"), c.req];
-  const reply = await submit(c.env, tenant_id, await submissionOf(c, { key, path, body, data, command }));
+  const submission = await submissionOf(c, { key, path, body, data, command });
+  const reply = await submit(c.env, tenant_id, submission, jurisdiction);
   const { queue, load, commit } = reply.timings;
   c.get("timings").push(["queue", queue], ["load", load], ["commit", commit]);
   if (reply.kind === "rejected") return err(reply.problem);

@@ -5,10 +5,11 @@ import type { Head } from "../domain/core/event.ts";
 import { type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
 import type { Stored } from "../domain/tape/state.ts";
 import { type NewRow, replacing, rowWriter } from "./d1/rows.ts";
-import type { Database } from "./d1/session.ts";
+import type { Session } from "./d1/session.ts";
 import { builder, runAll, type Statement } from "./d1/statement.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
+import { placementStatements } from "./placement/placement.ts";
 import { fromClient, fromDisbursement, fromOperation, fromPayment } from "./tape/rows.ts";
 import {
   clients,
@@ -79,7 +80,12 @@ const writeTerms = rowWriter(disbursementTerms);
  * fails as a whole before it touches a record: `head`, which the group was decided on, must still be there, and the
  * sequences after it must be free.
  */
-export async function commit(db: Database, tenant: string, writes: Writes, head: Head): Promise<void> {
+export async function commit(
+  { db, unrecorded }: Pick<Session, "db" | "unrecorded">,
+  tenant: string,
+  writes: Writes,
+  head: Head,
+): Promise<void> {
   const { fresh } = writes;
   const first = writes.events[0]?.sequence ?? 0;
   const log = writes.events.map(({ facts, ...event }) => ({
@@ -92,6 +98,7 @@ export async function commit(db: Database, tenant: string, writes: Writes, head:
   await runAll(db, [
     ...headIsThere(tenant, head),
     ...writeEvents(log),
+    ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
       const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
       return reassign(tenant, loan, set);

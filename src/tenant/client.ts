@@ -1,7 +1,9 @@
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Jurisdiction } from "../store/d1/databases.ts";
 import { withDeadline } from "../store/d1/failure.ts";
+import { type Placement, placeTenant } from "../store/placement/placement.ts";
 import { GATE_DEADLINE_MS, type Submission, type SubmitReply } from "./submission.ts";
 
 const ATTEMPTS_MAX = 3;
@@ -18,9 +20,10 @@ export async function submit(
   env: Cloudflare.Env,
   tenant: string,
   submission: Submission,
+  jurisdiction: Jurisdiction | null = null,
 ): Promise<SubmitReply> {
   const call = (gate: Gate): Promise<SubmitReply> => gate.submit(tenant, submission);
-  const reply = await callGate(env, tenant, submission.trace_id, call);
+  const reply = await callGate(env, { tenant, jurisdiction, trace_id: submission.trace_id }, call);
   return reply.ok ? reply.value : rejected(reply.error);
 }
 
@@ -29,12 +32,33 @@ export async function submitAll(
   env: Cloudflare.Env,
   tenant: string,
   submissions: readonly Submission[],
+  jurisdiction: Jurisdiction | null = null,
 ): Promise<readonly SubmitReply[]> {
   const [first] = submissions;
   if (!first) return [];
   const call = (gate: Gate): Promise<SubmitReply[]> => gate.submitAll(tenant, submissions);
-  const replies = await callGate(env, tenant, first.trace_id, call);
+  const replies = await callGate(env, { tenant, jurisdiction, trace_id: first.trace_id }, call);
   return replies.ok ? replies.value : submissions.map(() => rejected(replies.error));
+}
+
+/** Whose gate is called, where the tenant's token wants it to be, and for which request. */
+interface Caller {
+  readonly tenant: string;
+  readonly jurisdiction: Jurisdiction | null;
+  readonly trace_id: string;
+}
+
+/** A gate runs in the jurisdiction of its tenant's database. */
+function gateOf({ TENANT_GATE }: Cloudflare.Env, tenant: string, { jurisdiction }: Placement): Gate {
+  const gates = jurisdiction === null ? TENANT_GATE : TENANT_GATE.jurisdiction(jurisdiction);
+  return gates.getByName(tenant);
+}
+
+function noDatabase(tenant: string, trace_id: string, jurisdiction: Jurisdiction): Problem {
+  const entry = { level: "error", message: "no database", tenant, trace_id, jurisdiction };
+  console.error(JSON.stringify(entry));
+  const detail = "The service has no database in the tenant's jurisdiction. Tell its operator.";
+  return { code: "misconfigured", detail };
 }
 
 type Gate = ReturnType<Cloudflare.Env["TENANT_GATE"]["getByName"]>;
@@ -45,13 +69,14 @@ type Gate = ReturnType<Cloudflare.Env["TENANT_GATE"]["getByName"]>;
  */
 async function callGate<T>(
   env: Cloudflare.Env,
-  tenant: string,
-  trace_id: string,
+  { tenant, jurisdiction, trace_id }: Caller,
   call: (gate: Gate) => Promise<T>,
 ): Promise<Result<T, Problem>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return ok(await withDeadline(call(env.TENANT_GATE.getByName(tenant)), GATE_DEADLINE_MS));
+      const placed = await placeTenant(env, tenant, jurisdiction);
+      if (!placed.ok) return err(noDatabase(tenant, trace_id, placed.error));
+      return ok(await withDeadline(call(gateOf(env, tenant, placed.value)), GATE_DEADLINE_MS));
     } catch (error) {
       const { retryable = false, overloaded = false } = error as PlatformError;
       const entry = { level: "error", message: "gate call failed", tenant, trace_id, attempt };

@@ -164,7 +164,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   #hearFromD1(tenant: string): Promise<void> {
     const ask = async () => {
       try {
-        const { db } = openSession(this.env, tenant, "first-primary");
+        const { db } = await openSession(this.env, tenant, "first-primary");
         this.#heard(tenant, await withDeadline(loadHead(db, tenant)));
       } catch (error) {
         this.#keys.hear(this.#keys.head, Date.now());

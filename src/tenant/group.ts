@@ -31,7 +31,7 @@ export interface Settled {
 
 export interface GroupContext {
   readonly tenant: string;
-  readonly open: () => Session;
+  readonly open: () => Promise<Session>;
   readonly memory: GateMemory;
   /** Sees the last event of the log each time that it is read. */
   readonly onHead: (head: Head) => void;
@@ -184,7 +184,7 @@ async function tryPart(
   let at: Failed["at"] = "memory";
   const start = Date.now();
   try {
-    const session = context.open();
+    const session = await withDeadline(context.open());
     let loaded = fromMemory ? recall(context, part, start) : null;
     // A bug shows again after the load, and is logged then.
     let plan = loaded && planGroup(loaded, part, { proposed, onBug: () => {}, clock: start });
@@ -203,7 +203,7 @@ async function tryPart(
     }
     const decided = Date.now();
     if (plan.writes.events.length > 0) {
-      await withDeadline(commit(session.db, context.tenant, plan.writes, loaded.head));
+      await withDeadline(commit(session, context.tenant, plan.writes, loaded.head));
     }
     memory.learn(loaded, plan);
     const timings = { load: decided - start, commit: Date.now() - decided };

@@ -61,7 +61,12 @@ describe("authenticate", () => {
     const { authorization } = await authorize("acme", "ingest:write");
     expect(await ask(authorization)).toEqual({
       ok: true,
-      value: { tenant_id: "acme", subject: "test-client", scopes: new Set(["ingest:write"]) },
+      value: {
+        tenant_id: "acme",
+        subject: "test-client",
+        jurisdiction: null,
+        scopes: new Set(["ingest:write"]),
+      },
     });
   });
 

@@ -31,6 +31,7 @@ describe("a good token", () => {
       value: {
         tenant_id: "acme_1-X",
         subject: "test-client",
+        jurisdiction: null,
         scopes: new Set(["ingest:write", "records:read"]),
       },
     });

@@ -255,7 +255,7 @@ export async function postInBulk(
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
       applyPosted(state, writes, decided.value, stamp);
     }
-    await commit(openSession(env, tenant, "first-primary").db, tenant, writes, head);
+    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, head);
     head = writes.events.at(-1) ?? head;
   }
 }

@@ -53,7 +53,7 @@ describe("two writers of one tenant", () => {
       ...request,
     });
     const writes = { ...noWrites(), events: [event] };
-    await commit(openSession(env, api.tenant, "first-primary").db, api.tenant, writes, NO_HEAD);
+    await commit(await openSession(env, api.tenant, "first-primary"), api.tenant, writes, NO_HEAD);
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.sequence]).toEqual([201, 2]);

@@ -11,7 +11,8 @@ import { DeadlineExceeded } from "../../domain/core/failure.ts";
  */
 export type D1Failure = "refused" | "fenced" | "overloaded" | "lost" | "unknown";
 
-const FENCE = /UNIQUE constraint failed: events\.|NOT NULL constraint failed: events\.tenant_id/i;
+const FENCE =
+  /UNIQUE constraint failed: (?:events|placements)\.|NOT NULL constraint failed: events\.tenant_id/i;
 /** What SQLite reports about a statement; D1 appends its result code. */
 const REFUSED =
   /constraint failed|SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE)|cannot store|too big|TOOBIG|datatype mismatch|D1_TYPE_ERROR/i;
