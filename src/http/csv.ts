@@ -15,11 +15,20 @@ export const variesByAccept: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res.headers.append("Vary", "Accept");
 };
 
-/** Answers with a page as CSV. `next` is the next page's cursor, for the `Link` header (RFC 8288). */
-export function renderCsv(c: Context<AppEnv>, text: string, name: string, next: string | null): Response {
+/**
+ * Answers with a page as CSV. `next` is the next page's cursor, for the `Link` header (RFC 8288), and `parameter` the name
+ * under which the route takes it.
+ */
+export function renderCsv(
+  c: Context<AppEnv>,
+  text: string,
+  name: string,
+  next: string | null,
+  parameter = "cursor",
+): Response {
   if (next !== null) {
     const url = new URL(c.req.url);
-    url.searchParams.set("cursor", next);
+    url.searchParams.set(parameter, next);
     c.header("Link", `<${url.href}>; rel="next"`);
   }
   return c.body(text, 200, {

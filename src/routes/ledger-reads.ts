@@ -1,25 +1,33 @@
 import { type Context, Hono } from "hono";
+import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
-import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/ledger/hledger.ts";
 import {
-  accountBalanceQuery,
-  exportQuery,
+  type JournalListQuery,
   type JournalQuery,
+  journalListQuery,
   journalQuery,
   loanBalanceQuery,
   parametersOf,
+  type StatementQuery,
+  statementQuery,
 } from "../contract/ledger/queries.ts";
-import { accountBalanceView, entryView, loanBalanceView } from "../contract/ledger/views.ts";
-import type { Position } from "../domain/core/lookup.ts";
-import { isAccountCode } from "../domain/ledger/accounts.ts";
-import { WHOLE_LEDGER } from "../domain/ledger/books.ts";
-import type { Place } from "../domain/ledger/journal.ts";
+import {
+  entryView,
+  loanBalanceView,
+  STATEMENT_COLUMNS,
+  statementRows,
+  statementView,
+} from "../contract/ledger/views.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Entry, Place } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
+import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
-import { withDeadline } from "../store/d1/failure.ts";
-import { accountTotal, entriesAfter, entriesOfLoan, findEntry, loanBalance } from "../store/ledger/read.ts";
+import { entriesOfLoan, findEntry, journalList, loanBalance } from "../store/ledger/read.ts";
+import { type StatementPlace, statementOf } from "../store/ledger/statement.ts";
+import { exportJournal } from "./ledger-export.ts";
 import { read } from "./read.ts";
 
 const readsLedger = authorized("hpts:ledger:read");
@@ -30,10 +38,16 @@ const notFound = (c: Context<AppEnv>, what: string) =>
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-/** `GET /v1/journal-entries…` (docs/api.md#ledger); without an id, the whole journal as plain-text books. */
+/** `GET /v1/journal-entries…` (docs/api.md#ledger): the tenant's entries, one of them, or all as plain-text books. */
 export const journalRoutes = new Hono<AppEnv>()
-  .get("/", authorized("hpts:ledger:read", "walk"), query(exportQuery, parametersOf(exportQuery)), (c) =>
-    exportJournal(c),
+  .get(
+    "/",
+    authorized("hpts:ledger:read", "walk"),
+    query(journalListQuery, parametersOf(journalListQuery)),
+    (c) => {
+      const asked = c.req.valid("query");
+      return asked.format === undefined ? listJournal(c, asked) : exportJournal(c);
+    },
   )
   .get("/:id", readsLedger, noQuery, async (c) => {
     const id = c.req.param("id").toLowerCase();
@@ -46,6 +60,13 @@ export const journalRoutes = new Hono<AppEnv>()
 export const loanRoutes = new Hono<AppEnv>()
   .get("/:loan_id/journal-entries", readsLedger, query(journalQuery, parametersOf(journalQuery)), (c) =>
     listEntries(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
+  )
+  .get(
+    "/:loan_id/statement",
+    readsLedger,
+    variesByAccept,
+    query(statementQuery, parametersOf(statementQuery)),
+    (c) => statement(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
   )
   .get(
     "/:loan_id/balance",
@@ -62,105 +83,98 @@ export const loanRoutes = new Hono<AppEnv>()
     },
   );
 
-/** `GET /v1/accounts/{account_code}/balance` (docs/api.md#ledger). */
-export const accountRoutes = new Hono<AppEnv>().get(
-  "/:account_code/balance",
-  readsBalances,
-  query(accountBalanceQuery, parametersOf(accountBalanceQuery)),
-  async (c) => {
-    const account = c.req.param("account_code");
-    if (!isAccountCode(account)) return notFound(c, "account");
-    const { currency, layer, as_of_date = today() } = c.req.valid("query");
-    const total = await read(c, (db) =>
-      accountTotal(db, c.get("principal").tenant_id, WHOLE_LEDGER, account, currency, layer, as_of_date),
-    );
-    if (!total.ok) return invalidQuery(c, total.error);
-    return renderJson(c, accountBalanceView(account, currency, layer, as_of_date, total.value));
-  },
-);
-
-async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQuery): Promise<Response> {
-  const tenant = c.get("principal").tenant_id;
-  const { from_date, to_date, event_type, page_size, page_token } = asked;
-  const identity = JSON.stringify([tenant, "journal", loan_id, from_date, to_date, event_type]);
-  const position = page_token === undefined ? null : await decodeCursor(identity, page_token);
-  if (page_token !== undefined && position === null) {
-    return invalidQuery(c, "page_token must be the next_page_token of a page of the same query");
-  }
-  const before = placeIn(position?.after);
-  const found = await read(c, (db) =>
-    entriesOfLoan(db, tenant, loan_id, { from_date, to_date, event_type, before, limit: page_size }),
-  );
-  if (!found.ok) return invalidQuery(c, found.error);
-  if (found.value === null) return notFound(c, "loan");
-  const items = found.value.slice(0, page_size);
-  const last = items.at(-1);
-  const next_page_token =
-    last && found.value.length > page_size
-      ? await encodeCursor(identity, { after: [String(last.sequence), String(last.position)], stretch: null })
-      : undefined;
-  return renderJson(c, { items: items.map(entryView), next_page_token });
+/** The place after which a page starts, as texts; null for the first page. */
+async function startOf(
+  identity: string,
+  page_token: string | undefined,
+): Promise<Result<readonly (string | null)[] | null, string>> {
+  if (page_token === undefined) return ok(null);
+  const position = await decodeCursor(identity, page_token);
+  if (position?.after) return ok(position.after);
+  return err("page_token must be the next_page_token of a page of the same query");
 }
 
-/** The place at which a page ended. */
-function placeIn(after: Position["after"] = null): Place | null {
+/** The place of an entry inside a token. */
+function placeIn(after: readonly (string | null)[] | null): Place | null {
   const [sequence, position] = after ?? [];
   return sequence && position ? { sequence: Number(sequence), position: Number(position) } : null;
 }
 
-/** Two D1 calls a page, and a worker has 1,000 calls: books of a million entries at most. */
-const EXPORT_PAGE_ENTRIES = 2_000;
+const tokenAfter = (identity: string, { sequence, position }: Place): Promise<string> =>
+  encodeCursor(identity, { after: [String(sequence), String(position)], stretch: null });
 
-/** Streams the tenant's journal page by page, so that its length does not matter to the worker's memory. */
-async function exportJournal(c: Context<AppEnv>): Promise<Response> {
-  const tenant = c.get("principal").tenant_id;
-  const opened = await read(c, async (db) => {
-    const pages = hledgerPages((after) => withDeadline(entriesAfter(db, tenant, after, EXPORT_PAGE_ENTRIES)));
-    // Before the answer begins: a database that is away is a 503, not books without entries.
-    return { pages, first: await pages.next() };
-  });
-  if (!opened.ok) return invalidQuery(c, opened.error);
-  const { pages, first } = opened.value;
-  const stream = new ReadableStream<Uint8Array>({
-    start(controller) {
-      if (!first.done) controller.enqueue(first.value);
-    },
-    async pull(controller) {
-      const { value, done } = await pages.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await pages.return();
-    },
-  });
-  return c.body(stream, 200, {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Disposition": 'attachment; filename="ledger.journal"',
-  });
+/** A page ends before the entry that would take it beyond this; its first is always there. */
+const PAGE_BYTES_MAX = 2_000_000;
+
+/** The first of some entries as the API shows them, as many as a page has room for. */
+function viewsWithin(entries: readonly Entry[]): readonly object[] {
+  const views: object[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const view = entryView(entry);
+    bytes += new TextEncoder().encode(JSON.stringify(view)).length;
+    if (views.length > 0 && bytes > PAGE_BYTES_MAX) break;
+    views.push(view);
+  }
+  return views;
 }
 
-async function* hledgerPages(
-  next: (after: Place) => ReturnType<typeof entriesAfter>,
-): AsyncGenerator<Uint8Array, void> {
-  const encoder = new TextEncoder();
-  const currencies = new Set<string>();
-  let text = hledgerHead();
-  let count = 0;
-  for (let after: Place = { sequence: 0, position: 0 }; ; ) {
-    const { entries, isLast } = await next(after);
-    count += entries.length;
-    for (const entry of entries) {
-      if (!currencies.has(entry.currency)) text += hledgerCommodity(entry.currency);
-      currencies.add(entry.currency);
-      text += hledgerEntry(entry);
-    }
-    if (text !== "") yield encoder.encode(text);
-    text = "";
-    const last = entries.at(-1);
-    if (!last || isLast) break;
-    after = last;
-  }
-  // A download that was cut off lacks this line.
-  yield encoder.encode(`; end of the journal: ${count} entries\n`);
+async function listJournal(c: Context<AppEnv>, asked: JournalListQuery): Promise<Response> {
+  const { tenant_id: tenant } = c.get("principal");
+  const { from_date, to_date, event_type, page_size, page_token } = asked;
+  const identity = JSON.stringify([tenant, "entries", from_date, to_date, event_type]);
+  const start = await startOf(identity, page_token);
+  if (!start.ok) return invalidQuery(c, start.error);
+  const page = { from_date, to_date, event_type, before: placeIn(start.value), limit: page_size };
+  const found = await read(c, (db) => journalList(db, tenant, page));
+  if (!found.ok) return invalidQuery(c, found.error);
+  const { entries, end } = found.value;
+  const items = viewsWithin(entries);
+  const last = items.length < entries.length ? entries[items.length - 1] : end;
+  return renderJson(c, { items, next_page_token: last ? await tokenAfter(identity, last) : undefined });
+}
+
+async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQuery): Promise<Response> {
+  const { tenant_id: tenant } = c.get("principal");
+  const { from_date, to_date, event_type, page_size, page_token } = asked;
+  const identity = JSON.stringify([tenant, "journal", loan_id, from_date, to_date, event_type]);
+  const start = await startOf(identity, page_token);
+  if (!start.ok) return invalidQuery(c, start.error);
+  const page = { from_date, to_date, event_type, before: placeIn(start.value), limit: page_size };
+  const found = await read(c, (db) => entriesOfLoan(db, tenant, loan_id, page));
+  if (!found.ok) return invalidQuery(c, found.error);
+  if (found.value === null) return notFound(c, "loan");
+  const items = viewsWithin(found.value.slice(0, page_size));
+  const last = items.length < found.value.length ? found.value[items.length - 1] : undefined;
+  return renderJson(c, { items, next_page_token: last ? await tokenAfter(identity, last) : undefined });
+}
+
+/** A loan's entries by their days with the balances after each (docs/ledger.md#reads). */
+async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQuery): Promise<Response> {
+  const { tenant_id: tenant } = c.get("principal");
+  const { from_date, to_date, page_size, page_token } = asked;
+  const identity = JSON.stringify([tenant, "statement", loan_id, from_date, to_date]);
+  const start = await startOf(identity, page_token);
+  if (!start.ok) return invalidQuery(c, start.error);
+  const page = { from_date, to_date, after: statementPlaceIn(start.value), limit: page_size };
+  const found = await read(c, (db) => statementOf(db, tenant, loan_id, page));
+  if (!found.ok) return invalidQuery(c, found.error);
+  if (found.value === null) return notFound(c, "loan");
+  const items = found.value.items.slice(0, page_size);
+  const last = items.at(-1)?.entry;
+  const next =
+    last && found.value.items.length > page_size
+      ? await encodeCursor(identity, {
+          after: [last.effective_at, String(last.sequence), String(last.position)],
+          stretch: null,
+        })
+      : undefined;
+  if (!wantsCsv(c)) return renderJson(c, statementView(found.value.opening, items, next));
+  const text = csvOf(STATEMENT_COLUMNS, statementRows(items));
+  return renderCsv(c, text, "statement", next ?? null, "page_token");
+}
+
+function statementPlaceIn(after: readonly (string | null)[] | null): StatementPlace | null {
+  const [day, sequence, position] = after ?? [];
+  return day && sequence && position ? { day, sequence: Number(sequence), position: Number(position) } : null;
 }

@@ -66,6 +66,13 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
     "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/balance",
     "hpts:balances:read",
   ),
+  get(
+    "/v1/loans/:loan_id/statement",
+    "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/statement",
+    "hpts:ledger:read",
+  ),
+  get("/v1/accounts", "/v1/accounts", "hpts:balances:read"),
+  get("/v1/trial-balance", "/v1/trial-balance?currency=USD", "hpts:balances:read"),
   get("/v1/accounts/:account_code/balance", "/v1/accounts/1100/balance?currency=USD", "hpts:balances:read"),
 ];
 

@@ -158,6 +158,37 @@ class Lender {
     expect([...(await linesOf(this.api, id))].sort()).toEqual(lines.sort());
   }
 
+  /** A statement in small pages: each page opens where the one before ended, and each day ends with its balance. */
+  async expectStatement(loan: string): Promise<void> {
+    const parts = (amounts: Record<string, string>) =>
+      ["principal", "interest", "fees", "suspense"].map((part) => amounts[`${part}_minor`]);
+    const lastOfDay = new Map<string, unknown>();
+    let before: unknown = ["0", "0", "0", "0"];
+    let items = 0;
+    for (let token = ""; ; ) {
+      const { body, text } = await this.api.get(`/v1/loans/${loan}/statement?page_size=3${token}`);
+      expect(parts(body.opening), text).toEqual(before);
+      for (const { effective_at, balance } of body.items) {
+        before = parts(balance);
+        lastOfDay.set(effective_at, before);
+      }
+      items += body.items.length;
+      if (!body.next_page_token) break;
+      token = `&page_token=${body.next_page_token}`;
+    }
+    const own = [...this.model.entries.values()].filter(({ moves }) =>
+      moves.some((move) => move.loan === loan),
+    );
+    expect(items).toBe(own.length);
+    expect([...lastOfDay.keys()]).toEqual([...lastOfDay.keys()].sort());
+    for (const [day, balance] of lastOfDay) {
+      const expected = ["1100", "1200", "1300", "2200"].map(
+        (account) => `${this.model.balance(loan, account, day)}`,
+      );
+      expect([day, balance]).toEqual([day, expected]);
+    }
+  }
+
   async expectBooks(): Promise<void> {
     const { api, model, loans } = this;
     await expectSoundBooks(api.tenant);
@@ -167,6 +198,16 @@ class Lender {
         expect(balances.every((one) => one >= 0n)).toBe(true);
         expect([day, ...(await partsOf(api, loan, day))]).toEqual([day, ...balances.map(String)]);
       }
+    }
+    for (const loan of loans.filter((one) => model.knows(one))) await this.expectStatement(loan);
+    const { body } = await api.get("/v1/trial-balance?currency=USD&as_of_date=2024-03-01");
+    const sums = ACCOUNT_CODES.map((account) => model.sums(account, "2024-03-01"));
+    const turnover = sums.reduce((sum, [debits]) => sum + debits, 0n).toString();
+    expect([body.total_dr_minor, body.total_cr_minor]).toEqual([turnover, turnover]);
+    for (const bank of BANKS) {
+      const path = `/v1/accounts/1000/balance?currency=USD&as_of_date=9999-12-31&bank_account_ref=${bank}`;
+      const [debits, credits] = model.sums("1000", "9999-12-31", bank);
+      expect((await api.get(path)).body.normal_balance_minor).toBe(`${debits - credits}`);
     }
     for (const account of ACCOUNT_CODES) {
       for (const day of ["2024-02-29", "9999-12-31"]) {

@@ -1,6 +1,7 @@
-import { ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
-import { type Entry, linesOf, type Total } from "../../domain/ledger/journal.ts";
+import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
+import { addTotals, type Entry, linesOf, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 import type { Amounts } from "../../domain/ledger/loan-book.ts";
+import { flat } from "../csv.ts";
 
 /** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
 export function entryView(entry: Entry): Record<string, unknown> {
@@ -58,19 +59,91 @@ export function accountBalanceView(
   currency: string,
   layer: Layer,
   as_of_date: string,
+  bank_account_ref: string | undefined,
   total: Total,
 ): Record<string, unknown> {
+  const { account_name, ...sums } = sumsView(account_code, total);
+  return { account_code, account_name, currency, layer, as_of_date, bank_account_ref, ...sums };
+}
+
+const sumsView = (account_code: AccountCode, total: Total) => ({
+  account_name: ACCOUNTS[account_code].name,
+  dr_balance_minor: total.dr_minor.toString(),
+  cr_balance_minor: total.cr_minor.toString(),
+  normal_balance_minor: normalBalance(account_code, total).toString(),
+});
+
+/** The chart of accounts (docs/ledger.md#accounts). */
+export const chartView = (): Record<string, unknown> => ({
+  accounts: ACCOUNT_CODES.map((account_code) => {
+    const { name, type, normal } = ACCOUNTS[account_code];
+    return { account_code, account_name: name, account_type: type, normal_side: normal };
+  }),
+});
+
+/** All accounts in one currency; the two totals are equal (docs/ledger.md#reads). */
+export function trialBalanceView(
+  currency: string,
+  as_of_date: string,
+  totals: ReadonlyMap<AccountCode, Total>,
+): Record<string, unknown> {
+  const all = [...totals.values()].reduce(addTotals, NO_TOTAL);
   return {
-    account_code,
-    account_name: ACCOUNTS[account_code].name,
     currency,
-    layer,
     as_of_date,
-    dr_balance_minor: total.dr_minor.toString(),
-    cr_balance_minor: total.cr_minor.toString(),
-    normal_balance_minor: normalBalance(account_code, total).toString(),
+    accounts: ACCOUNT_CODES.map((account_code) => ({
+      account_code,
+      ...sumsView(account_code, totals.get(account_code) ?? NO_TOTAL),
+    })),
+    total_dr_minor: all.dr_minor.toString(),
+    total_cr_minor: all.cr_minor.toString(),
   };
 }
+
+const SHOWN_PARTS = ["principal", "interest", "fees", "suspense"] as const;
+
+const amountsView = <T>(amounts: Amounts, show: (amount: bigint) => T) =>
+  Object.fromEntries(SHOWN_PARTS.map((part) => [`${part}_minor`, show(amounts[part])]));
+
+/** An item of a loan's statement: the entry, what it changes and the balances after it (docs/ledger.md#reads). */
+const itemView = <T>(item: StatementItem, show: (amount: bigint) => T) => ({
+  journal_entry_id: item.entry.journal_entry_id,
+  event_type: item.entry.event_type,
+  effective_at: item.entry.effective_at,
+  posted_at: new Date(item.entry.posted_at).toISOString(),
+  change: amountsView(item.change, show),
+  balance: amountsView(item.balance, show),
+});
+
+/** What a statement shows of an entry of a loan. */
+export interface StatementItem {
+  readonly entry: Entry;
+  readonly change: Amounts;
+  readonly balance: Amounts;
+}
+
+export const statementView = (
+  opening: Amounts,
+  items: readonly StatementItem[],
+  next_page_token: string | undefined,
+): Record<string, unknown> => ({
+  opening: amountsView(opening, String),
+  items: items.map((item) => itemView(item, String)),
+  next_page_token,
+});
+
+/** The items as rows of CSV; amounts are numbers, so that no spreadsheet guard is put before a sign. */
+export const statementRows = (items: readonly StatementItem[]): Record<string, unknown>[] =>
+  items.map((item) => flat(itemView(item, (amount) => amount)));
+
+export const STATEMENT_COLUMNS: readonly string[] = [
+  "journal_entry_id",
+  "event_type",
+  "effective_at",
+  "posted_at",
+  ...SHOWN_PARTS.map((part) => `change_${part}_minor`),
+  ...SHOWN_PARTS.map((part) => `balance_${part}_minor`),
+];
 
 /** Positive on the account's normal side. */
 function normalBalance(account: AccountCode, { dr_minor, cr_minor }: Total): bigint {

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, gte, lte, type SQL, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
-import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
+import { ACCOUNT_CODES, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
+import { WHOLE_LEDGER } from "../../domain/ledger/books.ts";
 import { type Entry, type EntryType, NO_TOTAL, type Place, type Total } from "../../domain/ledger/journal.ts";
 import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
 import type { LedgerLoan } from "../../domain/ledger/state.ts";
@@ -137,12 +138,7 @@ export async function entriesAfter(
     )
     .orderBy(asc(journalEntries.sequence), asc(journalEntries.position))
     .limit(limit);
-  let loans = 0;
-  const end = heads.findIndex(({ loan_count }, index) => {
-    loans += loan_count;
-    return index > 0 && loans > PAGE_LOANS_MAX;
-  });
-  const entries = end < 0 ? heads : heads.slice(0, end);
+  const entries = withinLoans(heads, PAGE_LOANS_MAX);
   const [first, last] = [entries[0], entries.at(-1)];
   if (!first || !last) return { entries: [], isLast: true };
   const postings = await db
@@ -155,7 +151,94 @@ export async function entriesAfter(
           BETWEEN (${first.sequence}, ${first.position}) AND (${last.sequence}, ${last.position})`,
       ),
     );
-  return { entries: toEntries(entries, postings), isLast: end < 0 && heads.length < limit };
+  return {
+    entries: toEntries(entries, postings),
+    isLast: entries.length === heads.length && heads.length < limit,
+  };
+}
+
+/** Which entries of the whole journal a page shows. */
+export type JournalListPage = JournalPage;
+
+/** A page of the journal, newest first. */
+export interface JournalList {
+  readonly entries: readonly Entry[];
+  /** The place of the last entry that was looked at; null where the journal ends. */
+  readonly end: Place | null;
+}
+
+/** A page of the list looks at so many entries at most, whether they fit the filter or not. */
+const EXAMINED_MAX = 20_000;
+/** A page of the list ends before the entry that would take it beyond so many loans: their lines make about 2 MB. */
+const LISTED_LOANS_MAX = 3_000;
+
+/** The tenant's entries, newest first, before a place; at most `limit`, and fewer where they are large. */
+export async function journalList(db: Database, tenant: string, page: JournalListPage): Promise<JournalList> {
+  const { from_date, to_date, event_type, before, limit } = page;
+  const examined = sql`
+    SELECT tenant_id, sequence, position, effective_at, event_type, loan_count FROM journal_entries
+    WHERE tenant_id = ${tenant} ${before ? sql`AND (sequence, position) < (${before.sequence}, ${before.position})` : sql``}
+    ORDER BY sequence DESC, position DESC LIMIT ${EXAMINED_MAX}`;
+  const found = await db.all<Place & { loan_count: number }>(sql`
+    SELECT sequence, position, loan_count FROM (${examined})
+    WHERE effective_at BETWEEN ${from_date ?? ""} AND ${to_date ?? "9999-12-31"}
+      ${event_type === undefined ? sql`` : sql`AND event_type = ${event_type}`}
+    LIMIT ${limit + 1}`);
+  const shown = withinLoans(found.slice(0, limit), LISTED_LOANS_MAX);
+  const places = JSON.stringify(shown.map(({ sequence, position }) => [sequence, position]));
+  const listed = sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${places}))`;
+  const [entries, postings, rest] = await db.batch([
+    db
+      .select(selection(journalEntries))
+      .from(journalEntries)
+      .where(
+        and(
+          eq(journalEntries.tenant_id, tenant),
+          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${listed}`,
+        ),
+      )
+      .orderBy(desc(journalEntries.sequence), desc(journalEntries.position)),
+    db
+      .select(selection(journalPostings))
+      .from(journalPostings)
+      .where(
+        and(
+          eq(journalPostings.tenant_id, tenant),
+          sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${listed}`,
+        ),
+      ),
+    db
+      .select({
+        sequence: sql<number>`sequence`.as("sequence"),
+        position: sql<number>`position`.as("position"),
+        count: sql<number>`count`.as("count"),
+      })
+      .from(
+        sql`(SELECT sequence, position, count(*) OVER () AS count FROM (${examined})
+          ORDER BY sequence, position LIMIT 1) AS examined`,
+      ),
+  ]);
+  const isCut = shown.length < found.length;
+  const last = shown.at(-1);
+  if (isCut && last) return { entries: toEntries(entries, postings), end: placeOf(last) };
+  const [scanned] = rest;
+  const end = scanned && scanned.count === EXAMINED_MAX ? placeOf(scanned) : null;
+  return { entries: toEntries(entries, postings), end };
+}
+
+const placeOf = ({ sequence, position }: Place): Place => ({ sequence, position });
+
+/** The first of some entries, at least one, that touch at most so many loans together. */
+function withinLoans<T extends { readonly loan_count: number }>(
+  entries: readonly T[],
+  max: number,
+): readonly T[] {
+  let loans = 0;
+  const end = entries.findIndex(({ loan_count }, index) => {
+    loans += loan_count;
+    return index > 0 && loans > max;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 function loanQuery(db: Database, tenant: string, loan_id: string) {
@@ -254,4 +337,43 @@ export async function accountTotal(
   if (!all || !after) return NO_TOTAL;
   const [total, later] = [toTotal(all), toTotal(after)];
   return { dr_minor: total.dr_minor - later.dr_minor, cr_minor: total.cr_minor - later.cr_minor };
+}
+
+/** Every account's debits and credits in a currency as of a day; accounts without postings are left out. */
+export async function trialBalance(
+  db: Database,
+  tenant: string,
+  currency: string,
+  as_of: string,
+): Promise<ReadonlyMap<AccountCode, Total>> {
+  const within = (table: typeof ledgerTotals | typeof ledgerDays): SQL | undefined =>
+    and(
+      eq(table.tenant_id, tenant),
+      eq(table.book, WHOLE_LEDGER),
+      sql`${table.account_code} IN ${[...ACCOUNT_CODES]}`,
+      eq(table.currency, currency),
+      eq(table.layer, "SETTLED"),
+    );
+  const [totals, after] = await db.batch([
+    db.select(selection(ledgerTotals)).from(ledgerTotals).where(within(ledgerTotals)),
+    db
+      .select({
+        account_code: ledgerDays.account_code,
+        dr_hi: sumOf(ledgerDays.dr_hi),
+        dr_lo: sumOf(ledgerDays.dr_lo),
+        cr_hi: sumOf(ledgerDays.cr_hi),
+        cr_lo: sumOf(ledgerDays.cr_lo),
+      })
+      .from(ledgerDays)
+      .where(and(within(ledgerDays), gt(ledgerDays.day, as_of)))
+      .groupBy(ledgerDays.account_code),
+  ]);
+  const later = new Map(after.map((row) => [row.account_code, toTotal(row)]));
+  return new Map(
+    totals.map((row) => {
+      const [total, less] = [toTotal(row), later.get(row.account_code) ?? NO_TOTAL];
+      const rest = { dr_minor: total.dr_minor - less.dr_minor, cr_minor: total.cr_minor - less.cr_minor };
+      return [row.account_code, rest];
+    }),
+  );
 }
