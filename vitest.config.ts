@@ -9,6 +9,7 @@ const PURE = [
   "test/domain/**/*.test.ts",
   // Cursors use Uint8Array.prototype.toBase64, which workerd has and Node 24 has not.
   "test/contract/**/!(cursor).test.ts",
+  "test/console/!(*.slow).test.ts",
   "test/config.test.ts",
   "test/node/{imports,build,documents,workflows}.test.ts",
   "test/cli/**/*.test.ts",

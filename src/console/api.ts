@@ -17,18 +17,7 @@ export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };
 
-export type Query = Readonly<Record<string, string | undefined>>;
-
 export const STOPPED: Problem = problemOf("stopped", "Stopped", "You stopped this.");
-
-/** The path of a request of this origin; each segment is encoded. */
-export function pathOf(segments: readonly string[], query: Query = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [[name, value] satisfies [string, string]],
-  );
-  const text = new URLSearchParams(given).toString();
-  return `/${segments.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
-}
 
 /** Asks the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
 export async function get<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {

@@ -1,7 +1,8 @@
+import { href } from "./address.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { portfolioView } from "./portfolio/view.ts";
-import { currentRoute, href, type Route } from "./route.ts";
+import { currentRoute, type Route } from "./route.ts";
 import { FORGOTTEN, takeTokenFromAddress, token } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";

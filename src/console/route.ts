@@ -18,13 +18,6 @@ function decoded(segment: string): string {
   }
 }
 
-/** The address of a view; empty parameters are left out. */
-export function href(segments: readonly string[], query: Readonly<Record<string, string | undefined>> = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-  const text = new URLSearchParams(given as [string, string][]).toString();
-  return `#/${segments.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
-}
-
 /** Goes to a view, as a link would. */
 export function go(address: string): void {
   location.hash = address;

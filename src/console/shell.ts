@@ -1,5 +1,6 @@
+import { href } from "./address.ts";
 import { button, h, labelled, link, on } from "./dom.ts";
-import { go, href } from "./route.ts";
+import { go } from "./route.ts";
 import { claims, forgetToken } from "./session.ts";
 
 const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });

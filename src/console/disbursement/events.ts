@@ -1,9 +1,9 @@
 import { isLosslessNumber, stringify } from "lossless-json";
-import { get, pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
+import { get } from "../api.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
 import { dateText, NONE, words } from "../format.ts";
 import { loading } from "../loading.ts";
-import { href } from "../route.ts";
 import type { Page, Row } from "../wire.ts";
 
 /** What the log says of the disbursement itself, the latest first. */

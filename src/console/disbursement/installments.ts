@@ -1,8 +1,7 @@
-import { pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, NONE, numberText } from "../format.ts";
-import { href } from "../route.ts";
 import type { Installment, Position } from "../wire.ts";
 
 /** So many are drawn at once; the rest when asked for. */

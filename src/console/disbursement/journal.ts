@@ -1,4 +1,5 @@
-import { get, pathOf } from "../api.ts";
+import { pathOf } from "../address.ts";
+import { get } from "../api.ts";
 import { button, type Child, h, scrolling } from "../dom.ts";
 import { dateText, minorText, words } from "../format.ts";
 import { loading } from "../loading.ts";

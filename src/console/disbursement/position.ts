@@ -1,8 +1,8 @@
+import { href } from "../address.ts";
 import { h, link, scrolling } from "../dom.ts";
 import { amountText, dateText, type Exact, NONE, numberText } from "../format.ts";
 import { figure } from "../portfolio/figures.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
-import { href } from "../route.ts";
 import type { Parts, Position, Terms } from "../wire.ts";
 
 /** What is owed on the day, and the terms that it follows from. */

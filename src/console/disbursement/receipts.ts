@@ -1,6 +1,6 @@
+import { href } from "../address.ts";
 import { h, link, scrolling } from "../dom.ts";
 import { minorText } from "../format.ts";
-import { href } from "../route.ts";
 import type { Position } from "../wire.ts";
 import type { Life } from "./life.ts";
 

@@ -1,8 +1,9 @@
-import { type Answer, get, pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
+import { type Answer, get } from "../api.ts";
 import { button, type Child, h, labelled, on } from "../dom.ts";
 import { NONE, today } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
-import { go, href, type Route } from "../route.ts";
+import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import type { Page, Position, Row } from "../wire.ts";
 import { eventLog } from "./events.ts";
@@ -53,6 +54,7 @@ function parts(
   page: AbortSignal,
 ): readonly Child[] {
   const id = position.disbursement_id;
+  const receipts = h("div", { class: "part" });
   return [
     positionFigures(position),
     loading("the payments", page, async (task) => {
@@ -60,11 +62,11 @@ function parts(
       if (!answer.ok) return answer;
       const { row, whole, payments } = answer.value;
       const life = lifeOf(row, whole.terms, payments, asOf);
-      return {
-        ok: true,
-        value: [pictures(position, life, page), installments(position, page), receiptTable(position, life)],
-      };
+      receipts.replaceChildren(receiptTable(position, life));
+      return { ok: true, value: [pictures(position, life, page)] };
     }),
+    installments(position, page),
+    receipts,
     eventLog(id, page),
     journal(position, page),
   ];

@@ -1,6 +1,7 @@
+import { href } from "../address.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
 import { amountText, numberText, percentText, plural } from "../format.ts";
-import { href, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import type { PortfolioLine } from "../wire.ts";
 
 /** One figure: what it is, the figure, and what it says beside it. */

@@ -1,9 +1,10 @@
-import { type Answer, get, pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
+import { type Answer, get } from "../api.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, NONE, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
-import { href, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import type { Page, PositionLine } from "../wire.ts";
 
 /** How the list is sorted, as the API names it. */

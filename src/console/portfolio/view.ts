@@ -1,8 +1,9 @@
-import { get, pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
+import { get } from "../api.ts";
 import { button, type Child, h, labelled, on, select } from "../dom.ts";
 import { today } from "../format.ts";
 import { loading } from "../loading.ts";
-import { go, href, type Route } from "../route.ts";
+import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import type { Portfolio, PortfolioLine } from "../wire.ts";
 import { buckets } from "./buckets.ts";

@@ -1,8 +1,8 @@
 import { isLosslessNumber, stringify } from "lossless-json";
 import type { LookupTable, WireType } from "../../contract/lookup/tables.ts";
+import { href } from "../address.ts";
 import { type Child, h, link } from "../dom.ts";
 import { amountText, dateText, NONE, numberText } from "../format.ts";
-import { href } from "../route.ts";
 import type { Row } from "../wire.ts";
 
 /** Columns whose value is the id of a record, and the table that has it. */

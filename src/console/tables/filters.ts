@@ -1,7 +1,8 @@
 import { dateColumns, filterable, type LookupTable } from "../../contract/lookup/tables.ts";
+import { href } from "../address.ts";
 import { button, h, labelled, link, on, select } from "../dom.ts";
 import { words } from "../format.ts";
-import { go, href } from "../route.ts";
+import { go } from "../route.ts";
 import { type Asked, addressOf } from "./query.ts";
 
 /** Search, filters and dates of a table; what is asked goes into the address. */

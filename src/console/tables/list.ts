@@ -1,7 +1,7 @@
 import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
+import { href } from "../address.ts";
 import { h } from "../dom.ts";
 import { words } from "../format.ts";
-import { href } from "../route.ts";
 
 /** Every table of the catalogue, as links. */
 export function tableList(current: string): HTMLElement {

@@ -5,7 +5,7 @@ import {
   type LookupTable,
   sortable,
 } from "../../contract/lookup/tables.ts";
-import { href } from "../route.ts";
+import { href } from "../address.ts";
 
 /** What the reader asks of a table; it is the address of the view and the query of the API. */
 export interface Asked {

@@ -1,10 +1,10 @@
 import { isLosslessNumber } from "lossless-json";
 import type { LookupTable } from "../../contract/lookup/tables.ts";
-import { get, pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
+import { get } from "../api.ts";
 import { type Child, h, link } from "../dom.ts";
 import { words } from "../format.ts";
 import { loading } from "../loading.ts";
-import { href } from "../route.ts";
 import { entitle } from "../shell.ts";
 import type { Row } from "../wire.ts";
 import { objectView, valueView } from "./columns.ts";

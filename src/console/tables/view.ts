@@ -1,10 +1,11 @@
 import { type LookupTable, sortable } from "../../contract/lookup/tables.ts";
-import { get, pathOf } from "../api.ts";
+import { href, pathOf } from "../address.ts";
+import { type Answer, get } from "../api.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { numberText, words } from "../format.ts";
-import { loading } from "../loading.ts";
-import { go, href, type Route } from "../route.ts";
+import { loading, type Task } from "../loading.ts";
+import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import type { Page, Row } from "../wire.ts";
 import { isNumeric, valueView } from "./columns.ts";
@@ -64,8 +65,8 @@ function pages(
     const { cursor, before } = step;
     const more = cursor === undefined ? { include_count: "true" } : { cursor };
     place.replaceChildren(
-      loading(words(table.name), page, async ({ signal }) => {
-        const answer = await get<Page<Row>>(path({ limit: ROWS_A_PAGE, ...more }), signal);
+      loading(words(table.name), page, async (task) => {
+        const answer = await foundPage((on) => path({ limit: ROWS_A_PAGE, ...more, ...on }), task);
         if (!answer.ok) return answer;
         const { data, pagination } = answer.value;
         if (cursor === undefined) total = totalText(pagination);
@@ -76,7 +77,7 @@ function pages(
         const steps = h(
           "p",
           { class: "pager" },
-          h("span", { class: "note" }, data.length === 0 ? noRows(pagination) : rows),
+          h("span", { class: "note" }, data.length === 0 ? "No rows." : rows),
           back && button("Previous", () => show(back, earlier.slice(0, -1))),
           next !== undefined &&
             button("Next", () => show({ cursor: next, before: after }, [...earlier, step])),
@@ -94,8 +95,23 @@ function totalText({ total, total_capped }: Page<Row>["pagination"]): string {
   return ` of ${total_capped === true ? "more than " : ""}${numberText(total)}`;
 }
 
-const noRows = ({ searched_all }: Page<Row>["pagination"]) =>
-  searched_all === false ? "No row so far; there are more to look through." : "No rows.";
+/** So many rows the API looks at for one answer (docs/api.md#lookups). */
+const LOOKED_AT = 20_000;
+
+/** The next page with a row in it: the API answers an empty one when it has looked at many rows and found none. */
+async function foundPage(
+  path: (more: Readonly<Record<string, string>>) => string,
+  { signal, progress }: Task,
+): Promise<Answer<Page<Row>>> {
+  let answer = await get<Page<Row>>(path({}), signal);
+  for (let times = 1; answer.ok && answer.value.data.length === 0; times += 1) {
+    const cursor = answer.value.pagination.next_cursor;
+    if (cursor === undefined) break;
+    progress(`Nothing found in ${numberText(String(times * LOOKED_AT))} rows; looking on …`);
+    answer = await get<Page<Row>>(path({ cursor }), signal);
+  }
+  return answer;
+}
 
 function rowTable(table: LookupTable, asked: Asked, rows: readonly Row[]): HTMLElement {
   const columns = Object.keys(table.columns);

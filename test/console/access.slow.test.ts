@@ -1,0 +1,156 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium, launch } from "./chromium.ts";
+import { loaded, open } from "./open.ts";
+import { type Service, sample, startService } from "./service.ts";
+
+const chromium = await findChromium();
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const AS_OF = "2026-09-30";
+const TENANT = "tape";
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What axe finds on the page, in all of its rules. */
+async function findings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as {
+    violations: readonly Finding[];
+  };
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+  );
+}
+
+describe.skipIf(chromium === null)("the console is open to everybody", () => {
+  let browser: Browser;
+  let service: Service;
+  let views: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
+    await service.ingest(TENANT, sample(40, AS_OF));
+    const list = await service.get<{ data: { disbursement_id: string }[] }>(
+      TENANT,
+      `/api/positions?as_of_date=${AS_OF}&limit=1`,
+    );
+    const id = list.data[0]?.disbursement_id;
+    views = {
+      portfolio: `#/portfolio?as_of=${AS_OF}`,
+      disbursement: `#/disbursement/${id}?as_of=${AS_OF}`,
+      table: "#/tables/payments?status=paid&search=P",
+      row: `#/tables/disbursements/${id}`,
+      problem: "#/tables/payments/none",
+    };
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await service?.dispose();
+  });
+
+  it.each(
+    (["light", "dark"] as const).flatMap((scheme) =>
+      [375, 768, 1440].map((width) => [scheme, width] as const),
+    ),
+  )("in %s, %i px wide: axe finds nothing, and no page is wider than its window", async (scheme, width) => {
+    const { page, go, faults, close } = await open(browser, service, { tenant: TENANT, scheme, width });
+    const found: Record<string, readonly string[]> = {};
+    for (const [name, route] of Object.entries(views)) {
+      await go(route);
+      for (const details of await page.locator("details > summary").all()) await details.click();
+      found[name] = await findings(page);
+      const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+      expect([name, wider]).toEqual([name, false]);
+    }
+    await page.getByRole("button", { name: "Forget token" }).click();
+    found.token = await findings(page);
+    expect(found).toEqual(Object.fromEntries([...Object.keys(views), "token"].map((name) => [name, []])));
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("can be walked with the keyboard alone, the focus always visible", async () => {
+    const { page, close } = await open(browser, service, { tenant: TENANT, route: views.portfolio ?? "" });
+    await page.reload();
+    await page.getByLabel("Token").waitFor();
+    const press = (key: string) => page.keyboard.press(key);
+    const focused = () => page.locator(":focus");
+    /** Tabs on until the focus is on what has this name; every stop on the way must show that it has the focus. */
+    const tabTo = async (name: string) => {
+      for (let steps = 0; steps < 80; steps += 1) {
+        await press("Tab");
+        const [label, outline] = (await page.evaluate(
+          `(() => { const one = document.activeElement, style = getComputedStyle(one);
+            const label = one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent;
+            return [label.trim(), style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2 ? "none" : "seen"]; })()`,
+        )) as [string, string];
+        expect([label, outline]).toEqual([label, "seen"]);
+        if (label === name) return;
+      }
+      throw new Error(`Tab never came to ${name}`);
+    };
+    await tabTo("Token");
+    await page.keyboard.insertText(await service.token(TENANT));
+    await tabTo("Open the console");
+    await press("Enter");
+    await loaded(page);
+    expect(await focused().textContent()).toBe("Portfolio");
+    await tabTo("Pictures of");
+    await tabTo("31-60 days: show the loans");
+    await press("Enter");
+    await loaded(page);
+    expect(await focused().textContent()).toBe("Loans: 31-60 days");
+    await tabTo("Show");
+    await press("ArrowUp");
+    await press("ArrowUp");
+    await loaded(page);
+    await tabTo("Arrears");
+    await press("Enter");
+    await loaded(page);
+    await page.evaluate("document.querySelector('.skip').focus()");
+    await press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("main");
+    await page.evaluate("document.querySelector('.skip').focus()");
+    await tabTo("Tables");
+    await press("Enter");
+    await loaded(page);
+    expect(await focused().textContent()).toBe("Clients");
+    await tabTo("payments");
+    await press("Enter");
+    await loaded(page);
+    await tabTo("is exactly");
+    await page.keyboard.insertText("nobody");
+    await press("Enter");
+    await loaded(page);
+    await tabTo("Take back: payment id is nobody");
+    await press("Enter");
+    await loaded(page);
+    await tabTo("Disbursement");
+    await page.keyboard.insertText("none");
+    await press("Enter");
+    await loaded(page);
+    expect(await page.getByRole("alert").textContent()).toContain("Trace");
+    await close();
+  });
+
+  it("says what happens to a screen reader, and names every picture and table", async () => {
+    const { page, close } = await open(browser, service, { tenant: TENANT, route: views.disbursement ?? "" });
+    expect(await page.getByRole("status").first().textContent()).toMatch(/^Loaded .+\.$/);
+    const pictures = await page.getByRole("img").all();
+    expect(pictures.length).toBe(2);
+    for (const picture of pictures) {
+      expect(await picture.getAttribute("aria-label")).toMatch(
+        / to \d{4}-\d\d-\d\d\. On 2026-09-30: .+ [\d,.]+/,
+      );
+    }
+    for (const table of await page.locator("main table:not(.u-legend)").all()) {
+      expect(await table.locator("caption").count()).toBe(1);
+    }
+    await close();
+  });
+});

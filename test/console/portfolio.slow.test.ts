@@ -1,0 +1,143 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page as ListPage, Portfolio, PortfolioLine, PositionLine } from "../../src/console/wire.ts";
+import { findChromium, launch } from "./chromium.ts";
+import { figuresOf, loaded, open, rowsOf, worth } from "./open.ts";
+import { type Service, sample, startService } from "./service.ts";
+
+const chromium = await findChromium();
+
+const AS_OF = "2026-09-30";
+const TENANT = "tape";
+
+/** Which figure of the screen shows which member of the API. */
+const FIGURES = {
+  "Outstanding principal": "outstanding",
+  Arrears: "arrears",
+  "PAR 0": "par0",
+  "PAR 30": "par30",
+  "PAR 90": "par90",
+  Disbursed: "disbursed",
+  Scheduled: "scheduled",
+  Received: "received",
+  "Margin due": "margin_due",
+  "Written off": "written_off",
+  Rebates: "rebates",
+  Overpaid: "overpaid",
+  Repaid: "repaid",
+} as const satisfies Readonly<Record<string, keyof PortfolioLine>>;
+
+const worths = (texts: readonly unknown[]) => texts.map(worth);
+
+describe.skipIf(chromium === null)("the portfolio of the console", () => {
+  let browser: Browser;
+  let service: Service;
+  let portfolio: Portfolio;
+  beforeAll(async () => {
+    [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
+    await service.ingest(TENANT, sample(60, AS_OF));
+    portfolio = await service.get(TENANT, `/api/portfolio?as_of_date=${AS_OF}&series=month&months=12`);
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await service?.dispose();
+  });
+
+  const look = (query = "") =>
+    open(browser, service, { tenant: TENANT, route: `#/portfolio?as_of=${AS_OF}${query}` });
+
+  it("shows of each currency the figures and buckets of the API, to the last digit", async () => {
+    expect(portfolio.data.length).toBeGreaterThan(1);
+    for (const line of portfolio.data) {
+      const { page, close } = await look(`&currency=${line.currency}`);
+      const figures = await figuresOf(page);
+      expect(Object.keys(figures)).toEqual(Object.keys(FIGURES));
+      for (const [label, member] of Object.entries(FIGURES)) {
+        const value = line[member];
+        expect([label, value === null ? "–" : worth(value)]).toEqual([
+          label,
+          value === null ? figures[label] : worth(figures[label]),
+        ]);
+      }
+      const buckets = await rowsOf(page, "Days past due");
+      expect(
+        buckets.map(([, number, , outstanding, arrears]) => worths([number, outstanding, arrears])),
+      ).toEqual(
+        line.buckets.map(({ number, outstanding, arrears }) => worths([number, outstanding, arrears])),
+      );
+      await close();
+    }
+  });
+
+  it("draws outstanding, arrears and portfolio at risk month by month, with the API's figures beside", async () => {
+    const [line] = portfolio.data;
+    const currency = line?.currency ?? "";
+    const { page, close } = await look(`&currency=${currency}`);
+    expect(await page.locator("canvas").count()).toBe(2);
+    const months = [...(portfolio.series ?? [])].filter(({ as_of_date }) => as_of_date < AS_OF).reverse();
+    const lines = months.map(({ currencies }) => currencies.find((one) => one.currency === currency));
+    const money = await rowsOf(page, "Outstanding and arrears");
+    expect(money.map(([day]) => day)).toEqual([...months.map(({ as_of_date }) => as_of_date), AS_OF]);
+    expect(money.map(([, ...texts]) => worths(texts))).toEqual(
+      [...lines, line].map((one) => worths([one?.outstanding ?? 0, one?.arrears ?? 0])),
+    );
+    const risk = await rowsOf(page, "Portfolio at risk");
+    expect(risk.map(([, ...texts]) => texts.map((text) => (text === "–" ? text : worth(text))))).toEqual(
+      [...lines, line].map((one) =>
+        [one?.par0, one?.par30, one?.par90].map((par) =>
+          par === undefined || par === null ? "–" : worth(par),
+        ),
+      ),
+    );
+    await close();
+  });
+
+  it("lists the late loans as the API sorts them; a click on a column or a bucket lists anew", async () => {
+    const { page, close } = await look("&currency=EUR");
+    const list = async (query: string) => {
+      const path = `/api/positions?as_of_date=${AS_OF}&currency=EUR&limit=200&${query}`;
+      return (await service.get<ListPage<PositionLine>>(TENANT, path)).data;
+    };
+    const shown = async () =>
+      (await rowsOf(page, "Loans in EUR")).map(([id, , , days, arrears, outstanding]) => [
+        id,
+        ...worths([days, arrears, outstanding]),
+      ]);
+    const expected = (lines: readonly PositionLine[]) =>
+      lines.map((line) => [
+        line.disbursement_id,
+        ...worths([line.days_past_due, line.arrears.total, line.outstanding_principal]),
+      ]);
+    const late = ({ days_past_due }: PositionLine) => Number(days_past_due.value) > 0;
+    const byDays = (await list("sort_by=days_past_due")).filter(late);
+    expect(byDays.length).toBeGreaterThan(3);
+    expect(await shown()).toEqual(expected(byDays));
+    for (const [button, sort] of [
+      ["Arrears", "arrears"],
+      ["Outstanding", "outstanding"],
+    ] as const) {
+      await page.getByRole("button", { name: button, exact: true }).click();
+      await loaded(page);
+      expect(await shown()).toEqual(expected((await list(`sort_by=${sort}`)).filter(late)));
+    }
+    await page.getByRole("button", { name: "Current: show the loans" }).click();
+    await loaded(page);
+    expect(await shown()).toEqual(expected(await list("sort_by=outstanding&bucket=current")));
+    await page.locator("table.rows tbody th a").first().click();
+    await loaded(page);
+    expect(page.url()).toContain(`as_of=${AS_OF}`);
+    await close();
+  });
+
+  it("goes to another day, and says so when there was nothing yet", async () => {
+    const { page, close } = await look();
+    await page.getByLabel("As of").fill("1999-12-31");
+    await page.getByLabel("As of").press("Enter");
+    await loaded(page);
+    expect(await page.locator("main").textContent()).toContain("There was no disbursement on 1999-12-31");
+    await page.getByRole("button", { name: "Today" }).click();
+    await loaded(page);
+    expect(await page.locator("h2").first().textContent()).toContain(new Date().toISOString().slice(0, 10));
+    await close();
+  });
+});
