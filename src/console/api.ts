@@ -1,4 +1,5 @@
 import { parse } from "lossless-json";
+import { type Exact, numberText } from "./format.ts";
 import { token } from "./session.ts";
 
 /** Why there is no answer, in the members of RFC 9457 that a reader needs. */
@@ -22,9 +23,31 @@ export const STOPPED: Problem = problemOf("stopped", "Stopped", "You stopped thi
 /** Asks the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
 export async function get<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
   const response = await request(path, "application/json", signal);
-  if (!response.ok) return response;
+  return response.ok ? read<T>(response.value, signal) : response;
+}
+
+/**
+ * Asks a question that one request may not finish: the service answers 202 and says how far it is, and the same request
+ * goes on from there (docs/api.md#positions).
+ */
+export async function getWalked<T>(
+  path: string,
+  signal: AbortSignal,
+  progress: (text: string) => void,
+): Promise<Answer<T>> {
+  for (;;) {
+    const response = await request(path, "application/json", signal);
+    if (!response.ok) return response;
+    if (response.value.status !== 202) return read<T>(response.value, signal);
+    const far = await read<{ readonly disbursements_done: Exact }>(response.value, signal);
+    if (!far.ok) return far;
+    progress(`Looked at ${numberText(far.value.disbursements_done)} disbursements …`);
+  }
+}
+
+async function read<T>(response: Response, signal: AbortSignal): Promise<Answer<T>> {
   try {
-    return { ok: true, value: parse(await response.value.text()) as T };
+    return { ok: true, value: parse(await response.text()) as T };
   } catch (error) {
     return { ok: false, problem: signal.aborted ? STOPPED : unreachable(error) };
   }

@@ -65,5 +65,5 @@ export function select(
 
 /** A table that scrolls by itself where the page is narrow; reachable by keyboard, and named for a screen reader. */
 export function scrolling(label: string, table: HTMLTableElement): HTMLElement {
-  return h("div", { class: "scroll", role: "region", "aria-label": label, tabindex: 0 }, table);
+  return h("div", { class: "scroll", role: "group", "aria-label": label, tabindex: 0 }, table);
 }

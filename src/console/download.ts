@@ -24,6 +24,8 @@ async function wholeCsv(
   for (let next: string | null = path; next !== null; ) {
     const answer: Answer<Response> = await request(next, "text/csv", signal);
     if (!answer.ok) return answer;
+    // Not finished yet: the same request goes on where this one stopped.
+    if (answer.value.status === 202) continue;
     let text: string;
     try {
       text = await answer.value.text();
@@ -51,7 +53,7 @@ const size = (bytes: number) =>
 
 /** A button that fetches a CSV with the token, page by page, and saves it; while it runs it is the button that stops it. */
 export function csvButton(path: () => string, name: string, page: AbortSignal): HTMLElement {
-  const words = h("span", { class: "note", role: "status" });
+  const words = h("span", { class: "note" });
   let running: AbortController | null = null;
   const run = async (): Promise<void> => {
     if (running) return running.abort();

@@ -166,6 +166,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
         amount_minor: "200000",
         currency: "USD",
         effective_at: "2025-12-01",
+        method: "ach",
       }),
     }).then(async (response) => expect([response.status, await response.text()]).toContain(201));
     const route = "#/disbursement/GOLD";

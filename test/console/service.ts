@@ -17,32 +17,29 @@ export interface Service {
   readonly dispose: () => Promise<void>;
 }
 
+const LINES_A_BATCH = 200;
+
 export const READS = "records:read hpts:ledger:read hpts:balances:read";
 
 export async function startService(): Promise<Service> {
   const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
   const { origin } = await miniflare.ready;
   const token = (tenant: string, scope = READS) => mintToken({ tenant, scope });
-  let key = 0;
   return {
     origin,
     miniflare,
     token,
     ingest: async (tenant, envelopes) => {
-      const writer = await token(tenant, "ingest:write");
-      for (const envelope of envelopes) {
-        key += 1;
-        const response = await fetch(`${origin}/ingest`, {
-          method: "POST",
-          headers: {
-            Authorization: `Bearer ${writer}`,
-            "Content-Type": "application/json",
-            "Idempotency-Key": `console-test-${key}`,
-          },
-          body: stringifyJson(envelope),
-        });
+      const Authorization = `Bearer ${await token(tenant, "ingest:write")}`;
+      const headers = { Authorization, "Content-Type": "application/x-ndjson" };
+      const lines = [...envelopes].map((envelope, index) => {
+        return stringifyJson({ idempotency_key: `console-test-${index}`, ...(envelope as object) });
+      });
+      for (let from = 0; from < lines.length; from += LINES_A_BATCH) {
+        const body = lines.slice(from, from + LINES_A_BATCH).join("\n");
+        const response = await fetch(`${origin}/ingest/batch`, { method: "POST", headers, body });
         const answer = await response.text();
-        if (!response.ok) throw new Error(`${response.status} ${answer}`);
+        if (response.status !== 200) throw new Error(`${response.status} ${answer}`);
       }
     },
     get: async <T>(tenant: string, path: string, accept = "application/json") => {

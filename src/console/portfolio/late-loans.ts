@@ -1,5 +1,5 @@
 import { href, pathOf } from "../address.ts";
-import { type Answer, get } from "../api.ts";
+import { type Answer, getWalked } from "../api.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, NONE, numberText, words } from "../format.ts";
@@ -126,7 +126,7 @@ async function someRows(
   do {
     const limit = sort === "outstanding" ? ROWS_A_SEARCH : ROWS_ENOUGH;
     const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
-    const answer: Answer<Page<PositionLine>> = await get(path, signal);
+    const answer: Answer<Page<PositionLine>> = await getWalked(path, signal, progress);
     if (!answer.ok) return answer;
     const { data, pagination } = answer.value;
     const fitting = data.filter(fits);

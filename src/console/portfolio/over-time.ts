@@ -1,6 +1,9 @@
+import { pathOf } from "../address.ts";
+import { getWalked } from "../api.ts";
 import { chart, type Line } from "../chart.ts";
 import { h } from "../dom.ts";
 import { amountText, drawn, type Exact, percentText } from "../format.ts";
+import { loading } from "../loading.ts";
 import type { Portfolio, PortfolioLine } from "../wire.ts";
 
 interface Point {
@@ -21,12 +24,19 @@ function points({ series = [] }: Portfolio, now: PortfolioLine, asOf: string): r
 }
 
 /** Outstanding and arrears, and the portfolio at risk, month by month. */
-export function overTime(
-  portfolio: Portfolio,
-  now: PortfolioLine,
-  asOf: string,
-  page: AbortSignal,
-): HTMLElement {
+export function overTime(now: PortfolioLine, asOf: string, months: string, page: AbortSignal): HTMLElement {
+  const path = pathOf(["api", "portfolio"], { as_of_date: asOf, series: "month", months });
+  return h(
+    "section",
+    { class: "card", "aria-label": "Month by month" },
+    loading("the months", page, async ({ signal, progress }) => {
+      const answer = await getWalked<Portfolio>(path, signal, progress);
+      return answer.ok ? { ok: true, value: charts(answer.value, now, asOf, page) } : answer;
+    }),
+  );
+}
+
+function charts(portfolio: Portfolio, now: PortfolioLine, asOf: string, page: AbortSignal) {
   const all = points(portfolio, now, asOf);
   const days = all.map(({ day }) => day);
   const amounts = (
@@ -59,10 +69,8 @@ export function overTime(
     shares("PAR 30", "--orange", ({ par30 }) => par30),
     shares("PAR 90", "--red", ({ par90 }) => par90),
   ];
-  return h(
-    "section",
-    { class: "card pictures", "aria-label": "Month by month" },
+  return [
     chart({ label: `Outstanding and arrears, ${now.currency}`, days, lines: money, unit: "amount" }, page),
     chart({ label: "Portfolio at risk", days, lines: risk, unit: "percent" }, page),
-  );
+  ];
 }

@@ -1,5 +1,5 @@
 import { href, pathOf } from "../address.ts";
-import { get } from "../api.ts";
+import { getWalked } from "../api.ts";
 import { button, type Child, h, labelled, on, select } from "../dom.ts";
 import { today } from "../format.ts";
 import { loading } from "../loading.ts";
@@ -17,12 +17,13 @@ const MONTHS = ["12", "24", "36", "60"];
 export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal): void {
   const asOf = route.query.get("as_of") ?? today();
   const months = route.query.get("months") ?? "12";
-  const path = pathOf(["api", "portfolio"], { as_of_date: asOf, series: "month", months });
   main.append(
     h("div", { class: "heading" }, entitle("Portfolio", true), controls(route, asOf, months)),
-    loading("the portfolio", page, async ({ signal }) => {
-      const answer = await get<Portfolio>(path, signal);
-      return answer.ok ? { ok: true, value: parts(answer.value, route, asOf, page) } : answer;
+    loading("the portfolio", page, async ({ signal, progress }) => {
+      const path = pathOf(["api", "portfolio"], { as_of_date: asOf });
+      const answer = await getWalked<Portfolio>(path, signal, progress);
+      if (!answer.ok) return answer;
+      return { ok: true, value: parts(answer.value, { route, asOf, months, page }) };
     }),
   );
 }
@@ -53,7 +54,14 @@ function controls(route: Route, asOf: string, months: string): HTMLElement {
   });
 }
 
-function parts(portfolio: Portfolio, route: Route, asOf: string, page: AbortSignal): readonly Child[] {
+interface Look {
+  readonly route: Route;
+  readonly asOf: string;
+  readonly months: string;
+  readonly page: AbortSignal;
+}
+
+function parts(portfolio: Portfolio, { route, asOf, months, page }: Look): readonly Child[] {
   const chosen = chooseCurrency(portfolio.data, route.query.get("currency"));
   if (chosen === null) {
     return [
@@ -73,7 +81,7 @@ function parts(portfolio: Portfolio, route: Route, asOf: string, page: AbortSign
   return [
     portfolio.data.length > 1 && currencies(portfolio.data, currency, route),
     figures(chosen, asOf),
-    h("div", { class: "columns" }, buckets(chosen, loans.show), overTime(portfolio, chosen, asOf, page)),
+    h("div", { class: "columns" }, buckets(chosen, loans.show), overTime(chosen, asOf, months, page)),
     loans.element,
   ];
 }
