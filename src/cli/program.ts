@@ -2,12 +2,13 @@ import { Command, CommanderError } from "commander";
 import { addDataCommands, DATA_HANDLERS, type DataHandlers } from "./commands/data.ts";
 import { addLocalCommands, LOCAL_HANDLERS, type LocalHandlers } from "./commands/local.ts";
 import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./commands/operate.ts";
+import { addReadCommands, READ_HANDLERS, type ReadHandlers } from "./commands/read.ts";
 import { EXIT } from "./failure.ts";
 
 /** What each command does with its checked options; resolves with the exit code. */
-export type Handlers = LocalHandlers & DataHandlers & OperateHandlers;
+export type Handlers = LocalHandlers & DataHandlers & ReadHandlers & OperateHandlers;
 
-const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS, ...OPERATE_HANDLERS };
+const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS, ...READ_HANDLERS, ...OPERATE_HANDLERS };
 
 const EPILOGUE = `
 Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were refused.
@@ -26,6 +27,7 @@ function buildProgram(handlers: Handlers, finish: (exitCode: number) => void): C
     .addHelpText("after", EPILOGUE);
   addLocalCommands(program, handlers, finish);
   addDataCommands(program, handlers, finish);
+  addReadCommands(program, handlers, finish);
   addOperateCommands(program, handlers, finish);
   return program;
 }

@@ -5,6 +5,7 @@ import type { ExportOptions } from "../export/export.ts";
 import type { ImportOptions } from "../import/import.ts";
 import type { SampleOptions } from "../sample/tape.ts";
 import type { ServiceOptions } from "../service.ts";
+import { day, wholeNumber, withService } from "./options.ts";
 
 /** The commands that bring data in and out. */
 export interface DataHandlers {
@@ -24,38 +25,12 @@ export const DATA_HANDLERS: DataHandlers = {
 const LANES_MAX = 16;
 const LOANS_MAX = 1_000_000;
 
-/** A parser of whole numbers from `least` to `most`. */
-export const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
-  };
-
-function day(text: string): string {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
-  throw new InvalidArgumentError("It takes a day such as 2026-11-20.");
-}
-
 function renaming(text: string, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const [, column, field] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (column === undefined || field === undefined) {
     throw new InvalidArgumentError('It takes <column>=<field>, for example "Loan no=disbursement_id".');
   }
   return new Map([...known, [column.trim(), field.trim()]]);
-}
-
-/** `--url` and `--token`, which every command takes that talks to a service. */
-export function withService(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--url <url>", "where the service is")
-        .env("LOAN_LEDGER_URL")
-        .default("http://localhost:8787"),
-    )
-    .addOption(new Option("--token <jwt>", "a bearer token for it").env("LOAN_LEDGER_TOKEN"));
 }
 
 const IMPORT_HELP = `

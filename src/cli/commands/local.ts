@@ -68,24 +68,34 @@ export function addLocalCommands(
     .option("-p, --port <number>", "where it listens", port, DEFAULT_PORT)
     .addOption(dataDirectory())
     .option("-q, --quiet", "keep the log in a file")
+    .option("--sample", "load a sample tape and print a link to look at it")
     .option("--rate-limits", "limit each tenant's requests, as deployed")
     .addHelpText(
       "after",
       `
   npm start
+  npm start -- --sample
   npm start -- --port 8788 --quiet
 
 To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`,
     )
-    .action(async (options: { port: number; dataDir?: string; quiet?: boolean; rateLimits?: boolean }) =>
-      finish(
-        await handlers.dev({
-          port: options.port,
-          dataDirectory: options.dataDir,
-          quiet: options.quiet ?? false,
-          rateLimits: options.rateLimits ?? false,
-        }),
-      ),
+    .action(
+      async (options: {
+        port: number;
+        dataDir?: string;
+        quiet?: boolean;
+        rateLimits?: boolean;
+        sample?: boolean;
+      }) =>
+        finish(
+          await handlers.dev({
+            port: options.port,
+            dataDirectory: options.dataDir,
+            quiet: options.quiet ?? false,
+            rateLimits: options.rateLimits ?? false,
+            sample: options.sample ?? false,
+          }),
+        ),
     );
 
   program

@@ -9,6 +9,7 @@ import { runLocalCron } from "./cron.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./issuer.ts";
 import { requireFreePort } from "./port.ts";
 import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
+import { consoleLink, loadSample, SAMPLE_TENANT } from "./sample.ts";
 import { stopRequests } from "./stop-requests.ts";
 import { ownIssuerText, welcomeText } from "./welcome.ts";
 import { runWrangler, type WranglerRun } from "./wrangler.ts";
@@ -25,6 +26,8 @@ export interface DevOptions {
   readonly quiet: boolean;
   /** Switches the tenants' rate limits on. */
   readonly rateLimits: boolean;
+  /** Loads the sample tape, for a tenant of its own. */
+  readonly sample: boolean;
 }
 
 function failedRun(what: string, run: WranglerRun): Failure {
@@ -118,12 +121,29 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
     await run.exited;
     return err(failedRun("The service did not start.", run));
   }
+  const link = options.sample && own.length === 0 ? await sampleLink(url, key.value, stop) : null;
+  if (link !== null) console.log(link);
   console.log(await firstScreen(url, key.value, own, options.quiet ? logFile : null));
   const exitCode = await play(url, run, options.quiet ? logFile : null, stop);
   return err(failedRun(`The service ended by itself (exit code ${exitCode}). ${RESTART}`, run));
 }
 
 const RESTART = "npm start brings it back, with its data.";
+
+/** Loads the sample and says where to look at it, or why not: the service runs either way. */
+async function sampleLink(url: string, key: LocalKey, stop: AbortSignal): Promise<string> {
+  console.log("Loading the sample tape ...");
+  const loaded = await loadSample(url, key, stop);
+  if (!loaded.ok) return loaded.error.message;
+  return `
+The sample is there: 100 loans and purchases of the tenant "${SAMPLE_TENANT}". Look at them (the link reads only, for 12 hours):
+
+${await consoleLink(url, key)}
+
+On the command line:
+
+export LOAN_LEDGER_TOKEN=$(npx loan-ledger token --tenant ${SAMPLE_TENANT}); npx loan-ledger portfolio`;
+}
 
 /** Forwards the log and plays the cron trigger until wrangler ends; resolves with its exit code. */
 async function play(

@@ -100,9 +100,10 @@ function stopPaying(life: Life, writeOff: boolean, insured: boolean): void {
   const day = addDays(unpaid.due, 180);
   const repaid = installments.slice(0, stop).reduce((sum, installment) => sum + installment.principal, 0);
   if (insured) life.pay(unpaid, addDays(day, -30), { source: "insurer", bank_ref: "CLAIM-1" });
-  const lost = Math.floor(((principal - repaid) * life.random.integer(40, 90)) / 100);
+  const share = life.random.chance(0.5) ? 100 : life.random.integer(40, 90);
+  const lost = Math.floor(((principal - repaid) * share) / 100);
   life.changeTerms(day, "Written off after 180 days without a payment", {
-    disbursement_amount: amount(Math.max(1, principal - lost)),
+    disbursement_amount: amount(principal - lost),
   });
 }
 

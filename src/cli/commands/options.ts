@@ -1,0 +1,28 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** A parser of whole numbers from `least` to `most`. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+  };
+
+/** A parser of days. */
+export function day(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError("It takes a day such as 2026-11-20.");
+}
+
+/** `--url` and `--token`, which every command takes that talks to a service. */
+export function withService(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--url <url>", "where the service is")
+        .env("LOAN_LEDGER_URL")
+        .default("http://localhost:8787"),
+    )
+    .addOption(new Option("--token <jwt>", "a bearer token for it").env("LOAN_LEDGER_TOKEN"));
+}

@@ -1,0 +1,125 @@
+import { EXIT, report } from "../failure.ts";
+import { Service, type ServiceOptions } from "../service.ts";
+import { bar, listText, money, tableText } from "./format.ts";
+import { getExact } from "./get.ts";
+import type { Position } from "./show.ts";
+
+export interface PortfolioOptions extends ServiceOptions {
+  readonly asOf: string | undefined;
+  /** How many late disbursements are listed. */
+  readonly late: number;
+}
+
+/** What the command reads of `GET /api/portfolio` (docs/portfolio.md). */
+export interface Figures {
+  readonly currency: string;
+  readonly number: unknown;
+  readonly disbursed: unknown;
+  readonly outstanding: unknown;
+  readonly scheduled: unknown;
+  readonly received: unknown;
+  readonly arrears: unknown;
+  readonly margin_due: unknown;
+  readonly written_off: unknown;
+  readonly repaid: unknown;
+  readonly par0: unknown;
+  readonly par30: unknown;
+  readonly par90: unknown;
+  readonly buckets: readonly {
+    readonly bucket: string;
+    readonly number: unknown;
+    readonly outstanding: unknown;
+    readonly arrears: unknown;
+  }[];
+}
+
+const BAR_WIDTH = 20;
+
+const percent = (share: unknown): string => (share === null ? "-" : `${(Number(share) * 100).toFixed(2)} %`);
+
+/** The screen of one currency. */
+export function figuresText(figures: Figures): string {
+  const { currency, buckets } = figures;
+  const amount = (value: unknown) => money(value, currency);
+  const facts = listText([
+    [
+      "Disbursed",
+      `${amount(figures.disbursed)} in ${figures.number} disbursements, ${figures.repaid} repaid`,
+    ],
+    ["Outstanding", amount(figures.outstanding)],
+    ["Received", `${amount(figures.received)} of ${amount(figures.scheduled)} scheduled so far`],
+    ["Arrears", amount(figures.arrears)],
+    ["Margin due", amount(figures.margin_due)],
+    ["Written off", amount(figures.written_off)],
+    [
+      "At risk",
+      `PAR 0 ${percent(figures.par0)}, PAR 30 ${percent(figures.par30)}, PAR 90 ${percent(figures.par90)}`,
+    ],
+  ]);
+  const whole = Number(figures.outstanding);
+  const rows = buckets.map(({ bucket, number, outstanding, arrears }) => [
+    bucket,
+    String(number),
+    amount(outstanding),
+    amount(arrears),
+    whole > 0 ? bar(Number(outstanding) / whole, BAR_WIDTH) : "",
+  ]);
+  const table = tableText(
+    [
+      { title: "Days past due", align: "left" },
+      { title: "number", align: "right" },
+      { title: "outstanding", align: "right" },
+      { title: "arrears", align: "right" },
+      { title: "", align: "left" },
+    ],
+    rows,
+  );
+  return `${currency}\n${facts}\n${table}`;
+}
+
+/** The latest payers first. */
+export function lateText(positions: readonly Position[]): string {
+  const late = positions.filter(({ days_past_due }) => String(days_past_due) !== "0");
+  if (late.length === 0) return "No disbursement is late.\n";
+  return tableText(
+    [
+      { title: "Late", align: "left" },
+      { title: "days", align: "right" },
+      { title: "arrears", align: "right" },
+      { title: "outstanding", align: "right" },
+      { title: "", align: "left" },
+      { title: "client", align: "left" },
+    ],
+    late.map(({ disbursement_id, days_past_due, arrears, outstanding_principal, currency, client_id }) => [
+      disbursement_id,
+      String(days_past_due),
+      money(arrears.total, currency),
+      money(outstanding_principal, currency),
+      currency,
+      client_id ?? "",
+    ]),
+  );
+}
+
+/** Prints the portfolio by currency, and what is late: the exit code. */
+export async function portfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
+  const service = Service.from(options);
+  if (!service.ok) return report(service.error);
+  const day = asOf === undefined ? "" : `as_of_date=${asOf}&`;
+  const figures = await getExact<{ readonly as_of_date: string; readonly data: readonly Figures[] }>(
+    service.value,
+    `/api/portfolio?${day}`.replace(/[?&]$/, ""),
+  );
+  if (!figures.ok) return report(figures.error);
+  const positions = await getExact<{ readonly data: readonly Position[] }>(
+    service.value,
+    `/api/positions?${day}limit=${late}`,
+  );
+  if (!positions.ok) return report(positions.error);
+  const { as_of_date, data } = figures.value;
+  const screens = data.length > 0 ? data.map(figuresText) : ["No disbursements.\n"];
+  process.stdout.write(
+    [`Portfolio as of ${as_of_date}\n`, ...screens, lateText(positions.value.data)].join("\n"),
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it, test } from "vitest";
+import { bar, money } from "../../../src/cli/read/format.ts";
+import { figuresText, lateText } from "../../../src/cli/read/portfolio.ts";
+import { type Position, positionText } from "../../../src/cli/read/show.ts";
+
+const parts = (total: string) => ({ total, principal: total, fee: total });
+
+/** A disbursement whose figures are as wide as a real book's. */
+const POSITION: Position = {
+  disbursement_id: "DSB-2024-000123",
+  kind: "loan",
+  client_id: "BR-2024-000456",
+  currency: "USD",
+  as_of_date: "2026-11-20",
+  state: "matured_unpaid",
+  bucket: "181+",
+  days_past_due: "1234",
+  terms: {
+    first_agreed: { amount: "123456789.1", margin: "23456789", maturity_date: "2025-01-31" },
+    changes: [{ change_date: "2025-02-01", amount: "1", margin: "2", maturity_date: "2025-03-31" }],
+  },
+  scheduled: parts("123456789.12"),
+  received: parts("0"),
+  arrears: parts("12345678.9"),
+  outstanding_principal: "123456789.12",
+  margin_due: "12345678.9",
+  overpaid: "0.01",
+  next_due: { due_date: "2026-12-01", amount: "10" },
+  last_received: null,
+  installments: [
+    {
+      payment_id: "PAY-2024-000123-01",
+      installment_number: "1",
+      due_date: "2025-01-31",
+      expected: parts("12345678.9"),
+      covered: "1234567.89",
+      days_late: "1234",
+      paid_on: "2025-02-01",
+    },
+  ],
+};
+
+const widest = (text: string) => Math.max(...text.split("\n").map((line) => [...line].length));
+
+test.each([
+  ["26500", "USD", "26,500.00"],
+  ["1234567.5", "USD", "1,234,567.50"],
+  ["-706.66", "EUR", "-706.66"],
+  ["1995000", "JPY", "1,995,000"],
+  ["12345678901234567890.123", "BHD", "12,345,678,901,234,567,890.123"],
+  ["0", "USD", "0.00"],
+])("the amount %s in %s reads %s", (amount, currency, text) => {
+  expect(money(amount, currency)).toBe(text);
+});
+
+test("a bar never leaves its width", () => {
+  expect([bar(-1, 10), bar(0.5, 10), bar(7, 10)].map((text) => text.length)).toEqual([0, 5, 10]);
+});
+
+describe("a screen", () => {
+  it("of a disbursement fits 80 columns and holds terms, schedule, arrears and what is late", () => {
+    const text = positionText(POSITION);
+    expect(widest(text)).toBeLessThanOrEqual(80);
+    for (const shown of [
+      "1234 days past due",
+      "first agreed",
+      "2025-02-01",
+      "12,345,678.90",
+      "1,234,567.89",
+      "1234 d",
+    ]) {
+      expect(text).toContain(shown);
+    }
+  });
+
+  it("of a portfolio fits 80 columns", () => {
+    const bucket = { bucket: "91-180", number: "12345", outstanding: "123456789.12", arrears: "12345678.9" };
+    const amount = "1234567890.12";
+    const text = figuresText({
+      ...{ currency: "USD", number: "100000", disbursed: amount, outstanding: amount, scheduled: amount },
+      ...{ received: amount, arrears: amount, margin_due: amount, written_off: amount, repaid: "50000" },
+      ...{ par0: "0.123456", par30: null, par90: "0", buckets: [bucket] },
+    });
+    expect(widest(text)).toBeLessThanOrEqual(80);
+    expect(text).toContain("PAR 0 12.35 %, PAR 30 -, PAR 90 0.00 %");
+    expect(widest(lateText([POSITION]))).toBeLessThanOrEqual(80);
+    expect(lateText([{ ...POSITION, days_past_due: "0" }])).toBe("No disbursement is late.\n");
+  });
+});
