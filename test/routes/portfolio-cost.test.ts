@@ -1,26 +1,34 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { newTenant } from "../support/api.ts";
 import { measured } from "../support/lookup-rows.ts";
 import { seedLoans } from "../support/portfolio-seed.ts";
 
-const LOANS = 10_000;
 const PAYMENTS_OF_A_LOAN = 10;
-const ROWS = LOANS * (1 + 1 + PAYMENTS_OF_A_LOAN);
 /** Head of the log, and a memo. */
 const ASIDE = 8;
-/** A range ends at the row behind it, a few times in each page of 500 disbursements; a list is written row by row. */
-const SEAMS = ROWS / 200;
-const tenant = newTenant();
-
-beforeAll(() => seedLoans(tenant, { loans: LOANS, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
 
 describe("a tenant of 100,000 payments", () => {
+  const tenant = newTenant();
+  beforeAll(() => seedLoans(tenant, { loans: 10_000, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
+
   it("has a position that reads the disbursement, its terms and its payments, and nothing else", async () => {
     const { answer, rowsRead } = await measured(tenant, "/api/positions/L-000500?as_of_date=2026-06-15");
     expect(answer.body.data.installments).toHaveLength(PAYMENTS_OF_A_LOAN);
     const ends = 2;
     expect(rowsRead).toBeLessThanOrEqual(1 + 1 + PAYMENTS_OF_A_LOAN + ends);
   });
+});
+
+describe("a question over all disbursements", () => {
+  const LOANS = 2_000;
+  const ROWS = LOANS * (1 + 1 + PAYMENTS_OF_A_LOAN);
+  /** A range ends at the row behind it, a few times in each page of 500 disbursements; a list is written row by row. */
+  const SEAMS = ROWS / 50;
+  const tenant = newTenant();
+  beforeAll(() => seedLoans(tenant, { loans: LOANS, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
+  // A request stops when its time is up: not here, however slow the machine is.
+  beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(Date.now()));
+  afterEach(() => vi.restoreAllMocks());
 
   it.each([
     ["/api/portfolio?as_of_date=2026-06-15", (body: Body) => body.data?.[0]?.number, LOANS],
@@ -30,7 +38,7 @@ describe("a tenant of 100,000 payments", () => {
     const first = await measured(tenant, path);
     expect(figure(first.answer.body)).toBe(expected);
     expect(first.rowsRead).toBeGreaterThanOrEqual(ROWS);
-    expect(first.rowsRead).toBeLessThanOrEqual(ROWS + SEAMS + ASIDE);
+    expect(first.rowsRead).toBeLessThanOrEqual(ROWS + SEAMS);
     const again = await measured(tenant, path);
     expect(again.answer.text).toBe(first.answer.text);
     expect(again.rowsRead).toBeLessThanOrEqual(ASIDE);

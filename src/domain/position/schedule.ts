@@ -79,7 +79,8 @@ function receiptOf(payment: PaymentFacts): Receipt {
 /** The day on which a paid payment came in. */
 export const receivedOn = ({ payment_date, due_date }: PaymentFacts): Day => dayOf(payment_date ?? due_date);
 
-function receivedParts(payment: PaymentFacts): Parts {
+/** What a paid payment is made of. */
+export function receivedParts(payment: PaymentFacts): Parts {
   const { installment_number, payment_total, payment_principal, payment_fee, expected_fee } = payment;
   return partsOf(installment_number, payment_total, payment_principal, payment_fee, expected_fee);
 }

@@ -1,0 +1,163 @@
+import type { AccountCode } from "./ledger/accounts.ts";
+import { type Day, dayOf } from "./position/days.ts";
+import type { Loan, PaymentFacts, TermsRow } from "./position/facts.ts";
+import { receivedOn, receivedParts } from "./position/schedule.ts";
+import { startOf } from "./position/terms.ts";
+
+/**
+ * From records to books: what a record says has a place in the books that depends on that record alone, never on a
+ * balance, on another payment or on the order of events. So it can be computed again at any time.
+ */
+
+/** The accounts that only the books of records use, beside the chart of the ledger. */
+export type BookAccount = AccountCode | "1400" | "2300";
+
+/** One amount moved: `debit` and `credit` by the same minor units, more than 0. */
+export interface Move {
+  readonly debit: BookAccount;
+  readonly credit: BookAccount;
+  readonly amount_minor: bigint;
+}
+
+/** A part of what a record says: one entry on one day. */
+export interface BookPart {
+  /** Which part of its record it is: `origination`, `change:<sequence of its event>` or `receipt`. */
+  readonly name: string;
+  readonly day: Day;
+  readonly currency: string;
+  readonly moves: readonly Move[];
+}
+
+const CASH = "1000";
+const PRINCIPAL = "1100";
+const MARGIN = "1400";
+const CLEARING = "2100";
+const UNEARNED = "2300";
+const MARGIN_INCOME = "4100";
+const FEE_INCOME = "4200";
+const CREDIT_LOSS = "5100";
+
+type Amounts<Name extends string> = Readonly<Record<Name, bigint>>;
+type Rule<Name extends string> = readonly [amount: Name, debit: BookAccount, credit: BookAccount];
+
+/** A disbursement as it was created, on the day on which it starts. */
+const ORIGINATION: readonly Rule<"amount" | "margin">[] = [
+  ["amount", PRINCIPAL, CLEARING],
+  ["margin", MARGIN, UNEARNED],
+];
+
+/** A change of terms, on its change date: a raise undoes earlier write-offs before it lends more. */
+const CHANGE: readonly Rule<"written_off" | "recovered" | "lent" | "rebated" | "margin_raised">[] = [
+  ["written_off", CREDIT_LOSS, PRINCIPAL],
+  ["recovered", PRINCIPAL, CREDIT_LOSS],
+  ["lent", PRINCIPAL, CLEARING],
+  ["rebated", UNEARNED, MARGIN],
+  ["margin_raised", MARGIN, UNEARNED],
+];
+
+/** A paid payment, on the day on which it came: the margin is earned when it is paid. */
+const RECEIPT: readonly Rule<"principal" | "margin" | "earned" | "upfront_fee">[] = [
+  ["principal", CASH, PRINCIPAL],
+  ["margin", CASH, MARGIN],
+  ["earned", UNEARNED, MARGIN_INCOME],
+  ["upfront_fee", CASH, FEE_INCOME],
+];
+
+/** The moves of a rule's amounts; an amount of 0 moves nothing. */
+function moves<Name extends string>(rules: readonly Rule<Name>[], amounts: Amounts<Name>): readonly Move[] {
+  return rules
+    .filter(([name]) => amounts[name] > 0n)
+    .map(([name, debit, credit]) => ({ debit, credit, amount_minor: amounts[name] }));
+}
+
+/** What a live disbursement says: its origination, and each accepted change of a term. A part of a change never moves. */
+export function disbursementParts({ disbursement, terms }: Omit<Loan, "payments">): readonly BookPart[] {
+  const { currency } = disbursement;
+  const [first, ...later] = terms;
+  const origination = moves(ORIGINATION, {
+    amount: first.disbursement_amount,
+    margin: first.total_expected_margin,
+  });
+  const parts: BookPart[] = [
+    { name: "origination", day: startOf(disbursement), currency, moves: origination },
+  ];
+  let before: TermsRow = first;
+  let writtenOff = 0n;
+  for (const row of later) {
+    const amounts = changeOf(before, row, writtenOff);
+    writtenOff += amounts.written_off - amounts.recovered;
+    before = row;
+    parts.push({
+      name: `change:${row.sequence}`,
+      day: dayOf(row.on_date),
+      currency,
+      moves: moves(CHANGE, amounts),
+    });
+  }
+  // A change of maturity alone moves no money.
+  return parts.filter((part) => part.moves.length > 0);
+}
+
+function changeOf(before: TermsRow, after: TermsRow, writtenOff: bigint) {
+  const amount = after.disbursement_amount - before.disbursement_amount;
+  const margin = after.total_expected_margin - before.total_expected_margin;
+  const raised = amount > 0n ? amount : 0n;
+  const recovered = raised < writtenOff ? raised : writtenOff;
+  return {
+    written_off: amount < 0n ? -amount : 0n,
+    recovered,
+    lent: raised - recovered,
+    rebated: margin < 0n ? -margin : 0n,
+    margin_raised: margin > 0n ? margin : 0n,
+  };
+}
+
+/** What a live payment says: nothing, unless it is paid. Installment 0 is the upfront fee, and all of it is fee income. */
+export function paymentParts(payment: PaymentFacts): readonly BookPart[] {
+  if (payment.status !== "paid") return [];
+  const { principal, fee } = receivedParts(payment);
+  const upfront = payment.installment_number === 0;
+  const amounts = {
+    principal,
+    margin: upfront ? 0n : fee,
+    earned: upfront ? 0n : fee,
+    upfront_fee: upfront ? fee : 0n,
+  };
+  const { currency } = payment;
+  return [{ name: "receipt", day: receivedOn(payment), currency, moves: moves(RECEIPT, amounts) }];
+}
+
+/** What an event changes in the books: entries to reverse, each on its own day, and entries to post. */
+export interface BookChange {
+  readonly reverse: readonly BookPart[];
+  readonly post: readonly BookPart[];
+}
+
+/**
+ * What becomes of a record's entries when it says something else: a part that is no longer said is reversed, a new one is
+ * posted, one that is said differently is both, and one that stays the same is not touched.
+ */
+export function bookChange(before: readonly BookPart[], after: readonly BookPart[]): BookChange {
+  const stays = (part: BookPart, others: readonly BookPart[]) => others.some((other) => isSame(part, other));
+  return {
+    reverse: before.filter((part) => !stays(part, after)),
+    post: after.filter((part) => !stays(part, before)),
+  };
+}
+
+function isSame(a: BookPart, b: BookPart): boolean {
+  return (
+    a.name === b.name &&
+    a.day === b.day &&
+    a.currency === b.currency &&
+    a.moves.length === b.moves.length &&
+    a.moves.every((move, index) => {
+      const other = b.moves[index];
+      return (
+        move.debit === other?.debit &&
+        move.credit === other.credit &&
+        move.amount_minor === other.amount_minor
+      );
+    })
+  );
+}

@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type BookAccount,
+  type BookPart,
+  bookChange,
+  disbursementParts,
+  paymentParts,
+} from "../../src/domain/bookkeeping.ts";
+import type { Loan, PaymentFacts, TermsRow } from "../../src/domain/position/facts.ts";
+import { positionAt, ready } from "../../src/domain/position/position.ts";
+
+const terms = (sequence: number, on_date: string, amount: bigint, margin: bigint): TermsRow => ({
+  sequence,
+  on_date,
+  disbursement_amount: amount,
+  total_expected_margin: margin,
+  maturity_date: "2026-12-31",
+});
+
+const loan = (...changes: readonly TermsRow[]): Loan => ({
+  disbursement: {
+    disbursement_id: "L-1",
+    kind: "loan",
+    currency: "USD",
+    client_id: "C-1",
+    purchase_clients: null,
+    disbursement_date: "2026-01-15T23:30:00",
+    payment_date: null,
+  },
+  terms: [terms(1, "2026-01-15", 2000n, 200n), ...changes],
+  payments: [],
+});
+
+const payment = (change: Partial<PaymentFacts> = {}): PaymentFacts => ({
+  payment_id: "P-1",
+  status: "paid",
+  currency: "USD",
+  installment_number: 1,
+  due_date: "2026-02-01",
+  payment_date: "2026-02-03T10:00:00",
+  payment_total: 1100n,
+  payment_principal: 1000n,
+  payment_fee: 100n,
+  expected_total: 1100n,
+  expected_principal: 1000n,
+  expected_fee: 100n,
+  expected_due_date: "2026-02-01",
+  ...change,
+});
+
+/** Parts as lines that a bookkeeper reads. */
+const read = (parts: readonly BookPart[]) =>
+  parts.map(({ day, moves }) =>
+    [day, ...moves.map(({ debit, credit, amount_minor }) => `DR ${debit} CR ${credit} ${amount_minor}`)].join(
+      "; ",
+    ),
+  );
+
+describe("what a record says in the books", () => {
+  it("a disbursement: amount and margin as first agreed, on the day on which it starts", () => {
+    expect(read(disbursementParts(loan()))).toEqual([
+      "2026-01-15; DR 1100 CR 2100 2000; DR 1400 CR 2300 200",
+    ]);
+  });
+
+  it("a purchase starts on its payment date, and no margin is no line", () => {
+    const { disbursement, payments } = loan();
+    const purchase = { ...disbursement, kind: "purchase", payment_date: "2026-03-01" } as const;
+    const parts = disbursementParts({ disbursement: purchase, terms: [terms(1, "x", 5n, 0n)] });
+    expect(read(parts)).toEqual(["2026-03-01; DR 1100 CR 2100 5"]);
+    expect(payments).toEqual([]);
+  });
+
+  it("each change of a term: the difference, on its change date; a raise undoes write-offs before it lends more", () => {
+    const changed = loan(
+      terms(5, "2026-04-01", 1500n, 200n),
+      terms(6, "2026-03-01T00:00:00", 1400n, 150n),
+      terms(8, "2026-05-01", 2100n, 170n),
+      { ...terms(9, "2026-06-01", 2100n, 170n), maturity_date: "2027-12-31" },
+    );
+    expect(read(disbursementParts(changed)).slice(1)).toEqual([
+      "2026-04-01; DR 5100 CR 1100 500",
+      "2026-03-01; DR 5100 CR 1100 100; DR 2300 CR 1400 50",
+      "2026-05-01; DR 1100 CR 5100 600; DR 1100 CR 2100 100; DR 1400 CR 2300 20",
+    ]);
+  });
+
+  it.each([
+    ["that is paid", {}, "2026-02-03; DR 1000 CR 1100 1000; DR 1000 CR 1400 100; DR 2300 CR 4100 100"],
+    [
+      "without a date, on its due date",
+      { payment_date: null },
+      "2026-02-01; DR 1000 CR 1100 1000; DR 1000 CR 1400 100; DR 2300 CR 4100 100",
+    ],
+    [
+      "without parts, by the fee that was expected",
+      { payment_total: 700n, payment_principal: null, payment_fee: null },
+      "2026-02-03; DR 1000 CR 1100 600; DR 1000 CR 1400 100; DR 2300 CR 4100 100",
+    ],
+    [
+      "of principal alone, without lines of 0",
+      { payment_principal: 1100n, payment_fee: 0n },
+      "2026-02-03; DR 1000 CR 1100 1100",
+    ],
+    ["of the upfront fee", { installment_number: 0 }, "2026-02-03; DR 1000 CR 4200 1100"],
+  ] as const)("a payment %s", (_, change, expected) => {
+    expect(read(paymentParts(payment(change)))).toEqual([expected]);
+  });
+
+  it.each(["expected", "canceled"] as const)("a payment that is %s says nothing", (status) => {
+    expect(paymentParts(payment({ status }))).toEqual([]);
+  });
+});
+
+describe("an event", () => {
+  it("that moves the start reverses and posts the origination alone, at its first amounts", () => {
+    const before = loan(terms(5, "2026-04-01", 1500n, 200n));
+    const moved = { ...before, disbursement: { ...before.disbursement, disbursement_date: "2026-01-20" } };
+    const change = bookChange(disbursementParts(before), disbursementParts(moved));
+    expect(read(change.reverse)).toEqual(["2026-01-15; DR 1100 CR 2100 2000; DR 1400 CR 2300 200"]);
+    expect(read(change.post)).toEqual(["2026-01-20; DR 1100 CR 2100 2000; DR 1400 CR 2300 200"]);
+  });
+
+  it("that changes a term posts the change and touches nothing else", () => {
+    const change = bookChange(
+      disbursementParts(loan()),
+      disbursementParts(loan(terms(5, "2026-04-01", 0n, 200n))),
+    );
+    expect([change.reverse, read(change.post)]).toEqual([[], ["2026-04-01; DR 5100 CR 1100 2000"]]);
+  });
+
+  it("that changes nothing of what is booked books nothing", () => {
+    const parts = paymentParts(payment());
+    expect(bookChange(parts, paymentParts(payment({ due_date: "2026-02-02" })))).toEqual({
+      reverse: [],
+      post: [],
+    });
+  });
+
+  it("that deletes a record reverses all that it said", () => {
+    const parts = disbursementParts(loan(terms(5, "2026-04-01", 1500n, 200n)));
+    expect(bookChange(parts, [])).toEqual({ reverse: parts, post: [] });
+  });
+});
+
+/** The debits less the credits of an account up to a day. */
+function balance(parts: readonly BookPart[], account: BookAccount, day: string): bigint {
+  const moves = parts.filter((part) => part.day <= day).flatMap((part) => part.moves);
+  return moves.reduce((sum, { debit, credit, amount_minor }) => {
+    const sign = debit === account ? 1n : credit === account ? -1n : 0n;
+    return sum + sign * amount_minor;
+  }, 0n);
+}
+
+const days = fc.integer({ min: 1, max: 28 }).map((day) => `2026-02-${String(day).padStart(2, "0")}`);
+const amounts = fc.integer({ min: 0, max: 3000 }).map(BigInt);
+const changes = fc.array(fc.record({ day: days, amount: amounts, margin: amounts }), { maxLength: 6 });
+const receipts = fc.array(
+  fc.record({
+    day: days,
+    total: amounts.filter((total) => total > 0n),
+    expected_fee: fc.option(amounts),
+    number: fc.constantFrom(null, 0, 1, 2),
+    status: fc.constantFrom("paid", "paid", "expected", "canceled"),
+  }),
+  { maxLength: 8 },
+);
+
+it("on every day the books of a loan say what its position says, without a bound at zero", () => {
+  fc.assert(
+    fc.property(changes, receipts, days, (agreed, received, day) => {
+      const rows = agreed.map(({ day: on, amount, margin }, index) => terms(index + 2, on, amount, margin));
+      const payments = received.map(({ day: on, total, expected_fee, number, status }, index) =>
+        payment({
+          payment_id: `P-${index}`,
+          status: status as PaymentFacts["status"],
+          payment_date: on,
+          payment_total: total,
+          payment_principal: null,
+          payment_fee: null,
+          expected_total: expected_fee === null ? null : total,
+          expected_fee,
+          expected_principal: null,
+          installment_number: number,
+        }),
+      );
+      const whole: Loan = { ...loan(...rows), payments };
+      const parts = [...disbursementParts(whole), ...payments.flatMap(paymentParts)];
+      const { terms: at, received: money } = positionAt(ready(whole), day);
+      const upfront = payments
+        .filter(
+          (one) => one.status === "paid" && one.installment_number === 0 && (one.payment_date ?? "") <= day,
+        )
+        .reduce((sum, one) => sum + one.payment_total, 0n);
+      expect(balance(parts, "1100", day)).toBe(at.amount - money.principal);
+      expect(balance(parts, "1400", day)).toBe(at.margin - (money.fee - upfront));
+      expect(balance(parts, "2300", day)).toBe(-balance(parts, "1400", day));
+      expect(balance(parts, "1000", day)).toBe(money.total);
+      expect(balance(parts, "4200", day)).toBe(-upfront);
+      expect(balance(parts, "2100", day) + balance(parts, "5100", day)).toBe(-at.amount);
+    }),
+    { seed: 20261121, numRuns: 300 },
+  );
+});
