@@ -9,6 +9,7 @@ export default defineConfig({
     "./src/store/position/tables.ts",
     "./src/store/history/tables.ts",
     "./src/store/projections/tables.ts",
+    "./src/store/webhooks/tables.ts",
     "./src/store/ledger/tables.ts",
   ],
   out: "./migrations",

@@ -1,7 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { buildPages } from "./src/pages/build.mjs";
-import { TEST_AUTH_BINDINGS } from "./test/support/auth-settings.ts";
+import { TEST_AUTH_BINDINGS, TEST_WEBHOOK_KEY } from "./test/support/auth-settings.ts";
 import { LastLine } from "./test/support/last-line.ts";
 
 /** Tests that start nothing: no workerd, no service, no other process for long. They take seconds. */
@@ -29,7 +29,13 @@ const workerd: TestProjectInlineConfiguration = {
       return {
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
-          bindings: { ...TEST_AUTH_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("./migrations") },
+          bindings: {
+            ...TEST_AUTH_BINDINGS,
+            WEBHOOK_KEY: TEST_WEBHOOK_KEY,
+            TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+          },
+          // Nothing that a test leaves behind may reach out, to a webhook's receiver for example.
+          outboundService: () => new Response(null, { status: 503 }),
           d1Databases: { TEST_DB_2: "test-db-2", TEST_DB_3: "test-db-3" },
           ratelimits: { TEST_LIMIT: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
         },

@@ -317,6 +317,18 @@ CREATE TABLE `sweep_place` (
 	`tenant_id` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `webhook_endpoints` (
+	`tenant_id` text NOT NULL,
+	`endpoint_id` text NOT NULL,
+	`status` text NOT NULL,
+	`cursor_sequence` integer NOT NULL,
+	`next_attempt_at` integer,
+	`failed_since` integer,
+	`last_error` text,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `endpoint_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `accruals` (
 	`tenant_id` text NOT NULL,
 	`loan_id` text NOT NULL,

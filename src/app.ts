@@ -15,6 +15,7 @@ import { positionRoutes } from "./routes/positions.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { qualityRoutes } from "./routes/quality.ts";
 import { tableRoutes } from "./routes/tables.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** Every route of the service, and what else each path answers. */
 export const app = new Hono<AppEnv>();
@@ -51,6 +52,11 @@ app.all("/v1/accounts", methodNotAllowed("GET, HEAD"));
 app.all("/v1/accounts/:account_code/balance", methodNotAllowed("GET, HEAD"));
 app.route("/v1/trial-balance", trialBalanceRoutes);
 app.all("/v1/trial-balance", methodNotAllowed("GET, HEAD"));
+
+app.route("/v1/webhook-endpoints", webhookRoutes);
+app.all("/v1/webhook-endpoints", methodNotAllowed("GET, HEAD, POST"));
+app.all("/v1/webhook-endpoints/:endpoint_id", methodNotAllowed("GET, HEAD, PATCH, DELETE"));
+app.all("/v1/webhook-endpoints/:endpoint_id/:action{rotate-secret|test|replay}", methodNotAllowed("POST"));
 
 app.route("/v1/health", healthRoutes);
 app.all("/v1/health/:probe{live|ready}", methodNotAllowed("GET, HEAD"));

@@ -7,6 +7,7 @@ declare namespace Cloudflare {
     [database: `DB_${number}`]: D1Database | undefined;
     [setting: `DB_${number}_JURISDICTION`]: string | undefined;
     TENANT_GATE: DurableObjectNamespace<import("./tenant/gate.ts").TenantGate>;
+    WEBHOOK_SENDER: DurableObjectNamespace<import("./webhooks/sender.ts").WebhookSender>;
     HISTORY_QUEUE: Queue<unknown>;
     /** The built pages, dist/pages. */
     ASSETS: Fetcher;
@@ -15,6 +16,10 @@ declare namespace Cloudflare {
     AUTH_JWKS_URL?: string;
     AUTH_JWKS?: string;
     AUTH_CLOCK_TOLERANCE_S?: string;
+    /** Encrypts the secrets of webhook endpoints; see webhooks/key-ring.ts. */
+    WEBHOOK_KEY?: string;
+    /** Exactly `true`: webhooks may go to this machine. No deployed environment sets it. */
+    WEBHOOK_ALLOW_LOOPBACK?: string;
     GIT_SHA?: string;
     /** Only "on" switches the limits on. */
     RATE_LIMITS?: string;

@@ -3,6 +3,7 @@ import { consume } from "./fanout/consumer.ts";
 import { sweep } from "./fanout/sweep.ts";
 
 export { TenantGate } from "./tenant/gate.ts";
+export { WebhookSender } from "./webhooks/sender.ts";
 
 export default {
   fetch: app.fetch,

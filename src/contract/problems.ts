@@ -171,6 +171,12 @@ export const PROBLEMS = {
     meaning: "A tenant has at most 200 bank accounts, and this request names another one.",
     remedy: "Use one of the bank accounts that exist.",
   },
+  too_many_endpoints: {
+    status: 422,
+    title: "Too many webhook endpoints",
+    meaning: "The tenant has as many webhook endpoints as it can have.",
+    remedy: "Delete an endpoint that is not needed, then send again. You may use the same Idempotency-Key.",
+  },
   rate_limited: {
     status: 429,
     title: "Too many requests",

@@ -37,6 +37,10 @@ export interface CaughtUp {
   /** False when a projection has more events than one call reads; a stopped projection counts as complete. */
   readonly complete: boolean;
   readonly stopped: readonly Stopped[];
+  /** How far each projection that moved is complete now, by its name. */
+  readonly reached: Readonly<Record<string, number>>;
+  /** Whether the tenant has webhook endpoints that take deliveries. */
+  readonly followed: boolean;
   /** D1 calls made. */
   readonly calls: number;
 }
@@ -51,35 +55,40 @@ export async function catchUp(
   tenant: string,
   projections: readonly Projection[] = PROJECTIONS,
 ): Promise<CaughtUp> {
-  const { db } = await openSession(env, tenant, "first-primary");
   const stopped: Stopped[] = [];
+  const reached: Record<string, number> = {};
   let active = projections;
   let rows = 0;
   let calls = 0;
+  let followed = false;
   while (active.length > 0 && calls + 1 + active.length <= CALLS_MAX) {
     calls += 1;
-    const due = await readDue(db, tenant, active);
+    const due = await readDue(env, tenant, active);
     if (!due.ok) {
       stopped.push(...active.map(({ name }) => ({ projection: name, error: due.error })));
-      return { rows, complete: true, stopped, calls };
+      return { rows, complete: true, stopped, reached, followed, calls };
     }
+    followed = due.followed;
     const unfinished: Projection[] = [];
     for (const [index, projection] of active.entries()) {
       const events = due.events[index] ?? [];
-      const made = await makeRows(db, tenant, projection, events);
+      const made = await makeRows(due.db, tenant, projection, events);
       rows += made.rows;
       calls += made.calls;
+      const isComplete = made.error === null && events.length < EVENTS_MAX;
+      if (made.upto !== null) reached[projection.name] = isComplete ? due.head : made.upto;
       if (made.error !== null) stopped.push({ projection: projection.name, error: made.error });
       else if (events.length === EVENTS_MAX) unfinished.push(projection);
     }
     active = unfinished;
   }
-  return { rows, complete: active.length === 0, stopped, calls };
+  return { rows, complete: active.length === 0, stopped, reached, followed, calls };
 }
 
-async function readDue(db: Database, tenant: string, projections: readonly Projection[]) {
+async function readDue(env: Cloudflare.Env, tenant: string, projections: readonly Projection[]) {
   try {
-    return { ok: true, ...(await dueEvents(db, tenant, projections, EVENTS_MAX)) } as const;
+    const { db } = await openSession(env, tenant, "first-primary");
+    return { ok: true, db, ...(await dueEvents(db, tenant, projections, EVENTS_MAX)) } as const;
   } catch (error) {
     return { ok: false, error } as const;
   }
@@ -88,6 +97,8 @@ async function readDue(db: Database, tenant: string, projections: readonly Proje
 interface Made {
   readonly rows: number;
   readonly calls: number;
+  /** The last event that is read now; null when none was. */
+  readonly upto: number | null;
   /** Null when every event was read. */
   readonly error: unknown;
 }
@@ -100,14 +111,14 @@ async function makeRows(
   due: readonly DueEvent[],
 ): Promise<Made> {
   const { rows, done, poison } = deriveAll(projection, due);
-  if (!done) return { rows: 0, calls: 0, error: poison ?? null };
+  if (!done) return { rows: 0, calls: 0, upto: null, error: poison ?? null };
   try {
     const statements = projection.write(tenant, rows);
     const { sequence } = done;
     await writeProjection(db, tenant, projection.name, statements, { sequence, now: Date.now() });
-    return { rows: rows.length, calls: 1, error: poison ?? null };
+    return { rows: rows.length, calls: 1, upto: sequence, error: poison ?? null };
   } catch (error) {
-    return { rows: 0, calls: 1, error };
+    return { rows: 0, calls: 1, upto: null, error };
   }
 }
 

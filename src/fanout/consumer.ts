@@ -1,6 +1,7 @@
 import { withDeadline } from "../store/d1/failure.ts";
 import { type CaughtUp, catchUp, logStopped } from "./catch-up.ts";
 import { bury, NotAMessage } from "./dead-letters.ts";
+import { tellFollowers } from "./followers.ts";
 import { parseMessage, traceOf } from "./message.ts";
 
 const RETRY_BASE_S = 5;
@@ -52,7 +53,9 @@ async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
   const message = parseMessage(body);
   if (!message) return { rows: 0, stopped: [{ projection: "", error: new NotAMessage() }] };
   const { tenant_id: tenant } = message;
-  const { rows, complete, stopped } = await catchUp(env, tenant);
+  const done = await catchUp(env, tenant);
+  const { rows, complete, stopped } = done;
+  await tellFollowers(env, tenant, done);
   for (const one of stopped) logStopped(tenant, one, traceOf(body));
   if (complete) return { rows, stopped };
   try {

@@ -4,13 +4,19 @@ import { type Stretch, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
+import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
+import { pokeSender } from "./followers.ts";
 import { PROJECTIONS } from "./projections.ts";
 
 const TENANTS_A_PAGE = 100;
 /** A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on there. */
 const SWEEP_MS = 45_000;
 const SWEEP_CALLS_MAX = 900;
+
+/** Senders woken in one sweep, and how late one may be before it is woken. */
+const POKES_MAX = 50;
+const SENDER_GRACE_MS = 60_000;
 
 /** What one sweep has done so far, over all databases. */
 interface Tally {
@@ -30,12 +36,19 @@ export async function sweep(env: Cloudflare.Env): Promise<void> {
   for (const { db } of openEverySession(env)) {
     await attempt("sweep failed", () => sweepDatabase(env, db, tally));
     await attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now()));
+    await attempt("webhooks not poked", () => pokeSenders(env, db));
   }
   const { started, failed, tenants, rows } = tally;
   if (tenants === 0) return;
   const level = failed.size > 0 ? "error" : "info";
   const counts = { tenants, rows, failed: failed.size, duration_ms: Date.now() - started };
   console.log(JSON.stringify({ level, message: "sweep", ...counts }));
+}
+
+/** Wakes webhook senders that are behind and do not come back by themselves. */
+async function pokeSenders(env: Cloudflare.Env, db: Database): Promise<void> {
+  const tenants = await tenantsToPoke(db, Date.now(), SENDER_GRACE_MS, POKES_MAX);
+  await Promise.all(tenants.map((tenant) => pokeSender(env, tenant)));
 }
 
 /** A step that fails is logged, and the next sweep tries it again. */

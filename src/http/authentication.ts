@@ -38,12 +38,12 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
 }
 
 /** The answer to a token that grants neither `scope` nor one of `wider`, which allow more (docs/api.md#tokens). */
-function lacksScope(c: Context<AppEnv>, scope: Scope, wider: readonly Scope[]): Response {
+export function insufficientScope(c: Context<AppEnv>, scope: Scope, wider: readonly Scope[] = []): Response {
   c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
   const allowed = wider.map((one) => ` ${one} allows it too.`).join("");
   return renderProblem(c, {
     code: "insufficient_scope",
-    detail: `This route needs the scope ${scope}, which the token does not grant.${allowed}`,
+    detail: `This request needs the scope ${scope}, which the token does not grant.${allowed}`,
   });
 }
 
@@ -66,7 +66,7 @@ export function authorized(
     if (!outcome.ok) return refuse(c, outcome.error);
     c.set("principal", outcome.value);
     const isGranted = [own, ...wider].some((one) => grants(outcome.value, one));
-    return isGranted ? limit(c, next) : lacksScope(c, own, wider);
+    return isGranted ? limit(c, next) : insufficientScope(c, own, wider);
   };
 }
 

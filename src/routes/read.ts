@@ -12,15 +12,16 @@ const BOOKMARK_HEADER = "x-d1-bookmark";
 const BOOKMARK_DEADLINE_MS = 3_000;
 
 /**
- * Reads in a D1 session that starts where the caller's bookmark says (docs/api.md#lookups, read-your-writes) and answers with
- * its own. The error is a sentence about a malformed bookmark. A session that fails at a bookmark is opened again at the
+ * Reads in a D1 session that starts at the bookmark `at` or, without one, where the caller's says (docs/api.md#lookups,
+ * read-your-writes), and answers with its own. The error is a sentence about a malformed bookmark. A session that fails at a bookmark is opened again at the
  * primary. A database that is away or too slow is thrown as `DatabaseAway`, a statement that it refuses as the bug that it is.
  */
 export async function read<T>(
   c: Context<AppEnv>,
   work: (db: Database) => Promise<T>,
+  at: string | null = null,
 ): Promise<Result<T, string>> {
-  const from = c.req.header(BOOKMARK_HEADER) ?? "first-primary";
+  const from = at ?? c.req.header(BOOKMARK_HEADER) ?? "first-primary";
   if (!isBookmark(from)) {
     return err(
       `the header ${BOOKMARK_HEADER} must be a bookmark from an earlier answer, or first-unconstrained`,

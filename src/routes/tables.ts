@@ -20,6 +20,7 @@ import { invalidQuery, query } from "../http/query.ts";
 import { sequenceKnownAt } from "../store/known-at.ts";
 import { findRow, listRows, type Page } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
+import { endOfFeed, type Followed, followedBy, historyOf, readWaiting } from "./following.ts";
 import { findPastRow } from "./past.ts";
 import { read } from "./read.ts";
 
@@ -91,7 +92,8 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
   if (query.include_count && wantsCsv(c)) return invalidQuery(c, "include_count is not part of a CSV answer");
   const position = await positionOf(identity, query.cursor);
   if (!position.ok) return invalidQuery(c, position.error);
-  const page = await read(c, (db) =>
+  const followed = followedBy(tenant, table, query);
+  const page = await readWaiting(c, followed, (db) =>
     listRows(db, LOOKUP_SOURCES[table.name], tenant, {
       filters: query.filters,
       bounds: query.bounds,
@@ -100,6 +102,7 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
       position: position.value,
       limit: query.limit,
       count: query.include_count,
+      alongside: followed?.progress ?? null,
     }),
   );
   if (!page.ok) return invalidQuery(c, page.error);
@@ -107,19 +110,23 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
   const next_cursor = next === null ? null : await encodeCursor(identity, next);
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, rows), table.name, next_cursor);
   const data = rows.map(rowWriter(table, readerOf(c))).join(",");
-  const pagination = stringifyJson(paginationOf(query.limit, page.value, next_cursor));
+  const feedGoesOn = next_cursor === null && followed?.kind === "feed";
+  const cursor = feedGoesOn ? await encodeCursor(identity, endOfFeed(page.value)) : next_cursor;
+  const pagination = stringifyJson(paginationOf(query.limit, page.value, cursor, followed));
   return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
 }
 
-function paginationOf(limit: number, { searched_all, total }: Page, next_cursor: string | null) {
+function paginationOf(limit: number, page: Page, cursor: string | null, followed: Followed | null) {
+  const { next, searched_all, total } = page;
   return {
     limit,
-    has_more: next_cursor !== null,
-    next_cursor: next_cursor ?? undefined,
+    has_more: next !== null,
+    next_cursor: cursor ?? undefined,
     searched_all: searched_all ? undefined : false,
     total: total?.count,
     total_pages: total === null ? undefined : Math.ceil(total.count / limit),
     total_capped: total?.capped ? true : undefined,
+    history_sequence: followed?.kind === "history" ? historyOf(page) : undefined,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Jurisdiction } from "../store/d1/databases.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { type Placement, placeTenant } from "../store/placement/placement.ts";
+import { objectOf } from "../store/placement/objects.ts";
+import { placeTenant } from "../store/placement/placement.ts";
 import { GATE_DEADLINE_MS, type Submission, type SubmitReply } from "./submission.ts";
 
 const ATTEMPTS_MAX = 3;
@@ -48,12 +49,6 @@ interface Caller {
   readonly trace_id: string;
 }
 
-/** A gate runs in the jurisdiction of its tenant's database. */
-function gateOf({ TENANT_GATE }: Cloudflare.Env, tenant: string, { jurisdiction }: Placement): Gate {
-  const gates = jurisdiction === null ? TENANT_GATE : TENANT_GATE.jurisdiction(jurisdiction);
-  return gates.getByName(tenant);
-}
-
 function noDatabase(tenant: string, trace_id: string, jurisdiction: Jurisdiction): Problem {
   const entry = { level: "error", message: "no database", tenant, trace_id, jurisdiction };
   console.error(JSON.stringify(entry));
@@ -76,7 +71,7 @@ async function callGate<T>(
     try {
       const placed = await placeTenant(env, tenant, jurisdiction);
       if (!placed.ok) return err(noDatabase(tenant, trace_id, placed.error));
-      return ok(await withDeadline(call(gateOf(env, tenant, placed.value)), GATE_DEADLINE_MS));
+      return ok(await withDeadline(call(objectOf(env.TENANT_GATE, tenant, placed.value)), GATE_DEADLINE_MS));
     } catch (error) {
       const { retryable = false, overloaded = false } = error as PlatformError;
       const entry = { level: "error", message: "gate call failed", tenant, trace_id, attempt };

@@ -5,12 +5,16 @@ import { catchUp, logStopped, PoisonEvent } from "../fanout/catch-up.ts";
 import { EventsPublisher } from "../fanout/publisher.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { openSession } from "../store/d1/session.ts";
+import { HISTORY } from "../store/history/progress.ts";
 import { loadHead } from "../store/load.ts";
+import { readProgress } from "../store/projections/cursors.ts";
 import { type GroupContext, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
 import { GateMemory } from "./memory.ts";
 import { replay } from "./plan.ts";
 import type { Submission, SubmitReply, Verdict } from "./submission.ts";
+import type { Woken } from "./wait.ts";
+import { type Wait, Waiters } from "./waiters.ts";
 import { bytesInBatch, type Waiting, WaitingRoom } from "./waiting-room.ts";
 
 interface InFlight {
@@ -26,6 +30,10 @@ const SAVE_AFTER_MS = 50;
 const TRUST_MS = 60_000;
 
 const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
+
+/** The event may have been stored all the same. */
+const isUnknown = (verdict: Verdict): boolean =>
+  verdict.kind === "rejected" && verdict.problem.code === UNAVAILABLE.code;
 
 const OVERLOADED: SubmitReply = {
   kind: "rejected",
@@ -46,6 +54,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   readonly #inFlight = new Map<string, InFlight>();
   readonly #room = new WaitingRoom();
   readonly #memory = new GateMemory();
+  readonly #waiters: Waiters;
   #draining = false;
   #watching = false;
   #saving = false;
@@ -55,6 +64,33 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     super(ctx, env);
     this.#keys = new KeyStore(ctx.storage);
     this.#queue = new EventsPublisher(() => this.env.HISTORY_QUEUE);
+    this.#waiters = new Waiters(async (tenant) => {
+      const { db } = await openSession(this.env, tenant, "first-primary");
+      const { head, reached } = await readProgress(db, tenant, HISTORY);
+      return { head, history: reached };
+    });
+  }
+
+  /** Holds a reader until something has happened in the log (docs/api.md#waiting-reads). */
+  async wait(tenant: string, wait: Wait): Promise<Woken> {
+    const happened = await this.#waiters.wait(tenant, wait);
+    // History is written by others: its readers ask the primary.
+    return { happened, bookmark: wait.for === "event" ? this.#keys.bookmark : null };
+  }
+
+  /** The reader has gone. */
+  async stopWaiting(id: string): Promise<void> {
+    this.#waiters.stop(id);
+  }
+
+  /** The queue's consumer has made history up to this sequence. */
+  async historyReached(sequence: number): Promise<void> {
+    this.#waiters.historyReached(sequence);
+  }
+
+  /** Whether webhooks follow the tenant's log: then the queue must hear of every event. */
+  async setFollowed(followed: boolean): Promise<void> {
+    this.#keys.isFollowed = followed;
   }
 
   /**
@@ -156,6 +192,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
       this.#log(tenant, { message: "database put back", known: sequence, found: head.sequence });
       this.#keys.forget();
       this.#memory.forget();
+      this.#waiters.doubt();
     }
     this.#keys.hear(head, Date.now());
   }
@@ -177,15 +214,18 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     return this.#hearing;
   }
 
-  #remember(tenant: string, { used, head, bookmark, history }: Settled): void {
+  #remember(tenant: string, { verdicts, used, head, bookmark, news }: Settled): void {
     this.#keys.remember(used);
     if (head !== null) this.#keys.hear(head, Date.now());
     if (bookmark !== null) this.#keys.bookmark = bookmark;
     if (!this.#saving) this.ctx.waitUntil(this.#save(tenant));
-    if (history === null) return;
+    if ([...verdicts.values()].some(isUnknown)) this.#waiters.doubt();
+    if (news === null) return;
+    this.#waiters.landed(news.all.upto, news.wanted?.upto ?? null);
+    const due = this.#keys.isFollowed ? news.all : news.wanted;
     // Neither is awaited: an answer never waits for the queue, and the sweep heals a failure of both.
-    this.ctx.waitUntil(this.#queue.publish({ tenant_id: tenant, ...history }));
-    this.ctx.waitUntil(this.#watchHistory(tenant));
+    if (due) this.ctx.waitUntil(this.#queue.publish({ tenant_id: tenant, ...due }));
+    if (news.wanted) this.ctx.waitUntil(this.#watchHistory(tenant));
   }
 
   /** D1 has the events: a memory that fails costs a round trip on replay, and no answer. */
@@ -222,7 +262,8 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     this.#watching = false;
     const tenant = this.#keys.tenant();
     if (tenant === null) return;
-    const { complete, stopped } = await catchUp(this.env, tenant);
+    const { complete, stopped, reached } = await catchUp(this.env, tenant);
+    this.#waiters.historyReached(reached[HISTORY.name] ?? 0);
     for (const one of stopped) logStopped(tenant, one, null);
     const failed = stopped.find(({ error }) => !(error instanceof PoisonEvent));
     // Only the cause is thrown: the platform logs it, and Drizzle's own words repeat the rows.

@@ -8,7 +8,7 @@ import { classify, type D1Failure, withDeadline } from "../store/d1/failure.ts";
 import type { Session } from "../store/d1/session.ts";
 import { type Loaded, load } from "../store/load.ts";
 import type { GateMemory } from "./memory.ts";
-import { type HistoryDue, planGroup } from "./plan.ts";
+import { type News, planGroup } from "./plan.ts";
 import type { Submission, Verdict } from "./submission.ts";
 
 /** Tries at one group when D1 fails in a way that may pass; each starts by reading what is there. */
@@ -22,7 +22,7 @@ const LOGGED_MAX = 20;
 export interface Settled {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly used: readonly SeenEvent[];
-  readonly history: HistoryDue;
+  readonly news: News;
   /** The last event of the log; null when nothing was read. */
   readonly head: Head | null;
   readonly bookmark: string | null;
@@ -207,9 +207,9 @@ async function tryPart(
     }
     memory.learn(loaded, plan);
     const timings = { load: decided - start, commit: Date.now() - decided };
-    const { verdicts, used, history, head } = plan;
+    const { verdicts, used, news, head } = plan;
     const bookmark = session.bookmark();
-    return { kind: "settled", settled: { verdicts, used, history, head, bookmark, timings } };
+    return { kind: "settled", settled: { verdicts, used, news, head, bookmark, timings } };
   } catch (error) {
     memory.forget();
     return { kind: "failed", failure: classify(error), at, error };
@@ -257,5 +257,5 @@ function logBug(context: GroupContext, { trace_id }: Submission, error: unknown)
 function allRejected(part: Part, problem: Problem): Settled {
   const verdicts = new Map(part.map(({ key }) => [key, { kind: "rejected", problem } as const]));
   const timings = { load: 0, commit: 0 };
-  return { verdicts, used: [], history: null, head: null, bookmark: null, timings };
+  return { verdicts, used: [], news: null, head: null, bookmark: null, timings };
 }

@@ -15,6 +15,7 @@ export class KeyStore {
   #head: Head;
   #heardAt: number;
   #bookmark: string | null;
+  #isFollowed: boolean;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -26,6 +27,7 @@ export class KeyStore {
     this.#head = head === null ? NO_HEAD : JSON.parse(head);
     this.#heardAt = Number(this.#fact("heard_at"));
     this.#bookmark = this.#fact("bookmark");
+    this.#isFollowed = this.#fact("followed") === "true";
   }
 
   find(key: string): SeenEvent | null {
@@ -98,6 +100,16 @@ export class KeyStore {
     this.#heardAt = 0;
     this.#storage.sql.exec("DELETE FROM keys");
     this.#storage.sql.exec("DELETE FROM facts WHERE name IN ('head', 'heard_at', 'bookmark')");
+  }
+
+  /** Whether the tenant has webhook endpoints, which follow every event. */
+  get isFollowed(): boolean {
+    return this.#isFollowed;
+  }
+
+  set isFollowed(followed: boolean) {
+    this.#isFollowed = followed;
+    this.#setFact("followed", String(followed));
   }
 
   /** The tenant's name, which an alarm is not told. */

@@ -11,8 +11,14 @@ import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
 import type { Answer, Submission, Verdict } from "./submission.ts";
 
-/** The sequence of the last new event that makes history, if any does, and its trace. */
-export type HistoryDue = { readonly upto: number; readonly traceparent: string } | null;
+/** How far a group of new events goes, and the trace of the last one. */
+interface Stretch {
+  readonly upto: number;
+  readonly traceparent: string;
+}
+
+/** What is new in the log: all of it, and how far of it some projection waits for. Null: nothing is new. */
+export type News = { readonly all: Stretch; readonly wanted: Stretch | null } | null;
 
 /** What becomes of a group's commands, before anything is written. */
 export interface Plan {
@@ -20,7 +26,7 @@ export interface Plan {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   /** The events that hold the group's keys once the plan is written. */
   readonly used: readonly SeenEvent[];
-  readonly history: HistoryDue;
+  readonly news: News;
   /** The last event of the log once the plan is written. */
   readonly head: Head;
   /** Commands that are refused; a key that is used up does not count. */
@@ -52,14 +58,14 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
   // The clock of another machine may lag: a tenant's events never go back in time.
   const now = Math.max(deciding.clock, loaded.head.created_at);
   let { head } = loaded;
-  let history: HistoryDue = null;
+  let news: News = null;
   let refusals = 0;
   for (const submission of group) {
     const before = seen.get(submission.key);
     if (before) {
       const landed = proposed.has(before.event_id);
-      // An earlier attempt whose answer was lost: whether it makes history is not read back, so say that it may.
-      if (landed) history = { upto: before.sequence, traceparent: submission.traceparent };
+      // An earlier attempt whose answer was lost: whether somebody waits for it is not read back, so say that it may be.
+      if (landed) news = newsWith(news, before, submission, true);
       verdicts.set(submission.key, replay(before, submission.fingerprint, !landed));
       continue;
     }
@@ -76,7 +82,7 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
     proposed.add(event.event_id);
     writes.events.push(event);
     used.push(event);
-    if (isWanted(event)) history = { upto: event.sequence, traceparent: submission.traceparent };
+    news = newsWith(news, event, submission, isWanted(event));
     verdicts.set(submission.key, {
       kind: "accepted",
       answer: answerOf(event),
@@ -84,7 +90,17 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
       bookmark: null,
     });
   }
-  return { writes, verdicts, used, history, head, refusals };
+  return { writes, verdicts, used, news, head, refusals };
+}
+
+function newsWith(
+  before: News,
+  { sequence: upto }: Pick<SeenEvent, "sequence">,
+  { traceparent }: Submission,
+  wanted: boolean,
+): News {
+  const all = { upto, traceparent };
+  return { all, wanted: wanted ? all : (before?.wanted ?? null) };
 }
 
 /** The members that a reply carries to the Worker, and no others. */

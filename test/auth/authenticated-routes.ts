@@ -2,7 +2,7 @@ import type { Scope } from "../../src/auth/scopes.ts";
 
 /** A route behind the token: its pattern in the router, a request that reaches it, and the scope that it needs. */
 export interface AuthenticatedRoute {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly pattern: string;
   readonly path: string;
   readonly scope: Scope;
@@ -74,14 +74,25 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   get("/v1/accounts", "/v1/accounts", "hpts:balances:read"),
   get("/v1/trial-balance", "/v1/trial-balance?currency=USD", "hpts:balances:read"),
   get("/v1/accounts/:account_code/balance", "/v1/accounts/1100/balance?currency=USD", "hpts:balances:read"),
+  get("/v1/webhook-endpoints", "/v1/webhook-endpoints", "webhooks:manage"),
+  post("/v1/webhook-endpoints", "webhooks:manage"),
+  ...(["GET", "PATCH", "DELETE"] as const).map((method) => ({
+    ...get("/v1/webhook-endpoints/:endpoint_id", "/v1/webhook-endpoints/x", "webhooks:manage"),
+    method,
+  })),
+  ...["rotate-secret", "test", "replay"].map((action) => ({
+    ...post(`/v1/webhook-endpoints/x/${action}`, "webhooks:manage"),
+    pattern: `/v1/webhook-endpoints/:endpoint_id/${action}`,
+  })),
 ];
 
 /** A request for the route that only its token, or the lack of one, can make fail at the door. */
 export function requestFor(route: AuthenticatedRoute, authorization: string | undefined): RequestInit {
   const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };
-  if (route.method === "GET") return { method: "GET", headers };
+  const { method } = route;
+  if (method === "GET" || method === "DELETE") return { method, headers };
   return {
-    method: route.method,
+    method,
     headers: { ...headers, "Content-Type": route.mediaType ?? "application/json" },
     body: "{}",
   };

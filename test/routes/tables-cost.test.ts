@@ -71,11 +71,13 @@ describe("the rows that a lookup reads, in tables of thousands of rows and sever
 });
 
 async function expectPages(table: TableName, path: string): Promise<void> {
+  // The feed says how far the log goes: one row more.
+  const head = table === "events" && path.includes("sort_order=asc") ? 1 : 0;
   const first = await measured(tenant, path);
   expect(first.answer.body.data).toHaveLength(LIMIT);
-  expect(first.rowsRead).toBe(LIMIT + 1);
+  expect(first.rowsRead).toBe(LIMIT + 1 + head);
   const second = await measured(tenant, `${path}&cursor=${first.answer.body.pagination.next_cursor}`);
   expect(second.answer.body.data).toHaveLength(LIMIT);
   // The order of purchase_clients has two columns, and the index search goes by the first: it meets the last row again.
-  expect(second.rowsRead).toBe(table === "purchase_clients" ? LIMIT + 2 : LIMIT + 1);
+  expect(second.rowsRead).toBe(table === "purchase_clients" ? LIMIT + 2 : LIMIT + 1 + head);
 }

@@ -77,6 +77,24 @@ export class Api {
     );
   }
 
+  /** Sends any method; `key` null sends no Idempotency-Key. */
+  async send(method: string, path: string, body?: object, key: string | null = newKey()): Promise<Answer> {
+    const headers = await this.headers({
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...(key !== null && { "Idempotency-Key": key }),
+    });
+    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    return answerOf(await exports.default.fetch(`http://ledger.test${path}`, init));
+  }
+
+  patch(path: string, body: object): Promise<Answer> {
+    return this.send("PATCH", path, body, null);
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.send("DELETE", path, undefined, null);
+  }
+
   ingest(category: string, data: object, key = newKey()): Promise<Answer> {
     return this.post("/ingest", { category, data }, key);
   }

@@ -34,3 +34,6 @@ export const TEST_AUTH_BINDINGS = {
   AUTH_AUDIENCE: TEST_AUDIENCE,
   AUTH_JWKS: JSON.stringify(TEST_JWKS),
 } as const;
+
+/** TEST KEY, not a secret: it encrypts the secrets of the tests' webhook endpoints. */
+export const TEST_WEBHOOK_KEY = "dGVzdCBrZXksIG5vdCBhIHNlY3JldDogMzIgYnl0ZXM=";

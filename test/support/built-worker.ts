@@ -48,7 +48,11 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
       bindings: { ...bindings },
       ...(directory && { resourcePersistencePath: directory }),
       d1Databases: { DB: "loan-ledger" },
-      durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
+      compatibilityFlags: ["global_fetch_strictly_public", "enable_request_signal"],
+      durableObjects: {
+        TENANT_GATE: { className: "TenantGate", useSQLite: true },
+        WEBHOOK_SENDER: { className: "WebhookSender", useSQLite: true },
+      },
       assets: {
         directory: join(PROJECT_ROOT, "dist/pages"),
         binding: "ASSETS",

@@ -190,7 +190,9 @@ export async function walk(
     expect(answer.status, answer.text).toBe(200);
     const { has_more, next_cursor } = answer.body.pagination;
     rows.push(...answer.body.data);
-    expect(has_more).toBe(next_cursor !== undefined);
+    // The last page of the feed has a cursor, too: it goes on with the events to come.
+    if (!/^\/api\/tables\/events\?.*sort_order=asc/.test(path))
+      expect(has_more).toBe(next_cursor !== undefined);
     if (!has_more) return rows;
     cursor = `&cursor=${next_cursor}`;
     await between(page);

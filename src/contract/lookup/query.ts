@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseDate } from "../../domain/core/dates.ts";
 import { type DateBound, dateBounds, instantBounds, isEmptyRange } from "./dates.ts";
-import { dateColumns, filterable, type LookupTable, searchable, sortable } from "./tables.ts";
+import { dateColumns, filterable, isHistory, type LookupTable, searchable, sortable } from "./tables.ts";
 
 export const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 200;
@@ -15,6 +15,8 @@ const CURSOR_CHARACTERS_MAX = 4096;
 export interface ListQuery {
   readonly limit: number;
   readonly cursor: string | null;
+  /** How far history must be made before a waiting read is answered; null on other tables. */
+  readonly min_sequence: number | null;
   readonly sort_by: string;
   readonly descending: boolean;
   readonly include_count: boolean;
@@ -59,6 +61,12 @@ function value(max: number) {
   return z.string(expected).min(1, expected).max(max, expected);
 }
 
+const sequenceExpected = expects("the sequence that a write answered, in plain digits");
+const sequence = z
+  .string(sequenceExpected)
+  .regex(/^(0|[1-9][0-9]{0,14})$/, sequenceExpected)
+  .transform(Number);
+
 const dateExpected = expects(
   "a real date YYYY-MM-DD or an RFC 3339 timestamp with an offset (write + as %2B in a URL)",
 );
@@ -91,11 +99,14 @@ export function listParameters(table: LookupTable, page = JSON_PAGE) {
       .optional()
       .describe(`Part of ${searchable(table).join(", ")}; every character is literal.`),
   };
+  const ofHistory = {
+    min_sequence: sequence.optional().describe("With Prefer: wait, waits until history has come so far."),
+  };
   const filters = Object.fromEntries(
     filterable(table).map((name) => [name, value(FILTER_CHARACTERS_MAX).optional()]),
   );
   // The filters differ from table to table; their type would swallow the types of the others.
-  return z.strictObject({ ...filters, ...shape } as typeof shape);
+  return z.strictObject({ ...filters, ...shape, ...(isHistory(table) && ofHistory) } as typeof shape);
 }
 
 /** Reads the query of a table's list. Unknown, repeated and malformed parameters are refused. */
@@ -114,6 +125,7 @@ export function listQuery(table: LookupTable, page = JSON_PAGE) {
     return {
       limit: parameters.limit ?? page.default,
       cursor: parameters.cursor ?? null,
+      min_sequence: typeof given.min_sequence === "number" ? given.min_sequence : null,
       sort_by: parameters.sort_by ?? table.defaultSort,
       descending: parameters.sort_order !== "asc",
       include_count: parameters.include_count === "true",

@@ -7,6 +7,7 @@ import {
   operationFields,
   paymentFields,
 } from "../../domain/tape/fields.ts";
+import type { HistoryTable } from "../../domain/tape/history.ts";
 
 /** How a column's value is written on the wire; `event_data` and `event_changes` belong to the event log alone. */
 export type WireType =
@@ -174,6 +175,18 @@ export const LOOKUP_TABLES: readonly LookupTable[] = LOOKUP_TABLE_NAMES.map((nam
 export function searchable({ searched, named = [] }: LookupTable): readonly string[] {
   return [...searched, ...named];
 }
+
+const HISTORY: Readonly<Record<HistoryTable, true>> = {
+  disbursement_status: true,
+  extensions: true,
+  rebates: true,
+  write_offs: true,
+  restructures: true,
+  asset_status: true,
+};
+
+/** True for a table that is made of the events after they are answered (docs/api.md#history). */
+export const isHistory = ({ name }: LookupTable): boolean => Object.hasOwn(HISTORY, name);
 
 /** The columns that take an equality filter. */
 export function filterable(table: LookupTable): readonly string[] {

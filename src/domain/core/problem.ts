@@ -50,6 +50,7 @@ export type ProblemCode =
   | "exceeds_balance"
   | "not_charged_off"
   | "too_many_bank_accounts"
+  | "too_many_endpoints"
   | "rate_limited"
   | "internal_error"
   | "misconfigured"

@@ -1,14 +1,13 @@
-import { sql } from "drizzle-orm";
 import { deriveHistory, type HistoryRow } from "../../domain/tape/history.ts";
 import { historyStatements } from "../../store/history/history.ts";
+import { HISTORY } from "../../store/history/progress.ts";
 import { projection } from "../../store/projections/projection.ts";
 import { parseFacts } from "../facts.ts";
 
 /** The six history tables (docs/api.md#history). The domain marks the events that make rows, and an index finds them. */
 export const history = projection<HistoryRow>({
-  name: "history",
+  ...HISTORY,
   wants: (event) => event.makes_history,
-  reads: sql`makes_history = 1`,
   derive: (event) => deriveHistory({ ...event, facts: parseFacts(event.facts) }),
   write: historyStatements,
 });

@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Place, Position, StoredRow } from "../../domain/core/lookup.ts";
 import type { Database } from "../d1/session.ts";
@@ -27,6 +28,8 @@ export interface ListRequest extends Wanted {
   readonly limit: number;
   /** Counts all that match. */
   readonly count: boolean;
+  /** A query of one row that is asked in the same transaction, where the caller needs to know more. */
+  readonly alongside: SQL | null;
 }
 
 export interface Page {
@@ -36,6 +39,7 @@ export interface Page {
   /** False when rows are left that this page would have looked at, had it not examined its share. */
   readonly searched_all: boolean;
   readonly total: { readonly count: number; readonly capped: boolean } | null;
+  readonly alongside: StoredRow | null;
 }
 
 /** Reads one row of the tenant by its id, or null. Throws what D1 throws. */
@@ -58,7 +62,11 @@ export async function listRows(
 ): Promise<Page> {
   const list = listOf(source, tenant, request);
   const begins = list.kind === "sorted" && list.after === null;
-  const [found = [], edges = []] = await queryAll(db, [pageQuery(list), begins ? edgesQuery(list) : null]);
+  const [found = [], edges = [], beside = []] = await queryAll(db, [
+    pageQuery(list),
+    begins ? edgesQuery(list) : null,
+    request.alongside,
+  ]);
   const rows = found.filter((row) => row[CUT] === 0);
   const cut = found.filter((row) => row[CUT] !== 0);
   const shown = fitting(rows.slice(0, request.limit));
@@ -75,6 +83,7 @@ export async function listRows(
     next: ended ? nextWalk(list, stretch, cut) : { after, stretch: list.kind === "sorted" ? stretch : null },
     searched_all,
     total,
+    alongside: beside[0] ?? null,
   };
 }
 

@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, runAll, type Statement } from "../d1/statement.ts";
+import { builder, queryAll, runAll, type Statement } from "../d1/statement.ts";
 import { events } from "../log.ts";
+import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
 import { projectionCursors } from "./tables.ts";
 
@@ -12,6 +13,8 @@ export interface Due {
   readonly head: number;
   /** For each projection that was asked for, in that order, the next events that it reads. */
   readonly events: readonly (readonly DueEvent[])[];
+  /** Whether the tenant has webhook endpoints that take deliveries. */
+  readonly followed: boolean;
 }
 
 /** The next events of each projection, in order, at most `limit` each; one round trip. */
@@ -28,8 +31,13 @@ export async function dueEvents(
     .orderBy(desc(events.sequence))
     .limit(1);
   const due = projections.map(({ name, reads }) => dueQuery(db, tenant, name, reads, limit));
-  const [heads, ...found] = await withDeadline(db.batch([head, ...due]));
-  return { head: heads[0]?.sequence ?? 0, events: found };
+  const endpoint = db
+    .select({ endpoint_id: webhookEndpoints.endpoint_id })
+    .from(webhookEndpoints)
+    .where(and(eq(webhookEndpoints.tenant_id, tenant), eq(webhookEndpoints.status, "enabled")))
+    .limit(1);
+  const [heads, endpoints, ...found] = await withDeadline(db.batch([head, endpoint, ...due]));
+  return { head: heads[0]?.sequence ?? 0, events: found, followed: endpoints.length > 0 };
 }
 
 function dueQuery(db: Database, tenant: string, name: string, reads: Projection["reads"], limit: number) {
@@ -53,6 +61,32 @@ function dueQuery(db: Database, tenant: string, name: string, reads: Projection[
 const cursorOf = (tenant: ReturnType<typeof sql>, name: string) =>
   sql`COALESCE((SELECT ${projectionCursors.sequence} FROM ${projectionCursors}
     WHERE ${projectionCursors.tenant_id} = ${tenant} AND ${projectionCursors.projection} = ${name}), 0)`;
+
+/** How far a tenant's log goes, and how far of it a projection is complete: it may have no cursor where it reads nothing. */
+export interface Progress {
+  readonly head: number;
+  readonly reached: number;
+}
+
+/** One row of `Progress`. */
+export function progressQuery(tenant: string, { name, reads }: Pick<Projection, "name" | "reads">): SQL {
+  const due = sql`(SELECT min(sequence) FROM events
+    WHERE events.tenant_id = ${tenant} AND ${reads} AND sequence > ${cursorOf(sql`${tenant}`, name)})`;
+  return sql`SELECT head, COALESCE(${due} - 1, head) AS reached FROM (${headQuery(tenant)})`;
+}
+
+/** One row with the sequence of the tenant's last event as `head`; 0 before the first. */
+export const headQuery = (tenant: string): SQL =>
+  sql`SELECT COALESCE(max(sequence), 0) AS head FROM events WHERE tenant_id = ${tenant}`;
+
+export async function readProgress(
+  db: Database,
+  tenant: string,
+  projection: Pick<Projection, "name" | "reads">,
+): Promise<Progress> {
+  const [[row] = []] = await withDeadline(queryAll(db, [progressQuery(tenant, projection)]));
+  return { head: Number(row?.head ?? 0), reached: Number(row?.reached ?? 0) };
+}
 
 /** Writes what a projection has made and how far it goes, in one batch. The cursor never goes back. */
 export async function writeProjection(

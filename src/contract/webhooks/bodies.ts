@@ -1,0 +1,83 @@
+import { isLosslessNumber, type LosslessNumber } from "lossless-json";
+import * as z from "zod";
+import { decimalToInteger } from "../../domain/core/decimal.ts";
+import { invalid, type Problem } from "../../domain/core/problem.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { WEBHOOK_TYPES } from "../../domain/core/webhook.ts";
+import { fieldErrors } from "../field-errors.ts";
+import { CONTROL_OR_BREAK, characters } from "../values.ts";
+
+const DESCRIPTION_CHARACTERS_MAX = 256;
+const SEQUENCE_MAX = 2 ** 40;
+
+/** What is wrong with a destination, as the rest of a sentence; null when nothing is. */
+export type DestinationCheck = (url: string) => string | null;
+
+const eventTypes = z
+  .array(z.enum(WEBHOOK_TYPES))
+  .refine(
+    (types) => types.length > 0 && new Set(types).size === types.length,
+    "must name one or more event types, none of them twice",
+  );
+
+const description = z
+  .string()
+  .refine(
+    (text) => text !== "" && characters(text) <= DESCRIPTION_CHARACTERS_MAX,
+    `must be 1 to ${DESCRIPTION_CHARACTERS_MAX} characters`,
+  )
+  .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters");
+
+const sequence = z
+  .custom<LosslessNumber>(isLosslessNumber, { error: "must be a number", params: { code: "invalid_type" } })
+  .transform((number, context) => {
+    const value = decimalToInteger(number.value);
+    if (value !== null && value >= 1 && value < SEQUENCE_MAX) return value;
+    context.addIssue({ code: "custom", message: "must be a whole number from 1 on" });
+    return z.NEVER;
+  });
+
+function destination(check: DestinationCheck) {
+  return z.string().transform((text, context) => {
+    const fault = check(text);
+    if (fault === null) return new URL(text).href;
+    context.addIssue({ code: "custom", message: fault });
+    return z.NEVER;
+  });
+}
+
+function parseWith<T extends z.ZodType>(schema: T, body: unknown): Result<z.infer<T>, Problem> {
+  const parsed = schema.safeParse(body, { reportInput: true });
+  return parsed.success ? ok(parsed.data) : err(invalid(fieldErrors(parsed.error.issues, [])));
+}
+
+/** Body of `POST /v1/webhook-endpoints` (docs/api.md#webhooks). */
+export const parseNewEndpoint = (body: unknown, check: DestinationCheck) =>
+  parseWith(
+    z.strictObject({
+      url: destination(check),
+      event_types: eventTypes.optional(),
+      description: description.nullish(),
+      from_sequence: sequence.optional(),
+    }),
+    body,
+  );
+
+/** Body of `PATCH /v1/webhook-endpoints/{endpoint_id}`. */
+export const parseChange = (body: unknown, check: DestinationCheck) =>
+  parseWith(
+    z.strictObject({
+      url: destination(check).optional(),
+      event_types: eventTypes.optional(),
+      description: description.nullish(),
+      status: z.enum(["enabled", "disabled"]).optional(),
+    }),
+    body,
+  );
+
+/** Body of `POST …/rotate-secret`. */
+export const parseRotation = (body: unknown) =>
+  parseWith(z.strictObject({ expire_previous: z.boolean().optional() }), body);
+
+/** Body of `POST …/replay`. */
+export const parseReplay = (body: unknown) => parseWith(z.strictObject({ from_sequence: sequence }), body);

@@ -1,0 +1,51 @@
+import { causeOf } from "../domain/core/failure.ts";
+import { withDeadline } from "../store/d1/failure.ts";
+import { HISTORY } from "../store/history/progress.ts";
+import { objectOf } from "../store/placement/objects.ts";
+import { findPlacement, type Placement } from "../store/placement/placement.ts";
+import type { CaughtUp } from "./catch-up.ts";
+
+const CALL_DEADLINE_MS = 5_000;
+
+/**
+ * Lets those know who wait for a tenant's projections: the gate, whose readers wait for history, and the tenant's webhook
+ * sender. Never fails: the gate looks for itself while somebody waits, and the sweep pokes a sender that is behind.
+ */
+export async function tellFollowers(
+  env: Cloudflare.Env,
+  tenant: string,
+  { reached, followed }: Pick<CaughtUp, "reached" | "followed">,
+): Promise<void> {
+  const history = reached[HISTORY.name];
+  const calls: Promise<void>[] = [];
+  if (history !== undefined) {
+    calls.push(
+      tell(env, tenant, "gate", (placement) =>
+        objectOf(env.TENANT_GATE, tenant, placement).historyReached(history),
+      ),
+    );
+  }
+  if (followed) calls.push(pokeSender(env, tenant));
+  await Promise.all(calls);
+}
+
+/** Lets the tenant's webhook sender look for what it has to deliver. */
+export const pokeSender = (env: Cloudflare.Env, tenant: string): Promise<void> =>
+  tell(env, tenant, "webhook sender", (placement) =>
+    objectOf(env.WEBHOOK_SENDER, tenant, placement).poke(tenant),
+  );
+
+async function tell(
+  env: Cloudflare.Env,
+  tenant: string,
+  whom: string,
+  call: (placement: Placement) => Promise<void>,
+): Promise<void> {
+  try {
+    const placement = await findPlacement(env, tenant);
+    if (placement) await withDeadline(call(placement), CALL_DEADLINE_MS);
+  } catch (error) {
+    const entry = { level: "warn", message: "follower not told", tenant, follower: whom };
+    console.warn(JSON.stringify({ ...entry, error: causeOf(error) }));
+  }
+}

@@ -1,0 +1,147 @@
+import { type Context, Hono } from "hono";
+import {
+  type DestinationCheck,
+  parseChange,
+  parseNewEndpoint,
+  parseReplay,
+  parseRotation,
+} from "../contract/webhooks/bodies.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import type { Result } from "../domain/core/result.ts";
+import { WEBHOOK_TYPES, type WebhookType } from "../domain/core/webhook.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { authorized, callerGrants, insufficientScope } from "../http/authentication.ts";
+import { jsonBodyOnly, parsedBody } from "../http/body.ts";
+import { fingerprint } from "../http/idempotency.ts";
+import { jsonWrite, type Scope } from "../http/json-write.ts";
+import { renderJson, renderProblem } from "../http/problem.ts";
+import { noQuery } from "../http/query.ts";
+import { askSender } from "../webhooks/client.ts";
+import { destinationFault, hostOf } from "../webhooks/destination.ts";
+import type { KeyOfRequest, Managed } from "../webhooks/sender.ts";
+
+/** What a token must be allowed to read itself before it may have it sent (docs/api.md#webhooks). */
+const NEEDED: Readonly<Record<WebhookType, Scope>> = {
+  recordChanged: "records:read",
+  historyAdded: "records:read",
+  journalEntryPosted: "hpts:ledger:read",
+};
+
+const SCOPE = "webhooks:manage";
+const tenantOf = (c: Context<AppEnv>) => c.get("principal").tenant_id;
+const ownHost = (c: Context<AppEnv>) => hostOf(new URL(c.req.url));
+
+const checkOf = (c: Context<AppEnv>): DestinationCheck => {
+  const rules = { allowLoopback: c.env.WEBHOOK_ALLOW_LOOPBACK === "true", ownHost: ownHost(c) };
+  return (url) => destinationFault(url, rules);
+};
+
+/** A body that the sender wrote. */
+function renderText(c: Context<AppEnv>, text: string, status: 200 | 201 = 200): Response {
+  return c.body(text, status, { "Content-Type": "application/json" });
+}
+
+const rendered = (c: Context<AppEnv>, result: Result<string, Problem>): Response =>
+  result.ok ? renderText(c, result.value) : renderProblem(c, result.error);
+
+function renderManaged(c: Context<AppEnv>, result: Result<Managed, Problem>, status: 200 | 201): Response {
+  if (!result.ok) return renderProblem(c, result.error);
+  const { body, replayed } = result.value;
+  if (replayed) c.header("Idempotent-Replayed", "true");
+  return renderText(c, body, replayed ? 200 : status);
+}
+
+async function keyOf(c: Context<AppEnv>): Promise<KeyOfRequest> {
+  return {
+    key: c.get("idempotency_key"),
+    fingerprint: await fingerprint(c.req.method, c.req.path, c.get("body")),
+  };
+}
+
+/** The scope that the caller lacks for one of the types, if it does. */
+const lacking = (c: Context<AppEnv>, types: readonly WebhookType[]): Scope | undefined =>
+  types.map((type) => NEEDED[type]).find((scope) => !callerGrants(c, scope));
+
+async function create(c: Context<AppEnv>): Promise<Response> {
+  const parsed = parseNewEndpoint(c.get("body"), checkOf(c));
+  if (!parsed.ok) return renderProblem(c, parsed.error);
+  const { url, description = null, from_sequence = null } = parsed.value;
+  const readable = WEBHOOK_TYPES.filter((type) => callerGrants(c, NEEDED[type]));
+  const event_types = parsed.value.event_types ?? readable;
+  const missing = event_types.length === 0 ? "records:read" : lacking(c, event_types);
+  if (missing) return insufficientScope(c, missing);
+  const wanted = { url, own_host: ownHost(c), event_types, description, from_sequence };
+  const request = await keyOf(c);
+  const made = await askSender(c.env, c.get("principal"), (sender) =>
+    sender.create(tenantOf(c), request, wanted),
+  );
+  if (made.ok && !made.value.replayed) {
+    const { endpoint_id }: { endpoint_id: string } = JSON.parse(made.value.body);
+    c.header("Location", `/v1/webhook-endpoints/${endpoint_id}`);
+  }
+  return renderManaged(c, made, 201);
+}
+
+async function change(c: Context<AppEnv>, id: string): Promise<Response> {
+  const parsed = parseChange(c.get("body"), checkOf(c));
+  if (!parsed.ok) return renderProblem(c, parsed.error);
+  const missing = lacking(c, parsed.value.event_types ?? []);
+  if (missing) return insufficientScope(c, missing);
+  const wanted = { ...parsed.value, own_host: ownHost(c) };
+  return rendered(
+    c,
+    await askSender(c.env, c.get("principal"), (sender) => sender.change(tenantOf(c), id, wanted)),
+  );
+}
+
+async function rotate(c: Context<AppEnv>, id: string): Promise<Response> {
+  const parsed = parseRotation(c.get("body"));
+  if (!parsed.ok) return renderProblem(c, parsed.error);
+  const request = await keyOf(c);
+  const expire = parsed.value.expire_previous === true;
+  const rotated = await askSender(c.env, c.get("principal"), (sender) =>
+    sender.rotate(tenantOf(c), request, id, expire),
+  );
+  return renderManaged(c, rotated, 200);
+}
+
+async function replay(c: Context<AppEnv>, id: string): Promise<Response> {
+  const parsed = parseReplay(c.get("body"));
+  if (!parsed.ok) return renderProblem(c, parsed.error);
+  const request = await keyOf(c);
+  const from = parsed.value.from_sequence;
+  const replayed = await askSender(c.env, c.get("principal"), (sender) =>
+    sender.replay(tenantOf(c), request, id, from),
+  );
+  return renderManaged(c, replayed, 200);
+}
+
+async function test(c: Context<AppEnv>, id: string): Promise<Response> {
+  const tested = await askSender(c.env, c.get("principal"), (sender) => sender.ping(tenantOf(c), id));
+  if (!tested.ok) return renderProblem(c, tested.error);
+  const { delivered, status, duration_ms, error } = tested.value;
+  return renderJson(c, { delivered, status, duration_ms, error: error ?? undefined });
+}
+
+async function remove(c: Context<AppEnv>, id: string): Promise<Response> {
+  const removed = await askSender(c.env, c.get("principal"), (sender) => sender.remove(tenantOf(c), id));
+  return removed.ok ? c.body(null, 204) : renderProblem(c, removed.error);
+}
+
+const reads = [authorized(SCOPE), noQuery] as const;
+
+/** `/v1/webhook-endpoints` (docs/api.md#webhooks). */
+export const webhookRoutes = new Hono<AppEnv>()
+  .post("/", ...jsonWrite(SCOPE), (c) => create(c))
+  .get("/", ...reads, async (c) =>
+    rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.list(tenantOf(c)))),
+  )
+  .get("/:endpoint_id", ...reads, async (c) => {
+    const id = c.req.param("endpoint_id");
+    return rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.get(tenantOf(c), id)));
+  })
+  .patch("/:endpoint_id", jsonBodyOnly, ...reads, parsedBody, (c) => change(c, c.req.param("endpoint_id")))
+  .delete("/:endpoint_id", ...reads, (c) => remove(c, c.req.param("endpoint_id")))
+  .post("/:endpoint_id/rotate-secret", ...jsonWrite(SCOPE), (c) => rotate(c, c.req.param("endpoint_id")))
+  .post("/:endpoint_id/test", ...reads, (c) => test(c, c.req.param("endpoint_id")))
+  .post("/:endpoint_id/replay", ...jsonWrite(SCOPE), (c) => replay(c, c.req.param("endpoint_id")));

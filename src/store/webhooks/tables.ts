@@ -1,0 +1,23 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { tenant } from "../d1/columns.ts";
+
+/**
+ * What operators and the sweep see of a webhook endpoint. The endpoint itself, with its secrets, is kept by the tenant's
+ * WebhookSender; this copy is written at the end of a turn in which something of it changed.
+ */
+export const webhookEndpoints = sqliteTable(
+  "webhook_endpoints",
+  {
+    ...tenant,
+    endpoint_id: text().notNull(),
+    status: text({ enum: ["enabled", "disabled", "failing"] }).notNull(),
+    /** Every event up to here is delivered. */
+    cursor_sequence: integer().notNull(),
+    /** When the sender itself tries again after a failure. */
+    next_attempt_at: integer(),
+    failed_since: integer(),
+    last_error: text(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.endpoint_id] })],
+);

@@ -1,0 +1,80 @@
+import type { AttemptError } from "../domain/core/webhook.ts";
+import { parseRetryAfter } from "./retry.ts";
+
+export type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
+
+/** How long the whole answer may take. */
+export const ATTEMPT_MS = 10_000;
+/** More of an answer is not read, and none of it is ever shown. */
+const ANSWER_BYTES_MAX = 64 * 1024;
+
+/** What became of one request to a receiver. */
+export interface Attempt {
+  readonly delivered: boolean;
+  /** Of the answer, where one came. */
+  readonly status: number | null;
+  readonly error: AttemptError | null;
+  readonly duration_ms: number;
+  /** Milliseconds that the receiver asked to wait. */
+  readonly retry_after: number | null;
+}
+
+export interface Delivery {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends one request and reads its answer to the end, within 10 s. Follows no redirect; never throws. */
+export async function attempt(
+  fetcher: Fetcher,
+  { url, headers, body }: Delivery,
+  now: () => number,
+): Promise<Attempt> {
+  const start = now();
+  const abort = new AbortController();
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => {
+    late.resolve("late");
+    abort.abort();
+  }, ATTEMPT_MS);
+  const result = (error: AttemptError | null, answer?: Response): Attempt => ({
+    delivered: error === null,
+    status: answer?.status ?? null,
+    error,
+    duration_ms: now() - start,
+    retry_after: parseRetryAfter(answer?.headers.get("Retry-After") ?? null, now()),
+  });
+  try {
+    const init: RequestInit = { method: "POST", redirect: "manual", headers, body, signal: abort.signal };
+    const answered = exchange(fetcher, url, init);
+    // A fetch that ignores its signal may not hold the turn up.
+    answered.catch(() => undefined);
+    const answer = await Promise.race([answered, late.promise]);
+    if (answer === "late") return result("timeout");
+    if (answer.status >= 200 && answer.status < 300) return result(null, answer);
+    return result(answer.status >= 300 && answer.status < 400 ? "redirect" : "status", answer);
+  } catch (error) {
+    return result(abort.signal.aborted ? "timeout" : connectionError(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An answer whose body has been read, so that it is whole. */
+async function exchange(fetcher: Fetcher, url: string, init: RequestInit): Promise<Response> {
+  const answer = await fetcher(url, init);
+  const reader = answer.body?.getReader();
+  for (let bytes = 0; reader && bytes < ANSWER_BYTES_MAX; ) {
+    const { value, done } = await reader.read();
+    if (done) return answer;
+    bytes += value.length;
+  }
+  await reader?.cancel();
+  return answer;
+}
+
+/** The runtime gives no code for a failed connection, only words. */
+function connectionError(error: unknown): AttemptError {
+  return /\b(?:tls|ssl|certificate|handshake)\b/i.test(String(error)) ? "tls" : "connection";
+}

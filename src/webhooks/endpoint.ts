@@ -1,0 +1,147 @@
+import type { AttemptError, EndpointStatus, WebhookType } from "../domain/core/webhook.ts";
+import type { EndpointRow } from "../store/webhooks/mirror.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Sealed } from "./key-ring.ts";
+import { GIVE_UP_MS, retryDelay } from "./retry.ts";
+
+/** How far an endpoint's deliveries are: all of `sequence` and before, and of the next event the places up to `place`. */
+export interface Cursor {
+  readonly sequence: number;
+  readonly place: number;
+}
+
+/** Nothing of the next event is delivered yet. */
+export const NO_PLACE = -1;
+
+export interface Failure {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly status: number | null;
+  readonly error: AttemptError;
+  /** Failures in a row of this delivery. */
+  readonly attempts: number;
+}
+
+/** A webhook endpoint as its sender keeps it. Times are milliseconds since 1970. */
+export interface Endpoint {
+  readonly endpoint_id: string;
+  readonly url: string;
+  /** The service's own host name, as the tenant calls it. */
+  readonly own_host: string;
+  readonly event_types: readonly WebhookType[];
+  readonly description: string | null;
+  readonly status: EndpointStatus;
+  readonly created_at: number;
+  readonly secret: Sealed;
+  /** The secret before a rotation, which signs too until then. */
+  readonly previous: { readonly secret: Sealed; readonly until: number } | null;
+  readonly cursor: Cursor;
+  /** Raised by whatever makes an answer that is still on its way meaningless. */
+  readonly epoch: number;
+  readonly failed_since: number | null;
+  readonly next_attempt_at: number | null;
+  readonly last_success_at: number | null;
+  readonly last_failure: Failure | null;
+}
+
+const NO_FAILURE = { failed_since: null, next_attempt_at: null, last_failure: null } as const;
+
+const GONE = 410;
+
+/** The endpoint after an attempt of the message at `delivered` (docs/api.md#retries). `random` is 0 to 1. Pure. */
+export function afterAttempt(
+  endpoint: Endpoint,
+  { error, status, retry_after }: Attempt,
+  delivered: Cursor,
+  now: number,
+  random: number,
+): Endpoint {
+  if (error === null) return { ...endpoint, ...NO_FAILURE, cursor: delivered, last_success_at: now };
+  const attempts = (endpoint.last_failure?.attempts ?? 0) + 1;
+  const failed_since = endpoint.failed_since ?? now;
+  const failed = { ...endpoint, failed_since, last_failure: { at: now, status, error, attempts } };
+  if (status === GONE) return { ...failed, status: "disabled", next_attempt_at: null };
+  if (now - failed_since >= GIVE_UP_MS) return { ...failed, status: "failing", next_attempt_at: null };
+  return { ...failed, next_attempt_at: now + retryDelay(attempts, random, retry_after) };
+}
+
+/** What a tenant may change of an endpoint; a member that is absent stays. */
+export interface Change {
+  readonly url?: string | undefined;
+  readonly event_types?: readonly WebhookType[] | undefined;
+  readonly description?: string | null | undefined;
+  readonly status?: "enabled" | "disabled" | undefined;
+}
+
+/** The endpoint after a change. A new URL or status makes answers on their way meaningless and starts the attempts anew. */
+export function afterChange(endpoint: Endpoint, change: Change): Endpoint {
+  const { url, status, event_types, description } = change;
+  const restarts = url !== undefined || status !== undefined;
+  return {
+    ...endpoint,
+    url: url ?? endpoint.url,
+    status: status ?? endpoint.status,
+    event_types: event_types ?? endpoint.event_types,
+    description: description === undefined ? endpoint.description : description,
+    ...(restarts && restarted(endpoint)),
+  };
+}
+
+/** Answers on their way do not count any more, and the next attempt is due at once. */
+const restarted = ({ epoch, last_failure }: Endpoint) => ({
+  epoch: epoch + 1,
+  failed_since: null,
+  next_attempt_at: null,
+  last_failure: last_failure && { ...last_failure, attempts: 0 },
+});
+
+/** The endpoint that delivers again from `from_sequence` on, at once. */
+export function afterReplay(endpoint: Endpoint, from_sequence: number): Endpoint {
+  const cursor = { sequence: from_sequence - 1, place: NO_PLACE };
+  return { ...endpoint, ...restarted(endpoint), cursor };
+}
+
+/** True when deliveries to the endpoint are due. */
+export const isDue = ({ status, next_attempt_at }: Endpoint, now: number): boolean =>
+  status === "enabled" && (next_attempt_at ?? 0) <= now;
+
+/** The endpoint's row for operators, but for the time of writing. */
+export function mirrorOf(endpoint: Endpoint): Omit<EndpointRow, "updated_at"> {
+  const { endpoint_id, status, cursor, next_attempt_at, failed_since, last_failure } = endpoint;
+  const last_error = last_failure && `${last_failure.error} ${last_failure.status ?? ""}`.trim();
+  return {
+    endpoint_id,
+    status,
+    cursor_sequence: cursor.sequence,
+    next_attempt_at,
+    failed_since,
+    last_error,
+  };
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** What a tenant sees of an endpoint when it is made (docs/api.md#webhooks), without the secret. */
+export function briefView(endpoint: Endpoint) {
+  const { endpoint_id, url, event_types, description, status, cursor, created_at } = endpoint;
+  return {
+    endpoint_id,
+    url,
+    event_types,
+    description,
+    status,
+    cursor_sequence: cursor.sequence,
+    created_at: instant(created_at),
+  };
+}
+
+/** What a tenant sees of an endpoint; `head` is the sequence of its last event. */
+export function endpointView(endpoint: Endpoint, head: number) {
+  const { last_success_at, last_failure, cursor } = endpoint;
+  return {
+    ...briefView(endpoint),
+    behind: Math.max(head - cursor.sequence, 0),
+    last_success_at: last_success_at === null ? null : instant(last_success_at),
+    last_failure: last_failure && { ...last_failure, at: instant(last_failure.at) },
+  };
+}

@@ -1,0 +1,75 @@
+import { err, ok, type Result } from "../domain/core/result.ts";
+
+/** A secret at rest: AES-GCM, base64. */
+export interface Sealed {
+  /** Which key of WEBHOOK_KEY it was encrypted with. */
+  readonly key_id: string;
+  readonly nonce: string;
+  readonly ciphertext: string;
+}
+
+/** Whose secret it is: a ciphertext that is moved to another endpoint does not decrypt there. */
+export interface Owner {
+  readonly tenant: string;
+  readonly endpoint_id: string;
+}
+
+const KEY = /^[A-Za-z0-9+/]{43}=$/;
+const NONCE_BYTES = 12;
+const KEY_ID_BYTES = 4;
+
+interface RingKey {
+  readonly key_id: string;
+  readonly key: CryptoKey;
+}
+
+/** The keys of the setting WEBHOOK_KEY: the first encrypts, all decrypt. */
+export class KeyRing {
+  readonly #keys: readonly [RingKey, ...RingKey[]];
+
+  private constructor(keys: readonly [RingKey, ...RingKey[]]) {
+    this.#keys = keys;
+  }
+
+  /** Reads the setting: base64 of 32 bytes, several separated by commas. The error never repeats it. */
+  static async parse(setting: unknown): Promise<Result<KeyRing, string>> {
+    if (typeof setting !== "string" || setting.trim() === "") return err("is missing");
+    const texts = setting.split(",").map((text) => text.trim());
+    if (!texts.every((text) => KEY.test(text))) return err("must be base64 of 32 bytes, several by commas");
+    const [first, ...others] = await Promise.all(texts.map(importKey));
+    return first ? ok(new KeyRing([first, ...others])) : err("is missing");
+  }
+
+  async seal(secret: string, owner: Owner): Promise<Sealed> {
+    const [{ key_id, key }] = this.#keys;
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+    const plain = new TextEncoder().encode(secret);
+    const sealed = await crypto.subtle.encrypt(algorithm(nonce, owner), key, plain);
+    return { key_id, nonce: nonce.toBase64(), ciphertext: new Uint8Array(sealed).toBase64() };
+  }
+
+  /** Throws when no key of the ring is the one, or the ciphertext is not this owner's. */
+  async open({ key_id, nonce, ciphertext }: Sealed, owner: Owner): Promise<string> {
+    const found = this.#keys.find((one) => one.key_id === key_id);
+    if (!found) throw new Error(`WEBHOOK_KEY lacks the key ${key_id} that a secret was encrypted with`);
+    const bytes = Uint8Array.fromBase64(ciphertext);
+    const plain = await crypto.subtle.decrypt(
+      algorithm(Uint8Array.fromBase64(nonce), owner),
+      found.key,
+      bytes,
+    );
+    return new TextDecoder().decode(plain);
+  }
+}
+
+function algorithm(iv: Uint8Array<ArrayBuffer>, { tenant, endpoint_id }: Owner) {
+  const additionalData = new TextEncoder().encode(JSON.stringify([tenant, endpoint_id]));
+  return { name: "AES-GCM", iv, additionalData };
+}
+
+async function importKey(text: string): Promise<RingKey> {
+  const bytes = Uint8Array.fromBase64(text);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return { key_id: digest.slice(0, KEY_ID_BYTES).toHex(), key };
+}

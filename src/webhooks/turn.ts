@@ -1,0 +1,207 @@
+import { causeOf } from "../domain/core/failure.ts";
+import type { WebhookType } from "../domain/core/webhook.ts";
+import type { LogPage } from "../store/webhooks/log-page.ts";
+import { type Attempt, attempt, type Fetcher } from "./attempt.ts";
+import { destinationFault } from "./destination.ts";
+import { afterAttempt, type Cursor, type Endpoint, isDue, NO_PLACE } from "./endpoint.ts";
+import type { EndpointStore } from "./endpoint-store.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { type Message, messageId, messagesOf } from "./messages.ts";
+import { signatureHeader } from "./signature.ts";
+
+/** What a turn needs of the world. */
+export interface World {
+  readonly tenant: string;
+  readonly store: EndpointStore;
+  readonly ring: KeyRing;
+  readonly allowLoopback: boolean;
+  readonly readPage: (after: number) => Promise<LogPage>;
+  readonly fetcher: Fetcher;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: (entry: Record<string, unknown>) => void;
+}
+
+/** Endpoints that are served at once. */
+const ENDPOINTS_AT_ONCE = 4;
+const TURN_MS = 60_000;
+/** An endpoint that has more to do goes to the end of the row after this long. */
+const SLICE_MS = 5_000;
+/** Requests and reads of one turn: an invocation has 1,000. */
+const CALLS_MAX = 800;
+export const PAGE_EVENTS = 100;
+
+/** `more`: there is more to deliver at once; `idle`: nothing is due, or a retry has its time; `stuck`: D1 did not answer. */
+type SliceEnd = "more" | "idle" | "stuck";
+
+/** What is left after a turn. */
+export interface TurnEnd {
+  readonly more: boolean;
+  readonly stuck: boolean;
+}
+
+/** Delivers what is due, to a few endpoints at once, until nothing is due or the turn is over. */
+export class Turn {
+  readonly #world: World;
+  readonly #start: number;
+  readonly #calls = { made: 0 };
+  readonly #row: string[] = [];
+  readonly #served = new Set<string>();
+  /** Endpoints that have news since their slice began. */
+  readonly #again = new Set<string>();
+  readonly #end = Promise.withResolvers<void>();
+  #stuck = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#start = world.now();
+  }
+
+  /** Resolves when the turn is over. Never rejects. */
+  async run(): Promise<TurnEnd> {
+    this.wake();
+    if (this.#served.size > 0) await this.#end.promise;
+    return { more: this.#row.length > 0, stuck: this.#stuck };
+  }
+
+  /** The log has more: an endpoint that hangs must not keep the others from it until the turn is over. */
+  wake(): void {
+    for (const { endpoint_id } of this.#world.store.all()) {
+      if (this.#served.has(endpoint_id)) this.#again.add(endpoint_id);
+      else if (!this.#row.includes(endpoint_id)) this.#row.push(endpoint_id);
+    }
+    this.#serveNext();
+  }
+
+  get #isOver(): boolean {
+    return this.#world.now() - this.#start >= TURN_MS || this.#calls.made >= CALLS_MAX;
+  }
+
+  #serveNext(): void {
+    while (this.#served.size < ENDPOINTS_AT_ONCE && !this.#isOver) {
+      const id = this.#row.shift();
+      if (id === undefined) break;
+      this.#served.add(id);
+      void this.#serve(id);
+    }
+    if (this.#served.size === 0) this.#end.resolve();
+  }
+
+  async #serve(id: string): Promise<void> {
+    const end = await slice(this.#world, id, this.#calls);
+    this.#served.delete(id);
+    const hasNews = this.#again.delete(id);
+    if (end === "more" || (end === "idle" && hasNews)) this.#row.push(id);
+    this.#stuck ||= end === "stuck";
+    this.#serveNext();
+  }
+}
+
+/** Serves one endpoint for a while, strictly in order: the next request goes out after a 2xx to the one before. */
+async function slice(world: World, id: string, calls: { made: number }): Promise<SliceEnd> {
+  const { store, now } = world;
+  const until = now() + SLICE_MS;
+  try {
+    const endpoint = store.find(id);
+    if (!endpoint || !isDue(endpoint, now())) return "idle";
+    calls.made += 1;
+    const page = await world.readPage(endpoint.cursor.sequence);
+    for (const event of page.events) {
+      const current = sameEpoch(store, endpoint);
+      if (!current) return "more";
+      const types = new Set<WebhookType>(current.event_types);
+      // The rows of history do not exist yet: the consumer pokes the sender when they do.
+      const waits = types.has("historyAdded") && event.makes_history && page.history < event.sequence;
+      const sendable = new Set([...types].filter((type) => !(waits && type === "historyAdded")));
+      for (const message of messagesOf(world.tenant, event, page.entries, sendable)) {
+        const receiver = sameEpoch(store, endpoint);
+        if (!receiver) return "more";
+        if (!isAhead(message, receiver.cursor) || !receiver.event_types.includes(message.type)) continue;
+        if (now() >= until) return "more";
+        calls.made += 1;
+        if (!(await deliver(world, receiver, message))) return "idle";
+      }
+      if (waits) return "idle";
+      const served = sameEpoch(store, endpoint);
+      if (!served) return "more";
+      store.put({ ...served, cursor: { sequence: event.sequence, place: NO_PLACE } });
+    }
+    return page.events.length === PAGE_EVENTS ? "more" : "idle";
+  } catch (error) {
+    world.log({ message: "webhook turn failed", endpoint: id, error: causeOf(error) });
+    return "stuck";
+  }
+}
+
+/** The endpoint as it is by now, or null when it was removed, disabled, replayed or sent elsewhere meanwhile. */
+function sameEpoch(store: EndpointStore, { endpoint_id, epoch }: Endpoint): Endpoint | null {
+  const current = store.find(endpoint_id);
+  return current?.epoch === epoch && current.status === "enabled" ? current : null;
+}
+
+const isAhead = ({ sequence, place }: Message, cursor: Cursor): boolean =>
+  sequence > cursor.sequence + 1 || (sequence === cursor.sequence + 1 && place > cursor.place);
+
+/** Sends one message. True when it was taken and the endpoint goes on. */
+async function deliver(world: World, endpoint: Endpoint, message: Message): Promise<boolean> {
+  const { store, now } = world;
+  const { sequence, place, type, trace_id } = message;
+  const id = messageId(endpoint.endpoint_id, message);
+  const body = JSON.stringify({
+    type,
+    timestamp: new Date(message.occurred_at).toISOString(),
+    data: message.data,
+  });
+  const outcome = await send(world, endpoint, { id, body, trace_id });
+  const current = sameEpoch(store, endpoint);
+  const { endpoint_id } = endpoint;
+  if (outcome.error !== null) {
+    const { error, status, duration_ms } = outcome;
+    world.log({
+      message: "webhook not delivered",
+      endpoint: endpoint_id,
+      trace_id,
+      error,
+      status,
+      duration_ms,
+    });
+  }
+  if (!current) return outcome.delivered;
+  const delivered = { sequence: sequence - 1, place };
+  store.put(afterAttempt(current, outcome, delivered, now(), Math.random()));
+  return outcome.delivered;
+}
+
+export interface Outgoing {
+  readonly id: string;
+  readonly body: string;
+  /** Null: a trace of its own. */
+  readonly trace_id: string | null;
+}
+
+/** Signs a body and sends it once. */
+export async function send(
+  { ring, tenant, fetcher, now, allowLoopback }: Omit<World, "store" | "readPage" | "log">,
+  endpoint: Endpoint,
+  { id, body, trace_id }: Outgoing,
+): Promise<Attempt> {
+  const { endpoint_id, url, own_host, secret, previous } = endpoint;
+  const fault = destinationFault(url, { allowLoopback, ownHost: own_host });
+  if (fault !== null) {
+    return { delivered: false, status: null, error: "connection", duration_ms: 0, retry_after: null };
+  }
+  const sealed = previous && previous.until > now() ? [secret, previous.secret] : [secret];
+  const secrets = await Promise.all(sealed.map((one) => ring.open(one, { tenant, endpoint_id })));
+  const timestamp = Math.floor(now() / 1000);
+  const headers = {
+    "Content-Type": "application/json",
+    "User-Agent": "loan-ledger-webhooks/1",
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": await signatureHeader(secrets, { id, timestamp, body }),
+    traceparent: `00-${trace_id ?? randomHex(16)}-${randomHex(8)}-01`,
+  };
+  return attempt(fetcher, { url, headers, body }, now);
+}
+
+const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
