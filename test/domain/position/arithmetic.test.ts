@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dayAt, daysBetween, monthEnds } from "../../../src/domain/position/days.ts";
+import { ratio } from "../../../src/domain/position/portfolio.ts";
+import { type Ranked, Ranking } from "../../../src/domain/position/ranking.ts";
+import { restored, saved } from "../../../src/domain/position/saved.ts";
+
+describe("days", () => {
+  it.each([
+    ["2026-02-01", "2026-02-15", 14],
+    ["2028-02-28", "2028-03-01", 2],
+    ["2027-12-31", "2028-01-01", 1],
+    ["2026-03-02", "2026-03-01", -1],
+    ["0001-01-01", "9999-12-31", 3_652_058],
+  ])("from %s to %s are %d", (from, to, days) => {
+    expect(daysBetween(from, to)).toBe(days);
+  });
+
+  it("an instant lies in its UTC day", () => {
+    expect(dayAt(Date.UTC(2026, 1, 28, 23, 59, 59, 999))).toBe("2026-02-28");
+  });
+
+  it.each([
+    ["2026-03-31", 3, ["2026-03-31", "2026-02-28", "2026-01-31"]],
+    ["2026-03-30", 2, ["2026-02-28", "2026-01-31"]],
+    ["2028-03-01", 2, ["2028-02-29", "2028-01-31"]],
+    ["2026-01-15", 2, ["2025-12-31", "2025-11-30"]],
+    ["0001-02-10", 12, ["0001-01-31"]],
+    ["2026-03-31", 0, []],
+  ])("the month ends up to %s, %d of them", (day, count, ends) => {
+    expect(monthEnds(day, count)).toEqual(ends);
+  });
+});
+
+describe("a ratio", () => {
+  it.each(
+    [
+      [0n, 0n, null],
+      [0n, 3n, "0.000000"],
+      [3n, 3n, "1.000000"],
+      [1n, 3n, "0.333333"],
+      [2n, 3n, "0.666667"],
+      [1n, 2_000_000n, "0.000000"],
+      [3n, 2_000_000n, "0.000002"],
+      [5n, 2_000_000n, "0.000002"],
+      [10n ** 30n, 3n * 10n ** 30n, "0.333333"],
+    ].map(([part, whole, text]) => [String(part), String(whole), text]),
+  )("of %s to %s has six decimals, half to even: %s", (part, whole, text) => {
+    expect(ratio(BigInt(String(part)), BigInt(String(whole)))).toBe(text);
+  });
+});
+
+it("a ranking keeps the first entries of any number of them, also when it is saved and goes on", () => {
+  const entries = fc.array(fc.record({ key: fc.integer({ min: 0, max: 9 }), id: fc.string() }), {
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(
+      entries,
+      fc.boolean(),
+      fc.integer({ min: 1, max: 8 }),
+      fc.nat(60),
+      (all, descending, max, pause) => {
+        const distinct = [...new Map(all.map((entry) => [entry.id, entry])).values()];
+        const direction = descending ? -1 : 1;
+        const sorted = distinct.toSorted(
+          (a, b) => direction * (a.key - b.key) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+        );
+        let ranking = new Ranking(descending, max);
+        for (const [index, { key, id }] of distinct.entries()) {
+          if (index === pause) {
+            const text = saved({ first: ranking.first(), seen: ranking.seen });
+            const { first, seen } = restored<{ first: readonly Ranked[]; seen: number }>(text);
+            ranking = new Ranking(descending, max, first, seen);
+          }
+          ranking.add(BigInt(key), id, () => `text of ${id}`);
+        }
+        expect(ranking.first().map(({ id }) => id)).toEqual(sorted.slice(0, max).map(({ id }) => id));
+        expect(ranking.first().every(({ id, text }) => text === `text of ${id}`)).toBe(true);
+        expect(ranking.seen).toBe(distinct.length);
+      },
+    ),
+    { seed: 20261121, numRuns: 500 },
+  );
+});
