@@ -1,18 +1,21 @@
 import { type Command, Option } from "commander";
 import type { DeployOptions } from "../operate/deploy.ts";
+import type { TenantsOptions } from "../operate/tenants.ts";
 
 /** The operator's commands, which work through wrangler. */
 export interface OperateHandlers {
   readonly deploy: (options: DeployOptions) => Promise<number>;
+  readonly tenants: (options: TenantsOptions) => Promise<number>;
 }
 
 export const OPERATE_HANDLERS: OperateHandlers = {
   deploy: async (options) => (await import("../operate/deploy.ts")).deploy(options),
+  tenants: async (options) => (await import("../operate/tenants.ts")).tenants(options),
 };
 
 const ENVIRONMENTS = ["staging", "production"] as const;
 
-/** Adds `deploy`. */
+/** Adds `deploy` and `tenants`. */
 export function addOperateCommands(
   program: Command,
   handlers: OperateHandlers,
@@ -34,5 +37,18 @@ export function addOperateCommands(
     )
     .action(async ({ env, dryRun = false }: { env: string; dryRun?: boolean }) =>
       finish(await handlers.deploy({ environment: env, dryRun })),
+    );
+
+  program
+    .command("tenants")
+    .summary("list all tenants, their lag and dead letters (operators)")
+    .description("Lists all tenants with their events, how far history is behind, and open dead letters.")
+    .addOption(
+      new Option("--env <name>", "an environment (default: the local database)").choices(ENVIRONMENTS),
+    )
+    .option("--data-dir <path>", "where the local data lives (default: .wrangler)")
+    .addHelpText("after", "\n  npx loan-ledger tenants --env production")
+    .action(async ({ env, dataDir }: { env?: string; dataDir?: string }) =>
+      finish(await handlers.tenants({ environment: env, dataDirectory: dataDir })),
     );
 }

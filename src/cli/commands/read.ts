@@ -1,17 +1,20 @@
 import { type Command, Option } from "commander";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { ShowOptions } from "../read/show.ts";
+import type { StatementOptions } from "../read/statement.ts";
 import { day, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show what is there. */
 export interface ReadHandlers {
   readonly show: (options: ShowOptions) => Promise<number>;
   readonly portfolio: (options: PortfolioOptions) => Promise<number>;
+  readonly statement: (options: StatementOptions) => Promise<number>;
 }
 
 export const READ_HANDLERS: ReadHandlers = {
   show: async (options) => (await import("../read/show.ts")).show(options),
   portfolio: async (options) => (await import("../read/portfolio.ts")).portfolio(options),
+  statement: async (options) => (await import("../read/statement.ts")).statement(options),
 };
 
 const LATE_MAX = 200;
@@ -19,7 +22,7 @@ const LATE_MAX = 200;
 const asOf = () =>
   new Option("--as-of <day>", "what was true on that day (default: today, UTC)").argParser(day);
 
-/** Adds `show` and `portfolio`. */
+/** Adds `portfolio`, `show` and `statement`. */
 export function addReadCommands(
   program: Command,
   handlers: ReadHandlers,
@@ -51,5 +54,19 @@ export function addReadCommands(
     .addHelpText("after", "\n  npx loan-ledger show DSB-0001")
     .action(async (id: string, { url, token, asOf }: ShowOptions) =>
       finish(await handlers.show({ id, url, token, asOf })),
+    );
+
+  withService(
+    program
+      .command("statement")
+      .summary("show a loan's statement from the ledger")
+      .description("Shows what each entry changed of a loan, and the balances after it.")
+      .argument("<loan>", "a loan_id of the ledger, or the disbursement_id that it belongs to"),
+  )
+    .addOption(new Option("--from <day>", "the first day").argParser(day))
+    .addOption(new Option("--to <day>", "the last day").argParser(day))
+    .addHelpText("after", "\n  npx loan-ledger statement DSB-0001 --from 2026-01-01")
+    .action(async (loan: string, { url, token, from, to }: StatementOptions) =>
+      finish(await handlers.statement({ loan, url, token, from, to })),
     );
 }

@@ -1,13 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { unstable_readConfig } from "wrangler";
-import { err, ok, type Result } from "../../domain/core/result.ts";
+import { ok, type Result } from "../../domain/core/result.ts";
 import { EXIT, type Failure, failed, report } from "../failure.ts";
 import { PROJECT_ROOT } from "../local/project.ts";
 import { configFaults, secretFaults } from "./ready.ts";
+import { WRANGLER, WRANGLER_ENVIRONMENT, wranglerOutput } from "./wrangler-output.ts";
 
 export interface DeployOptions {
   /** An environment of wrangler.toml. */
@@ -15,9 +15,6 @@ export interface DeployOptions {
   /** Checks the configuration and builds, without an account and without an upload. */
   readonly dryRun: boolean;
 }
-
-const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
-const WRANGLER_ENVIRONMENT = { ...process.env, WRANGLER_HIDE_BANNER: "true" };
 
 /** Runs wrangler on this terminal; resolves with its exit code. */
 async function wrangler(args: readonly string[]): Promise<number> {
@@ -28,20 +25,6 @@ async function wrangler(args: readonly string[]): Promise<number> {
   });
   const [code] = await once(child, "close");
   return typeof code === "number" ? code : 1;
-}
-
-/** What wrangler prints on standard output, or its own words about why not. */
-export async function wranglerOutput(args: readonly string[]): Promise<Result<string, Failure>> {
-  try {
-    const argv = ["--no-warnings", WRANGLER, ...args];
-    const options = { cwd: PROJECT_ROOT, env: WRANGLER_ENVIRONMENT, maxBuffer: 64 * 1024 * 1024 };
-    const { stdout } = await promisify(execFile)(process.execPath, argv, options);
-    return ok(stdout);
-  } catch (error) {
-    const { stderr = "", stdout = "" } = error as { stderr?: string; stdout?: string };
-    const words = `${stderr}\n${stdout}`.trim() || String(error);
-    return err(failed(`wrangler ${args.slice(0, 2).join(" ")} failed:\n${words}`));
-  }
 }
 
 async function secretsOf(environment: string): Promise<Result<readonly string[], Failure>> {

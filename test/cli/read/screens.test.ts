@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { bar, money } from "../../../src/cli/read/format.ts";
 import { figuresText, lateText } from "../../../src/cli/read/portfolio.ts";
 import { type Position, positionText } from "../../../src/cli/read/show.ts";
+import { statementText } from "../../../src/cli/read/statement.ts";
 
 const parts = (total: string) => ({ total, principal: total, fee: total });
 
@@ -85,5 +86,22 @@ describe("a screen", () => {
     expect(text).toContain("PAR 0 12.35 %, PAR 30 -, PAR 90 0.00 %");
     expect(widest(lateText([POSITION]))).toBeLessThanOrEqual(80);
     expect(lateText([{ ...POSITION, days_past_due: "0" }])).toBe("No disbursement is late.\n");
+  });
+
+  it("of a statement fits 80 columns and shows each entry's change of what is owed", () => {
+    const amounts = {
+      principal_minor: "1000000",
+      interest_minor: "-5",
+      fees_minor: "0",
+      suspense_minor: "0",
+    };
+    const text = statementText({
+      loan_id: "11111111-1111-1111-1111-111111111111",
+      currency: "USD",
+      opening: { ...amounts, interest_minor: "0", principal_minor: "0" },
+      items: [{ event_type: "disbursement", effective_at: "2026-01-01", change: amounts, balance: amounts }],
+    });
+    expect(widest(text)).toBeLessThanOrEqual(80);
+    expect(text).toContain("2026-01-01  disbursement  9,999.95  10,000.00     -0.05  0.00      0.00\n");
   });
 });

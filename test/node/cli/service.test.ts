@@ -91,6 +91,8 @@ test("a service with the sample shows late loans, and its link only reads, for t
     stdout: expect.stringMatching(/USD\nDisbursed[\s\S]*\nLate +days/),
   });
   const events = await runCommand(["export", "events", ...service]);
+  const { stdout: tenants } = await runCommand(["tenants", "--data-dir", directory]);
+  expect(tenants).toMatch(/^Tenant +events +last event +behind +dead letters +database\nsample +\d{4} /);
 
   await first.end("SIGTERM");
   const second = await startService(port, directory, ["--sample"]);
