@@ -11,6 +11,7 @@ import { requireFreePort } from "./port.ts";
 import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
 import { consoleLink, loadSample, SAMPLE_TENANT } from "./sample.ts";
 import { stopRequests } from "./stop-requests.ts";
+import { webhookSettings } from "./webhook-settings.ts";
 import { ownIssuerText, welcomeText } from "./welcome.ts";
 import { runWrangler, type WranglerRun } from "./wrangler.ts";
 
@@ -103,8 +104,12 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
   const migrated = await applyMigrations(stateDirectory, stop);
   if (stop.aborted || !migrated.ok) return migrated;
 
-  const own = foreignIssuerSettings(await readDevVars(PROJECT_ROOT));
-  const settings = own.length > 0 ? [] : Object.entries(workerSettings(key.value));
+  const devVars = await readDevVars(PROJECT_ROOT);
+  const own = foreignIssuerSettings(devVars);
+  const settings = Object.entries({
+    ...(own.length === 0 && workerSettings(key.value)),
+    ...webhookSettings(key.value, devVars),
+  });
   const run = runWrangler(
     PROJECT_ROOT,
     [
