@@ -59,10 +59,10 @@ export class TenantApi {
       if (!response.ok) throw new Error(`${table} was answered ${response.status}: ${await response.text()}`);
       const page = (await response.json()) as {
         readonly data: Row[];
-        readonly pagination: { readonly next_cursor?: string };
+        readonly pagination: { readonly has_more: boolean; readonly next_cursor?: string };
       };
       rows.push(...page.data);
-      cursor = page.pagination.next_cursor;
+      cursor = page.pagination.has_more ? page.pagination.next_cursor : undefined;
     } while (cursor !== undefined);
     return rows;
   }

@@ -21,7 +21,9 @@ export async function pageOf(service: Service, path: string): Promise<Result<Pag
     return err(failed(`The answer of ${service.url}${path} is no list.`));
   }
   const { data, pagination } = body.value;
-  const cursor = isJsonObject(pagination) ? pagination.next_cursor : null;
+  // The last page of the events in order has a cursor, too: for those to come (docs/api.md#feed).
+  const goesOn = isJsonObject(pagination) && pagination.has_more !== false;
+  const cursor = goesOn ? pagination.next_cursor : null;
   return ok({ rows: data as readonly Row[], cursor: typeof cursor === "string" ? cursor : null });
 }
 

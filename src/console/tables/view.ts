@@ -70,7 +70,7 @@ function pages(
         if (!answer.ok) return answer;
         const { data, pagination } = answer.value;
         if (cursor === undefined) total = totalText(pagination);
-        const next = pagination.next_cursor;
+        const next = pagination.has_more ? pagination.next_cursor : undefined;
         const after = before + data.length;
         const back = earlier.at(-1);
         const rows = `Rows ${before + 1} to ${after}${total}`;
@@ -105,8 +105,8 @@ async function foundPage(
 ): Promise<Answer<Page<Row>>> {
   let answer = await get<Page<Row>>(path({}), signal);
   for (let times = 1; answer.ok && answer.value.data.length === 0; times += 1) {
-    const cursor = answer.value.pagination.next_cursor;
-    if (cursor === undefined) break;
+    const { has_more, next_cursor: cursor } = answer.value.pagination;
+    if (!has_more || cursor === undefined) break;
     progress(`Nothing found in ${numberText(String(times * LOOKED_AT))} rows; looking on …`);
     answer = await get<Page<Row>>(path({ cursor }), signal);
   }
