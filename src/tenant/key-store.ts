@@ -1,5 +1,14 @@
 import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 
+/** What the store knows of the tenant's log. */
+interface Log {
+  readonly head: Head;
+  readonly heardAt: number;
+  readonly bookmark: string | null;
+}
+
+const NO_LOG: Log = { head: NO_HEAD, heardAt: 0, bookmark: null };
+
 /** Events that the store holds at most before it has written them; the oldest is dropped, and D1 still knows it. */
 const UNSAVED_MAX = 5_000;
 
@@ -23,10 +32,11 @@ export class KeyStore {
       `CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
     );
-    const head = this.#fact("head");
-    this.#head = head === null ? NO_HEAD : JSON.parse(head);
-    this.#heardAt = Number(this.#fact("heard_at"));
-    this.#bookmark = this.#fact("bookmark");
+    const saved = this.#fact("log");
+    const log: Log = saved === null ? NO_LOG : JSON.parse(saved);
+    this.#head = log.head;
+    this.#heardAt = log.heardAt;
+    this.#bookmark = log.bookmark;
     this.#isFollowed = this.#fact("followed") === "true";
   }
 
@@ -86,9 +96,9 @@ export class KeyStore {
         `INSERT OR IGNORE INTO keys (key, event) SELECT value ->> 'idempotency_key', value FROM json_each(?)`,
         JSON.stringify(events),
       );
-      this.#setFact("head", JSON.stringify(this.#head));
-      this.#setFact("heard_at", String(this.#heardAt));
-      if (this.#bookmark !== null) this.#setFact("bookmark", this.#bookmark);
+      const log: Log = { head: this.#head, heardAt: this.#heardAt, bookmark: this.#bookmark };
+      // One row: each row that is written is billed.
+      this.#setFact("log", JSON.stringify(log));
     });
   }
 
@@ -99,7 +109,7 @@ export class KeyStore {
     this.#head = NO_HEAD;
     this.#heardAt = 0;
     this.#storage.sql.exec("DELETE FROM keys");
-    this.#storage.sql.exec("DELETE FROM facts WHERE name IN ('head', 'heard_at', 'bookmark')");
+    this.#storage.sql.exec("DELETE FROM facts WHERE name = 'log'");
   }
 
   /** Whether the tenant has webhook endpoints, which follow every event. */

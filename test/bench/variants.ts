@@ -9,9 +9,9 @@ import { USUAL_TABLES } from "./usual.ts";
 /** What is compared: Workers by themselves, the usual way, and this project. */
 export type VariantName = "bare" | "usual" | "ours";
 
-/** How D1 behaves: as the local runtime does, or slowed down. */
+/** How D1 behaves: as the local runtime does, counted by `/counts`, or slowed down. */
 export type D1Pace =
-  | { readonly slowness: "none" }
+  | { readonly slowness: "none" | "counted" }
   | { readonly slowness: "busy" | "far"; readonly ms: number };
 
 export const AS_IT_IS: D1Pace = { slowness: "none" };
@@ -53,6 +53,12 @@ async function bundle(file: string, define: Record<string, string> = {}): Promis
   return output.text;
 }
 
+/** What is bundled around the variant's script, if anything is. */
+async function wrapperOf(pace: D1Pace): Promise<string | null> {
+  if (!("ms" in pace)) return pace.slowness === "counted" ? bundle("counted.ts") : null;
+  return bundle("slow-d1.ts", { SLOWNESS: JSON.stringify(pace.slowness), CALL_MS: String(pace.ms) });
+}
+
 /** Starts a variant in a runtime of its own. In a `directory` that was used before, it finds its data again. */
 export async function startVariant(
   variant: VariantName,
@@ -60,14 +66,7 @@ export async function startVariant(
   directory?: string,
 ): Promise<Running> {
   const script = await scriptOf(variant);
-  const before = new Set(children());
-  const wrapped =
-    pace.slowness === "none"
-      ? null
-      : await bundle("slow-d1.ts", {
-          SLOWNESS: JSON.stringify(pace.slowness),
-          CALL_MS: String(pace.ms),
-        });
+  const wrapped = await wrapperOf(pace);
   const modules =
     wrapped === null
       ? [{ type: "ESModule" as const, path: "worker.js", contents: script }]
@@ -80,6 +79,7 @@ export async function startVariant(
     queueConsumers: { history: { maxBatchSize: 100, maxBatchTimeout: 1 } },
     durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
   };
+  const before = new Set(children());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules,

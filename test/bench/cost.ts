@@ -1,0 +1,187 @@
+/**
+ * What a million events, lookups and batches cost at list prices (prices.json), from counted rows, calls and queue
+ * operations, beside the usual way: `npm run cost`. `--write` for the page in docs.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { loan, payment } from "../support/examples.ts";
+import { measure, type Request, requestText } from "./load.ts";
+import { batch, create, lookup, TOKENS } from "./scenarios.ts";
+import { migrate, type Running, startVariant, type VariantName } from "./variants.ts";
+
+const { values: options } = parseArgs({ options: { write: { type: "boolean", default: false } } });
+
+interface Prices {
+  readonly read_on: string;
+  readonly plan: string;
+  readonly sources: readonly string[];
+  readonly per_million: Readonly<Record<string, number>>;
+}
+
+const prices: Prices = JSON.parse(readFileSync(join(import.meta.dirname, "prices.json"), "utf8"));
+
+/** How long a gate is awake for an event that comes alone: a D1 round trip of 10 ms, and 50 ms until its key is saved. */
+const AWAKE_S = 0.06;
+const GATE_GB = 0.128;
+
+let serial = 0;
+function fresh(): string {
+  serial += 1;
+  return `cost-${serial}`;
+}
+
+function event(category: string, data: object): Request {
+  const headers = {
+    Authorization: `Bearer ${TOKENS[0]}`,
+    "Content-Type": "application/json",
+    "Idempotency-Key": `cost-key-${fresh()}`,
+  };
+  return { text: requestText("POST", "/ingest", headers, JSON.stringify({ category, data })), status: 201 };
+}
+
+interface Case {
+  readonly name: string;
+  readonly variant: VariantName;
+  readonly connections: number;
+  /** Events or lookups that a request stands for. */
+  readonly size: number;
+  readonly request: () => Request;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "create a client, one at a time",
+    variant: "ours",
+    connections: 1,
+    size: 1,
+    request: () => create(fresh()),
+  },
+  {
+    name: "create a client, 64 at once",
+    variant: "ours",
+    connections: 64,
+    size: 1,
+    request: () => create(fresh()),
+  },
+  {
+    name: "create a loan, history included, one at a time",
+    variant: "ours",
+    connections: 1,
+    size: 1,
+    request: () => event("disbursement", { ...loan, disbursement_id: fresh() }),
+  },
+  {
+    name: "create a payment, one at a time",
+    variant: "ours",
+    connections: 1,
+    size: 1,
+    request: () => event("payment", { ...payment, payment_id: fresh() }),
+  },
+  {
+    name: "clients in batches of 100",
+    variant: "ours",
+    connections: 1,
+    size: 100,
+    request: () => batch(fresh(), 100),
+  },
+  {
+    name: "look a client up by id",
+    variant: "ours",
+    connections: 1,
+    size: 1,
+    request: () => lookup("ours", "C-1"),
+  },
+  {
+    name: "the usual way: create a client",
+    variant: "usual",
+    connections: 1,
+    size: 1,
+    request: () => create(fresh()),
+  },
+];
+
+type Counts = Readonly<Record<string, number>>;
+
+async function countsOf(running: Running): Promise<Counts> {
+  const response = await fetch(`http://127.0.0.1:${running.port}/counts`);
+  return (await response.json()) as Counts;
+}
+
+interface Cost {
+  readonly name: string;
+  readonly each: Counts;
+  readonly perMillion: number;
+}
+
+async function costOf(running: Running, one: Case): Promise<Cost> {
+  const requests = one.size > 1 ? 20 : 200;
+  const before = await countsOf(running);
+  const cpu = running.cpuMs() ?? 0;
+  await measure(running.port, one.connections, requests, one.request);
+  const used = (running.cpuMs() ?? 0) - cpu;
+  // The queue's consumer and the saving of keys come after the answers.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  const after = await countsOf(running);
+  const units = requests * one.size;
+  const each: Record<string, number> = { cpu_ms: used / units };
+  for (const [name, count] of Object.entries(after)) each[name] = (count - (before[name] ?? 0)) / units;
+  const awake = one.connections > 1 ? AWAKE_S / one.connections : AWAKE_S;
+  each.gate_gb_s = (each.gate_requests ?? 0) * awake * GATE_GB;
+  const perMillion = Object.entries(prices.per_million).reduce(
+    (sum, [name, price]) => sum + (each[name] ?? 0) * price,
+    0,
+  );
+  return { name: one.name, each, perMillion };
+}
+
+const amount = (value: number | undefined) =>
+  (value ?? 0).toFixed((value ?? 0) < 1 ? 3 : 2).replace(/\.?0+$/, "");
+
+function page(costs: readonly Cost[]): string {
+  const lines = costs.map(({ name, each, perMillion }) => {
+    const cells = [
+      name,
+      `**$${perMillion.toFixed(2)}**`,
+      amount(each.d1_calls),
+      amount(each.d1_rows_written),
+      amount(each.d1_rows_read),
+      amount(each.gate_requests),
+      amount(each.gate_rows_written),
+      amount(each.queue_operations),
+      amount(each.cpu_ms),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return `# Cost
+
+Written by \`npm run cost -- --write\`: what a million costs at Cloudflare's list prices of ${prices.read_on} (${prices.plan}), from
+what is counted in a local run of the built worker, for each event or lookup. The CPU time is that of the whole local runtime,
+D1 included, so it is more than what is billed. A gate is taken to be awake for ${AWAKE_S * 1000} ms for an event that comes alone. Storage
+and logs come on top. [The usual way](../test/bench/usual.ts) has no history, no journal and no sequence.
+
+| a million of | cost | D1 calls | D1 rows written | D1 rows read | gate calls | gate rows written | queue operations | CPU ms |
+|---|---|---|---|---|---|---|---|---|
+${lines.join("\n")}
+
+Prices: ${prices.sources.map((source) => `<${source}>`).join(", ")}; the data file is
+[test/bench/prices.json](../test/bench/prices.json).
+`;
+}
+
+const costs: Cost[] = [];
+for (const variant of ["ours", "usual"] as const) {
+  const running = await startVariant(variant, { slowness: "counted" });
+  try {
+    await migrate(running.database);
+    await measure(running.port, 1, 1, () => create("C-1"));
+    if (variant === "ours") await measure(running.port, 1, 1, () => event("disbursement", loan));
+    for (const one of CASES.filter((each) => each.variant === variant))
+      costs.push(await costOf(running, one));
+  } finally {
+    await running.stop();
+  }
+}
+const text = page(costs);
+console.log(text);
+if (options.write) writeFileSync(join(import.meta.dirname, "../../docs", "cost.md"), text);
