@@ -9,7 +9,10 @@ import type { Parts, Position, Terms } from "../wire.ts";
 export function positionFigures(position: Position): HTMLElement {
   const { currency, client_id, arrears, received, scheduled, next_due, last_received } = position;
   const amount = (value: Exact) => amountText(value, currency);
-  const parts = (of: Parts) => `principal ${amount(of.principal)}, fee ${amount(of.fee)}`;
+  const parts = (of: Parts) => [
+    h("span", {}, `principal ${amount(of.principal)}`),
+    h("span", {}, `fee ${amount(of.fee)}`),
+  ];
   const dated = (date: string, value: Exact) => [amount(value), `on ${dateText(date)}`] as const;
   const [nextAmount, nextDay] = next_due
     ? dated(next_due.due_date, next_due.amount)

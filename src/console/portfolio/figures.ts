@@ -27,6 +27,7 @@ export function figures(line: PortfolioLine, asOf: string): HTMLElement {
       { class: "figures strong" },
       figure("Outstanding principal", amount(line.outstanding), plural(loans, "disbursement")),
       figure("Arrears", amount(line.arrears), "scheduled and not covered"),
+      figure("Repaid", numberText(line.repaid), `of ${plural(loans, "disbursement")}`),
       figure("PAR 0", percentText(line.par0), "past due at all"),
       figure("PAR 30", percentText(line.par30), "over 30 days past due"),
       figure("PAR 90", percentText(line.par90), "over 90 days past due"),
@@ -41,7 +42,6 @@ export function figures(line: PortfolioLine, asOf: string): HTMLElement {
       figure("Written off", amount(line.written_off)),
       figure("Rebates", amount(line.rebates)),
       figure("Overpaid", amount(line.overpaid)),
-      figure("Repaid", numberText(line.repaid), "disbursements"),
     ),
   );
 }

@@ -28,7 +28,7 @@ export function overTime(now: PortfolioLine, asOf: string, months: string, page:
   const path = pathOf(["api", "portfolio"], { as_of_date: asOf, series: "month", months });
   return h(
     "section",
-    { class: "card", "aria-label": "Month by month" },
+    { class: "card pair", "aria-label": "Month by month" },
     loading("the months", page, async ({ signal, progress }) => {
       const answer = await getWalked<Portfolio>(path, signal, progress);
       return answer.ok ? { ok: true, value: charts(answer.value, now, asOf, page) } : answer;

@@ -80,8 +80,8 @@ function parts(portfolio: Portfolio, { route, asOf, months, page }: Look): reado
   const loans = lateLoans({ route, asOf, currency, page });
   return [
     portfolio.data.length > 1 && currencies(portfolio.data, currency, route),
-    figures(chosen, asOf),
-    h("div", { class: "columns" }, buckets(chosen, loans.show), overTime(chosen, asOf, months, page)),
+    h("div", { class: "columns" }, figures(chosen, asOf), buckets(chosen, loans.show)),
+    overTime(chosen, asOf, months, page),
     loans.element,
   ];
 }
