@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { buildPages } from "./src/pages/build.mjs";
+import { answerValidators } from "./test/support/answer-validators.ts";
 import { TEST_AUTH_BINDINGS, TEST_WEBHOOK_KEY } from "./test/support/auth-settings.ts";
 import { LastLine } from "./test/support/last-line.ts";
 
@@ -12,6 +13,7 @@ const PURE = [
   "test/console/!(*.slow).test.ts",
   "test/config.test.ts",
   "test/node/{imports,build,documents,workflows}.test.ts",
+  "test/reference/document.test.ts",
   "test/cli/**/*.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
@@ -21,9 +23,17 @@ const pure: TestProjectInlineConfiguration = {
   test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false, testTimeout: 60_000 },
 };
 
+/** `virtual:answer-validators`: the reference's schemas as code, for tests that run where ajv cannot compile. */
+const answersOfTheReference = {
+  name: "answer-validators",
+  resolveId: (id: string) => (id === "virtual:answer-validators" ? `\0${id}` : undefined),
+  load: (id: string) => (id === "\0virtual:answer-validators" ? answerValidators() : undefined),
+};
+
 /** What needs the runtime: one workerd for all files, each with a database of its own. */
 const workerd: TestProjectInlineConfiguration = {
   plugins: [
+    answersOfTheReference,
     cloudflareTest(async () => {
       await buildPages();
       return {

@@ -63,4 +63,4 @@ app.all("/v1/health/:probe{live|ready}", methodNotAllowed("GET, HEAD"));
 app.route("/problems", problemRoutes);
 app.all("/problems/:code?", methodNotAllowed("GET, HEAD"));
 app.route("/", pageRoutes);
-app.all("/console", methodNotAllowed("GET, HEAD"));
+for (const path of ["/", "/console", "/docs", "/openapi.json"]) app.all(path, methodNotAllowed("GET, HEAD"));

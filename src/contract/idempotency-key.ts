@@ -1,7 +1,7 @@
 /** docs/api.md#idempotency: 8 to 255 characters. */
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,254}$/;
+export const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,254}$/;
 
 export const isIdempotencyKey = (value: unknown): value is string =>
-  typeof value === "string" && KEY.test(value);
+  typeof value === "string" && KEY_PATTERN.test(value);
 
-export const KEY_RULE = `match ${KEY.source}: 8 to 255 letters, digits, dots, underscores, colons and hyphens`;
+export const KEY_RULE = `match ${KEY_PATTERN.source}: 8 to 255 letters, digits, dots, underscores, colons and hyphens`;

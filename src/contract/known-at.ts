@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseDate } from "../domain/core/dates.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
+import { documented } from "./documented.ts";
 import { expects } from "./lookup/query.ts";
 
 const SEQUENCE = /^(?:0|[1-9]\d{0,14})$/;
@@ -16,4 +17,15 @@ export const knownAt = z
     context.addIssue({ code: "custom", message: expected.error({}) });
     return z.NEVER;
   })
-  .describe("What the log knew then; default now.");
+  .meta(
+    documented({
+      anyOf: [
+        { type: "string", pattern: SEQUENCE.source },
+        { type: "string", format: "date-time" },
+      ],
+      description: "What the log knew then: a sequence of the log, or a timestamp up to now. Default: now.",
+    }),
+  );
+
+/** The query of a lookup of one row. */
+export const rowQuery = z.strictObject({ known_at: knownAt.optional() });

@@ -6,6 +6,7 @@ import { parseDate } from "../domain/core/dates.ts";
 import { decimalToInteger, writtenDigits } from "../domain/core/decimal.ts";
 import type { FieldErrorCode } from "../domain/core/problem.ts";
 import type { Field } from "../domain/tape/fields.ts";
+import { DATE_OR_TIMESTAMP, documented, EXACT_DECIMAL } from "./documented.ts";
 import { isJsonObject, stringifyJson } from "./json.ts";
 
 const ID_CHARACTERS_MAX = 128;
@@ -52,7 +53,7 @@ const idSchema = z
       id !== "" && characters(id) <= ID_CHARACTERS_MAX && id === id.trim() && !CONTROL_OR_BREAK.test(id),
     refused(`must be 1 to ${ID_CHARACTERS_MAX} characters without control characters or outer white space`),
   )
-  .meta({ description: "Chosen by the client; unique within the tenant and category." });
+  .meta(documented({ type: "string", minLength: 1, maxLength: ID_CHARACTERS_MAX }));
 
 function textSchema(max: number, required: boolean) {
   const text = z
@@ -60,14 +61,21 @@ function textSchema(max: number, required: boolean) {
     .trim()
     .refine((value) => characters(value) <= max, refused(`must be at most ${max} characters`))
     .refine((value) => !CONTROL.test(value), refused("must not contain control characters"));
-  if (required) return text.refine((value) => value !== "", refused("must not be empty"));
-  return text.transform((value) => (value === "" ? null : value));
+  if (required) {
+    return text
+      .refine((value) => value !== "", refused("must not be empty"))
+      .meta(documented({ type: "string", minLength: 1, maxLength: max }));
+  }
+  return text
+    .transform((value) => (value === "" ? null : value))
+    .meta(documented({ type: "string", maxLength: max }));
 }
 
 const emailSchema = z
   .string()
   .trim()
-  .refine(isEmail, refused(`must be an e-mail address of at most ${EMAIL_CHARACTERS_MAX} characters`));
+  .refine(isEmail, refused(`must be an e-mail address of at most ${EMAIL_CHARACTERS_MAX} characters`))
+  .meta(documented({ type: "string", format: "email", maxLength: EMAIL_CHARACTERS_MAX }));
 
 const phoneSchema = z
   .string()
@@ -75,7 +83,8 @@ const phoneSchema = z
   .refine(
     (value) => z.e164().safeParse(value).success,
     refused("must be a phone number in E.164 form, for example +1234567890"),
-  );
+  )
+  .meta(documented({ type: "string", pattern: "^\\+[1-9][0-9]{6,14}$", examples: ["+1234567890"] }));
 
 const countrySchema = z
   .string()
@@ -83,12 +92,14 @@ const countrySchema = z
   .refine(
     (value) => Object.hasOwn(iso31661Alpha2ToAlpha3, value),
     refused("must be an assigned ISO 3166-1 alpha-2 code, for example US"),
-  );
+  )
+  .meta(documented({ type: "string", pattern: "^[A-Z]{2}$", examples: ["US"] }));
 
 export const currencySchema = z
   .string()
   .trim()
-  .refine(isCurrency, refused("must be an active ISO 4217 code, for example USD"));
+  .refine(isCurrency, refused("must be an active ISO 4217 code, for example USD"))
+  .meta(documented({ type: "string", pattern: "^[A-Z]{3}$", examples: ["USD"] }));
 
 const dateSchema = z
   .string()
@@ -98,7 +109,8 @@ const dateSchema = z
     if (date.ok) return date.value;
     context.addIssue({ code: "custom", message: date.error, params: { code: "invalid_value" } });
     return z.NEVER;
-  });
+  })
+  .meta(documented(DATE_OR_TIMESTAMP));
 
 /** A JSON number; anything else, a number in quotes included, is `invalid_type`. */
 const numberSchema = z
@@ -115,27 +127,33 @@ const decimalSchema = numberSchema
     (text) => writtenDigits(text) <= DECIMAL_DIGITS_MAX,
     refused(`must have at most ${DECIMAL_DIGITS_MAX} digits, written out without an exponent`),
   )
-  .refine((text) => !(text.startsWith("-") && ZERO.test(text)), refused("must not be negative zero"));
+  .refine((text) => !(text.startsWith("-") && ZERO.test(text)), refused("must not be negative zero"))
+  .meta(documented({ type: "number", description: EXACT_DECIMAL }));
 
 function amountSchema(min: Field["min"]) {
-  if (min === undefined) return numberSchema;
+  const exact = { type: "number", description: EXACT_DECIMAL };
+  if (min === undefined) return numberSchema.meta(documented(exact));
   const positive = min === "positive";
-  return numberSchema.refine(
-    (text) => {
-      const zero = ZERO.test(text);
-      return zero ? !positive : !text.startsWith("-");
-    },
-    refused(positive ? "must be greater than 0" : "must be 0 or more"),
-  );
+  return numberSchema
+    .refine(
+      (text) => {
+        const zero = ZERO.test(text);
+        return zero ? !positive : !text.startsWith("-");
+      },
+      refused(positive ? "must be greater than 0" : "must be 0 or more"),
+    )
+    .meta(documented({ ...exact, ...(positive ? { exclusiveMinimum: 0 } : { minimum: 0 }) }));
 }
 
-const integerSchema = numberSchema.transform((text, context) => {
-  const value = decimalToInteger(text);
-  if (value !== null && value >= 0 && value <= INTEGER_MAX) return value;
-  const message = `must be a whole number from 0 to ${INTEGER_MAX}`;
-  context.addIssue({ code: "custom", message, params: { code: "invalid_value" } });
-  return z.NEVER;
-});
+const integerSchema = numberSchema
+  .transform((text, context) => {
+    const value = decimalToInteger(text);
+    if (value !== null && value >= 0 && value <= INTEGER_MAX) return value;
+    const message = `must be a whole number from 0 to ${INTEGER_MAX}`;
+    context.addIssue({ code: "custom", message, params: { code: "invalid_value" } });
+    return z.NEVER;
+  })
+  .meta(documented({ type: "integer", minimum: 0, maximum: INTEGER_MAX }));
 
 /** A free-form object, kept as JSON text with its numbers as they were sent. */
 const objectSchema = z
@@ -144,7 +162,21 @@ const objectSchema = z
   .refine(
     (text) => new TextEncoder().encode(text).length <= OBJECT_BYTES_MAX,
     refused(`must be at most ${OBJECT_BYTES_MAX} bytes as JSON`),
-  );
+  )
+  .meta(documented({ type: "object", additionalProperties: true }));
+
+const CLIENTS_DOCUMENTED = {
+  type: "array",
+  minItems: 1,
+  maxItems: CLIENTS_MAX,
+  uniqueItems: true,
+  items: {
+    type: "object",
+    properties: { client_id: { type: "string", minLength: 1, maxLength: ID_CHARACTERS_MAX } },
+    required: ["client_id"],
+    additionalProperties: false,
+  },
+};
 
 /** The length is checked first and alone: a body has room for 16,000 items, and each wrong one would be an error. */
 const clientsSchema = z
@@ -164,7 +196,8 @@ const clientsSchema = z
         context.addIssue({ code: "custom", path, message, params: { code: "invalid_value" } });
       seen.add(id);
     }
-  });
+  })
+  .meta(documented(CLIENTS_DOCUMENTED));
 
 /** What old callers still send: read, bounded, and kept nowhere but in the event's data. */
 export const ignoredTextSchema = z
@@ -173,6 +206,7 @@ export const ignoredTextSchema = z
     (text) => characters(text) <= IGNORED_CHARACTERS_MAX,
     refused(`must be at most ${IGNORED_CHARACTERS_MAX} characters`),
   )
+  .meta(documented({ type: "string", maxLength: IGNORED_CHARACTERS_MAX, deprecated: true }))
   .nullish();
 
 /** The schema of one field's value on the wire; its output is what the domain calls a change. */

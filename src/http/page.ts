@@ -5,6 +5,7 @@ import type { AppEnv } from "./app-env.ts";
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}
 code,pre{background:#eee;padding:.1em .3em;border-radius:3px}
 pre{padding:.6em .8em;overflow-x:auto}
+pre code{background:none;padding:0}
 @media (prefers-color-scheme:dark){body{background:#111;color:#eee}code,pre{background:#333}a{color:#8cf}}`;
 
 let policy: Promise<string> | undefined;

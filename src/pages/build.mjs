@@ -15,7 +15,10 @@ const OUT = join(PROJECT_ROOT, "dist/pages");
  * HTML, `src` and `href` that begin with `./` name files beside it, those that begin with `npm:` files of a package.
  * @type {Readonly<Record<string, string>>}
  */
-const PAGES = { console: "src/console/index.html" };
+const PAGES = { console: "src/console/index.html", docs: "src/docs/index.html" };
+
+/** Makes the OpenAPI document; TypeScript, so it is bundled before it runs. */
+const REFERENCE_SOURCE = join(PROJECT_ROOT, "src/reference/document.ts");
 
 /** Scripts and styles are bundled; whatever else a page names, and every file of a package, is copied. */
 const BUNDLED = [".ts", ".css"];
@@ -81,7 +84,7 @@ async function filesOf(page, htmlFile) {
     const file = join(PROJECT_ROOT, kind === "npm:" ? "node_modules" : dirname(htmlFile), name);
     const bundled = kind !== "npm:" && BUNDLED.includes(extname(name));
     const content = bundled ? await bundle(file) : await readFile(file);
-    const plainName = `${page}-${name.replaceAll("/", "-")}`.replace(/\.ts$/, ".js");
+    const plainName = `${page}-${name.replaceAll("@", "").replaceAll("/", "-")}`.replace(/\.ts$/, ".js");
     const path = `assets/${hashedName(plainName, content)}`;
     files.set(path, content);
     addresses.set(`${kind}${name}`, `/${path}`);
@@ -111,17 +114,38 @@ async function put(out, path, content) {
 }
 
 /**
+ * The OpenAPI document, made from the schemas that validate.
+ * @returns {Promise<Uint8Array>}
+ */
+async function reference() {
+  const { outputFiles } = await build({
+    entryPoints: [REFERENCE_SOURCE],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    write: false,
+    logLevel: "warning",
+  });
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  const { referenceDocument } = await import(`data:text/javascript;base64,${source}`);
+  const { version } = JSON.parse(await readFile(join(PROJECT_ROOT, "package.json"), "utf8"));
+  return Buffer.from(JSON.stringify(referenceDocument(version)));
+}
+
+/**
  * Builds every page; resolves once the folder holds them and nothing else.
  * @param {string} out
  */
 export async function buildPages(out = OUT) {
   const pages = await Promise.all(Object.entries(PAGES).map(([page, html]) => filesOf(page, html)));
   const files = new Map(pages.flatMap((page) => [...page]));
+  files.set("openapi.json", await reference());
   const html = [...files.keys()].filter((path) => path.endsWith(".html"));
-  const assets = [...files.keys()].filter((path) => !html.includes(path));
+  const assets = [...files.keys()].filter((path) => path.startsWith("assets/"));
   files.set("_headers", Buffer.from(headersOf(assets)));
   // Pages last: each names files that are there by then.
-  for (const path of [...assets, "_headers", ...html]) await put(out, path, files.get(path) ?? Buffer.of());
+  for (const path of [...assets, "_headers", "openapi.json", ...html])
+    await put(out, path, files.get(path) ?? Buffer.of());
   const entries = await readdir(out, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((one) => one.isFile())) {
     const file = join(entry.parentPath, entry.name);

@@ -1,5 +1,7 @@
-import { type Handler, Hono } from "hono";
+import { type Context, type Handler, Hono } from "hono";
+import { html } from "hono/html";
 import type { AppEnv } from "../http/app-env.ts";
+import { PAGE_HEADERS, renderPage } from "../http/page.ts";
 
 /** Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). */
 const CONSOLE_POLICY = [
@@ -13,31 +15,74 @@ const CONSOLE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Serves a page that src/pages/build.mjs built, under the Worker's own headers. */
+/** As the console's, but Scalar writes its styles into the page. */
+const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Answers with a file that src/pages/build.mjs built, or 304 to a caller who has it. */
+async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
+  const conditions = new Headers();
+  const known = c.req.header("If-None-Match");
+  if (known !== undefined) conditions.set("If-None-Match", known);
+  const asset = await c.env.ASSETS.fetch(new URL(path, c.req.url), { headers: conditions });
+  if (asset.status !== 304 && (asset.status !== 200 || asset.body === null)) {
+    throw new Error(`the file ${path} was not built`);
+  }
+  // It names others by their hash, or changes itself, so it must be asked for anew after a deployment.
+  c.header("Cache-Control", "no-cache");
+  const etag = asset.headers.get("ETag");
+  if (etag !== null) c.header("ETag", etag);
+  return asset.body === null ? c.body(null, 304) : c.body(asset.body, 200);
+}
+
+/** Serves a page under the Worker's own headers. */
 function page(name: string, policy: string): Handler<AppEnv> {
-  return async (c) => {
-    const conditions = new Headers();
-    const known = c.req.header("If-None-Match");
-    if (known !== undefined) conditions.set("If-None-Match", known);
-    const asset = await c.env.ASSETS.fetch(new URL(`/${name}.html`, c.req.url), { headers: conditions });
-    if (asset.status !== 304 && (asset.status !== 200 || asset.body === null))
-      throw new Error(`the page ${name} was not built`);
+  return (c) => {
     const headers = {
+      ...PAGE_HEADERS,
       "Content-Security-Policy": policy,
-      "Referrer-Policy": "no-referrer",
-      "X-Content-Type-Options": "nosniff",
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Resource-Policy": "same-origin",
-      // The page names its scripts by their hash, so it must be asked for anew after a deployment.
-      "Cache-Control": "no-cache",
       "Content-Type": "text/html; charset=utf-8",
     };
     for (const [header, value] of Object.entries(headers)) c.header(header, value);
-    const etag = asset.headers.get("ETag");
-    if (etag !== null) c.header("ETag", etag);
-    return asset.body === null ? c.body(null, 304) : c.body(asset.body, 200);
+    return builtFile(c, `/${name}.html`);
   };
 }
 
+function home(c: Context<AppEnv>): Promise<Response> {
+  const { origin } = new URL(c.req.url);
+  return renderPage(
+    c,
+    "Loan Ledger",
+    html`<h1>Loan Ledger</h1>
+<p>Records of loans and purchases, their history, and a double-entry ledger, as an API.</p>
+<ul>
+<li><a href="/docs">Reference</a>: every route, field and code, with a client that sends requests
+(<a href="/openapi.json">openapi.json</a>)</li>
+<li><a href="/console">Console</a>: look at a portfolio without writing code</li>
+<li><a href="/problems">Problems</a>: what each problem code means and what to do</li>
+</ul>
+<p>The first request, with a token in <code>$TOKEN</code>:</p>
+<pre><code>curl ${origin}/api/tables/clients \\
+  -H "Authorization: Bearer $TOKEN"</code></pre>`,
+  );
+}
+
 /** Pages for people; whoever may see their data holds a token, and the page itself is open (docs/pages.md). */
-export const pageRoutes = new Hono<AppEnv>().get("/console", page("console", CONSOLE_POLICY));
+export const pageRoutes = new Hono<AppEnv>()
+  .get("/", home)
+  .get("/console", page("console", CONSOLE_POLICY))
+  .get("/docs", page("docs", DOCS_POLICY))
+  .get("/openapi.json", (c) => {
+    c.header("Content-Type", "application/json");
+    return builtFile(c, "/openapi.json");
+  });

@@ -1,9 +1,8 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod";
 import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
-import { knownAt } from "../contract/known-at.ts";
+import { rowQuery } from "../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
 import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
@@ -27,8 +26,6 @@ import { read } from "./read.ts";
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
 
-const rowQuery = z.strictObject({ known_at: knownAt.optional() });
-
 const readsRecords = authorized("records:read", (c) => (walks(c) ? "walk" : "usual"));
 
 /** Queries that no index answers examine the tenant's rows one by one. */
@@ -45,8 +42,12 @@ for (const table of LOOKUP_TABLES) {
   tableRoutes.get(`/${table.name}`, readsRecords, variesByAccept, checked, (c) =>
     answerList(c, table, c.req.valid("query")),
   );
-  tableRoutes.get(`/${table.name}/:id`, readsRecords, variesByAccept, query(rowQuery, ["known_at"]), (c) =>
-    answerRow(c, table, c.req.param("id"), c.req.valid("query").known_at),
+  tableRoutes.get(
+    `/${table.name}/:id`,
+    readsRecords,
+    variesByAccept,
+    query(rowQuery, Object.keys(rowQuery.shape)),
+    (c) => answerRow(c, table, c.req.param("id"), c.req.valid("query").known_at),
   );
 }
 

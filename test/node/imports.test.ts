@@ -45,6 +45,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ["auth/scopes.ts", "config.ts", "contract", "domain"],
   pages: [],
   console: ["contract/lookup/tables.ts", "domain"],
+  docs: [],
+  reference: ["auth/scopes.ts", "contract", "domain"],
 };
 
 /**

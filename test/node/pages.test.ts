@@ -9,7 +9,7 @@ import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PAGES = ["/console"];
+const PAGES = ["/console", "/docs"];
 
 let service: Miniflare;
 let origin: URL;

@@ -1,5 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { SCOPES } from "../../src/auth/scopes.ts";
+import { checkAnswer } from "./documented-answers.ts";
 import { mintToken } from "./tokens.ts";
 
 export const ALL_SCOPES = SCOPES.join(" ");
@@ -31,6 +32,18 @@ export async function answerOf(response: Response): Promise<Answer> {
   };
 }
 
+/** Sends a request to the service and holds the answer against the reference. */
+export async function answerTo(
+  method: string,
+  path: string,
+  init: RequestInit,
+  fetch: typeof exports.default.fetch = (...args) => exports.default.fetch(...args),
+): Promise<Answer> {
+  const answer = await answerOf(await fetch(`http://ledger.test${path}`, { ...init, method }));
+  checkAnswer(method, path, answer);
+  return answer;
+}
+
 /** The service as one tenant's back end sees it. */
 export class Api {
   readonly tenant: string;
@@ -55,7 +68,7 @@ export class Api {
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return answerOf(await this.#fetch(`http://ledger.test${path}`, { headers: await this.headers(headers) }));
+    return answerTo("GET", path, { headers: await this.headers(headers) }, this.#fetch);
   }
 
   /** Posts a text or bytes as they stand, or an object as JSON. */
@@ -72,9 +85,7 @@ export class Api {
     });
     const isSent = typeof body === "string" || body instanceof Uint8Array;
     const text = isSent ? body : JSON.stringify(body);
-    return answerOf(
-      await this.#fetch(`http://ledger.test${path}`, { method: "POST", headers: all, body: text }),
-    );
+    return answerTo("POST", path, { headers: all, body: text }, this.#fetch);
   }
 
   /** Sends any method; `key` null sends no Idempotency-Key. */

@@ -123,7 +123,7 @@ type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "ac
 };
 
 /** The wire shape of each ledger command (docs/api.md#ledger). */
-const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> } = {
+export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> } = {
   disbursement,
   disbursement_settled,
   payment_received,

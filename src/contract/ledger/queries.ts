@@ -3,16 +3,23 @@ import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { LAYERS } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
+import { documented } from "../documented.ts";
 import { expects, LIMIT_DEFAULT, limit } from "../lookup/query.ts";
 
 const dateExpected = expects("a real date YYYY-MM-DD");
-const date = z.string(dateExpected).refine(isCalendarDate, dateExpected);
+const date = z
+  .string(dateExpected)
+  .refine(isCalendarDate, dateExpected)
+  .meta(documented({ type: "string", format: "date" }));
 const currencyExpected = expects("an active ISO 4217 code, for example USD");
 
 const PAGE_TOKEN_CHARACTERS_MAX = 512;
 const tokenExpected = expects("the next_page_token of the page before");
 
-const currency = z.string(currencyExpected).refine(isCurrency, currencyExpected);
+const currency = z
+  .string(currencyExpected)
+  .refine(isCurrency, currencyExpected)
+  .meta(documented({ type: "string", pattern: "^[A-Z]{3}$" }));
 
 const refExpected = expects("a bank account: 1 to 64 letters, digits, dots, underscores, colons and hyphens");
 const bankAccountRef = z.string(refExpected).regex(/^[A-Za-z0-9_.:-]{1,64}$/, refExpected);

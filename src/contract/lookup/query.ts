@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseDate } from "../../domain/core/dates.ts";
+import { DATE_OR_TIMESTAMP, documented } from "../documented.ts";
 import { type DateBound, dateBounds, instantBounds, isEmptyRange } from "./dates.ts";
 import { dateColumns, filterable, isHistory, type LookupTable, searchable, sortable } from "./tables.ts";
 
@@ -52,7 +53,8 @@ export function limitUpTo(max: number) {
     .string(expected)
     .regex(/^[1-9][0-9]{0,4}$/, expected)
     .transform(Number)
-    .refine((value) => value <= max, expected);
+    .refine((value) => value <= max, expected)
+    .meta(documented({ type: "integer", minimum: 1, maximum: max }));
 }
 export const limit = limitUpTo(LIMIT_MAX);
 
@@ -70,12 +72,15 @@ const sequence = z
 const dateExpected = expects(
   "a real date YYYY-MM-DD or an RFC 3339 timestamp with an offset (write + as %2B in a URL)",
 );
-const date = z.string(dateExpected).transform((text, context) => {
-  const parsed = parseDate(text);
-  if (parsed.ok) return parsed.value;
-  context.addIssue({ code: "custom", message: dateExpected.error({}) });
-  return z.NEVER;
-});
+const date = z
+  .string(dateExpected)
+  .transform((text, context) => {
+    const parsed = parseDate(text);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: "custom", message: dateExpected.error({}) });
+    return z.NEVER;
+  })
+  .meta(documented(DATE_OR_TIMESTAMP));
 
 const cursorExpected = expects("the next_cursor of the page before");
 const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);

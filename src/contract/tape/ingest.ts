@@ -19,7 +19,7 @@ import { isJsonObject } from "../json.ts";
 import { ignoredTextSchema, valueSchema } from "../values.ts";
 
 /** Which shape of `data` applies; a kind matters only when a disbursement is created. */
-interface Variant {
+export interface Variant {
   readonly category: Category;
   readonly step: Step;
   readonly kind: "loan" | "purchase" | null;
@@ -129,8 +129,19 @@ export function readChange(category: Category, step: Step, data: unknown): Inges
 
 const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
 
+/** Every shape of `data`, for the reference: one for each category and step, and for each kind that is created. */
+export const INGEST_VARIANTS: readonly Variant[] = CATEGORIES.flatMap((category) =>
+  STEPS.flatMap((step): Variant[] => {
+    if (category !== "disbursement" || step !== "create") return [{ category, step, kind: null }];
+    return [
+      { category, step, kind: "loan" },
+      { category, step, kind: "purchase" },
+    ];
+  }),
+);
+
 /** The schema of `data` for one variant; made when first asked for, so that an isolate starts fast. */
-function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
+export function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
   const name = `${variant.category} ${variant.step} ${variant.kind}`;
   const known = cache.get(name);
   if (known) return known;
@@ -169,11 +180,15 @@ function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodTyp
   return field.required ? value : value.nullish();
 }
 
+/** Marks a member that a shape names only to refuse it in better words than an unknown one. */
+export const UNSUPPORTED = { unsupported: true } as const;
+
 function absent(message: string): z.ZodType {
   const isAbsent = (value: unknown) => value === undefined || value === null;
   return z
     .unknown()
     .refine(isAbsent, { error: message, params: { code: "unsupported_field" } })
     .transform(() => undefined)
-    .optional();
+    .optional()
+    .meta(UNSUPPORTED);
 }

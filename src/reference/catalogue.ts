@@ -1,0 +1,15 @@
+import type { Operation } from "./operation.ts";
+import { INGEST_OPERATIONS } from "./operations/ingest.ts";
+import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
+import { POSITION_OPERATIONS } from "./operations/positions.ts";
+import { SERVICE_OPERATIONS } from "./operations/service.ts";
+import { TABLE_OPERATIONS } from "./operations/tables.ts";
+
+/** Every route of app.ts, in the order of the reference; a test names a route that is missing here. */
+export const OPERATIONS: readonly Operation[] = [
+  ...INGEST_OPERATIONS,
+  ...TABLE_OPERATIONS,
+  ...POSITION_OPERATIONS,
+  ...LEDGER_OPERATIONS,
+  ...SERVICE_OPERATIONS,
+];

@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { PROBLEMS } from "../../contract/problems.ts";
+import type { ProblemCode } from "../../domain/core/problem.ts";
+import { answer, freeObject, json } from "../answers.ts";
+import type { Answer, Operation } from "../operation.ts";
+
+const health = z
+  .object({ status: z.literal("ok"), version: z.string(), git_sha: z.string() })
+  .meta({ id: "Health" });
+
+/** They refuse nothing but other methods of their paths. */
+const problems: readonly ProblemCode[] = ["method_not_allowed"];
+
+/** A page for people or a file; both may be kept by a browser and asked for again by their version. */
+function page(path: string, id: string, summary: string, description: string): Operation {
+  const content: Answer = answer("The page.", { media: "text/html", schema: z.string() });
+  return {
+    method: "get",
+    path,
+    id,
+    tag: "Service",
+    summary,
+    description,
+    scope: null,
+    answers: { 200: content },
+    problems,
+  };
+}
+
+/** What needs no token. */
+export const SERVICE_OPERATIONS: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/v1/health/live",
+    id: "live",
+    tag: "Service",
+    summary: "Is the service running?",
+    description: "Answers 200 as long as the Worker runs.",
+    scope: null,
+    answers: { 200: answer("It is.", json(health)) },
+    problems,
+  },
+  {
+    method: "get",
+    path: "/v1/health/ready",
+    id: "ready",
+    tag: "Service",
+    summary: "Is the database there?",
+    description: "Asks every database and answers within two seconds.",
+    scope: null,
+    answers: { 200: answer("It is.", json(health)) },
+    problems: [...problems, "unavailable"],
+  },
+  {
+    method: "get",
+    path: "/openapi.json",
+    id: "openapi",
+    tag: "Service",
+    summary: "This document",
+    description: "OpenAPI 3.1, made from the schemas that validate.",
+    scope: null,
+    answers: { 200: answer("The document.", json(freeObject), ["ETag"]) },
+    problems,
+  },
+  page("/", "home", "Home page", "What this is, and where to go."),
+  page("/docs", "reference", "This reference for people", "Shows this document and sends requests from it."),
+  page("/console", "console", "Console", "Shows a portfolio; asks for a token."),
+  page("/problems", "listProblems", "All problem codes", "Lists every problem code."),
+  {
+    ...page(
+      "/problems/{code}",
+      "explainProblem",
+      "One problem code",
+      "Says what a code means and what to do.",
+    ),
+    pathParameters: z.object({
+      code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    }),
+    problems: [...problems, "not_found"],
+  },
+];

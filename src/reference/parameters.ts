@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { documented } from "../contract/documented.ts";
+import { KEY_PATTERN } from "../contract/idempotency-key.ts";
+import type { Operation } from "./operation.ts";
+
+const header = (name: string, id: string, description: string, schema: object) =>
+  z
+    .string()
+    .optional()
+    .meta({ ...documented({ type: "string", ...schema }), description, param: { in: "header", name, id } });
+
+const TRACE = [
+  header("traceparent", "traceparent", "Continues the caller's trace (W3C Trace Context).", {}),
+  header("tracestate", "tracestate", "Goes with traceparent and is answered unchanged.", {}),
+];
+const BOOKMARK = header(
+  "x-d1-bookmark",
+  "x-d1-bookmark",
+  "Bookmark of an earlier answer, or `first-unconstrained` for the nearest replica. Default: the primary.",
+  { maxLength: 128 },
+);
+/** An Idempotency-Key, in the header or on a line of a batch. */
+export const keySchema = z.string().meta(documented({ type: "string", pattern: KEY_PATTERN.source }));
+
+const KEY = z.string().meta({
+  ...documented({ type: "string", pattern: KEY_PATTERN.source }),
+  description: "Names this event. Send a new key with each new event, and the same key with each retry.",
+  param: { in: "header", name: "Idempotency-Key", id: "Idempotency-Key" },
+});
+
+/** The parameters of an operation: its own, and those that follow from what it is. */
+export function parametersOf({ pathParameters, query, keyed, bookmarked, scope }: Operation) {
+  const at = (place: "path" | "query", object: z.ZodObject | undefined) =>
+    Object.entries(object?.shape ?? {}).map(([name, schema]) => {
+      const known = (schema as z.ZodType).meta() ?? {};
+      return (schema as z.ZodType).meta({ ...known, param: { in: place, name } });
+    });
+  return [
+    ...at("path", pathParameters),
+    ...at("query", query),
+    ...(keyed ? [KEY] : []),
+    ...(bookmarked ? [BOOKMARK] : []),
+    ...(scope === null ? [] : TRACE),
+  ];
+}

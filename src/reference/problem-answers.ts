@@ -1,0 +1,127 @@
+import * as z from "zod";
+import type { ZodOpenApiResponseObject } from "zod-openapi";
+import { documented } from "../contract/documented.ts";
+import { PROBLEMS } from "../contract/problems.ts";
+import type { FieldErrorCode, ProblemCode } from "../domain/core/problem.ts";
+import type { Operation } from "./operation.ts";
+
+/** Exhaustive: a new code of a field error must be named here. */
+const FIELD_ERROR_CODES: Readonly<Record<FieldErrorCode, true>> = {
+  required: true,
+  invalid_type: true,
+  invalid_value: true,
+  unknown_field: true,
+  unsupported_field: true,
+  immutable_field: true,
+  unknown_reference: true,
+  currency_mismatch: true,
+  client_mismatch: true,
+  borrower_mismatch: true,
+  inconsistent_amounts: true,
+  inconsistent_dates: true,
+};
+
+const fieldError = z
+  .object({
+    field: z.string().meta({ description: "Dotted path from the body's root." }),
+    code: z.enum(Object.keys(FIELD_ERROR_CODES) as [FieldErrorCode, ...FieldErrorCode[]]),
+    message: z.string().meta({ description: "What was expected." }),
+  })
+  .meta({ id: "FieldError" });
+
+/** The body of every refusal (RFC 9457). */
+export const problem = z
+  .object({
+    type: z.string().meta({ description: "Address of the page that explains the code.", format: "uri" }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    instance: z.string().meta({ description: "Path of the request." }),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    trace_id: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .meta({ description: "Quote it when you report a problem." }),
+    errors: z.array(fieldError).max(100).optional().meta({ description: "The first 100 field errors." }),
+    errors_total: z.int().min(1).optional().meta({ description: "How many field errors were found." }),
+    event_id: z.string().optional().meta({ description: "The event that holds the Idempotency-Key." }),
+  })
+  .meta({ id: "Problem" });
+
+const TOKEN: readonly ProblemCode[] = [
+  "missing_token",
+  "invalid_token",
+  "insufficient_scope",
+  "misconfigured",
+  "unavailable",
+  "rate_limited",
+];
+const BODY: readonly ProblemCode[] = [
+  "unsupported_media_type",
+  "payload_too_large",
+  "malformed_json",
+  "validation_error",
+  "overloaded",
+];
+const KEY: readonly ProblemCode[] = [
+  "missing_idempotency_key",
+  "invalid_idempotency_key",
+  "idempotency_mismatch",
+];
+const READ: readonly ProblemCode[] = ["invalid_query", "unavailable"];
+
+/** Every problem that an operation can answer. */
+export function problemsOf({
+  scope,
+  body,
+  keyed,
+  bookmarked,
+  query,
+  problems = [],
+}: Operation): readonly ProblemCode[] {
+  return [
+    ...new Set<ProblemCode>([
+      ...(scope === null ? [] : TOKEN),
+      ...(body ? BODY : []),
+      ...(keyed ? KEY : []),
+      ...(bookmarked || query || body ? READ : []),
+      ...problems,
+      "internal_error",
+    ]),
+  ];
+}
+
+/** The answers of the refusals, one for each status, each with the codes that it can have. */
+export function problemAnswers(operation: Operation): Record<string, ZodOpenApiResponseObject> {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of problemsOf(operation)) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const ordered = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(ordered.map(([status, codes]) => [status, problemAnswer(status, codes)]));
+}
+
+function problemAnswer(status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
+  const names = ["traceparent", ...(status === 401 || status === 403 ? ["WWW-Authenticate"] : [])];
+  if (status === 429 || status === 503) names.push("Retry-After");
+  return {
+    description: codes.map((code) => `- \`${code}\`: ${PROBLEMS[code].meaning}`).join("\n"),
+    headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+    content: {
+      "application/problem+json": {
+        schema: z.intersection(problem, ofCodes(status, codes)),
+      },
+    },
+  };
+}
+
+/** What narrows the common problem to the codes of one answer. */
+const ofCodes = (status: number, codes: readonly ProblemCode[]) =>
+  z.looseObject({}).meta(
+    documented({
+      type: "object",
+      properties: { status: { const: status }, code: { enum: [...codes] } },
+      required: ["status", "code"],
+    }),
+  );

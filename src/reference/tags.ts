@@ -1,0 +1,10 @@
+/** The chapters of the reference, in order. */
+export const TAGS = {
+  Ingest: "Send the events of clients, disbursements, payments and operations.",
+  Tables: "Read the current records, their history and the log of events.",
+  Positions: "What is due, received and late: of one disbursement, of all, and in sums.",
+  Ledger: "Post to the double-entry ledger and read entries and balances.",
+  Service: "Health, this reference, and the pages for people. No token needed.",
+} as const;
+
+export type Tag = keyof typeof TAGS;

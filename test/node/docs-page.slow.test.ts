@@ -1,0 +1,50 @@
+import type { Miniflare } from "miniflare";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
+import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
+
+/** Debian's, or the one that the variable names. */
+const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+let service: Miniflare;
+let browser: Browser;
+let origin: string;
+beforeAll(async () => {
+  service = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
+  ({ origin } = await service.ready);
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await service.dispose();
+});
+
+describe("the reference in a browser", () => {
+  it.each(["light", "dark"] as const)(
+    "shows every chapter in %s, and no request leaves the origin",
+    async (colorScheme) => {
+      const page = await browser.newPage({ colorScheme });
+      const foreign: string[] = [];
+      const faults: string[] = [];
+      page.on("request", (request) => {
+        if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
+          foreign.push(request.url());
+      });
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      await page.goto(`${origin}/docs`);
+      await page.getByRole("heading", { name: "Loan Ledger" }).waitFor();
+      for (const chapter of ["Ingest", "Tables", "Ledger", "Service"]) {
+        await page.getByText(chapter, { exact: true }).first().waitFor();
+      }
+      await page.getByText("Send one event").first().waitFor();
+      await page.waitForLoadState("networkidle");
+      expect(foreign).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    },
+  );
+});

@@ -1,0 +1,95 @@
+import { validators } from "virtual:answer-validators";
+import { PROBLEMS } from "../../src/contract/problems.ts";
+import type { ProblemCode } from "../../src/domain/core/problem.ts";
+import { OPERATIONS } from "../../src/reference/catalogue.ts";
+import type { Operation } from "../../src/reference/operation.ts";
+import { problemsOf } from "../../src/reference/problem-answers.ts";
+import type { Answer } from "./api.ts";
+
+const patternOf = (path: string) =>
+  new RegExp(`^${path.replace(/\./g, "\\.").replace(/\{[^}]+\}/g, "[^/]+")}$`);
+const known = OPERATIONS.map((operation) => ({ operation, pattern: patternOf(operation.path) }));
+
+/** Answers of paths that have no such operation. */
+const WITHOUT_OPERATION: readonly ProblemCode[] = ["not_found", "method_not_allowed"];
+
+/** Problems of `/api/tables/<no table>`, which is no operation of its own. */
+const UNKNOWN_TABLE: readonly ProblemCode[] = [
+  "invalid_table",
+  "missing_token",
+  "invalid_token",
+  "insufficient_scope",
+  "misconfigured",
+  "unavailable",
+  "rate_limited",
+];
+
+function operationOf(method: string, path: string): Operation | undefined {
+  const { pathname } = new URL(path, "http://ledger.test");
+  return known.find(
+    ({ operation, pattern }) => operation.method === method.toLowerCase() && pattern.test(pathname),
+  )?.operation;
+}
+
+/**
+ * Throws when an answer is not as the reference says: its status, media type, headers, code and body. HEAD answers as
+ * GET, without a body.
+ */
+export function checkAnswer(method: string, path: string, answer: Answer): void {
+  const isHead = method === "HEAD";
+  const operation = operationOf(isHead ? "GET" : method, path);
+  const fault = faultOf(operation, path, answer, isHead);
+  if (fault === null) return;
+  const place = operation ? operation.id : "no operation";
+  throw new Error(
+    `${method} ${path} (${place}) answered ${answer.status} against the reference: ${fault}\n${answer.text}`,
+  );
+}
+
+function faultOf(
+  operation: Operation | undefined,
+  path: string,
+  answer: Answer,
+  isHead: boolean,
+): string | null {
+  const media = answer.headers.get("Content-Type")?.split(";")[0] ?? "";
+  if (answer.status >= 400) return isHead ? null : problemFault(operation, path, media, answer);
+  const documented = operation?.answers[answer.status];
+  // A conditional request is answered 304 by every file.
+  if (answer.status === 304 && operation) return null;
+  if (!operation || !documented) return "this status is not documented";
+  const content = documented.contents.find((one) => one.media === media);
+  if (!content) return `the media type ${media} is not documented`;
+  const name = `${operation.id} ${answer.status}`;
+  if (isHead) return null;
+  if (media === "application/json") return schemaFault(name, answer.body);
+  if (media !== "application/x-ndjson") return null;
+  const faults = answer.text
+    .split("\n")
+    .map((line) => (line === "" ? null : schemaFault(name, JSON.parse(line))));
+  return faults.find((fault) => fault !== null) ?? null;
+}
+
+function problemFault(
+  operation: Operation | undefined,
+  path: string,
+  media: string,
+  { status, body, headers }: Answer,
+): string | null {
+  if (media !== "application/problem+json") return `the media type is ${media}`;
+  const code: ProblemCode = body.code;
+  const codes = operation ? problemsOf(operation) : WITHOUT_OPERATION;
+  const isTable = path.startsWith("/api/tables/") && UNKNOWN_TABLE.includes(code);
+  const isAllowed = codes.includes(code) || isTable || (!operation && WITHOUT_OPERATION.includes(code));
+  if (!isAllowed) return `the code ${code} is not documented`;
+  if (PROBLEMS[code].status !== status) return `the code ${code} has another status`;
+  if ((status === 429 || status === 503) !== headers.has("Retry-After")) return "Retry-After";
+  return schemaFault("Problem", body);
+}
+
+function schemaFault(name: string, value: unknown): string | null {
+  const validate = validators[name];
+  if (!validate) return `there is no schema ${name}`;
+  if (validate(value)) return null;
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`).join("; ");
+}
