@@ -8,6 +8,8 @@ import type { Tag } from "./tags.ts";
 export interface Example {
   readonly summary: string;
   readonly body: unknown;
+  /** The parameters in the path, where there are any. */
+  readonly path?: Readonly<Record<string, string>>;
   /** The status of the answer. */
   readonly answers: number;
 }

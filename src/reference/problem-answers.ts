@@ -19,6 +19,8 @@ const FIELD_ERROR_CODES: Readonly<Record<FieldErrorCode, true>> = {
   borrower_mismatch: true,
   inconsistent_amounts: true,
   inconsistent_dates: true,
+  already_accrued: true,
+  principal_mismatch: true,
 };
 
 const fieldError = z

@@ -4,7 +4,7 @@ import { PROBLEMS } from "../../src/contract/problems.ts";
 import type { ProblemCode } from "../../src/domain/core/problem.ts";
 import { OPERATIONS } from "../../src/reference/catalogue.ts";
 import { problemsOf } from "../../src/reference/problem-answers.ts";
-import { type Answer, Api, newKey, newTenant } from "../support/api.ts";
+import { type Answer, Api, answerTo, newKey, newTenant } from "../support/api.ts";
 import { checkAnswer } from "../support/documented-answers.ts";
 import { send } from "../support/requests.ts";
 import { mintToken } from "../support/tokens.ts";
@@ -50,10 +50,13 @@ describe("the catalogue", () => {
 describe("every documented example", () => {
   it("is accepted as it says, in the order of the reference", async () => {
     const api = new Api();
-    for (const { path, body } of OPERATIONS) {
+    for (const { method, path, body } of OPERATIONS) {
       for (const [name, example] of Object.entries(body?.examples ?? {})) {
         const headers = { "Content-Type": body?.media ?? "" };
-        const answer = await api.post(path, example.body as object, newKey(), headers);
+        const filled = path.replace(/\{(\w+)\}/g, (_, parameter: string) => example.path?.[parameter] ?? "");
+        const all = await api.headers({ ...headers, "Idempotency-Key": newKey() });
+        const init = { headers: all, body: JSON.stringify(example.body) };
+        const answer = await answerTo(method.toUpperCase(), filled, init);
         expect([path, name, answer.status, answer.text], answer.text).toEqual([
           path,
           name,

@@ -4,9 +4,11 @@ import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandOf, LedgerCommandType } from "../../domain/ledger/decide.ts";
+import { documented } from "../documented.ts";
 import { fieldErrors, unknownField } from "../field-errors.ts";
 import { isJsonObject } from "../json.ts";
 import {
+  AMOUNT_MINOR,
   amountMinor,
   bankAccountRef,
   calendarDate,
@@ -30,7 +32,8 @@ const loan = { loan_id: uuid, borrower_id: uuid, currency, effective_at: calenda
 const sourceMethod = z.enum(["ach", "wire", "card", "check", "cash", "internal_transfer"]);
 const feeType = z
   .string()
-  .refine((text) => /^[a-z][a-z0-9_]{0,63}$/.test(text), "must match ^[a-z][a-z0-9_]{0,63}$");
+  .refine((text) => /^[a-z][a-z0-9_]{0,63}$/.test(text), "must match ^[a-z][a-z0-9_]{0,63}$")
+  .meta(documented({ type: "string", pattern: "^[a-z][a-z0-9_]{0,63}$" }));
 
 const disbursement = z.strictObject({
   ...loan,
@@ -75,15 +78,31 @@ const accruedLoan = z.strictObject({
   interest_minor: amountMinor,
 });
 
+const ACCRUED_LOAN = {
+  type: "object",
+  properties: {
+    loan_id: { type: "string", format: "uuid" },
+    outstanding_principal_minor: AMOUNT_MINOR,
+    interest_minor: AMOUNT_MINOR,
+  },
+  required: ["loan_id", "outstanding_principal_minor", "interest_minor"],
+  additionalProperties: false,
+};
+
 const accrual = z
   .strictObject({
     program_id: uuid,
     accrual_date: calendarDate,
     day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
     currency,
-    loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id),
+    loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id).meta(
+      documented({ type: "array", minItems: 1, maxItems: ACCRUAL_LOANS_MAX, items: ACCRUED_LOAN }),
+    ),
     /** Ignored, so that the answer of a preview can be sent as it is. */
-    next_page_token: z.unknown().optional(),
+    next_page_token: z
+      .unknown()
+      .optional()
+      .meta(documented({ description: "Ignored." })),
     metadata,
   })
   .transform(({ next_page_token: _, ...rest }) => rest);
@@ -108,14 +127,16 @@ const reversal = z.strictObject({
   metadata,
 });
 
-/** The bank account stands in the path. */
-const bank_balance = z.strictObject({
-  bank_account_ref: bankAccountRef,
+/** What stands in the body of a bank balance. */
+export const bankBalanceBody = z.strictObject({
   as_of_date: calendarDate,
   currency,
   closing_balance_minor: signedAmount,
   metadata,
 });
+
+/** The bank account stands in the path. */
+const bank_balance = bankBalanceBody.extend({ bank_account_ref: bankAccountRef });
 
 /** What the wire says of a command: all but its type and who sent it, and its metadata, which the log keeps. */
 type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "actor"> & {

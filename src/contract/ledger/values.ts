@@ -71,7 +71,9 @@ export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value): z.output<T> | null => value ?? null);
 
 /** An amount that must move something. */
-export const positiveAmount = amountMinor.refine((amount) => amount > 0n, "must be at least 1");
+export const positiveAmount = amountMinor
+  .refine((amount) => amount > 0n, "must be at least 1")
+  .meta(documented({ ...AMOUNT_MINOR, not: { const: "0" } }));
 
 const SIGNED_AMOUNT = /^(0|-?[1-9][0-9]{0,18})$/;
 
@@ -86,7 +88,8 @@ export const signedAmount = z
     (text) => !SIGNED_AMOUNT.test(text) || BigInt(text.replace("-", "")) <= INT64_MAX,
     `must be from -${INT64_MAX} to ${INT64_MAX}`,
   )
-  .transform(BigInt);
+  .transform(BigInt)
+  .meta(documented({ type: "string", pattern: SIGNED_AMOUNT.source, description: "Minor units as digits." }));
 
 const BANK_ACCOUNT_REF = /^[A-Za-z0-9_.:-]{1,64}$/;
 
@@ -95,7 +98,8 @@ export const bankAccountRef = z
   .refine(
     (text) => BANK_ACCOUNT_REF.test(text),
     "must be 1 to 64 letters, digits, dots, underscores, colons and hyphens",
-  );
+  )
+  .meta(documented({ type: "string", pattern: BANK_ACCOUNT_REF.source }));
 
 /** The bank account that cash belongs to where the body names none. */
 export const cashAccount = bankAccountRef.nullish().transform((ref) => ref ?? "main");
@@ -108,7 +112,8 @@ export const annualRate = z
   .refine(
     (text) => RATE.test(text) && !/^10\.0*[1-9]|^1[1-9]|^[2-9][0-9]/.test(text),
     "must be a decimal from 0 to 10 with at most 12 decimals, for example 0.1375",
-  );
+  )
+  .meta(documented({ type: "string", pattern: RATE.source, examples: ["0.1375"] }));
 
 /**
  * A list of loans, each at most once. The length is checked first and alone: a body has room for thousands of items, and
