@@ -123,4 +123,18 @@ export const POSTING_EXAMPLES = {
       answers: 200,
     },
   },
-} as const satisfies Readonly<Record<LedgerCommandType, Readonly<Record<string, Example>>>>;
+  preview: {
+    one_loan: posting(
+      "Interest of one loan for one day",
+      {
+        program_id: "1f0e7a52-3b1c-4e0d-8a4e-0c6b5d9a7f21",
+        accrual_date: "2023-12-31",
+        day_count_convention: "ACT_365",
+        currency: "USD",
+        annual_rate: "0.1",
+        loans: [LOAN],
+      },
+      200,
+    ),
+  },
+} as const satisfies Readonly<Record<LedgerCommandType | "preview", Readonly<Record<string, Example>>>>;

@@ -4,19 +4,29 @@ import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
+import { documented } from "../documented.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
 import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
 
 /** Body of `POST /v1/accruals/preview` (docs/ledger.md#accruals). */
-const previewSchema = z
+export const previewSchema = z
   .strictObject({
     program_id: uuid,
     accrual_date: calendarDate,
     day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
     currency,
     annual_rate: annualRate,
-    loans: loanList(uuid, ACCRUAL_LOANS_MAX, (loan_id) => loan_id).nullish(),
+    loans: loanList(uuid, ACCRUAL_LOANS_MAX, (loan_id) => loan_id)
+      .meta(
+        documented({
+          type: "array",
+          minItems: 1,
+          maxItems: ACCRUAL_LOANS_MAX,
+          items: { type: "string", format: "uuid" },
+        }),
+      )
+      .nullish(),
     page_token: z.string().max(512, "must be the next_page_token of the page before").nullish(),
   })
   .refine(({ loans, page_token }) => !loans || !page_token, {

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { previewSchema } from "../../contract/ledger/accruals.ts";
 import { BODIES, bankBalanceBody } from "../../contract/ledger/bodies.ts";
 import { bankAccountRef } from "../../contract/ledger/values.ts";
+import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandType } from "../../domain/ledger/decide.ts";
 import { answer, currency, day, instant, json, sumMinor, uuid } from "../answers.ts";
 import type { Operation } from "../operation.ts";
@@ -188,6 +190,36 @@ const BANK_BALANCE: Operation = {
   problems: ["too_many_bank_accounts"],
 };
 
+const PREVIEW: Operation = {
+  method: "post",
+  path: "/v1/accruals/preview",
+  id: "previewAccruals",
+  tag: "Ledger",
+  summary: "Preview a day's interest",
+  description:
+    "Computes the interest of one day for the loans that are named, or page by page for all loans of a currency. The answer is a body for `POST /v1/accruals/batch`. Writes nothing and needs no Idempotency-Key.",
+  scope: "hpts:accruals:write",
+  bookmarked: true,
+  body: { ...json(previewSchema.meta({ id: "AccrualPreviewRequest" })), examples: POSTING_EXAMPLES.preview },
+  answers: {
+    200: answer(
+      "The interest.",
+      json(
+        z.object({
+          program_id: uuid,
+          accrual_date: day,
+          day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
+          currency,
+          loans: z.array(
+            z.object({ loan_id: uuid, outstanding_principal_minor: sumMinor, interest_minor: sumMinor }),
+          ),
+          next_page_token: z.string().optional(),
+        }),
+      ),
+    ),
+  },
+};
+
 /** Every route that writes to the ledger. */
 export function writeOperations(): readonly Operation[] {
   const postings = Object.entries(POSTINGS).map(([name, { answer: schema, ...posting }]): Operation => {
@@ -208,5 +240,5 @@ export function writeOperations(): readonly Operation[] {
       },
     };
   });
-  return [...postings, BANK_BALANCE];
+  return [...postings, BANK_BALANCE, PREVIEW];
 }

@@ -4,7 +4,7 @@ import { rowQuery } from "../../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, listParameters } from "../../contract/lookup/query.ts";
 import { LOOKUP_TABLES, type LookupTable, type WireType } from "../../contract/lookup/tables.ts";
 import { CATEGORIES, type Category, type Fields, RECORD_TABLES, RECORDS } from "../../domain/tape/fields.ts";
-import { answer, CSV, exactDecimal, freeObject, instant, json } from "../answers.ts";
+import { answer, CSV, exactDecimal, freeObject, instant, json, uuid } from "../answers.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import type { Operation } from "../operation.ts";
 
@@ -21,6 +21,7 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
   instant,
   object: freeObject,
   clients: z.array(z.object({ client_id: z.string() })),
+  ledger_loan_id: uuid,
   event_data: freeObject.meta({ ...freeObject.meta(), description: "What was sent." }),
   event_changes: z.record(z.string(), changed).meta({ description: "What an update changed, from and to." }),
 };
