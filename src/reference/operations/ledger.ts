@@ -2,14 +2,16 @@ import * as z from "zod";
 import { documented } from "../../contract/documented.ts";
 import {
   accountBalanceQuery,
-  exportQuery,
+  journalListQuery,
   journalQuery,
   loanBalanceQuery,
+  statementQuery,
+  trialBalanceQuery,
 } from "../../contract/ledger/queries.ts";
 import { AMOUNT_MINOR } from "../../contract/ledger/values.ts";
 import { ACCOUNTS, type AccountCode, LAYERS } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
-import { answer, currency, day, instant, json, sumMinor, uuid } from "../answers.ts";
+import { answer, CSV, currency, day, instant, json, sumMinor, uuid } from "../answers.ts";
 import type { Operation } from "../operation.ts";
 import { writeOperations } from "./postings.ts";
 
@@ -47,22 +49,45 @@ const entry = z
   })
   .meta({ id: "JournalEntry" });
 
+const next_page_token = z.string().optional().meta({ description: "Send it as `page_token`." });
+const entries = json(z.object({ items: z.array(entry), next_page_token }));
+
+const parts = z
+  .object({
+    principal_minor: sumMinor,
+    interest_minor: sumMinor,
+    fees_minor: sumMinor,
+    suspense_minor: sumMinor,
+  })
+  .meta({ id: "LoanAmounts" });
+
+const sums = {
+  account_name: z.string(),
+  dr_balance_minor: sumMinor,
+  cr_balance_minor: sumMinor,
+  normal_balance_minor: sumMinor,
+} as const;
+
 const loanPath = z.object({ loan_id: uuid });
 
 const READS: readonly Operation[] = [
   {
     method: "get",
     path: "/v1/journal-entries",
-    id: "exportJournal",
+    id: "listJournalEntries",
     tag: "Ledger",
-    summary: "Export the whole journal",
+    summary: "List journal entries, or export the whole journal",
     description:
-      "Streams the tenant's journal in hledger's text format. A download that was cut off lacks the last line.",
+      "The tenant's entries, newest first. With `format=hledger` and nothing else it streams the whole journal in hledger's text format; a download that was cut off lacks the last line.",
     scope: "hpts:ledger:read",
     bookmarked: true,
-    query: exportQuery,
+    query: journalListQuery,
     answers: {
-      200: answer("The journal.", { media: "text/plain", schema: z.string() }, ["Content-Disposition"]),
+      200: answer(
+        "One page, or the whole journal.",
+        [entries, { media: "text/plain", schema: z.string() }],
+        ["Content-Disposition"],
+      ),
     },
   },
   {
@@ -90,15 +115,7 @@ const READS: readonly Operation[] = [
     pathParameters: loanPath,
     query: journalQuery,
     answers: {
-      200: answer(
-        "One page.",
-        json(
-          z.object({
-            items: z.array(entry),
-            next_page_token: z.string().optional().meta({ description: "Send it as `page_token`." }),
-          }),
-        ),
-      ),
+      200: answer("One page.", entries),
     },
     problems: ["not_found"],
   },
@@ -150,18 +167,106 @@ const READS: readonly Operation[] = [
         json(
           z.object({
             account_code: account,
-            account_name: z.string(),
             currency,
             layer,
             as_of_date: day,
-            dr_balance_minor: sumMinor,
-            cr_balance_minor: sumMinor,
-            normal_balance_minor: sumMinor,
+            bank_account_ref: z.string().optional(),
+            ...sums,
           }),
         ),
       ),
     },
     problems: ["not_found"],
+  },
+  {
+    method: "get",
+    path: "/v1/loans/{loan_id}/statement",
+    id: "getLoanStatement",
+    tag: "Ledger",
+    summary: "Read a loan's statement",
+    description: "What each entry changed and the balances after it, in the order of effective dates.",
+    scope: "hpts:ledger:read",
+    bookmarked: true,
+    pathParameters: loanPath,
+    query: statementQuery,
+    answers: {
+      200: answer(
+        "One page.",
+        [
+          json(
+            z.object({
+              opening: parts,
+              items: z.array(
+                z.object({
+                  journal_entry_id: uuid,
+                  event_type: z.enum(ENTRY_TYPES),
+                  effective_at: day,
+                  posted_at: instant,
+                  change: parts,
+                  balance: parts,
+                }),
+              ),
+              next_page_token,
+            }),
+          ),
+          CSV,
+        ],
+        ["Vary", "Content-Disposition", "Link"],
+      ),
+    },
+    problems: ["not_found", "too_large"],
+  },
+  {
+    method: "get",
+    path: "/v1/accounts",
+    id: "listAccounts",
+    tag: "Ledger",
+    summary: "Read the chart of accounts",
+    description: "Every account with its type and normal side; the same for every tenant.",
+    scope: "hpts:balances:read",
+    answers: {
+      200: answer(
+        "The chart.",
+        json(
+          z.object({
+            accounts: z.array(
+              z.object({
+                account_code: account,
+                account_name: z.string(),
+                account_type: z.string(),
+                normal_side: z.enum(["DR", "CR"]),
+              }),
+            ),
+          }),
+        ),
+      ),
+    },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "get",
+    path: "/v1/trial-balance",
+    id: "getTrialBalance",
+    tag: "Ledger",
+    summary: "Read the trial balance",
+    description: "All accounts in one currency at the end of a day; the two totals are equal.",
+    scope: "hpts:balances:read",
+    bookmarked: true,
+    query: trialBalanceQuery,
+    answers: {
+      200: answer(
+        "The trial balance.",
+        json(
+          z.object({
+            currency,
+            as_of_date: day,
+            accounts: z.array(z.object({ account_code: account, ...sums })),
+            total_dr_minor: sumMinor,
+            total_cr_minor: sumMinor,
+          }),
+        ),
+      ),
+    },
   },
 ];
 
