@@ -4,6 +4,7 @@ import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
 import { POSITION_OPERATIONS } from "./operations/positions.ts";
 import { SERVICE_OPERATIONS } from "./operations/service.ts";
 import { TABLE_OPERATIONS } from "./operations/tables.ts";
+import { WEBHOOK_OPERATIONS } from "./operations/webhooks.ts";
 
 /** Every route of app.ts, in the order of the reference; a test names a route that is missing here. */
 export const OPERATIONS: readonly Operation[] = [
@@ -11,5 +12,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...TABLE_OPERATIONS,
   ...POSITION_OPERATIONS,
   ...LEDGER_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

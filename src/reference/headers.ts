@@ -18,6 +18,7 @@ export const HEADERS = {
   "Content-Disposition": text("Suggests a file name."),
   Link: text('The next page of a CSV answer, `rel="next"` (RFC 8288).'),
   Vary: text("The answer depends on the Accept header."),
+  "Preference-Applied": text("The wait that was applied (RFC 7240)."),
   ETag: text("Version of the page."),
   "Retry-After": text("Seconds to wait before a retry.", { type: "integer", minimum: 1 }),
   "WWW-Authenticate": text("The scheme, the error and the missing scope (RFC 6750)."),

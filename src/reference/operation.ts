@@ -54,6 +54,8 @@ export interface Operation {
   readonly keyed?: boolean;
   /** Reads from the database: takes and answers a bookmark. */
   readonly bookmarked?: boolean;
+  /** Waits when there is nothing to answer yet: takes `Prefer: wait`. */
+  readonly waits?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Problems beside those that follow from the members above. */
   readonly problems?: readonly ProblemCode[];

@@ -28,8 +28,15 @@ const KEY = z.string().meta({
   param: { in: "header", name: "Idempotency-Key", id: "Idempotency-Key" },
 });
 
+const PREFER = header(
+  "Prefer",
+  "Prefer",
+  "`wait=<seconds>`, 1 to 30: when there is nothing to answer yet, wait for it (RFC 7240).",
+  {},
+);
+
 /** The parameters of an operation: its own, and those that follow from what it is. */
-export function parametersOf({ pathParameters, query, keyed, bookmarked, scope }: Operation) {
+export function parametersOf({ pathParameters, query, keyed, bookmarked, waits, scope }: Operation) {
   const at = (place: "path" | "query", object: z.ZodObject | undefined) =>
     Object.entries(object?.shape ?? {}).map(([name, schema]) => {
       const known = (schema as z.ZodType).meta() ?? {};
@@ -40,6 +47,7 @@ export function parametersOf({ pathParameters, query, keyed, bookmarked, scope }
     ...at("query", query),
     ...(keyed ? [KEY] : []),
     ...(bookmarked ? [BOOKMARK] : []),
+    ...(waits ? [PREFER] : []),
     ...(scope === null ? [] : TRACE),
   ];
 }

@@ -58,6 +58,7 @@ function faultOf(
   // A conditional request is answered 304 by every file.
   if (answer.status === 304 && operation) return null;
   if (!operation || !documented) return "this status is not documented";
+  if (documented.contents.length === 0) return answer.text === "" ? null : "a body is not documented";
   const content = documented.contents.find((one) => one.media === media);
   if (!content) return `the media type ${media} is not documented`;
   const name = `${operation.id} ${answer.status}`;

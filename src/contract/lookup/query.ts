@@ -67,7 +67,8 @@ const sequenceExpected = expects("the sequence that a write answered, in plain d
 const sequence = z
   .string(sequenceExpected)
   .regex(/^(0|[1-9][0-9]{0,14})$/, sequenceExpected)
-  .transform(Number);
+  .transform(Number)
+  .meta(documented({ type: "integer", minimum: 0 }));
 
 const dateExpected = expects(
   "a real date YYYY-MM-DD or an RFC 3339 timestamp with an offset (write + as %2B in a URL)",

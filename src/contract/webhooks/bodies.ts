@@ -4,6 +4,7 @@ import { decimalToInteger } from "../../domain/core/decimal.ts";
 import { invalid, type Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { WEBHOOK_TYPES } from "../../domain/core/webhook.ts";
+import { documented } from "../documented.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { CONTROL_OR_BREAK, characters } from "../values.ts";
 
@@ -18,7 +19,8 @@ const eventTypes = z
   .refine(
     (types) => types.length > 0 && new Set(types).size === types.length,
     "must name one or more event types, none of them twice",
-  );
+  )
+  .meta({ minItems: 1, uniqueItems: true });
 
 const description = z
   .string()
@@ -26,7 +28,8 @@ const description = z
     (text) => text !== "" && characters(text) <= DESCRIPTION_CHARACTERS_MAX,
     `must be 1 to ${DESCRIPTION_CHARACTERS_MAX} characters`,
   )
-  .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters");
+  .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters")
+  .meta(documented({ type: "string", minLength: 1, maxLength: DESCRIPTION_CHARACTERS_MAX }));
 
 const sequence = z
   .custom<LosslessNumber>(isLosslessNumber, { error: "must be a number", params: { code: "invalid_type" } })
@@ -35,15 +38,19 @@ const sequence = z
     if (value !== null && value >= 1 && value < SEQUENCE_MAX) return value;
     context.addIssue({ code: "custom", message: "must be a whole number from 1 on" });
     return z.NEVER;
-  });
+  })
+  .meta(documented({ type: "integer", minimum: 1 }));
 
 function destination(check: DestinationCheck) {
-  return z.string().transform((text, context) => {
-    const fault = check(text);
-    if (fault === null) return new URL(text).href;
-    context.addIssue({ code: "custom", message: fault });
-    return z.NEVER;
-  });
+  return z
+    .string()
+    .transform((text, context) => {
+      const fault = check(text);
+      if (fault === null) return new URL(text).href;
+      context.addIssue({ code: "custom", message: fault });
+      return z.NEVER;
+    })
+    .meta(documented({ type: "string", format: "uri", maxLength: 2048 }));
 }
 
 function parseWith<T extends z.ZodType>(schema: T, body: unknown): Result<z.infer<T>, Problem> {
@@ -52,32 +59,34 @@ function parseWith<T extends z.ZodType>(schema: T, body: unknown): Result<z.infe
 }
 
 /** Body of `POST /v1/webhook-endpoints` (docs/api.md#webhooks). */
+export const newEndpointSchema = (check: DestinationCheck) =>
+  z.strictObject({
+    url: destination(check),
+    event_types: eventTypes.optional(),
+    description: description.nullish(),
+    from_sequence: sequence.optional(),
+  });
+
 export const parseNewEndpoint = (body: unknown, check: DestinationCheck) =>
-  parseWith(
-    z.strictObject({
-      url: destination(check),
-      event_types: eventTypes.optional(),
-      description: description.nullish(),
-      from_sequence: sequence.optional(),
-    }),
-    body,
-  );
+  parseWith(newEndpointSchema(check), body);
 
 /** Body of `PATCH /v1/webhook-endpoints/{endpoint_id}`. */
-export const parseChange = (body: unknown, check: DestinationCheck) =>
-  parseWith(
-    z.strictObject({
-      url: destination(check).optional(),
-      event_types: eventTypes.optional(),
-      description: description.nullish(),
-      status: z.enum(["enabled", "disabled"]).optional(),
-    }),
-    body,
-  );
+export const changeSchema = (check: DestinationCheck) =>
+  z.strictObject({
+    url: destination(check).optional(),
+    event_types: eventTypes.optional(),
+    description: description.nullish(),
+    status: z.enum(["enabled", "disabled"]).optional(),
+  });
+
+export const parseChange = (body: unknown, check: DestinationCheck) => parseWith(changeSchema(check), body);
 
 /** Body of `POST …/rotate-secret`. */
-export const parseRotation = (body: unknown) =>
-  parseWith(z.strictObject({ expire_previous: z.boolean().optional() }), body);
+export const rotationSchema = z.strictObject({ expire_previous: z.boolean().optional() });
+
+export const parseRotation = (body: unknown) => parseWith(rotationSchema, body);
 
 /** Body of `POST …/replay`. */
-export const parseReplay = (body: unknown) => parseWith(z.strictObject({ from_sequence: sequence }), body);
+export const replaySchema = z.strictObject({ from_sequence: sequence });
+
+export const parseReplay = (body: unknown) => parseWith(replaySchema, body);

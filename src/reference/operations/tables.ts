@@ -2,7 +2,7 @@ import * as z from "zod";
 import { DATE_OR_TIMESTAMP, documented } from "../../contract/documented.ts";
 import { rowQuery } from "../../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, listParameters } from "../../contract/lookup/query.ts";
-import { LOOKUP_TABLES, type LookupTable, type WireType } from "../../contract/lookup/tables.ts";
+import { isHistory, LOOKUP_TABLES, type LookupTable, type WireType } from "../../contract/lookup/tables.ts";
 import { CATEGORIES, type Category, type Fields, RECORD_TABLES, RECORDS } from "../../domain/tape/fields.ts";
 import { answer, CSV, exactDecimal, freeObject, instant, json, uuid } from "../answers.ts";
 import { fieldDescription } from "../field-descriptions.ts";
@@ -67,6 +67,10 @@ const pagination = z
     }),
     total: z.int().optional().meta({ description: "With `include_count=true`; counts to 10,000." }),
     total_pages: z.int().optional(),
+    history_sequence: z
+      .int()
+      .optional()
+      .meta({ description: "History tables: every event up to this sequence has its history." }),
     total_capped: z.literal(true).optional().meta({ description: "There may be more rows than `total`." }),
   })
   .meta({ id: "Pagination" });
@@ -108,11 +112,12 @@ function operationsOf(table: LookupTable): readonly Operation[] {
       description:
         "Answers one page of rows. Filters are equalities and are combined; unknown parameters are refused. `Accept: text/csv` answers CSV.",
       query: parametersOf(table),
+      waits: isHistory(table) || name === "events",
       answers: {
         200: answer(
           "One page.",
           [json(z.object({ data: z.array(row), pagination })), CSV],
-          ["Vary", "Content-Disposition", "Link"],
+          ["Vary", "Content-Disposition", "Link", "Preference-Applied"],
         ),
       },
     },
