@@ -358,6 +358,52 @@ CREATE TABLE `bank_balances` (
 	PRIMARY KEY(`tenant_id`, `bank_account_ref`, `currency`, `as_of_date`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `integrity_checks` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	`round_after` text NOT NULL,
+	`round_step` integer NOT NULL,
+	`is_behind` integer NOT NULL,
+	`checked_at` integer,
+	`checked_upto` integer NOT NULL,
+	`turns` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `integrity_findings` (
+	`tenant_id` text NOT NULL,
+	`book` text NOT NULL,
+	`account_code` text NOT NULL,
+	`currency` text NOT NULL,
+	`found_at` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `integrity_loans` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`currency` text NOT NULL,
+	`principal_minor` integer NOT NULL,
+	`interest_minor` integer NOT NULL,
+	`fees_minor` integer NOT NULL,
+	`clearing_minor` integer NOT NULL,
+	`suspense_minor` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `integrity_sums` (
+	`tenant_id` text NOT NULL,
+	`book` text NOT NULL,
+	`account_code` text NOT NULL,
+	`currency` text NOT NULL,
+	`layer` text NOT NULL,
+	`dr_hi` integer NOT NULL,
+	`dr_lo` integer NOT NULL,
+	`cr_hi` integer NOT NULL,
+	`cr_lo` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`, `layer`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `journal_entries` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,

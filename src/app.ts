@@ -8,6 +8,7 @@ import { ingestBatchRoutes } from "./routes/ingest-batch.ts";
 import { accountRoutes, trialBalanceRoutes } from "./routes/ledger-accounts.ts";
 import { accrualRoutes } from "./routes/ledger-accruals.ts";
 import { journalRoutes, loanRoutes } from "./routes/ledger-reads.ts";
+import { reconciliationRoutes } from "./routes/ledger-reconciliation.ts";
 import { ledgerWriteRoutes } from "./routes/ledger-writes.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { portfolioRoutes } from "./routes/portfolio.ts";
@@ -52,6 +53,9 @@ app.all("/v1/accounts", methodNotAllowed("GET, HEAD"));
 app.all("/v1/accounts/:account_code/balance", methodNotAllowed("GET, HEAD"));
 app.route("/v1/trial-balance", trialBalanceRoutes);
 app.all("/v1/trial-balance", methodNotAllowed("GET, HEAD"));
+app.route("/v1/reconciliation", reconciliationRoutes);
+app.all("/v1/reconciliation/status", methodNotAllowed("GET, HEAD"));
+app.all("/v1/reconciliation/checks", methodNotAllowed("POST"));
 
 app.route("/v1/webhook-endpoints", webhookRoutes);
 app.all("/v1/webhook-endpoints", methodNotAllowed("GET, HEAD, POST"));

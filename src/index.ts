@@ -1,5 +1,6 @@
 import { app } from "./app.ts";
 import { consume } from "./fanout/consumer.ts";
+import { checkIntegrity } from "./fanout/integrity.ts";
 import { sweep } from "./fanout/sweep.ts";
 
 export { TenantGate } from "./tenant/gate.ts";
@@ -8,5 +9,8 @@ export { WebhookSender } from "./webhooks/sender.ts";
 export default {
   fetch: app.fetch,
   queue: consume,
-  scheduled: (_controller, env) => sweep(env),
+  async scheduled(_controller, env) {
+    await sweep(env);
+    await checkIntegrity(env);
+  },
 } satisfies ExportedHandler<Cloudflare.Env>;

@@ -71,6 +71,8 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
     "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/statement",
     "hpts:ledger:read",
   ),
+  get("/v1/reconciliation/status", "/v1/reconciliation/status", "hpts:reconciliation:read"),
+  post("/v1/reconciliation/checks", "hpts:reconciliation:write"),
   get("/v1/accounts", "/v1/accounts", "hpts:balances:read"),
   get("/v1/trial-balance", "/v1/trial-balance?currency=USD", "hpts:balances:read"),
   get("/v1/accounts/:account_code/balance", "/v1/accounts/1100/balance?currency=USD", "hpts:balances:read"),

@@ -8,6 +8,8 @@ import type { Statement } from "../d1/statement.ts";
 import { bankStatements, markStatements } from "./marks.ts";
 import { fromAmounts, fromEntry, fromPostings, fromTotal, HALF, loanEntryRows } from "./rows.ts";
 import {
+  type integrityLoans,
+  type integritySums,
   journalEntries,
   journalPostings,
   ledgerDays,
@@ -30,7 +32,7 @@ const addToTotals = rowWriter(ledgerTotals, {
     ledgerTotals.currency,
     ledgerTotals.layer,
   ],
-  set: withCarry(ledgerTotals),
+  set: totalsWithCarry(ledgerTotals),
 });
 const addToDays = rowWriter(ledgerDays, {
   key: [
@@ -41,19 +43,19 @@ const addToDays = rowWriter(ledgerDays, {
     ledgerDays.layer,
     ledgerDays.day,
   ],
-  set: withCarry(ledgerDays),
+  set: totalsWithCarry(ledgerDays),
 });
 const addToBalances = rowWriter(loanBalances, {
   key: [loanBalances.tenant_id, loanBalances.loan_id, loanBalances.currency],
-  set: adding(loanBalances),
+  set: addingTo(loanBalances),
 });
 const addToLoanDays = rowWriter(loanDays, {
   key: [loanDays.tenant_id, loanDays.loan_id, loanDays.day, loanDays.currency],
-  set: adding(loanDays),
+  set: addingTo(loanDays),
 });
 
 /** Adds two totals of two halves each; what the lower halves exceed is carried to the upper. */
-function withCarry(table: typeof ledgerTotals | typeof ledgerDays) {
+export function totalsWithCarry(table: typeof ledgerTotals | typeof ledgerDays | typeof integritySums) {
   const base = sql.raw(HALF.toString());
   return {
     dr_hi: sql`${table.dr_hi} + excluded.dr_hi + (${table.dr_lo} + excluded.dr_lo) / ${base}`,
@@ -64,7 +66,7 @@ function withCarry(table: typeof ledgerTotals | typeof ledgerDays) {
 }
 
 /** Adds to a loan's balances. The domain has refused what would leave 64 bits, and STRICT refuses it again. */
-function adding(table: typeof loanBalances | typeof loanDays) {
+export function addingTo(table: typeof loanBalances | typeof loanDays | typeof integrityLoans) {
   return {
     principal_minor: sql`${table.principal_minor} + excluded.principal_minor`,
     interest_minor: sql`${table.interest_minor} + excluded.interest_minor`,
@@ -106,7 +108,7 @@ function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): r
 }
 
 /** What the entries add to each account of each book, and to what else `by` tells apart. */
-function accountSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
+export function accountSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
   const sums = new Map<string, { readonly by: By; readonly change: AccountChange }>();
   for (const entry of entries) {
     for (const change of accountChanges(entry)) {
@@ -128,7 +130,7 @@ function accountSums<By extends object>(entries: readonly Entry[], by: (entry: E
 }
 
 /** What the entries add to the balances of each loan, and to what else `by` tells apart. */
-function loanSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
+export function loanSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
   const sums = new Map<
     string,
     { readonly place: By & { loan_id: string; currency: string }; readonly amounts: Amounts }

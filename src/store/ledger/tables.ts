@@ -202,3 +202,46 @@ export const bankBalances = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.bank_account_ref, t.currency, t.as_of_date] })],
 );
+
+/** How far the integrity check of each tenant has added up the journal, and where its round of the loans stands. */
+export const integrityChecks = sqliteTable(
+  "integrity_checks",
+  {
+    ...tenant,
+    ...place,
+    /** The last loan of the round that was added up anew; empty at its start. */
+    round_after: text().notNull(),
+    /** How many loans a turn of this round adds up anew. */
+    round_step: integer().notNull(),
+    /** True while entries before the cursor are not all added up: then every loan is compared at the end. */
+    is_behind: integer({ mode: "boolean" }).notNull(),
+    checked_at: integer(),
+    checked_upto: integer().notNull(),
+    turns: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id] })],
+);
+
+/** The check's own sums, added up from the postings and never from the sums that it checks. */
+export const integritySums = sqliteTable("integrity_sums", { ...account, ...total }, (t) => [
+  primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer] }),
+]);
+
+export const integrityLoans = sqliteTable(
+  "integrity_loans",
+  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...parts },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
+);
+
+/** Accounts whose kept sum was not what the postings add up to, until a later check finds it right. */
+export const integrityFindings = sqliteTable(
+  "integrity_findings",
+  {
+    ...tenant,
+    book: text().notNull(),
+    account_code: text().$type<AccountCode>().notNull(),
+    currency: text().notNull(),
+    found_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency] })],
+);

@@ -1,0 +1,34 @@
+import type { BankStanding, IntegrityStanding, RollupStanding } from "../../domain/ledger/reconciliation.ts";
+
+/** The reconciliation report (docs/ledger.md#reconciliation). */
+export function reconciliationView(
+  as_of_date: string,
+  integrity: IntegrityStanding,
+  banks: readonly BankStanding[],
+  rollups: readonly RollupStanding[],
+): Record<string, unknown> {
+  const { mismatched, checked_at, checked_upto } = integrity;
+  return {
+    as_of_date,
+    ledger_integrity: {
+      status: mismatched === 0 ? "ok" : "mismatch",
+      mismatched_account_count: mismatched,
+      checked_at: checked_at === null ? null : new Date(checked_at).toISOString(),
+      checked_upto_sequence: checked_upto,
+    },
+    bank_reconciliation: banks.map(bankView),
+    portfolio_rollup: rollups.map(({ currency, gl_minor, loans_minor }) => ({
+      currency,
+      status: gl_minor === loans_minor ? "ok" : "mismatch",
+      gl_principal_minor: gl_minor.toString(),
+      sum_of_loan_balances_minor: loans_minor.toString(),
+    })),
+  };
+}
+
+function bankView({ bank_account_ref, currency, statement_minor, ledger_minor }: BankStanding) {
+  if (statement_minor === null) return { bank_account_ref, currency, status: "no_statement" };
+  const difference = statement_minor - ledger_minor;
+  const status = difference === 0n ? "reconciled" : "unreconciled";
+  return { bank_account_ref, currency, status, difference_minor: difference.toString() };
+}
