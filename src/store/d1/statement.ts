@@ -1,4 +1,4 @@
-import type { SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type { StoredRow } from "../../domain/core/lookup.ts";
@@ -22,6 +22,13 @@ export async function runAll(db: Database, statements: readonly Statement[]): Pr
 
 const dialect = new SQLiteSyncDialect();
 
+/** A part of a query that holds no value, as text, so that it is built once and not for each request. */
+export function asFixedText(part: SQL): SQL {
+  const { sql: text, params } = dialect.sqlToQuery(part);
+  if (params.length > 0) throw new Error("a fixed part of a query holds no values");
+  return sql.raw(text);
+}
+
 /**
  * Runs some queries in one D1 batch, one transaction, and answers each one's rows as D1 gives them: nothing is decoded,
  * and nothing built anew. Null stands for a query that is not needed, and has no rows.
@@ -33,8 +40,8 @@ export async function queryAll(
   const { $client: d1 } = db;
   const statements = queries.map((query) => {
     if (query === null) return null;
-    const { sql, params } = dialect.sqlToQuery(query);
-    return d1.prepare(sql).bind(...params);
+    const { sql: text, params } = dialect.sqlToQuery(query);
+    return d1.prepare(text).bind(...params);
   });
   const results = await d1.batch<StoredRow>(statements.filter((statement) => statement !== null));
   const answers = results.values();

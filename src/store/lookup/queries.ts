@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Place, Stretch } from "../../domain/core/lookup.ts";
 import { isInt64 } from "../d1/rows.ts";
+import { asFixedText } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
 import { behind, compared, type Walk } from "./walk.ts";
 
@@ -42,10 +43,27 @@ export const BYTES = "$bytes";
 export const placeName = (index: number) => `$place${index}`;
 export const keyName = (index: number) => `$key${index}`;
 
+const FIXED_MAX = 64;
+const fixedParts = new WeakMap<LookupSource, Map<string, SQL>>();
+
+/** The columns of a query, which are most of its text: built once for each table and purpose. */
+function fixed(source: LookupSource, purpose: string, build: () => readonly (SQL | AnySQLiteColumn)[]): SQL {
+  const parts = fixedParts.get(source) ?? new Map<string, SQL>();
+  fixedParts.set(source, parts);
+  const known = parts.get(purpose);
+  if (known) return known;
+  const part = asFixedText(list(build()));
+  // Pages of many sizes in many orders would be too many to keep.
+  if (parts.size < FIXED_MAX) parts.set(purpose, part);
+  return part;
+}
+
+const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => name).join();
+
 /** One row by its id. */
 export function rowQuery(source: LookupSource, tenant: string, id: string): SQL {
   const wanted = and(eq(source.tenant, tenant), source.byId(id, tenant) ?? sql`false`, source.visible);
-  return sql`SELECT ${list(shown(source))} FROM ${source.table} WHERE ${wanted} LIMIT 1`;
+  return sql`SELECT ${fixed(source, "row", () => shown(source))} FROM ${source.table} WHERE ${wanted} LIMIT 1`;
 }
 
 /** The rows with these keys, whatever has become of them. */
@@ -69,20 +87,23 @@ export function keysQuery(source: LookupSource, tenant: string, keys: readonly P
 export function pageQuery(page: List): SQL {
   const found = page.kind === "plain" ? plainRows(page) : foundRows(page);
   const { source, order, rows } = page;
-  const columns = Object.entries(source.columns).map(([name, column]) => {
-    const value = column.dataType === "string" ? whenSmall(name, rowBytesMax(page)) : identifier(name);
-    return aliased(value, name);
-  });
-  const about = [
+  const bytesMax = rowBytesMax(page);
+  const columns = fixed(source, `page ${bytesMax} ${namesOf(order)}`, () => [
     aliased(sql`0`, CUT),
     ...order.map((_, index) => aliased(asText(identifier(placeName(index))), placeName(index))),
     ...source.key.map((_, index) => aliased(asText(identifier(keyName(index))), keyName(index))),
     identifier(BYTES),
-  ];
-  const shownRows = sql`SELECT ${list([...about, ...columns])} FROM (${found})`;
+    ...Object.entries(source.columns).map(([name, column]) =>
+      aliased(column.dataType === "string" ? whenSmall(name, bytesMax) : identifier(name), name),
+    ),
+  ]);
+  const shownRows = sql`SELECT ${columns} FROM (${found})`;
   if (page.kind !== "searched") return shownRows;
   // SQLite reads the second part only when the first has too few rows: when the search has met the end of its walk.
-  const nothing = sql.join(Array(source.key.length + 1 + columns.length).fill(sql`NULL`), sql`, `);
+  const nothing = sql.join(
+    Array(source.key.length + 1 + Object.keys(source.columns).length).fill(sql`NULL`),
+    sql`, `,
+  );
   return sql`${shownRows} UNION ALL SELECT 1, ${list(edgePlaces(page))}, ${nothing}
     FROM ${lastTwo(page)} LIMIT ${whole(rows)}`;
 }
@@ -93,8 +114,13 @@ const whenSmall = (name: string, bytesMax: number) =>
 function plainRows({ source, walk, order, descending, after, rows }: List): SQL {
   const behindLast = after === null ? undefined : behind(order, after, descending);
   const wanted = and(walk.rows, ...walk.checks.map(({ holds }) => holds), behindLast);
-  const places = [...order.map(placed), ...source.key.map(keyed)];
-  return sql`SELECT ${list([...shown(source), ...places, bytes(source)])} FROM ${source.table}
+  const columns = fixed(source, `plain ${namesOf(order)}`, () => [
+    ...shown(source),
+    ...order.map(placed),
+    ...source.key.map(keyed),
+    bytes(source),
+  ]);
+  return sql`SELECT ${columns} FROM ${source.table}
     WHERE ${wanted} ORDER BY ${sorted(order, descending)} LIMIT ${whole(rows)}`;
 }
 
@@ -110,7 +136,8 @@ function foundRows(page: List): SQL {
     WHERE ${and(...checks) ?? sql`true`} ORDER BY ${sorted(order, descending)} LIMIT ${whole(rows)}`;
   const byKey = source.key.map((column, index) => sql`${column} = found.${identifier(keyName(index))}`);
   const inOrder = order.map((_, index) => directed(sql`found.${identifier(placeName(index))}`, descending));
-  return sql`SELECT ${list([...shown(source), sql`found.*`, bytes(source)])} FROM (${keys}) AS found
+  const columns = fixed(source, "found", () => [...shown(source), sql`found.*`, bytes(source)]);
+  return sql`SELECT ${columns} FROM (${keys}) AS found
     CROSS JOIN ${source.table} ON ${and(eq(source.tenant, tenant), ...byKey)}
     ORDER BY ${list(inOrder)} LIMIT ${whole(rows)}`;
 }
