@@ -107,6 +107,7 @@ function unreachable(error: unknown): Problem {
   );
 }
 
-function problemOf(code: string, title: string, detail: string): Problem {
+/** A problem that the service did not say. */
+export function problemOf(code: string, title: string, detail: string): Problem {
   return { code, title, detail, trace_id: null, errors: [], retry_after: null };
 }

@@ -52,7 +52,12 @@ const size = (bytes: number) =>
   bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A button that fetches a CSV with the token, page by page, and saves it; while it runs it is the button that stops it. */
-export function csvButton(path: () => string, name: string, page: AbortSignal): HTMLElement {
+export function csvButton(
+  path: () => string,
+  name: string,
+  page: AbortSignal,
+  label = "Download CSV",
+): HTMLElement {
   const words = h("span", { class: "note" });
   let running: AbortController | null = null;
   const run = async (): Promise<void> => {
@@ -63,16 +68,14 @@ export function csvButton(path: () => string, name: string, page: AbortSignal): 
     const signal = AbortSignal.any([page, running.signal]);
     const answer = await wholeCsv(path(), signal, (bytes) => words.replaceChildren(`${size(bytes)} so far`));
     running = null;
-    control.replaceChildren(LABEL);
+    control.replaceChildren(label);
     if (answer.ok) save(answer.value, name);
     words.replaceChildren(answer.ok ? `Saved ${name}, ${size(answer.value.size)}.` : failure(answer.problem));
     announce(answer.ok ? `Saved ${name}.` : answer.problem.title);
   };
-  const control = button(LABEL, () => void run());
+  const control = button(label, () => void run());
   return h("div", { class: "download" }, control, words);
 }
-
-const LABEL = "Download CSV";
 
 const failure = ({ code, title, detail, trace_id }: Problem): string =>
   code === "stopped" ? "Stopped." : `${title}. ${detail}${trace_id === null ? "" : ` Trace ${trace_id}.`}`;

@@ -1,4 +1,4 @@
-import type { Answer, Problem } from "./api.ts";
+import { type Answer, type Problem, problemOf } from "./api.ts";
 import { button, type Child, h } from "./dom.ts";
 import { problemBox } from "./problem.ts";
 import { announce } from "./shell.ts";
@@ -33,7 +33,7 @@ export function loading(what: string, page: AbortSignal, load: Load): HTMLElemen
       ),
     );
     part.setAttribute("aria-busy", "true");
-    const answer = await load({ signal, progress: (words) => text.replaceChildren(words) });
+    const answer = await load({ signal, progress: (words) => text.replaceChildren(words) }).catch(broken);
     if (page.aborted) return;
     part.removeAttribute("aria-busy");
     if (answer.ok) {
@@ -47,6 +47,13 @@ export function loading(what: string, page: AbortSignal, load: Load): HTMLElemen
   };
   void start();
   return part;
+}
+
+/** A fault of this page's own code: said to the reader, and in full to the browser's console. */
+function broken(error: unknown): Answer<never> {
+  console.error(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  return { ok: false, problem: problemOf("broken", "This page could not show the answer", detail) };
 }
 
 function ended(what: string, problem: Problem, again: () => void): HTMLElement {

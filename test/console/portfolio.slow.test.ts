@@ -27,6 +27,34 @@ const FIGURES = {
   Overpaid: "overpaid",
 } as const satisfies Readonly<Record<string, keyof PortfolioLine>>;
 
+/** So many loans with one installment each, due on the day; the smallest and last one was due a month before. */
+function* dueToday(loans: number) {
+  const client_id = "BR-1";
+  const person = { name: "Ada", email: "ada@example.com", phone: "+1234567890", address: "1 Main St" };
+  const papers = { country: "US", is_company: false, registration_number: "R-1", gender: "female" };
+  yield { category: "client", data: { step: "create", client_id, ...person, ...papers } };
+  for (let number = 1; number <= loans; number += 1) {
+    const disbursement_id = `D-${number}`;
+    const disbursement_amount = 10_000 - number;
+    const days = { disbursement_date: "2026-01-31", maturity_date: "2026-12-31" };
+    const loan = {
+      disbursement_id,
+      kind: "loan",
+      client_id,
+      disbursement_amount,
+      total_expected_margin: 0,
+      ...days,
+    };
+    yield { category: "disbursement", data: { step: "create", currency: "USD", ...loan } };
+    const due_date = number === loans ? "2026-08-31" : AS_OF;
+    const due = { status: "expected", due_date, payment_total: disbursement_amount, installment_number: 1 };
+    yield {
+      category: "payment",
+      data: { step: "create", payment_id: `P-${number}`, disbursement_id, currency: "USD", ...due },
+    };
+  }
+}
+
 const worths = (texts: readonly unknown[]) => texts.map(worth);
 
 describe.skipIf(chromium === null)("the portfolio of the console", () => {
@@ -126,6 +154,20 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     await page.locator("table.rows tbody th a").first().click();
     await loaded(page);
     expect(page.url()).toContain(`as_of=${AS_OF}`);
+    await close();
+  });
+
+  it("finds a late loan behind a page of larger arrears that are due on that very day", async () => {
+    await service.ingest("due", dueToday(60));
+    const { page, close } = await open(browser, service, {
+      tenant: "due",
+      route: `#/portfolio?as_of=${AS_OF}`,
+    });
+    const shown = async () => (await rowsOf(page, "Loans in USD")).map(([id]) => id);
+    expect(await shown()).toEqual(["D-60"]);
+    await page.getByRole("button", { name: "Arrears", exact: true }).click();
+    await loaded(page);
+    expect(await shown()).toEqual(["D-60"]);
     await close();
   });
 

@@ -2,7 +2,7 @@ import { href, pathOf } from "../address.ts";
 import { type Answer, getWalked } from "../api.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
-import { amountText, count, dateText, NONE, numberText, words } from "../format.ts";
+import { amountText, count, dateText, drawn, NONE, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import type { Route } from "../route.ts";
 import type { Page, PositionLine } from "../wire.ts";
@@ -47,6 +47,12 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   const list = h("div", {});
   const filter = select(CHOICES, bucket);
   const title = h("h2", { id: "late", tabindex: -1 });
+  // The API lists one bucket or all of them, so where all late ones are shown the file has the others too.
+  const download = (): void => {
+    const [label, name] = bucket === "" ? ["Download all loans as CSV", "all"] : ["Download CSV", bucket];
+    file.replaceChildren(csvButton(() => query(), `positions-${asOf}-${currency}-${name}.csv`, page, label));
+  };
+  const file = h("div", {});
   const query = (more: Readonly<Record<string, string | undefined>> = {}) =>
     pathOf(["api", "positions"], {
       as_of_date: asOf,
@@ -59,6 +65,7 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
 
   const render = (): void => {
     title.replaceChildren(bucket === "" ? "Late loans" : `Loans: ${filter.selectedOptions[0]?.label ?? ""}`);
+    download();
     const table = loanTable(sort, currency, (chosen) => {
       sort = chosen;
       render();
@@ -67,7 +74,7 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
 
     function next(cursor: string | undefined): HTMLElement {
       return loading("loans", page, async (task) => {
-        const found = await someRows(query, cursor, bucket === "" ? isLate : () => true, sort, task);
+        const found = await someRows({ query, cursor, lateOnly: bucket === "", sort }, task);
         if (!found.ok) return found;
         table.add(found.value.rows);
         const after = found.value.cursor;
@@ -87,17 +94,7 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   const element = h(
     "section",
     { class: "card", "aria-labelledby": "late" },
-    h(
-      "div",
-      { class: "card-head" },
-      title,
-      h(
-        "div",
-        { class: "controls" },
-        labelled("Show", filter),
-        csvButton(() => query(), `positions-${asOf}-${currency}.csv`, page),
-      ),
-    ),
+    h("div", { class: "card-head" }, title, h("div", { class: "controls" }, labelled("Show", filter), file)),
     list,
   );
   const show = (wanted: string): void => {
@@ -109,32 +106,38 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   return { element, show };
 }
 
+/** True when a list in this order has no late loan after this one. */
+function endsLate(last: PositionLine | undefined, sort: Sort): boolean {
+  if (last === undefined || sort === "outstanding") return false;
+  // On its due day a loan has arrears and is not late yet, so arrears end with the first row that has none.
+  return sort === "arrears" ? drawn(last.arrears.total) === 0 : !isLate(last);
+}
+
+interface Asked {
+  readonly query: (more: Readonly<Record<string, string>>) => string;
+  readonly cursor: string | undefined;
+  readonly lateOnly: boolean;
+  readonly sort: Sort;
+}
+
 /**
- * Asks for pages until enough rows fit. The API cannot ask for "any late bucket", so what is not late is left out here:
- * a list by days past due or arrears ends with the first such row, one by outstanding has them in between.
+ * Asks for pages until there are enough rows. The API cannot ask for "any late bucket", so of such a list what is not
+ * late is left out here.
  */
-async function someRows(
-  query: (more: Readonly<Record<string, string>>) => string,
-  from: string | undefined,
-  fits: (line: PositionLine) => boolean,
-  sort: Sort,
-  { signal, progress }: Task,
-): Promise<Answer<Found>> {
+async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Answer<Found>> {
   const rows: PositionLine[] = [];
-  let cursor = from;
+  let cursor = from.cursor;
   let looked = 0;
   do {
-    const limit = sort === "outstanding" ? ROWS_A_SEARCH : ROWS_ENOUGH;
+    const limit = sort === "days_past_due" ? ROWS_ENOUGH : ROWS_A_SEARCH;
     const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
-    const answer: Answer<Page<PositionLine>> = await getWalked(path, signal, progress);
+    const answer: Answer<Page<PositionLine>> = await getWalked(path, task.signal, task.progress);
     if (!answer.ok) return answer;
     const { data, pagination } = answer.value;
-    const fitting = data.filter(fits);
-    rows.push(...fitting);
+    rows.push(...(lateOnly ? data.filter(isLate) : data));
     looked += data.length;
-    progress(`Looked through ${looked} loans …`);
-    const over = fitting.length < data.length && sort !== "outstanding";
-    cursor = over ? undefined : pagination.next_cursor;
+    task.progress(`Looked through ${numberText(String(looked))} loans …`);
+    cursor = lateOnly && endsLate(data.at(-1), sort) ? undefined : pagination.next_cursor;
   } while (cursor !== undefined && rows.length < ROWS_ENOUGH);
   return { ok: true, value: { rows, cursor } };
 }
