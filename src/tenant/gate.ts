@@ -88,6 +88,14 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     this.#waiters.historyReached(sequence);
   }
 
+  /**
+   * Takes an idempotency key for a request that is no event: keys belong to the tenant, across all routes
+   * (docs/api.md#idempotency). False when another request holds it.
+   */
+  async reserveKey(key: string, fingerprint: string): Promise<boolean> {
+    return !this.#inFlight.has(key) && this.#keys.reserve(key, fingerprint);
+  }
+
   /** Whether webhooks follow the tenant's log: then the queue must hear of every event. */
   async setFollowed(followed: boolean): Promise<void> {
     this.#keys.isFollowed = followed;

@@ -12,6 +12,9 @@ const NO_LOG: Log = { head: NO_HEAD, heardAt: 0, bookmark: null };
 /** Events that the store holds at most before it has written them; the oldest is dropped, and D1 still knows it. */
 const UNSAVED_MAX = 5_000;
 
+/** In the place of an event's id: the key belongs to a request that is no event. */
+export const NO_EVENT = "";
+
 /**
  * The gate's own memory of idempotency keys, so that a replay needs no D1. It is saved to the object's SQLite a moment
  * after the answer, because a write to it would hold the answer back until it is durable. It may therefore lag behind
@@ -48,6 +51,24 @@ export class KeyStore {
       .toArray();
     const [row] = rows;
     return row ? JSON.parse(row.event) : null;
+  }
+
+  /** Keeps a key for a request that is no event; D1 does not know it. False when another request holds the key. */
+  reserve(key: string, fingerprint: string): boolean {
+    const used = this.find(key);
+    if (used) return used.event_id === NO_EVENT && used.fingerprint === fingerprint;
+    const event: SeenEvent = {
+      idempotency_key: key,
+      fingerprint,
+      event_id: NO_EVENT,
+      sequence: 0,
+      category: "",
+      step: "",
+      record_id: "",
+      answer: null,
+    };
+    this.#storage.sql.exec("INSERT INTO keys VALUES (?, ?)", key, JSON.stringify(event));
+    return true;
   }
 
   remember(used: readonly SeenEvent[]): void {

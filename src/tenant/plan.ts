@@ -9,6 +9,7 @@ import { decide } from "../domain/tape/decide.ts";
 import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
+import { NO_EVENT } from "./key-store.ts";
 import type { Answer, Submission, Verdict } from "./submission.ts";
 
 /** How far a group of new events goes, and the trace of the last one. */
@@ -163,5 +164,6 @@ export function replay(used: SeenEvent, fingerprint: string, replayed = true): V
   }
   const { event_id } = used;
   const detail = "Another request has used this Idempotency-Key. Use a new key for a new event.";
-  return { kind: "rejected", problem: { code: "idempotency_mismatch", detail, event_id } };
+  const problem = { code: "idempotency_mismatch", detail } as const;
+  return { kind: "rejected", problem: event_id === NO_EVENT ? problem : { ...problem, event_id } };
 }

@@ -47,6 +47,13 @@ export interface Managed {
 
 type Reply<T> = Promise<Result<T, Problem>>;
 
+/** What a request with an idempotency key makes of an endpoint, and what it shows. */
+interface Made {
+  readonly endpoint: Endpoint;
+  readonly secret: string | null;
+  readonly view: object;
+}
+
 const ENDPOINTS_MAX = 20;
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 const TESTS_A_MINUTE = 10;
@@ -113,7 +120,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
         last_success_at: null,
         last_failure: null,
       };
-      return ok({ endpoint, secret, view: briefView(endpoint) });
+      return ok(() => ({ endpoint, secret, view: briefView(endpoint) }));
     });
   }
 
@@ -123,12 +130,12 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const secret = newSecret();
       const sealed = await ring.seal(secret, { tenant, endpoint_id: id });
       const head = await this.#head(tenant);
-      const found = this.#store.find(id);
-      if (!found) return err(NOT_FOUND);
       const until = this.now() + PREVIOUS_SECRET_MS;
-      const previous = expirePrevious ? null : { secret: found.secret, until };
-      const endpoint = { ...found, secret: sealed, previous };
-      return ok({ endpoint, secret, view: endpointView(endpoint, head) });
+      return this.#changing(id, (found) => {
+        const previous = expirePrevious ? null : { secret: found.secret, until };
+        const endpoint = { ...found, secret: sealed, previous };
+        return { endpoint, secret, view: endpointView(endpoint, head) };
+      });
     });
   }
 
@@ -139,10 +146,10 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const head = await this.#head(tenant);
       const from = startWithin(from_sequence, head);
       if (!from.ok) return from;
-      const found = this.#store.find(id);
-      if (!found) return err(NOT_FOUND);
-      const endpoint = afterReplay(found, from.value);
-      return ok({ endpoint, secret: null, view: endpointView(endpoint, head) });
+      return this.#changing(id, (found) => {
+        const endpoint = afterReplay(found, from.value);
+        return { endpoint, secret: null, view: endpointView(endpoint, head) };
+      });
     });
   }
 
@@ -284,6 +291,12 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return readHead(db, tenant);
   }
 
+  async #gate(tenant: string) {
+    const placement = await findPlacement(this.env, tenant);
+    if (placement === null) throw new Error("the tenant has no placement yet");
+    return objectOf(this.env.TENANT_GATE, tenant, placement);
+  }
+
   async #startOf(tenant: string, from_sequence: number | null): Reply<number> {
     const head = await this.#head(tenant);
     return startWithin(from_sequence ?? head + 1, head);
@@ -296,9 +309,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   #once(
     tenant: string,
     { key, fingerprint }: KeyOfRequest,
-    work: (
-      ring: KeyRing,
-    ) => Reply<{ readonly endpoint: Endpoint; readonly secret: string | null; readonly view: object }>,
+    work: (ring: KeyRing) => Reply<() => Made | null>,
   ): Reply<Managed> {
     const run = () =>
       this.#answered(async (ring) => {
@@ -306,7 +317,12 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
         if (kept) return replayOf(kept, fingerprint);
         const done = await work(ring);
         if (!done.ok) return done;
-        const { endpoint, secret, view } = done.value;
+        const gate = await this.#gate(tenant);
+        if (!(await withDeadline(gate.reserveKey(key, fingerprint), GATE_MS))) return err(MISMATCH);
+        // No delivery comes between the look at the endpoint and its change.
+        const made = done.value();
+        if (made === null) return err(NOT_FOUND);
+        const { endpoint, secret, view } = made;
         this.ctx.storage.transactionSync(() => {
           this.#store.put(endpoint);
           this.#store.keepAnswer(key, { fingerprint, body: JSON.stringify(view) });
@@ -318,6 +334,15 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     const answer = this.#last.then(run);
     this.#last = answer;
     return answer;
+  }
+
+  /** A change of an endpoint that is there, to be made of it as it is by then. */
+  #changing(id: string, change: (found: Endpoint) => Made): Result<() => Made | null, Problem> {
+    if (!this.#store.find(id)) return err(NOT_FOUND);
+    return ok(() => {
+      const found = this.#store.find(id);
+      return found && change(found);
+    });
   }
 
   /** Runs a request; without keys for the secrets, or without a database, it is refused. */
@@ -359,9 +384,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       }
       const followed = String(this.#store.all().some(({ status }) => status === "enabled"));
       if (this.#store.fact("followed") !== followed) {
-        const placement = await findPlacement(this.env, tenant);
-        if (placement === null) throw new Error("the tenant has no placement yet");
-        const gate = objectOf(this.env.TENANT_GATE, tenant, placement);
+        const gate = await this.#gate(tenant);
         await withDeadline(gate.setFollowed(followed === "true"), GATE_MS);
         this.#store.setFact("followed", followed);
       }

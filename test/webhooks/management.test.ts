@@ -52,6 +52,24 @@ describe("POST /v1/webhook-endpoints", () => {
     expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
   });
 
+  it("shares its keys with the tenant's other routes, and a refused request uses none up", async () => {
+    const api = new Api();
+    const [used, free] = [newKey(), newKey()];
+    const event = (await api.ingest("client", individual, used)).body.event_id;
+    const refused = await api.post(ENDPOINTS, { url: URL_OF_RECEIVER }, used);
+    expect([refused.status, refused.body.code]).toEqual([422, "idempotency_mismatch"]);
+    expect(event).toEqual(expect.any(String));
+    expect((await api.post(ENDPOINTS, { url: "http://example.com" }, free)).status).toBe(400);
+    expect((await api.post(ENDPOINTS, { url: URL_OF_RECEIVER }, free)).status).toBe(201);
+    const mismatch = await api.ingest("client", { ...individual, client_id: "C-2" }, free);
+    expect([mismatch.status, mismatch.body.code, mismatch.body.event_id]).toEqual([
+      422,
+      "idempotency_mismatch",
+      undefined,
+    ]);
+    expect((await api.get(ENDPOINTS)).body.data).toHaveLength(1);
+  });
+
   it("takes 20 endpoints a tenant", async () => {
     const api = new Api();
     for (let n = 0; n < 20; n += 1)
