@@ -3,6 +3,7 @@ import { isScope, SCOPES, type Scope } from "../../auth/scopes.ts";
 import type { DevOptions } from "../local/dev.ts";
 import type { InitOptions } from "../local/init.ts";
 import type { TokenOptions } from "../local/token.ts";
+import { port } from "./options.ts";
 
 /** The commands around the service on this machine. */
 export interface LocalHandlers {
@@ -20,12 +21,6 @@ export const LOCAL_HANDLERS: LocalHandlers = {
 const DEFAULT_PORT = 8787;
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const LIFETIME_MAX_S = 365 * 86_400;
-
-function port(text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > 65_535) throw new InvalidArgumentError("It takes a number from 1 to 65535.");
-  return value;
-}
 
 function tenant(text: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;

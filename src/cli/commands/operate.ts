@@ -41,8 +41,11 @@ export function addOperateCommands(
 
   program
     .command("tenants")
-    .summary("list all tenants, their lag and dead letters (operators)")
-    .description("Lists all tenants with their events, how far history is behind, and open dead letters.")
+    .summary("list all tenants and what is wrong (operators)")
+    .description(
+      "Lists all tenants: events, how many of them history has not read yet (behind), open dead\n" +
+        "letters (dead), webhook endpoints that fail (failing).",
+    )
     .addOption(
       new Option("--env <name>", "an environment (default: the local database)").choices(ENVIRONMENTS),
     )

@@ -26,3 +26,10 @@ export function withService(command: Command): Command {
     )
     .addOption(new Option("--token <jwt>", "a bearer token for it").env("LOAN_LEDGER_TOKEN"));
 }
+
+/** A parser of TCP ports. */
+export function port(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 65_535) throw new InvalidArgumentError("It takes a number from 1 to 65535.");
+  return value;
+}

@@ -1,20 +1,23 @@
 import { type Command, Option } from "commander";
+import type { ListenOptions } from "../listen/listen.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
-import { day, wholeNumber, withService } from "./options.ts";
+import { day, port, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show what is there. */
 export interface ReadHandlers {
   readonly show: (options: ShowOptions) => Promise<number>;
   readonly portfolio: (options: PortfolioOptions) => Promise<number>;
   readonly statement: (options: StatementOptions) => Promise<number>;
+  readonly listen: (options: ListenOptions) => Promise<number>;
 }
 
 export const READ_HANDLERS: ReadHandlers = {
   show: async (options) => (await import("../read/show.ts")).show(options),
   portfolio: async (options) => (await import("../read/portfolio.ts")).portfolio(options),
   statement: async (options) => (await import("../read/statement.ts")).statement(options),
+  listen: async (options) => (await import("../listen/listen.ts")).listen(options),
 };
 
 const LATE_MAX = 200;
@@ -22,7 +25,7 @@ const LATE_MAX = 200;
 const asOf = () =>
   new Option("--as-of <day>", "what was true on that day (default: today, UTC)").argParser(day);
 
-/** Adds `portfolio`, `show` and `statement`. */
+/** Adds `portfolio`, `show`, `statement` and `listen`. */
 export function addReadCommands(
   program: Command,
   handlers: ReadHandlers,
@@ -68,5 +71,22 @@ export function addReadCommands(
     .addHelpText("after", "\n  npx loan-ledger statement DSB-0001 --from 2026-01-01")
     .action(async (loan: string, { url, token, from, to }: StatementOptions) =>
       finish(await handlers.statement({ loan, url, token, from, to })),
+    );
+
+  withService(
+    program
+      .command("listen")
+      .summary("receive webhooks on this machine, verify and print them")
+      .description(
+        "Registers a webhook endpoint on this machine, verifies what comes and prints one JSON line\n" +
+          "for each delivery. Ctrl-C removes the endpoint again.",
+      ),
+  )
+    .option("-p, --port <number>", "where it listens", port, 8900)
+    .option("--secret <whsec>", "verify with this secret, and register nothing")
+    .option("--from-sequence <number>", "start with this event", wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .addHelpText("after", "\n  npx loan-ledger listen --from-sequence 1")
+    .action(async ({ url, token, port: at, secret, fromSequence }: ListenOptions & { port: number }) =>
+      finish(await handlers.listen({ url, token, port: at, secret, fromSequence })),
     );
 }

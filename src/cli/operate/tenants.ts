@@ -26,7 +26,9 @@ export const TENANTS_SQL = `WITH RECURSIVE tenants (tenant_id) AS (
       AND sequence > coalesce((SELECT sequence FROM projection_cursors AS cursors
         WHERE cursors.tenant_id = tenants.tenant_id AND projection = 'history'), 0)) AS history_behind,
     (SELECT count(*) FROM dead_letters
-      WHERE dead_letters.tenant_id = tenants.tenant_id AND resolved_at IS NULL) AS dead_letters
+      WHERE dead_letters.tenant_id = tenants.tenant_id AND resolved_at IS NULL) AS dead_letters,
+    (SELECT count(*) FROM webhook_endpoints AS endpoints
+      WHERE endpoints.tenant_id = tenants.tenant_id AND status = 'failing') AS failing
   FROM tenants WHERE tenant_id IS NOT NULL`;
 
 interface TenantRow {
@@ -35,6 +37,7 @@ interface TenantRow {
   readonly last_event: string;
   readonly history_behind: number;
   readonly dead_letters: number;
+  readonly failing: number;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -42,11 +45,12 @@ const COLUMNS: readonly Column[] = [
   { title: "events", align: "right" },
   { title: "last event", align: "left" },
   { title: "behind", align: "right" },
-  { title: "dead letters", align: "right" },
+  { title: "dead", align: "right" },
+  { title: "failing", align: "right" },
   { title: "database", align: "left" },
 ];
 
-/** Prints all tenants of an environment, with their lag and dead letters: the exit code. */
+/** Prints all tenants of an environment, with their lag, dead letters and failing webhook endpoints: the exit code. */
 export async function tenants({ environment, dataDirectory }: TenantsOptions): Promise<number> {
   const config = unstable_readConfig({ config: join(PROJECT_ROOT, "wrangler.toml"), env: environment });
   const place =
@@ -61,15 +65,9 @@ export async function tenants({ environment, dataDirectory }: TenantsOptions): P
     const [answer] = JSON.parse(printed.value) as readonly { readonly results?: readonly TenantRow[] }[];
     if (!answer?.results)
       return report(failed(`wrangler d1 execute answered without results for ${binding}.`));
-    for (const { tenant_id, events, last_event, history_behind, dead_letters } of answer.results) {
-      rows.push([
-        tenant_id,
-        String(events),
-        last_event,
-        String(history_behind),
-        String(dead_letters),
-        binding,
-      ]);
+    for (const row of answer.results) {
+      const counts = [row.history_behind, row.dead_letters, row.failing].map(String);
+      rows.push([row.tenant_id, String(row.events), row.last_event, ...counts, binding]);
     }
   }
   process.stdout.write(rows.length === 0 ? "No tenants.\n" : tableText(COLUMNS, rows));

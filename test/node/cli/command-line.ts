@@ -52,6 +52,32 @@ export async function runCommand(
   return { exitCode, stdout, stderr };
 }
 
+export interface RunningCommand {
+  stdout(): string;
+  stderr(): string;
+  /** Signals the command; resolves with its exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts a command that runs until it is stopped. It does not outlive the test. */
+export function spawnCommand(args: readonly string[]): RunningCommand {
+  const child = spawnMain([], args);
+  const closed = once(child, "close");
+  const printed = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (chunk: string) => {
+      printed[name] += chunk;
+    });
+  }
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await closed;
+    return child.exitCode;
+  };
+  onTestFinished(async () => void (await end("SIGKILL")));
+  return { stdout: () => printed.stdout, stderr: () => printed.stderr, end };
+}
+
 /** A directory that is gone after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "loan-ledger-"));

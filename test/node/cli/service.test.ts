@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import { decodeJwt } from "jose";
 import { expect, test, vi } from "vitest";
 import { requireFreePort } from "../../../src/cli/local/port.ts";
-import { freePort, runCommand, startService, temporaryDirectory } from "./command-line.ts";
+import { individual } from "../../support/examples.ts";
+import { freePort, runCommand, spawnCommand, startService, temporaryDirectory } from "./command-line.ts";
 
 /** Pastes a printed line into `sh`: the HTTP status and the JSON body of its answer. */
 async function paste(line: string): Promise<{ status: number; body: unknown }> {
@@ -92,10 +93,34 @@ test("a service with the sample shows late loans, and its link only reads, for t
   });
   const events = await runCommand(["export", "events", ...service]);
   const { stdout: tenants } = await runCommand(["tenants", "--data-dir", directory]);
-  expect(tenants).toMatch(/^Tenant +events +last event +behind +dead letters +database\nsample +\d{4} /);
+  expect(tenants).toMatch(/^Tenant +events +last event +behind +dead +failing +database\nsample +\d{4} /);
 
   await first.end("SIGTERM");
   const second = await startService(port, directory, ["--sample"]);
   expect(second.screen).toContain("/console#token=");
   expect(await runCommand(["export", "events", ...service])).toEqual(events);
+}, 300_000);
+
+test("listen registers itself, prints verified webhooks, refuses forged ones, and removes itself", async () => {
+  const [port, at, directory] = [await freePort(), await freePort(), await temporaryDirectory()];
+  await startService(port, directory);
+  const { stdout } = await runCommand(["token", "--tenant", "hooked", "--data-dir", directory]);
+  const token = stdout.trim();
+  const service = ["--url", `http://localhost:${port}`, "--token", token];
+  const listener = spawnCommand(["listen", "--port", String(at), ...service]);
+  await vi.waitUntil(() => listener.stderr().includes("Ctrl-C removes it."), { timeout: 30_000 });
+  const forged = await fetch(`http://localhost:${at}/`, { method: "POST", body: "{}" });
+  expect(forged.status).toBe(400);
+
+  const headers = { Authorization: `Bearer ${token}` };
+  const event = await fetch(`http://localhost:${port}/ingest`, {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/json", "Idempotency-Key": "listen-client-1" },
+    body: JSON.stringify({ category: "client", data: individual }),
+  });
+  expect(event.status).toBe(201);
+  await vi.waitUntil(() => listener.stdout().includes('"recordChanged"'), { timeout: 30_000 });
+  expect(await listener.end("SIGINT")).toBe(0);
+  const left = await fetch(`http://localhost:${port}/v1/webhook-endpoints`, { headers });
+  expect(await left.json()).toEqual({ data: [] });
 });
