@@ -107,6 +107,61 @@ const disbursementIn = (currency: string) =>
 /** Leaves entries of each currency without a reversal, and USD without any. */
 const REVERSED_FROM = 17;
 
+const LIFE_LOANS = ["0b9f8a6e-0000-4000-8000-000000000001", "0b9f8a6e-0000-4000-8000-000000000002"];
+
+/** The life of two loans in USD, with an entry of every type but reversals. */
+async function postLife(post: (path: string, body: object) => Promise<string>): Promise<void> {
+  const borrower_id = "11111111-1111-4111-8111-111111111111";
+  for (const loan_id of LIFE_LOANS) {
+    const loan = { loan_id, borrower_id, currency: "USD", effective_at: "2024-02-10" };
+    const disbursement_entry_id = await post("/v1/disbursements", {
+      ...loan,
+      amount_minor: "100000",
+      method: "ach",
+    });
+    await post("/v1/disbursement-settlements", { disbursement_entry_id, effective_at: "2024-02-11" });
+    await post("/v1/fees", { ...loan, amount_minor: "500", fee_type: "late_fee" });
+    await post("/v1/fee-waivers", { ...loan, amount_minor: "30", reason: "goodwill; really, (yes" });
+  }
+  const loans = LIFE_LOANS.map((loan_id, index) => ({
+    loan_id,
+    outstanding_principal_minor: "100000",
+    interest_minor: `${index * 77}`,
+  }));
+  const batch = {
+    program_id: borrower_id,
+    accrual_date: "2024-02-12",
+    day_count_convention: "30_360",
+    currency: "USD",
+  };
+  await post("/v1/accruals/batch", { ...batch, loans });
+  const [loan_id] = LIFE_LOANS;
+  const loan = { loan_id, borrower_id, currency: "USD", effective_at: "2024-02-20" };
+  await post("/v1/payments", {
+    ...loan,
+    amount_minor: "120000",
+    source_method: "wire",
+    bank_account_ref: "ops",
+  });
+  await post("/v1/fees", { ...loan, amount_minor: "9", fee_type: "late_fee" });
+  await post("/v1/suspense-applications", loan);
+  const lost = { ...loan, loan_id: LIFE_LOANS[1] };
+  await post("/v1/charge-offs", { ...lost, reason: "past due" });
+  await post("/v1/recoveries", { ...lost, amount_minor: "5", source_method: "check" });
+  await post("/v1/funding", {
+    currency: "USD",
+    amount_minor: "7",
+    direction: "in",
+    effective_at: "2024-02-20",
+  });
+  await post("/v1/funding", {
+    currency: "USD",
+    amount_minor: "9",
+    direction: "out",
+    effective_at: "2024-02-21",
+  });
+}
+
 /** Posts a tenant's random disbursements and reverses many of them: the ids of its entries. */
 async function postRandomBooks(client: Client): Promise<string[]> {
   const ids: string[] = [];
@@ -128,6 +183,7 @@ async function postRandomBooks(client: Client): Promise<string[]> {
     const reason = { reason_code: "other", reason_description, effective_at };
     await post("/v1/reversals", { reverses_entry_id: ids[index + REVERSED_FROM], ...reason });
   }
+  await postLife(post);
   return ids;
 }
 
