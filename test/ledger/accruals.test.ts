@@ -64,6 +64,9 @@ describe("an accrual", () => {
     );
     const { body } = await api.get(`/v1/loans/${OTHER}/journal-entries?event_type=accrual`);
     expect(body.items).toHaveLength(1);
+    const whole = await api.get(`/v1/journal-entries/${body.items[0].journal_entry_id}`);
+    // The lines keep the numbers that they have in the whole entry.
+    expect(body.items[0].lines).toEqual(whole.body.lines.slice(2));
     expect(body.items[0].lines.map((line: { loan_id: string }) => line.loan_id)).toEqual([OTHER, OTHER]);
   });
 

@@ -7,6 +7,7 @@ import { wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf, oneTo } from "../support/gate.ts";
 import { authorize } from "../support/tokens.ts";
 import {
+  BORROWER,
   bulkEntryId,
   disburse,
   disbursementCommand,
@@ -143,6 +144,7 @@ describe("the rows that a posting writes", () => {
       const id = entryIdOf(await answer);
       return { id, cost: [d1.roundTrips, d1.rowsWritten] };
     };
+    const body = { loan_id: LOAN, borrower_id: BORROWER, currency: "USD", effective_at: "2024-01-02" };
     const first = await cost(disburse(api));
     // Event and its key, entry, posting, the loan's list by posting and by day, 2 accounts with their days, the loan's
     // balances and its day, and the loan itself.
@@ -150,6 +152,13 @@ describe("the rows that a posting writes", () => {
     expect((await cost(disburse(api))).cost).toEqual([1, 12]);
     // As a later disbursement, and the entry's place among the reversals.
     expect((await cost(reverse(api, first.id))).cost).toEqual([2, 13]);
+    await api.post("/v1/fees", { ...body, amount_minor: "3", fee_type: "late_fee" });
+    const pay = (amount_minor: string) =>
+      cost(api.post("/v1/payments", { ...body, amount_minor, source_method: "ach" }));
+    // Event and its key, entry, 2 postings, the loan's 2 lists, 4 accounts with their days (cash twice: the ledger's and
+    // the bank account's), the loan's balances and its day; the first names a bank account and its number.
+    expect((await pay("5")).cost).toEqual([2, 19]);
+    expect((await pay("5")).cost).toEqual([1, 14]);
     // Head, key, entry, postings, reversal, loan, balances, days, loans of a large entry, settlement, losses; then the
     // fence and one for each table that is written.
     expect(d1.calls.flatMap(({ statements }) => statements).length).toBeLessThanOrEqual(20);

@@ -17,6 +17,8 @@ export interface Posting {
   readonly amount_minor: bigint;
   /** Null for the lender's own money. */
   readonly loan: LoanParty | null;
+  /** Its place among the entry's postings, from 0, where it was read: a loan's journal shows some of them alone. */
+  readonly line?: number;
 }
 
 /** What an entry records; the type of the event that posts it through a ledger route has the same name. */
@@ -81,10 +83,13 @@ export interface Line {
 
 /** The lines of an entry: for each posting its debit, then its credit. */
 export function linesOf(postings: readonly Posting[]): readonly Line[] {
-  return postings.flatMap(({ debit, credit, amount_minor, loan }, index) => [
-    { sequence: 2 * index + 1, account_code: debit, direction: "DR", amount_minor, loan },
-    { sequence: 2 * index + 2, account_code: credit, direction: "CR", amount_minor, loan },
-  ]);
+  return postings.flatMap(({ debit, credit, amount_minor, loan, line }, index) => {
+    const place = line ?? index;
+    return [
+      { sequence: 2 * place + 1, account_code: debit, direction: "DR", amount_minor, loan },
+      { sequence: 2 * place + 2, account_code: credit, direction: "CR", amount_minor, loan },
+    ];
+  });
 }
 
 /** The mirror image of an entry's postings: what was debited is credited. */

@@ -38,9 +38,9 @@ function headOf(row: EntryRow): Omit<Entry, "postings"> {
   return { ...head, reverses };
 }
 
-function toPosting({ loan_id, borrower_id, debit, credit, amount_minor }: PostingRow) {
+function toPosting({ loan_id, borrower_id, debit, credit, amount_minor, line }: PostingRow) {
   const loan = borrower_id === null ? null : { loan_id, borrower_id };
-  return { debit, credit, amount_minor, loan };
+  return { debit, credit, amount_minor, loan, line };
 }
 
 export function fromEntry(tenant_id: string, { reverses, postings: _, ...head }: Entry, loan_count: number) {
