@@ -39,6 +39,6 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
 }
 
 /** Answers with JSON; exact numbers stay exact. */
-export function renderJson(c: Context<AppEnv>, value: unknown, status: 200 | 201 = 200): Response {
+export function renderJson(c: Context<AppEnv>, value: unknown, status: 200 | 201 | 202 = 200): Response {
   return c.body(stringifyJson(value), status, { "Content-Type": "application/json" });
 }

@@ -2,6 +2,7 @@ import type { Operation } from "./operation.ts";
 import { INGEST_OPERATIONS } from "./operations/ingest.ts";
 import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
 import { POSITION_OPERATIONS } from "./operations/positions.ts";
+import { RECONCILIATION_OPERATIONS } from "./operations/reconciliation.ts";
 import { SERVICE_OPERATIONS } from "./operations/service.ts";
 import { TABLE_OPERATIONS } from "./operations/tables.ts";
 import { WEBHOOK_OPERATIONS } from "./operations/webhooks.ts";
@@ -12,6 +13,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...TABLE_OPERATIONS,
   ...POSITION_OPERATIONS,
   ...LEDGER_OPERATIONS,
+  ...RECONCILIATION_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { loanBalanceQuery, parametersOf } from "../contract/ledger/queries.ts";
+import { parametersOf, reconciliationQuery } from "../contract/ledger/queries.ts";
 import { reconciliationView } from "../contract/ledger/reconciliation.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
@@ -9,15 +9,12 @@ import { startWholeCheck } from "../store/ledger/integrity.ts";
 import { bankStandings, integrityStanding, rollup } from "../store/ledger/reconciliation.ts";
 import { read } from "./read.ts";
 
-/** The report as of a day takes the same query as a loan's balance. */
-const statusQuery = loanBalanceQuery;
-
 /** `/v1/reconciliation/…` (docs/ledger.md#reconciliation). */
 export const reconciliationRoutes = new Hono<AppEnv>()
   .get(
     "/status",
     authorized("hpts:reconciliation:read", "walk"),
-    query(statusQuery, parametersOf(statusQuery)),
+    query(reconciliationQuery, parametersOf(reconciliationQuery)),
     async (c) => {
       const tenant = c.get("principal").tenant_id;
       const { as_of_date = new Date().toISOString().slice(0, 10) } = c.req.valid("query");
@@ -35,5 +32,5 @@ export const reconciliationRoutes = new Hono<AppEnv>()
     const tenant = c.get("principal").tenant_id;
     const started = await read(c, (db) => startWholeCheck(db, tenant));
     if (!started.ok) return invalidQuery(c, started.error);
-    return c.json({ status: "started", requested_at: new Date().toISOString() }, 202);
+    return renderJson(c, { status: "started", requested_at: new Date().toISOString() }, 202);
   });

@@ -85,6 +85,9 @@ export const accountBalanceQuery = z.strictObject({
   bank_account_ref: bankAccountRef.optional(),
 });
 
+/** `GET /v1/reconciliation/status` (docs/ledger.md#reconciliation). */
+export const reconciliationQuery = z.strictObject({ as_of_date: date.optional() });
+
 /** `GET /v1/trial-balance`. */
 export const trialBalanceQuery = z.strictObject({ currency, as_of_date: date.optional() });
 
