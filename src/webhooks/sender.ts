@@ -5,11 +5,9 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import type { WebhookType } from "../domain/core/webhook.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { openSession } from "../store/d1/session.ts";
-import { objectOf } from "../store/placement/objects.ts";
-import { findPlacement } from "../store/placement/placement.ts";
-import { readHead, readLogPage } from "../store/webhooks/log-page.ts";
-import { mirrorEndpoints } from "../store/webhooks/mirror.ts";
+import { readHead } from "../store/webhooks/log-page.ts";
 import type { Attempt, Fetcher } from "./attempt.ts";
+import { Courier, GATE_MS } from "./courier.ts";
 import {
   afterChange,
   afterReplay,
@@ -17,13 +15,12 @@ import {
   type Change,
   type Endpoint,
   endpointView,
-  isDue,
   NO_PLACE,
 } from "./endpoint.ts";
 import { EndpointStore, type KeptAnswer } from "./endpoint-store.ts";
 import { KeyRing } from "./key-ring.ts";
 import { newSecret } from "./signature.ts";
-import { PAGE_EVENTS, send, Turn, type World } from "./turn.ts";
+import { send } from "./turn.ts";
 
 /** An idempotency key and what it was sent with. */
 export interface KeyOfRequest {
@@ -58,9 +55,6 @@ const ENDPOINTS_MAX = 20;
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 const TESTS_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
-/** How soon a turn that D1 cut off, or a copy that D1 did not take, is tried again: doubled each time, up to a minute. */
-const AGAIN_MS = 5_000;
-const GATE_MS = 5_000;
 
 const NOT_FOUND: Problem = { code: "not_found", detail: "This webhook endpoint does not exist." };
 const UNAVAILABLE: Problem = {
@@ -78,17 +72,33 @@ const MISMATCH: Problem = {
  */
 export class WebhookSender extends DurableObject<Cloudflare.Env> {
   readonly #store: EndpointStore;
+  readonly #courier: Courier;
   readonly #tests = new Map<string, number[]>();
   /** Replaced by tests: a receiver, and a clock. */
   fetcher: Fetcher = (url, init) => fetch(url, init);
   now: () => number = () => Date.now();
   #last: Promise<unknown> = Promise.resolve();
-  #failures = 0;
-  #running: Turn | null = null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#store = new EndpointStore(ctx.storage);
+    this.#courier = new Courier({
+      // Through the object, because a test replaces what it holds.
+      env: () => this.env,
+      storage: ctx.storage,
+      store: this.#store,
+      fetch: (url, init) => this.fetcher(url, init),
+      now: () => this.now(),
+    });
+  }
+
+  /** The tenant has events that its endpoints may lack. */
+  poke(tenant: string): Promise<void> {
+    return this.#courier.poke(tenant);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#courier.ring();
   }
 
   /** Makes an endpoint; the answer shows its secret, once. A replay answers without it. */
@@ -179,7 +189,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const own_host = change.url === undefined ? found.own_host : change.own_host;
       const endpoint = { ...afterChange(found, change), own_host };
       this.#store.put(endpoint);
-      await this.#changed(tenant);
+      await this.#courier.changed(tenant);
       return ok(JSON.stringify(endpointView(endpoint, head)));
     });
   }
@@ -189,7 +199,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return this.#answered(async () => {
       if (!this.#store.find(id)) return err(NOT_FOUND);
       this.#store.remove(id);
-      await this.#changed(tenant);
+      await this.#courier.changed(tenant);
       return ok(null);
     });
   }
@@ -207,94 +217,13 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       this.#tests.set(id, [...recent, this.now()]);
       const body = JSON.stringify({ type: "ping", timestamp: new Date(this.now()).toISOString(), data: {} });
       const outgoing = { id: `msg_${crypto.randomUUID()}`, body, trace_id: null };
-      return ok(await send(this.#world(tenant, ring), endpoint, outgoing));
+      return ok(await send(this.#courier.world(tenant, ring), endpoint, outgoing));
     });
-  }
-
-  /** The tenant has events that its endpoints may lack. */
-  async poke(tenant: string): Promise<void> {
-    this.#store.setFact("tenant", tenant);
-    if (this.#running) this.#running.wake();
-    else await this.#wakeAt(this.now());
-  }
-
-  /** Delivers what is due. Never throws: the platform would drop the alarm after some failures. */
-  override async alarm(): Promise<void> {
-    const tenant = this.#store.fact("tenant");
-    if (tenant === null) return;
-    try {
-      const again = await this.#turn(tenant);
-      this.#failures = again ? this.#failures + 1 : 0;
-    } catch (error) {
-      this.#failures += 1;
-      this.#log(tenant, { message: "webhook turn failed", error: causeOf(error) });
-    }
-    await this.#arm(tenant);
-  }
-
-  /** True when D1 or the gate did not take something, so that it must be tried again soon. */
-  async #turn(tenant: string): Promise<boolean> {
-    const ring = await KeyRing.parse(this.env.WEBHOOK_KEY);
-    if (!ring.ok) {
-      this.#log(tenant, { message: "misconfigured", setting: "WEBHOOK_KEY", reason: ring.error });
-      return true;
-    }
-    const turn = new Turn(this.#world(tenant, ring.value));
-    this.#running = turn;
-    const { more, stuck } = await turn.run().finally(() => {
-      this.#running = null;
-    });
-    const synced = await this.#sync(tenant);
-    if (more) await this.#wakeAt(this.now());
-    return stuck || !synced;
-  }
-
-  /** Sets the alarm for the next retry of an endpoint, and for what this turn could not do. */
-  async #arm(tenant: string): Promise<void> {
-    try {
-      const now = this.now();
-      const backoff = Math.min(AGAIN_MS * 2 ** (this.#failures - 1), MINUTE_MS);
-      const earliest = this.#failures > 0 ? now + backoff : now;
-      const retries = this.#store
-        .all()
-        .flatMap(({ status, next_attempt_at: at }) => (status === "enabled" && at !== null ? [at] : []));
-      if (this.#failures > 0) retries.push(earliest);
-      if (retries.length > 0) await this.#wakeAt(Math.max(Math.min(...retries), earliest));
-    } catch (error) {
-      this.#log(tenant, { message: "webhook alarm not set", error: causeOf(error) });
-    }
-  }
-
-  async #wakeAt(at: number): Promise<void> {
-    const set = await this.ctx.storage.getAlarm();
-    if (set === null || set > at) await this.ctx.storage.setAlarm(at);
-  }
-
-  #world(tenant: string, ring: KeyRing): World {
-    return {
-      tenant,
-      store: this.#store,
-      ring,
-      allowLoopback: this.env.WEBHOOK_ALLOW_LOOPBACK === "true",
-      readPage: async (after) => {
-        const { db } = await openSession(this.env, tenant, "first-primary");
-        return readLogPage(db, tenant, after, PAGE_EVENTS);
-      },
-      fetcher: (url, init) => this.fetcher(url, init),
-      now: () => this.now(),
-      log: (entry) => this.#log(tenant, entry),
-    };
   }
 
   async #head(tenant: string): Promise<number> {
     const { db } = await openSession(this.env, tenant, "first-primary");
     return readHead(db, tenant);
-  }
-
-  async #gate(tenant: string) {
-    const placement = await findPlacement(this.env, tenant);
-    if (placement === null) throw new Error("the tenant has no placement yet");
-    return objectOf(this.env.TENANT_GATE, tenant, placement);
   }
 
   async #startOf(tenant: string, from_sequence: number | null): Reply<number> {
@@ -317,7 +246,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
         if (kept) return replayOf(kept, fingerprint);
         const done = await work(ring);
         if (!done.ok) return done;
-        const gate = await this.#gate(tenant);
+        const gate = await this.#courier.gate(tenant);
         if (!(await withDeadline(gate.reserveKey(key, fingerprint), GATE_MS))) return err(MISMATCH);
         // No delivery comes between the look at the endpoint and its change.
         const made = done.value();
@@ -327,7 +256,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
           this.#store.put(endpoint);
           this.#store.keepAnswer(key, { fingerprint, body: JSON.stringify(view) });
         });
-        await this.#changed(tenant);
+        await this.#courier.changed(tenant);
         const body = JSON.stringify(secret === null ? view : { ...view, secret });
         return ok({ body, replayed: false });
       });
@@ -361,42 +290,6 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       );
       return err(UNAVAILABLE);
     }
-  }
-
-  /** After a change: the operators' rows, the gate, and a turn for what may be due. */
-  async #changed(tenant: string): Promise<void> {
-    this.#store.setFact("tenant", tenant);
-    if (!(await this.#sync(tenant))) await this.#wakeAt(this.now() + AGAIN_MS);
-    const now = this.now();
-    if (this.#store.all().some((endpoint) => isDue(endpoint, now))) await this.poke(tenant);
-  }
-
-  /** Brings the operators' rows up to date, and lets the gate know whether anybody follows. False: try again. */
-  async #sync(tenant: string): Promise<boolean> {
-    try {
-      const { changed, removed } = this.#store.unmirrored();
-      if (changed.length + removed.length > 0) {
-        const updated_at = this.now();
-        const rows = changed.map((row) => ({ ...row, updated_at }));
-        const { db } = await openSession(this.env, tenant, "first-primary");
-        await mirrorEndpoints(db, tenant, rows, removed);
-        this.#store.mirrored(changed, removed);
-      }
-      const followed = String(this.#store.all().some(({ status }) => status === "enabled"));
-      if (this.#store.fact("followed") !== followed) {
-        const gate = await this.#gate(tenant);
-        await withDeadline(gate.setFollowed(followed === "true"), GATE_MS);
-        this.#store.setFact("followed", followed);
-      }
-      return true;
-    } catch (error) {
-      this.#log(tenant, { message: "webhook endpoints not mirrored", error: causeOf(error) });
-      return false;
-    }
-  }
-
-  #log(tenant: string, entry: Record<string, unknown>): void {
-    console.warn(JSON.stringify({ level: "warn", tenant, ...entry }));
   }
 }
 

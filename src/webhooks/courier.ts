@@ -1,0 +1,159 @@
+import { causeOf } from "../domain/core/failure.ts";
+import { withDeadline } from "../store/d1/failure.ts";
+import { openSession } from "../store/d1/session.ts";
+import { objectOf } from "../store/placement/objects.ts";
+import { findPlacement } from "../store/placement/placement.ts";
+import { readLogPage } from "../store/webhooks/log-page.ts";
+import { mirrorEndpoints } from "../store/webhooks/mirror.ts";
+import type { Fetcher } from "./attempt.ts";
+import { isDue } from "./endpoint.ts";
+import type { EndpointStore } from "./endpoint-store.ts";
+import { KeyRing } from "./key-ring.ts";
+import { PAGE_EVENTS, Turn, type World } from "./turn.ts";
+
+const MINUTE_MS = 60_000;
+/** How soon a turn that D1 cut off, or a copy that D1 did not take, is tried again: doubled each time, up to a minute. */
+const AGAIN_MS = 5_000;
+export const GATE_MS = 5_000;
+
+/** Where a courier works: the sender's object. */
+export interface Place {
+  readonly env: () => Cloudflare.Env;
+  readonly storage: DurableObjectStorage;
+  readonly store: EndpointStore;
+  readonly fetch: Fetcher;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Delivers to a tenant's endpoints from the alarm of its sender, and keeps those informed who follow the endpoints. */
+export class Courier {
+  readonly #place: Place;
+  readonly #store: EndpointStore;
+  #failures = 0;
+  #running: Turn | null = null;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#store = place.store;
+  }
+
+  /** The tenant has events that its endpoints may lack. */
+  async poke(tenant: string): Promise<void> {
+    this.#store.setFact("tenant", tenant);
+    if (this.#running) this.#running.wake();
+    else await this.#wakeAt(this.#place.now());
+  }
+
+  /** Delivers what is due. Never throws: the platform would drop the alarm after some failures. */
+  async ring(): Promise<void> {
+    const tenant = this.#store.fact("tenant");
+    if (tenant === null) return;
+    try {
+      const again = await this.#turn(tenant);
+      this.#failures = again ? this.#failures + 1 : 0;
+    } catch (error) {
+      this.#failures += 1;
+      this.#log(tenant, { message: "webhook turn failed", error: causeOf(error) });
+    }
+    await this.#arm(tenant);
+  }
+
+  /** True when D1 or the gate did not take something, so that it must be tried again soon. */
+  async #turn(tenant: string): Promise<boolean> {
+    const ring = await KeyRing.parse(this.#place.env().WEBHOOK_KEY);
+    if (!ring.ok) {
+      this.#log(tenant, { message: "misconfigured", setting: "WEBHOOK_KEY", reason: ring.error });
+      return true;
+    }
+    const turn = new Turn(this.world(tenant, ring.value));
+    this.#running = turn;
+    const { more, stuck } = await turn.run().finally(() => {
+      this.#running = null;
+    });
+    const synced = await this.#sync(tenant);
+    if (more) await this.#wakeAt(this.#place.now());
+    return stuck || !synced;
+  }
+
+  /** Sets the alarm for the next retry of an endpoint, and for what this turn could not do. */
+  async #arm(tenant: string): Promise<void> {
+    try {
+      const now = this.#place.now();
+      const backoff = Math.min(AGAIN_MS * 2 ** (this.#failures - 1), MINUTE_MS);
+      const earliest = this.#failures > 0 ? now + backoff : now;
+      const retries = this.#store
+        .all()
+        .flatMap(({ status, next_attempt_at: at }) => (status === "enabled" && at !== null ? [at] : []));
+      if (this.#failures > 0) retries.push(earliest);
+      if (retries.length > 0) await this.#wakeAt(Math.max(Math.min(...retries), earliest));
+    } catch (error) {
+      this.#log(tenant, { message: "webhook alarm not set", error: causeOf(error) });
+    }
+  }
+
+  async #wakeAt(at: number): Promise<void> {
+    const set = await this.#place.storage.getAlarm();
+    if (set === null || set > at) await this.#place.storage.setAlarm(at);
+  }
+
+  /** What a delivery needs of the world around it. */
+  world(tenant: string, ring: KeyRing): World {
+    return {
+      tenant,
+      store: this.#store,
+      ring,
+      allowLoopback: this.#place.env().WEBHOOK_ALLOW_LOOPBACK === "true",
+      readPage: async (after) => {
+        const { db } = await openSession(this.#place.env(), tenant, "first-primary");
+        return readLogPage(db, tenant, after, PAGE_EVENTS);
+      },
+      fetcher: (url, init) => this.#place.fetch(url, init),
+      now: () => this.#place.now(),
+      log: (entry) => this.#log(tenant, entry),
+    };
+  }
+
+  /** After a change: the operators' rows, the gate, and a turn for what may be due. */
+  async changed(tenant: string): Promise<void> {
+    this.#store.setFact("tenant", tenant);
+    if (!(await this.#sync(tenant))) await this.#wakeAt(this.#place.now() + AGAIN_MS);
+    const now = this.#place.now();
+    if (this.#store.all().some((endpoint) => isDue(endpoint, now))) await this.poke(tenant);
+  }
+
+  /** Brings the operators' rows up to date, and lets the gate know whether anybody follows. False: try again. */
+  async #sync(tenant: string): Promise<boolean> {
+    try {
+      const { changed, removed } = this.#store.unmirrored();
+      if (changed.length + removed.length > 0) {
+        const updated_at = this.#place.now();
+        const rows = changed.map((row) => ({ ...row, updated_at }));
+        const { db } = await openSession(this.#place.env(), tenant, "first-primary");
+        await mirrorEndpoints(db, tenant, rows, removed);
+        this.#store.mirrored(changed, removed);
+      }
+      const followed = String(this.#store.all().some(({ status }) => status === "enabled"));
+      if (this.#store.fact("followed") !== followed) {
+        const gate = await this.gate(tenant);
+        await withDeadline(gate.setFollowed(followed === "true"), GATE_MS);
+        this.#store.setFact("followed", followed);
+      }
+      return true;
+    } catch (error) {
+      this.#log(tenant, { message: "webhook endpoints not mirrored", error: causeOf(error) });
+      return false;
+    }
+  }
+
+  #log(tenant: string, entry: Record<string, unknown>): void {
+    console.warn(JSON.stringify({ level: "warn", tenant, ...entry }));
+  }
+
+  /** The tenant's gate. */
+  async gate(tenant: string) {
+    const placement = await findPlacement(this.#place.env(), tenant);
+    if (placement === null) throw new Error("the tenant has no placement yet");
+    return objectOf(this.#place.env().TENANT_GATE, tenant, placement);
+  }
+}
