@@ -55,7 +55,7 @@ const workerd: TestProjectInlineConfiguration = {
   test: {
     name: "workerd",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/node/**", ...PURE, ...SLOW],
+    exclude: ["test/{node,client}/**", ...PURE, ...SLOW],
     setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
     testTimeout: 60_000,
     isolate: false,
@@ -69,7 +69,7 @@ const workerd: TestProjectInlineConfiguration = {
 const node: TestProjectInlineConfiguration = {
   test: {
     name: "node",
-    include: ["test/node/**/*.test.ts"],
+    include: ["test/{node,client}/**/*.test.ts"],
     exclude: [...PURE, ...SLOW],
     testTimeout: 120_000,
   },

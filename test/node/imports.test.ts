@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ["auth/scopes.ts", "config.ts", "contract", "domain"],
   pages: [],
   console: ["contract/lookup/tables.ts", "domain"],
+  client: ["reference", "../dist/client/schema.d.ts"],
   docs: [],
   reference: ["auth/scopes.ts", "contract", "domain"],
 };

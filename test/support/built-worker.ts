@@ -66,7 +66,9 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
     }),
   );
   const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
-  for (const statements of await migrations()) {
+  const tables = await DB.prepare("SELECT name FROM sqlite_master WHERE name = 'events'").all();
+  // A place that stays has been here before.
+  for (const statements of tables.results.length > 0 ? [] : await migrations()) {
     await DB.batch(statements.map((statement) => DB.prepare(statement)));
   }
   return miniflare;

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { registerHooks } from "node:module";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { referenceDocument } from "../reference/document.ts";
+
+const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+const OUT = join(PROJECT_ROOT, "dist/client");
+
+// The generator needs the compiler's old programming interface, which TypeScript 7 has not: it gets a 5.9 of its own.
+registerHooks({
+  resolve: (specifier, context, next) =>
+    next(specifier === "typescript" ? "@tsd/typescript" : specifier, context),
+});
+
+interface Answer {
+  content?: Record<string, unknown>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is data
+const answersOf = (document: any): Answer[] =>
+  Object.values<object>(document.paths).flatMap((methods) =>
+    Object.values(methods).flatMap(({ responses }) => Object.values<Answer>(responses)),
+  );
+
+/** The types of every route. The client makes the keys itself, so their header is optional here. */
+async function routeTypes(): Promise<string> {
+  const { default: openapiTypes, astToString } = await import("openapi-typescript");
+  const document = JSON.parse(JSON.stringify(referenceDocument("0.0.0")));
+  document.components.parameters["Idempotency-Key"].required = false;
+  for (const answer of answersOf(document)) {
+    // Where there is JSON, the client asks for nothing else.
+    const json = answer.content?.["application/json"];
+    if (json) answer.content = { "application/json": json };
+  }
+  return astToString(await openapiTypes(document, { alphabetize: false }));
+}
+
+/** Writes the types that the client is made of. */
+export async function generateTypes(): Promise<void> {
+  await mkdir(OUT, { recursive: true });
+  await writeFile(join(OUT, "schema.d.ts"), await routeTypes());
+}
+
+/** Builds what the package exports as `loan-ledger/client`: one module and its declarations. */
+async function buildClient(): Promise<void> {
+  await generateTypes();
+  await build({
+    entryPoints: [join(PROJECT_ROOT, "src/client/index.ts")],
+    bundle: true,
+    packages: "external",
+    platform: "neutral",
+    format: "esm",
+    target: "es2023",
+    outfile: join(OUT, "index.js"),
+    logLevel: "warning",
+  });
+  const tsc = join(PROJECT_ROOT, "node_modules/typescript/bin/tsc");
+  await promisify(execFile)(process.execPath, [tsc, "--project", "src/client"], { cwd: PROJECT_ROOT });
+}
+
+if (import.meta.main) await buildClient();

@@ -1,0 +1,115 @@
+import createFetchClient, { type Client } from "openapi-fetch";
+import type { components, paths } from "../../dist/client/schema.d.ts";
+import { Sender, type SendOptions } from "./send.ts";
+
+export type { components, paths } from "../../dist/client/schema.d.ts";
+export type { Retries, SendOptions } from "./send.ts";
+
+export type IngestEvent = components["schemas"]["IngestEvent"];
+export type Problem = components["schemas"]["Problem"];
+export type EventsRow = components["schemas"]["EventsRow"];
+
+export interface ClientOptions extends SendOptions {
+  /** Where the service is, for example `https://ledger.example.com`. */
+  readonly url: string;
+}
+
+type Tables = {
+  [P in keyof paths]: P extends `/api/tables/${infer T}`
+    ? T extends `${string}/${string}`
+      ? never
+      : T
+    : never;
+}[keyof paths];
+
+type ListOf<T extends Tables> = paths[`/api/tables/${T}`]["get"];
+export type QueryOf<T extends Tables> = NonNullable<ListOf<T>["parameters"]["query"]>;
+export type RowOf<T extends Tables> =
+  ListOf<T>["responses"][200]["content"]["application/json"]["data"][number];
+
+/** A refusal of the service, thrown where a result has no place for it. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(`${problem.code}: ${problem.detail}`);
+    this.problem = problem;
+  }
+}
+
+/** An event of the feed and where to go on after it. */
+export interface Followed {
+  readonly event: EventsRow;
+  /** Give it to `follow` to go on behind this event's page; null until the page's last event. */
+  readonly cursor: string | null;
+}
+
+export interface FollowOptions {
+  /** Where an earlier `follow` stopped; from the first event without it. */
+  readonly cursor?: string | null;
+  /** Seconds that the service waits for new events, 1 to 30; 30 by default. */
+  readonly waitS?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LedgerClient extends Client<paths> {
+  /** Every row of a table, page after page. */
+  rows<T extends Tables>(table: T, query?: Omit<QueryOf<T>, "cursor">): AsyncGenerator<RowOf<T>, void>;
+  /** The tenant's events in order, and new ones as they come, until the signal aborts. */
+  follow(options?: FollowOptions): AsyncGenerator<Followed, void>;
+}
+
+interface Page {
+  readonly data: readonly unknown[];
+  readonly pagination: { readonly has_more: boolean; readonly next_cursor?: string | undefined };
+}
+
+type List = (query: Readonly<Record<string, unknown>>, init?: RequestInit) => Promise<Page>;
+
+async function* rowsOf(list: List, query: Readonly<Record<string, unknown>>): AsyncGenerator<unknown, void> {
+  for (let cursor: string | undefined; ; ) {
+    const { data, pagination } = await list(cursor === undefined ? query : { ...query, cursor });
+    yield* data;
+    cursor = pagination.next_cursor;
+    if (!pagination.has_more || cursor === undefined) return;
+  }
+}
+
+async function* feedOf(list: List, options: FollowOptions): AsyncGenerator<Followed, void> {
+  const { waitS = 30, signal } = options;
+  const init = { headers: { Prefer: `wait=${waitS}` }, ...(signal && { signal }) };
+  for (let cursor = options.cursor ?? null; signal?.aborted !== true; ) {
+    const query = { sort_order: "asc", ...(cursor !== null && { cursor }) };
+    const { data, pagination } = await list(query, init);
+    cursor = pagination.next_cursor ?? cursor;
+    for (const [index, event] of data.entries()) {
+      yield { event: event as EventsRow, cursor: index === data.length - 1 ? cursor : null };
+    }
+  }
+}
+
+/**
+ * A client of the service: every route typed (`client.POST("/ingest", { body })`), with keys, retries and bookmarks
+ * (docs/reference.md#the-client).
+ */
+export function createLedgerClient(options: ClientOptions): LedgerClient {
+  const sender = new Sender(options);
+  const client = createFetchClient<paths>({ baseUrl: options.url, fetch: sender.send });
+  const listOf =
+    (table: string): List =>
+    async (query, init = {}) => {
+      const texts = Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)]],
+      );
+      const url = `${options.url}/api/tables/${table}?${new URLSearchParams(texts)}`;
+      const response = await sender.send(new Request(url, init));
+      if (!response.ok) throw new ProblemError((await response.json()) as Problem);
+      return (await response.json()) as Page;
+    };
+  return {
+    ...client,
+    rows: (table, query) => rowsOf(listOf(table), query ?? {}) as AsyncGenerator<never, void>,
+    follow: (followed = {}) => feedOf(listOf("events"), followed),
+  };
+}

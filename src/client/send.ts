@@ -1,0 +1,88 @@
+/** How often and how long a request is repeated. */
+export interface Retries {
+  /** Attempts in all; 6 by default. */
+  readonly attempts?: number;
+  /** The first pause in milliseconds, doubled each time; 250 by default. */
+  readonly firstPauseMs?: number;
+}
+
+export interface SendOptions extends Retries {
+  /** A bearer token, or what makes one; it is asked before each attempt, so that it may renew an old one. */
+  readonly token: string | (() => string | Promise<string>);
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 250;
+const PAUSE_MAX_MS = 30_000;
+const BOOKMARK = "x-d1-bookmark";
+const WRITES = ["POST", "PUT", "PATCH"];
+
+/** Statuses after which the same request may succeed: the service says so with Retry-After, or is at fault itself. */
+const isPassing = (status: number) => status === 429 || status >= 500;
+
+const wait = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+
+/** The pause before the next attempt: what the service asks for, else a random part of a growing time. */
+function pauseMs(attempt: number, firstMs: number, response: Response | null): number {
+  const asked = Number(response?.headers.get("Retry-After") ?? "");
+  if (asked > 0) return Math.min(asked * 1000, PAUSE_MAX_MS);
+  return Math.min(firstMs * 2 ** (attempt - 1), PAUSE_MAX_MS) * (0.5 + Math.random() / 2);
+}
+
+/** A JSON answer with its body read: a connection can also be lost in the middle of one. Downloads are streamed. */
+async function whole(response: Response): Promise<Response> {
+  if (!/[/+]json/.test(response.headers.get("Content-Type") ?? "")) return response;
+  const { status, statusText, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, statusText, headers });
+}
+
+/**
+ * Sends requests with a token, a key of their own and the latest bookmark. A request that fails in a way that may pass
+ * is sent again with the same key: the service stores an event once, however often it arrives.
+ */
+export class Sender {
+  readonly #options: SendOptions;
+  #bookmark: string | null = null;
+
+  constructor(options: SendOptions) {
+    this.#options = options;
+  }
+
+  readonly send = async (request: Request): Promise<Response> => {
+    const { attempts = ATTEMPTS, firstPauseMs = FIRST_PAUSE_MS } = this.#options;
+    if (WRITES.includes(request.method) && !request.headers.has("Idempotency-Key")) {
+      request.headers.set("Idempotency-Key", crypto.randomUUID());
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await this.#try(request.clone(), attempt === attempts);
+      if (response && (attempt === attempts || !isPassing(response.status))) return response;
+      await wait(pauseMs(attempt, firstPauseMs, response), request.signal);
+    }
+  };
+
+  /** One attempt; null for a lost connection, which the last attempt throws. */
+  async #try(request: Request, isLast: boolean): Promise<Response | null> {
+    const { token, fetch = globalThis.fetch } = this.#options;
+    request.headers.set("Authorization", `Bearer ${typeof token === "string" ? token : await token()}`);
+    if (request.method === "GET" && this.#bookmark !== null && !request.headers.has(BOOKMARK)) {
+      request.headers.set(BOOKMARK, this.#bookmark);
+    }
+    try {
+      const response = await whole(await fetch(request));
+      if (response.ok) this.#bookmark = response.headers.get(BOOKMARK) ?? this.#bookmark;
+      return response;
+    } catch (error) {
+      if (isLast || request.signal.aborted) throw error;
+      return null;
+    }
+  }
+}

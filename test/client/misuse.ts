@@ -1,0 +1,19 @@
+import { createLedgerClient, type IngestEvent } from "loan-ledger/client";
+
+/** Never run: each line under a directive must not compile, or the compiler complains about the directive. */
+export async function misuse(): Promise<void> {
+  const ledger = createLedgerClient({ url: "http://ledger.test", token: "x" });
+  // @ts-expect-error: there is no such category
+  const category: IngestEvent["category"] = "loan";
+  // @ts-expect-error: a delete takes the id alone
+  const data: IngestEvent["data"] = { step: "delete", client_id: "C-1", name: "x" };
+  // @ts-expect-error: a client is no payment
+  const event: IngestEvent = { category: "payment", data: { step: "delete", client_id: "C-1" } };
+  // @ts-expect-error: there is no such route
+  await ledger.GET("/api/tables/loans");
+  // @ts-expect-error: there is no such table
+  ledger.rows("loans");
+  // @ts-expect-error: there is no such column to sort by
+  ledger.rows("payments", { sort_by: "bank_ref" });
+  void [category, data, event];
+}
