@@ -1,4 +1,5 @@
-import { parseJson } from "../../contract/json.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 import { type Service, sentenceOf } from "../service.ts";
@@ -9,4 +10,23 @@ export async function getExact<T>(service: Service, path: string): Promise<Resul
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
   return body.ok ? ok(body.value as T) : err(failed(`The answer to ${path} is no JSON.`));
+}
+
+const PAUSE_DEFAULT_S = 1;
+
+/**
+ * The answer to a question about many disbursements (docs/api.md#positions): while the service is not through with
+ * them, the same request is sent again and goes on where the last one stopped.
+ */
+export async function getComplete<T>(service: Service, path: string): Promise<Result<T, Failure>> {
+  for (;;) {
+    const response = await service.request(path);
+    if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
+    const body = parseJson(await response.text());
+    if (!body.ok) return err(failed(`The answer to ${path} is no JSON.`));
+    if (!isJsonObject(body.value) || body.value.complete !== false) return ok(body.value as T);
+    console.error(`The service has looked at ${body.value.disbursements_done} disbursements so far ...`);
+    const afterS = Number(response.headers.get("Retry-After") ?? PAUSE_DEFAULT_S);
+    await pause((Number.isFinite(afterS) ? afterS : PAUSE_DEFAULT_S) * 1000);
+  }
 }

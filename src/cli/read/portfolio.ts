@@ -1,7 +1,7 @@
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { bar, listText, money, tableText } from "./format.ts";
-import { getExact } from "./get.ts";
+import { getComplete } from "./get.ts";
 import type { Position } from "./show.ts";
 
 export interface PortfolioOptions extends ServiceOptions {
@@ -106,12 +106,12 @@ export async function portfolio({ asOf, late, ...options }: PortfolioOptions): P
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const day = asOf === undefined ? "" : `as_of_date=${asOf}&`;
-  const figures = await getExact<{ readonly as_of_date: string; readonly data: readonly Figures[] }>(
+  const figures = await getComplete<{ readonly as_of_date: string; readonly data: readonly Figures[] }>(
     service.value,
     `/api/portfolio?${day}`.replace(/[?&]$/, ""),
   );
   if (!figures.ok) return report(figures.error);
-  const positions = await getExact<{ readonly data: readonly Position[] }>(
+  const positions = await getComplete<{ readonly data: readonly Position[] }>(
     service.value,
     `/api/positions?${day}limit=${late}`,
   );
