@@ -26,10 +26,9 @@ export const jsonBodyUpTo =
       });
     }
     const declared = c.req.header("Content-Length");
-    const body =
-      declared === undefined
-        ? await readBounded(c.req.raw.body, bytesMax)
-        : await readDeclared(c.req.raw, Number(declared), bytesMax);
+    const body = /^\d+$/.test(declared ?? "")
+      ? await readDeclared(c.req.raw, Number(declared), bytesMax)
+      : await readBounded(c.req.raw.body, bytesMax);
     if (body === "too_large") {
       const detail = `The body must be at most ${bytesMax} bytes.`;
       return renderProblem(c, { code: "payload_too_large", detail });

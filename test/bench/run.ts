@@ -4,23 +4,14 @@
  * ratios are what counts. `--rounds N` (default 5), `--only TEXT` for some rows, `--write` for the page in docs.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { creating, fresh, known, SCENARIOS, type Scenario, SLOW } from "./comparisons.ts";
 import { type Measured, measure } from "./load.ts";
-import { type Against, chart, markdown, type Row } from "./report.ts";
-import {
-  BIG_TOKEN,
-  batch,
-  create,
-  duplicate,
-  invalid,
-  list,
-  lookup,
-  MANY,
-  TENANTS,
-  TOKENS,
-} from "./scenarios.ts";
+import { chart, markdown, type Row } from "./report.ts";
+import { BIG_TOKEN, batch, create, list, lookup, MANY, TOKENS } from "./scenarios.ts";
+import { seeds } from "./seeds.ts";
 import { AS_IT_IS, type D1Pace, migrate, type Running, startVariant, type VariantName } from "./variants.ts";
 
 const { values: options } = parseArgs({
@@ -32,120 +23,12 @@ const { values: options } = parseArgs({
 });
 const ROUNDS = Number(options.rounds);
 const root = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
-let serial = 0;
-function fresh(): string {
-  serial += 1;
-  return `c${serial}`;
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
-
-/** One row: what is sent to either side, how much of it, and what is made of it. */
-interface Scenario {
-  readonly name: string;
-  readonly against: Against;
-  readonly target: number;
-  readonly connections: number;
-  readonly counts: { readonly ours: number; readonly other: number };
-  /** True where `perSecond` of the samples is a time. */
-  readonly lessIsBetter?: boolean;
-  readonly request: (variant: VariantName) => (n: number) => ReturnType<typeof create>;
-  /** What the other side is sent, where that differs. */
-  readonly other?: () => (n: number) => ReturnType<typeof create>;
-}
-
-const creating = () => () => create(fresh());
-const known = Array.from({ length: 2_000 }, () => fresh());
-
-const SCENARIOS: readonly Scenario[] = [
-  {
-    name: "create, one tenant, 64 connections",
-    against: "usual",
-    target: 3.5,
-    connections: MANY,
-    counts: { ours: 2_000, other: 1_000 },
-    request: creating,
-  },
-  {
-    name: "create, one tenant, 1 connection",
-    against: "usual",
-    target: 1.2,
-    connections: 1,
-    counts: { ours: 300, other: 300 },
-    request: creating,
-  },
-  {
-    name: `create, ${TENANTS} tenants, 64 connections`,
-    against: "usual",
-    target: 1.6,
-    connections: MANY,
-    counts: { ours: 1_600, other: 1_000 },
-    request: () => (n) => create(fresh(), TOKENS[n % TENANTS]),
-  },
-  {
-    name: "create, one tenant, 64 connections",
-    against: "bare",
-    target: 0.36,
-    connections: MANY,
-    counts: { ours: 2_000, other: 5_000 },
-    request: creating,
-  },
-  {
-    name: "duplicates, 64 connections",
-    against: "bare",
-    target: 0.55,
-    connections: MANY,
-    counts: { ours: 4_000, other: 5_000 },
-    request: () => (n) => duplicate(known[n % known.length] ?? ""),
-    other: creating,
-  },
-  {
-    name: "rejected by validation, 64 connections",
-    against: "usual",
-    target: 0.9,
-    connections: MANY,
-    counts: { ours: 3_000, other: 3_000 },
-    request: () => () => invalid(fresh()),
-  },
-  {
-    name: "lookup by id, 64 connections",
-    against: "bare",
-    target: 0.95,
-    connections: MANY,
-    counts: { ours: 1_500, other: 1_500 },
-    request: (variant) => (n) => lookup(variant, known[n % known.length] ?? ""),
-  },
-  {
-    name: "list of 50, 64 connections",
-    against: "bare",
-    target: 0.85,
-    connections: MANY,
-    counts: { ours: 500, other: 500 },
-    request: (variant) => () => list(variant),
-  },
-];
-
-const SLOW: readonly (Scenario & { readonly pace: D1Pace })[] = [
-  {
-    name: "create, D1 busy 5 ms a call, 64 connections",
-    pace: { slowness: "busy", ms: 5 },
-    against: "usual",
-    target: 20,
-    connections: MANY,
-    counts: { ours: 1_500, other: 200 },
-    request: creating,
-  },
-  {
-    name: "create, D1 5 ms away, 1 connection",
-    pace: { slowness: "far", ms: 5 },
-    against: "usual",
-    target: 1.7,
-    connections: 1,
-    counts: { ours: 150, other: 100 },
-    request: creating,
-  },
-];
 
 const isWanted = ({ name }: { readonly name: string }) => name.includes(options.only);
 
@@ -302,7 +185,7 @@ async function cold(): Promise<void> {
 const TEN_THOUSAND = 10_000;
 /** Which machine the figures are from. */
 const [cpu] = cpus();
-const machine = `These are from ${cpus().length} cores of ${cpu?.model.trim() || "an unnamed CPU"}, on ${new Date().toISOString().slice(0, 10)}.`;
+const machine = `These are from ${cpus().length} cores of ${cpu?.model.trim() || "an unnamed CPU"}, on ${new Date().toISOString().slice(0, 10)}, with a load average of ${loadavg()[0]?.toFixed(1)} when the run began.`;
 
 const MILLION = 1_000_000;
 
@@ -349,21 +232,6 @@ async function sizes({ ours }: { readonly ours: Running }): Promise<void> {
     }
     report(scenario, big, little);
   }
-}
-
-/** Clients and their events, as so many creates would have left them. */
-function seeds(tenant: string, from: number, to: number): readonly string[] {
-  const numbers = `WITH RECURSIVE n (i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})`;
-  return [
-    `INSERT INTO clients (tenant_id, client_id, name, email, phone, address, country, is_company, registration_number,
-       gender, created_seq, updated_seq, created_at, updated_at)
-     ${numbers} SELECT '${tenant}', 's' || i, 'John Doe', 'john.doe@example.com', '+1234567890', '123 Main St', 'US', 0,
-       'ID-' || i, 'male', i, i, 1700000000000 + i, 1700000000000 + i FROM n`,
-    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint, data,
-       facts, makes_history, trace_id, created_at)
-     ${numbers} SELECT '${tenant}', i, printf('%08x-0000-7000-8000-%012x', i, i), 'client', 'create', 's' || i,
-       'seed-key-' || i, 'f', '{}', '{}', 0, '', 1700000000000 + i FROM n`,
-  ];
 }
 
 try {
