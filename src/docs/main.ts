@@ -3,6 +3,9 @@ declare const Scalar: {
   createApiReference(selector: string, configuration: Readonly<Record<string, unknown>>): unknown;
 };
 
+// Scalar takes a filled element for its own output, rendered before.
+document.querySelector("#reference")?.replaceChildren();
+
 // Nothing leaves this origin: no fonts of a CDN, no telemetry, no proxy, no service of Scalar's.
 Scalar.createApiReference("#reference", {
   url: "/openapi.json",
