@@ -10,9 +10,12 @@ import { pokeSender } from "./followers.ts";
 import { PROJECTIONS } from "./projections.ts";
 
 const TENANTS_A_PAGE = 100;
-/** A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on there. */
+/**
+ * A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on there. An invocation
+ * has 1,000 calls: the rest is for the last tenant, the senders, and the integrity check that follows.
+ */
 const SWEEP_MS = 45_000;
-const SWEEP_CALLS_MAX = 900;
+const SWEEP_CALLS_MAX = 750;
 
 /** Senders woken in one sweep, and how late one may be before it is woken. */
 const POKES_MAX = 50;
