@@ -388,6 +388,7 @@ CREATE TABLE `integrity_loans` (
 	`fees_minor` integer NOT NULL,
 	`clearing_minor` integer NOT NULL,
 	`suspense_minor` integer NOT NULL,
+	`margin_minor` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -464,6 +465,7 @@ CREATE TABLE `ledger_loans` (
 	`loan_id` text NOT NULL,
 	`borrower_id` text NOT NULL,
 	`currency` text NOT NULL,
+	`kept` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -490,6 +492,7 @@ CREATE TABLE `loan_balances` (
 	`fees_minor` integer NOT NULL,
 	`clearing_minor` integer NOT NULL,
 	`suspense_minor` integer NOT NULL,
+	`margin_minor` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -503,6 +506,7 @@ CREATE TABLE `loan_days` (
 	`fees_minor` integer NOT NULL,
 	`clearing_minor` integer NOT NULL,
 	`suspense_minor` integer NOT NULL,
+	`margin_minor` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `day`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -533,6 +537,45 @@ CREATE TABLE `settlements` (
 	`sequence` integer NOT NULL,
 	`position` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `disbursement_entry_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `booked_loans` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`is_kept` integer NOT NULL,
+	`gross` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `booked_parts` (
+	`tenant_id` text NOT NULL,
+	`category` text NOT NULL,
+	`record_id` text NOT NULL,
+	`name` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	`journal_entry_id` text NOT NULL,
+	`currency` text NOT NULL,
+	`day` text NOT NULL,
+	`correlation_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`borrower_id` text NOT NULL,
+	`moves` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `category`, `record_id`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `bookkeeping` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`mode` text NOT NULL,
+	`version` integer NOT NULL,
+	`since_sequence` integer,
+	`total` integer NOT NULL,
+	`done` integer NOT NULL,
+	`after_category` text,
+	`after_id` text,
+	CONSTRAINT "an_opening_has_a_place" CHECK((after_category IS NULL) = (after_id IS NULL))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "./http/app-env.ts";
 import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts";
 import { requestLog } from "./http/request-log.ts";
+import { bookkeepingRoutes } from "./routes/bookkeeping.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { ingestBatchRoutes } from "./routes/ingest-batch.ts";
@@ -56,6 +57,10 @@ app.all("/v1/trial-balance", methodNotAllowed("GET, HEAD"));
 app.route("/v1/reconciliation", reconciliationRoutes);
 app.all("/v1/reconciliation/status", methodNotAllowed("GET, HEAD"));
 app.all("/v1/reconciliation/checks", methodNotAllowed("POST"));
+
+app.route("/v1/bookkeeping", bookkeepingRoutes);
+app.all("/v1/bookkeeping", methodNotAllowed("GET, HEAD, PUT"));
+app.all("/v1/bookkeeping/:view{exceptions|proof}", methodNotAllowed("GET, HEAD"));
 
 app.route("/v1/webhook-endpoints", webhookRoutes);
 app.all("/v1/webhook-endpoints", methodNotAllowed("GET, HEAD, POST"));

@@ -7,12 +7,12 @@ export const SCOPE_MEANINGS = {
   "hpts:payments:write": "Post payments, suspense applications and recoveries.",
   "hpts:fees:write": "Post and waive fees.",
   "hpts:accruals:write": "Preview and post interest.",
-  "hpts:adjustments:write": "Charge loans off and post the lender's own funding.",
+  "hpts:adjustments:write": "Charge loans off, post the lender's own funding, and switch bookkeeping.",
   "hpts:reversals:write": "Reverse journal entries.",
   "hpts:ledger:read": "Read journal entries.",
   "hpts:balances:read": "Read balances of loans and accounts.",
   "hpts:reconciliation:write": "State bank balances and start integrity checks.",
-  "hpts:reconciliation:read": "Read the reconciliation status.",
+  "hpts:reconciliation:read": "Read the reconciliation status and the proof that records and books agree.",
   "webhooks:manage": "Manage webhook endpoints.",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -103,6 +103,14 @@ export const PROBLEMS = {
       "The journal entry is itself a reversal, or a charge-off with a recovery that rests on it, or no disbursement that could be settled.",
     remedy: "The detail says which. Post the original transaction again, or reverse the recovery first.",
   },
+  kept_by_records: {
+    status: 409,
+    title: "The loan's entries follow its records",
+    meaning:
+      "The tenant's books come from its records, and a record has opened this loan. It takes no other postings.",
+    remedy:
+      "Send an event of the disbursement or its payments to POST /ingest. A disbursement can be settled.",
+  },
   already_settled: {
     status: 409,
     title: "The disbursement is already settled",

@@ -1,3 +1,5 @@
+import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
+import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
 import type { Event } from "./core/event.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
@@ -7,11 +9,13 @@ import type { IngestCommand } from "./tape/state.ts";
 import { noRecordWrites, type RecordWrites } from "./tape/writes.ts";
 
 /** Everything that a tenant's gate settles. */
-export type Command = IngestCommand | LedgerCommand;
+export type Command = IngestCommand | LedgerCommand | OpeningCommand;
 
 /** What deciding some commands may look at: the ids of records, and what the ledger is asked for. */
 export interface Needs extends Readonly<Record<Category, Set<string>>> {
   readonly ledger: LedgerNeeds;
+  /** Looked at where the tenant's books come from its records. */
+  readonly books: BookNeeds;
 }
 
 export const noNeeds = (): Needs => ({
@@ -20,6 +24,7 @@ export const noNeeds = (): Needs => ({
   payment: new Set(),
   operation: new Set(),
   ledger: noLedgerNeeds(),
+  books: noBookNeeds(),
 });
 
 /**
@@ -28,7 +33,10 @@ export const noNeeds = (): Needs => ({
  */
 export function addNeeds(needs: Needs, command: Command, now: number): void {
   if (command.type === "ingest") addRecordNeeds(needs, command);
-  else addLedgerNeeds(needs.ledger, command, new Date(now).toISOString().slice(0, 10));
+  else if (command.type === "opening") {
+    needs[command.category].add(command.id);
+    needs.books[command.category].add(command.id);
+  } else addLedgerNeeds(needs.ledger, command, new Date(now).toISOString().slice(0, 10));
 }
 
 function addRecordNeeds(needs: Needs, command: IngestCommand): void {
@@ -39,6 +47,9 @@ function addRecordNeeds(needs: Needs, command: IngestCommand): void {
     for (const id of purchase_clients ?? []) needs.client.add(id);
   }
   if (disbursement_id) needs.disbursement.add(disbursement_id);
+  if (!isBooked(command.category)) return;
+  needs.books[command.category].add(command.id);
+  if (command.category === "payment" && disbursement_id) needs.books.loans.add(disbursement_id);
 }
 
 /**
@@ -46,11 +57,16 @@ function addRecordNeeds(needs: Needs, command: IngestCommand): void {
  * reversal only the loaded entry tells.
  */
 export const touchesManyLoans = (command: Command, ledger?: LedgerState): boolean =>
-  command.type !== "ingest" && isOfManyLoans(command, ledger);
+  command.type !== "ingest" && command.type !== "opening" && isOfManyLoans(command, ledger);
 
 /** All that one group of accepted commands writes in one batch. */
-export interface Writes extends RecordWrites, LedgerWrites {
+export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
   readonly events: Event[];
 }
 
-export const noWrites = (): Writes => ({ ...noRecordWrites(), ...noLedgerWrites(), events: [] });
+export const noWrites = (): Writes => ({
+  ...noRecordWrites(),
+  ...noLedgerWrites(),
+  ...noBookWrites(),
+  events: [],
+});

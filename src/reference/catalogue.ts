@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.ts";
+import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
 import { INGEST_OPERATIONS } from "./operations/ingest.ts";
 import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
 import { POSITION_OPERATIONS } from "./operations/positions.ts";
@@ -14,6 +15,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...POSITION_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...RECONCILIATION_OPERATIONS,
+  ...BOOKKEEPING_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

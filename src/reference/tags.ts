@@ -4,6 +4,7 @@ export const TAGS = {
   Tables: "Read the current records, their history and the log of events.",
   Positions: "What is due, received and late: of one disbursement, of all, and in sums.",
   Ledger: "Post to the double-entry ledger and read entries and balances.",
+  Bookkeeping: "Let the books come from the records, and prove that they agree.",
   Webhooks: "Be told what happens in the log.",
   Service: "Health, this reference, and the pages for people. No token needed.",
 } as const;

@@ -74,12 +74,17 @@ export const loanRoutes = new Hono<AppEnv>()
     query(loanBalanceQuery, parametersOf(loanBalanceQuery)),
     async (c) => {
       const loan_id = c.req.param("loan_id").toLowerCase();
-      const { as_of_date = today() } = c.req.valid("query");
-      const found = await read(c, (db) => loanBalance(db, c.get("principal").tenant_id, loan_id, as_of_date));
+      const { as_of_date = today(), currency } = c.req.valid("query");
+      const found = await read(c, (db) =>
+        loanBalance(db, c.get("principal").tenant_id, loan_id, currency, as_of_date),
+      );
       if (!found.ok) return invalidQuery(c, found.error);
       if (found.value === null) return notFound(c, "loan");
-      const { loan, amounts, last_posted_at } = found.value;
-      return renderJson(c, loanBalanceView(loan_id, loan.currency, as_of_date, amounts, last_posted_at));
+      const { amounts, last_posted_at } = found.value;
+      return renderJson(
+        c,
+        loanBalanceView(loan_id, found.value.currency, as_of_date, amounts, last_posted_at),
+      );
     },
   );
 

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Bookkeeping } from "../domain/bookkeeping/booked.ts";
 import type { Writes } from "../domain/command.ts";
 import type { Head } from "../domain/core/event.ts";
 import { type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
 import type { Stored } from "../domain/tape/state.ts";
+import { bookStatements } from "./bookkeeping/commit.ts";
 import { type NewRow, replacing, rowWriter } from "./d1/rows.ts";
 import type { Session } from "./d1/session.ts";
 import { builder, runAll, type Statement } from "./d1/statement.ts";
@@ -78,13 +80,15 @@ const writeTerms = rowWriter(disbursementTerms);
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
  * fails as a whole before it touches a record: `head`, which the group was decided on, must still be there, and the
- * sequences after it must be free.
+ * sequences after it must be free. So must the switch of bookkeeping be the one that it was decided on: no event is
+ * committed unbooked once it is on.
  */
 export async function commit(
   { db, unrecorded }: Pick<Session, "db" | "unrecorded">,
   tenant: string,
   writes: Writes,
   head: Head,
+  { version }: Bookkeeping,
 ): Promise<void> {
   const { fresh } = writes;
   const first = writes.events[0]?.sequence ?? 0;
@@ -96,7 +100,7 @@ export async function commit(
   const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
   const terms = writes.terms.map((row) => ({ tenant_id: tenant, ...row }));
   await runAll(db, [
-    ...headIsThere(tenant, head),
+    fence(tenant, head, version),
     ...writeEvents(log),
     ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
@@ -115,20 +119,27 @@ export async function commit(
     ...writeLinks(links),
     ...writeTerms(terms),
     ...ledgerStatements(tenant, writes),
+    ...bookStatements(tenant, writes),
   ]);
 }
 
 /**
  * Voids the batch unless the event is there that the group was decided on: D1 may have been put back to an earlier time,
- * where the next sequence is free. A tenant_id may not be NULL (store/d1/failure.ts reads the message as a fence).
+ * where the next sequence is free; and unless bookkeeping is as it was then. A tenant_id may not be NULL
+ * (store/d1/failure.ts reads the message as a fence).
  */
-function headIsThere(tenant: string, { sequence, event_id }: Head): readonly Statement[] {
-  if (sequence === 0) return [];
+function fence(tenant: string, { sequence, event_id }: Head, version: number): Statement {
   const sql = `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint,
       data, facts, makes_history, trace_id, created_at)
     SELECT NULL, 0, '', '', '', '', '', '', '', '', 0, '', 0
-    WHERE NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = ? AND sequence = CAST(? AS INTEGER) AND event_id = ?)`;
-  return [{ sql, params: [tenant, String(sequence), event_id] }];
+    WHERE COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ?1), 0) <> CAST(?2 AS INTEGER)`;
+  if (sequence === 0) return { sql, params: [tenant, String(version)] };
+  const headIsGone =
+    "NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = ?1 AND sequence = CAST(?3 AS INTEGER) AND event_id = ?4)";
+  return {
+    sql: `${sql} OR ${headIsGone}`,
+    params: [tenant, String(version), String(sequence), event_id],
+  };
 }
 
 /** The live payments of a loan take its new client. */

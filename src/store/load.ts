@@ -1,8 +1,10 @@
 import { and, desc, eq, sql } from "drizzle-orm";
+import { type BooksState, noBookNeeds } from "../domain/bookkeeping/booked.ts";
 import type { Needs } from "../domain/command.ts";
 import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
+import { addBookkeeping, addBooks } from "./bookkeeping/load.ts";
 import { ReadBatch } from "./d1/read-batch.ts";
 import { isOneOf, selection } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
@@ -18,26 +20,36 @@ export interface Loaded {
   readonly seen: readonly SeenEvent[];
   readonly state: RecordState;
   readonly ledger: LedgerState;
+  readonly books: BooksState;
 }
 
-/** Reads in one round trip all that deciding needs: the head of the log, the keys, and the records named. */
+/**
+ * Reads in one round trip all that deciding needs: the head of the log, the keys, and the records named. `withBooks`
+ * false: the tenant's books do not come from its records, as far as the caller knows, and what booking them would look at is not read.
+ */
 export async function load(
   db: Database,
   tenant: string,
   keys: readonly string[],
   needs: Needs,
+  withBooks: boolean,
 ): Promise<Loaded> {
   const batch = new ReadBatch();
   const head = batch.add(headQuery(db, tenant));
   const seen = batch.add(seenQuery(db, tenant, keys));
   const records = addRecords(batch, db, tenant, needs);
   const ledger = addLedger(batch, db, tenant, needs.ledger);
+  const bookkeeping = addBookkeeping(batch, db, tenant);
+  const books = addBooks(batch, db, tenant, withBooks ? needs.books : noBookNeeds());
   await batch.run(db);
+  const ledgerState = ledger();
+  books.addLoans(ledgerState);
   return {
     head: head()[0] ?? NO_HEAD,
     seen: seen(),
     state: records(),
-    ledger: ledger(),
+    ledger: ledgerState,
+    books: books.state(bookkeeping()),
   };
 }
 

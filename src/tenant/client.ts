@@ -1,6 +1,7 @@
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Switch } from "../store/bookkeeping/switch.ts";
 import type { Jurisdiction } from "../store/d1/databases.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { objectOf } from "../store/placement/objects.ts";
@@ -40,6 +41,17 @@ export async function submitAll(
   const call = (gate: Gate): Promise<SubmitReply[]> => gate.submitAll(tenant, submissions);
   const replies = await callGate(env, { tenant, jurisdiction, trace_id: first.trace_id }, call);
   return replies.ok ? replies.value : submissions.map(() => rejected(replies.error));
+}
+
+/** Switches a tenant's bookkeeping through its gate (docs/bookkeeping.md#the-switch). */
+export async function keepBooks(
+  env: Cloudflare.Env,
+  caller: Caller,
+  mode: Switch["mode"],
+): Promise<Result<Switch, Problem>> {
+  const call = (gate: Gate): Promise<Result<Switch, Problem>> => gate.keepBooks(caller.tenant, mode);
+  const kept = await callGate(env, caller, call);
+  return kept.ok ? kept.value : kept;
 }
 
 /** Whose gate is called, where the tenant's token wants it to be, and for which request. */

@@ -1,8 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import { RECORDS_BANK } from "../domain/bookkeeping/decide.ts";
 import type { Head } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { catchUp, logStopped, PoisonEvent } from "../fanout/catch-up.ts";
 import { EventsPublisher } from "../fanout/publisher.ts";
+import { readSwitch, type Switch, switchOff, switchOn } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { openSession } from "../store/d1/session.ts";
 import { HISTORY } from "../store/history/progress.ts";
@@ -11,6 +15,7 @@ import { readProgress } from "../store/projections/cursors.ts";
 import { type GroupContext, type Settled, settleGroup, UNAVAILABLE } from "./group.ts";
 import { KeyStore } from "./key-store.ts";
 import { GateMemory } from "./memory.ts";
+import { type OpeningTurn, openRecords } from "./opening.ts";
 import { replay } from "./plan.ts";
 import type { Submission, SubmitReply, Verdict } from "./submission.ts";
 import type { Woken } from "./wait.ts";
@@ -28,6 +33,21 @@ const HISTORY_WATCH_MS = 30_000;
 const SAVE_AFTER_MS = 50;
 /** How long a gate trusts its own memory of keys without a word from D1, which may have been put back meanwhile. */
 const TRUST_MS = 60_000;
+
+/** The name under which the object's storage says that records may be left to open. */
+const OPENING = "opening";
+/** How long an opening waits after something failed. */
+const OPENING_RETRY_MS = 5_000;
+const BANKS_ARE_FULL = "a_tenant_has_at_most_200_bank_accounts";
+
+const TOO_MANY_BANKS: Problem = {
+  code: "too_many_bank_accounts",
+  detail: `The records' money comes into the bank account ${RECORDS_BANK}, and the tenant has 200 others.`,
+};
+const NOT_SWITCHED: Problem = {
+  code: "unavailable",
+  detail: "The database did not answer. Send the same request again.",
+};
 
 const NO_TIMINGS = { queue: 0, load: 0, commit: 0 };
 
@@ -128,6 +148,52 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   /** Settles some writes in their order, each for itself; each sees the ones before. */
   submitAll(tenant: string, submissions: readonly Submission[]): Promise<SubmitReply[]> {
     return Promise.all(submissions.map((submission) => this.submit(tenant, submission)));
+  }
+
+  /**
+   * Switches bookkeeping (docs/bookkeeping.md#the-switch). Not an event: the switch itself is the fence, so a group that was decided
+   * on the other mode is void wherever it is, and decides again.
+   */
+  async keepBooks(tenant: string, mode: Switch["mode"]): Promise<Result<Switch, Problem>> {
+    try {
+      if (mode === "records") await this.#planOpening(tenant, OPENING_RETRY_MS);
+      const { db } = await openSession(this.env, tenant, "first-primary");
+      await withDeadline(mode === "records" ? switchOn(db, tenant, RECORDS_BANK) : switchOff(db, tenant));
+      const switched = await withDeadline(readSwitch(db, tenant));
+      // Again, because a turn that began before the switch may have found nothing to do.
+      if (switched.place !== null) await this.#planOpening(tenant, 0);
+      return ok(switched);
+    } catch (error) {
+      this.#log(tenant, { message: "bookkeeping not switched", error: causeOf(error) });
+      return err(causeOf(error).includes(BANKS_ARE_FULL) ? TOO_MANY_BANKS : NOT_SWITCHED);
+    } finally {
+      this.#memory.forget();
+    }
+  }
+
+  /** Remembers that there may be records to open, and sets the alarm that does it, both before the switch is moved. */
+  async #planOpening(tenant: string, afterMs: number): Promise<void> {
+    this.#keys.setTenant(tenant);
+    await this.ctx.storage.put(OPENING, true);
+    await this.ctx.storage.setAlarm(Date.now() + afterMs);
+  }
+
+  /** Takes a turn at the opening, if there is one, and sees that the next comes. */
+  async #openRecords(tenant: string): Promise<void> {
+    if (!(await this.ctx.storage.get(OPENING))) return;
+    let turn: OpeningTurn = "stopped";
+    try {
+      turn = await openRecords({
+        tenant,
+        open: () => openSession(this.env, tenant, "first-primary"),
+        submit: (submission) => this.submit(tenant, submission),
+        log: (entry) => this.#log(tenant, entry),
+      });
+    } catch (error) {
+      this.#log(tenant, { message: "opening stopped", error: causeOf(error) });
+    }
+    if (turn === "complete") await this.ctx.storage.delete(OPENING);
+    else await this.#planOpening(tenant, turn === "more" ? 0 : OPENING_RETRY_MS);
   }
 
   #enqueue(tenant: string, submission: Submission, bytes: number): Promise<SubmitReply> {
@@ -254,7 +320,10 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     this.#watching = true;
     try {
       this.#keys.setTenant(tenant);
-      await this.ctx.storage.setAlarm(Date.now() + HISTORY_WATCH_MS);
+      const at = Date.now() + HISTORY_WATCH_MS;
+      const set = await this.ctx.storage.getAlarm();
+      // The alarm of an opening comes sooner, and looks after the queue as well.
+      if (set === null || set > at) await this.ctx.storage.setAlarm(at);
     } catch (error) {
       this.#watching = false;
       throw error;
@@ -270,6 +339,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     this.#watching = false;
     const tenant = this.#keys.tenant();
     if (tenant === null) return;
+    await this.#openRecords(tenant);
     const { complete, stopped, reached } = await catchUp(this.env, tenant);
     this.#waiters.historyReached(reached[HISTORY.name] ?? 0);
     for (const one of stopped) logStopped(tenant, one, null);

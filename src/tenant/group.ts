@@ -1,4 +1,6 @@
-import { addNeeds, noNeeds, touchesManyLoans } from "../domain/command.ts";
+import { isBooked } from "../domain/bookkeeping/booked.ts";
+import { lacksLoan } from "../domain/bookkeeping/decide.ts";
+import { addNeeds, type Command, noNeeds, touchesManyLoans } from "../domain/command.ts";
 import type { Head, SeenEvent } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
@@ -203,7 +205,8 @@ async function tryPart(
     }
     const decided = Date.now();
     if (plan.writes.events.length > 0) {
-      await withDeadline(commit(session, context.tenant, plan.writes, loaded.head));
+      const { head, books } = loaded;
+      await withDeadline(commit(session, context.tenant, plan.writes, head, books));
     }
     memory.learn(loaded, plan);
     const timings = { load: decided - start, commit: Date.now() - decided };
@@ -228,15 +231,26 @@ function recall({ memory }: GroupContext, part: Part, now: number): Loaded | nul
   }
 }
 
-async function loadFor({ tenant }: GroupContext, { db }: Session, part: Part, now: number): Promise<Loaded> {
+async function loadFor(context: GroupContext, { db }: Session, part: Part, now: number): Promise<Loaded> {
   const needs = noNeeds();
   for (const { command } of part) addNeeds(needs, command, now);
-  return load(
-    db,
-    tenant,
-    part.map(({ key }) => key),
-    needs,
-  );
+  const keys = part.map(({ key }) => key);
+  const read = (withBooks: boolean) => load(db, context.tenant, keys, needs, withBooks);
+  const { mayBook } = context.memory;
+  let loaded = await read(mayBook);
+  if (loaded.books.mode === "off") return loaded;
+  // Bookkeeping was switched on, and this gate did not know.
+  if (!mayBook) loaded = await read(true);
+  const unasked = part.flatMap(({ command }) => loanToAskFor(loaded, command) ?? []);
+  if (unasked.length === 0) return loaded;
+  for (const id of unasked) needs.books.loans.add(id);
+  return read(true);
+}
+
+/** A payment's loan that nothing was booked of yet is found by its name, which only the loaded payment tells. */
+function loanToAskFor({ books, ledger, state }: Loaded, command: Command): string | null {
+  if (command.type !== "ingest" && command.type !== "opening") return null;
+  return isBooked(command.category) ? lacksLoan(books, ledger, state, command.category, command.id) : null;
 }
 
 function logFailure(context: GroupContext, part: Part, { failure, error }: Failed, attempt: number): void {

@@ -1,5 +1,15 @@
+import {
+  type BookedLoan,
+  type BookedPart,
+  type Bookkeeping,
+  type BooksState,
+  recordKey as bookedKey,
+  isBooked,
+  noBooksState,
+} from "../domain/bookkeeping/booked.ts";
 import { addNeeds, type Command, type Needs, noNeeds } from "../domain/command.ts";
 import type { Head } from "../domain/core/event.ts";
+import { ledgerLoanId } from "../domain/core/uuid.ts";
 import type { DayBook } from "../domain/ledger/loan-book.ts";
 import { type LedgerLoan, type LedgerState, noLedgerState } from "../domain/ledger/state.ts";
 import { CATEGORIES, type Category } from "../domain/tape/fields.ts";
@@ -16,11 +26,18 @@ interface RememberedLoan {
   readonly book: DayBook;
 }
 
+/** What the books hold of a payment. */
+interface RememberedParts {
+  readonly parts: readonly BookedPart[];
+}
+
 /** A bank account that exists; how many there are is not remembered. */
 const BANK = { exists: true } as const;
 
 const recordKey = (category: Category, id: string) => `${category} ${id}`;
 const loanKey = (loan_id: string) => `loan ${loan_id}`;
+const partsKey = (payment_id: string) => `parts ${payment_id}`;
+const bookedLoanKey = (disbursement_id: string) => `booked ${disbursement_id}`;
 const bankKey = (bank_account_ref: string) => `bank ${bank_account_ref}`;
 
 /**
@@ -30,14 +47,20 @@ const bankKey = (bank_account_ref: string) => `bank ${bank_account_ref}`;
  */
 export class GateMemory {
   #head: Head | null = null;
-  readonly #known = new BoundedMap<Stored<object> | RememberedLoan | typeof BANK>(MEMORY_BYTES_MAX, weightOf);
+  #bookkeeping: (Bookkeeping & Pick<BooksState, "namespace">) | null = null;
+  readonly #known = new BoundedMap<Remembered>(MEMORY_BYTES_MAX, weightOf);
+
+  /** False where it is known that the tenant's books do not come from its records. */
+  get mayBook(): boolean {
+    return this.#bookkeeping?.mode !== "off";
+  }
 
   /**
    * What deciding the group needs, or null when something of it is not remembered. A record that one of the commands
    * creates need not be: it counts as absent, and the commit, a plain INSERT, is void if it is there.
    */
   recall(commands: readonly Command[], now: number): Loaded | null {
-    if (this.#head === null) return null;
+    if (this.#head === null || this.#bookkeeping === null) return null;
     const needs = noNeeds();
     const made = new Set<string>();
     const state: RecordState = emptyState();
@@ -50,7 +73,11 @@ export class GateMemory {
       addNeeds(needs, command, now);
     }
     const ledger = this.#recallLedger(needs);
-    return ledger && { head: this.#head, seen: [], state, ledger };
+    const books = noBooksState(this.#bookkeeping, this.#bookkeeping.namespace);
+    if (books.mode === "records" && !commands.every((one) => this.#recallBooks(one, made, state, books))) {
+      return null;
+    }
+    return ledger && { head: this.#head, seen: [], state, ledger, books };
   }
 
   /** Adds the records that one command needs; false when one is neither remembered nor made in the group. */
@@ -82,6 +109,42 @@ export class GateMemory {
     return this.#known.get(recordKey(category, id)) as Stored<object> | undefined;
   }
 
+  /**
+   * What booking one command looks at. What the books hold of a disbursement is read each time, unless the group creates
+   * it: its terms, its parts and its settlement are many, and change seldom.
+   */
+  #recallBooks(command: Command, made: ReadonlySet<string>, state: RecordState, books: BooksState): boolean {
+    if (command.type === "opening") return false;
+    if (command.type !== "ingest" || !isBooked(command.category)) return true;
+    const { category, id, step, change } = command;
+    if (category === "disbursement") {
+      if (step !== "create" && !made.has(recordKey(category, id))) return false;
+      return state.disbursement.has(id) ? false : this.#recallBookedLoan(id, made, books);
+    }
+    const stored = state.payment.get(id);
+    // One that the group creates has nothing in the books: its plain INSERT says so.
+    if (!stored) books.parts.set(bookedKey(category, id), []);
+    else {
+      const known = this.#known.get(partsKey(id)) as RememberedParts | undefined;
+      if (!known) return false;
+      books.parts.set(bookedKey(category, id), known.parts);
+      const loans = [stored.record.disbursement_id, ...known.parts.map((part) => part.disbursement_id)];
+      if (!loans.every((one) => this.#recallBookedLoan(one, made, books))) return false;
+    }
+    const named = change.disbursement_id;
+    return typeof named !== "string" || this.#recallBookedLoan(named, made, books);
+  }
+
+  /** A loan of a disbursement that the group creates counts as absent from the ledger: it is opened by a plain INSERT. */
+  #recallBookedLoan(disbursement_id: string, made: ReadonlySet<string>, books: BooksState): boolean {
+    const known = this.#known.get(bookedLoanKey(disbursement_id)) as BookedLoan | undefined;
+    if (known) books.loans.set(disbursement_id, known);
+    else if (made.has(recordKey("disbursement", disbursement_id))) {
+      books.asked.add(ledgerLoanId(books.namespace, disbursement_id));
+    }
+    return known !== undefined || made.has(recordKey("disbursement", disbursement_id));
+  }
+
   /** Loans with their books, and bank accounts. Whatever else a ledger command needs is read each time. */
   #recallLedger({ ledger: { loans, banks, ...others } }: Needs): LedgerState | null {
     if (Object.values(others).some(({ size }) => size > 0)) return null;
@@ -102,9 +165,11 @@ export class GateMemory {
   }
 
   /** Takes over what a group was decided on, as its commands have left it: `plan` is written by now. */
-  learn({ head, state, ledger }: Loaded, plan: Plan): void {
+  learn({ head, state, ledger, books }: Loaded, plan: Plan): void {
     const isSameLog = this.#head?.event_id === head.event_id && this.#head.sequence === head.sequence;
-    if (!isSameLog) this.forget();
+    if (!isSameLog || this.#bookkeeping?.version !== books.version) this.forget();
+    const { mode, version, namespace } = books;
+    this.#bookkeeping = { mode, version, namespace };
     // The payments of a loan that changed hands are not all in sight.
     if (plan.writes.reassigned.size > 0) this.#known.clear();
     const { sequence, event_id, created_at } = plan.head;
@@ -114,15 +179,24 @@ export class GateMemory {
     }
     for (const [loan_id, loan] of ledger.loans) {
       const book = ledger.books.get(loan_id);
-      if (book && "later" in book) this.#known.set(loanKey(loan_id), { loan, book });
+      // The balances of a kept loan follow the records, and nothing is decided on them.
+      if (book && "later" in book && !loan.kept) this.#known.set(loanKey(loan_id), { loan, book });
       // What one row tells of a loan is good for one command, and what was remembered of the loan is no longer true.
       else this.#known.delete(loanKey(loan_id));
     }
     for (const ref of ledger.banks.known) this.#known.set(bankKey(ref), BANK);
+    if (mode === "off") return;
+    for (const [id, loan] of books.loans) this.#known.set(bookedLoanKey(id), loan);
+    for (const id of state.payment.keys()) {
+      const parts = books.parts.get(bookedKey("payment", id));
+      if (parts) this.#known.set(partsKey(id), { parts });
+      else this.#known.delete(partsKey(id));
+    }
   }
 
   forget(): void {
     this.#head = null;
+    this.#bookkeeping = null;
     this.#known.clear();
   }
 }
@@ -137,8 +211,14 @@ const emptyState = (): RecordState => ({
 const BYTES_OF_ANY = 600;
 const BYTES_OF_A_DAY = 200;
 
-function weightOf(remembered: Stored<object> | RememberedLoan | typeof BANK): number {
+const BYTES_OF_A_PART = 800;
+
+type Remembered = Stored<object> | RememberedLoan | RememberedParts | BookedLoan | typeof BANK;
+
+function weightOf(remembered: Remembered): number {
   if ("exists" in remembered) return BYTES_OF_ANY;
+  if ("parts" in remembered) return BYTES_OF_ANY + remembered.parts.length * BYTES_OF_A_PART;
+  if ("gross" in remembered) return BYTES_OF_ANY + remembered.gross.size * BYTES_OF_A_DAY;
   if ("book" in remembered) return BYTES_OF_ANY + remembered.book.later.length * BYTES_OF_A_DAY;
   let bytes = BYTES_OF_ANY;
   for (const value of Object.values(remembered.record)) {

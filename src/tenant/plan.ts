@@ -1,11 +1,16 @@
+import { type BookedCategory, isBooked } from "../domain/bookkeeping/booked.ts";
+import { type Booking, bookRecord } from "../domain/bookkeeping/decide.ts";
+import { applyBooking, type OpeningCommand, openingEvent, termsAfter } from "../domain/bookkeeping/writes.ts";
 import { noWrites, type Writes } from "../domain/command.ts";
-import type { Event, Head, SeenEvent, Stamp } from "../domain/core/event.ts";
+import type { Event, Head, RequestOfEvent, SeenEvent, Stamp } from "../domain/core/event.ts";
 import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/core/event-id.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { decideLedger } from "../domain/ledger/decide.ts";
 import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
+import type { TermsRow } from "../domain/position/facts.ts";
 import { decide } from "../domain/tape/decide.ts";
+import type { Effect, IngestCommand, RecordState } from "../domain/tape/state.ts";
 import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
@@ -137,25 +142,96 @@ function decideSafely(
 }
 
 function decideOne(
-  { state, ledger }: Loaded,
+  loaded: Loaded,
   writes: Writes,
   submission: Submission,
   stamp: Stamp,
 ): Result<Decision, Problem> {
+  const { ledger } = loaded;
   const { key, fingerprint, data, actor, trace_id, command } = submission;
   const request = { idempotency_key: key, fingerprint, data, actor, trace_id };
-  if (command.type === "ingest") {
-    const decided = decide(state, command, stamp);
-    if (!decided.ok) return decided;
-    const { effects } = decided.value;
-    const event = ingestEvent(command, decided.value, stamp, request);
-    return ok({ event, apply: () => applyEffects(state, writes, effects, stamp) });
-  }
+  if (command.type === "ingest") return decideIngest(loaded, writes, command, stamp, request);
+  if (command.type === "opening") return decideOpening(loaded, writes, command, stamp, request);
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
   const event = ledgerEvent(command, decided.value, stamp, request);
   return ok({ event, apply: () => applyPosted(ledger, writes, decided.value, stamp) });
 }
+
+/** An event of a record, and what it posts where the tenant's books come from its records. */
+function decideIngest(
+  loaded: Loaded,
+  writes: Writes,
+  command: IngestCommand,
+  stamp: Stamp,
+  request: RequestOfEvent,
+): Result<Decision, Problem> {
+  const { state, ledger, books } = loaded;
+  const decided = decide(state, command, stamp);
+  if (!decided.ok) return decided;
+  const { effects, facts } = decided.value;
+  const { category, step, id } = command;
+  if (books.mode === "off" || !isBooked(category)) {
+    const event = ingestEvent(command, decided.value, stamp, request);
+    return ok({ event, apply: () => applyEffects(state, writes, effects, stamp) });
+  }
+  const terms = termsAfter(books.terms.get(id) ?? [], termsOf(effects, stamp), step === "create");
+  const after = { ...state, [category]: new Map<string, unknown>(state[category]) } as RecordState;
+  for (const effect of effects) {
+    if (effect.type === "put") (after[effect.category] as Map<string, unknown>).set(id, effect.stored);
+  }
+  const booked = bookRecord(books, ledger, after, { category, id, terms }, stamp, request.actor);
+  if (!booked.ok) return booked;
+  const booking = booked.value;
+  const posted = idsOf(booking);
+  const event = ingestEvent(
+    command,
+    { ...decided.value, facts: posted.length > 0 ? { ...facts, journal_entry_ids: posted } : facts },
+    stamp,
+    request,
+  );
+  const apply = () => {
+    applyEffects(state, writes, effects, stamp);
+    if (category === "disbursement") books.terms.set(id, terms);
+    if (booking) applyBooking(books, ledger, writes, booking);
+  };
+  return ok({ event, apply });
+}
+
+const idsOf = (booking: Booking | null): readonly string[] =>
+  booking?.entries.map(({ journal_entry_id }) => journal_entry_id) ?? [];
+
+/** The terms that an event writes. */
+const termsOf = (effects: readonly Effect[], { sequence }: Stamp): readonly TermsRow[] =>
+  effects.flatMap((effect) => {
+    if (effect.type !== "terms") return [];
+    const { type: _, disbursement_id: __, ...terms } = effect;
+    return [{ ...terms, sequence }];
+  });
+
+/** Brings a record that stands unbooked, or booked otherwise, to its position. */
+function decideOpening(
+  { state, ledger, books }: Loaded,
+  writes: Writes,
+  command: OpeningCommand,
+  stamp: Stamp,
+  request: RequestOfEvent,
+): Result<Decision, Problem> {
+  const { category, id } = command;
+  if (books.mode === "off") return err(nothingToBook(category, id));
+  const terms = books.terms.get(id) ?? [];
+  const booked = bookRecord(books, ledger, state, { category, id, terms }, stamp, request.actor);
+  if (!booked.ok) return booked;
+  const booking = booked.value;
+  if (!booking || booking.entries.length === 0) return err(nothingToBook(category, id));
+  const event = openingEvent(command, booking, stamp, request);
+  return ok({ event, apply: () => applyBooking(books, ledger, writes, booking) });
+}
+
+const nothingToBook = (category: BookedCategory, id: string): Problem => ({
+  code: "not_found",
+  detail: `The ${category} ${JSON.stringify(id)} has nothing to book.`,
+});
 
 /** The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). */
 export function replay(used: SeenEvent, fingerprint: string, replayed = true): Verdict {

@@ -38,6 +38,7 @@ describe("a loan's balance", () => {
       principal_outstanding_minor: "100000",
       interest_receivable_minor: "0",
       fees_receivable_minor: "0",
+      margin_receivable_minor: "0",
       suspense_minor: "0",
       total_exposure_minor: "100000",
       last_activity_at: last.body.posted_at,
@@ -101,7 +102,7 @@ describe("a loan's balance", () => {
     "as_of_date=today",
     "as_of_date=2024-01-01&as_of_date=2024-01-02",
     "as_of=2024-01-01",
-    "currency=USD",
+    "currency=usd",
   ])("is refused for %s", async (query) => {
     const api = new Api();
     expect(refusalOf(await api.get(`/v1/loans/${LOAN}/balance?${query}`))).toEqual([400, "invalid_query"]);

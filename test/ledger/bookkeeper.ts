@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { decideLedger, type LedgerCommand } from "../../src/domain/ledger/decide.ts";
@@ -255,7 +256,7 @@ export async function postInBulk(
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
       applyPosted(state, writes, decided.value, stamp);
     }
-    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, head);
+    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, head, NO_BOOKKEEPING);
     head = writes.events.at(-1) ?? head;
   }
 }

@@ -11,7 +11,7 @@ describe("the chart of accounts", () => {
   it("names every account with its type and normal side", async () => {
     const { status, body } = await new Api().get("/v1/accounts");
     expect(status).toBe(200);
-    expect(body.accounts).toHaveLength(11);
+    expect(body.accounts).toHaveLength(13);
     expect(body.accounts[0]).toEqual({
       account_code: "1000",
       account_name: "Cash",

@@ -52,13 +52,20 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The books inside the layers: what may import what within and across `domain`, `contract` and `store`. `core` is
- * everybody's and imports nobody; the two books never import each other; they meet in the command and the log.
+ * everybody's and imports nobody; the two books never import each other; they meet in bookkeeping, the command and the log.
  */
 const BOOKS: Readonly<Record<string, readonly string[]>> = {
   "domain/core": ["domain/core"],
   "domain/tape": ["domain/core", "domain/tape"],
   "domain/ledger": ["domain/core", "domain/ledger"],
   "domain/position": ["domain/core", "domain/tape", "domain/position"],
+  "domain/bookkeeping": [
+    "domain/core",
+    "domain/tape",
+    "domain/position",
+    "domain/ledger",
+    "domain/bookkeeping",
+  ],
 };
 
 /** The only packages that pure code may use, because they are pure themselves. */

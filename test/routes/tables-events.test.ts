@@ -45,6 +45,7 @@ describe("the events table", () => {
         total_expected_margin: { from: 1293, to: 1000.5 },
         maturity_date: { from: "2025-10-20T12:34:56Z", to: "2026-10-20T12:34:56Z" },
       },
+      journal_entry_ids: null,
       idempotency_key: "key-of-update",
       actor: "test-client",
       trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),

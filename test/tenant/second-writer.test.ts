@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { ingestEvent } from "../../src/domain/tape/writes.ts";
@@ -53,7 +54,8 @@ describe("two writers of one tenant", () => {
       ...request,
     });
     const writes = { ...noWrites(), events: [event] };
-    await commit(await openSession(env, api.tenant, "first-primary"), api.tenant, writes, NO_HEAD);
+    const session = await openSession(env, api.tenant, "first-primary");
+    await commit(session, api.tenant, writes, NO_HEAD, NO_BOOKKEEPING);
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.sequence]).toEqual([201, 2]);

@@ -75,7 +75,10 @@ export const statementQuery = z.strictObject(page).refine(inOrder, notInOrder);
 export type StatementQuery = z.infer<typeof statementQuery>;
 
 /** `GET /v1/loans/{loan_id}/balance`. */
-export const loanBalanceQuery = z.strictObject({ as_of_date: date.optional() });
+export const loanBalanceQuery = z.strictObject({
+  as_of_date: date.optional(),
+  currency: z.string(currencyExpected).refine(isCurrency, currencyExpected).optional(),
+});
 
 /** `GET /v1/accounts/{account_code}/balance`. */
 export const accountBalanceQuery = z.strictObject({

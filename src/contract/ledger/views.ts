@@ -32,14 +32,21 @@ export function entryView(entry: Entry): Record<string, unknown> {
   };
 }
 
-/** What a loan's borrower owes (docs/api.md#ledger). */
+/**
+ * What a loan's borrower owes (docs/api.md#ledger). A loan that is kept by the records can be in credit: then no
+ * principal is outstanding, and the credit shows as suspense.
+ */
 export function loanBalanceView(
   loan_id: string,
   currency: string,
   as_of_date: string,
-  { principal, interest, fees, suspense }: Amounts,
+  amounts: Amounts,
   last_posted_at: number | null,
 ): Record<string, unknown> {
+  const { interest, fees, margin } = amounts;
+  const credit = amounts.principal < 0n ? -amounts.principal : 0n;
+  const principal = amounts.principal + credit;
+  const suspense = amounts.suspense + credit;
   return {
     loan_id,
     currency,
@@ -47,6 +54,7 @@ export function loanBalanceView(
     principal_outstanding_minor: principal.toString(),
     interest_receivable_minor: interest.toString(),
     fees_receivable_minor: fees.toString(),
+    margin_receivable_minor: margin.toString(),
     suspense_minor: suspense.toString(),
     total_exposure_minor: (principal + interest + fees).toString(),
     last_activity_at: last_posted_at === null ? null : new Date(last_posted_at).toISOString(),

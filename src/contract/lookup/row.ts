@@ -1,6 +1,7 @@
 import { LosslessNumber } from "lossless-json";
 import { renderDate } from "../../domain/core/dates.ts";
 import type { EventFacts } from "../../domain/core/event.ts";
+import { sequenceOf } from "../../domain/core/event-id.ts";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
@@ -79,7 +80,14 @@ const CELLS: Readonly<Record<WireType, Cell>> = {
   event_data: (value, row, { readsLedger }) =>
     isCategory(row.category) || readsLedger ? String(value) : "null",
   event_changes: (value, row) => changesText(row.category, JSON.parse(String(value))),
+  event_entries: (value, row) => entriesText(row, JSON.parse(String(value))),
 };
+
+/** The entries that an event posted, null for none: that of a ledger route gave the event its id. */
+function entriesText({ category, id }: StoredRow, { journal_entry_ids }: EventFacts): string {
+  if (journal_entry_ids) return JSON.stringify(journal_entry_ids);
+  return category === "ledger" && sequenceOf(String(id)) !== null ? JSON.stringify([id]) : "null";
+}
 
 const amountText = (minor: unknown, currency: unknown): string =>
   toMajor(BigInt(String(minor)), String(currency));

@@ -9,7 +9,7 @@ import {
 } from "../../domain/tape/fields.ts";
 import type { HistoryTable } from "../../domain/tape/history.ts";
 
-/** How a column's value is written on the wire; `event_data` and `event_changes` belong to the event log alone. */
+/** How a column's value is written on the wire; `event_data`, `event_changes` and `event_entries` belong to the event log alone. */
 export type WireType =
   | "text"
   | "boolean"
@@ -22,10 +22,14 @@ export type WireType =
   | "clients"
   | "ledger_loan_id"
   | "event_data"
-  | "event_changes";
+  | "event_changes"
+  | "event_entries";
 
 /** What is not stored is told from another column. */
-export const TOLD_FROM: Readonly<Partial<Record<WireType, string>>> = { ledger_loan_id: "disbursement_id" };
+export const TOLD_FROM: Readonly<Partial<Record<WireType, string>>> = {
+  ledger_loan_id: "disbursement_id",
+  event_entries: "changes",
+};
 
 /** What a lookup table promises (docs/api.md#lookups). Column names are those of the wire. */
 export interface LookupTable {
@@ -133,6 +137,7 @@ const CATALOGUE: Readonly<Record<LookupTableName, Omit<LookupTable, "name">>> = 
       id: "text",
       data: "event_data",
       changes: "event_changes",
+      journal_entry_ids: "event_entries",
       idempotency_key: "text",
       actor: "text",
       trace_id: "text",

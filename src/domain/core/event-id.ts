@@ -26,3 +26,20 @@ export function sequenceOf(id: string): number | null {
   if (!match) return null;
   return Number(BigInt(`0x${match[4]}${match[5]}`) & ((1n << SEQUENCE_BITS) - 1n));
 }
+
+/**
+ * The id of the entry at `position` among an event's entries, made of the id of the first: the next ones differ in the
+ * random bits, so that they still tell their sequence.
+ */
+export function entryIdAt(first: string, position: number): string {
+  if (position === 0) return first;
+  const hex = first.replaceAll("-", "");
+  const low = BigInt(`0x${hex.slice(16)}`);
+  const randomB = (low >> SEQUENCE_BITS) & 0x3fffffn;
+  const next = (randomB + BigInt(position)) & 0x3fffffn;
+  const moved = (low & ~(0x3fffffn << SEQUENCE_BITS)) | (next << SEQUENCE_BITS);
+  const text = hex.slice(0, 16) + moved.toString(16).padStart(16, "0");
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    "-",
+  );
+}

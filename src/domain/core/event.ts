@@ -39,6 +39,8 @@ export interface EventFacts {
   readonly change_reason?: string;
   /** All three terms after an update that changed one of them. */
   readonly terms?: Terms;
+  /** The entries that the event posted, where it is not the event of a ledger route. */
+  readonly journal_entry_ids?: readonly string[];
   /** The fields that took another value, on update. */
   readonly changes?: Readonly<Record<string, Changed>>;
 }

@@ -39,6 +39,7 @@ export type ProblemCode =
   | "already_exists"
   | "already_reversed"
   | "not_reversible"
+  | "kept_by_records"
   | "already_settled"
   | "would_overdraw"
   | "payload_too_large"

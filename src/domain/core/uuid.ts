@@ -21,3 +21,8 @@ export function ledgerLoanIds(tenant: string): (disbursement_id: string) => stri
     return ledgerLoanId(namespace, disbursement_id);
   };
 }
+
+/** The id by which the ledger knows a client (docs/bookkeeping.md#names); the namespace is the tenant's. */
+export function ledgerBorrowerId(namespace: string, client_id: string): string {
+  return v5(`client:${client_id}`, namespace);
+}

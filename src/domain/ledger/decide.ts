@@ -76,6 +76,8 @@ export function decideLedger<T extends LedgerCommandType>(
   command: LedgerCommandOf<T>,
   stamp: Stamp,
 ): Result<Posted, Problem> {
+  const kept = keptByRecords(state, command);
+  if (kept) return err(kept);
   const decided = TYPES[command.type].decide(state, command, stamp);
   if (!decided.ok) return decided;
   for (const entry of decided.value.entries) {
@@ -85,9 +87,28 @@ export function decideLedger<T extends LedgerCommandType>(
   return decided;
 }
 
+/** Loans whose entries come from the records take no other ones, but the settlement of a disbursement. */
+function keptByRecords(state: LedgerState, command: LedgerCommand): Problem | null {
+  const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.kept);
+  if (loan_id === undefined) return null;
+  const detail = `The entries of the loan ${loan_id} follow its records. Send an event to POST /ingest instead.`;
+  return { code: "kept_by_records", detail };
+}
+
+function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly string[] {
+  if (command.type === "accrual") return command.loans.map(({ loan_id }) => loan_id);
+  if (command.type === "reversal") {
+    const reversed = state.entries.get(command.reverses_entry_id);
+    return reversed ? [...loansOf(reversed)] : [];
+  }
+  return "loan_id" in command ? [command.loan_id] : [];
+}
+
 /** The first balance of a loan that the entry would take below zero or beyond 64 bits, on any day. */
 function brokenBound(state: LedgerState, entry: Entry): Problem | null {
   for (const [loan_id, changes] of loanChanges(entry)) {
+    // A settlement takes from a kept loan what its origination put there, and nothing else is posted to one.
+    if (state.loans.get(loan_id)?.kept) continue;
     const book = bookOf(state, loan_id);
     for (const part of LOAN_PART_NAMES) {
       const broken =

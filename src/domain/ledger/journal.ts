@@ -25,6 +25,7 @@ export interface Posting {
 export const ENTRY_TYPES = [
   "disbursement",
   "disbursement_settled",
+  "terms_changed",
   "payment_received",
   "payment_allocated",
   "fee_assessed",

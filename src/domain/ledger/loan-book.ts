@@ -7,6 +7,7 @@ export const LOAN_PARTS = {
   fees: "1300",
   clearing: "2100",
   suspense: "2200",
+  margin: "1400",
 } as const satisfies Record<string, AccountCode>;
 
 export type LoanPart = keyof typeof LOAN_PARTS;
@@ -16,7 +17,14 @@ export const LOAN_PART_NAMES = Object.keys(LOAN_PARTS) as readonly LoanPart[];
 /** Minor units of each part, positive on its account's normal side. */
 export type Amounts = Readonly<Record<LoanPart, bigint>>;
 
-export const NO_AMOUNTS: Amounts = { principal: 0n, interest: 0n, fees: 0n, clearing: 0n, suspense: 0n };
+export const NO_AMOUNTS: Amounts = {
+  principal: 0n,
+  interest: 0n,
+  fees: 0n,
+  clearing: 0n,
+  suspense: 0n,
+  margin: 0n,
+};
 
 export function combine(a: Amounts, b: Amounts, how: (a: bigint, b: bigint) => bigint): Amounts {
   const amounts = { ...NO_AMOUNTS };

@@ -10,6 +10,8 @@ import { type Loss, type Mark, markKey, marksOf } from "./marks.ts";
 export interface LedgerLoan {
   readonly borrower_id: string;
   readonly currency: string;
+  /** Opened by a record: its entries follow the records, and carry the borrower and the currency of their time. */
+  readonly kept: boolean;
 }
 
 /** What ledger commands may look at. Commands of one group see each other's entries through it. */
@@ -120,11 +122,13 @@ export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   state.entries.set(entry.journal_entry_id, entry);
   if (reverses) state.reversed.add(reverses.journal_entry_id);
   for (const [loan_id, changes] of loanChanges(entry)) {
+    // The books of a kept loan follow the records, which no bound holds back.
+    if (state.loans.get(loan_id)?.kept) continue;
     state.books.set(loan_id, addToBook(bookOf(state, loan_id), effective_at, changes));
   }
   for (const { loan } of entry.postings) {
     if (!loan || state.loans.has(loan.loan_id)) continue;
-    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency });
+    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency, kept: false });
   }
   const added = marksOf(entry);
   const removed = reversed ? marksOf(reversed) : [];

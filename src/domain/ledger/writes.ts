@@ -34,7 +34,11 @@ export function applyPosted(
   for (const entry of entries) {
     for (const { loan } of entry.postings) {
       if (!loan || state.loans.has(loan.loan_id)) continue;
-      writes.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency: entry.currency });
+      writes.loans.set(loan.loan_id, {
+        borrower_id: loan.borrower_id,
+        currency: entry.currency,
+        kept: false,
+      });
     }
     const { added, removed } = applyEntry(state, entry);
     for (const mark of removed) writes.marks.set(markKey(mark), { mark, held: null });

@@ -70,7 +70,8 @@ function receiptsOf(payments: readonly PaymentFacts[]): Receipt[] {
   return receipts.sort((a, b) => inOrder(a.day, b.day) || inOrder(a.payment_id, b.payment_id));
 }
 
-function receiptOf(payment: PaymentFacts): Receipt {
+/** What a paid payment brought in (docs/portfolio.md#parts-of-a-receipt). */
+export function receiptOf(payment: PaymentFacts): Receipt {
   const parts = receivedParts(payment);
   const earned = payment.installment_number === 0 ? 0n : parts.fee;
   return { payment_id: payment.payment_id, day: receivedOn(payment), ...parts, earned };

@@ -128,7 +128,7 @@ export const INGEST_OPERATIONS: readonly Operation[] = [
       ]),
       201: answer("Created.", json(accepted), ["x-d1-bookmark", "Location"]),
     },
-    problems: ["unsupported_category", "not_found", "already_exists"],
+    problems: ["unsupported_category", "not_found", "already_exists", "amount_overflow"],
   },
   {
     method: "post",

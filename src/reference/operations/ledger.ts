@@ -141,6 +141,7 @@ const READS: readonly Operation[] = [
             principal_outstanding_minor: sumMinor,
             interest_receivable_minor: sumMinor,
             fees_receivable_minor: sumMinor,
+            margin_receivable_minor: sumMinor,
             suspense_minor: sumMinor,
             total_exposure_minor: sumMinor,
             last_activity_at: instant.nullable(),

@@ -227,6 +227,7 @@ export function writeOperations(): readonly Operation[] {
     const body = json(BODIES[type].meta({ id: nameOf(type) }));
     return {
       ...posting,
+      problems: [...posting.problems, "kept_by_records"],
       method: "post",
       tag: "Ledger",
       keyed: true,

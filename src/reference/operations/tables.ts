@@ -24,6 +24,7 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
   ledger_loan_id: uuid,
   event_data: freeObject.meta({ ...freeObject.meta(), description: "What was sent." }),
   event_changes: z.record(z.string(), changed).meta({ description: "What an update changed, from and to." }),
+  event_entries: z.array(uuid).meta({ description: "The journal entries that the event posted." }),
 };
 
 /** Columns that every row has; the others can be null. */

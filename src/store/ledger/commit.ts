@@ -73,6 +73,7 @@ export function addingTo(table: typeof loanBalances | typeof loanDays | typeof i
     fees_minor: sql`${table.fees_minor} + excluded.fees_minor`,
     clearing_minor: sql`${table.clearing_minor} + excluded.clearing_minor`,
     suspense_minor: sql`${table.suspense_minor} + excluded.suspense_minor`,
+    margin_minor: sql`${table.margin_minor} + excluded.margin_minor`,
   };
 }
 

@@ -175,6 +175,7 @@ function daysQuery(db: Database, tenant: string, loans: SQL) {
       fees_minor: sumOf(loanDays.fees_minor),
       clearing_minor: sumOf(loanDays.clearing_minor),
       suspense_minor: sumOf(loanDays.suspense_minor),
+      margin_minor: sumOf(loanDays.margin_minor),
     })
     .from(loanDays)
     .where(and(eq(loanDays.tenant_id, tenant), sql`${loanDays.loan_id} IN ${loans}`))
@@ -228,7 +229,7 @@ export async function readDifferentLoans(
   tenant: string,
   { sequence, position }: Place,
 ): Promise<{ readonly own: readonly LoanSum[]; readonly kept: readonly LoanSum[] } | null> {
-  const columns = "principal_minor, interest_minor, fees_minor, clearing_minor, suspense_minor";
+  const columns = "principal_minor, interest_minor, fees_minor, clearing_minor, suspense_minor, margin_minor";
   const different = sql`(SELECT loan_id FROM (
       SELECT loan_id, currency, ${sql.raw(columns)} FROM loan_balances WHERE tenant_id = ${tenant}
       UNION ALL

@@ -118,8 +118,8 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
     needed,
   );
   return (state) => {
-    for (const { loan_id, borrower_id, currency } of loans()) {
-      state.loans.set(loan_id, { borrower_id, currency });
+    for (const { loan_id, borrower_id, currency, kept } of loans()) {
+      state.loans.set(loan_id, { borrower_id, currency, kept });
     }
     const later = Map.groupBy(days(), ({ loan_id }) => loan_id);
     for (const row of balances()) {
@@ -136,7 +136,8 @@ function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: Ledg
   const rows = batch.add(outlinesQuery(db, tenant, wanted), needed);
   return (state) => {
     for (const row of rows()) {
-      state.loans.set(row.loan_id, { borrower_id: row.borrower_id, currency: row.currency });
+      const { loan_id, borrower_id, currency, kept } = row;
+      state.loans.set(loan_id, { borrower_id, currency, kept: kept === 1 });
       state.books.set(row.loan_id, toOutline(row));
     }
   };

@@ -243,27 +243,30 @@ function withinLoans<T extends { readonly loan_count: number }>(
 
 function loanQuery(db: Database, tenant: string, loan_id: string) {
   return db
-    .select({ borrower_id: ledgerLoans.borrower_id, currency: ledgerLoans.currency })
+    .select({ borrower_id: ledgerLoans.borrower_id, currency: ledgerLoans.currency, kept: ledgerLoans.kept })
     .from(ledgerLoans)
     .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, loan_id)));
 }
 
-/** A loan's balances as of a day. */
+/** A loan's balances in one currency as of a day. */
 export interface LoanBalance {
   readonly loan: LedgerLoan;
+  readonly currency: string;
   readonly amounts: Amounts;
   /** Milliseconds since 1970 of the loan's last posting. */
   readonly last_posted_at: number | null;
 }
 
 /**
- * A loan's balance as of a day, or null for a loan that is not known. Reads the present balances less the days after,
+ * A loan's balance as of a day, or null for a loan that is not known; in the currency of its last entry unless another
+ * is asked for. Reads the present balances less the days after,
  * so the cost is one row for each day after `as_of` that has postings, however many there are.
  */
 export async function loanBalance(
   db: Database,
   tenant: string,
   loan_id: string,
+  asked: string | undefined,
   as_of: string,
 ): Promise<LoanBalance | null> {
   const last = db
@@ -272,12 +275,23 @@ export async function loanBalance(
     .where(and(eq(loanEntries.tenant_id, tenant), eq(loanEntries.loan_id, loan_id)))
     .orderBy(desc(loanEntries.sequence), desc(loanEntries.position))
     .limit(1);
+  const currency =
+    asked === undefined
+      ? sql`(SELECT ${journalEntries.currency} FROM ${journalEntries} WHERE ${journalEntries.tenant_id} = ${tenant}
+          AND (${journalEntries.sequence}, ${journalEntries.position}) IN ${last})`
+      : sql`${asked}`;
   const [loans, [balances], [after], [newest]] = await db.batch([
     loanQuery(db, tenant, loan_id),
     db
       .select(selection(loanBalances))
       .from(loanBalances)
-      .where(and(eq(loanBalances.tenant_id, tenant), eq(loanBalances.loan_id, loan_id))),
+      .where(
+        and(
+          eq(loanBalances.tenant_id, tenant),
+          eq(loanBalances.loan_id, loan_id),
+          eq(loanBalances.currency, currency),
+        ),
+      ),
     db
       .select({
         principal_minor: sumOf(loanDays.principal_minor),
@@ -285,11 +299,19 @@ export async function loanBalance(
         fees_minor: sumOf(loanDays.fees_minor),
         clearing_minor: sumOf(loanDays.clearing_minor),
         suspense_minor: sumOf(loanDays.suspense_minor),
+        margin_minor: sumOf(loanDays.margin_minor),
       })
       .from(loanDays)
-      .where(and(eq(loanDays.tenant_id, tenant), eq(loanDays.loan_id, loan_id), gt(loanDays.day, as_of))),
+      .where(
+        and(
+          eq(loanDays.tenant_id, tenant),
+          eq(loanDays.loan_id, loan_id),
+          gt(loanDays.day, as_of),
+          eq(loanDays.currency, currency),
+        ),
+      ),
     db
-      .select({ posted_at: journalEntries.posted_at })
+      .select({ posted_at: journalEntries.posted_at, currency: journalEntries.currency })
       .from(journalEntries)
       .where(
         and(
@@ -301,7 +323,12 @@ export async function loanBalance(
   const [loan] = loans;
   if (!loan) return null;
   const amounts = balances && after ? minus(toAmounts(balances), toAmounts(after)) : NO_AMOUNTS;
-  return { loan, amounts, last_posted_at: newest?.posted_at ?? null };
+  return {
+    loan,
+    currency: asked ?? newest?.currency ?? loan.currency,
+    amounts,
+    last_posted_at: newest?.posted_at ?? null,
+  };
 }
 
 /** An account's debits and credits as of a day, at the same cost. */

@@ -76,7 +76,7 @@ export const loanEntryRows = (tenant_id: string, entry: Entry) =>
 
 type PartRow = Pick<
   typeof loanBalances.$inferSelect,
-  "principal_minor" | "interest_minor" | "fees_minor" | "clearing_minor" | "suspense_minor"
+  "principal_minor" | "interest_minor" | "fees_minor" | "clearing_minor" | "suspense_minor" | "margin_minor"
 >;
 
 export const toAmounts = (row: PartRow): Amounts => ({
@@ -85,6 +85,7 @@ export const toAmounts = (row: PartRow): Amounts => ({
   fees: row.fees_minor,
   clearing: row.clearing_minor,
   suspense: row.suspense_minor,
+  margin: row.margin_minor,
 });
 
 export const fromAmounts = (amounts: Amounts): PartRow => ({
@@ -93,6 +94,7 @@ export const fromAmounts = (amounts: Amounts): PartRow => ({
   fees_minor: amounts.fees,
   clearing_minor: amounts.clearing,
   suspense_minor: amounts.suspense,
+  margin_minor: amounts.margin,
 });
 
 /** The weight of the upper half of a gross total. */

@@ -109,6 +109,7 @@ function laterQuery(db: Database, tenant: string, loan_id: string, day: string) 
       fees_minor: sumOf(loanDays.fees_minor),
       clearing_minor: sumOf(loanDays.clearing_minor),
       suspense_minor: sumOf(loanDays.suspense_minor),
+      margin_minor: sumOf(loanDays.margin_minor),
     })
     .from(loanDays)
     .where(and(eq(loanDays.tenant_id, tenant), eq(loanDays.loan_id, loan_id), gte(loanDays.day, day)));

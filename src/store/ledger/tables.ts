@@ -83,7 +83,7 @@ export const loanEntries = sqliteTable(
   ],
 );
 
-/** One borrower and one currency for the life of a loan. */
+/** One borrower and one currency for the life of a loan; one that is kept by the records keeps its first ones here. */
 export const ledgerLoans = sqliteTable(
   "ledger_loans",
   {
@@ -91,6 +91,7 @@ export const ledgerLoans = sqliteTable(
     loan_id: text().notNull(),
     borrower_id: text().notNull(),
     currency: text().notNull(),
+    kept: integer({ mode: "boolean" }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id] })],
 );
@@ -102,6 +103,7 @@ const parts = {
   fees_minor: int64().notNull(),
   clearing_minor: int64().notNull(),
   suspense_minor: int64().notNull(),
+  margin_minor: int64().notNull(),
 };
 
 /** A loan's balances over all days. */

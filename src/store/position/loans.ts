@@ -16,9 +16,9 @@ type Payments = typeof payments.$inferSelect;
 /** Each row travels as one JSON text, amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
 const DISBURSEMENT = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
   d.payment_date, d.created_seq`;
-const TERMS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
+export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
   CAST(total_expected_margin AS TEXT), maturity_date`;
-const PAYMENT = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
+export const PAYMENT_COLUMNS = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
   CAST(payment_total AS TEXT), CAST(payment_principal AS TEXT), CAST(payment_fee AS TEXT),
   CAST(expected_total AS TEXT), CAST(expected_principal AS TEXT), CAST(expected_fee AS TEXT), expected_due_date`;
 
@@ -33,7 +33,7 @@ type DisbursementTuple = readonly [
   created_seq: number,
   country?: string | null,
 ];
-type TermsTuple = readonly [
+export type TermsTuple = readonly [
   disbursement_id: string,
   sequence: number,
   on_date: string,
@@ -41,7 +41,7 @@ type TermsTuple = readonly [
   margin: string,
   maturity_date: string | null,
 ];
-type PaymentTuple = readonly [
+export type PaymentTuple = readonly [
   disbursement_id: string,
   created_seq: number,
   payment_id: string,
@@ -66,7 +66,7 @@ interface Row {
 const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
 
 /** Payments by disbursement; the index is named because the planner has no statistics to choose it by. */
-const PAYMENTS_OF = `SELECT json_array(${PAYMENT}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
+const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
   WHERE tenant_id = ?1 AND deleted_at IS NULL`;
 
 /**
@@ -84,7 +84,7 @@ export async function readLoan(db: Database, tenant: string, id: string): Promis
       .bind(tenant, id),
     d1
       .prepare(
-        `SELECT json_array(${TERMS}) AS row FROM disbursement_terms
+        `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
         WHERE tenant_id = ?1 AND disbursement_id = ?2 ORDER BY sequence`,
       )
       .bind(tenant, id),
@@ -178,7 +178,7 @@ export async function readLoans(
   const [terms, first] = await d1.batch<Row>([
     d1
       .prepare(
-        `SELECT json_array(${TERMS}) AS row FROM disbursement_terms
+        `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
         WHERE tenant_id = ?1 AND disbursement_id > ?2 AND disbursement_id <= ?3 ORDER BY disbursement_id, sequence`,
       )
       .bind(tenant, after, last),
@@ -247,7 +247,7 @@ function loanOf(
   };
 }
 
-const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTuple): TermsRow => ({
+export const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTuple): TermsRow => ({
   sequence,
   on_date,
   disbursement_amount: BigInt(amount),
@@ -257,7 +257,7 @@ const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTupl
 
 const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
 
-function paymentOf(tuple: PaymentTuple): PaymentFacts {
+export function paymentOf(tuple: PaymentTuple): PaymentFacts {
   const [, , payment_id, status, currency, installment_number, due_date, payment_date, total, ...others] =
     tuple;
   const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;

@@ -3,12 +3,12 @@ import { rowWriter } from "../../../src/store/d1/rows.ts";
 import { ledgerLoans } from "../../../src/store/ledger/tables.ts";
 import { purchaseClients } from "../../../src/store/tape/tables.ts";
 
-const loan = { tenant_id: "t", loan_id: "L", borrower_id: "B", currency: "USD" };
+const loan = { tenant_id: "t", loan_id: "L", borrower_id: "B", currency: "USD", kept: false };
 
 describe("a row writer", () => {
   it("compiles for a row of the table, and sends it as one parameter", () => {
     expect(rowWriter(ledgerLoans)([loan])).toEqual([
-      { sql: expect.stringContaining('insert into "ledger_loans"'), params: ['[["t","L","B","USD"]]'] },
+      { sql: expect.stringContaining('insert into "ledger_loans"'), params: ['[["t","L","B","USD",0]]'] },
     ]);
   });
 

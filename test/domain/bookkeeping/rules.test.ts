@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  type BookAccount,
   type BookPart,
   bookChange,
   disbursementParts,
   paymentParts,
-} from "../../src/domain/bookkeeping.ts";
-import type { Loan, PaymentFacts, TermsRow } from "../../src/domain/position/facts.ts";
-import { positionAt, ready } from "../../src/domain/position/position.ts";
+} from "../../../src/domain/bookkeeping/rules.ts";
+import type { AccountCode } from "../../../src/domain/ledger/accounts.ts";
+import type { Loan, PaymentFacts, TermsRow } from "../../../src/domain/position/facts.ts";
+import { positionAt, ready } from "../../../src/domain/position/position.ts";
 
 const terms = (sequence: number, on_date: string, amount: bigint, margin: bigint): TermsRow => ({
   sequence,
@@ -145,7 +145,7 @@ describe("an event", () => {
 });
 
 /** The debits less the credits of an account up to a day. */
-function balance(parts: readonly BookPart[], account: BookAccount, day: string): bigint {
+function balance(parts: readonly BookPart[], account: AccountCode, day: string): bigint {
   const moves = parts.filter((part) => part.day <= day).flatMap((part) => part.moves);
   return moves.reduce((sum, { debit, credit, amount_minor }) => {
     const sign = debit === account ? 1n : credit === account ? -1n : 0n;

@@ -1,21 +1,18 @@
-import type { AccountCode } from "./ledger/accounts.ts";
-import { type Day, dayOf } from "./position/days.ts";
-import type { Loan, PaymentFacts, TermsRow } from "./position/facts.ts";
-import { receivedOn, receivedParts } from "./position/schedule.ts";
-import { startOf } from "./position/terms.ts";
+import type { AccountCode } from "../ledger/accounts.ts";
+import { type Day, dayOf } from "../position/days.ts";
+import type { Loan, PaymentFacts, TermsRow } from "../position/facts.ts";
+import { receivedOn, receivedParts } from "../position/schedule.ts";
+import { startOf } from "../position/terms.ts";
 
-/**
- * From records to books: what a record says has a place in the books that depends on that record alone, never on a
- * balance, on another payment or on the order of events. So it can be computed again at any time.
+/*
+ * From records to books (docs/bookkeeping.md#the-rules): what a record says has a place in the books that depends on that
+ * record alone, never on a balance, on another payment or on the order of events. So it can be computed again at any time.
  */
-
-/** The accounts that only the books of records use, beside the chart of the ledger. */
-export type BookAccount = AccountCode | "1400" | "2300";
 
 /** One amount moved: `debit` and `credit` by the same minor units, more than 0. */
 export interface Move {
-  readonly debit: BookAccount;
-  readonly credit: BookAccount;
+  readonly debit: AccountCode;
+  readonly credit: AccountCode;
   readonly amount_minor: bigint;
 }
 
@@ -38,7 +35,7 @@ const FEE_INCOME = "4200";
 const CREDIT_LOSS = "5100";
 
 type Amounts<Name extends string> = Readonly<Record<Name, bigint>>;
-type Rule<Name extends string> = readonly [amount: Name, debit: BookAccount, credit: BookAccount];
+type Rule<Name extends string> = readonly [amount: Name, debit: AccountCode, credit: AccountCode];
 
 /** A disbursement as it was created, on the day on which it starts. */
 const ORIGINATION: readonly Rule<"amount" | "margin">[] = [
@@ -128,8 +125,8 @@ export function paymentParts(payment: PaymentFacts): readonly BookPart[] {
 }
 
 /** What an event changes in the books: entries to reverse, each on its own day, and entries to post. */
-export interface BookChange {
-  readonly reverse: readonly BookPart[];
+export interface BookChange<B extends BookPart> {
+  readonly reverse: readonly B[];
   readonly post: readonly BookPart[];
 }
 
@@ -137,7 +134,10 @@ export interface BookChange {
  * What becomes of a record's entries when it says something else: a part that is no longer said is reversed, a new one is
  * posted, one that is said differently is both, and one that stays the same is not touched.
  */
-export function bookChange(before: readonly BookPart[], after: readonly BookPart[]): BookChange {
+export function bookChange<B extends BookPart>(
+  before: readonly B[],
+  after: readonly BookPart[],
+): BookChange<B> {
   const stays = (part: BookPart, others: readonly BookPart[]) => others.some((other) => isSame(part, other));
   return {
     reverse: before.filter((part) => !stays(part, after)),

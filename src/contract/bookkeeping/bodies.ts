@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { isCalendarDate } from "../../domain/core/dates.ts";
+import type { Problem } from "../../domain/core/problem.ts";
+import { invalid } from "../../domain/core/problem.ts";
+import { err, ok, type Result } from "../../domain/core/result.ts";
+import { documented } from "../documented.ts";
+import { fieldErrors } from "../field-errors.ts";
+import { expects, LIMIT_DEFAULT, limit } from "../lookup/query.ts";
+
+export const switchBody = z.strictObject({ mode: z.enum(["off", "records"]) });
+
+/** Reads the body of `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
+export function parseSwitch(body: unknown): Result<"off" | "records", Problem> {
+  const parsed = switchBody.safeParse(body, { reportInput: true });
+  if (parsed.success) return ok(parsed.data.mode);
+  return err(invalid(fieldErrors(parsed.error.issues, [])));
+}
+
+const CURSOR_CHARACTERS_MAX = 4096;
+const dateExpected = expects("a real date YYYY-MM-DD");
+const cursorExpected = expects("the next_cursor of the page before");
+const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);
+
+/** `GET /v1/bookkeeping/exceptions`. */
+export const exceptionsQuery = z.strictObject({
+  limit: limit.default(LIMIT_DEFAULT),
+  cursor: cursor.optional(),
+});
+export type ExceptionsQuery = z.infer<typeof exceptionsQuery>;
+
+/** `GET /v1/bookkeeping/proof`. */
+export const proofQuery = z.strictObject({
+  as_of_date: z
+    .string(dateExpected)
+    .refine(isCalendarDate, dateExpected)
+    .meta(documented({ type: "string", format: "date" }))
+    .optional(),
+  cursor: cursor.optional(),
+});
+export type ProofQuery = z.infer<typeof proofQuery>;

@@ -1,0 +1,127 @@
+import type { Place } from "../ledger/journal.ts";
+import { linesOf, mirror } from "../ledger/journal.ts";
+import type { TermsRow } from "../position/facts.ts";
+import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
+
+/** The records that say something to the books. */
+export const BOOKED_CATEGORIES = ["disbursement", "payment"] as const;
+export type BookedCategory = (typeof BOOKED_CATEGORIES)[number];
+
+export const isBooked = (category: string): category is BookedCategory =>
+  (BOOKED_CATEGORIES as readonly string[]).includes(category);
+
+/** A part of a record's position that stands in the books, and the entry that holds it. */
+export interface BookedPart extends BookPart, Place {
+  readonly category: BookedCategory;
+  readonly record_id: string;
+  readonly journal_entry_id: string;
+  readonly correlation_id: string;
+  readonly disbursement_id: string;
+  readonly loan_id: string;
+  readonly borrower_id: string;
+}
+
+/** The settlement of an origination that stands: it is reversed with it. */
+export interface StandingSettlement extends Place {
+  readonly disbursement_entry_id: string;
+  readonly journal_entry_id: string;
+  readonly effective_at: string;
+  readonly bank_account_ref: string | null;
+}
+
+/**
+ * What the entries of a loan that stand add up to, each account's debits and credits apart: what makes an overflow
+ * independent of the order of events. The key is currency, account and direction.
+ */
+export type Gross = ReadonlyMap<string, bigint>;
+
+/** The ledger's loan of a disbursement. */
+export interface BookedLoan {
+  readonly loan_id: string;
+  /** False where a ledger route used the id first: then no record of this disbursement is booked. */
+  readonly is_kept: boolean;
+  readonly gross: Gross;
+}
+
+/** Whether a tenant's books come from its records; the version counts the switches. */
+export interface Bookkeeping {
+  readonly mode: "off" | "records";
+  readonly version: number;
+}
+
+export const NO_BOOKKEEPING: Bookkeeping = { mode: "off", version: 0 };
+
+/** What booking a group's records looks at. Commands of one group see each other's bookings through it. */
+export interface BooksState extends Bookkeeping {
+  /** Of the tenant's names (core/uuid.ts). */
+  readonly namespace: string;
+  /** The booked parts of each record that is needed, by `recordKey`. */
+  readonly parts: Map<string, readonly BookedPart[]>;
+  /** The terms of each disbursement that is needed, of its present life. */
+  readonly terms: Map<string, readonly TermsRow[]>;
+  /** By disbursement id. */
+  readonly loans: Map<string, BookedLoan>;
+  /** By the id of the origination's entry. */
+  readonly settlements: Map<string, StandingSettlement>;
+  /** Loans of which it is known whether the ledger has them, so that one without a `BookedLoan` is a new one. */
+  readonly asked: Set<string>;
+}
+
+export const noBooksState = (bookkeeping: Bookkeeping, namespace: string): BooksState => ({
+  ...bookkeeping,
+  namespace,
+  parts: new Map(),
+  terms: new Map(),
+  loans: new Map(),
+  settlements: new Map(),
+  asked: new Set(),
+});
+
+export const recordKey = (category: BookedCategory, id: string): string => `${category} ${id}`;
+
+/** Which records a group books, and whose loans it must know by name. */
+export interface BookNeeds {
+  readonly disbursement: Set<string>;
+  readonly payment: Set<string>;
+  /** Disbursement ids. */
+  readonly loans: Set<string>;
+}
+
+export const noBookNeeds = (): BookNeeds => ({
+  disbursement: new Set(),
+  payment: new Set(),
+  loans: new Set(),
+});
+
+/** What turns the books from what they hold of a record into what it says now, of the loan that it belongs to now. */
+export function difference(
+  booked: readonly BookedPart[],
+  position: readonly BookPart[],
+  loan_id: string,
+): BookChange<BookedPart> {
+  const own = booked.filter((part) => part.loan_id === loan_id);
+  const { reverse, post } = bookChange(own, position);
+  const gone = new Set(reverse);
+  return { reverse: booked.filter((part) => part.loan_id !== loan_id || gone.has(part)), post };
+}
+
+/** The accounts of which a loan keeps a balance, and whose gross sums must fit into 64 bits. */
+const BOUNDED = new Set(["1100", "1400", "2100"]);
+
+/** The gross sums after a part's moves are booked (`sign` 1) or taken back (-1). */
+export function grossAfter(gross: Gross, currency: string, moves: readonly Move[], sign: 1n | -1n): Gross {
+  const sums = new Map(gross);
+  for (const { account_code, direction, amount_minor } of linesOf(withoutLoan(moves))) {
+    if (!BOUNDED.has(account_code)) continue;
+    const key = `${currency} ${account_code} ${direction}`;
+    const sum = (sums.get(key) ?? 0n) + sign * amount_minor;
+    if (sum === 0n) sums.delete(key);
+    else sums.set(key, sum);
+  }
+  return sums;
+}
+
+const withoutLoan = (moves: readonly Move[]) => moves.map((one) => ({ ...one, loan: null }));
+
+/** The mirror image of moves: what was debited is credited. */
+export const mirrored = (moves: readonly Move[]): readonly Move[] => mirror(withoutLoan(moves));

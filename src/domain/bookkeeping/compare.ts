@@ -1,0 +1,190 @@
+import type { AccountCode } from "../ledger/accounts.ts";
+import type { Day } from "../position/days.ts";
+import { dayOf } from "../position/days.ts";
+import type { DisbursementFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
+import { receiptOf } from "../position/schedule.ts";
+import { startOf, termsAsOf } from "../position/terms.ts";
+
+/** A disbursement with what its records say, deleted or not, and its paid payments that are not deleted. */
+export interface RecordedLoan {
+  readonly disbursement: DisbursementFacts;
+  readonly is_deleted: boolean;
+  /** Of its present life, in the order of the log. */
+  readonly terms: readonly TermsRow[];
+  readonly receipts: readonly (PaymentFacts & { readonly updated_seq: number })[];
+  /** The last event of the disbursement. */
+  readonly updated_seq: number;
+}
+
+/** What the postings of a loan moved between two accounts up to a day. */
+export interface PostedSum {
+  readonly currency: string;
+  readonly debit: AccountCode;
+  readonly credit: AccountCode;
+  readonly amount_minor: bigint;
+}
+
+/** The accounts that a proof compares, each on its normal side. */
+export const PROVED = ["1000", "1100", "1400", "2300", "5100"] as const;
+export type Proved = (typeof PROVED)[number];
+
+/** Minor units by currency and account. */
+type Figures = Map<string, bigint>;
+
+const figureKey = (currency: string, account: Proved): string => `${currency} ${account}`;
+
+function add(figures: Figures, currency: string, account: Proved, amount: bigint): void {
+  const key = figureKey(currency, account);
+  figures.set(key, (figures.get(key) ?? 0n) + amount);
+}
+
+/**
+ * What the records say of each account as of a day, from terms and receipts and not by the rules of booking: nothing is
+ * held at 0, and a deleted disbursement counts as 0 less what was received.
+ */
+function recordedFigures({ disbursement, is_deleted, terms, receipts }: RecordedLoan, day: Day): Figures {
+  const figures: Figures = new Map();
+  const [first, ...changes] = terms;
+  if (!is_deleted && first) {
+    const { currency } = disbursement;
+    const at = termsAsOf([first, ...changes], day);
+    const started = startOf(disbursement) <= day;
+    const amount = at.amount - (started ? 0n : at.first_agreed.amount);
+    const margin = at.margin - (started ? 0n : at.first_agreed.margin);
+    add(figures, currency, "1100", amount);
+    add(figures, currency, "1400", margin);
+    add(figures, currency, "2300", margin);
+    add(figures, currency, "5100", netWriteOffs([first, ...changes], day));
+  }
+  for (const payment of receipts) {
+    const receipt = receiptOf(payment);
+    if (receipt.day > day) continue;
+    add(figures, payment.currency, "1000", receipt.total);
+    add(figures, payment.currency, "1100", -receipt.principal);
+    add(figures, payment.currency, "1400", -receipt.earned);
+    add(figures, payment.currency, "2300", -receipt.earned);
+  }
+  return figures;
+}
+
+/** What was written off up to a day less what raises gave back: a raise gives back first, in the order of the log. */
+function netWriteOffs([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): bigint {
+  let net = 0n;
+  let standing = 0n;
+  let amount = first.disbursement_amount;
+  for (const row of later) {
+    const lowered = amount - row.disbursement_amount;
+    const after = standing + lowered > 0n ? standing + lowered : 0n;
+    if (dayOf(row.on_date) <= day) net += after - standing;
+    standing = after;
+    amount = row.disbursement_amount;
+  }
+  return net;
+}
+
+/** What the postings say of each account; money that left for a disbursement is not cash received. */
+function postedFigures(sums: readonly PostedSum[]): Figures {
+  const figures: Figures = new Map();
+  for (const { currency, debit, credit, amount_minor } of sums) {
+    const isSettlement = [debit, credit].includes("2100") && [debit, credit].includes("1000");
+    if (isSettlement) continue;
+    for (const account of PROVED) {
+      const sign = account === "2300" ? -1n : 1n;
+      if (debit === account) add(figures, currency, account, sign * amount_minor);
+      if (credit === account) add(figures, currency, account, -sign * amount_minor);
+    }
+  }
+  return figures;
+}
+
+/** An account on which records and books differ. */
+export interface Disagreement {
+  readonly account_code: string;
+  readonly currency: string;
+  readonly records_minor: bigint;
+  readonly books_minor: bigint;
+}
+
+/** Compares what a loan's records say with what its postings up to `day` say. */
+export function disagreements(
+  loan: RecordedLoan,
+  sums: readonly PostedSum[],
+  day: Day,
+): readonly Disagreement[] {
+  const [records, books] = [recordedFigures(loan, day), postedFigures(sums)];
+  const keys = [...new Set([...records.keys(), ...books.keys()])].sort();
+  return keys.flatMap((key) => {
+    const [currency = "", account_code = ""] = key.split(" ");
+    const [records_minor, books_minor] = [records.get(key) ?? 0n, books.get(key) ?? 0n];
+    return records_minor === books_minor ? [] : [{ account_code, currency, records_minor, books_minor }];
+  });
+}
+
+export const REASONS = [
+  "overpaid",
+  "paid_before_disbursement",
+  "over_earned",
+  "orphan_receipts",
+  "currency_differs",
+  "kept_by_ledger",
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** Something odd that the books show and do not hide. */
+export interface Exception {
+  readonly disbursement_id: string;
+  readonly payment_id: string | null;
+  readonly reason: Reason;
+  readonly amount_minor: bigint;
+  readonly currency: string;
+  readonly sequence: number;
+}
+
+const LAST_DAY: Day = "9999-12-31";
+
+/** The exceptions of one loan over all its entries, in the order of their reasons and payments. */
+export function exceptionsOf(loan: RecordedLoan, isKept: boolean): readonly Exception[] {
+  const { disbursement, is_deleted, receipts, updated_seq } = loan;
+  const { disbursement_id, currency } = disbursement;
+  const ofLoan = (reason: Reason, amount_minor: bigint): Exception => ({
+    disbursement_id,
+    payment_id: null,
+    reason,
+    amount_minor,
+    currency,
+    sequence: updated_seq,
+  });
+  if (!isKept) {
+    if (is_deleted) return [];
+    return [ofLoan("kept_by_ledger", loan.terms.at(-1)?.disbursement_amount ?? 0n)];
+  }
+  const found: Exception[] = [];
+  const figures = recordedFigures(loan, LAST_DAY);
+  const principal = figures.get(figureKey(currency, "1100")) ?? 0n;
+  const margin = figures.get(figureKey(currency, "1400")) ?? 0n;
+  if (!is_deleted && principal < 0n) found.push(ofLoan("overpaid", -principal));
+  if (!is_deleted && margin < 0n) found.push(ofLoan("over_earned", -margin));
+  for (const payment of receipts) {
+    const reason = reasonOf(loan, payment);
+    if (reason === null) continue;
+    found.push({
+      disbursement_id,
+      payment_id: payment.payment_id,
+      reason,
+      amount_minor: payment.payment_total,
+      currency: payment.currency,
+      sequence: payment.updated_seq,
+    });
+  }
+  return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+function reasonOf({ disbursement, is_deleted }: RecordedLoan, payment: PaymentFacts): Reason | null {
+  if (is_deleted) return "orphan_receipts";
+  if (payment.currency !== disbursement.currency) return "currency_differs";
+  return receiptOf(payment).day < startOf(disbursement) ? "paid_before_disbursement" : null;
+}
+
+/** Tells an exception apart among those of its loan; text order is their order. */
+export const placeOf = ({ reason, payment_id }: Pick<Exception, "reason" | "payment_id">): string =>
+  `${reason} ${payment_id ?? ""}`;

@@ -1,0 +1,96 @@
+import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
+import { markKey } from "../ledger/marks.ts";
+import type { LedgerState } from "../ledger/state.ts";
+import type { LedgerWrites } from "../ledger/writes.ts";
+import type { TermsRow } from "../position/facts.ts";
+import {
+  type BookedCategory,
+  type BookedLoan,
+  type BookedPart,
+  type BooksState,
+  recordKey,
+} from "./booked.ts";
+import type { Booking } from "./decide.ts";
+
+/** Books a record as it stands, without an event of its own: how bookkeeping is switched on. */
+export interface OpeningCommand {
+  readonly type: "opening";
+  readonly category: BookedCategory;
+  readonly id: string;
+}
+
+/** All that one group of bookings changes beside the journal. */
+export interface BookWrites {
+  /** Parts by record and key, each in its last state; null: it stands no longer. */
+  readonly parts: Map<string, { readonly part: BookedPart; readonly isBooked: boolean }>;
+  readonly bookedLoans: Map<string, BookedLoan>;
+}
+
+export const noBookWrites = (): BookWrites => ({ parts: new Map(), bookedLoans: new Map() });
+
+const partKey = ({ category, record_id, name }: BookedPart): string =>
+  JSON.stringify([category, record_id, name]);
+
+/** Lets the group's next command see what is booked, and remembers it for the commit. */
+export function applyBooking(
+  state: BooksState,
+  ledger: LedgerState,
+  writes: BookWrites & LedgerWrites,
+  booking: Booking,
+): void {
+  for (const part of booking.removed) writes.parts.set(partKey(part), { part, isBooked: false });
+  for (const part of booking.added) writes.parts.set(partKey(part), { part, isBooked: true });
+  state.parts.set(recordKey(booking.category, booking.record_id), booking.parts);
+  for (const [disbursement_id, loan] of booking.loans) {
+    state.loans.set(disbursement_id, loan);
+    writes.bookedLoans.set(disbursement_id, loan);
+  }
+  if (booking.opened) {
+    const { loan_id, ...loan } = booking.opened;
+    ledger.loans.set(loan_id, { ...loan, kept: true });
+    writes.loans.set(loan_id, { ...loan, kept: true });
+  }
+  for (const entry of booking.entries) {
+    ledger.entries.set(entry.journal_entry_id, entry);
+    if (entry.reverses) ledger.reversed.add(entry.reverses.journal_entry_id);
+    writes.entries.push(entry);
+  }
+  for (const disbursement_entry_id of booking.unsettled) {
+    const mark = { kind: "settlement", disbursement_entry_id } as const;
+    ledger.marks.delete(markKey(mark));
+    state.settlements.delete(disbursement_entry_id);
+    writes.marks.set(markKey(mark), { mark, held: null });
+  }
+}
+
+/** The terms of a disbursement after an event that wrote `added`, which begins a new life on create. */
+export function termsAfter(
+  before: readonly TermsRow[],
+  added: readonly TermsRow[],
+  isCreated: boolean,
+): readonly TermsRow[] {
+  return isCreated ? added : [...before, ...added];
+}
+
+/** The event of an opening. */
+export function openingEvent(
+  { category, id }: OpeningCommand,
+  { entries }: Booking,
+  stamp: Stamp,
+  request: RequestOfEvent,
+): Event {
+  const { sequence, event_id, now: created_at } = stamp;
+  const journal_entry_ids = entries.map(({ journal_entry_id }) => journal_entry_id);
+  return {
+    sequence,
+    event_id,
+    category: "ledger",
+    step: "opening",
+    record_id: journal_entry_ids[0] ?? event_id,
+    ...request,
+    facts: { journal_entry_ids },
+    makes_history: false,
+    answer: JSON.stringify({ category, id, journal_entry_ids }),
+    created_at,
+  };
+}

@@ -1,0 +1,160 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import {
+  type Bookkeeping,
+  type BookNeeds,
+  type BooksState,
+  NO_BOOKKEEPING,
+  noBooksState,
+  recordKey,
+} from "../../domain/bookkeeping/booked.ts";
+import { ledgerLoanId, tenantNamespace } from "../../domain/core/uuid.ts";
+import type { LedgerState } from "../../domain/ledger/state.ts";
+import type { ReadBatch } from "../d1/read-batch.ts";
+import { isOneOf, selection } from "../d1/rows.ts";
+import type { Database } from "../d1/session.ts";
+import { journalEntries, ledgerLoans, settlements } from "../ledger/tables.ts";
+import { disbursements, disbursementTerms, payments } from "../tape/tables.ts";
+import { toBookedLoan, toPart } from "./rows.ts";
+import { bookedLoans, bookedParts, bookkeeping } from "./tables.ts";
+
+/** Adds the query for the tenant's switch. */
+export function addBookkeeping(batch: ReadBatch, db: Database, tenant: string): () => Bookkeeping {
+  const rows = batch.add(
+    db
+      .select({ mode: bookkeeping.mode, version: bookkeeping.version })
+      .from(bookkeeping)
+      .where(eq(bookkeeping.tenant_id, tenant)),
+  );
+  return () => rows()[0] ?? NO_BOOKKEEPING;
+}
+
+/** What is read of the books: the state, and what the ledger is found to know of loans that are asked for by name. */
+export interface FoundBooks {
+  readonly state: (bookkeeping: Bookkeeping) => BooksState;
+  readonly addLoans: (ledger: LedgerState) => void;
+}
+
+/** Adds the queries for what booking some records looks at. */
+export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: BookNeeds): FoundBooks {
+  const namespace = tenantNamespace(tenant);
+  const [own, paid] = [[...needs.disbursement], [...needs.payment]];
+  const hasRecords = own.length + paid.length > 0;
+  const records = JSON.stringify([
+    ...own.map((id) => ["disbursement", id]),
+    ...paid.map((id) => ["payment", id]),
+  ]);
+  const listed = sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${records}))`;
+  const parts = batch.add(
+    db
+      .select(selection(bookedParts))
+      .from(bookedParts)
+      .where(
+        sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}) IN (
+          SELECT ${tenant}, value ->> 0, value ->> 1 FROM json_each(${records}))`,
+      )
+      .orderBy(asc(bookedParts.sequence), asc(bookedParts.position)),
+    hasRecords,
+  );
+  const named = [...new Set([...own, ...needs.loans])];
+  const loans = batch.add(
+    db
+      .select(selection(bookedLoans))
+      .from(bookedLoans)
+      .where(
+        sql`${bookedLoans.tenant_id} = ${tenant} AND ${bookedLoans.disbursement_id} IN (
+          SELECT value FROM json_each(${JSON.stringify(named)})
+          UNION ALL
+          SELECT ${payments.disbursement_id} FROM ${payments}
+            WHERE ${payments.tenant_id} = ${tenant} AND ${isOneOf(payments.payment_id, paid)}
+          UNION ALL
+          SELECT ${bookedParts.disbursement_id} FROM ${bookedParts}
+            WHERE ${bookedParts.tenant_id} = ${tenant} AND (${bookedParts.category}, ${bookedParts.record_id}) IN ${listed})`,
+      ),
+    hasRecords,
+  );
+  const terms = batch.add(
+    db
+      .select(selection(disbursementTerms))
+      .from(disbursementTerms)
+      .innerJoin(
+        disbursements,
+        and(
+          eq(disbursements.tenant_id, disbursementTerms.tenant_id),
+          eq(disbursements.disbursement_id, disbursementTerms.disbursement_id),
+          sql`${disbursements.created_seq} <= ${disbursementTerms.sequence}`,
+        ),
+      )
+      .where(and(eq(disbursementTerms.tenant_id, tenant), isOneOf(disbursementTerms.disbursement_id, own)))
+      .orderBy(asc(disbursementTerms.sequence)),
+    own.length > 0,
+  );
+  const settled = batch.add(settlementQuery(db, tenant, own), own.length > 0);
+  const ids = named.map((id) => ledgerLoanId(namespace, id));
+  const known = batch.add(
+    db
+      .select(selection(ledgerLoans))
+      .from(ledgerLoans)
+      .where(and(eq(ledgerLoans.tenant_id, tenant), isOneOf(ledgerLoans.loan_id, ids))),
+    ids.length > 0,
+  );
+  return {
+    state(found) {
+      const state = noBooksState(found, namespace);
+      for (const id of own) state.parts.set(recordKey("disbursement", id), []);
+      for (const id of paid) state.parts.set(recordKey("payment", id), []);
+      for (const [key, rows] of Map.groupBy(parts(), (row) => recordKey(row.category, row.record_id))) {
+        state.parts.set(key, rows.map(toPart));
+      }
+      for (const row of loans()) state.loans.set(row.disbursement_id, toBookedLoan(row));
+      for (const [id, rows] of Map.groupBy(terms(), ({ disbursement_id }) => disbursement_id)) {
+        state.terms.set(
+          id,
+          rows.map(({ tenant_id: _, disbursement_id: __, ...row }) => row),
+        );
+      }
+      for (const { disbursement_entry_id, ...row } of settled()) {
+        state.settlements.set(disbursement_entry_id, { disbursement_entry_id, ...row });
+      }
+      for (const id of ids) state.asked.add(id);
+      return state;
+    },
+    addLoans(ledger) {
+      for (const { loan_id, borrower_id, currency, kept } of known()) {
+        ledger.loans.set(loan_id, { borrower_id, currency, kept });
+      }
+    },
+  };
+}
+
+/** The standing settlements of the originations of some disbursements. */
+function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {
+  return db
+    .select({
+      disbursement_entry_id: settlements.disbursement_entry_id,
+      sequence: journalEntries.sequence,
+      position: journalEntries.position,
+      journal_entry_id: journalEntries.journal_entry_id,
+      effective_at: journalEntries.effective_at,
+      bank_account_ref: journalEntries.bank_account_ref,
+    })
+    .from(bookedParts)
+    .innerJoin(
+      settlements,
+      and(
+        eq(settlements.tenant_id, bookedParts.tenant_id),
+        eq(settlements.disbursement_entry_id, bookedParts.journal_entry_id),
+      ),
+    )
+    .innerJoin(
+      journalEntries,
+      and(
+        eq(journalEntries.tenant_id, settlements.tenant_id),
+        eq(journalEntries.sequence, settlements.sequence),
+        eq(journalEntries.position, settlements.position),
+      ),
+    )
+    .where(
+      sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}, ${bookedParts.name}) IN (
+        SELECT ${tenant}, 'disbursement', value, 'origination' FROM json_each(${JSON.stringify(ids)}))`,
+    );
+}

@@ -1,0 +1,121 @@
+import { eq } from "drizzle-orm";
+import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
+import type { Database } from "../d1/session.ts";
+import { runAll } from "../d1/statement.ts";
+import { bookkeeping } from "./tables.ts";
+
+/** The record after which an opening goes on. */
+export interface OpeningPlace {
+  readonly category: BookedCategory;
+  readonly id: string;
+}
+
+/** A tenant's switch as it stands. */
+export interface Switch {
+  readonly mode: "off" | "records";
+  readonly version: number;
+  /** The first event that posts its own entries; null while it is off. */
+  readonly since_sequence: number | null;
+  readonly total: number;
+  readonly done: number;
+  /** Null: nothing is left to open. */
+  readonly place: OpeningPlace | null;
+}
+
+const NEVER_SWITCHED: Switch = {
+  mode: "off",
+  version: 0,
+  since_sequence: null,
+  total: 0,
+  done: 0,
+  place: null,
+};
+
+export async function readSwitch(db: Database, tenant: string): Promise<Switch> {
+  const [row] = await db.select().from(bookkeeping).where(eq(bookkeeping.tenant_id, tenant));
+  if (!row) return NEVER_SWITCHED;
+  const { tenant_id: _, after_category, after_id, ...rest } = row;
+  const place =
+    after_category !== null && after_id !== null ? { category: after_category, id: after_id } : null;
+  return { ...rest, place };
+}
+
+/** A record that is live, or that is deleted and still stands in the books. */
+const toOpen = (table: string, category: BookedCategory, id: string) => `
+  FROM ${table} AS record NOT INDEXED WHERE record.tenant_id = ?1 AND (record.deleted_at IS NULL OR EXISTS (
+    SELECT 1 FROM booked_parts AS part WHERE part.tenant_id = ?1 AND part.category = '${category}'
+      AND part.record_id = record.${id}))`;
+
+const DISBURSEMENTS = toOpen("disbursements", "disbursement", "disbursement_id");
+const PAYMENTS = toOpen("payments", "payment", "payment_id");
+
+/**
+ * Switches on, unless it is on: from the next event of the log each posts its entries, and what stood before is opened
+ * in the background. The bank account that the records' money comes into exists from then on.
+ */
+export async function switchOn(db: Database, tenant: string, bank_account_ref: string): Promise<void> {
+  await runAll(db, [
+    {
+      sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
+        SELECT ?1, 'records', 1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM events WHERE tenant_id = ?1),
+          (SELECT count(*) ${DISBURSEMENTS}) + (SELECT count(*) ${PAYMENTS}), 0, 'disbursement', ''
+        WHERE true
+        ON CONFLICT (tenant_id) DO UPDATE SET mode = excluded.mode, version = bookkeeping.version + 1,
+          since_sequence = excluded.since_sequence, total = excluded.total, done = 0,
+          after_category = excluded.after_category, after_id = excluded.after_id
+        WHERE bookkeeping.mode = 'off'`,
+      params: [tenant],
+    },
+    {
+      sql: `UPDATE bookkeeping SET after_category = NULL, after_id = NULL
+        WHERE tenant_id = ?1 AND mode = 'records' AND total = 0`,
+      params: [tenant],
+    },
+    {
+      sql: `INSERT INTO bank_accounts (tenant_id, bank_account_ref, number)
+        SELECT ?1, ?2, (SELECT COALESCE(MAX(number), 0) + 1 FROM bank_accounts WHERE tenant_id = ?1)
+        WHERE NOT EXISTS (SELECT 1 FROM bank_accounts WHERE tenant_id = ?1 AND bank_account_ref = ?2)`,
+      params: [tenant, bank_account_ref],
+    },
+  ]);
+}
+
+/** Switches off, unless it is off; what is posted stays. */
+export async function switchOff(db: Database, tenant: string): Promise<void> {
+  const sql = `UPDATE bookkeeping SET mode = 'off', version = version + 1, since_sequence = NULL, total = 0, done = 0,
+    after_category = NULL, after_id = NULL WHERE tenant_id = ?1 AND mode = 'records'`;
+  await runAll(db, [{ sql, params: [tenant] }]);
+}
+
+/** The ids of the next records to open, in the order of their keys. */
+export async function nextToOpen(
+  db: Database,
+  tenant: string,
+  { category, id }: OpeningPlace,
+  limit: number,
+): Promise<readonly string[]> {
+  const { $client: d1 } = db;
+  const [column, from] =
+    category === "disbursement" ? ["disbursement_id", DISBURSEMENTS] : ["payment_id", PAYMENTS];
+  const query = `SELECT record.${column} AS id ${from} AND record.${column} > ?2 ORDER BY record.${column} LIMIT ?3`;
+  const [found] = await d1.batch<{ id: string }>([d1.prepare(query).bind(tenant, id, limit)]);
+  return (found?.results ?? []).map((row) => row.id);
+}
+
+/** Keeps how far an opening is. False when the switch was moved meanwhile. */
+export async function advance(
+  db: Database,
+  tenant: string,
+  version: number,
+  place: OpeningPlace | null,
+  opened: number,
+): Promise<boolean> {
+  const { $client: d1 } = db;
+  // Records that came after the switch are visited too: they were never counted. Only a complete opening says that all are done.
+  const done = place === null ? "total" : "min(total - 1, done + CAST(?5 AS INTEGER))";
+  const update = `UPDATE bookkeeping SET after_category = ?3, after_id = ?4, done = ${done}
+    WHERE tenant_id = ?1 AND version = CAST(?2 AS INTEGER) AND ?5 >= 0 RETURNING version`;
+  const bound = [tenant, String(version), place?.category ?? null, place?.id ?? null, opened];
+  const [moved] = await d1.batch([d1.prepare(update).bind(...bound)]);
+  return (moved?.results.length ?? 0) > 0;
+}

@@ -1,0 +1,65 @@
+import { sql } from "drizzle-orm";
+import { check, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
+import { tenant } from "../d1/columns.ts";
+
+/**
+ * Whether a tenant's books come from its records, and how far the opening is. The version counts the switches: every
+ * commit is void unless it is the one that its group was decided on (docs/bookkeeping.md#the-switch).
+ */
+export const bookkeeping = sqliteTable(
+  "bookkeeping",
+  {
+    ...tenant,
+    mode: text().$type<"off" | "records">().notNull(),
+    version: integer().notNull(),
+    since_sequence: integer(),
+    /** Records that the opening looks at, and has looked at. */
+    total: integer().notNull(),
+    done: integer().notNull(),
+    /** The record after which the opening goes on; null when it is complete, or there is none. */
+    after_category: text().$type<BookedCategory>(),
+    after_id: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id] }),
+    check("an_opening_has_a_place", sql`(after_category IS NULL) = (after_id IS NULL)`),
+  ],
+);
+
+/** The parts of each record that stand in the books, each with the entry that holds it (docs/bookkeeping.md#the-rules). */
+export const bookedParts = sqliteTable(
+  "booked_parts",
+  {
+    ...tenant,
+    category: text().$type<BookedCategory>().notNull(),
+    record_id: text().notNull(),
+    name: text().notNull(),
+    sequence: integer().notNull(),
+    position: integer().notNull(),
+    journal_entry_id: text().notNull(),
+    currency: text().notNull(),
+    day: text().notNull(),
+    correlation_id: text().notNull(),
+    disbursement_id: text().notNull(),
+    loan_id: text().notNull(),
+    borrower_id: text().notNull(),
+    /** JSON: debit, credit and amount of each move. */
+    moves: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.category, t.record_id, t.name] })],
+);
+
+/** The ledger's loan of each disbursement that was booked, or cannot be because a ledger route had its id before. */
+export const bookedLoans = sqliteTable(
+  "booked_loans",
+  {
+    ...tenant,
+    disbursement_id: text().notNull(),
+    loan_id: text().notNull(),
+    is_kept: integer({ mode: "boolean" }).notNull(),
+    /** JSON: what the standing entries add up to, by currency, account and direction, in minor units as text. */
+    gross: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id] })],
+);

@@ -1,0 +1,273 @@
+import { describe, expect, it } from "vitest";
+import { ledgerLoanId, tenantNamespace } from "../../src/domain/core/uuid.ts";
+import { Api, newKey } from "../support/api.ts";
+import { individual, loan, payment, purchase } from "../support/examples.ts";
+import { bookedApi, journalOf, linesOf, provedOn, switchTo } from "./tape.ts";
+
+const change = { change_date: "2025-01-10", change_reason: "Agreed" };
+const paid = { step: "update", payment_id: "PAY-1", status: "paid", payment_date: "2024-11-20" };
+const DAYS = ["2024-10-19", "2024-10-20", "2024-11-20", "2024-12-01", "2025-01-10", "2030-01-01"];
+
+async function lender(): Promise<Api> {
+  const api = await bookedApi();
+  await api.accept("client", individual);
+  await api.accept("disbursement", loan);
+  return api;
+}
+
+const AGREED = "2024-10-20 disbursement: DR 1100 CR 2100 1000000, DR 1400 CR 2300 129300";
+const TAKEN_BACK = "2024-10-20 reversal: DR 2100 CR 1100 1000000, DR 2300 CR 1400 129300";
+
+describe("an event of a tenant whose books come from its records", () => {
+  it("posts the entries of its record in the same commit, and the log names them", async () => {
+    const api = await lender();
+    await api.accept("payment", { ...payment, payment_fee: 100 });
+    await api.accept("payment", paid);
+    expect(linesOf(await journalOf(api.tenant))).toEqual([
+      AGREED,
+      "2024-11-20 payment_received: DR 1000 CR 1100 40000, DR 1000 CR 1400 10000, DR 2300 CR 4100 10000",
+    ]);
+    const { body } = await api.get("/api/tables/events?sort_order=asc");
+    const named = body.data.map((event: { journal_entry_ids: string[] | null }) => event.journal_entry_ids);
+    expect(named.map((ids: string[] | null) => ids?.length ?? 0)).toEqual([0, 1, 0, 1]);
+    const entry = await api.get(`/v1/journal-entries/${named[3][0]}`);
+    expect(entry.body.lines[0]).toMatchObject({
+      loan_id: ledgerLoanId(tenantNamespace(api.tenant), "L-1"),
+      external_ref: "L-1",
+    });
+    expect(entry.body.bank_account_ref).toBe("main");
+    expect(await provedOn(api, DAYS)).toEqual([]);
+  });
+
+  it("that corrects what was booked reverses it on its own day and posts what holds now", async () => {
+    const api = await lender();
+    await api.accept("payment", { ...payment, status: "paid", payment_fee: 100 });
+    await api.accept("payment", { ...paid, payment_date: "2024-12-01" });
+    await api.accept("payment", { step: "update", payment_id: "PAY-1", status: "expected" });
+    await api.accept("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_date: "2024-11-01",
+    });
+    expect(linesOf(await journalOf(api.tenant))).toEqual([
+      AGREED,
+      "2024-11-20 payment_received: DR 1000 CR 1100 40000, DR 1000 CR 1400 10000, DR 2300 CR 4100 10000",
+      "2024-11-20 reversal: DR 1100 CR 1000 40000, DR 1400 CR 1000 10000, DR 4100 CR 2300 10000",
+      "2024-12-01 payment_received: DR 1000 CR 1100 40000, DR 1000 CR 1400 10000, DR 2300 CR 4100 10000",
+      "2024-12-01 reversal: DR 1100 CR 1000 40000, DR 1400 CR 1000 10000, DR 4100 CR 2300 10000",
+      TAKEN_BACK,
+      "2024-11-01 disbursement: DR 1100 CR 2100 1000000, DR 1400 CR 2300 129300",
+    ]);
+    expect(await provedOn(api, [...DAYS, "2024-11-01"])).toEqual([]);
+  });
+
+  it("that changes terms posts the difference, which stays when the record starts on another day", async () => {
+    const api = await lender();
+    const terms = (amount: number, margin: number) =>
+      api.accept("disbursement", {
+        step: "update",
+        disbursement_id: "L-1",
+        disbursement_amount: amount,
+        total_expected_margin: margin,
+        ...change,
+      });
+    await terms(8000, 1293);
+    await terms(11000, 1000);
+    await api.accept("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_date: "2024-11-01",
+    });
+    expect(linesOf(await journalOf(api.tenant))).toEqual([
+      AGREED,
+      "2025-01-10 terms_changed: DR 5100 CR 1100 200000",
+      "2025-01-10 terms_changed: DR 1100 CR 5100 200000, DR 1100 CR 2100 100000, DR 2300 CR 1400 29300",
+      TAKEN_BACK,
+      "2024-11-01 disbursement: DR 1100 CR 2100 1000000, DR 1400 CR 2300 129300",
+    ]);
+    expect(await provedOn(api, [...DAYS, "2024-11-01"])).toEqual([]);
+  });
+
+  it("that deletes a disbursement reverses what its events posted; its receipts stay, and a new life is booked beside them", async () => {
+    const api = await lender();
+    await api.accept("payment", { ...payment, status: "paid" });
+    await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
+    const orphan = await api.get("/v1/bookkeeping/exceptions");
+    expect(orphan.body.data).toEqual([
+      {
+        disbursement_id: "L-1",
+        payment_id: "PAY-1",
+        reason: "orphan_receipts",
+        amount: 500,
+        currency: "USD",
+        sequence: 3,
+      },
+    ]);
+    expect(await provedOn(api, DAYS)).toEqual([]);
+    await api.accept("disbursement", { ...loan, currency: "EUR", total_expected_margin: 0 });
+    expect(linesOf(await journalOf(api.tenant)).slice(2)).toEqual([
+      TAKEN_BACK,
+      "2024-10-20 disbursement: DR 1100 CR 2100 1000000",
+    ]);
+    expect(await provedOn(api, DAYS)).toEqual([]);
+    const { body } = await api.get("/v1/bookkeeping/exceptions");
+    expect(body.data).toMatchObject([{ reason: "currency_differs", payment_id: "PAY-1", currency: "USD" }]);
+    const id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
+    const inUsd = await api.get(`/v1/loans/${id}/balance?currency=USD`);
+    expect(inUsd.body).toMatchObject({ principal_outstanding_minor: "0", suspense_minor: "50000" });
+    const latest = await api.get(`/v1/loans/${id}/balance`);
+    expect(latest.body).toMatchObject({ currency: "EUR", principal_outstanding_minor: "1000000" });
+  });
+
+  it("books a purchase in its own name, and its upfront fee as fee income", async () => {
+    const api = await bookedApi();
+    await api.accept("client", individual);
+    await api.accept("disbursement", purchase);
+    await api.accept("payment", {
+      ...payment,
+      disbursement_id: "P-1",
+      client_id: "C-1",
+      installment_number: 0,
+      status: "paid",
+    });
+    const journal = linesOf(await journalOf(api.tenant));
+    expect(journal).toEqual([
+      "2024-10-20 disbursement: DR 1100 CR 2100 1500000, DR 1400 CR 2300 200000",
+      "2024-11-20 payment_received: DR 1000 CR 4200 50000",
+    ]);
+    const id = ledgerLoanId(tenantNamespace(api.tenant), "P-1");
+    const { body } = await api.get(`/v1/loans/${id}/journal-entries`);
+    expect(body.items[0].lines[0].borrower_id).toBe(id);
+    expect(await provedOn(api, DAYS)).toEqual([]);
+  });
+
+  it("posts nothing before the switch and after it is off, and its replay posts nothing again", async () => {
+    const api = new Api();
+    await api.accept("client", individual);
+    expect((await api.get("/v1/bookkeeping")).body).toEqual({
+      mode: "off",
+      since_sequence: null,
+      progress: { done: 0, total: 0 },
+    });
+    await switchTo(api, "records");
+    const key = newKey();
+    expect((await api.ingest("disbursement", loan, key)).status).toBe(201);
+    expect((await api.ingest("disbursement", loan, key)).status).toBe(200);
+    expect((await switchTo(api, "off")).status).toBe(200);
+    await api.accept("payment", { ...payment, status: "paid" });
+    expect(linesOf(await journalOf(api.tenant))).toEqual([AGREED]);
+  });
+});
+
+describe("a loan that is in credit", () => {
+  it("is accepted, shown as suspense with no principal, and listed", async () => {
+    const api = await lender();
+    await api.accept("payment", {
+      ...payment,
+      status: "paid",
+      payment_total: 12000,
+      payment_fee: 1500,
+      payment_date: "2024-10-01",
+    });
+    const id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
+    const { body } = await api.get(`/v1/loans/${id}/balance`);
+    expect(body).toMatchObject({
+      principal_outstanding_minor: "0",
+      suspense_minor: "50000",
+      margin_receivable_minor: "-20700",
+      total_exposure_minor: "0",
+    });
+    const early = await api.get(`/v1/loans/${id}/balance?as_of_date=2024-10-10`);
+    expect(early.body).toMatchObject({ principal_outstanding_minor: "0", suspense_minor: "1050000" });
+    const first = await api.get("/v1/bookkeeping/exceptions?limit=1");
+    const rest = await api.get(
+      `/v1/bookkeeping/exceptions?limit=2&cursor=${first.body.pagination.next_cursor}`,
+    );
+    // The cursor is bound to its query, which the size of a page is no part of.
+    const all = [...first.body.data, ...rest.body.data];
+    expect(all.map(({ reason, amount }) => [reason, amount])).toEqual([
+      ["over_earned", 207],
+      ["overpaid", 500],
+      ["paid_before_disbursement", 12000],
+    ]);
+    expect(await provedOn(api, DAYS)).toEqual([]);
+  });
+});
+
+describe("the ledger's routes on a loan that is kept by the records", () => {
+  it("are refused before every other rule, but for the settlement, which is reversed with its disbursement", async () => {
+    const api = await lender();
+    const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
+    const fee = {
+      loan_id,
+      borrower_id: loan_id,
+      currency: "EUR",
+      amount_minor: "5",
+      effective_at: "2024-11-01",
+      fee_type: "late",
+    };
+    expect((await api.post("/v1/fees", fee)).body.code).toBe("kept_by_records");
+    const { body } = await api.get(`/v1/loans/${loan_id}/journal-entries`);
+    const [entry] = body.items;
+    const reversal = { reverses_entry_id: entry.journal_entry_id, reason_code: "returned" };
+    expect((await api.post("/v1/reversals", reversal)).body.code).toBe("kept_by_records");
+    const settled = await api.post("/v1/disbursement-settlements", {
+      disbursement_entry_id: entry.journal_entry_id,
+      effective_at: "2024-10-22",
+      bank_account_ref: "payouts",
+    });
+    expect(settled.status).toBe(201);
+    await api.accept("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_date: "2024-10-25",
+    });
+    expect(linesOf(await journalOf(api.tenant))).toEqual([
+      AGREED,
+      "2024-10-22 disbursement_settled: DR 2100 CR 1000 1000000",
+      "2024-10-22 reversal: DR 1000 CR 2100 1000000",
+      TAKEN_BACK,
+      "2024-10-25 disbursement: DR 1100 CR 2100 1000000, DR 1400 CR 2300 129300",
+    ]);
+    expect(await provedOn(api, DAYS)).toEqual([]);
+    await switchTo(api, "off");
+    expect((await api.post("/v1/fees", fee)).body.code).toBe("kept_by_records");
+  });
+
+  it("stay open where the route was first: the loan is not kept, and its records are not booked", async () => {
+    const api = await bookedApi();
+    await api.accept("client", individual);
+    const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
+    const disbursement = {
+      loan_id,
+      borrower_id: loan_id,
+      amount_minor: "700",
+      currency: "USD",
+      effective_at: "2024-01-01",
+      method: "ach",
+    };
+    expect((await api.post("/v1/disbursements", disbursement)).status).toBe(201);
+    await api.accept("disbursement", loan);
+    await api.accept("payment", { ...payment, status: "paid" });
+    expect(linesOf(await journalOf(api.tenant))).toEqual(["2024-01-01 disbursement: DR 1100 CR 2100 700"]);
+    const { body } = await api.get("/v1/bookkeeping/exceptions");
+    expect(body.data).toMatchObject([{ reason: "kept_by_ledger", disbursement_id: "L-1", amount: 10000 }]);
+    expect(await provedOn(api, DAYS)).toEqual([]);
+    expect((await api.post("/v1/disbursements", disbursement)).status).toBe(201);
+  });
+});
+
+it("refuses a record only for a sum that the books cannot hold, and then stores nothing", async () => {
+  const api = await lender();
+  const most = "92233720368547758.07";
+  const huge = (id: string) =>
+    api.post(
+      "/ingest",
+      `{"category":"payment","data":{"step":"create","payment_id":"${id}","disbursement_id":"L-1","status":"paid","due_date":"2024-11-20","payment_total":${most},"currency":"USD"}}`,
+    );
+  expect((await huge("P-1")).status).toBe(201);
+  const refused = await huge("P-2");
+  expect([refused.status, refused.body.code]).toEqual([422, "amount_overflow"]);
+  expect((await api.get("/api/tables/payments/P-2")).status).toBe(404);
+  expect(await provedOn(api, DAYS)).toEqual([]);
+});
