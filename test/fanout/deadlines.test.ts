@@ -40,11 +40,11 @@ describe("a database that hangs is waited for ten seconds", () => {
     expect(ms).toBeLessThanOrEqual(12_000);
   });
 
-  it("by each of the sweep's steps, and the sweep ends", async () => {
+  it("by each of the sweep's steps, and the sweep ends before the next one", async () => {
     const { ms } = await timed(
       runSweep({ ...env, DB: new FaultyD1(env.DB).meet(() => true, hangs).binding }),
     );
-    expect(ms).toBeLessThanOrEqual(45_000);
+    expect(ms).toBeLessThan(60_000);
   });
 
   it.each([

@@ -37,6 +37,10 @@ test("the README's tour, pasted as one block, shows what it says, on another por
     '"status":"ongoing"',
     '"principal_outstanding_minor":"10000000"',
     "Principal Receivable",
+    '"mode":"records"',
+    '"account_name":"Cash","currency":"USD","layer":"SETTLED",',
+    '"normal_balance_minor":"100000"',
+    '"differences":[]',
   ];
   expect(shown.filter((text) => !stdout.includes(text))).toEqual([]);
   expect(stdout).not.toMatch(/"data":\[\]|\/problems\//);
