@@ -1,0 +1,69 @@
+import { beforeAll, expect, test } from "vitest";
+import { sampleTape } from "../../src/cli/sample/tape.ts";
+import { toMinor } from "../../src/domain/core/money.ts";
+import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
+
+/** Why the judge is not to be had; null when it sits. */
+let absence: string | null = null;
+
+beforeAll(async () => {
+  absence = await summonJudge();
+  if (absence !== null) console.log(`hledger does not judge the books: ${absence}`);
+}, INSTALL_DEADLINE_MS + 10_000);
+
+const AS_OF = "2026-06-30";
+const DAYS = [
+  ["2025-12-31", "2026-01-01"],
+  [AS_OF, "2026-07-01"],
+] as const;
+
+function minor(text: string, currency: string): bigint {
+  const amount = toMinor(text, currency);
+  if (!amount.ok) throw new Error(amount.error);
+  return amount.value;
+}
+
+test("hledger's balances of the books that come from a realistic tape are its portfolio", async ({
+  skip,
+}) => {
+  if (absence !== null) skip(absence);
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  await startService(port, directory);
+  const token = (await runCommand(["token", "--tenant", "kept", "--data-dir", directory])).stdout.trim();
+  const call = async (method: string, path: string, body?: object) => {
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      "Content-Type": "application/json",
+      "Idempotency-Key": crypto.randomUUID(),
+    };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    const text = await answer.text();
+    expect(answer.status, text).toBeLessThan(300);
+    return text;
+  };
+  await call("PUT", "/v1/bookkeeping", { mode: "records" });
+  for (const line of sampleTape({ loans: 30, seed: 7, asOf: AS_OF })) await call("POST", "/ingest", line);
+  const journal = await call("GET", "/v1/journal-entries?format=hledger");
+  await hledger(journal, "check", "--strict");
+  for (const [day, end] of DAYS) {
+    const csv = (await call("GET", `/api/portfolio?as_of_date=${day}`)).replaceAll(
+      /:(-?[\d.]+)(?=[,}])/g,
+      ':"$1"',
+    );
+    const portfolio: Record<string, string>[] = JSON.parse(csv).data;
+    expect(portfolio.length).toBeGreaterThan(0);
+    for (const line of portfolio) {
+      const { currency = "" } = line;
+      const told = (name: string) => minor(line[name] ?? "", currency);
+      const judged = await judgedBalances(journal, currency, end);
+      const of = (account: string) => judged.get(account) ?? 0n;
+      expect([day, currency, of("1100")]).toEqual([day, currency, told("outstanding") - told("overpaid")]);
+      expect([day, currency, of("1000")]).toEqual([day, currency, told("received")]);
+      expect([day, currency, of("5100")]).toEqual([day, currency, told("written_off")]);
+      expect([day, currency, of("1400")]).toEqual([day, currency, told("margin_due")]);
+      expect([day, currency, of("2300")]).toEqual([day, currency, -told("margin_due")]);
+    }
+  }
+});
