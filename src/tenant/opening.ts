@@ -6,8 +6,11 @@ import type { Submission, SubmitReply } from "./submission.ts";
 
 /** Records that wait in the gate at once: as many as one group takes, so that clients' events find their turn between. */
 const RECORDS_A_STEP = 100;
-/** How long one turn lasts; the alarm then begins the next. */
-const TURN_MS = 15_000;
+/**
+ * How long one turn lasts, one step at least; the alarm then begins the next. The object may hear of no other request
+ * while its alarm runs, so a client's event waits for about one turn.
+ */
+const TURN_MS = 200;
 
 export interface OpeningContext {
   readonly tenant: string;
@@ -30,7 +33,6 @@ export async function openRecords({ tenant, open, submit, log }: OpeningContext)
   const found = await withDeadline(readSwitch(db, tenant));
   const { version } = found;
   for (let { place } = found; place !== null; ) {
-    if (Date.now() - started >= TURN_MS) return "more";
     const { category } = place;
     const ids = await withDeadline(nextToOpen(db, tenant, place, RECORDS_A_STEP));
     const replies = await Promise.all(ids.map((id) => submit(openingOf(version, category, id))));
@@ -43,6 +45,7 @@ export async function openRecords({ tenant, open, submit, log }: OpeningContext)
     const next = placeAfter(place, ids);
     if (!(await withDeadline(advance(db, tenant, version, next, ids.length)))) return "more";
     place = next;
+    if (place !== null && Date.now() - started >= TURN_MS) return "more";
   }
   return "complete";
 }
