@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/ledger/hledger.ts";
 import { ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
 import type { Entry } from "../../src/domain/ledger/journal.ts";
+import { Accountant } from "./accountant.ts";
 import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import {
   hledger,
@@ -48,44 +49,6 @@ const ODD_TEXTS = [
 ] as const;
 
 const CURRENCIES = ["USD", "JPY", "BHD", "EUR"] as const;
-
-/** The service as one tenant's accountant sees it. */
-class Client {
-  readonly #origin: string;
-  readonly #token: string;
-
-  constructor(origin: string, token: string) {
-    this.#origin = origin;
-    this.#token = token;
-  }
-
-  async post(path: string, body: object): Promise<{ status: number; id: string }> {
-    const headers = {
-      Authorization: `Bearer ${this.#token}`,
-      "Content-Type": "application/json",
-      "Idempotency-Key": crypto.randomUUID(),
-    };
-    const init = { method: "POST", headers, body: JSON.stringify(body) };
-    const answer = await fetch(`${this.#origin}${path}`, init);
-    const { journal_entry_id } = (await answer.json()) as { journal_entry_id: string };
-    return { status: answer.status, id: journal_entry_id };
-  }
-
-  async get(path: string): Promise<string> {
-    const answer = await fetch(`${this.#origin}${path}`, {
-      headers: { Authorization: `Bearer ${this.#token}` },
-    });
-    const body = await answer.text();
-    expect(answer.status, body).toBe(200);
-    return body;
-  }
-
-  async balance(account: string, currency: string, day: string): Promise<bigint> {
-    const path = `/v1/accounts/${account}/balance?currency=${currency}&as_of_date=${day}`;
-    const { dr_balance_minor, cr_balance_minor } = JSON.parse(await this.get(path));
-    return BigInt(dr_balance_minor) - BigInt(cr_balance_minor);
-  }
-}
 
 /** EUR takes amounts of 19 digits, a few of which fit into 64 bits together. */
 const amountIn = (currency: string) =>
@@ -163,7 +126,7 @@ async function postLife(post: (path: string, body: object) => Promise<string>): 
 }
 
 /** Posts a tenant's random disbursements and reverses many of them: the ids of its entries. */
-async function postRandomBooks(client: Client): Promise<string[]> {
+async function postRandomBooks(client: Accountant): Promise<string[]> {
   const ids: string[] = [];
   const post = async (path: string, body: object) => {
     const { status, id } = await client.post(path, body);
@@ -194,7 +157,7 @@ test("hledger finds a tenant's exported books balanced, with the balances that t
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   await startService(port, directory);
   const token = (await runCommand(["token", "--tenant", "books", "--data-dir", directory])).stdout.trim();
-  const client = new Client(`http://127.0.0.1:${port}`, token);
+  const client = new Accountant(`http://127.0.0.1:${port}`, token);
   const ids = await postRandomBooks(client);
   const journal = await client.get("/v1/journal-entries?format=hledger");
 

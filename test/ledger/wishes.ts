@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import type { Command, Model } from "./model.ts";
+
+/* Random commands of every kind, for whatever service is to take them. */
+
+export const LOANS = 2;
+export const BANKS = ["main", "ops"] as const;
+/** Today lies between them: some are long past and some are to come. */
+export const DAYS = [
+  "2024-01-01",
+  "2024-02-28",
+  "2024-02-29",
+  "2024-03-01",
+  "2025-01-01",
+  "2999-12-30",
+  "9999-12-31",
+];
+
+const amount = fc.oneof(
+  { weight: 8, arbitrary: fc.bigInt({ min: 1n, max: 300n }) },
+  { weight: 1, arbitrary: fc.bigInt({ min: 2n ** 61n, max: 2n ** 63n - 1n }) },
+);
+export const wish = fc.record({
+  kind: fc.oneof(
+    { weight: 5, arbitrary: fc.constant("disburse" as const) },
+    { weight: 5, arbitrary: fc.constant("pay" as const) },
+    { weight: 6, arbitrary: fc.constant("reverse" as const) },
+    {
+      weight: 14,
+      arbitrary: fc.constantFrom(
+        "settle" as const,
+        "apply" as const,
+        "apply" as const,
+        "fee" as const,
+        "fee" as const,
+        "waive" as const,
+        "accrue" as const,
+        "chargeoff" as const,
+        "recover" as const,
+      ),
+    },
+    { weight: 1, arbitrary: fc.constant("fund" as const) },
+  ),
+  loan: fc.nat(LOANS - 1),
+  amount,
+  day: fc.constantFrom(...DAYS),
+  bank: fc.constantFrom(...BANKS),
+  /** Which entry, or what else a command chooses. */
+  pick: fc.nat(),
+  isOff: fc.boolean(),
+});
+export type Wish = typeof wish extends fc.Arbitrary<infer One> ? One : never;
+
+/** A command that may be accepted or not, as the books are now. */
+export function commandOf(
+  { kind, loan: index, amount: money, day, bank, pick, isOff }: Wish,
+  model: Model,
+  loans: readonly string[],
+): Command | null {
+  const loan = loans[index] ?? "";
+  const ids = [...model.entries.keys()];
+  const entry = ids[pick % Math.max(ids.length, 1)];
+  switch (kind) {
+    case "disburse":
+      return { kind, loan, amount: isOff ? money : money - 1n, day };
+    case "pay":
+    case "recover":
+      return { kind, loan, amount: money, day, bank };
+    case "fee":
+      return { kind, loan, amount: money, day };
+    case "waive":
+      return { kind, loan, amount: isOff ? money : (money % 20n) + 1n, day };
+    case "apply":
+      return { kind, loan, amount: isOff ? (money % 20n) + 1n : null, day };
+    case "chargeoff":
+      return { kind, loan, day };
+    case "fund":
+      return { kind, amount: money, out: isOff, day, bank };
+    case "settle":
+    case "reverse":
+      return entry === undefined ? null : ({ kind, entry, day, bank } as Command);
+    case "accrue": {
+      const some = loans.filter((_, place) => ((pick >> place) & 1) === 1);
+      const listed = some.map((one) => {
+        const principal = model.balance(one, "1100", day) + (isOff && pick % 5 === 0 ? 1n : 0n);
+        return [one, principal < 0n ? 0n : principal, money % 50n] as const;
+      });
+      return listed.length === 0 ? null : { kind, day, loans: listed };
+    }
+  }
+}
+
+const PROGRAM = "22222222-2222-4222-8222-222222222222";
+const BORROWER = "11111111-1111-1111-1111-111111111111";
+
+/** The path of a command, and the body that its POST sends. */
+export function requestOf(command: Command): readonly [path: string, body: object] {
+  const { kind, day: effective_at } = command;
+  const own = (rest: object) => ({
+    ...("loan" in command ? { loan_id: command.loan, borrower_id: BORROWER } : {}),
+    currency: "USD",
+    effective_at,
+    ...rest,
+  });
+  switch (kind) {
+    case "disburse":
+      return ["/v1/disbursements", own({ amount_minor: `${command.amount}`, method: "ach" })];
+    case "pay":
+    case "recover": {
+      const money = { amount_minor: `${command.amount}`, bank_account_ref: command.bank };
+      return [kind === "pay" ? "/v1/payments" : "/v1/recoveries", own({ ...money, source_method: "ach" })];
+    }
+    case "fee":
+      return ["/v1/fees", own({ amount_minor: `${command.amount}`, fee_type: "late_fee" })];
+    case "waive":
+      return ["/v1/fee-waivers", own({ amount_minor: `${command.amount}`, reason: "goodwill" })];
+    case "apply":
+      return [
+        "/v1/suspense-applications",
+        own(command.amount === null ? {} : { amount_minor: `${command.amount}` }),
+      ];
+    case "chargeoff":
+      return ["/v1/charge-offs", own({ reason: "90 days past due" })];
+    case "fund": {
+      const direction = command.out ? "out" : "in";
+      return [
+        "/v1/funding",
+        own({ amount_minor: `${command.amount}`, direction, bank_account_ref: command.bank }),
+      ];
+    }
+    case "settle": {
+      const { entry: disbursement_entry_id, bank: bank_account_ref } = command;
+      return ["/v1/disbursement-settlements", { disbursement_entry_id, effective_at, bank_account_ref }];
+    }
+    case "reverse":
+      return [
+        "/v1/reversals",
+        { reverses_entry_id: command.entry, reason_code: "error_correction", effective_at },
+      ];
+    case "accrue":
+      return ["/v1/accruals/batch", accrualOf(command)];
+  }
+}
+
+const accrualOf = ({ day, loans }: Extract<Command, { kind: "accrue" }>) => ({
+  program_id: PROGRAM,
+  accrual_date: day,
+  day_count_convention: "ACT_365",
+  currency: "USD",
+  loans: loans.map(([loan_id, principal, interest]) => ({
+    loan_id,
+    outstanding_principal_minor: `${principal}`,
+    interest_minor: `${interest}`,
+  })),
+});
+
+/** What every sequence begins with: each loan is disbursed. */
+export const openingOf = (loans: readonly string[]): readonly Command[] =>
+  loans.map((loan) => ({ kind: "disburse", loan, amount: 100n, day: DAYS[0] ?? "" }));
+
+/** The code of a refusal as the model names it: that of the field where there is one. */
+export const refusalIn = (body: { code: string; errors?: readonly { code: string }[] }): string =>
+  body.errors?.[0]?.code ?? body.code;
+
+/** The kinds of commands, of which a seed must get each accepted at least once. */
+export const KINDS = [
+  "disburse",
+  "settle",
+  "pay",
+  "apply",
+  "fee",
+  "waive",
+  "accrue",
+  "chargeoff",
+  "recover",
+  "fund",
+  "reverse",
+] as const satisfies readonly Command["kind"][];
