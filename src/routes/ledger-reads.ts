@@ -157,11 +157,11 @@ async function listEntries(c: Context<AppEnv>, loan_id: string, asked: JournalQu
 /** A loan's entries by their days with the balances after each (docs/ledger.md#reads). */
 async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQuery): Promise<Response> {
   const { tenant_id: tenant } = c.get("principal");
-  const { from_date, to_date, page_size, page_token } = asked;
-  const identity = JSON.stringify([tenant, "statement", loan_id, from_date, to_date]);
+  const { currency, from_date, to_date, page_size, page_token } = asked;
+  const identity = JSON.stringify([tenant, "statement", loan_id, currency, from_date, to_date]);
   const start = await startOf(identity, page_token);
   if (!start.ok) return invalidQuery(c, start.error);
-  const page = { from_date, to_date, after: statementPlaceIn(start.value), limit: page_size };
+  const page = { currency, from_date, to_date, after: statementPlaceIn(start.value), limit: page_size };
   const found = await read(c, (db) => statementOf(db, tenant, loan_id, page));
   if (!found.ok) return invalidQuery(c, found.error);
   if (found.value === null) return notFound(c, "loan");

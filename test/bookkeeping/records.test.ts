@@ -117,6 +117,15 @@ describe("an event of a tenant whose books come from its records", () => {
     expect(inUsd.body).toMatchObject({ principal_outstanding_minor: "0", suspense_minor: "50000" });
     const latest = await api.get(`/v1/loans/${id}/balance`);
     expect(latest.body).toMatchObject({ currency: "EUR", principal_outstanding_minor: "1000000" });
+    const statement = async (query: string) => (await api.get(`/v1/loans/${id}/statement${query}`)).body;
+    expect((await statement("")).items).toMatchObject([{ balance: { principal_minor: "1000000" } }]);
+    const dollars = (await statement("?currency=USD")).items;
+    expect(dollars.at(-1).balance).toMatchObject({ principal_minor: "0", suspense_minor: "50000" });
+    const [first] = dollars;
+    const { next_page_token } = await statement("?currency=USD&page_size=1");
+    const rest = await statement(`?currency=USD&page_size=200&page_token=${next_page_token}`);
+    expect([first, ...rest.items]).toEqual(dollars);
+    expect(rest.opening).toEqual(first.balance);
   });
 
   it("books a purchase in its own name, and its upfront fee as fee income", async () => {

@@ -70,14 +70,16 @@ export const journalListQuery = z
 export type JournalListQuery = z.infer<typeof journalListQuery>;
 
 /** `GET /v1/loans/{loan_id}/statement` (docs/ledger.md#reads). */
-export const statementQuery = z.strictObject(page).refine(inOrder, notInOrder);
+export const statementQuery = z
+  .strictObject({ ...page, currency: currency.optional() })
+  .refine(inOrder, notInOrder);
 
 export type StatementQuery = z.infer<typeof statementQuery>;
 
 /** `GET /v1/loans/{loan_id}/balance`. */
 export const loanBalanceQuery = z.strictObject({
   as_of_date: date.optional(),
-  currency: z.string(currencyExpected).refine(isCurrency, currencyExpected).optional(),
+  currency: currency.optional(),
 });
 
 /** `GET /v1/accounts/{account_code}/balance`. */

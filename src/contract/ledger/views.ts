@@ -1,6 +1,6 @@
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
 import { addTotals, type Entry, linesOf, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
-import type { Amounts } from "../../domain/ledger/loan-book.ts";
+import { type Amounts, minus } from "../../domain/ledger/loan-book.ts";
 import { flat } from "../csv.ts";
 
 /** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
@@ -43,10 +43,7 @@ export function loanBalanceView(
   amounts: Amounts,
   last_posted_at: number | null,
 ): Record<string, unknown> {
-  const { interest, fees, margin } = amounts;
-  const credit = amounts.principal < 0n ? -amounts.principal : 0n;
-  const principal = amounts.principal + credit;
-  const suspense = amounts.suspense + credit;
+  const { principal, interest, fees, margin, suspense } = shown(amounts);
   return {
     loan_id,
     currency,
@@ -108,6 +105,12 @@ export function trialBalanceView(
   };
 }
 
+/** A loan kept by its records may be in credit: that shows as suspense, and as no principal (docs/bookkeeping.md#the-rules). */
+function shown(amounts: Amounts): Amounts {
+  const credit = amounts.principal < 0n ? -amounts.principal : 0n;
+  return { ...amounts, principal: amounts.principal + credit, suspense: amounts.suspense + credit };
+}
+
 const SHOWN_PARTS = ["principal", "interest", "fees", "suspense"] as const;
 
 const amountsView = <T>(amounts: Amounts, show: (amount: bigint) => T) =>
@@ -119,8 +122,8 @@ const itemView = <T>(item: StatementItem, show: (amount: bigint) => T) => ({
   event_type: item.entry.event_type,
   effective_at: item.entry.effective_at,
   posted_at: new Date(item.entry.posted_at).toISOString(),
-  change: amountsView(item.change, show),
-  balance: amountsView(item.balance, show),
+  change: amountsView(minus(shown(item.balance), shown(minus(item.balance, item.change))), show),
+  balance: amountsView(shown(item.balance), show),
 });
 
 /** What a statement shows of an entry of a loan. */
@@ -135,7 +138,7 @@ export const statementView = (
   items: readonly StatementItem[],
   next_page_token: string | undefined,
 ): Record<string, unknown> => ({
-  opening: amountsView(opening, String),
+  opening: amountsView(shown(opening), String),
   items: items.map((item) => itemView(item, String)),
   next_page_token,
 });

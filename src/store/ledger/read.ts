@@ -257,6 +257,23 @@ export interface LoanBalance {
   readonly last_posted_at: number | null;
 }
 
+/** The place of the loan's entry that was posted last. */
+function lastEntryOf(db: Database, tenant: string, loan_id: string) {
+  return db
+    .select({ sequence: loanEntries.sequence, position: loanEntries.position })
+    .from(loanEntries)
+    .where(and(eq(loanEntries.tenant_id, tenant), eq(loanEntries.loan_id, loan_id)))
+    .orderBy(desc(loanEntries.sequence), desc(loanEntries.position))
+    .limit(1);
+}
+
+/** The currency that is asked for, or else that of the loan's last entry: a loan kept by records may have had others. */
+export function currencyOf(db: Database, tenant: string, loan_id: string, asked: string | undefined): SQL {
+  if (asked !== undefined) return sql`${asked}`;
+  return sql`(SELECT ${journalEntries.currency} FROM ${journalEntries} WHERE ${journalEntries.tenant_id} = ${tenant}
+    AND (${journalEntries.sequence}, ${journalEntries.position}) IN ${lastEntryOf(db, tenant, loan_id)})`;
+}
+
 /**
  * A loan's balance as of a day, or null for a loan that is not known; in the currency of its last entry unless another
  * is asked for. Reads the present balances less the days after,
@@ -269,17 +286,8 @@ export async function loanBalance(
   asked: string | undefined,
   as_of: string,
 ): Promise<LoanBalance | null> {
-  const last = db
-    .select({ sequence: loanEntries.sequence, position: loanEntries.position })
-    .from(loanEntries)
-    .where(and(eq(loanEntries.tenant_id, tenant), eq(loanEntries.loan_id, loan_id)))
-    .orderBy(desc(loanEntries.sequence), desc(loanEntries.position))
-    .limit(1);
-  const currency =
-    asked === undefined
-      ? sql`(SELECT ${journalEntries.currency} FROM ${journalEntries} WHERE ${journalEntries.tenant_id} = ${tenant}
-          AND (${journalEntries.sequence}, ${journalEntries.position}) IN ${last})`
-      : sql`${asked}`;
+  const last = lastEntryOf(db, tenant, loan_id);
+  const currency = currencyOf(db, tenant, loan_id, asked);
   const [loans, [balances], [after], [newest]] = await db.batch([
     loanQuery(db, tenant, loan_id),
     db

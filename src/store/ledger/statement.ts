@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import { loanChanges } from "../../domain/ledger/books.ts";
 import type { Entry } from "../../domain/ledger/journal.ts";
@@ -12,6 +12,7 @@ import {
 } from "../../domain/ledger/loan-book.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { currencyOf } from "./read.ts";
 import { HALF, sumOf, toAmounts, toEntries } from "./rows.ts";
 import { journalEntries, journalPostings, ledgerLoans, loanBalances, loanDays } from "./tables.ts";
 
@@ -37,6 +38,8 @@ export interface Statement {
 }
 
 export interface StatementPage {
+  /** Of a loan with entries in several; the currency of its last entry where none is asked for. */
+  readonly currency: string | undefined;
   readonly from_date: string | undefined;
   readonly to_date: string | undefined;
   readonly after: StatementPlace | null;
@@ -56,9 +59,11 @@ export async function statementOf(
 ): Promise<Statement | null> {
   const { from_date = "", to_date = "9999-12-31", after, limit } = page;
   const firstDay = after?.day ?? from_date;
+  const currency = currencyOf(db, tenant, loan_id, page.currency);
   const shown = sql`(
-    SELECT sequence, position FROM loan_entries INDEXED BY loan_entries_by_day
+    SELECT sequence, position FROM loan_entries AS listed INDEXED BY loan_entries_by_day
     WHERE tenant_id = ${tenant} AND loan_id = ${loan_id} AND effective_at <= ${to_date}
+      AND ${isIn(currency)}
       AND (effective_at, sequence, position) > (${firstDay}, ${after?.sequence ?? 0}, ${after?.position ?? 0})
     ORDER BY effective_at, sequence, position LIMIT ${limit + 1})`;
   const [loans, entries, postings, balances, later, sameDay] = await db.batch([
@@ -89,9 +94,15 @@ export async function statementOf(
     db
       .select(selection(loanBalances))
       .from(loanBalances)
-      .where(and(eq(loanBalances.tenant_id, tenant), eq(loanBalances.loan_id, loan_id))),
-    laterQuery(db, tenant, loan_id, firstDay),
-    sameDayQuery(db, tenant, loan_id, after),
+      .where(
+        and(
+          eq(loanBalances.tenant_id, tenant),
+          eq(loanBalances.loan_id, loan_id),
+          eq(loanBalances.currency, currency),
+        ),
+      ),
+    laterQuery(db, tenant, loan_id, currency, firstDay),
+    sameDayQuery(db, tenant, loan_id, currency, after),
   ]);
   if (loans.length === 0) return null;
   const [present, since] = [balances[0], later[0]];
@@ -100,8 +111,13 @@ export async function statementOf(
   return { opening, items: running(loan_id, opening, toEntries(entries, postings)) };
 }
 
+/** Whether an entry of a loan is in this currency: the loan's own list of its entries does not say. */
+const isIn = (currency: SQL) => sql`(
+  SELECT entry.currency FROM journal_entries AS entry WHERE entry.tenant_id = listed.tenant_id
+    AND entry.sequence = listed.sequence AND entry.position = listed.position) = ${currency}`;
+
 /** What the days from `day` on change. */
-function laterQuery(db: Database, tenant: string, loan_id: string, day: string) {
+function laterQuery(db: Database, tenant: string, loan_id: string, currency: SQL, day: string) {
   return db
     .select({
       principal_minor: sumOf(loanDays.principal_minor),
@@ -112,17 +128,30 @@ function laterQuery(db: Database, tenant: string, loan_id: string, day: string) 
       margin_minor: sumOf(loanDays.margin_minor),
     })
     .from(loanDays)
-    .where(and(eq(loanDays.tenant_id, tenant), eq(loanDays.loan_id, loan_id), gte(loanDays.day, day)));
+    .where(
+      and(
+        eq(loanDays.tenant_id, tenant),
+        eq(loanDays.loan_id, loan_id),
+        eq(loanDays.currency, currency),
+        gte(loanDays.day, day),
+      ),
+    );
 }
 
 /** The sums of what the loan's postings moved on the day of `after`, up to that place; in halves, which fit. */
-function sameDayQuery(db: Database, tenant: string, loan_id: string, after: StatementPlace | null) {
+function sameDayQuery(
+  db: Database,
+  tenant: string,
+  loan_id: string,
+  currency: SQL,
+  after: StatementPlace | null,
+) {
   const { day, sequence, position } = after ?? { day: "", sequence: 0, position: 0 };
   const base = sql.raw(HALF.toString());
   const earlier = sql`(
-    SELECT sequence, position FROM loan_entries INDEXED BY loan_entries_by_day
+    SELECT sequence, position FROM loan_entries AS listed INDEXED BY loan_entries_by_day
     WHERE tenant_id = ${tenant} AND loan_id = ${loan_id} AND effective_at = ${day}
-      AND (sequence, position) <= (${sequence}, ${position}))`;
+      AND (sequence, position) <= (${sequence}, ${position}) AND ${isIn(currency)})`;
   return db
     .select({
       debit: journalPostings.debit,
