@@ -146,6 +146,66 @@ describe("the order of checks on POST /ingest", () => {
   });
 });
 
+/** What is wrong with a `PUT /v1/bank-balances/{bank_account_ref}`, in the order in which it is told. */
+const PUT_FAULTS = [
+  ["mediaType", 415, "unsupported_media_type"],
+  ["size", 413, "payload_too_large"],
+  ["noToken", 401, "missing_token"],
+  ["scope", 403, "insufficient_scope"],
+  ["query", 400, "invalid_query"],
+  ["noKey", 400, "missing_idempotency_key"],
+  ["json", 400, "malformed_json"],
+  ["schema", 400, "validation_error"],
+  ["mismatch", 422, "idempotency_mismatch"],
+] as const;
+
+/** Sends a bank's balance with these faults, for a tenant that has used the key already. */
+async function putWith(faults: readonly (typeof PUT_FAULTS)[number][0][]) {
+  const has = (fault: (typeof PUT_FAULTS)[number][0]) => faults.includes(fault);
+  const tenant = newTenant();
+  const balance = { as_of_date: "2024-01-10", currency: "USD", closing_balance_minor: "1" };
+  const put = async (query: string, scope: string, text: string, change: (headers: Headers) => void) => {
+    const token = await mintToken({ tenant, scope });
+    const headers = new Headers({
+      "Content-Type": "application/json",
+      Authorization: `Bearer ${token}`,
+      "Idempotency-Key": USED_KEY,
+    });
+    change(headers);
+    return send(`/v1/bank-balances/main${query}`, { method: "PUT", headers, body: text });
+  };
+  const first = await put("", "hpts:reconciliation:write", JSON.stringify(balance), () => {});
+  expect(first.status, first.text).toBe(200);
+  const closing_balance_minor = has("schema") ? 5 : has("mismatch") ? "2" : "1";
+  const body = JSON.stringify({ ...balance, closing_balance_minor });
+  const text = `${body}${has("json") ? "," : ""}${has("size") ? " ".repeat(64 * 1024) : ""}`;
+  const scope = has("scope") ? "records:read" : "hpts:reconciliation:write";
+  return put(has("query") ? "?x=1" : "", scope, text, (headers) => {
+    if (has("mediaType")) headers.set("Content-Type", "text/plain");
+    if (has("noToken")) headers.delete("Authorization");
+    if (has("noKey")) headers.delete("Idempotency-Key");
+  });
+}
+
+describe("the order of checks on PUT /v1/bank-balances/{bank_account_ref}", () => {
+  it.each(PUT_FAULTS)("%s alone answers %d %s", async (fault, status, code) => {
+    const answer = await putWith([fault]);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it("peels off one fault after the other from a request that has them all", async () => {
+    const all = PUT_FAULTS.map(([fault]) => fault);
+    const seen: string[] = [];
+    for (const from of all.keys()) seen.push((await putWith(all.slice(from))).body.code);
+    expect(seen).toEqual(PUT_FAULTS.map(([, , code]) => code));
+  });
+
+  it("takes a PUT alone", async () => {
+    const answer = await send("/v1/bank-balances/main", { method: "POST" });
+    expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "PUT"]);
+  });
+});
+
 describe("Idempotency-Key", () => {
   const valid = [
     "12345678",

@@ -61,6 +61,27 @@ describe("what the bank says of an account", () => {
     expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
   });
 
+  it("of concurrent senders of one key is one event, and all but one answer is a replay of it", async () => {
+    const api = new Api();
+    const key = newKey();
+    const body = { closing_balance_minor: "7" };
+    const answers = await Promise.all(oneTo(10).map(() => state(api, "main", body, key)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    const replays = answers.filter(({ headers }) => headers.get("Idempotent-Replayed") === "true");
+    expect(replays).toHaveLength(9);
+    expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
+  });
+
+  it("of concurrent senders of one key with different bodies is one event: the others are told of a mismatch", async () => {
+    const api = new Api();
+    const key = newKey();
+    const bodies = oneTo(6).map((number) => ({ closing_balance_minor: `${number}` }));
+    const answers = await Promise.all(bodies.map((body) => state(api, "main", body, key)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422, 422, 422]);
+    expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
+  });
+
   it.each(["0", "-1", "1", `${INT64_MAX}`, `-${INT64_MAX}`])("takes %s", async (closing_balance_minor) => {
     expect((await state(new Api(), "a.b:C_-9", { closing_balance_minor })).status).toBe(200);
   });
