@@ -75,7 +75,7 @@ function refusalOf(thrown: unknown): TokenRefusal | null {
 
 /**
  * Verifies an inspected token against a key set (docs/api.md#tokens; RFC 7519 section 7.2, RFC 8725). `now` is the time that
- * `exp` and `nbf` are held against. `unknown_key` alone may be cured by a newer key set.
+ * `exp` and `nbf` are held against. Only `unknown_key` may be cured by a newer key set.
  */
 export async function verifyInspected(
   token: UnverifiedToken,

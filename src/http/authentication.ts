@@ -6,7 +6,7 @@ import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 import { rateLimited } from "./rate-limit.ts";
 
-/** One answer for every bad token; the reason is for the log alone. */
+/** One answer for every bad token; the reason is only for the log. */
 function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
   const { trace_id } = c.get("trace");
   const log = (message: string, details: object) =>

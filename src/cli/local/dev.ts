@@ -66,7 +66,7 @@ async function becameHealthy(url: string, run: WranglerRun): Promise<boolean> {
   });
   while (!over && Date.now() < deadline) {
     if (await answers200(`${url}/v1/health/live`)) return !over;
-    // A build error: wrangler waits for the file to be mended, so its words must be seen now.
+    // A build error: wrangler waits until the file is fixed, so its words must be seen now.
     if (run.heldBack().some((line) => line.includes("ERROR"))) run.forward("all");
     await Promise.race([end, pause(HEALTH_POLL_MS)]);
   }

@@ -9,7 +9,7 @@ function processStatus(pid: number): { name: string; parent: string } | undefine
       /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     return { name, parent };
   } catch {
-    // Not Linux, or the process has just ended: its id alone must do.
+    // Not Linux, or the process has just ended: its id must do.
     return undefined;
   }
 }

@@ -67,7 +67,7 @@ export function runWrangler(
       env: { ...process.env, ...QUIET, FORCE_COLOR: COLOUR ? "1" : "0" },
       // Nothing is ever written to its input: see end-with-parent.ts.
       stdio: ["pipe", "pipe", "pipe"],
-      // A group of its own: Ctrl-C reaches this process alone, which then stops wrangler once and in order.
+      // A group of its own: Ctrl-C reaches only this process, which then stops wrangler once and in order.
       detached: !WINDOWS,
     },
   );

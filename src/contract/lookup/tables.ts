@@ -9,7 +9,7 @@ import {
 } from "../../domain/tape/fields.ts";
 import type { HistoryTable } from "../../domain/tape/history.ts";
 
-/** How a column's value is written on the wire; `event_data`, `event_changes` and `event_entries` belong to the event log alone. */
+/** How a column's value is written on the wire; `event_data`, `event_changes` and `event_entries` belong only to the event log. */
 export type WireType =
   | "text"
   | "boolean"

@@ -91,7 +91,7 @@ export function disbursementParts({ disbursement, terms }: Omit<Loan, "payments"
       moves: moves(CHANGE, amounts),
     });
   }
-  // A change of maturity alone moves no money.
+  // A change of only the maturity moves no money.
   return parts.filter((part) => part.moves.length > 0);
 }
 

@@ -60,9 +60,9 @@ export interface Event {
   /** The event's data as JSON text, numbers as they were sent. */
   readonly data: string;
   readonly facts: EventFacts;
-  /** Whether history rows come of it: the consumer reads no other events. */
+  /** Whether the event makes history rows. The consumer reads no other events. */
   readonly makes_history: boolean;
-  /** What the row alone cannot tell of the answer, as JSON text: a ledger route's body, an ingest answer's warnings. */
+  /** What the row cannot tell of the answer, as JSON text: a ledger route's body, an ingest answer's warnings. */
   readonly answer: string | null;
   /** The subject of the token that sent the request; null for a token without one. */
   readonly actor: string | null;

@@ -10,7 +10,7 @@ import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "./loan-book.ts";
 /** The book of the tenant's whole ledger. */
 export const WHOLE_LEDGER = "";
 
-/** The book of one bank account; it holds 1000 Cash alone. */
+/** The book of one bank account; it holds only 1000 Cash. */
 export const bankBook = (bank_account_ref: string): string => `bank:${bank_account_ref}`;
 
 /** Where an account's debits and credits are summed up. */

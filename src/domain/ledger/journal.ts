@@ -17,7 +17,7 @@ export interface Posting {
   readonly amount_minor: bigint;
   /** Null for the lender's own money. */
   readonly loan: LoanParty | null;
-  /** Its place among the entry's postings, from 0, where it was read: a loan's journal shows some of them alone. */
+  /** Its place among the entry's postings, from 0, where it was read: a loan's journal shows only some of them. */
   readonly line?: number;
 }
 

@@ -141,7 +141,7 @@ export function reassignment(before: Disbursement, after: Disbursement): Effect[
   return [{ type: "reassign", disbursement_id, client_id }];
 }
 
-/** What history is told of an event: its own date, and the terms after it where it changed one. */
+/** What an event tells history: its own date, and the terms after it where it changed one. */
 export function disbursementFacts(
   record: Disbursement,
   change: DisbursementChange,

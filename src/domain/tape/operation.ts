@@ -55,7 +55,7 @@ function periodErrors(record: Operation, broken: ReadonlySet<string>): FieldErro
   return [refuse("operation_end_date", "inconsistent_dates", "must not be before operation_start_date")];
 }
 
-/** Asks for presence alone, so an amount that cannot be read in the currency counts as there. */
+/** Asks only for presence, so an amount that cannot be read in the currency counts as there. */
 function depreciationErrors(record: Operation, unread: ReadonlySet<string>): FieldError[] {
   if (unread.has("asset_id") || unread.has("asset_value")) return [];
   const depreciates = DEPRECIATION.find((name) => !unread.has(name) && record[name] !== null);
@@ -63,7 +63,7 @@ function depreciationErrors(record: Operation, unread: ReadonlySet<string>): Fie
   return [refuse("asset_id", "required", `is required with ${depreciates}, unless asset_value is given`)];
 }
 
-/** What history is told of an event: the asset's condition, where the event states one. */
+/** What an event tells history: the asset's condition, where the event states one. */
 export function operationFacts(record: Operation, change: OperationChange): EventFacts {
   const { disbursement_id, currency, asset_id } = record;
   const { asset_condition } = change;

@@ -170,7 +170,7 @@ export function ingestEvent(
   const { category, step, id } = command;
   const { sequence, event_id, now } = stamp;
   const event = { sequence, event_id, category, step, record_id: id, facts, created_at: now };
-  // A replay answers the same warnings: the row alone cannot tell them.
+  // A replay answers the same warnings: the row does not hold them.
   const answer = warnings.length > 0 ? JSON.stringify(warnings) : null;
   return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer };
 }

@@ -1,7 +1,7 @@
 import { DeadlineExceeded } from "../../domain/core/failure.ts";
 
 /**
- * What a failed D1 call means, decided here alone.
+ * What a failed D1 call means, decided only here.
  * - `refused`: the database, or our own code on the way to it, will refuse this batch each time; nothing was written.
  * - `fenced`: another writer took the sequence or the key, or the log no longer ends where this writer last saw it;
  *   nothing was written.

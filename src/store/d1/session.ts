@@ -31,7 +31,7 @@ export function openEverySession(env: Cloudflare.Env): readonly Session[] {
 
 function sessionOf(database: D1Database, from: string): Session {
   const session = database.withSession(from);
-  // Drizzle asks its client for prepare() and batch() alone, and a session has both.
+  // Drizzle asks its client only for prepare() and batch(), and a session has both.
   const db = drizzle(session as unknown as D1Database);
   return { db, bookmark: () => session.getBookmark(), unrecorded: null };
 }

@@ -52,7 +52,7 @@ export interface JournalPage {
 }
 
 /**
- * A loan's entries with that loan's postings alone, newest first, one more than `limit` where there are more; null for
+ * A loan's entries with only that loan's postings, newest first, one more than `limit` where there are more; null for
  * a loan that is not known.
  */
 export async function entriesOfLoan(
