@@ -7,7 +7,7 @@ import { replacing, rowWriter, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { builder, runAll, type Statement } from "../d1/statement.ts";
 import { accountSums, addingTo, loanSums, totalsWithCarry } from "./commit.ts";
-import { HALF, sumOf, toAmounts, toEntries, toTotal } from "./rows.ts";
+import { DAY_SUMS, HALF, toAmounts, toEntries, toTotal } from "./rows.ts";
 import {
   integrityChecks,
   integrityFindings,
@@ -170,12 +170,7 @@ function daysQuery(db: Database, tenant: string, loans: SQL) {
     .select({
       loan_id: loanDays.loan_id,
       currency: loanDays.currency,
-      principal_minor: sumOf(loanDays.principal_minor),
-      interest_minor: sumOf(loanDays.interest_minor),
-      fees_minor: sumOf(loanDays.fees_minor),
-      clearing_minor: sumOf(loanDays.clearing_minor),
-      suspense_minor: sumOf(loanDays.suspense_minor),
-      margin_minor: sumOf(loanDays.margin_minor),
+      ...DAY_SUMS,
     })
     .from(loanDays)
     .where(and(eq(loanDays.tenant_id, tenant), sql`${loanDays.loan_id} IN ${loans}`))

@@ -7,7 +7,7 @@ import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.t
 import type { LedgerLoan } from "../../domain/ledger/state.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { sumOf, toAmounts, toEntries, toTotal } from "./rows.ts";
+import { DAY_SUMS, sumOf, toAmounts, toEntries, toTotal } from "./rows.ts";
 import {
   journalEntries,
   journalPostings,
@@ -301,14 +301,7 @@ export async function loanBalance(
         ),
       ),
     db
-      .select({
-        principal_minor: sumOf(loanDays.principal_minor),
-        interest_minor: sumOf(loanDays.interest_minor),
-        fees_minor: sumOf(loanDays.fees_minor),
-        clearing_minor: sumOf(loanDays.clearing_minor),
-        suspense_minor: sumOf(loanDays.suspense_minor),
-        margin_minor: sumOf(loanDays.margin_minor),
-      })
+      .select(DAY_SUMS)
       .from(loanDays)
       .where(
         and(

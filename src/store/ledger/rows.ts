@@ -4,7 +4,7 @@ import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Entry, Total } from "../../domain/ledger/journal.ts";
 import { loansOf } from "../../domain/ledger/journal.ts";
 import type { Amounts } from "../../domain/ledger/loan-book.ts";
-import type { journalEntries, journalPostings, loanBalances } from "./tables.ts";
+import { type journalEntries, type journalPostings, type loanBalances, loanDays } from "./tables.ts";
 
 type EntryRow = typeof journalEntries.$inferSelect;
 type PostingRow = typeof journalPostings.$inferSelect;
@@ -122,3 +122,13 @@ export const fromTotal = ({ dr_minor, cr_minor }: Total): HalvesRow => ({
 /** The sum of a 64-bit column over a query's rows, as text. */
 export const sumOf = (column: AnySQLiteColumn): SQL<bigint> =>
   sql`CAST(COALESCE(SUM(${column}), 0) AS TEXT)`.mapWith(column) as SQL<bigint>;
+
+/** What a query over days of loans adds up: every part of a loan's balance. */
+export const DAY_SUMS = {
+  principal_minor: sumOf(loanDays.principal_minor),
+  interest_minor: sumOf(loanDays.interest_minor),
+  fees_minor: sumOf(loanDays.fees_minor),
+  clearing_minor: sumOf(loanDays.clearing_minor),
+  suspense_minor: sumOf(loanDays.suspense_minor),
+  margin_minor: sumOf(loanDays.margin_minor),
+};

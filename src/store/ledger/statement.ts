@@ -13,7 +13,7 @@ import {
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { currencyOf } from "./read.ts";
-import { HALF, sumOf, toAmounts, toEntries } from "./rows.ts";
+import { DAY_SUMS, HALF, toAmounts, toEntries } from "./rows.ts";
 import { journalEntries, journalPostings, ledgerLoans, loanBalances, loanDays } from "./tables.ts";
 
 /** Where a page of a statement ended. */
@@ -119,14 +119,7 @@ const isIn = (currency: SQL) => sql`(
 /** What the days from `day` on change. */
 function laterQuery(db: Database, tenant: string, loan_id: string, currency: SQL, day: string) {
   return db
-    .select({
-      principal_minor: sumOf(loanDays.principal_minor),
-      interest_minor: sumOf(loanDays.interest_minor),
-      fees_minor: sumOf(loanDays.fees_minor),
-      clearing_minor: sumOf(loanDays.clearing_minor),
-      suspense_minor: sumOf(loanDays.suspense_minor),
-      margin_minor: sumOf(loanDays.margin_minor),
-    })
+    .select(DAY_SUMS)
     .from(loanDays)
     .where(
       and(
