@@ -4,10 +4,10 @@ import type { Place } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { invalidQuery } from "../http/query.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { entriesAfter } from "../store/ledger/read.ts";
+import { entriesAfter } from "../store/ledger/export.ts";
 import { read } from "./read.ts";
 
-/** Two D1 calls a page, and a worker has 1,000 calls: books of a million entries at most. */
+/** Two D1 calls a page, and a worker has 1,000 calls: books of a million entries at most, fewer with large texts. */
 const EXPORT_PAGE_ENTRIES = 2_000;
 
 /** Streams the tenant's journal page by page, so that its length does not matter to the worker's memory. */

@@ -108,7 +108,11 @@ function placeIn(after: readonly (string | null)[] | null): Place | null {
 const tokenAfter = (identity: string, { sequence, position }: Place): Promise<string> =>
   encodeCursor(identity, { after: [String(sequence), String(position)], stretch: null });
 
-/** A page ends before the entry that would take it beyond this; its first is always there. */
+/**
+ * A page ends before the entry that would take it beyond this; its first is always there. The bound is for lines, which
+ * repeat the entry's reference. What is read for a page is bounded by the number of its entries: an actor (a token has
+ * 8 KB, so at most 6 KB), a description (500 characters) and a reference (255) are less than 10 KB, and 201 entries 2 MB.
+ */
 const PAGE_BYTES_MAX = 2_000_000;
 
 /** The first of some entries as the API shows them, as many as a page has room for. */

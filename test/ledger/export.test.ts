@@ -74,6 +74,26 @@ describe("the export", () => {
     },
   );
 
+  it("reads large entries in small portions, each entry once", async () => {
+    const tenant = newTenant();
+    // The largest texts that an entry can have: a token of 8 KB, and a reference of 255 characters of four bytes.
+    const large = { ...disbursementCommand, actor: "x".repeat(6_000), destination_ref: "😀".repeat(255) };
+    await postInBulk(
+      tenant,
+      oneTo(700).map(() => large),
+      50,
+    );
+    const headers = await authorize(tenant, "hpts:ledger:read");
+    const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+    const answer = await app.request(PATH, { headers }, env, context as never);
+    const portions: Uint8Array[] = [];
+    for await (const portion of answer.body ?? []) portions.push(portion);
+    expect(Math.max(...portions.map(({ length }) => length))).toBeLessThan(2_500_000);
+    const text = await new Response(new Blob(portions)).text();
+    expect(idsIn(text)).toEqual(oneTo(700).map(bulkEntryId));
+    expect(text.endsWith("; end of the journal: 700 entries\n")).toBe(true);
+  });
+
   it("is not sent for HEAD, but its headers are", async () => {
     const api = new Api();
     const headers = await authorize(api.tenant, "hpts:ledger:read");

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lte, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lte, type SQL, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import { ACCOUNT_CODES, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
 import { WHOLE_LEDGER } from "../../domain/ledger/books.ts";
@@ -106,56 +106,6 @@ export async function entriesOfLoan(
 /** True for a row of an entry that was posted before `place`. */
 const isBefore = (table: typeof loanEntries | typeof journalEntries, { sequence, position }: Place): SQL =>
   sql`(${table.sequence}, ${table.position}) < (${sequence}, ${position})`;
-
-/** A page of the whole journal ends before the entry that would take it beyond so many loans' postings. */
-const PAGE_LOANS_MAX = 10_000;
-
-/** Entries of the whole journal, in the order of posting. */
-export interface EntryPage {
-  readonly entries: readonly Entry[];
-  /** True when the journal ends here. */
-  readonly isLast: boolean;
-}
-
-/**
- * The tenant's next entries in the order of their posting, after a place: at most `limit`, and fewer where entries have
- * the postings of many loans.
- */
-export async function entriesAfter(
-  db: Database,
-  tenant: string,
-  after: Place,
-  limit: number,
-): Promise<EntryPage> {
-  const heads = await db
-    .select(selection(journalEntries))
-    .from(journalEntries)
-    .where(
-      and(
-        eq(journalEntries.tenant_id, tenant),
-        sql`(${journalEntries.sequence}, ${journalEntries.position}) > (${after.sequence}, ${after.position})`,
-      ),
-    )
-    .orderBy(asc(journalEntries.sequence), asc(journalEntries.position))
-    .limit(limit);
-  const entries = withinLoans(heads, PAGE_LOANS_MAX);
-  const [first, last] = [entries[0], entries.at(-1)];
-  if (!first || !last) return { entries: [], isLast: true };
-  const postings = await db
-    .select(selection(journalPostings))
-    .from(journalPostings)
-    .where(
-      and(
-        eq(journalPostings.tenant_id, tenant),
-        sql`(${journalPostings.sequence}, ${journalPostings.position})
-          BETWEEN (${first.sequence}, ${first.position}) AND (${last.sequence}, ${last.position})`,
-      ),
-    );
-  return {
-    entries: toEntries(entries, postings),
-    isLast: entries.length === heads.length && heads.length < limit,
-  };
-}
 
 /** Which entries of the whole journal a page shows. */
 export type JournalListPage = JournalPage;

@@ -1,0 +1,75 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Entry, Place } from "../../domain/ledger/journal.ts";
+import { selection } from "../d1/rows.ts";
+import type { Database } from "../d1/session.ts";
+import { toEntries } from "./rows.ts";
+import { journalEntries, journalPostings } from "./tables.ts";
+
+/** Entries of the whole journal, in the order of posting. */
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** True when the journal ends here. */
+  readonly isLast: boolean;
+}
+
+/** A page ends before the entry that would take it beyond so many loans' postings. */
+const PAGE_LOANS_MAX = 10_000;
+/** A page ends with the entry that takes its texts beyond this: 2,000 entries could have 16 MB of them. */
+const PAGE_TEXT_BYTES_MAX = 2_000_000;
+
+/**
+ * The tenant's next entries in the order of their posting, after a place: at most `limit`, and fewer where entries have
+ * the postings of many loans or much text.
+ */
+export async function entriesAfter(
+  db: Database,
+  tenant: string,
+  after: Place,
+  limit: number,
+): Promise<EntryPage> {
+  const sized = sql`
+    SELECT sequence, position, loan_count, octet_length(actor) AS actor_bytes,
+      octet_length(description) AS description_bytes, octet_length(external_ref) AS external_ref_bytes
+    FROM journal_entries
+    WHERE tenant_id = ${tenant} AND (sequence, position) > (${after.sequence}, ${after.position})
+    ORDER BY sequence, position LIMIT ${limit}`;
+  const added = sql`
+    SELECT sequence, position, count(*) OVER () AS ahead, row_number() OVER page AS number,
+      sum(loan_count) OVER page AS loans,
+      sum(ifnull(actor_bytes, 0) + ifnull(description_bytes, 0) + ifnull(external_ref_bytes, 0)) OVER before AS bytes
+    FROM (${sized})
+    WINDOW page AS (ORDER BY sequence, position),
+      before AS (ORDER BY sequence, position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const found = sql`(
+    SELECT sequence, position, ahead FROM (${added})
+    WHERE number = 1 OR (loans <= ${PAGE_LOANS_MAX} AND bytes < ${PAGE_TEXT_BYTES_MAX})) AS found`;
+  const heads = await db
+    .select({ ...selection(journalEntries), ahead: sql<number>`found.ahead`.as("ahead") })
+    .from(found)
+    .innerJoin(
+      journalEntries,
+      and(
+        eq(journalEntries.tenant_id, tenant),
+        sql`${journalEntries.sequence} = found.sequence AND ${journalEntries.position} = found.position`,
+      ),
+    )
+    .orderBy(sql`found.sequence`, sql`found.position`);
+  const [first, last] = [heads[0], heads.at(-1)];
+  if (!first || !last) return { entries: [], isLast: true };
+  const postings = await db
+    .select(selection(journalPostings))
+    .from(journalPostings)
+    .where(
+      and(
+        eq(journalPostings.tenant_id, tenant),
+        sql`(${journalPostings.sequence}, ${journalPostings.position})
+          BETWEEN (${first.sequence}, ${first.position}) AND (${last.sequence}, ${last.position})`,
+      ),
+    );
+  const { ahead } = first;
+  const entries = toEntries(
+    heads.map(({ ahead: _, ...head }) => head),
+    postings,
+  );
+  return { entries, isLast: heads.length === ahead && ahead < limit };
+}
