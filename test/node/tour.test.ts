@@ -6,27 +6,35 @@ import { expect, test } from "vitest";
 import { PROJECT_ROOT } from "../../src/cli/local/project.ts";
 import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 
-/** The README's tour, as a reader copies it. */
-async function tour(): Promise<string> {
-  const readme = await readFile(join(PROJECT_ROOT, "README.md"), "utf8");
-  const [, block] = /## A tour\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme) ?? [];
-  if (block === undefined) throw new Error("The README has no tour.");
+/** The tour of a page, as a reader copies it. */
+async function tour(page: string): Promise<string> {
+  const text = await readFile(join(PROJECT_ROOT, page), "utf8");
+  const [, block] = /^#+ A tour\n[\s\S]*?```sh\n([\s\S]*?)```/m.exec(text) ?? [];
+  if (block === undefined) throw new Error(`${page} has no tour.`);
   return block;
 }
 
-test("the README's tour, pasted as one block, shows what it says, on another port too", async () => {
+test("the tours of README and docs/tour.md, each pasted as one block, show what they say", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   await startService(port, directory);
   const { stdout: token } = await runCommand(["token", "--tenant", "tour", "--data-dir", directory]);
-  const { stdout } = await promisify(execFile)("bash", ["-c", await tour()], {
-    cwd: PROJECT_ROOT,
-    timeout: 60_000,
-    env: {
-      ...process.env,
-      LOAN_LEDGER_URL: `http://localhost:${port}`,
-      LOAN_LEDGER_TOKEN: token.trim(),
-    },
-  });
+  const paste = async (page: string) => {
+    const { stdout } = await promisify(execFile)("bash", ["-c", await tour(page)], {
+      cwd: PROJECT_ROOT,
+      timeout: 60_000,
+      env: {
+        ...process.env,
+        LOAN_LEDGER_URL: `http://localhost:${port}`,
+        LOAN_LEDGER_TOKEN: token.trim(),
+      },
+    });
+    return stdout;
+  };
+  const short = await paste("README.md");
+  expect(short.match(/"status":"success"/g)).toHaveLength(4);
+  expect(short).toContain('"payment_fee":99.99');
+
+  const long = await paste("docs/tour.md");
   const shown = [
     '"status":"duplicate"',
     '"payment_fee":99.99',
@@ -42,6 +50,6 @@ test("the README's tour, pasted as one block, shows what it says, on another por
     '"normal_balance_minor":"100000"',
     '"differences":[]',
   ];
-  expect(shown.filter((text) => !stdout.includes(text))).toEqual([]);
-  expect(stdout).not.toMatch(/"data":\[\]|\/problems\//);
+  expect(shown.filter((text) => !long.includes(text))).toEqual([]);
+  expect(short + long).not.toMatch(/"data":\[\]|\/problems\//);
 });
