@@ -3,14 +3,14 @@ import { linesOf, mirror } from "../ledger/journal.ts";
 import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
 
-/** The records that say something to the books. */
+/** The categories of records that are booked. */
 export const BOOKED_CATEGORIES = ["disbursement", "payment"] as const;
 export type BookedCategory = (typeof BOOKED_CATEGORIES)[number];
 
 export const isBooked = (category: string): category is BookedCategory =>
   (BOOKED_CATEGORIES as readonly string[]).includes(category);
 
-/** A part of a record's position that stands in the books, and the entry that holds it. */
+/** A booked part of a record's position, and the entry that books it. */
 export interface BookedPart extends BookPart, Place {
   readonly category: BookedCategory;
   readonly record_id: string;
@@ -21,7 +21,7 @@ export interface BookedPart extends BookPart, Place {
   readonly borrower_id: string;
 }
 
-/** The settlement of an origination that stands: it is reversed with it. */
+/** A settlement that is not reversed: it is reversed together with its origination. */
 export interface StandingSettlement extends Place {
   readonly disbursement_entry_id: string;
   readonly journal_entry_id: string;
@@ -30,15 +30,15 @@ export interface StandingSettlement extends Place {
 }
 
 /**
- * What the entries of a loan that stand add up to, each account's debits and credits apart: what makes an overflow
- * independent of the order of events. The key is currency, account and direction.
+ * The sums of a loan's entries that are not reversed, with debits and credits of each account apart. This makes an
+ * overflow independent of the order of events. The key is currency, account and direction.
  */
 export type Gross = ReadonlyMap<string, bigint>;
 
 /** The ledger's loan of a disbursement. */
 export interface BookedLoan {
   readonly loan_id: string;
-  /** False where a ledger route used the id first: then no record of this disbursement is booked. */
+  /** False if a ledger route used the id first: then no record of this disbursement is booked. */
   readonly is_kept: boolean;
   readonly gross: Gross;
 }
@@ -51,19 +51,19 @@ export interface Bookkeeping {
 
 export const NO_BOOKKEEPING: Bookkeeping = { mode: "off", version: 0 };
 
-/** What booking a group's records looks at. Commands of one group see each other's bookings through it. */
+/** The state that booking a group's records needs. Commands of one group see each other's bookings through it. */
 export interface BooksState extends Bookkeeping {
-  /** Of the tenant's names (core/uuid.ts). */
+  /** The namespace of the tenant's derived ids (core/uuid.ts). */
   readonly namespace: string;
-  /** The booked parts of each record that is needed, by `recordKey`. */
+  /** The booked parts of each needed record, by `recordKey`. */
   readonly parts: Map<string, readonly BookedPart[]>;
-  /** The terms of each disbursement that is needed, of its present life. */
+  /** The terms of each needed disbursement in its present life. */
   readonly terms: Map<string, readonly TermsRow[]>;
   /** By disbursement id. */
   readonly loans: Map<string, BookedLoan>;
   /** By the id of the origination's entry. */
   readonly settlements: Map<string, StandingSettlement>;
-  /** Loans of which it is known whether the ledger has them, so that one without a `BookedLoan` is a new one. */
+  /** Loans that were looked up in the ledger: one without a `BookedLoan` is new. */
   readonly asked: Set<string>;
 }
 
@@ -79,7 +79,7 @@ export const noBooksState = (bookkeeping: Bookkeeping, namespace: string): Books
 
 export const recordKey = (category: BookedCategory, id: string): string => `${category} ${id}`;
 
-/** Which records a group books, and whose loans it must know by name. */
+/** The records that a group books, and the disbursements whose loans it must look up. */
 export interface BookNeeds {
   readonly disbursement: Set<string>;
   readonly payment: Set<string>;
@@ -93,7 +93,7 @@ export const noBookNeeds = (): BookNeeds => ({
   loans: new Set(),
 });
 
-/** What turns the books from what they hold of a record into what it says now, of the loan that it belongs to now. */
+/** The change from a record's booked parts to what the record says now, for the loan that it belongs to now. */
 export function difference(
   booked: readonly BookedPart[],
   position: readonly BookPart[],
@@ -105,7 +105,7 @@ export function difference(
   return { reverse: booked.filter((part) => part.loan_id !== loan_id || gone.has(part)), post };
 }
 
-/** The accounts of which a loan keeps a balance, and whose gross sums must fit into 64 bits. */
+/** The accounts that a loan keeps a balance of; their gross sums must fit into 64 bits. */
 const BOUNDED = new Set(["1100", "1400", "2100"]);
 
 /** The gross sums after a part's moves are booked (`sign` 1) or taken back (-1). */

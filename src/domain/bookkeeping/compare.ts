@@ -5,18 +5,18 @@ import type { DisbursementFacts, PaymentFacts, TermsRow } from "../position/fact
 import { receiptOf } from "../position/schedule.ts";
 import { startOf, termsAsOf } from "../position/terms.ts";
 
-/** A disbursement with what its records say, deleted or not, and its paid payments that are not deleted. */
+/** A disbursement, deleted or not, with its terms and its paid payments that are not deleted. */
 export interface RecordedLoan {
   readonly disbursement: DisbursementFacts;
   readonly is_deleted: boolean;
-  /** Of its present life, in the order of the log. */
+  /** The terms of its present life, in the order of the log. */
   readonly terms: readonly TermsRow[];
   readonly receipts: readonly (PaymentFacts & { readonly updated_seq: number })[];
-  /** The last event of the disbursement. */
+  /** The sequence of the last event of the disbursement. */
   readonly updated_seq: number;
 }
 
-/** What the postings of a loan moved between two accounts up to a day. */
+/** The amount that a loan's postings moved between two accounts up to a day. */
 export interface PostedSum {
   readonly currency: string;
   readonly debit: AccountCode;
@@ -39,8 +39,8 @@ function add(figures: Figures, currency: string, account: Proved, amount: bigint
 }
 
 /**
- * What the records say of each account as of a day, from terms and receipts and not by the rules of booking: nothing is
- * held at 0, and a deleted disbursement counts as 0 less what was received.
+ * The figure of each account as of a day by the records: computed from terms and receipts, independently of the booking
+ * rules. No figure is floored at 0, and a deleted disbursement counts as 0 less what was received.
  */
 function recordedFigures({ disbursement, is_deleted, terms, receipts }: RecordedLoan, day: Day): Figures {
   const figures: Figures = new Map();
@@ -67,7 +67,7 @@ function recordedFigures({ disbursement, is_deleted, terms, receipts }: Recorded
   return figures;
 }
 
-/** What was written off up to a day less what raises gave back: a raise gives back first, in the order of the log. */
+/** Write-offs up to a day less recoveries: a raise first recovers earlier write-offs, in the order of the log. */
 function netWriteOffs([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): bigint {
   let net = 0n;
   let standing = 0n;
@@ -82,7 +82,7 @@ function netWriteOffs([first, ...later]: readonly [TermsRow, ...TermsRow[]], day
   return net;
 }
 
-/** What the postings say of each account; money that left for a disbursement is not cash received. */
+/** The figure of each account by the postings. Money that left for a disbursement is not cash received. */
 function postedFigures(sums: readonly PostedSum[]): Figures {
   const figures: Figures = new Map();
   for (const { currency, debit, credit, amount_minor } of sums) {
@@ -97,7 +97,7 @@ function postedFigures(sums: readonly PostedSum[]): Figures {
   return figures;
 }
 
-/** An account on which records and books differ. */
+/** An account whose figure differs between records and books. */
 export interface Disagreement {
   readonly account_code: string;
   readonly currency: string;
@@ -105,7 +105,7 @@ export interface Disagreement {
   readonly books_minor: bigint;
 }
 
-/** Compares what a loan's records say with what its postings up to `day` say. */
+/** Compares the figures of a loan's records with those of its postings up to `day`. */
 export function disagreements(
   loan: RecordedLoan,
   sums: readonly PostedSum[],
@@ -130,7 +130,7 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Something odd that the books show and do not hide. */
+/** An irregularity that the books show (docs/bookkeeping.md#exceptions). */
 export interface Exception {
   readonly disbursement_id: string;
   readonly payment_id: string | null;
@@ -142,7 +142,7 @@ export interface Exception {
 
 const LAST_DAY: Day = "9999-12-31";
 
-/** The exceptions of one loan over all its entries, in the order of their reasons and payments. */
+/** The exceptions of one loan over all its entries, ordered by reason and payment. */
 export function exceptionsOf(loan: RecordedLoan, isKept: boolean): readonly Exception[] {
   const { disbursement, is_deleted, receipts, updated_seq } = loan;
   const { disbursement_id, currency } = disbursement;
@@ -185,6 +185,6 @@ function reasonOf({ disbursement, is_deleted }: RecordedLoan, payment: PaymentFa
   return receiptOf(payment).day < startOf(disbursement) ? "paid_before_disbursement" : null;
 }
 
-/** Tells an exception apart among those of its loan; text order is their order. */
+/** Identifies an exception among those of its loan; text order is their order. */
 export const placeOf = ({ reason, payment_id }: Pick<Exception, "reason" | "payment_id">): string =>
   `${reason} ${payment_id ?? ""}`;

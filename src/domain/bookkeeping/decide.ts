@@ -25,10 +25,10 @@ import {
 } from "./booked.ts";
 import { type BookChange, type BookPart, disbursementParts, type Move, paymentParts } from "./rules.ts";
 
-/** The bank account that the records' money comes into: a record names none. */
+/** The bank account that receives the records' money: a record names none. */
 export const RECORDS_BANK = "main";
 
-/** What an event of a record posts, and what the books hold of the record afterwards. */
+/** What an event of a record posts, and the record's booked parts afterwards. */
 export interface Booking {
   readonly category: BookedCategory;
   readonly record_id: string;
@@ -45,7 +45,7 @@ export interface Booking {
     readonly borrower_id: string;
     readonly currency: string;
   } | null;
-  /** Originations whose settlement is reversed with them. */
+  /** Originations whose settlements are reversed with them. */
   readonly unsettled: readonly string[];
 }
 
@@ -59,7 +59,7 @@ interface Subject {
   readonly position: readonly BookPart[];
 }
 
-/** A loan's borrower is its client; a purchase, which may have several, borrows in its own name. */
+/** A loan's borrower is its client. A purchase may have several clients, so it is its own borrower. */
 function borrowerOf(namespace: string, disbursement_id: string, client_id: string | null): string {
   return client_id === null
     ? ledgerLoanId(namespace, disbursement_id)
@@ -94,7 +94,7 @@ function subjectOf(
   return { category, record_id: id, disbursement_id, borrower_id, currency, position };
 }
 
-/** Whose books a disbursement's loan belongs to; null where that was not asked for. */
+/** The ledger's loan of a disbursement; null if it was not looked up. */
 function loanOf(state: BooksState, ledger: LedgerState, disbursement_id: string): BookedLoan | null {
   const known = state.loans.get(disbursement_id);
   if (known) return known;
@@ -104,7 +104,7 @@ function loanOf(state: BooksState, ledger: LedgerState, disbursement_id: string)
   return { loan_id, is_kept: own?.kept ?? true, gross: new Map() };
 }
 
-/** True where booking this record needs to know a loan by name that was not asked for. */
+/** True if booking this record needs a loan that was not looked up. */
 export function lacksLoan(
   state: BooksState,
   ledger: LedgerState,
@@ -118,9 +118,8 @@ export function lacksLoan(
 }
 
 /**
- * Decides what the books make of a record as an event has left it: reverses what it no longer says and posts what it
- * says now. `records` and `terms` are as of after the event. Null where there is nothing to do. Refuses only what the
- * books cannot hold.
+ * Books a record after an event: reverses what the record no longer says and posts what it says now. `records` and
+ * `terms` are the state after the event. Returns null when nothing changes. Refuses only what the books cannot hold.
  */
 export function bookRecord(
   state: BooksState,
@@ -225,7 +224,7 @@ function post(
 
 type Own = Pick<Entry, "position" | "journal_entry_id" | "actor">;
 
-/** The mirror image of a part's entry, on the same day: so every balance as of every day is what the records say. */
+/** The reversal of a part's entry, on the same day: so each balance as of any day agrees with the records. */
 function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
   const { sequence, position, journal_entry_id, loan_id, borrower_id } = part;
   return entryOf(stamp, {
@@ -242,7 +241,7 @@ function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
   });
 }
 
-/** The settlement of an origination that is taken back: the money did not leave for this promise. */
+/** Reverses the settlement of a reversed origination: the money did not leave for this promise. */
 function settlementReversed(stamp: Stamp, part: BookedPart, settled: StandingSettlement, own: Own): Entry {
   const { sequence, position, journal_entry_id } = settled;
   const { loan_id, borrower_id } = part;
@@ -268,7 +267,7 @@ function settlementReversed(stamp: Stamp, part: BookedPart, settled: StandingSet
   });
 }
 
-/** The settlement that stands of an entry: as loaded, or posted by the same group. */
+/** The settlement of an entry that is not reversed: loaded, or posted by the same group. */
 function settlementOf(state: BooksState, ledger: LedgerState, id: string): StandingSettlement | null {
   const stored = state.settlements.get(id);
   if (stored) return stored;

@@ -5,20 +5,20 @@ import { receivedOn, receivedParts } from "../position/schedule.ts";
 import { startOf } from "../position/terms.ts";
 
 /*
- * From records to books (docs/bookkeeping.md#the-rules): what a record says has a place in the books that depends on that
- * record alone, never on a balance, on another payment or on the order of events. So it can be computed again at any time.
+ * From records to books (docs/bookkeeping.md#the-rules). What is booked for a record depends only on that record, never
+ * on a balance, another payment or the order of events. So it can be computed again at any time.
  */
 
-/** One amount moved: `debit` and `credit` by the same minor units, more than 0. */
+/** One amount moved: the same minor units, more than 0, debited to one account and credited to another. */
 export interface Move {
   readonly debit: AccountCode;
   readonly credit: AccountCode;
   readonly amount_minor: bigint;
 }
 
-/** A part of what a record says: one entry on one day. */
+/** A part of a record's position: one entry on one day. */
 export interface BookPart {
-  /** Which part of its record it is: `origination`, `change:<sequence of its event>` or `receipt`. */
+  /** Identifies the part within its record: `origination`, `change:<sequence of its event>` or `receipt`. */
   readonly name: string;
   readonly day: Day;
   readonly currency: string;
@@ -52,7 +52,7 @@ const CHANGE: readonly Rule<"written_off" | "recovered" | "lent" | "rebated" | "
   ["margin_raised", MARGIN, UNEARNED],
 ];
 
-/** A paid payment, on the day on which it came: the margin is earned when it is paid. */
+/** A paid payment, on the day on which it arrived: the margin is earned when it is paid. */
 const RECEIPT: readonly Rule<"principal" | "margin" | "earned" | "upfront_fee">[] = [
   ["principal", CASH, PRINCIPAL],
   ["margin", CASH, MARGIN],
@@ -60,14 +60,14 @@ const RECEIPT: readonly Rule<"principal" | "margin" | "earned" | "upfront_fee">[
   ["upfront_fee", CASH, FEE_INCOME],
 ];
 
-/** The moves of a rule's amounts; an amount of 0 moves nothing. */
+/** The moves for a rule's amounts, without those of 0. */
 function moves<Name extends string>(rules: readonly Rule<Name>[], amounts: Amounts<Name>): readonly Move[] {
   return rules
     .filter(([name]) => amounts[name] > 0n)
     .map(([name, debit, credit]) => ({ debit, credit, amount_minor: amounts[name] }));
 }
 
-/** What a live disbursement says: its origination, and each accepted change of a term. A part of a change never moves. */
+/** The parts of a live disbursement: its origination, and each accepted change of a term. A change keeps its day. */
 export function disbursementParts({ disbursement, terms }: Omit<Loan, "payments">): readonly BookPart[] {
   const { currency } = disbursement;
   const [first, ...later] = terms;
@@ -109,7 +109,7 @@ function changeOf(before: TermsRow, after: TermsRow, writtenOff: bigint) {
   };
 }
 
-/** What a live payment says: nothing, unless it is paid. Installment 0 is the upfront fee, and all of it is fee income. */
+/** The parts of a live payment: none unless it is paid. Installment 0 is the upfront fee; all of it is fee income. */
 export function paymentParts(payment: PaymentFacts): readonly BookPart[] {
   if (payment.status !== "paid") return [];
   const { principal, fee } = receivedParts(payment);
@@ -124,15 +124,15 @@ export function paymentParts(payment: PaymentFacts): readonly BookPart[] {
   return [{ name: "receipt", day: receivedOn(payment), currency, moves: moves(RECEIPT, amounts) }];
 }
 
-/** What an event changes in the books: entries to reverse, each on its own day, and entries to post. */
+/** The change of the books by an event: entries to reverse, each on its own day, and entries to post. */
 export interface BookChange<B extends BookPart> {
   readonly reverse: readonly B[];
   readonly post: readonly BookPart[];
 }
 
 /**
- * What becomes of a record's entries when it says something else: a part that is no longer said is reversed, a new one is
- * posted, one that is said differently is both, and one that stays the same is not touched.
+ * The change of a record's entries when its parts change: a removed part is reversed, a new one is posted, a changed
+ * one is reversed and posted, an unchanged one is not touched.
  */
 export function bookChange<B extends BookPart>(
   before: readonly B[],

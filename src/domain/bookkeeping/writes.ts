@@ -12,16 +12,16 @@ import {
 } from "./booked.ts";
 import type { Booking } from "./decide.ts";
 
-/** Books a record as it stands, without an event of its own: how bookkeeping is switched on. */
+/** Books a record as it is now, without an event of the record: opens the books after the switch. */
 export interface OpeningCommand {
   readonly type: "opening";
   readonly category: BookedCategory;
   readonly id: string;
 }
 
-/** All that one group of bookings changes beside the journal. */
+/** All that one group of bookings changes besides the journal. */
 export interface BookWrites {
-  /** Parts by record and key, each in its last state; null: it stands no longer. */
+  /** Parts by record and key, each in its last state. */
   readonly parts: Map<string, { readonly part: BookedPart; readonly isBooked: boolean }>;
   readonly bookedLoans: Map<string, BookedLoan>;
 }
@@ -31,7 +31,7 @@ export const noBookWrites = (): BookWrites => ({ parts: new Map(), bookedLoans: 
 const partKey = ({ category, record_id, name }: BookedPart): string =>
   JSON.stringify([category, record_id, name]);
 
-/** Lets the group's next command see what is booked, and remembers it for the commit. */
+/** Adds what is booked to the state, so that the group's next command sees it, and to the writes of the commit. */
 export function applyBooking(
   state: BooksState,
   ledger: LedgerState,
@@ -63,7 +63,7 @@ export function applyBooking(
   }
 }
 
-/** The terms of a disbursement after an event that wrote `added`, which begins a new life on create. */
+/** The terms of a disbursement after an event that wrote `added`. A create begins a new life. */
 export function termsAfter(
   before: readonly TermsRow[],
   added: readonly TermsRow[],

@@ -26,6 +26,6 @@ export const ACCOUNT_CODES = Object.keys(ACCOUNTS).sort() as readonly AccountCod
 
 export const isAccountCode = (code: string): code is AccountCode => Object.hasOwn(ACCOUNTS, code);
 
-/** Layers of the ledger: what is settled counts. */
+/** Layers of the ledger: only settled amounts count. */
 export const LAYERS = ["SETTLED"] as const;
 export type Layer = (typeof LAYERS)[number];

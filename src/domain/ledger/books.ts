@@ -13,7 +13,7 @@ export const WHOLE_LEDGER = "";
 /** The book of one bank account; it holds only 1000 Cash. */
 export const bankBook = (bank_account_ref: string): string => `bank:${bank_account_ref}`;
 
-/** Where an account's debits and credits are summed up. */
+/** Where the ledger sums an account's debits and credits. */
 export interface AccountPlace {
   readonly book: string;
   readonly account_code: AccountCode;
@@ -45,7 +45,7 @@ export function accountChanges(entry: Entry): readonly AccountChange[] {
   return [...changes.values()];
 }
 
-/** What an entry changes in the books of its loans. A loan that it touches without a change is among them. */
+/** What an entry changes in the books of its loans. It includes a loan that the entry touches without a change. */
 export function loanChanges(entry: Entry): ReadonlyMap<string, Amounts> {
   const changes = new Map<string, Amounts>();
   for (const { account_code, direction, amount_minor, loan } of linesOf(entry.postings)) {

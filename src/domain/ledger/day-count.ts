@@ -21,7 +21,7 @@ function calendarDay(date: string): CalendarDay {
   return { year, month, day };
 }
 
-/** Days since 1970-01-01; the year is as it stands, also below 100. */
+/** Days since 1970-01-01. A year below 100 is taken literally (`Date.UTC` would add 1900). */
 function dayNumber({ year, month, day }: CalendarDay): number {
   return new Date(0).setUTCFullYear(year, month - 1, day) / DAY_MS;
 }
@@ -48,7 +48,7 @@ export function yearFraction(convention: DayCountConvention, from: string, to: s
   }
 }
 
-/** 4.16(b): the days in leap years over 366 and the others over 365. */
+/** 4.16(b): the days in leap years over 366 plus the other days over 365. */
 function actualOverActual(start: CalendarDay, end: CalendarDay): Fraction {
   let [inLeapYears, others] = [0, 0];
   for (let { year } = start; year <= end.year; year += 1) {
@@ -62,7 +62,7 @@ function actualOverActual(start: CalendarDay, end: CalendarDay): Fraction {
   return { numerator: BigInt(inLeapYears * 365 + others * 366), denominator: 365n * 366n };
 }
 
-/** 4.16(f): the first day is at most the 30th, and so is the last one where the first is the 30th or later. */
+/** 4.16(f): the 31st counts as the 30th: always as the first day, and as the last if the first is the 30th or 31st. */
 function thirtyDayMonths(start: CalendarDay, end: CalendarDay): number {
   const first = Math.min(start.day, 30);
   const last = end.day === 31 && first > 29 ? 30 : end.day;

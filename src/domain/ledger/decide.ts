@@ -27,7 +27,7 @@ import { recovery } from "./postings/recovery.ts";
 import { reversal } from "./postings/reversal.ts";
 import { bookOf, type LedgerNeeds, type LedgerState, type Posted, type PostingType } from "./state.ts";
 
-/** Every type of ledger command: one file in `postings/` each. The step of its event has the same name. */
+/** Every type of ledger command, each with a file in `postings/`. The step of its event has the same name. */
 const POSTING_TYPES = {
   disbursement,
   disbursement_settled,
@@ -53,7 +53,7 @@ export type LedgerCommand = { readonly [T in LedgerCommandType]: LedgerCommandOf
 
 const TYPES: { readonly [T in LedgerCommandType]: PostingType<Commands[T]> } = POSTING_TYPES;
 
-/** Adds what deciding `command` looks at; `today` is the present day in UTC. */
+/** Adds the state that deciding `command` needs; `today` is the present day in UTC. */
 export function addLedgerNeeds<T extends LedgerCommandType>(
   needs: LedgerNeeds,
   command: LedgerCommandOf<T>,
@@ -62,7 +62,7 @@ export function addLedgerNeeds<T extends LedgerCommandType>(
   TYPES[command.type].addNeeds(needs, command, today);
 }
 
-/** True for a command that touches more than `MANY_LOANS` loans; of a reversal only the loaded entry tells. */
+/** True for a command that touches more than `MANY_LOANS` loans; for a reversal, its loaded entry decides. */
 export function isOfManyLoans(command: LedgerCommand, state?: LedgerState): boolean {
   if (command.type === "accrual") return command.loans.length > MANY_LOANS;
   if (command.type !== "reversal") return false;
@@ -87,7 +87,7 @@ export function decideLedger<T extends LedgerCommandType>(
   return decided;
 }
 
-/** Loans whose entries come from the records take no other ones, but the settlement of a disbursement. */
+/** Refuses entries on a loan that the records keep; only the settlement of a disbursement is allowed. */
 function keptByRecords(state: LedgerState, command: LedgerCommand): Problem | null {
   const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.kept);
   if (loan_id === undefined) return null;
@@ -104,10 +104,10 @@ function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly stri
   return "loan_id" in command ? [command.loan_id] : [];
 }
 
-/** The first balance of a loan that the entry would take below zero or beyond 64 bits, on any day. */
+/** The first balance of a loan that the entry would bring below zero or beyond 64 bits, on any day. */
 function brokenBound(state: LedgerState, entry: Entry): Problem | null {
   for (const [loan_id, changes] of loanChanges(entry)) {
-    // A settlement takes from a kept loan what its origination put there, and nothing else is posted to one.
+    // Only a settlement is posted to a kept loan, and it takes no more than the origination put there.
     if (state.loans.get(loan_id)?.kept) continue;
     const book = bookOf(state, loan_id);
     for (const part of LOAN_PART_NAMES) {

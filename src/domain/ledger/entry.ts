@@ -1,7 +1,7 @@
 import type { Stamp } from "../core/event.ts";
 import type { Entry } from "./journal.ts";
 
-/** What a posting type says of its entry; the rest is the event's, or absent. */
+/** What a posting type decides about its entry; the rest comes from the event or is absent. */
 export type Draft = Pick<Entry, "event_type" | "currency" | "effective_at" | "actor" | "postings"> &
   Partial<Entry>;
 

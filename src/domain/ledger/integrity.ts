@@ -3,7 +3,7 @@ import type { AccountPlace } from "./books.ts";
 import { addTotals, NO_TOTAL, type Total } from "./journal.ts";
 import { type Amounts, LOAN_PART_NAMES, LOAN_PARTS, NO_AMOUNTS } from "./loan-book.ts";
 
-/** An account of a book whose kept sum is not what the postings add up to. */
+/** An account of a book whose kept sum differs from the sum of its postings. */
 export interface Finding {
   readonly book: string;
   readonly account_code: AccountCode;
@@ -20,7 +20,7 @@ export interface AccountSum extends AccountPlace {
 const placeKey = ({ book, account_code, currency, layer }: AccountPlace) =>
   JSON.stringify([book, account_code, currency, layer]);
 
-/** Sums of the same place added up. */
+/** Adds up the sums of the same place. */
 export function addUp(sums: readonly AccountSum[]): ReadonlyMap<string, AccountSum> {
   const all = new Map<string, AccountSum>();
   for (const sum of sums) {
@@ -30,7 +30,7 @@ export function addUp(sums: readonly AccountSum[]): ReadonlyMap<string, AccountS
   return all;
 }
 
-/** The accounts whose kept totals differ from the check's own sums, or that one side does not know. */
+/** The accounts whose kept totals differ from the check's own sums, or that only one side has. */
 export function compareAccounts(own: readonly AccountSum[], kept: readonly AccountSum[]): readonly Finding[] {
   const [ownSums, keptSums] = [addUp(own), addUp(kept)];
   const places = new Map([...ownSums, ...keptSums]);
@@ -49,7 +49,7 @@ export interface LoanSum {
 
 const loanKey = ({ loan_id, currency }: LoanSum) => JSON.stringify([loan_id, currency]);
 
-/** The accounts of loans whose amounts differ between the two sides; a loan that one side lacks counts as 0 there. */
+/** The accounts of loans whose amounts differ between the two sides. A loan that one side lacks counts as 0 there. */
 export function compareLoans(own: readonly LoanSum[], kept: readonly LoanSum[]): readonly Finding[] {
   const [mine, theirs] = [own, kept].map((sums) => new Map(sums.map((sum) => [loanKey(sum), sum])));
   const all = new Map([...(mine ?? []), ...(theirs ?? [])]);

@@ -1,6 +1,6 @@
 import { type DayCountConvention, nextDay, yearFraction } from "./day-count.ts";
 
-/** Decimals of an annual rate, at most. */
+/** The most decimals that an annual rate may have. */
 export const RATE_DECIMALS_MAX = 12;
 
 const RATE_SCALE = 10n ** BigInt(RATE_DECIMALS_MAX);
@@ -25,7 +25,7 @@ export function interestOfDay(
   return divideHalfEven(principal_minor * rate * numerator, RATE_SCALE * denominator);
 }
 
-/** For a dividend of 0 or more and a divisor above 0. */
+/** The dividend must be 0 or more, the divisor above 0. */
 function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   const twice = 2n * (dividend % divisor);

@@ -7,8 +7,8 @@ export interface LoanParty {
 }
 
 /**
- * One amount moved between two accounts. Each posting is a debit and a credit of the same amount, so an entry made of
- * postings cannot be out of balance: there is no way to write one down.
+ * One amount moved between two accounts. Each posting is a debit and a credit of the same amount, so the type cannot
+ * express an unbalanced entry.
  */
 export interface Posting {
   readonly debit: AccountCode;
@@ -17,11 +17,11 @@ export interface Posting {
   readonly amount_minor: bigint;
   /** Null for the lender's own money. */
   readonly loan: LoanParty | null;
-  /** Its place among the entry's postings, from 0, where it was read: a loan's journal shows only some of them. */
+  /** Its place among the entry's postings, from 0. Set on reads, because a loan's journal shows only some postings. */
   readonly line?: number;
 }
 
-/** What an entry records; the type of the event that posts it through a ledger route has the same name. */
+/** What an entry records. The event that posts it through a ledger route has the same name as its type. */
 export const ENTRY_TYPES = [
   "disbursement",
   "disbursement_settled",
@@ -44,18 +44,18 @@ export interface Place {
   readonly position: number;
 }
 
-/** The entry that a reversal takes back. */
+/** The entry that a reversal reverses. */
 export interface Reversed extends Place {
   readonly journal_entry_id: string;
 }
 
-/** An entry of the journal: never changed, never deleted, corrected only by a reversal. */
+/** An entry of the journal. It is never changed or deleted; only a reversal corrects it. */
 export interface Entry extends Place {
   readonly journal_entry_id: string;
   readonly event_type: EntryType;
   readonly currency: string;
   readonly layer: Layer;
-  /** The day on which it counts, `YYYY-MM-DD`. */
+  /** The day from which it counts, `YYYY-MM-DD`. */
   readonly effective_at: string;
   /** Milliseconds since 1970. */
   readonly posted_at: number;
@@ -68,7 +68,7 @@ export interface Entry extends Place {
   readonly bank_account_ref: string | null;
   readonly external_ref: string | null;
   readonly description: string | null;
-  /** Subject of the token that posted it. */
+  /** The subject of the token that posted it. */
   readonly actor: string | null;
   readonly postings: readonly Posting[];
 }
@@ -102,7 +102,7 @@ export function mirror(postings: readonly Posting[]): readonly Posting[] {
 export const loansOf = ({ postings }: Entry): ReadonlySet<string> =>
   new Set(postings.flatMap(({ loan }) => (loan ? [loan.loan_id] : [])));
 
-/** Debits and credits of an account over some entries, each a sum of amounts that are 0 or more and unbounded. */
+/** Debits and credits of an account over some entries. Each sum is 0 or more and has no upper bound. */
 export interface Total {
   readonly dr_minor: bigint;
   readonly cr_minor: bigint;

@@ -1,6 +1,6 @@
 import { ACCOUNTS, type AccountCode } from "./accounts.ts";
 
-/** What the books of a loan are kept of, each the balance of one account (docs/ledger.md#never-negative-on-any-day). */
+/** The parts of a loan's books, each the balance of one account (docs/ledger.md#never-negative-on-any-day). */
 export const LOAN_PARTS = {
   principal: "1100",
   interest: "1200",
@@ -35,12 +35,12 @@ export function combine(a: Amounts, b: Amounts, how: (a: bigint, b: bigint) => b
 export const plus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
 export const minus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x - y);
 
-/** The part of a loan's books that an account is, or null for an account that a loan keeps no balance of. */
+/** The part of a loan's books that holds an account's balance, or null where a loan keeps none. */
 export function partOf(account: AccountCode): LoanPart | null {
   return LOAN_PART_NAMES.find((part) => LOAN_PARTS[part] === account) ?? null;
 }
 
-/** What a debit (or credit) of so much does to an account's balance on its normal side. */
+/** How a debit or credit of `amount` changes an account's balance on its normal side. */
 export const onNormalSide = (account: AccountCode, direction: "DR" | "CR", amount: bigint): bigint =>
   ACCOUNTS[account].normal === direction ? amount : -amount;
 
@@ -51,8 +51,8 @@ export interface LaterDay {
 }
 
 /**
- * A loan's balances and how they came about on the days after `from`, in ascending order. Days compare at their end:
- * the balance of a day is the present one less what later days change.
+ * A loan's balances and the changes on the days after `from`, in ascending order. The balance of a day is the one at
+ * its end: the present balance less what later days change.
  */
 export interface DayBook {
   readonly balances: Amounts;
@@ -60,14 +60,14 @@ export interface DayBook {
   readonly later: readonly LaterDay[];
 }
 
-/** What one row tells of a loan's balances from a day on, for a command of that day that touches many loans. */
+/** A loan's balances from a day on, in one row: enough for a command of that day that touches many loans. */
 export interface Outline {
   readonly balances: Amounts;
   readonly from: string;
   /** At the end of `from`. */
   readonly at: Amounts;
   readonly least: Amounts;
-  /** The first day on which each part is at its least. */
+  /** The first day on which each part has its lowest balance. */
   readonly leastDays: Readonly<Record<LoanPart, string>>;
   readonly most: Amounts;
 }
@@ -103,14 +103,14 @@ function balancesFrom(book: LoanBook, part: LoanPart, day: string): readonly Day
 export const balanceAt = (book: LoanBook, part: LoanPart, day: string): bigint =>
   balancesFrom(book, part, day)[0]?.balance ?? 0n;
 
-/** The least that a part is on any day from `day` on: what an entry of that day may take from it. */
+/** The lowest balance of a part from `day` on: the most that an entry of that day may take from it. */
 export const leastFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
   balancesFrom(book, part, day).reduce(
     (least, { balance }) => (balance < least ? balance : least),
     book.balances[part],
   );
 
-/** The most that a part is on any day from `day` on. */
+/** The highest balance of a part from `day` on. */
 export const mostFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
   balancesFrom(book, part, day).reduce(
     (most, { balance }) => (balance > most ? balance : most),
@@ -118,8 +118,8 @@ export const mostFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
   );
 
 /**
- * The first day from `day` on at whose end a part is less than `amount`; null where there is none. An outline knows two
- * days alone: its own and the one on which the part is at its least.
+ * The first day from `day` on at whose end a part is less than `amount`; null if no day is. An outline knows only two
+ * days: its own and the one on which the part has its lowest balance.
  */
 export const firstDayBelow = (book: LoanBook, part: LoanPart, day: string, amount: bigint): string | null =>
   balancesFrom(book, part, day).find(({ balance }) => balance < amount)?.day ?? null;

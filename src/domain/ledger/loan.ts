@@ -9,7 +9,7 @@ export interface LoanNamed {
   readonly currency: string;
 }
 
-/** A loan has one borrower and one currency for life; a new one has any. */
+/** A loan keeps one borrower and one currency for life. A new loan may have any. */
 export function lifelongErrors(loan: LedgerLoan | undefined, named: LoanNamed): FieldError[] {
   if (!loan) return [];
   const errors: FieldError[] = [];

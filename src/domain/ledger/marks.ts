@@ -1,8 +1,8 @@
 import type { Entry, Place } from "./journal.ts";
 
 /*
- * Facts that hold as long as an entry stands, which is until its reversal: a loan is accrued for a day once, a
- * disbursement is settled once, a recovery needs a charge-off.
+ * Facts that hold until an entry is reversed: a loan is accrued for a day once, a disbursement is settled once, a
+ * recovery needs a charge-off.
  */
 
 /** A standing charge-off or recovery of a loan. */
@@ -17,7 +17,7 @@ export type Mark =
   | { readonly kind: "settlement"; readonly disbursement_entry_id: string }
   | { readonly kind: "loss"; readonly loss: Loss };
 
-/** What holds as long as the entry stands. */
+/** The facts that hold until the entry is reversed. */
 export function marksOf(entry: Entry): readonly Mark[] {
   const { event_type, effective_at, settles_entry_id, sequence, position } = entry;
   const loans = new Set(entry.postings.flatMap(({ loan }) => (loan ? [loan.loan_id] : [])));
@@ -38,7 +38,7 @@ export function marksOf(entry: Entry): readonly Mark[] {
   }
 }
 
-/** One text for each fact. */
+/** A text that identifies the fact. */
 export function markKey(mark: Mark): string {
   switch (mark.kind) {
     case "accrual":

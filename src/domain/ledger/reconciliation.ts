@@ -1,10 +1,10 @@
-/** Where the check of the kept sums stands. */
+/** The state of the integrity check. */
 export interface IntegrityStanding {
-  /** Accounts of books whose kept sum was found wrong. */
+  /** The number of accounts whose kept sum was found wrong. */
   readonly mismatched: number;
   /** Milliseconds since 1970; null before the first check. */
   readonly checked_at: number | null;
-  /** The sequence of the last entry that was added up. */
+  /** The sequence of the last entry that the check has added up. */
   readonly checked_upto: number;
 }
 
@@ -12,12 +12,12 @@ export interface IntegrityStanding {
 export interface BankStanding {
   readonly bank_account_ref: string;
   readonly currency: string;
-  /** Null where the bank has said nothing yet. */
+  /** Null if the bank has stated no balance yet. */
   readonly statement_minor: bigint | null;
   readonly ledger_minor: bigint;
 }
 
-/** The principal in one currency, in the general ledger and summed up over the loans. */
+/** The principal in one currency: in the general ledger, and as the sum over the loans. */
 export interface RollupStanding {
   readonly currency: string;
   readonly gl_minor: bigint;

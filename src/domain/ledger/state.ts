@@ -10,11 +10,11 @@ import { type Loss, type Mark, markKey, marksOf } from "./marks.ts";
 export interface LedgerLoan {
   readonly borrower_id: string;
   readonly currency: string;
-  /** Opened by a record: its entries follow the records, and carry the borrower and the currency of their time. */
+  /** True if a record opened it. Its entries follow the records and carry the borrower and currency at their time. */
   readonly kept: boolean;
 }
 
-/** What ledger commands may look at. Commands of one group see each other's entries through it. */
+/** The state that ledger commands are decided on. Commands of one group see each other's entries through it. */
 export interface LedgerState {
   readonly loans: Map<string, LedgerLoan>;
   /** The books of the loans that are needed, by loan id; a loan without one has no postings. */
@@ -22,9 +22,9 @@ export interface LedgerState {
   readonly entries: Map<string, Entry>;
   /** Ids of entries that have a reversal. */
   readonly reversed: Set<string>;
-  /** The facts that standing entries hold, by `markKey`. */
+  /** The facts that hold because of entries without a reversal, by `markKey`. */
   readonly marks: Map<string, Mark>;
-  /** The tenant's bank accounts: those that are needed and exist, and how many there are. */
+  /** The tenant's bank accounts: the needed ones that exist, and the number of all. */
   readonly banks: { readonly known: Set<string>; count: number };
 }
 
@@ -37,34 +37,34 @@ export const noLedgerState = (): LedgerState => ({
   banks: { known: new Set(), count: 0 },
 });
 
-/** The book of a loan that the command needs. A known loan without one was not loaded, which is a bug. */
+/** The book of a loan that the command needs. Throws for a known loan without a loaded book: that is a bug. */
 export function bookOf(state: LedgerState, loan_id: string): LoanBook {
   const book = state.books.get(loan_id);
   if (!book && state.loans.has(loan_id)) throw new Error("deciding looks at a loan whose book is not loaded");
   return book ?? EMPTY_BOOK;
 }
 
-/** The standing charge-offs and recoveries of a loan. */
+/** The charge-offs and recoveries of a loan that are not reversed. */
 export function lossesOf(state: LedgerState, loan_id: string): readonly Loss[] {
   const losses = [...state.marks.values()].flatMap((mark) => (mark.kind === "loss" ? [mark.loss] : []));
   return losses.filter((loss) => loss.loan_id === loan_id);
 }
 
 /**
- * What deciding some ledger commands looks at. Days are `YYYY-MM-DD`: a book is needed from that day on. The gate
- * remembers loans and their books, and decides on these without a load when nothing else is needed. So whatever else a
- * posting type looks at is a need of its own: a further member here, empty when it is not asked for.
+ * The state that some ledger commands need. Days are `YYYY-MM-DD`: a book is needed from that day on. The gate
+ * remembers loans and their books and decides on these without a load when nothing else is needed. So other state that
+ * a posting type needs must be a further member here, empty when it is not needed.
  */
 export interface LedgerNeeds {
   /** The day from which the book of each loan is needed. */
   readonly loans: Map<string, string>;
-  /** Loans of a command that touches many: of their books only what one row of each tells. */
+  /** Loans of a command that touches many: only the outline of each book is needed. */
   readonly manyLoans: Map<string, string>;
   /** Entries by id, with their marks, and the day from which the books of their loans are needed. */
   readonly entries: Map<string, string>;
   /** Loans whose charge-offs and recoveries are needed. */
   readonly losses: Set<string>;
-  /** Loan and day of each accrual that is asked for. */
+  /** The loan and day of each accrual that is needed. */
   readonly accruals: Set<readonly [loan_id: string, accrual_date: string]>;
   readonly banks: Set<string>;
 }
@@ -78,13 +78,13 @@ export const noLedgerNeeds = (): LedgerNeeds => ({
   banks: new Set(),
 });
 
-/** Adds a need from `day` on; the earliest day that any command of the group names counts. */
+/** Adds a need from `day` on. The earliest day of the group's commands counts. */
 export function needFrom(days: Map<string, string>, id: string, day: string): void {
   const known = days.get(id);
   if (known === undefined || day < known) days.set(id, day);
 }
 
-/** What a bank says of an account at the end of a day. */
+/** The balance that a bank states for an account at the end of a day. */
 export interface BankBalance {
   readonly bank_account_ref: string;
   readonly currency: string;
@@ -93,14 +93,14 @@ export interface BankBalance {
   readonly closing_balance_minor: bigint;
 }
 
-/** What a command posts, and the body of its answer, the same on every replay. */
+/** What a command posts, and the body of its answer. A replay returns the same body. */
 export interface Posted {
   readonly entries: readonly Entry[];
   readonly bankBalance?: BankBalance;
   readonly answer: Readonly<Record<string, unknown>>;
 }
 
-/** One type of ledger command: what it looks at, and what it comes to (docs/api.md#ledger). */
+/** One type of ledger command: the state that it needs, and its decision (docs/api.md#ledger). */
 export interface PostingType<C> {
   /** `today` is the day of the decision or the day before it, in UTC. */
   readonly addNeeds: (needs: LedgerNeeds, command: C, today: string) => void;
@@ -108,21 +108,21 @@ export interface PostingType<C> {
   readonly decide: (state: LedgerState, command: C, stamp: Stamp) => Result<Posted, Problem>;
 }
 
-/** Facts that come to hold, and those that hold no longer. */
+/** The facts that an entry adds and removes. */
 export interface MarkChange {
   readonly entry: Entry;
   readonly added: readonly Mark[];
   readonly removed: readonly Mark[];
 }
 
-/** Lets the group's next command see the entry. What it returns is for the commit. */
+/** Adds the entry to the state, so that the group's next command sees it. Returns what the commit writes of it. */
 export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   const { currency, effective_at, reverses } = entry;
   const reversed = reverses ? state.entries.get(reverses.journal_entry_id) : undefined;
   state.entries.set(entry.journal_entry_id, entry);
   if (reverses) state.reversed.add(reverses.journal_entry_id);
   for (const [loan_id, changes] of loanChanges(entry)) {
-    // The books of a kept loan follow the records, which no bound holds back.
+    // The books of a kept loan follow the records, which no bound limits.
     if (state.loans.get(loan_id)?.kept) continue;
     state.books.set(loan_id, addToBook(bookOf(state, loan_id), effective_at, changes));
   }

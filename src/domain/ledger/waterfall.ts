@@ -2,17 +2,17 @@ import type { AccountCode } from "./accounts.ts";
 import type { LoanParty, Posting } from "./journal.ts";
 import { LOAN_PARTS, type LoanBook, leastFrom } from "./loan-book.ts";
 
-/** What money of a borrower pays, in this order; what is left goes to suspense (docs/ledger.md#waterfall). */
+/** What a borrower's money pays, in this order; the rest goes to suspense (docs/ledger.md#waterfall). */
 const WATERFALL = ["fees", "interest", "principal"] as const;
 
 type Owed = (typeof WATERFALL)[number];
 
-/** Minor units of each receivable, and what is left over. */
+/** Minor units for each receivable, and the rest. */
 export interface Allocation extends Readonly<Record<Owed, bigint>> {
   readonly rest: bigint;
 }
 
-/** Divides an amount over what a loan owes: of each receivable at most its least balance on any day from `day` on. */
+/** Allocates an amount to a loan's receivables: to each at most its lowest balance from `day` on. */
 export function allocate(book: LoanBook, day: string, amount: bigint): Allocation {
   const shares = { fees: 0n, interest: 0n, principal: 0n };
   let rest = amount;
@@ -24,7 +24,7 @@ export function allocate(book: LoanBook, day: string, amount: bigint): Allocatio
   return { ...shares, rest };
 }
 
-/** All that an entry of `day` may take from a loan's receivables. */
+/** The sum that an entry of `day` may take from a loan's receivables. */
 export const allOwed = (book: LoanBook, day: string): bigint =>
   WATERFALL.reduce((sum, part) => sum + leastFrom(book, part, day), 0n);
 

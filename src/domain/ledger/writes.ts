@@ -9,7 +9,7 @@ export interface LedgerWrites {
   readonly entries: Entry[];
   /** Loans that the ledger did not know before. */
   readonly loans: Map<string, LedgerLoan>;
-  /** Facts that changed, by `markKey`: the entry that holds each now, or null where it holds no longer. */
+  /** Facts that changed, by `markKey`: the entry that each now depends on, or null if it no longer holds. */
   readonly marks: Map<string, { readonly mark: Mark; readonly held: Place | null }>;
   /** New bank accounts and their numbers, counted from 1. */
   readonly banks: Map<string, number>;
@@ -24,7 +24,7 @@ export const noLedgerWrites = (): LedgerWrites => ({
   bankBalances: new Map(),
 });
 
-/** Lets the group's next command see what is posted, and remembers it for the commit. */
+/** Adds what is posted to the state, so that the group's next command sees it, and to the writes of the commit. */
 export function applyPosted(
   state: LedgerState,
   writes: LedgerWrites,
@@ -61,7 +61,7 @@ function applyBank({ banks }: LedgerState, writes: LedgerWrites, bank_account_re
   writes.banks.set(bank_account_ref, banks.count);
 }
 
-/** The event row of a ledger command; its answer is kept, because a replay answers the very same body. */
+/** The event row of a ledger command. It keeps the answer, because a replay returns the same body. */
 export function ledgerEvent(
   command: LedgerCommand,
   { entries, bankBalance, answer }: Posted,

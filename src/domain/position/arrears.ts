@@ -7,19 +7,19 @@ export interface Coverage {
   readonly scheduled: Parts;
   /** Received up to the day. */
   readonly received: Parts & { readonly earned: bigint };
-  /** Scheduled up to the day and not covered by what was received up to it. */
+  /** Scheduled up to the day, and not covered by receipts up to the day. */
   readonly arrears: Parts;
   /** The due day of the oldest installment up to the day that is not covered in full. */
   readonly oldest_uncovered: Day | null;
-  /** True when all that is scheduled, after the day too, is covered. */
+  /** True when the whole schedule is covered, including installments after the day. */
   readonly covers_all: boolean;
-  /** What falls due next after the day, less what covers it already. */
+  /** The next due day after the day, and the part due then that is not yet covered. */
   readonly next_due: { readonly due: Day; readonly amount: bigint } | null;
 }
 
 /**
- * Received money covers the oldest scheduled installment first, whichever number it carries; within an installment the
- * fee first. Arrears as of a day are what is scheduled up to that day and not covered (docs/portfolio.md#arrears).
+ * Received money covers the oldest scheduled installment first, regardless of its number, and the fee first within an
+ * installment. Arrears as of a day are what is scheduled up to that day and not covered (docs/portfolio.md#arrears).
  */
 export function coverageAt({ installments, receipts }: Schedule, day: Day): Coverage {
   const received = receivedUpTo(receipts, day);

@@ -1,11 +1,11 @@
 import type { StoredDate } from "../core/dates.ts";
 
-/** A UTC calendar day, `YYYY-MM-DD`: text order is time order. */
+/** A UTC calendar day, `YYYY-MM-DD`; text order is time order. */
 export type Day = string;
 
 const DAY_MS = 86_400_000;
 
-/** The UTC day of a stored date: of a date itself, of an instant the day in which it lies. */
+/** The UTC day of a stored date or instant. */
 export const dayOf = (date: StoredDate): Day => date.slice(0, 10);
 
 /** The UTC day of an instant in milliseconds since 1970. */
@@ -16,7 +16,7 @@ const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 /** Days from `from` to `to`: 1 from a day to the next, negative when `to` lies before `from`. */
 export const daysBetween = (from: Day, to: Day): number => dayNumber(to) - dayNumber(from);
 
-/** The last `count` month ends up to `day`, the latest first; `day` itself counts when it ends its month. */
+/** The last `count` month ends up to `day`, the latest first. `day` is included when it ends its month. */
 export function monthEnds(day: Day, count: number): readonly Day[] {
   const [year = 1, month = 1] = day.split("-").map(Number);
   const ends: Day[] = [];
@@ -28,7 +28,7 @@ export function monthEnds(day: Day, count: number): readonly Day[] {
   return ends;
 }
 
-/** `month` counts from 1 and may be 0 or less: the months of the years before. */
+/** `month` counts from 1; 0 or less means a month of an earlier year. */
 function lastDayOf(year: number, month: number): Day {
   const date = new Date(0);
   date.setUTCFullYear(year, month, 0);

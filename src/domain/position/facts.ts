@@ -1,7 +1,7 @@
 import type { Disbursement, Payment } from "../tape/fields.ts";
 import type { AgreedTerms } from "../tape/state.ts";
 
-/** What a position looks at of a disbursement. */
+/** The members of a disbursement that a position needs. */
 export type DisbursementFacts = Pick<
   Disbursement,
   | "disbursement_id"
@@ -13,10 +13,10 @@ export type DisbursementFacts = Pick<
   | "payment_date"
 >;
 
-/** The terms of a disbursement as one of its events left them. */
+/** The terms of a disbursement after one of its events. */
 export type TermsRow = Omit<AgreedTerms, "disbursement_id"> & { readonly sequence: number };
 
-/** What a position looks at of a payment. */
+/** The members of a payment that a position needs. */
 export type PaymentFacts = Pick<
   Payment,
   | "payment_id"
@@ -34,10 +34,10 @@ export type PaymentFacts = Pick<
   | "expected_due_date"
 >;
 
-/** All that the position of one disbursement follows from. */
+/** All facts from which the position of one disbursement is computed. */
 export interface Loan {
   readonly disbursement: DisbursementFacts;
-  /** In the order of the log: as first agreed, then after each change of a term. */
+  /** In the order of the log: the terms first agreed, then the terms after each change. */
   readonly terms: readonly [TermsRow, ...TermsRow[]];
   /** Its payments that are not deleted. */
   readonly payments: readonly PaymentFacts[];

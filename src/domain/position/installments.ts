@@ -3,15 +3,15 @@ import type { Installment, Schedule } from "./schedule.ts";
 
 /** An installment as of a day. */
 export interface InstallmentAt extends Installment {
-  /** How much of it is covered by what was received up to the day. */
+  /** The amount that receipts up to the day cover. */
   readonly covered: bigint;
-  /** Days from its due day to the day on which it was covered in full, or to the day itself; 0 when it is not late. */
+  /** Days from its due day to the day on which it was covered in full, or else to the day asked for; 0 if not late. */
   readonly days_late: number;
-  /** The day on which it was covered in full, whichever payment did it. */
+  /** The day on which it was covered in full, by any payment. */
   readonly paid_on: Day | null;
 }
 
-/** Every installment of a schedule with what covers it as of a day, in the order in which money covers them. */
+/** Every installment of a schedule with its coverage as of a day, in the order in which money covers them. */
 export function installmentsAt({ installments, receipts }: Schedule, day: Day): InstallmentAt[] {
   const money = receipts.filter((receipt) => receipt.day <= day);
   const all = money.reduce((sum, { total }) => sum + total, 0n);

@@ -10,10 +10,10 @@ interface PastDisbursement {
   readonly terms: TermsRow[];
 }
 
-/** The categories that positions follow from. */
+/** The categories from which positions are computed. */
 export type PastCategory = "client" | "disbursement" | "payment";
 
-/** The loans of a tenant as the log knew them: the state after folding its events up to a point, in their order. */
+/** The loans of a tenant as the log knew them at some point: folds the events up to that point, in their order. */
 export class PastLoans {
   readonly #clients = new Map<string, Stored<Client>>();
   readonly #disbursements = new Map<string, PastDisbursement>();
@@ -33,7 +33,7 @@ export class PastLoans {
     }
   }
 
-  /** The live disbursements with the payments that hang on them. */
+  /** The live disbursements with their payments. */
   loans(): readonly Loan[] {
     const live = [...this.#payments.values()].filter(isLive).map(({ record }) => record);
     const payments = Map.groupBy(live, ({ disbursement_id }) => disbursement_id);

@@ -13,7 +13,7 @@ export interface BucketSums {
 /** Days past due beyond which a loan is at risk, in the order of `Sums.at_risk`. */
 export const PAR_DAYS = [0, 30, 90] as const;
 
-/** Sums over the positions of one currency and group, in minor units; a loan that is pending is in none of them. */
+/** Sums over the positions of one currency and group, in minor units. Pending loans do not count. */
 export interface Sums {
   number: number;
   repaid: number;
@@ -80,7 +80,7 @@ export function addPosition(sums: Sums, position: Position): void {
 const RATIO_DECIMALS = 6;
 const ONE = 10n ** BigInt(RATIO_DECIMALS);
 
-/** `part` over `whole` with six decimals, rounded half to even; null where the whole is nothing. */
+/** `part` over `whole` with six decimals, rounded half to even; null when the whole is 0. */
 export function ratio(part: bigint, whole: bigint): DecimalText | null {
   if (whole === 0n) return null;
   const scaled = part * ONE;
@@ -102,10 +102,10 @@ export interface PortfolioLine {
   readonly sums: Sums;
 }
 
-/** Lines of one portfolio: beyond them it is no answer that anybody reads, and no isolate's memory holds it. */
+/** The most lines of one portfolio. More would not fit into an isolate's memory, and nobody reads as many. */
 const LINES_MAX = 20_000;
 
-/** Gathers the portfolio of some days from the loans of a tenant, one after another. */
+/** Builds the portfolio of some days from the loans of a tenant, one after another. */
 export class Portfolio {
   readonly #days: readonly Day[];
   readonly #grouping: Grouping | null;
@@ -117,7 +117,7 @@ export class Portfolio {
     for (const line of saved) this.#lines.set(keyOf(line), line);
   }
 
-  /** False when the portfolio has more lines than an answer holds. */
+  /** Returns false when the portfolio has more lines than an answer may hold. */
   add(loan: Loan, country: string | null): boolean {
     const one = ready(loan);
     const group = groupOf(one, country, this.#grouping);
@@ -133,7 +133,7 @@ export class Portfolio {
     return this.#lines.size <= LINES_MAX;
   }
 
-  /** The lines in the order of currency and group, what has no group first, day by day in the order of the days. */
+  /** The lines by currency, then by group (no group first), then in the order of the days. */
   lines(): readonly PortfolioLine[] {
     const place = new Map(this.#days.map((day, index) => [day, index]));
     return [...this.#lines.values()].sort(

@@ -7,15 +7,15 @@ import { startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
 export const STATES = ["pending", "written_off", "repaid", "matured_unpaid", "late", "current"] as const;
 export type State = (typeof STATES)[number];
 
-/** Days past due that a bucket reaches to, in the order of the buckets; the last one has no end. */
+/** The last day past due of each bucket, in order; the last bucket has no end. */
 const BUCKET_ENDS = [0, 30, 60, 90, 180] as const;
 export const BUCKETS = ["current", "1-30", "31-60", "61-90", "91-180", "181+"] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
-/** What a loan's events say as of one day; amounts in minor units of its currency. */
+/** A loan's figures as of one day; amounts in minor units of its currency. */
 export interface Position {
   readonly state: State;
-  /** Null for what is pending, repaid or written off. */
+  /** Null if pending, repaid or written off. */
   readonly bucket: Bucket | null;
   readonly days_past_due: number;
   readonly terms: TermsAsOf;
@@ -29,7 +29,7 @@ export interface Position {
   readonly last_received: { readonly day: Day; readonly amount: bigint } | null;
 }
 
-/** A loan made ready for positions on any number of days. */
+/** A loan prepared for positions on any number of days. */
 export interface Ready {
   readonly loan: Loan;
   readonly schedule: Schedule;
@@ -42,7 +42,7 @@ export const ready = (loan: Loan): Ready => ({
   start: startOf(loan.disbursement),
 });
 
-/** The position of a disbursement as of a day (docs/portfolio.md#a-position). Pure: the same facts, the same figures. */
+/** The position of a disbursement as of a day (docs/portfolio.md#a-position). Pure. */
 export function positionAt({ loan, schedule, start }: Ready, day: Day): Position {
   const terms = termsAsOf(loan.terms, day);
   const { scheduled, received: money, covers_all, next_due, ...coverage } = coverageAt(schedule, day);
@@ -50,7 +50,7 @@ export function positionAt({ loan, schedule, start }: Ready, day: Day): Position
   const common = { terms, scheduled, received, next_due, last_received: lastReceived(schedule, day) };
   if (day < start) return { ...common, ...NOT_STARTED };
 
-  // Principal that came in beyond the amount is owed to nobody: it shows as overpaid.
+  // Nobody owes principal that came in beyond the amount: it shows as overpaid.
   const owed = terms.amount - received.principal;
   const outstanding_principal = atLeastZero(owed);
   const overpaid = atLeastZero(-owed);
@@ -67,13 +67,13 @@ export function positionAt({ loan, schedule, start }: Ready, day: Day): Position
   }
   // Repaid: nothing is outstanding and the whole schedule is covered.
   if (nothingOutstanding && covers_all) return { ...amounts, ...late, state: "repaid", bucket: null };
-  // Matured unpaid: past maturity and owing.
+  // Matured unpaid: past maturity with something still owed.
   const owing = !nothingOutstanding || late.arrears.total > 0n;
   const state = matured && owing ? "matured_unpaid" : late.days_past_due > 0 ? "late" : "current";
   return { ...amounts, ...late, state, bucket: bucketOf(late.days_past_due) };
 }
 
-/** Pending: before its start a disbursement owes nothing and counts in no sum. */
+/** Pending: nothing is owed before the start of a disbursement, and it counts in no sum. */
 const NOT_STARTED = {
   state: "pending",
   bucket: null,
@@ -84,7 +84,7 @@ const NOT_STARTED = {
   overpaid: 0n,
 } as const;
 
-/** A loan matures on its maturity date; a purchase has none, and matures with its last scheduled installment. */
+/** A loan matures on its maturity date. A purchase has none: it matures with its last scheduled installment. */
 function maturityOf({ disbursement }: Loan, { installments }: Schedule, terms: TermsAsOf): Day | null {
   if (disbursement.kind === "purchase") return installments.at(-1)?.due ?? null;
   return terms.maturity_date === null ? null : dayOf(terms.maturity_date);
@@ -96,8 +96,8 @@ interface Late {
 }
 
 /**
- * Days past due count from the due day of the oldest installment that is not covered in full. Past maturity with
- * principal outstanding and no such installment, all of the principal is in arrears, and days count from maturity.
+ * Days past due count from the due day of the oldest installment that is not covered in full. If there is none but
+ * principal is outstanding past maturity, all of the principal is in arrears, and days count from maturity.
  */
 function lateness(at: {
   readonly day: Day;
@@ -114,7 +114,7 @@ function lateness(at: {
   return { arrears: all, days_past_due: daysBetween(maturity, day) };
 }
 
-/** What came in on the last day up to `day` on which money came. */
+/** The day of the last receipt up to `day`, and what was received on it. */
 function lastReceived({ receipts }: Schedule, day: Day): Position["last_received"] {
   const last = receipts.findLast((receipt) => receipt.day <= day)?.day;
   if (last === undefined) return null;

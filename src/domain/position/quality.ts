@@ -4,7 +4,7 @@ import type { Loan } from "./facts.ts";
 import { type Position, positionAt, type Ready, ready } from "./position.ts";
 import { isCounted, type Schedule } from "./schedule.ts";
 
-/** Every rule of quality, in the order of the answer (docs/portfolio.md#quality). */
+/** Every quality rule, in the order of the answer (docs/portfolio.md#quality). */
 export const QUALITY_CODES = [
   "paid_more_than_expected",
   "paid_more_than_loan",
@@ -19,7 +19,7 @@ export const QUALITY_CODES = [
 ] as const;
 export type QualityCode = (typeof QUALITY_CODES)[number];
 
-/** Where a finding is: ids only. */
+/** The ids of the record that a finding is about; no other data. */
 export type Example =
   | { readonly disbursement_id: string; readonly payment_id?: string }
   | { readonly client_ids: readonly string[] };
@@ -36,7 +36,7 @@ interface DisbursementRule {
 
 const DISBURSEMENT_RULES: readonly DisbursementRule[] = [
   {
-    // What was received, the upfront fee left out, is more than the amount and the margin as of the day.
+    // Receipts without the upfront fee exceed the amount plus the margin as of the day.
     code: "paid_more_than_loan",
     applies: ({ receipts }, { terms, received }, day) => {
       const sofar = receipts.filter((receipt) => receipt.day <= day);
@@ -45,7 +45,7 @@ const DISBURSEMENT_RULES: readonly DisbursementRule[] = [
     },
   },
   {
-    // All that is scheduled, the upfront fee left out, differs from the amount and the margin as of the day.
+    // The whole schedule without the upfront fee differs from the amount plus the margin as of the day.
     code: "schedule_differs_from_terms",
     applies: ({ installments }, { terms }) => {
       const counted = installments.filter(({ installment_number }) => installment_number !== 0);
@@ -63,13 +63,13 @@ const DISBURSEMENT_RULES: readonly DisbursementRule[] = [
     },
   },
   {
-    // Past maturity and owing.
+    // Past maturity with something still owed.
     code: "matured_open",
     applies: (_, { state }) => state === "matured_unpaid",
   },
 ];
 
-/** What is odd about a disbursement and its payments as of a day; each rule counts a payment or disbursement once. */
+/** The findings of a disbursement and its payments as of a day. Each rule counts a payment or disbursement once. */
 export function findingsOf(one: Ready, day: Day): Finding[] {
   const { loan, schedule } = one;
   const { disbursement_id } = loan.disbursement;
@@ -77,7 +77,7 @@ export function findingsOf(one: Ready, day: Day): Finding[] {
   const ofDisbursement = DISBURSEMENT_RULES.filter(({ applies }) => applies(schedule, position, day));
   const ofPayments = loan.payments.flatMap((payment) => {
     const codes: QualityCode[] = paymentFindings(payment, loan.disbursement, day).map(({ code }) => code);
-    // A disbursement that was created anew in another currency has payments that fit it no more.
+    // A disbursement created anew in another currency still has the payments of its earlier life.
     if (!isCounted(loan, payment)) codes.push("currency_differs");
     return codes.map((code) => ({ code, example: { disbursement_id, payment_id: payment.payment_id } }));
   });
@@ -86,14 +86,14 @@ export function findingsOf(one: Ready, day: Day): Finding[] {
 
 const EXAMPLES_MAX = 20;
 
-/** How often a rule applies, and where first. */
+/** How often a rule applies, and the first examples. */
 export interface QualityCount {
   readonly code: QualityCode;
   readonly count: number;
   readonly examples: readonly Example[];
 }
 
-/** Gathers the findings of a tenant's loans, one after another. */
+/** Collects the findings of a tenant's loans, one after another. */
 export class Quality {
   readonly #day: Day;
   readonly #counts: Map<QualityCode, { count: number; examples: Example[] }>;
@@ -116,12 +116,12 @@ export class Quality {
     if (counted.examples.length < EXAMPLES_MAX) counted.examples.push(example);
   }
 
-  /** Sets what a rule over other records came to. */
+  /** Sets the count of a rule over other records. */
   set({ code, count, examples }: QualityCount): void {
     this.#counts.set(code, { count, examples: [...examples] });
   }
 
-  /** Every rule in its order, those that nothing breaks too. */
+  /** Every rule in its order, including those without findings. */
   counts(): readonly QualityCount[] {
     return QUALITY_CODES.map((code) => ({ code, count: 0, examples: [], ...this.#counts.get(code) }));
   }

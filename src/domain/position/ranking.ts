@@ -1,16 +1,16 @@
-/** One entry of a ranking: its place goes by `key`, ties by `id`. */
+/** One entry of a ranking, ordered by `key`, then by `id`. */
 export interface Ranked {
   readonly key: bigint;
   readonly id: string;
   readonly text: string;
 }
 
-/** The first entries of an order over any number of them, in memory for no more than twice as many. */
+/** Keeps the first entries of any number of entries, in memory for at most twice as many. */
 export class Ranking {
   readonly #descending: boolean;
   readonly #max: number;
   #entries: Ranked[];
-  /** The last entry that is surely among the first ones; null while there is room. */
+  /** The last entry that is certainly among the first ones; null while there is room. */
   #last: Ranked | null = null;
   #seen: number;
 
@@ -21,7 +21,7 @@ export class Ranking {
     this.#seen = seen;
   }
 
-  /** Adds an entry; `text` is asked for only when the entry may be among the first. */
+  /** Adds an entry. Calls `text` only when the entry may be among the first. */
   add(key: bigint, id: string, text: () => string): void {
     this.#seen += 1;
     if (this.#last && this.#compare({ key, id }, this.#last) > 0) return;

@@ -1,4 +1,4 @@
-/** A bigint in JSON: no text of ours is such an object. */
+/** A bigint in JSON. No other saved value has this shape. */
 interface Big {
   readonly n: string;
 }
@@ -8,10 +8,10 @@ const isBig = (value: unknown): value is Big => {
   return typeof value.n === "string" && Object.keys(value).length === 1;
 };
 
-/** Writes figures as JSON text, each bigint with all its digits. */
+/** Writes figures as JSON text; each bigint keeps all its digits. */
 export const saved = (value: unknown): string =>
   JSON.stringify(value, (_, member) => (typeof member === "bigint" ? { n: member.toString() } : member));
 
-/** Reads what `saved` has written; the caller names the type, because nobody else writes such texts. */
+/** Reads what `saved` wrote. The caller names the type; only `saved` writes such texts. */
 export const restored = <T>(text: string): T =>
   JSON.parse(text, (_, member) => (isBig(member) ? BigInt(member.n) : member));

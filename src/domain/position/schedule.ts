@@ -1,7 +1,7 @@
 import { type Day, dayOf } from "./days.ts";
 import type { Loan, PaymentFacts } from "./facts.ts";
 
-/** An amount of money and what it is made of, in minor units. */
+/** An amount of money and its parts, in minor units. */
 export interface Parts {
   readonly total: bigint;
   readonly principal: bigint;
@@ -21,17 +21,17 @@ export interface Installment extends Parts {
 export interface Receipt extends Parts {
   readonly payment_id: string;
   readonly day: Day;
-  /** Fee that counts towards the margin: not that of installment 0, the upfront fee. */
+  /** The fee that counts towards the margin; the upfront fee (installment 0) does not. */
   readonly earned: bigint;
 }
 
-/** A loan's schedule in the order in which money covers it, and its receipts in the order in which they came. */
+/** A loan's schedule in the order in which money covers it, and its receipts in the order in which they arrived. */
 export interface Schedule {
   readonly installments: readonly Installment[];
   readonly receipts: readonly Receipt[];
 }
 
-/** A payment in another currency than its disbursement's belongs to no position; it is a finding of quality. */
+/** A payment whose currency differs from its disbursement's counts in no position; it is a quality finding. */
 export const isCounted = (loan: Loan, payment: PaymentFacts): boolean =>
   payment.currency === loan.disbursement.currency;
 
@@ -41,8 +41,8 @@ export function scheduleOf(loan: Loan): Schedule {
 }
 
 /**
- * Scheduled is what was ever expected and is not canceled, by the day and the total that were expected last. A paid
- * payment that never was expected schedules itself on its due date, unless a payment that was expected has the same
+ * A payment is scheduled if it was ever expected and is not canceled, with the day and total that were expected last. A
+ * paid payment that was never expected schedules itself on its due date, unless an expected payment has the same
  * installment number: then it is only a receipt (docs/portfolio.md#scheduled).
  */
 function installmentsOf(payments: readonly PaymentFacts[]): Installment[] {
@@ -64,13 +64,13 @@ function installmentsOf(payments: readonly PaymentFacts[]): Installment[] {
 
 const wasExpected = ({ expected_total }: PaymentFacts): boolean => expected_total !== null;
 
-/** Received is what is `paid`, on the day of its payment date, or of its due date where there is none. */
+/** The receipts: what is `paid`, on the day of its payment date, or of its due date if it has none. */
 function receiptsOf(payments: readonly PaymentFacts[]): Receipt[] {
   const receipts = payments.filter(({ status }) => status === "paid").map(receiptOf);
   return receipts.sort((a, b) => inOrder(a.day, b.day) || inOrder(a.payment_id, b.payment_id));
 }
 
-/** What a paid payment brought in (docs/portfolio.md#parts-of-a-receipt). */
+/** The receipt of a paid payment (docs/portfolio.md#parts-of-a-receipt). */
 export function receiptOf(payment: PaymentFacts): Receipt {
   const parts = receivedParts(payment);
   const earned = payment.installment_number === 0 ? 0n : parts.fee;
@@ -80,16 +80,16 @@ export function receiptOf(payment: PaymentFacts): Receipt {
 /** The day on which a paid payment came in. */
 export const receivedOn = ({ payment_date, due_date }: PaymentFacts): Day => dayOf(payment_date ?? due_date);
 
-/** What a paid payment is made of. */
+/** The parts of a paid payment. */
 export function receivedParts(payment: PaymentFacts): Parts {
   const { installment_number, payment_total, payment_principal, payment_fee, expected_fee } = payment;
   return partsOf(installment_number, payment_total, payment_principal, payment_fee, expected_fee);
 }
 
 /**
- * What a total is made of (docs/portfolio.md#parts-of-a-receipt): installment 0, the upfront fee, is all fee. Else its
- * own parts, where they are known. Of an unsplit one the fee is the lesser of the total and the fee that was expected,
- * and the rest is principal; where no fee was expected, all is principal.
+ * The parts of a total (docs/portfolio.md#parts-of-a-receipt). The upfront fee (installment 0) is all fee. Any other
+ * payment has its own parts if they are known. If not, the fee is the lesser of the total and the expected fee, and the
+ * rest is principal; without an expected fee, all is principal.
  */
 function partsOf(
   installment_number: number | null,

@@ -2,24 +2,24 @@ import type { StoredDate } from "../core/dates.ts";
 import { type Day, dayOf } from "./days.ts";
 import type { DisbursementFacts, TermsRow } from "./facts.ts";
 
-/** Terms that were agreed: amounts in minor units. */
+/** Agreed terms; amounts in minor units. */
 export interface Terms {
   readonly amount: bigint;
   readonly margin: bigint;
   readonly maturity_date: StoredDate | null;
 }
 
-/** A change of terms, with the terms as its event left them. */
+/** A change of terms, with the terms after its event. */
 export interface TermsChange extends Terms {
   readonly sequence: number;
   readonly change_date: StoredDate;
 }
 
-/** The terms as of a day, and what the changes up to that day come to. */
+/** The terms as of a day, and the sums of the changes up to that day. */
 export interface TermsAsOf extends Terms {
   readonly first_agreed: Terms;
   readonly changes: readonly TermsChange[];
-  /** Sums of what the changes added to the amount, took from it, and took from the margin. */
+  /** Sums of what the changes added to the amount, deducted from it, and deducted from the margin. */
   readonly raised: bigint;
   readonly written_off: bigint;
   readonly rebates: bigint;
@@ -31,8 +31,8 @@ export function startOf({ kind, disbursement_date, payment_date }: DisbursementF
 }
 
 /**
- * Amount and margin as of a day are the first-agreed ones plus the differences whose `change_date` is up to that day;
- * the maturity is the last one said, in the order of the log, among those (docs/portfolio.md#terms).
+ * Amount and margin as of a day are the first-agreed ones plus the changes whose `change_date` is not after that day.
+ * The maturity is that of the last such change in the order of the log (docs/portfolio.md#terms).
  */
 export function termsAsOf([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): TermsAsOf {
   const first_agreed = agreed(first);

@@ -8,7 +8,7 @@ import { balanceAt } from "../loan-book.ts";
 import { accrualKey } from "../marks.ts";
 import { bookOf, type LedgerState, needFrom, type PostingType } from "../state.ts";
 
-/** A command that touches more loans than this is decided alone, on one row of each loan (docs/ledger.md#accruals). */
+/** A command of more loans is decided in a group of its own, from one row per loan (docs/ledger.md#accruals). */
 export const MANY_LOANS = 100;
 
 /** The interest of one loan for one day. */
@@ -23,16 +23,16 @@ export interface LoanAccrual {
 export interface Accrual {
   readonly type: "accrual";
   readonly program_id: string;
-  /** The interest is for the day from this one to the next, on the principal at its end. */
+  /** The interest is for the day from this one to the next, on the principal at the end of this day. */
   readonly accrual_date: string;
   readonly day_count_convention: DayCountConvention;
   readonly currency: string;
-  /** 1 to 2,000, each loan once. */
+  /** 1 to 2,000 loans, each once. */
   readonly loans: readonly LoanAccrual[];
   readonly actor: string | null;
 }
 
-/** A day's interest of many loans in one entry: all of them or none. */
+/** Posts a day's interest of many loans in one entry: all of it or none. */
 export const accrual: PostingType<Accrual> = {
   addNeeds(needs, { loans, accrual_date }) {
     const days = loans.length > MANY_LOANS ? needs.manyLoans : needs.loans;

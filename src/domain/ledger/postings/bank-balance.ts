@@ -9,7 +9,7 @@ export interface BankBalanceStated extends BankBalance {
   readonly actor: string | null;
 }
 
-/** What the bank says of an account; it posts nothing, and a later statement of the same day replaces it. */
+/** Records a balance that the bank states. It posts nothing; a later statement for the same day replaces it. */
 export const bank_balance: PostingType<BankBalanceStated> = {
   addNeeds: (needs, { bank_account_ref }) => void needs.banks.add(bank_account_ref),
 

@@ -15,7 +15,7 @@ export interface ChargeOff {
   readonly actor: string | null;
 }
 
-/** The lender no longer counts on the loan: all that is owed becomes a loss. */
+/** The lender gives the loan up: all that the borrower owes becomes a loss. */
 export const chargeoff: PostingType<ChargeOff> = {
   addNeeds: (needs, { loan_id, effective_at }) => needFrom(needs.loans, loan_id, effective_at),
 

@@ -17,7 +17,7 @@ export interface DisbursementSettled {
   readonly actor: string | null;
 }
 
-/** The money of a disbursement left the bank: the clearing account owes it no longer. */
+/** The money of a disbursement left the bank, so the clearing account no longer owes it. */
 export const disbursement_settled: PostingType<DisbursementSettled> = {
   addNeeds(needs, { disbursement_entry_id, effective_at, bank_account_ref }) {
     needFrom(needs.entries, disbursement_entry_id, effective_at);

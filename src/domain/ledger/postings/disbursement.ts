@@ -18,7 +18,7 @@ export interface Disbursement {
   readonly actor: string | null;
 }
 
-/** Money is promised to the borrower: principal is owed, and the clearing account owes the money. */
+/** The lender promises money: the borrower owes the principal, and the clearing account owes the money. */
 export const disbursement: PostingType<Disbursement> = {
   addNeeds: (needs, { loan_id, effective_at }) => needFrom(needs.loans, loan_id, effective_at),
 

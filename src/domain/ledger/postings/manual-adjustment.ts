@@ -16,7 +16,7 @@ export interface ManualAdjustment {
   readonly actor: string | null;
 }
 
-/** The lender's own money comes into a bank account or leaves it; no loan has a part in it. */
+/** The lender's own money enters or leaves a bank account; no loan is involved. */
 export const manual_adjustment: PostingType<ManualAdjustment> = {
   addNeeds: (needs, { bank_account_ref }) => void needs.banks.add(bank_account_ref),
 

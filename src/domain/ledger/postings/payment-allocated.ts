@@ -12,12 +12,12 @@ export interface PaymentAllocated {
   readonly borrower_id: string;
   readonly currency: string;
   readonly effective_at: string;
-  /** Null: as much as can be applied. */
+  /** Null means as much as can be applied. */
   readonly amount_minor: bigint | null;
   readonly actor: string | null;
 }
 
-/** Money that waited in suspense pays what the loan owes. */
+/** Money in suspense pays what the borrower owes. */
 export const payment_allocated: PostingType<PaymentAllocated> = {
   addNeeds: (needs, { loan_id, effective_at }) => needFrom(needs.loans, loan_id, effective_at),
 

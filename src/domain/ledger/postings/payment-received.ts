@@ -21,7 +21,7 @@ export interface PaymentReceived {
   readonly actor: string | null;
 }
 
-/** Money of the borrower arrived: it pays fees, interest and principal, and what is left waits in suspense. */
+/** The borrower's money arrived: it pays fees, interest and principal; the rest goes to suspense. */
 export const payment_received: PostingType<PaymentReceived> = {
   addNeeds(needs, { loan_id, effective_at, bank_account_ref }) {
     needFrom(needs.loans, loan_id, effective_at);

@@ -19,7 +19,7 @@ export interface Recovery {
   readonly actor: string | null;
 }
 
-/** Money arrived on a loan that was charged off: it is income. */
+/** Money arrived for a loan that was charged off: it is income. */
 export const recovery: PostingType<Recovery> = {
   addNeeds(needs, { loan_id, effective_at, bank_account_ref }) {
     needFrom(needs.loans, loan_id, effective_at);

@@ -11,12 +11,12 @@ export interface Reversal {
   readonly reverses_entry_id: string;
   readonly reason_code: string;
   readonly reason_description: string | null;
-  /** Not before the entry's own; null: the day of the posting, UTC, or the entry's own where that is later. */
+  /** Not before the entry's own day. Null means the UTC day of the posting, or the entry's own day if that is later. */
   readonly effective_at: string | null;
   readonly actor: string | null;
 }
 
-/** The mirror image of a whole entry, with its loans and its bank account. */
+/** Posts the mirror image of a whole entry, with its loans and its bank account. */
 export const reversal: PostingType<Reversal> = {
   addNeeds(needs, { reverses_entry_id, effective_at }, today) {
     needFrom(needs.entries, reverses_entry_id, effective_at ?? today);
