@@ -5,17 +5,17 @@ import type { DueEvent, Projection } from "../store/projections/projection.ts";
 import { PROJECTIONS } from "./projections.ts";
 
 /**
- * Events of one D1 batch. A table's rows travel in one parameter, which D1 bounds at 2 MB: a hundred reasons of 2,000
- * characters fit in whatever script they are written.
+ * The most events of one D1 batch. A table's rows travel in one parameter, which D1 limits to 2 MB: a hundred reasons
+ * of 2,000 characters fit, in any script.
  */
 const EVENTS_MAX = 100;
 /**
- * D1 calls of one `catchUp`; what is left is the next message's, alarm's or sweep's. A worker's invocation has 1,000,
- * so a queue's batch names at most 20 tenants (wrangler.toml).
+ * The most D1 calls of one `catchUp`; the next message, alarm or sweep does the rest. A worker's invocation has 1,000
+ * calls, so a batch of the queue names at most 20 tenants (wrangler.toml).
  */
 const CALLS_MAX = 40;
 
-/** An event that a projection cannot be made of. */
+/** An event from which a projection cannot be derived. */
 export class PoisonEvent extends Error {
   readonly trace_id: string;
 
@@ -26,7 +26,7 @@ export class PoisonEvent extends Error {
   }
 }
 
-/** A projection that came to a stop, and why. */
+/** A projection that stopped, and why. */
 export interface Stopped {
   readonly projection: string;
   readonly error: unknown;
@@ -34,21 +34,21 @@ export interface Stopped {
 
 export interface CaughtUp {
   readonly rows: number;
-  /** False when a projection has more events than one call reads; a stopped projection counts as complete. */
+  /** False when a projection has more events than one call reads. A stopped projection counts as complete. */
   readonly complete: boolean;
   readonly stopped: readonly Stopped[];
-  /** How far each projection that moved is complete now, by its name. */
+  /** The sequence up to which each projection that advanced is now complete, by its name. */
   readonly reached: Readonly<Record<string, number>>;
-  /** Whether the tenant has webhook endpoints that take deliveries. */
+  /** True when the tenant has webhook endpoints that take deliveries. */
   readonly followed: boolean;
-  /** D1 calls made. */
+  /** The number of D1 calls made. */
   readonly calls: number;
 }
 
 /**
- * Makes what is due in some projections of a tenant, each in the order of the events. May run twice at once and be cut
- * off anywhere: rows and cursor go together, and a row is keyed by its event. Rows before a poisonous event are kept.
- * A projection that fails stops no other; never throws.
+ * Derives what is due in some projections of a tenant, each in the order of the events. It may run twice at once and be
+ * interrupted anywhere: rows and cursor are written in one batch, and a row is keyed by its event. Rows before a
+ * poisonous event are kept. A projection that fails stops no other. Never throws.
  */
 export async function catchUp(
   env: Cloudflare.Env,
@@ -97,7 +97,7 @@ async function readDue(env: Cloudflare.Env, tenant: string, projections: readonl
 interface Made {
   readonly rows: number;
   readonly calls: number;
-  /** The last event that is read now; null when none was. */
+  /** The last event that this call read; null when it read none. */
   readonly upto: number | null;
   /** Null when every event was read. */
   readonly error: unknown;
@@ -124,12 +124,12 @@ async function makeRows(
 
 interface Derived {
   readonly rows: readonly unknown[];
-  /** The last event that the rows are complete up to. */
+  /** The rows are complete up to this event. */
   readonly done?: DueEvent;
   readonly poison?: PoisonEvent;
 }
 
-/** The rows of consecutive events, up to the first that none can be made of. */
+/** The rows of consecutive events, up to the first poisonous one. */
 function deriveAll({ derive }: Projection, due: readonly DueEvent[]): Derived {
   const rows: unknown[] = [];
   let derived: Derived = { rows };
@@ -144,7 +144,7 @@ function deriveAll({ derive }: Projection, due: readonly DueEvent[]): Derived {
   return derived;
 }
 
-/** The log line of a projection that came to a stop. */
+/** Logs a projection that stopped. */
 export function logStopped(tenant: string, { projection, error }: Stopped, trace: string | null): void {
   const trace_id = error instanceof PoisonEvent ? error.trace_id : trace;
   const entry = { level: "error", message: "projection failed", projection, tenant, trace_id };

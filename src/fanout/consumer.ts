@@ -11,7 +11,7 @@ const LOGGED_MAX = 20;
 /** Where the platform puts a message after its last retry (wrangler.toml). */
 const DEAD_LETTER_SUFFIX = "-dead";
 
-/** Runs every projection for the tenants that a batch names; a tenant's failure retries only its own messages. */
+/** Runs every projection for the tenants that a batch names. A tenant's failure retries only its own messages. */
 export async function consume(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promise<void> {
   if (batch.queue.endsWith(DEAD_LETTER_SUFFIX)) return buryAll(batch, env);
   const start = Date.now();
@@ -48,7 +48,7 @@ const retry = (message: Message<unknown>): void =>
 
 type Outcome = Pick<CaughtUp, "rows" | "stopped">;
 
-/** Makes what a message asks for; never throws. */
+/** Derives what a message asks for. Never throws. */
 async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
   const message = parseMessage(body);
   if (!message) return { rows: 0, stopped: [{ projection: "", error: new NotAMessage() }] };
@@ -59,7 +59,7 @@ async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
   for (const one of stopped) logStopped(tenant, one, traceOf(body));
   if (complete) return { rows, stopped };
   try {
-    // Work left over is no failure, and no reason to use up the message's retries.
+    // Remaining work is no failure and must not use up the message's retries.
     await withDeadline(env.HISTORY_QUEUE.send(message));
     return { rows, stopped };
   } catch (error) {
@@ -68,8 +68,8 @@ async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
 }
 
 /**
- * Records what the queue gave up on, for each projection that still fails, with the error as it is now, for the
- * operator to find and redrive. A message whose work has been done meanwhile is acknowledged.
+ * Records a dead letter for each projection that still fails, with its present error, so that the operator can find and
+ * redrive it. A message whose work has been done meanwhile is acknowledged.
  */
 async function buryAll(batch: MessageBatch<unknown>, env: Cloudflare.Env): Promise<void> {
   for (const message of batch.messages) {

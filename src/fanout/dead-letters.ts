@@ -5,20 +5,20 @@ import { recordDeadLetter } from "../store/projections/dead-letters.ts";
 import { PoisonEvent, type Stopped } from "./catch-up.ts";
 import { parseMessage, traceOf } from "./message.ts";
 
-/** A body that names no tenant's events. */
+/** Thrown for a body that names no tenant's events. */
 export class NotAMessage extends Error {
   constructor() {
     super("the message does not name a tenant's events");
   }
 }
 
-/** A database that is away for a while is no cause for the operator: the sweep goes on with the tenant. */
+/** A temporary failure of a database needs no operator: the sweep continues with the tenant. */
 const mayPass = ({ error }: Stopped): boolean =>
   !(error instanceof PoisonEvent) && !(error instanceof NotAMessage) && classify(error) !== "refused";
 
 /**
- * Records a letter for each projection that failed for good. False when the message must come back: a failure may
- * still pass, or a letter could not be recorded.
+ * Records a dead letter for each projection that failed permanently. Returns false when the message must be retried: a
+ * failure may be temporary, or a dead letter could not be recorded.
  */
 export async function bury(
   env: Cloudflare.Env,

@@ -7,7 +7,7 @@ const minorUnits = z
   .regex(/^\d{1,19}$/)
   .refine((digits) => BigInt(digits) <= INT64_MAX);
 
-/** The facts of an event as far as history looks at them (domain, `EventFacts`); the log keeps them as JSON text. */
+/** The facts of an event that history needs (domain, `EventFacts`); the log stores them as JSON text. */
 const factsSchema = z.object({
   currency: z.string().exactOptional(),
   disbursement_id: z.string().exactOptional(),
@@ -26,7 +26,7 @@ const factsSchema = z.object({
   changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })).exactOptional(),
 });
 
-/** Reads an event's stored facts. Throws a sentence without a value in it, because facts hold free text. */
+/** Reads an event's stored facts. Throws an error without values in its message, because facts contain free text. */
 export function parseFacts(text: string): EventFacts {
   let json: unknown;
   try {

@@ -8,8 +8,8 @@ import type { CaughtUp } from "./catch-up.ts";
 const CALL_DEADLINE_MS = 5_000;
 
 /**
- * Lets those know who wait for a tenant's projections: the gate, whose readers wait for history, and the tenant's webhook
- * sender. Never fails: the gate looks for itself while somebody waits, and the sweep pokes a sender that is behind.
+ * Notifies what waits for a tenant's projections: the gate, whose readers wait for history, and the tenant's webhook
+ * sender. Never fails: the gate polls while a reader waits, and the sweep pokes a sender that lags.
  */
 export async function tellFollowers(
   env: Cloudflare.Env,
@@ -29,7 +29,7 @@ export async function tellFollowers(
   await Promise.all(calls);
 }
 
-/** Lets the tenant's webhook sender look for what it has to deliver. */
+/** Makes the tenant's webhook sender check what it has to deliver. */
 export const pokeSender = (env: Cloudflare.Env, tenant: string): Promise<void> =>
   tell(env, tenant, "webhook sender", (placement) =>
     objectOf(env.WEBHOOK_SENDER, tenant, placement).poke(tenant),

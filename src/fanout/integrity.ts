@@ -21,16 +21,16 @@ import {
   writeTurn,
 } from "../store/ledger/integrity.ts";
 
-/** A scheduled run checks so many tenants of a database, the longest unchecked first. */
+/** The most tenants of a database that a scheduled run checks, the longest unchecked first. */
 const TENANTS_MAX = 15;
-/** Turns of one run, and of one tenant in it, about three D1 calls each; what is left is the next run's. */
+/** The most turns of one run, and of one tenant in it, of about three D1 calls each. The next run does the rest. */
 const TURNS_MAX = 30;
 const TURNS_OF_ONE_MAX = 16;
-/** A week has 10,080 minutes: a round of the loans in so many turns is done within a week. */
+/** The turns of a round of the loans. A week has 10,080 minutes, so a round is complete within a week. */
 const ROUND_TURNS = 5_000;
 const ROUND_STEP_MIN = 20;
 
-/** Compares the kept sums of every tenant with what its postings add up to (docs/ledger.md#reconciliation). Never throws. */
+/** Compares each tenant's kept sums with the sums of its postings (docs/ledger.md#reconciliation). Never throws. */
 export async function checkIntegrity(env: Cloudflare.Env): Promise<void> {
   for (const { db } of openEverySession(env)) {
     try {
@@ -46,7 +46,7 @@ export async function checkIntegrity(env: Cloudflare.Env): Promise<void> {
   }
 }
 
-/** Checks one tenant in at most so many turns, and says how many it took. Never throws. */
+/** Checks one tenant in at most `turnsMax` turns and returns how many it took. Never throws. */
 export async function checkTenant(
   env: Cloudflare.Env,
   tenant: string,
@@ -82,7 +82,7 @@ interface Turn {
   readonly isDone: boolean;
 }
 
-/** Adds the next entries up, compares what can be compared at this moment, and takes a step of the round of loans. */
+/** Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans. */
 async function takeTurn(db: Database, tenant: string): Promise<Turn> {
   const seen = await withDeadline(readSnapshot(db, tenant));
   const { check, entries, isLast, round } = seen;
@@ -90,7 +90,7 @@ async function takeTurn(db: Database, tenant: string): Promise<Turn> {
   const compared = isLast ? compareKept(seen) : [];
   const anew = isLast ? compareRound(seen) : [];
   const last = entries.at(-1);
-  // Only once the own sums are complete can every loan be compared with them: in a turn that adds nothing more.
+  // Every loan can be compared only when the own sums are complete: in a turn that adds nothing more.
   const isComplete = isLast && check.is_behind && entries.length === 0;
   const different = isComplete ? await withDeadline(readDifferentLoans(db, tenant, check)) : null;
   const all = different && compareLoans(different.own, different.kept);
@@ -129,7 +129,7 @@ const unique = (findings: readonly Finding[]): readonly Finding[] => [
 const touchedBy = (entries: readonly Entry[]): ReadonlySet<string> =>
   new Set(entries.flatMap((entry) => [...loanChanges(entry).keys()]));
 
-/** The accounts, and the loans that new entries touched: the check's own sums with these entries, and what is kept. */
+/** Compares the accounts and the loans of new entries: the check's own sums, with these entries, to the kept ones. */
 function compareKept({
   check,
   entries,
@@ -156,7 +156,7 @@ function withEntries(own: readonly LoanSum[], entries: readonly Entry[]): readon
   return [...sums.values()];
 }
 
-/** The loans of the round's step: their postings added up anew, their days, and what is kept, all at one moment. */
+/** Compares the loans of the round's step: new sums of their postings, their days, and the kept sums, at one moment. */
 const compareRound = ({ round }: Snapshot): readonly Finding[] => [
   ...compareLoans(round.fromPostings, round.kept),
   ...compareLoans(round.fromDays, round.kept),

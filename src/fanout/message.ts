@@ -3,9 +3,9 @@ import * as z from "zod";
 /** What the queue carries: which tenant has events, and how far. The events themselves stay in D1. */
 export const eventsMessageSchema = z.object({
   tenant_id: z.string().min(1),
-  /** Sequence of the last event that a projection waits for. */
+  /** The sequence of the last event that a projection waits for. */
   upto: z.int().positive(),
-  /** W3C trace of the event that the message was sent for. */
+  /** The W3C trace of the event that the message was sent for. */
   traceparent: z.string(),
 });
 
@@ -15,7 +15,7 @@ export type EventsMessage = z.infer<typeof eventsMessageSchema>;
 export const parseMessage = (body: unknown): EventsMessage | null =>
   eventsMessageSchema.safeParse(body).data ?? null;
 
-/** The trace id of a message's body, or null. A malformed trace is no reason to leave a tenant's events undone. */
+/** The trace id of a message's body, or null. A malformed trace does not keep a tenant's events from being derived. */
 export function traceOf(body: unknown): string | null {
   return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(parseMessage(body)?.traceparent ?? "")?.[1] ?? null;
 }

@@ -6,9 +6,9 @@ import type { EventsMessage } from "./message.ts";
 const SEND_DEADLINE_MS = 5_000;
 
 /**
- * Tells the queue how far a tenant's events go. One message is under way at a time; what becomes due meanwhile is one
- * more message, so that under load one serves many events. Never awaited by an answer, and never fails: the gate's
- * alarm and the sweep complete what a lost message leaves.
+ * Sends the queue the sequence of a tenant's last event. One message is in flight at a time. Events that arrive
+ * meanwhile share the next message, so under load one message serves many events. No answer waits for it, and it never
+ * fails: the gate's alarm and the sweep replace a lost message.
  */
 export class EventsPublisher {
   readonly #queue: () => Queue<unknown>;
@@ -19,7 +19,7 @@ export class EventsPublisher {
     this.#queue = queue;
   }
 
-  /** Resolves when nothing is left to send. */
+  /** Resolves when there is nothing more to send. */
   async publish(message: EventsMessage): Promise<void> {
     this.#next = message;
     if (this.#sending) return;

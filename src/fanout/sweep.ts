@@ -11,17 +11,17 @@ import { PROJECTIONS } from "./projections.ts";
 
 const TENANTS_A_PAGE = 100;
 /**
- * A sweep starts on no further tenant after this long, or so many D1 calls; the next one goes on there. An invocation
- * has 1,000 calls: the rest is for the last tenant, the senders, and the integrity check that follows.
+ * After this time, or this many D1 calls, a sweep starts no further tenant; the next sweep continues there. An
+ * invocation has 1,000 calls: the rest is for the last tenant, the senders, and the integrity check that follows.
  */
 const SWEEP_MS = 45_000;
 const SWEEP_CALLS_MAX = 750;
 
-/** Senders woken in one sweep, and how late one may be before it is woken. */
+/** The most senders that one sweep wakes, and how late a sender may be before it is woken. */
 const POKES_MAX = 50;
 const SENDER_GRACE_MS = 60_000;
 
-/** What one sweep has done so far, over all databases. */
+/** The work of one sweep so far, over all databases. */
 interface Tally {
   readonly started: number;
   readonly failed: Set<string>;
@@ -31,8 +31,8 @@ interface Tally {
 }
 
 /**
- * Completes every projection of every tenant, even if the queue lost all its messages: the guarantee behind the queue.
- * Needs no queue itself. One tenant's failure stops no other, and a tenant with much to do waits for its next turn.
+ * Fallback for lost queue messages: completes every projection of every tenant without the queue. One tenant's failure
+ * stops no other, and a tenant with much work continues in its next turn.
  */
 export async function sweep(env: Cloudflare.Env): Promise<void> {
   const tally: Tally = { started: Date.now(), failed: new Set(), tenants: 0, rows: 0, calls: 0 };
@@ -48,13 +48,13 @@ export async function sweep(env: Cloudflare.Env): Promise<void> {
   console.log(JSON.stringify({ level, message: "sweep", ...counts }));
 }
 
-/** Wakes webhook senders that are behind and do not come back by themselves. */
+/** Wakes webhook senders that lag and have no alarm of their own. */
 async function pokeSenders(env: Cloudflare.Env, db: Database): Promise<void> {
   const tenants = await tenantsToPoke(db, Date.now(), SENDER_GRACE_MS, POKES_MAX);
   await Promise.all(tenants.map((tenant) => pokeSender(env, tenant)));
 }
 
-/** A step that fails is logged, and the next sweep tries it again. */
+/** Logs a step that fails; the next sweep retries it. */
 async function attempt<T>(message: string, step: () => Promise<T>): Promise<T | null> {
   try {
     return await step();
@@ -76,7 +76,7 @@ async function sweepDatabase(env: Cloudflare.Env, db: Database, tally: Tally): P
   }
 }
 
-/** Goes round from `start` until nothing is left to do, or until the budget is spent: then says where that was. */
+/** Goes round from `start` until no work is left. Returns the place where it stopped if the budget ran out. */
 async function sweepFrom(
   env: Cloudflare.Env,
   db: Database,
@@ -104,7 +104,7 @@ interface Turn {
 
 const turnKey = ({ name }: Projection, tenant: string): string => JSON.stringify([name, tenant]);
 
-/** Every tenant that is behind in a projection, once, from `start` on and round to it again. */
+/** Every tenant that lags in a projection, once each, from `start` on and round to it again. */
 async function* ring(db: Database, start: SweepPlace | null, tally: Tally): AsyncGenerator<Turn> {
   for (const { projection, stretch } of stretches(start)) {
     for (let after: string | undefined = stretch.after; after !== undefined; ) {
@@ -129,7 +129,7 @@ function stretches(start: SweepPlace | null): { projection: Projection; stretch:
   ];
 }
 
-/** True when the tenant has more to do than one turn. */
+/** Returns true when the tenant has more work than one turn. */
 async function sweepTenant(
   env: Cloudflare.Env,
   tenant: string,
@@ -151,7 +151,7 @@ async function sweepTenant(
   return !complete;
 }
 
-/** Only poison goes back to the operator: whatever else failed may pass, and the next sweep tries again. */
+/** Records a dead letter only for poison: other failures may be temporary, and the next sweep retries them. */
 async function keepForOperator(
   env: Cloudflare.Env,
   tenant: string,

@@ -3,19 +3,19 @@ import { parseRetryAfter } from "./retry.ts";
 
 export type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
 
-/** How long the whole answer may take. */
+/** The deadline for the whole answer. */
 export const ATTEMPT_MS = 10_000;
-/** More of an answer is not read, and none of it is ever shown. */
+/** The most bytes of an answer that are read. None of them are ever shown. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
-/** What became of one request to a receiver. */
+/** The outcome of one request to a receiver. */
 export interface Attempt {
   readonly delivered: boolean;
-  /** Of the answer, where one came. */
+  /** The status of the answer; null if there was none. */
   readonly status: number | null;
   readonly error: AttemptError | null;
   readonly duration_ms: number;
-  /** Milliseconds that the receiver asked to wait. */
+  /** The milliseconds that the receiver asked to wait. */
   readonly retry_after: number | null;
 }
 
@@ -48,7 +48,7 @@ export async function attempt(
   try {
     const init: RequestInit = { method: "POST", redirect: "manual", headers, body, signal: abort.signal };
     const answered = exchange(fetcher, url, init);
-    // A fetch that ignores its signal may not hold the turn up.
+    // A fetch that ignores its signal must not delay the turn.
     answered.catch(() => undefined);
     const answer = await Promise.race([answered, late.promise]);
     if (answer === "late") return result("timeout");
@@ -61,7 +61,7 @@ export async function attempt(
   }
 }
 
-/** An answer whose body has been read, so that it is whole. */
+/** Sends the request and reads the answer's body to its end. */
 async function exchange(fetcher: Fetcher, url: string, init: RequestInit): Promise<Response> {
   const answer = await fetcher(url, init);
   const reader = answer.body?.getReader();
@@ -74,7 +74,7 @@ async function exchange(fetcher: Fetcher, url: string, init: RequestInit): Promi
   return answer;
 }
 
-/** The runtime gives no code for a failed connection, only words. */
+/** The runtime gives only a message for a failed connection, no code. */
 function connectionError(error: unknown): AttemptError {
   return /\b(?:tls|ssl|certificate|handshake)\b/i.test(String(error)) ? "tls" : "connection";
 }

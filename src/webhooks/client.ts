@@ -7,16 +7,16 @@ import { objectOf } from "../store/placement/objects.ts";
 import { placeTenant } from "../store/placement/placement.ts";
 import type { WebhookSender } from "./sender.ts";
 
-/** An attempt takes 10 s at most, and the calls before it less. */
+/** An attempt takes at most 10 s, and the calls before it take less. */
 const SENDER_DEADLINE_MS = 25_000;
 
-/** Whose sender is asked, and where the token wants the tenant to be. */
+/** The tenant whose sender is called, and the jurisdiction that the token names. */
 export interface Tenant {
   readonly tenant_id: string;
   readonly jurisdiction: Jurisdiction | null;
 }
 
-/** Asks the tenant's sender. One that does not answer is a problem, never an exception. */
+/** Calls the tenant's sender. A sender that does not answer is a problem value, never an exception. */
 export async function askSender<T>(
   env: Cloudflare.Env,
   { tenant_id: tenant, jurisdiction }: Tenant,

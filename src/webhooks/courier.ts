@@ -12,11 +12,11 @@ import { KeyRing } from "./key-ring.ts";
 import { PAGE_EVENTS, Turn, type World } from "./turn.ts";
 
 const MINUTE_MS = 60_000;
-/** How soon a turn that D1 cut off, or a copy that D1 did not take, is tried again: doubled each time, up to a minute. */
+/** The delay before a turn or a copy that D1 failed is retried. It doubles each time, up to a minute. */
 const AGAIN_MS = 5_000;
 export const GATE_MS = 5_000;
 
-/** Where a courier works: the sender's object. */
+/** What a courier needs of the sender's object. */
 export interface Place {
   readonly env: () => Cloudflare.Env;
   readonly storage: DurableObjectStorage;
@@ -26,7 +26,7 @@ export interface Place {
   readonly now: () => number;
 }
 
-/** Delivers to a tenant's endpoints from the alarm of its sender, and keeps those informed who follow the endpoints. */
+/** Delivers to a tenant's endpoints from its sender's alarm, and updates the operators' rows and the gate. */
 export class Courier {
   readonly #place: Place;
   readonly #store: EndpointStore;
@@ -38,7 +38,7 @@ export class Courier {
     this.#store = place.store;
   }
 
-  /** The tenant has events that its endpoints may lack. */
+  /** Called when the tenant may have undelivered events. */
   async poke(tenant: string): Promise<void> {
     this.#store.setFact("tenant", tenant);
     if (this.#running) this.#running.wake();
@@ -59,7 +59,7 @@ export class Courier {
     await this.#arm(tenant);
   }
 
-  /** True when D1 or the gate did not take something, so that it must be tried again soon. */
+  /** Returns true when D1 or the gate failed, so that a retry is due soon. */
   async #turn(tenant: string): Promise<boolean> {
     const ring = await KeyRing.parse(this.#place.env().WEBHOOK_KEY);
     if (!ring.ok) {
@@ -76,7 +76,7 @@ export class Courier {
     return stuck || !synced;
   }
 
-  /** Sets the alarm for the next retry of an endpoint, and for what this turn could not do. */
+  /** Sets the alarm for the next retry of an endpoint, and for the work that this turn could not do. */
   async #arm(tenant: string): Promise<void> {
     try {
       const now = this.#place.now();
@@ -97,7 +97,7 @@ export class Courier {
     if (set === null || set > at) await this.#place.storage.setAlarm(at);
   }
 
-  /** What a delivery needs of the world around it. */
+  /** What a delivery needs from outside. */
   world(tenant: string, ring: KeyRing): World {
     return {
       tenant,
@@ -114,7 +114,7 @@ export class Courier {
     };
   }
 
-  /** After a change: the operators' rows, the gate, and a turn for what may be due. */
+  /** Called after a change: updates the operators' rows and the gate, and starts a turn for what may be due. */
   async changed(tenant: string): Promise<void> {
     this.#store.setFact("tenant", tenant);
     if (!(await this.#sync(tenant))) await this.#wakeAt(this.#place.now() + AGAIN_MS);
@@ -122,7 +122,7 @@ export class Courier {
     if (this.#store.all().some((endpoint) => isDue(endpoint, now))) await this.poke(tenant);
   }
 
-  /** Brings the operators' rows up to date, and lets the gate know whether anybody follows. False: try again. */
+  /** Updates the operators' rows and tells the gate whether endpoints follow the log. Returns false to be retried. */
   async #sync(tenant: string): Promise<boolean> {
     try {
       const { changed, removed } = this.#store.unmirrored();

@@ -1,5 +1,5 @@
 const URL_CHARACTERS_MAX = 2048;
-/** WHATWG URL parsing writes the default port as none. */
+/** WHATWG URL parsing turns the default port into an empty string. */
 const PORTS: ReadonlySet<string> = new Set(["", "8443"]);
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1"]);
 /** RFC 6761, RFC 6762, and ICANN's reserved name of private networks. */
@@ -7,18 +7,18 @@ const PRIVATE_NAMES = ["localhost", "local", "internal"];
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 export interface DestinationRules {
-  /** Allows `http://localhost` and `http://127.0.0.1` on any port: for a service on one's own machine only. */
+  /** Allows `http://localhost` and `http://127.0.0.1` on any port; only for a service on the developer's machine. */
   readonly allowLoopback: boolean;
   /** The service's own host name: it must not call itself. */
   readonly ownHost: string;
 }
 
-/** The host of a parsed URL, as it is compared: URL parsing has settled case, percent signs and spellings of IP literals. */
+/** The host of a parsed URL for comparison. URL parsing has normalized case, percent signs and IP literals. */
 export const hostOf = (url: URL): string => url.hostname.replace(/\.+$/, "");
 
 /**
  * What is wrong with the URL of a webhook endpoint (docs/api.md#where-webhooks-may-go), as the rest of a sentence; null
- * when deliveries may go there. Looks at names only: a service on the edge has no private network behind it.
+ * when deliveries may go there. Checks only names: a service on the edge has no private network behind it.
  */
 export function destinationFault(text: string, rules: DestinationRules): string | null {
   if (text.length > URL_CHARACTERS_MAX) return `must be at most ${URL_CHARACTERS_MAX} characters`;

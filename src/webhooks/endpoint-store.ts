@@ -1,13 +1,13 @@
 import type { EndpointRow } from "../store/webhooks/mirror.ts";
 import { type Endpoint, mirrorOf } from "./endpoint.ts";
 
-/** The answer that a key was used for, without a secret in it. */
+/** The answer that is stored with an idempotency key, without a secret. */
 export interface KeptAnswer {
   readonly fingerprint: string;
   readonly body: string;
 }
 
-/** A sender's own memory, in the object's SQLite. All calls are synchronous, so a look and the step after it are atomic. */
+/** A sender's storage, in the object's SQLite. Calls are synchronous, so a read and the write after it are atomic. */
 export class EndpointStore {
   readonly #sql: SqlStorage;
 
@@ -23,7 +23,7 @@ export class EndpointStore {
     );
   }
 
-  /** Every endpoint, the oldest first. */
+  /** All endpoints, the oldest first. */
   all(): readonly Endpoint[] {
     const rows = this.#sql.exec<{ state: string }>("SELECT state FROM endpoints").toArray();
     const endpoints: Endpoint[] = rows.map(({ state }) => JSON.parse(state));
@@ -45,7 +45,7 @@ export class EndpointStore {
     this.#sql.exec("DELETE FROM endpoints WHERE endpoint_id = ?", endpoint_id);
   }
 
-  /** What the operators' rows lack: the changed ones, and the ids of endpoints that are gone. */
+  /** What the operators' rows lack: changed endpoints, and the ids of removed ones. */
   unmirrored(): { readonly changed: readonly Omit<EndpointRow, "updated_at">[]; readonly removed: string[] } {
     const rows = this.#sql.exec<{ endpoint_id: string; state: string }>("SELECT * FROM mirrored").toArray();
     const known = new Map(rows.map(({ endpoint_id, state }) => [endpoint_id, state]));

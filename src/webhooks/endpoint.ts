@@ -4,13 +4,13 @@ import type { Attempt } from "./attempt.ts";
 import type { Sealed } from "./key-ring.ts";
 import { GIVE_UP_MS, retryDelay } from "./retry.ts";
 
-/** How far an endpoint's deliveries are: all of `sequence` and before, and of the next event the places up to `place`. */
+/** An endpoint's progress: all events up to `sequence` are delivered, and the next event's places up to `place`. */
 export interface Cursor {
   readonly sequence: number;
   readonly place: number;
 }
 
-/** Nothing of the next event is delivered yet. */
+/** No message of the next event is delivered yet. */
 export const NO_PLACE = -1;
 
 export interface Failure {
@@ -18,11 +18,11 @@ export interface Failure {
   readonly at: number;
   readonly status: number | null;
   readonly error: AttemptError;
-  /** Failures in a row of this delivery. */
+  /** The number of consecutive failures of this delivery. */
   readonly attempts: number;
 }
 
-/** A webhook endpoint as its sender keeps it. Times are milliseconds since 1970. */
+/** A webhook endpoint as its sender stores it. Times are milliseconds since 1970. */
 export interface Endpoint {
   readonly endpoint_id: string;
   readonly url: string;
@@ -33,10 +33,10 @@ export interface Endpoint {
   readonly status: EndpointStatus;
   readonly created_at: number;
   readonly secret: Sealed;
-  /** The secret before a rotation, which signs too until then. */
+  /** The secret before a rotation, which also signs until `until`. */
   readonly previous: { readonly secret: Sealed; readonly until: number } | null;
   readonly cursor: Cursor;
-  /** Raised by whatever makes an answer that is still on its way meaningless. */
+  /** Raised by each change after which the answer to a request in flight no longer counts. */
   readonly epoch: number;
   readonly failed_since: number | null;
   readonly next_attempt_at: number | null;
@@ -65,7 +65,7 @@ export function afterAttempt(
   return { ...failed, next_attempt_at: now + retryDelay(attempts, random, retry_after) };
 }
 
-/** What a tenant may change of an endpoint; a member that is absent stays. */
+/** What a tenant may change of an endpoint; an absent member stays as it is. */
 export interface Change {
   readonly url?: string | undefined;
   readonly event_types?: readonly WebhookType[] | undefined;
@@ -73,7 +73,7 @@ export interface Change {
   readonly status?: "enabled" | "disabled" | undefined;
 }
 
-/** The endpoint after a change. A new URL or status makes answers on their way meaningless and starts the attempts anew. */
+/** The endpoint after a change. After a new URL or status, answers in flight do not count and attempts start anew. */
 export function afterChange(endpoint: Endpoint, change: Change): Endpoint {
   const { url, status, event_types, description } = change;
   const restarts = url !== undefined || status !== undefined;
@@ -87,7 +87,7 @@ export function afterChange(endpoint: Endpoint, change: Change): Endpoint {
   };
 }
 
-/** Answers on their way do not count any more, and the next attempt is due at once. */
+/** Answers in flight no longer count, and the next attempt is due at once. */
 const restarted = ({ epoch, last_failure }: Endpoint) => ({
   epoch: epoch + 1,
   failed_since: null,
@@ -95,7 +95,7 @@ const restarted = ({ epoch, last_failure }: Endpoint) => ({
   last_failure: last_failure && { ...last_failure, attempts: 0 },
 });
 
-/** The endpoint that delivers again from `from_sequence` on, at once. */
+/** The endpoint after a replay: it delivers again from `from_sequence` on, at once. */
 export function afterReplay(endpoint: Endpoint, from_sequence: number): Endpoint {
   const cursor = { sequence: from_sequence - 1, place: NO_PLACE };
   return { ...endpoint, ...restarted(endpoint), cursor };
@@ -105,7 +105,7 @@ export function afterReplay(endpoint: Endpoint, from_sequence: number): Endpoint
 export const isDue = ({ status, next_attempt_at }: Endpoint, now: number): boolean =>
   status === "enabled" && (next_attempt_at ?? 0) <= now;
 
-/** The endpoint's row for operators, but for the time of writing. */
+/** The endpoint's row for operators, without the time of writing. */
 export function mirrorOf(endpoint: Endpoint): Omit<EndpointRow, "updated_at"> {
   const { endpoint_id, status, cursor, next_attempt_at, failed_since, last_failure } = endpoint;
   const last_error = last_failure && `${last_failure.error} ${last_failure.status ?? ""}`.trim();
@@ -121,7 +121,7 @@ export function mirrorOf(endpoint: Endpoint): Omit<EndpointRow, "updated_at"> {
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/** What a tenant sees of an endpoint when it is made (docs/api.md#webhooks), without the secret. */
+/** What a tenant sees of an endpoint when it is created (docs/api.md#webhooks), without the secret. */
 export function briefView(endpoint: Endpoint) {
   const { endpoint_id, url, event_types, description, status, cursor, created_at } = endpoint;
   return {

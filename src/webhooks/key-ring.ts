@@ -2,13 +2,13 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** A secret at rest: AES-GCM, base64. */
 export interface Sealed {
-  /** Which key of WEBHOOK_KEY it was encrypted with. */
+  /** The key of WEBHOOK_KEY that encrypted it. */
   readonly key_id: string;
   readonly nonce: string;
   readonly ciphertext: string;
 }
 
-/** Whose secret it is: a ciphertext that is moved to another endpoint does not decrypt there. */
+/** The owner of a secret: a ciphertext that is moved to another endpoint does not decrypt there. */
 export interface Owner {
   readonly tenant: string;
   readonly endpoint_id: string;
@@ -31,7 +31,7 @@ export class KeyRing {
     this.#keys = keys;
   }
 
-  /** Reads the setting: base64 of 32 bytes, several separated by commas. The error never repeats it. */
+  /** Reads the setting: keys of 32 bytes as base64, separated by commas. The error never repeats the setting. */
   static async parse(setting: unknown): Promise<Result<KeyRing, string>> {
     if (typeof setting !== "string" || setting.trim() === "") return err("is missing");
     const texts = setting.split(",").map((text) => text.trim());
@@ -48,7 +48,7 @@ export class KeyRing {
     return { key_id, nonce: nonce.toBase64(), ciphertext: new Uint8Array(sealed).toBase64() };
   }
 
-  /** Throws when no key of the ring is the one, or the ciphertext is not this owner's. */
+  /** Throws when the ring lacks the key, or when the ciphertext is not this owner's. */
   async open({ key_id, nonce, ciphertext }: Sealed, owner: Owner): Promise<string> {
     const found = this.#keys.find((one) => one.key_id === key_id);
     if (!found) throw new Error(`WEBHOOK_KEY lacks the key ${key_id} that a secret was encrypted with`);

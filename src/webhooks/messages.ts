@@ -4,11 +4,11 @@ import { deriveHistory } from "../domain/tape/history.ts";
 import { parseFacts } from "../fanout/facts.ts";
 import type { LoggedEntry, LoggedEvent } from "../store/webhooks/log-page.ts";
 
-/** One thing to report of an event: ids, types and dates only, never names or amounts (docs/api.md#webhook-messages). */
+/** One message about an event: only ids, types and dates, never names or amounts (docs/api.md#webhook-messages). */
 export interface Message {
   readonly type: WebhookType;
   readonly sequence: number;
-  /** Orders the messages of one event, and stays the same in every release. */
+  /** The order among the messages of one event. It stays the same in every release. */
   readonly place: number;
   /** Milliseconds since 1970. */
   readonly occurred_at: number;
@@ -25,8 +25,8 @@ const isRecord = (category: string): category is Category => CATEGORIES.some((on
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * What an event reports, in order: the record, its journal entries, its history rows. `types` are those that somebody
- * takes; history is derived only for them. Throws when the event's facts cannot be read.
+ * The messages of an event, in order: the record, its journal entries, its history rows. `types` are the subscribed
+ * types; history is derived only for them. Throws when the event's facts cannot be read.
  */
 export function messagesOf(
   tenant_id: string,
@@ -86,6 +86,6 @@ function historyAdded(tenant_id: string, event: LoggedEvent): readonly Message[]
   }));
 }
 
-/** The header `webhook-id`: the same over retries and replays, so that a receiver knows what it has seen. */
+/** The header `webhook-id`: the same on retries and replays, so that a receiver recognizes a message. */
 export const messageId = (endpoint_id: string, { sequence, type, place }: Message): string =>
   `msg_${endpoint_id}_${sequence}_${type}_${place}`;

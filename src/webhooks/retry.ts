@@ -1,15 +1,15 @@
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Milliseconds after the first, second, … failure of a delivery; each later one waits as long as the last here. */
+/** The delay after the first, second, … failure of a delivery, in milliseconds. Later failures use the last one. */
 const DELAYS_MS = [5_000, 15_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS] as const;
 const JITTER = 0.1;
 const RETRY_AFTER_MAX_MS = HOUR_MS;
-/** How long a delivery is tried, from its first failure on. */
+/** A delivery is retried for this long after its first failure. */
 export const GIVE_UP_MS = 72 * HOUR_MS;
 
 /**
- * Milliseconds until the next attempt after `failures` failures in a row (1 or more), ±10 % by `random` (0 to 1), and
- * not before what the receiver's `Retry-After` asks for, up to an hour.
+ * Milliseconds until the next attempt after `failures` consecutive failures (1 or more), ±10 % by `random` (0 to 1). A
+ * longer `Retry-After` of the receiver counts, up to an hour.
  */
 export function retryDelay(failures: number, random: number, retryAfter: number | null): number {
   const base = DELAYS_MS[Math.min(failures, DELAYS_MS.length) - 1] ?? HOUR_MS;
@@ -17,7 +17,7 @@ export function retryDelay(failures: number, random: number, retryAfter: number 
   return Math.round(Math.max(jittered, Math.min(retryAfter ?? 0, RETRY_AFTER_MAX_MS)));
 }
 
-/** Milliseconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or null. `now` is in ms since 1970. */
+/** The delay of a `Retry-After` in ms (RFC 9110, 10.2.3: seconds or a date), or null. `now` is in ms since 1970. */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   const text = header?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;

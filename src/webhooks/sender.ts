@@ -22,7 +22,7 @@ import { KeyRing } from "./key-ring.ts";
 import { newSecret } from "./signature.ts";
 import { send } from "./turn.ts";
 
-/** An idempotency key and what it was sent with. */
+/** An idempotency key, and the request that it was sent with. */
 export interface KeyOfRequest {
   readonly key: string;
   readonly fingerprint: string;
@@ -36,7 +36,7 @@ export interface NewEndpoint {
   readonly from_sequence: number | null;
 }
 
-/** A body as JSON text: kept for replays as it stands, without a secret. */
+/** A body as JSON text. It is stored for replays unchanged, without a secret. */
 export interface Managed {
   readonly body: string;
   readonly replayed: boolean;
@@ -44,7 +44,7 @@ export interface Managed {
 
 type Reply<T> = Promise<Result<T, Problem>>;
 
-/** What a request with an idempotency key makes of an endpoint, and what it shows. */
+/** The endpoint after a request with an idempotency key, and the answer. */
 interface Made {
   readonly endpoint: Endpoint;
   readonly secret: string | null;
@@ -74,7 +74,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   readonly #store: EndpointStore;
   readonly #courier: Courier;
   readonly #tests = new Map<string, number[]>();
-  /** Replaced by tests: a receiver, and a clock. */
+  /** Tests replace these: a receiver, and a clock. */
   fetcher: Fetcher = (url, init) => fetch(url, init);
   now: () => number = () => Date.now();
   #last: Promise<unknown> = Promise.resolve();
@@ -83,7 +83,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     super(ctx, env);
     this.#store = new EndpointStore(ctx.storage);
     this.#courier = new Courier({
-      // Through the object, because a test replaces what it holds.
+      // Read from the object each time, because a test replaces its members.
       env: () => this.env,
       storage: ctx.storage,
       store: this.#store,
@@ -92,7 +92,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  /** The tenant has events that its endpoints may lack. */
+  /** Called when the tenant may have undelivered events. */
   poke(tenant: string): Promise<void> {
     return this.#courier.poke(tenant);
   }
@@ -101,7 +101,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return this.#courier.ring();
   }
 
-  /** Makes an endpoint; the answer shows its secret, once. A replay answers without it. */
+  /** Creates an endpoint. The answer shows its secret once; a replay's answer does not. */
   create(tenant: string, request: KeyOfRequest, wanted: NewEndpoint): Reply<Managed> {
     return this.#once(tenant, request, async (ring) => {
       if (this.#store.all().length >= ENDPOINTS_MAX) {
@@ -134,7 +134,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  /** A new secret. For 24 hours the one before signs too, unless `expirePrevious`. */
+  /** Rotates the secret. The previous one also signs for 24 hours, unless `expirePrevious`. */
   rotate(tenant: string, request: KeyOfRequest, id: string, expirePrevious: boolean): Reply<Managed> {
     return this.#once(tenant, request, async (ring) => {
       const secret = newSecret();
@@ -194,7 +194,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  /** Stops the endpoint at once; a request on its way may still arrive. */
+  /** Removes the endpoint at once. A request in flight may still arrive. */
   async remove(tenant: string, id: string): Reply<null> {
     return this.#answered(async () => {
       if (!this.#store.find(id)) return err(NOT_FOUND);
@@ -204,7 +204,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  /** Sends `ping` once, whatever the endpoint's status. */
+  /** Sends `ping` once, regardless of the endpoint's status. */
   async ping(tenant: string, id: string): Reply<Attempt> {
     return this.#answered(async (ring) => {
       const endpoint = this.#store.find(id);
@@ -232,8 +232,8 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Runs a request with an idempotency key once, one after another, and keeps its answer without the secret
-   * (docs/api.md#idempotency).
+   * Runs a request with an idempotency key once, and stores its answer without the secret. Requests run one after
+   * another (docs/api.md#idempotency).
    */
   #once(
     tenant: string,
@@ -248,7 +248,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
         if (!done.ok) return done;
         const gate = await this.#courier.gate(tenant);
         if (!(await withDeadline(gate.reserveKey(key, fingerprint), GATE_MS))) return err(MISMATCH);
-        // No delivery comes between the look at the endpoint and its change.
+        // No delivery can happen between the read of the endpoint and its change.
         const made = done.value();
         if (made === null) return err(NOT_FOUND);
         const { endpoint, secret, view } = made;
@@ -265,7 +265,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return answer;
   }
 
-  /** A change of an endpoint that is there, to be made of it as it is by then. */
+  /** A change of an existing endpoint, applied to its state at the time of the change. */
   #changing(id: string, change: (found: Endpoint) => Made): Result<() => Made | null, Problem> {
     if (!this.#store.find(id)) return err(NOT_FOUND);
     return ok(() => {
@@ -274,7 +274,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  /** Runs a request; without keys for the secrets, or without a database, it is refused. */
+  /** Runs a request. Refuses it if the service has no keys for the secrets, or no database. */
   async #answered<T>(work: (ring: KeyRing) => Reply<T>): Reply<T> {
     const ring = await KeyRing.parse(this.env.WEBHOOK_KEY);
     if (!ring.ok) {
@@ -293,7 +293,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   }
 }
 
-/** A delivery may start anywhere in the log, and at the event that comes next. */
+/** Deliveries may start anywhere in the log, or at the next event. */
 function startWithin(from: number, head: number): Result<number, Problem> {
   if (from >= 1 && from <= head + 1) return ok(from);
   const message = `must be from 1 to ${head + 1}, the next event's sequence`;

@@ -1,4 +1,4 @@
-/** Standard Webhooks: 24 to 64 random bytes; 32 as the hash has. */
+/** Standard Webhooks asks for 24 to 64 random bytes; 32 is the length of the hash. */
 const SECRET_BYTES = 32;
 const PREFIX = "whsec_";
 
@@ -9,7 +9,7 @@ export function newSecret(): string {
 
 export interface Signed {
   readonly id: string;
-  /** Seconds since 1970, of the attempt. */
+  /** The time of the attempt, in seconds since 1970. */
   readonly timestamp: number;
   readonly body: string;
 }

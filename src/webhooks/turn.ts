@@ -9,7 +9,7 @@ import type { KeyRing } from "./key-ring.ts";
 import { type Message, messageId, messagesOf } from "./messages.ts";
 import { signatureHeader } from "./signature.ts";
 
-/** What a turn needs of the world. */
+/** What a turn needs from outside. */
 export interface World {
   readonly tenant: string;
   readonly store: EndpointStore;
@@ -22,32 +22,32 @@ export interface World {
   readonly log: (entry: Record<string, unknown>) => void;
 }
 
-/** Endpoints that are served at once. */
+/** The number of endpoints that are served at once. */
 const ENDPOINTS_AT_ONCE = 4;
 const TURN_MS = 60_000;
-/** An endpoint that has more to do goes to the end of the row after this long. */
+/** After this time an endpoint with more deliveries goes to the end of the line. */
 const SLICE_MS = 5_000;
-/** Requests and reads of one turn: an invocation has 1,000. */
+/** The most requests and reads of one turn: an invocation has 1,000. */
 const CALLS_MAX = 800;
 export const PAGE_EVENTS = 100;
 
-/** `more`: there is more to deliver at once; `idle`: nothing is due, or a retry has its time; `stuck`: D1 did not answer. */
+/** `more`: more is due at once; `idle`: nothing is due, or a retry is scheduled; `stuck`: D1 did not answer. */
 type SliceEnd = "more" | "idle" | "stuck";
 
-/** What is left after a turn. */
+/** The outcome of a turn. */
 export interface TurnEnd {
   readonly more: boolean;
   readonly stuck: boolean;
 }
 
-/** Delivers what is due, to a few endpoints at once, until nothing is due or the turn is over. */
+/** Delivers what is due to a few endpoints at once, until nothing is due or the turn is over. */
 export class Turn {
   readonly #world: World;
   readonly #start: number;
   readonly #calls = { made: 0 };
   readonly #row: string[] = [];
   readonly #served = new Set<string>();
-  /** Endpoints that have news since their slice began. */
+  /** Endpoints with new events since their slice began. */
   readonly #again = new Set<string>();
   readonly #end = Promise.withResolvers<void>();
   #stuck = false;
@@ -64,7 +64,7 @@ export class Turn {
     return { more: this.#row.length > 0, stuck: this.#stuck };
   }
 
-  /** The log has more: an endpoint that hangs must not keep the others from it until the turn is over. */
+  /** Called when the log has more events: an endpoint that hangs must not delay the others until the turn is over. */
   wake(): void {
     for (const { endpoint_id } of this.#world.store.all()) {
       if (this.#served.has(endpoint_id)) this.#again.add(endpoint_id);
@@ -97,7 +97,7 @@ export class Turn {
   }
 }
 
-/** Serves one endpoint for a while, strictly in order: the next request goes out after a 2xx to the one before. */
+/** Serves one endpoint for a while, strictly in order: the next request is sent only after a 2xx to the one before. */
 async function slice(world: World, id: string, calls: { made: number }): Promise<SliceEnd> {
   const { store, now } = world;
   const until = now() + SLICE_MS;
@@ -110,7 +110,7 @@ async function slice(world: World, id: string, calls: { made: number }): Promise
       const current = sameEpoch(store, endpoint);
       if (!current) return "more";
       const types = new Set<WebhookType>(current.event_types);
-      // The rows of history do not exist yet: the consumer pokes the sender when they do.
+      // The history rows are not derived yet: the consumer pokes the sender when they are.
       const waits = types.has("historyAdded") && event.makes_history && page.history < event.sequence;
       const sendable = new Set([...types].filter((type) => !(waits && type === "historyAdded")));
       for (const message of messagesOf(world.tenant, event, page.entries, sendable)) {
@@ -133,7 +133,7 @@ async function slice(world: World, id: string, calls: { made: number }): Promise
   }
 }
 
-/** The endpoint as it is by now, or null when it was removed, disabled, replayed or sent elsewhere meanwhile. */
+/** The endpoint as it is now, or null if it was removed, disabled, replayed or given another URL meanwhile. */
 function sameEpoch(store: EndpointStore, { endpoint_id, epoch }: Endpoint): Endpoint | null {
   const current = store.find(endpoint_id);
   return current?.epoch === epoch && current.status === "enabled" ? current : null;
@@ -142,7 +142,7 @@ function sameEpoch(store: EndpointStore, { endpoint_id, epoch }: Endpoint): Endp
 const isAhead = ({ sequence, place }: Message, cursor: Cursor): boolean =>
   sequence > cursor.sequence + 1 || (sequence === cursor.sequence + 1 && place > cursor.place);
 
-/** Sends one message. True when it was taken and the endpoint goes on. */
+/** Sends one message. Returns true when the receiver took it and the endpoint may continue. */
 async function deliver(world: World, endpoint: Endpoint, message: Message): Promise<boolean> {
   const { store, now } = world;
   const { sequence, place, type, trace_id } = message;
@@ -175,7 +175,7 @@ async function deliver(world: World, endpoint: Endpoint, message: Message): Prom
 export interface Outgoing {
   readonly id: string;
   readonly body: string;
-  /** Null: a trace of its own. */
+  /** Null for a new trace. */
   readonly trace_id: string | null;
 }
 

@@ -23,7 +23,7 @@ import {
   uuid,
 } from "./values.ts";
 
-/** Loans of one accrual, at most (docs/ledger.md#accruals). */
+/** The most loans of one accrual (docs/ledger.md#accruals). */
 export const ACCRUAL_LOANS_MAX = 2_000;
 
 const reference = optional(printable(255));
@@ -98,7 +98,7 @@ const accrual = z
     loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id).meta(
       documented({ type: "array", minItems: 1, maxItems: ACCRUAL_LOANS_MAX, items: ACCRUED_LOAN }),
     ),
-    /** Ignored, so that the answer of a preview can be sent as it is. */
+    /** Ignored, so that a client can send the answer of a preview unchanged. */
     next_page_token: z
       .unknown()
       .optional()
@@ -127,7 +127,7 @@ const reversal = z.strictObject({
   metadata,
 });
 
-/** What stands in the body of a bank balance. */
+/** The body of a bank balance. */
 export const bankBalanceBody = z.strictObject({
   as_of_date: calendarDate,
   currency,
@@ -135,10 +135,10 @@ export const bankBalanceBody = z.strictObject({
   metadata,
 });
 
-/** The bank account stands in the path. */
+/** The bank account is in the path. */
 const bank_balance = bankBalanceBody.extend({ bank_account_ref: bankAccountRef });
 
-/** What the wire says of a command: all but its type and who sent it, and its metadata, which the log keeps. */
+/** A command's members on the wire: all but its type and its sender, plus the metadata, which the log keeps. */
 type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "actor"> & {
   readonly metadata?: object | null | undefined;
 };
@@ -160,8 +160,8 @@ export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> }
 };
 
 /**
- * Checks the body of a ledger route. `inPath` holds the members that stand in the path; `actor` is the token's subject.
- * Metadata stays with the event's data.
+ * Checks the body of a ledger route. `inPath` holds the members that come from the path; `actor` is the token's
+ * subject. Metadata stays with the event's data.
  */
 export function parseLedgerBody<T extends LedgerCommandType>(
   type: T,

@@ -24,15 +24,15 @@ export function hledgerHead(): string {
   return `; Loan Ledger, the tenant's whole journal in the order of posting\n\n${accounts.join("")}\n`;
 }
 
-/** How many decimals a currency is written with; once for each, before its first entry. */
+/** Declares a currency's decimals. It comes once for each currency, before its first entry. */
 export function hledgerCommodity(currency: string): string {
   return `commodity 1000.${"0".repeat(minorUnits(currency))} ${currency}\n\n`;
 }
 
 /**
- * One entry: the day on which it counts, its lines, and its identity in tags. A credit is a negative amount. The
- * payee, which is our own word, stands before the client's: a description that began with a parenthesis would be a
- * transaction code, and an unclosed one would make the whole journal unreadable.
+ * One entry: the day from which it counts, its lines, and its identity in tags. A credit is a negative amount. The
+ * payee is the service's own word and comes before the client's text: a description that began with a parenthesis would
+ * be a transaction code, and an unclosed one would make the whole journal unreadable.
  */
 export function hledgerEntry(entry: Entry): string {
   const { effective_at, event_type, description } = entry;
@@ -63,7 +63,7 @@ export function hledgerEntry(entry: Entry): string {
 const accountName = (code: AccountCode) =>
   `${CLASSES[ACCOUNTS[code].type][0]}:${code} ${ACCOUNTS[code].name}`;
 
-/** With all of the currency's decimals, so that no reader has to guess the mark. */
+/** Writes all of the currency's decimals, so that no reader has to guess the decimal mark. */
 function decimal(minor: bigint, currency: string): string {
   const [whole, fraction] = majorParts(minor, currency);
   return fraction === "" ? whole : `${whole}.${fraction}`;

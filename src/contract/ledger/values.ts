@@ -12,7 +12,7 @@ const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a
 const AMOUNT = /^(0|[1-9][0-9]{0,18})$/;
 const METADATA_KEY = /^[a-zA-Z][a-zA-Z0-9_]*$/;
 
-/** A UUID in any case; RFC 9562 has it compared without regard to case, so it is kept in lower case. */
+/** A UUID in any case. RFC 9562 compares UUIDs without regard to case, so it is stored in lower case. */
 export const uuid = z
   .string()
   .refine((text) => UUID.test(text), "must be a UUID")
@@ -34,7 +34,7 @@ export const amountMinor = z
   .transform(BigInt)
   .meta(documented(AMOUNT_MINOR));
 
-/** Three capital letters and nothing around them (docs/api.md#ledger): the ledger trims no text. */
+/** Three capital letters without surrounding spaces (docs/api.md#ledger): the ledger trims no text. */
 export const currency = z
   .string()
   .refine(isCurrency, "must be an active ISO 4217 code in capital letters, for example USD")
@@ -77,7 +77,7 @@ export const positiveAmount = amountMinor
 
 const SIGNED_AMOUNT = /^(0|-?[1-9][0-9]{0,18})$/;
 
-/** Minor units that may be negative, as an overdrawn account's are. */
+/** Minor units that may be negative, as for an overdrawn account. */
 export const signedAmount = z
   .string()
   .refine(
@@ -101,12 +101,12 @@ export const bankAccountRef = z
   )
   .meta(documented({ type: "string", pattern: BANK_ACCOUNT_REF.source }));
 
-/** The bank account that cash belongs to where the body names none. */
+/** The bank account of cash, with a default for bodies that name none. */
 export const cashAccount = bankAccountRef.nullish().transform((ref) => ref ?? "main");
 
 const RATE = /^(0|[1-9][0-9]?)(\.[0-9]{1,12})?$/;
 
-/** A rate a year as text, exactly: 0.1375 is 13.75 %. */
+/** An exact annual rate as text: 0.1375 is 13.75 %. */
 export const annualRate = z
   .string()
   .refine(
@@ -116,8 +116,8 @@ export const annualRate = z
   .meta(documented({ type: "string", pattern: RATE.source, examples: ["0.1375"] }));
 
 /**
- * A list of loans, each at most once. The length is checked first and alone: a body has room for thousands of items, and
- * each wrong one would be an error.
+ * A list of loans, each at most once. A list that is too long gets only that one error: a body has room for thousands
+ * of items, and each wrong one would be another error.
  */
 export function loanList<T extends z.ZodType>(item: T, max: number, idOf: (value: z.output<T>) => string) {
   return z

@@ -33,8 +33,8 @@ export function entryView(entry: Entry): Record<string, unknown> {
 }
 
 /**
- * What a loan's borrower owes (docs/api.md#ledger). A loan that is kept by the records can be in credit: then no
- * principal is outstanding, and the credit shows as suspense.
+ * What a loan's borrower owes (docs/api.md#ledger). A loan that the records keep can be in credit: then no principal is
+ * outstanding, and the credit shows as suspense.
  */
 export function loanBalanceView(
   loan_id: string,
@@ -105,7 +105,7 @@ export function trialBalanceView(
   };
 }
 
-/** A loan kept by its records may be in credit: that shows as suspense, and as no principal (docs/bookkeeping.md#the-rules). */
+/** The credit of a kept loan shows as suspense, with no principal (docs/bookkeeping.md#names). */
 function shown(amounts: Amounts): Amounts {
   const credit = amounts.principal < 0n ? -amounts.principal : 0n;
   return { ...amounts, principal: amounts.principal + credit, suspense: amounts.suspense + credit };
@@ -126,7 +126,7 @@ const itemView = <T>(item: StatementItem, show: (amount: bigint) => T) => ({
   balance: amountsView(shown(item.balance), show),
 });
 
-/** What a statement shows of an entry of a loan. */
+/** An item of a loan's statement. */
 export interface StatementItem {
   readonly entry: Entry;
   readonly change: Amounts;
@@ -143,7 +143,7 @@ export const statementView = (
   next_page_token,
 });
 
-/** The items as rows of CSV; amounts are numbers, so that no spreadsheet guard is put before a sign. */
+/** The items as rows of CSV. Amounts are numbers, so that a sign gets no spreadsheet guard. */
 export const statementRows = (items: readonly StatementItem[]): Record<string, unknown>[] =>
   items.map((item) => flat(itemView(item, (amount) => amount)));
 

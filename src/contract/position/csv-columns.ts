@@ -4,7 +4,7 @@ const parts = (name: string) => ["total", "principal", "fee"].map((part) => `${n
 const terms = (name: string) =>
   ["amount", "margin", "maturity_date"].map((member) => `terms_${name}_${member}`);
 
-/** Columns of the list of positions; the changes of terms are only in JSON. */
+/** Columns of the list of positions. Only JSON has the changes of terms. */
 export const POSITIONS_COLUMNS: readonly string[] = [
   ...["disbursement_id", "kind", "client_id", "currency", "as_of_date", "state", "bucket", "days_past_due"],
   ...[...terms("first_agreed"), ...terms("as_of")],
@@ -13,13 +13,13 @@ export const POSITIONS_COLUMNS: readonly string[] = [
   ...["last_received_payment_date", "last_received_amount", "ledger_loan_id"],
 ];
 
-/** Columns of one position: a line an installment. */
+/** Columns of one position: one line per installment. */
 export const INSTALLMENT_COLUMNS: readonly string[] = [
   ...["disbursement_id", "currency", "as_of_date", "payment_id", "installment_number", "due_date"],
   ...[...parts("expected"), "covered", "days_late", "paid_on"],
 ];
 
-/** Columns of the portfolio: a line a currency, group and day, with the buckets as columns. */
+/** Columns of the portfolio: one line per currency, group and day, with the buckets as columns. */
 export const PORTFOLIO_COLUMNS: readonly string[] = [
   ...["as_of_date", "currency", "group", "number", "disbursed", "outstanding", "scheduled", "received"],
   ...["arrears", "margin_due"],
@@ -29,7 +29,7 @@ export const PORTFOLIO_COLUMNS: readonly string[] = [
   ...["par0", "par30", "par90", "repaid", "written_off", "rebates", "overpaid"],
 ];
 
-/** Columns of quality: a line an example. */
+/** Columns of quality: one line per example. */
 export const QUALITY_COLUMNS: readonly string[] = [
   "code",
   "count",

@@ -14,7 +14,7 @@ import {
 import type { PastEvent } from "../../domain/tape/fold.ts";
 import { valueSchema } from "../values.ts";
 
-/** An event of the log with the members that are asked for as JSON text, null for what was not sent. */
+/** An event of the log with the needed members as JSON text, null for a member that was not sent. */
 interface LoggedEvent {
   readonly sequence: number;
   readonly category: string;
@@ -42,13 +42,13 @@ function schemaOf(category: PastCategory, name: string): z.ZodType | undefined {
   const key = `${category}.${name}`;
   const known = schemas.get(key);
   if (known) return known;
-  // What was accepted once is not refused here: an update may have set an amount that a create may not.
+  // An accepted event must not be refused here: an update may have set an amount that a create may not.
   const schema = valueSchema(field.type === "amount" ? { type: "amount", required: false } : field);
   schemas.set(key, schema);
   return schema;
 }
 
-/** Reads an event of the log as ingest read it then. */
+/** Reads an event of the log as ingest read it at the time. */
 export function pastEvent(row: LoggedEvent): { readonly category: PastCategory; readonly event: PastEvent } {
   const { sequence, category, step, record_id, created_at, members } = row;
   if (!isCategory(category) || !isStep(step)) throw new Error(`event ${sequence} is no event of a position`);

@@ -8,7 +8,7 @@ import { type Position, positionAt, type Ready } from "../../domain/position/pos
 import type { Parts } from "../../domain/position/schedule.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 
-/** An exact amount in major units, as JSON. */
+/** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
 
 /** Amounts of one currency in their wire forms. */

@@ -4,7 +4,7 @@ import { HISTORY } from "../../store/history/progress.ts";
 import { projection } from "../../store/projections/projection.ts";
 import { parseFacts } from "../facts.ts";
 
-/** The six history tables (docs/api.md#history). The domain marks the events that make rows, and an index finds them. */
+/** The six history tables (docs/api.md#history). The domain marks events that have rows, and an index finds them. */
 export const history = projection<HistoryRow>({
   ...HISTORY,
   wants: (event) => event.makes_history,

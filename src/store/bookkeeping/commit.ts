@@ -19,7 +19,7 @@ const writeLoans = rowWriter(
   replacing(bookedLoans, [bookedLoans.tenant_id, bookedLoans.disbursement_id]),
 );
 
-/** The statements that keep what stands in the books of each record, for the group's one batch. */
+/** The statements that store the booked parts of each record, for the group's one batch. */
 export function bookStatements(
   tenant_id: string,
   { parts, bookedLoans: loans }: BookWrites,

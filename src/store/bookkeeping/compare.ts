@@ -14,13 +14,13 @@ import {
   termsOf,
 } from "../position/loans.ts";
 
-/** Payments of one page: it shrinks until they fit an isolate's memory. */
+/** The most payments of one page: the page shrinks until they fit into an isolate's memory. */
 const PAYMENTS_OF_A_PAGE = 20_000;
 
-/** A disbursement, deleted or not, with what its records and its postings say. */
+/** A disbursement, deleted or not, with its records and its postings. */
 export interface LoanOnBothSides {
   readonly loan: RecordedLoan;
-  /** False where a ledger route had its loan first. */
+  /** False if a ledger route used its loan id first. */
   readonly is_kept: boolean;
   readonly sums: readonly PostedSum[];
 }
@@ -60,8 +60,8 @@ type SumTuple = readonly [
 ];
 
 /**
- * Reads some disbursements in the order of their ids with their terms, paid payments and postings up to `day`, all from
- * one transaction: no event falls between the two sides. Only postings of `day` and before count.
+ * Reads some disbursements in the order of their ids with their terms, paid payments and postings up to `day`, all in
+ * one transaction, so no event can fall between the two sides. Only postings up to `day` count.
  */
 export async function readBothSides(
   db: Database,
@@ -112,7 +112,7 @@ const POSTED = `SELECT json_array(own.value ->> 0, e.currency, p.debit, p.credit
     AND p.tenant_id = ?1 AND p.sequence = l.sequence AND p.position = l.position AND p.loan_id = l.loan_id
   GROUP BY own.value ->> 0, e.currency, p.debit, p.credit`;
 
-/** Null where there are more paid payments than `most`. */
+/** Null if there are more paid payments than `most`. */
 async function readPage(
   d1: D1Database,
   tenant: string,
@@ -147,7 +147,7 @@ async function readPage(
         is_deleted: deleted_at !== null,
         terms,
         receipts: (paidBy.get(disbursement_id) ?? []).map(([...tuple]) => {
-          // The last column is beside those of a payment.
+          // The last column does not belong to the payment.
           const updated_seq = Number(tuple.pop());
           return { ...paymentOf(tuple as unknown as PaymentTuple), updated_seq };
         }),

@@ -28,13 +28,13 @@ export function addBookkeeping(batch: ReadBatch, db: Database, tenant: string): 
   return () => rows()[0] ?? NO_BOOKKEEPING;
 }
 
-/** What is read of the books: the state, and what the ledger is found to know of loans that are asked for by name. */
+/** What is read of the books: the state, and the ledger's loans that were looked up. */
 export interface FoundBooks {
   readonly state: (bookkeeping: Bookkeeping) => BooksState;
   readonly addLoans: (ledger: LedgerState) => void;
 }
 
-/** Adds the queries for what booking some records looks at. */
+/** Adds the queries for what booking some records needs. */
 export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: BookNeeds): FoundBooks {
   const namespace = tenantNamespace(tenant);
   const [own, paid] = [[...needs.disbursement], [...needs.payment]];
@@ -126,7 +126,7 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
   };
 }
 
-/** The standing settlements of the originations of some disbursements. */
+/** The settlements of some disbursements' originations that are not reversed. */
 function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {
   return db
     .select({

@@ -4,21 +4,21 @@ import type { Database } from "../d1/session.ts";
 import { runAll } from "../d1/statement.ts";
 import { bookkeeping } from "./tables.ts";
 
-/** The record after which an opening goes on. */
+/** The record after which an opening continues. */
 export interface OpeningPlace {
   readonly category: BookedCategory;
   readonly id: string;
 }
 
-/** A tenant's switch as it stands. */
+/** The present state of a tenant's switch. */
 export interface Switch {
   readonly mode: "off" | "records";
   readonly version: number;
-  /** The first event that posts its own entries; null while it is off. */
+  /** The first event that posts its own entries; null while bookkeeping is off. */
   readonly since_sequence: number | null;
   readonly total: number;
   readonly done: number;
-  /** Null: nothing is left to open. */
+  /** Null when no record is left to open. */
   readonly place: OpeningPlace | null;
 }
 
@@ -40,7 +40,7 @@ export async function readSwitch(db: Database, tenant: string): Promise<Switch> 
   return { ...rest, place };
 }
 
-/** A record that is live, or that is deleted and still stands in the books. */
+/** A record that is live, or that is deleted but still booked. */
 const toOpen = (table: string, category: BookedCategory, id: string) => `
   FROM ${table} AS record NOT INDEXED WHERE record.tenant_id = ?1 AND (record.deleted_at IS NULL OR EXISTS (
     SELECT 1 FROM booked_parts AS part WHERE part.tenant_id = ?1 AND part.category = '${category}'
@@ -50,8 +50,8 @@ const DISBURSEMENTS = toOpen("disbursements", "disbursement", "disbursement_id")
 const PAYMENTS = toOpen("payments", "payment", "payment_id");
 
 /**
- * Switches on, unless it is on: from the next event of the log each posts its entries, and what stood before is opened
- * in the background. The bank account that the records' money comes into exists from then on.
+ * Switches bookkeeping on, unless it is on. From the next event of the log on, each event posts its entries, and
+ * earlier records are opened in the background. Also registers the bank account that receives the records' money.
  */
 export async function switchOn(db: Database, tenant: string, bank_account_ref: string): Promise<void> {
   await runAll(db, [
@@ -80,7 +80,7 @@ export async function switchOn(db: Database, tenant: string, bank_account_ref: s
   ]);
 }
 
-/** Switches off, unless it is off; what is posted stays. */
+/** Switches bookkeeping off, unless it is off. Posted entries stay. */
 export async function switchOff(db: Database, tenant: string): Promise<void> {
   const sql = `UPDATE bookkeeping SET mode = 'off', version = version + 1, since_sequence = NULL, total = 0, done = 0,
     after_category = NULL, after_id = NULL WHERE tenant_id = ?1 AND mode = 'records'`;
@@ -102,7 +102,7 @@ export async function nextToOpen(
   return (found?.results ?? []).map((row) => row.id);
 }
 
-/** Keeps how far an opening is. False when the switch was moved meanwhile. */
+/** Stores the progress of an opening. Returns false when the switch has changed meanwhile. */
 export async function advance(
   db: Database,
   tenant: string,
@@ -111,7 +111,8 @@ export async function advance(
   opened: number,
 ): Promise<boolean> {
   const { $client: d1 } = db;
-  // Records that came after the switch are visited too: they were never counted. Only a complete opening says that all are done.
+  // The opening also visits records created after the switch, which `total` does not count. So `done` stays below
+  // `total` until the opening is complete.
   const done = place === null ? "total" : "min(total - 1, done + CAST(?5 AS INTEGER))";
   const update = `UPDATE bookkeeping SET after_category = ?3, after_id = ?4, done = ${done}
     WHERE tenant_id = ?1 AND version = CAST(?2 AS INTEGER) AND ?5 >= 0 RETURNING version`;

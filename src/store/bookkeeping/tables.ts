@@ -4,8 +4,8 @@ import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
 import { tenant } from "../d1/columns.ts";
 
 /**
- * Whether a tenant's books come from its records, and how far the opening is. The version counts the switches: every
- * commit is void unless it is the one that its group was decided on (docs/bookkeeping.md#the-switch).
+ * Whether a tenant's books come from its records, and the progress of the opening. The version counts the switches: a
+ * commit is void unless the version is the one that its group was decided on (docs/bookkeeping.md#the-switch).
  */
 export const bookkeeping = sqliteTable(
   "bookkeeping",
@@ -14,10 +14,10 @@ export const bookkeeping = sqliteTable(
     mode: text().$type<"off" | "records">().notNull(),
     version: integer().notNull(),
     since_sequence: integer(),
-    /** Records that the opening looks at, and has looked at. */
+    /** The number of records to open, and of those already opened. */
     total: integer().notNull(),
     done: integer().notNull(),
-    /** The record after which the opening goes on; null when it is complete, or there is none. */
+    /** The record after which the opening continues; null when it is complete, or there is none. */
     after_category: text().$type<BookedCategory>(),
     after_id: text(),
   },
@@ -27,7 +27,7 @@ export const bookkeeping = sqliteTable(
   ],
 );
 
-/** The parts of each record that stand in the books, each with the entry that holds it (docs/bookkeeping.md#the-rules). */
+/** The booked parts of each record, each with the entry that books it (docs/bookkeeping.md#the-rules). */
 export const bookedParts = sqliteTable(
   "booked_parts",
   {
@@ -50,7 +50,7 @@ export const bookedParts = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.category, t.record_id, t.name] })],
 );
 
-/** The ledger's loan of each disbursement that was booked, or cannot be because a ledger route had its id before. */
+/** The ledger's loan of each disbursement that was booked, or cannot be because a ledger route used its id first. */
 export const bookedLoans = sqliteTable(
   "booked_loans",
   {
@@ -58,7 +58,7 @@ export const bookedLoans = sqliteTable(
     disbursement_id: text().notNull(),
     loan_id: text().notNull(),
     is_kept: integer({ mode: "boolean" }).notNull(),
-    /** JSON: what the standing entries add up to, by currency, account and direction, in minor units as text. */
+    /** JSON: the sums of the entries without a reversal, by currency, account and direction, in minor units as text. */
     gross: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id] })],

@@ -9,7 +9,7 @@ type HistoryWriters = {
   ) => readonly Statement[];
 };
 
-/** A row that is there already stays: its key is its event. */
+/** An existing row stays as it is: its key is its event. */
 const WRITERS: HistoryWriters = {
   disbursement_status: rowWriter(disbursementStatus, "ignore"),
   extensions: rowWriter(extensions, "ignore"),
@@ -31,7 +31,7 @@ function statementsFor<T extends HistoryTable>(
   rows: readonly HistoryRow[],
 ): readonly Statement[] {
   const own = rows.filter((row) => row.table === table);
-  // A row's table says which columns it has; the compiler does not follow that through a filter.
+  // A row's table determines its columns; the compiler cannot follow that through a filter.
   const values = own.map((row) => row.values as unknown as HistoryValues<T>);
   return WRITERS[table](values.map((columns) => ({ tenant_id, ...columns })));
 }

@@ -1,4 +1,4 @@
 import { sql } from "drizzle-orm";
 
-/** History as a projection of the log: its cursors' name, and the events that it reads, which an index of the log finds. */
+/** History as a projection: the name of its cursors, and the events that it reads, which an index of the log finds. */
 export const HISTORY = { name: "history", reads: sql`makes_history = 1` } as const;

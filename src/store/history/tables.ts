@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { int64, tenant } from "../d1/columns.ts";
 
-/** A history row belongs to the event that it comes from; an event makes one row a table at most (docs/api.md#history). */
+/** A history row is keyed by the event that it is derived from: at most one row per table (docs/api.md#history). */
 const origin = {
   ...tenant,
   sequence: integer().notNull(),

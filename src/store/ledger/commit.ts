@@ -54,7 +54,7 @@ const addToLoanDays = rowWriter(loanDays, {
   set: addingTo(loanDays),
 });
 
-/** Adds two totals of two halves each; what the lower halves exceed is carried to the upper. */
+/** Adds two totals of two halves each, with a carry from the lower to the upper half. */
 export function totalsWithCarry(table: typeof ledgerTotals | typeof ledgerDays | typeof integritySums) {
   const base = sql.raw(HALF.toString());
   return {
@@ -65,7 +65,7 @@ export function totalsWithCarry(table: typeof ledgerTotals | typeof ledgerDays |
   };
 }
 
-/** Adds to a loan's balances. The domain has refused what would leave 64 bits, and STRICT refuses it again. */
+/** Adds to a loan's balances. The domain refuses what would exceed 64 bits, and STRICT refuses it again. */
 export function addingTo(table: typeof loanBalances | typeof loanDays | typeof integrityLoans) {
   return {
     principal_minor: sql`${table.principal_minor} + excluded.principal_minor`,
@@ -77,7 +77,7 @@ export function addingTo(table: typeof loanBalances | typeof loanDays | typeof i
   };
 }
 
-/** The statements that post a group's entries and keep the totals, for the group's one batch. */
+/** The statements that post a group's entries and update the totals, for the group's one batch. */
 export function ledgerStatements(tenant_id: string, writes: LedgerWrites): readonly Statement[] {
   return [
     ...entryStatements(tenant_id, writes),
@@ -108,7 +108,7 @@ function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): r
   ];
 }
 
-/** What the entries add to each account of each book, and to what else `by` tells apart. */
+/** What the entries add to each account of each book, also grouped by `by`. */
 export function accountSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
   const sums = new Map<string, { readonly by: By; readonly change: AccountChange }>();
   for (const entry of entries) {
@@ -130,7 +130,7 @@ export function accountSums<By extends object>(entries: readonly Entry[], by: (e
   }));
 }
 
-/** What the entries add to the balances of each loan, and to what else `by` tells apart. */
+/** What the entries add to the balances of each loan, also grouped by `by`. */
 export function loanSums<By extends object>(entries: readonly Entry[], by: (entry: Entry) => By) {
   const sums = new Map<
     string,

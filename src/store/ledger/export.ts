@@ -5,21 +5,21 @@ import type { Database } from "../d1/session.ts";
 import { toEntries } from "./rows.ts";
 import { journalEntries, journalPostings } from "./tables.ts";
 
-/** Entries of the whole journal, in the order of posting. */
+/** A page of the whole journal, in the order of posting. */
 export interface EntryPage {
   readonly entries: readonly Entry[];
   /** True when the journal ends here. */
   readonly isLast: boolean;
 }
 
-/** A page ends before the entry that would take it beyond so many loans' postings. */
+/** A page ends before the entry that would exceed this number of loans. */
 const PAGE_LOANS_MAX = 10_000;
-/** A page ends with the entry that takes its texts beyond this: 2,000 entries could have 16 MB of them. */
+/** A page ends with the entry whose texts exceed this: 2,000 entries could have 16 MB of text. */
 const PAGE_TEXT_BYTES_MAX = 2_000_000;
 
 /**
- * The tenant's next entries in the order of their posting, after a place: at most `limit`, and fewer where entries have
- * the postings of many loans or much text.
+ * The tenant's next entries after a place, in the order of posting: at most `limit`, and fewer if entries touch many
+ * loans or have much text.
  */
 export async function entriesAfter(
   db: Database,

@@ -20,7 +20,7 @@ import {
   loanDays,
 } from "./tables.ts";
 
-/** Where the check of a tenant stands. */
+/** The state of a tenant's check. */
 export type Check = Omit<typeof integrityChecks.$inferSelect, "tenant_id">;
 
 const NO_CHECK: Check = {
@@ -34,22 +34,22 @@ const NO_CHECK: Check = {
   turns: 0,
 };
 
-/** Entries of one turn, at most, and the loans that they touch together. */
+/** The most entries of one turn, and the most loans that they touch together. */
 const ENTRIES_MAX = 500;
 const LOANS_MAX = 5_000;
 
-/** Everything that one turn of a check looks at, read at one moment. */
+/** Everything that one turn of a check needs, read at one moment. */
 export interface Snapshot {
   readonly check: Check;
-  /** The entries after the cursor, in order; more follow where `isLast` is false. */
+  /** The entries after the cursor, in order; more follow if `isLast` is false. */
   readonly entries: readonly Entry[];
   readonly isLast: boolean;
   readonly ownAccounts: readonly AccountSum[];
   readonly keptAccounts: readonly AccountSum[];
-  /** The check's own sums of the loans that the entries touch, and the balances that are kept of them. */
+  /** The check's own sums of the loans that the entries touch, and their kept balances. */
   readonly ownLoans: readonly LoanSum[];
   readonly keptLoans: readonly LoanSum[];
-  /** The loans of the round's next step: added up anew from their postings, by their days, and as they are kept. */
+  /** The loans of the round's next step: new sums of their postings, sums of their days, and the kept balances. */
   readonly round: {
     readonly loans: readonly string[];
     readonly fromPostings: readonly LoanSum[];
@@ -118,7 +118,7 @@ export async function readSnapshot(db: Database, tenant: string): Promise<Snapsh
   };
 }
 
-/** The places of the next entries: as many as a turn takes, and one at least. */
+/** The places of the next entries: as many as a turn takes, and at least one. */
 function nextPlaces(tenant: string, { sequence, position }: Place): SQL {
   return sql`(SELECT sequence, position FROM (
       SELECT sequence, position, loan_count, SUM(loan_count) OVER (ORDER BY sequence, position) AS loans FROM (
@@ -139,7 +139,7 @@ const ofLoans = <T extends typeof loanBalances | typeof integrityLoans>(
     .from(table as typeof loanBalances)
     .where(and(eq(table.tenant_id, tenant), sql`${table.loan_id} IN ${loans}`));
 
-/** What the postings of some loans moved, by account and currency; in halves, which fit. */
+/** What the postings of some loans moved, by account and currency; in halves, whose sums fit into 64 bits. */
 function movedQuery(db: Database, tenant: string, loans: SQL) {
   const base = sql.raw(HALF.toString());
   const text = (name: string) => sql<string>`${sql.identifier(name)}`.as(name);
@@ -218,7 +218,7 @@ function change(amounts: Amounts, account: AccountCode, by: bigint): Amounts {
   return part ? { ...amounts, [part]: amounts[part] + by } : amounts;
 }
 
-/** Every loan whose own sums differ from the kept balances; null while there are entries that are not added up. */
+/** Every loan whose own sums differ from the kept balances; null while some entries are not added up. */
 export async function readDifferentLoans(
   db: Database,
   tenant: string,
@@ -265,7 +265,7 @@ const addToLoans = rowWriter(integrityLoans, {
 });
 const writeFindings = rowWriter(integrityFindings, "ignore");
 
-/** What a turn found, and of which books: what was found of them before no longer holds. */
+/** What a turn found, and the books that it compared: earlier findings about these books no longer hold. */
 export interface Findings {
   readonly found: readonly Finding[];
   readonly loans: readonly string[];
@@ -274,8 +274,8 @@ export interface Findings {
 }
 
 /**
- * Writes a turn: the entries added to the check's own sums, where it stands now, and what it found. Void if another run
- * has moved the check meanwhile, so that no entry is added twice.
+ * Writes a turn: the entries added to the check's own sums, its new state, and its findings. Void if another run has
+ * moved the check meanwhile, so that no entry is added twice.
  */
 export async function writeTurn(
   db: Database,
@@ -297,7 +297,7 @@ export async function writeTurn(
   ]);
 }
 
-/** Voids the batch unless the check stands where it was read: a tenant_id may not be NULL. */
+/** Voids the batch if the check has moved since it was read: a tenant_id may not be NULL. */
 function isUnmoved(tenant: string, { turns }: Check): Statement {
   const sql = `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_step, is_behind, checked_upto, turns)
     SELECT NULL, 0, 0, '', 0, 0, 0, 0
@@ -305,7 +305,7 @@ function isUnmoved(tenant: string, { turns }: Check): Statement {
   return { sql, params: [tenant, String(turns)] };
 }
 
-/** Deletes what was found of the books that were compared again. */
+/** Deletes the findings about the books that were compared again. */
 function forget(tenant: string, { loans, areAccountsCompared, areAllLoansCompared }: Findings) {
   const isLoan = sql`${integrityFindings.book} LIKE 'loan:%'`;
   const listed = sql`${integrityFindings.book} IN (SELECT 'loan:' || value FROM json_each(${JSON.stringify(loans)}))`;
@@ -321,7 +321,7 @@ function forget(tenant: string, { loans, areAccountsCompared, areAllLoansCompare
   );
 }
 
-/** Starts a whole check: the check's own sums are made anew, from the first entry on. Idempotent. */
+/** Starts a whole check: computes the check's own sums again from the first entry. Idempotent. */
 export async function startWholeCheck(db: Database, tenant_id: string): Promise<void> {
   const anew = { sequence: 0, position: 0, round_after: "", round_step: 0, is_behind: true } as const;
   await runAll(db, [
@@ -338,7 +338,7 @@ export async function startWholeCheck(db: Database, tenant_id: string): Promise<
   ]);
 }
 
-/** How many loans a tenant has; read once a round. */
+/** The number of a tenant's loans; read once a round. */
 export async function countLoans(db: Database, tenant: string): Promise<number> {
   const [row] = await db.all<{ count: number }>(
     sql`SELECT count(*) AS count FROM ledger_loans WHERE tenant_id = ${tenant}`,
@@ -346,7 +346,7 @@ export async function countLoans(db: Database, tenant: string): Promise<number> 
   return row?.count ?? 0;
 }
 
-/** Tenants with a ledger, those first whose check is the oldest. Skips from tenant to tenant, two rows each. */
+/** Tenants with a ledger, the oldest check first. Skips from tenant to tenant, two rows each. */
 export async function tenantsToCheck(db: Database, limit: number): Promise<readonly string[]> {
   const rows = await db.all<{ tenant_id: string }>(sql`
     WITH RECURSIVE tenants (tenant_id) AS (

@@ -22,7 +22,7 @@ import {
 
 type Reader = (state: LedgerState) => void;
 
-/** Adds the queries for what ledger commands look at; what it returns reads their rows. */
+/** Adds the queries for what ledger commands need. The returned function reads their rows. */
 export function addLedger(
   batch: ReadBatch,
   db: Database,
@@ -66,7 +66,7 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
     db
       .select({ reverses_entry_id: journalEntries.reverses_entry_id })
       .from(journalEntries)
-      // The index is named because the planner would walk over all of the tenant's entries.
+      // The query names its index because the planner would walk over all of the tenant's entries.
       .where(
         sql`(${journalEntries.tenant_id}, ${journalEntries.sequence}, ${journalEntries.position}) IN (
           SELECT tenant_id, sequence, position FROM journal_entries INDEXED BY an_entry_is_reversed_once
@@ -82,7 +82,7 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
   };
 }
 
-/** Adds the queries for the books of loans: the present balances, and the days after the one from which each is needed. */
+/** Adds the queries for the books of loans: the present balances, and the days after the first needed one. */
 function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const needed = needs.loans.size > 0 || needs.entries.size > 0;
   const wanted = wantedLoans(tenant, needs);
@@ -129,7 +129,7 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
   };
 }
 
-/** Adds the query for the loans of a command that touches many: one row of each, its least balances found in SQL. */
+/** Adds the query for the loans of a command that touches many: one row each, whose lowest balances SQL finds. */
 function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const needed = needs.manyLoans.size > 0 || needs.entries.size > 0;
   const wanted = unionOfLoans(tenant, needs.manyLoans, needs.entries, sql`> ${MANY_LOANS}`);
@@ -143,7 +143,7 @@ function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: Ledg
   };
 }
 
-/** Adds the queries for the facts that standing entries hold. */
+/** Adds the queries for the facts that hold because of entries without a reversal. */
 function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const settled = batch.add(
     db
@@ -186,7 +186,7 @@ function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
   };
 }
 
-/** Adds the queries for the bank accounts that are named, and for how many there are. */
+/** Adds the queries for the named bank accounts, and for the number of all. */
 function addBanks(batch: ReadBatch, db: Database, tenant: string, refs: readonly string[]): Reader {
   const known = batch.add(
     db
@@ -211,8 +211,8 @@ function addBanks(batch: ReadBatch, db: Database, tenant: string, refs: readonly
 }
 
 /**
- * The loans whose books are needed, by name or through an entry that touches few, and the day from which each is: the
- * earliest that any of the commands names. Drizzle takes it as a table that is called `wanted`.
+ * The loans whose books are needed, by name or through an entry that touches few, and the earliest day that the
+ * commands need of each. Drizzle takes it as a table with the name `wanted`.
  */
 const wantedLoans = (tenant: string, needs: Pick<LedgerNeeds, "loans" | "entries">): SQL =>
   unionOfLoans(tenant, needs.loans, needs.entries, sql`<= ${MANY_LOANS}`);

@@ -31,7 +31,7 @@ interface MarkWrite {
   readonly held: Place | null;
 }
 
-/** The statements that write the facts that standing entries hold, and delete those that hold no longer. */
+/** The statements that write new facts and delete those that no longer hold. */
 export function markStatements(tenant_id: string, marks: Iterable<MarkWrite>): readonly Statement[] {
   const all = [...marks];
   const held = all.flatMap(({ mark, held: place }) => (place ? [{ mark, place: placeOf(place) }] : []));
@@ -86,7 +86,7 @@ function releases(tenant: string, marks: readonly Mark[]): readonly Statement[] 
   return statements;
 }
 
-/** The statements that write new bank accounts and what banks say of them. */
+/** The statements that write new bank accounts and the balances that banks state. */
 export function bankStatements(tenant_id: string, writes: LedgerWrites): readonly Statement[] {
   const banks = [...writes.banks].map(([bank_account_ref, number]) => ({
     tenant_id,

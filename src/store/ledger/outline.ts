@@ -20,8 +20,8 @@ const ofEachPart = <P extends string, T>(prefix: P, make: (name: string) => T) =
   ) as Record<`${P}_${LoanPart}`, T>;
 
 /**
- * A loan, and of each part, in texts: the balance now, what the later days change, the highest and the lowest tail, and
- * the first day of the highest. `last_day` is null where no later day has postings.
+ * A loan, and for each part, as texts: the balance now, the changes of the later days, the highest and the lowest tail,
+ * and the first day of the highest. `last_day` is null if no later day has postings.
  */
 const COLUMNS = {
   loan_id: text("loan_id"),
@@ -39,14 +39,14 @@ const COLUMNS = {
 
 type OutlineRow = Awaited<ReturnType<typeof outlinesQuery>>[number];
 
-/** One row for each loan of `wanted`, whatever the number of its days. */
+/** One row for each loan of `wanted`, regardless of the number of its days. */
 export const outlinesQuery = (db: Database, tenant: string, wanted: SQL) =>
   db.select(COLUMNS).from(sql`(${outlines(tenant, wanted)}) AS outlines`);
 
 /**
- * The tail of a later day is what it and the days after it change: the balance before
- * that day is the present one less its tail, so the highest tail tells the least balance, and the lowest the most.
- * `since` is the first day of that balance.
+ * The tail of a later day is the change of it and the days after it. The balance before that day is the present one
+ * less its tail, so the highest tail gives the lowest balance, and the lowest tail the highest. `since` is the first
+ * day of that balance.
  */
 function outlines(tenant: string, wanted: SQL): SQL {
   const each = (text: (part: LoanPart) => string) => sql.raw(LOAN_PART_NAMES.map(text).join(", "));
@@ -90,7 +90,7 @@ export function toOutline(row: OutlineRow): Outline {
     balances,
     from: row.from_day,
     at: minus(balances, read(row, "after")),
-    // The present balance is one of the later days' too; its tail is 0.
+    // The present balance is also one of the later days' balances; its tail is 0.
     least: combine(balances, highest, (now, tail) => (tail > 0n ? now - tail : now)),
     leastDays: leastDays as Record<LoanPart, string>,
     most: combine(balances, lowest, (now, tail) => (tail < 0n ? now - tail : now)),

@@ -14,7 +14,7 @@ const principalAt = (tenant: string, day: string): SQL =>
     WHERE later.tenant_id = ${tenant} AND later.loan_id = present.loan_id AND later.day > ${day}
       AND later.currency = present.currency), 0)`;
 
-/** The principals of some loans at the end of a day; loans that the ledger does not know are left out. */
+/** The principals of some loans at the end of a day, without loans that the ledger does not know. */
 export async function principalsOf(
   db: Database,
   tenant: string,
@@ -28,17 +28,17 @@ export async function principalsOf(
   return new Map(rows.map((row) => [row.loan_id, toPrincipal(row)]));
 }
 
-/** A page of loans with principal, by loan id, and where the next one starts. */
+/** A page of loans with principal, by loan id, and where the next page starts. */
 export interface PrincipalPage {
   readonly loans: readonly Principal[];
-  /** The id of the last loan that was looked at; null where there are no more. */
+  /** The id of the last loan that the page examined; null if there are no more. */
   readonly end: string | null;
 }
 
-/** A page looks at so many loans at most, whether they have principal or not. */
+/** The most loans that a page examines, with principal or without. */
 const EXAMINED_MAX = 20_000;
 
-/** Loans in a currency with principal at the end of a day, after a loan id, at most `limit`. */
+/** At most `limit` loans in a currency, after a loan id, with principal at the end of a day. */
 export async function principalsAfter(
   db: Database,
   tenant: string,
@@ -50,7 +50,7 @@ export async function principalsAfter(
   const examined = sql`
     SELECT loan_id, currency, principal_minor FROM loan_balances
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
-  // No interest is posted on a loan that the records keep.
+  // A loan that the records keep takes no interest.
   const kept = sql`(SELECT kept FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
   const page = db.all<Row>(sql`
     SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (

@@ -19,7 +19,7 @@ import {
   loanEntries,
 } from "./tables.ts";
 
-/** The entry of this id, or null. Found by primary key: the id holds the sequence. */
+/** The entry with this id, or null. It is found by primary key, because the id contains the sequence. */
 export async function findEntry(db: Database, tenant: string, id: string): Promise<Entry | null> {
   const sequence = sequenceOf(id);
   if (sequence === null) return null;
@@ -42,7 +42,7 @@ export async function findEntry(db: Database, tenant: string, id: string): Promi
   return toEntries(entries, postings)[0] ?? null;
 }
 
-/** Which entries of a loan a page shows; `before` is the place where the page before ended. */
+/** Which entries of a loan a page shows; `before` is the place where the previous page ended. */
 export interface JournalPage {
   readonly from_date: string | undefined;
   readonly to_date: string | undefined;
@@ -52,8 +52,8 @@ export interface JournalPage {
 }
 
 /**
- * A loan's entries with only that loan's postings, newest first, one more than `limit` where there are more; null for
- * a loan that is not known.
+ * A loan's entries with only that loan's postings, newest first: one more than `limit` if there are more; null for an
+ * unknown loan.
  */
 export async function entriesOfLoan(
   db: Database,
@@ -113,16 +113,16 @@ export type JournalListPage = JournalPage;
 /** A page of the journal, newest first. */
 export interface JournalList {
   readonly entries: readonly Entry[];
-  /** The place of the last entry that was looked at; null where the journal ends. */
+  /** The place of the last entry that the page examined; null at the end of the journal. */
   readonly end: Place | null;
 }
 
-/** A page of the list looks at so many entries at most, whether they fit the filter or not. */
+/** The most entries that a page of the list examines, whether they match the filter or not. */
 const EXAMINED_MAX = 20_000;
-/** A page of the list ends before the entry that would take it beyond so many loans: their lines make about 2 MB. */
+/** A page of the list ends before the entry that would exceed this number of loans: their lines make about 2 MB. */
 const LISTED_LOANS_MAX = 3_000;
 
-/** The tenant's entries, newest first, before a place; at most `limit`, and fewer where they are large. */
+/** The tenant's entries before a place, newest first: at most `limit`, and fewer if they are large. */
 export async function journalList(db: Database, tenant: string, page: JournalListPage): Promise<JournalList> {
   const { from_date, to_date, event_type, before, limit } = page;
   const examined = sql`
@@ -178,7 +178,7 @@ export async function journalList(db: Database, tenant: string, page: JournalLis
 
 const placeOf = ({ sequence, position }: Place): Place => ({ sequence, position });
 
-/** The first of some entries, at least one, that touch at most so many loans together. */
+/** The first entries, at least one, that together touch at most a number of loans. */
 function withinLoans<T extends { readonly loan_count: number }>(
   entries: readonly T[],
   max: number,
@@ -203,11 +203,11 @@ export interface LoanBalance {
   readonly loan: LedgerLoan;
   readonly currency: string;
   readonly amounts: Amounts;
-  /** Milliseconds since 1970 of the loan's last posting. */
+  /** The time of the loan's last posting, in milliseconds since 1970. */
   readonly last_posted_at: number | null;
 }
 
-/** The place of the loan's entry that was posted last. */
+/** The place of the loan's last posted entry. */
 function lastEntryOf(db: Database, tenant: string, loan_id: string) {
   return db
     .select({ sequence: loanEntries.sequence, position: loanEntries.position })
@@ -217,7 +217,7 @@ function lastEntryOf(db: Database, tenant: string, loan_id: string) {
     .limit(1);
 }
 
-/** The currency that is asked for, or else that of the loan's last entry: a loan kept by records may have had others. */
+/** The requested currency, or else that of the loan's last entry: a loan kept by records may have had others. */
 export function currencyOf(db: Database, tenant: string, loan_id: string, asked: string | undefined): SQL {
   if (asked !== undefined) return sql`${asked}`;
   return sql`(SELECT ${journalEntries.currency} FROM ${journalEntries} WHERE ${journalEntries.tenant_id} = ${tenant}
@@ -225,9 +225,9 @@ export function currencyOf(db: Database, tenant: string, loan_id: string, asked:
 }
 
 /**
- * A loan's balance as of a day, or null for a loan that is not known; in the currency of its last entry unless another
- * is asked for. Reads the present balances less the days after,
- * so the cost is one row for each day after `as_of` that has postings, however many there are.
+ * A loan's balance as of a day, or null for an unknown loan; in the currency of its last entry unless another is
+ * requested. It is the present balance less the days after, so the cost is one row for each day after `as_of` that has
+ * postings, regardless of their number.
  */
 export async function loanBalance(
   db: Database,
@@ -317,7 +317,7 @@ export async function accountTotal(
   return { dr_minor: total.dr_minor - later.dr_minor, cr_minor: total.cr_minor - later.cr_minor };
 }
 
-/** Every account's debits and credits in a currency as of a day; accounts without postings are left out. */
+/** Every account's debits and credits in a currency as of a day, without accounts that have no postings. */
 export async function trialBalance(
   db: Database,
   tenant: string,

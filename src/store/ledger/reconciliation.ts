@@ -6,7 +6,7 @@ import { integrityChecks, integrityFindings } from "./tables.ts";
 
 const BASE = sql.raw(HALF.toString());
 
-/** Where the integrity check of the tenant stands, and how many accounts it has found wrong. */
+/** The state of the tenant's integrity check, and the number of accounts that it found wrong. */
 export async function integrityStanding(db: Database, tenant: string): Promise<IntegrityStanding> {
   const [[check], [findings]] = await db.batch([
     db
@@ -36,7 +36,7 @@ interface BankRow {
   readonly cr_lo: string;
 }
 
-/** Each bank account and currency: its latest statement not after a day, and the ledger's cash on the statement's day. */
+/** For each bank account and currency: the latest statement up to a day, and the ledger's cash on its day. */
 export async function bankStandings(
   db: Database,
   tenant: string,
@@ -87,7 +87,7 @@ interface RollupRow {
   readonly loans_lo: string;
 }
 
-/** The principal of each currency as of a day: in the general ledger, and summed up over the loans. */
+/** The principal of each currency as of a day: in the general ledger, and as the sum over the loans. */
 export async function rollup(
   db: Database,
   tenant: string,

@@ -9,7 +9,7 @@ import { type journalEntries, type journalPostings, type loanBalances, loanDays 
 type EntryRow = typeof journalEntries.$inferSelect;
 type PostingRow = typeof journalPostings.$inferSelect;
 
-/** A group of rows by an entry's place. */
+/** The key that groups rows by their entry's place. */
 const placeKey = ({ sequence, position }: { readonly sequence: number; readonly position: number }) =>
   `${sequence} ${position}`;
 
@@ -123,7 +123,7 @@ export const fromTotal = ({ dr_minor, cr_minor }: Total): HalvesRow => ({
 export const sumOf = (column: AnySQLiteColumn): SQL<bigint> =>
   sql`CAST(COALESCE(SUM(${column}), 0) AS TEXT)`.mapWith(column) as SQL<bigint>;
 
-/** What a query over days of loans adds up: every part of a loan's balance. */
+/** The columns that a query over days of loans sums: every part of a loan's balance. */
 export const DAY_SUMS = {
   principal_minor: sumOf(loanDays.principal_minor),
   interest_minor: sumOf(loanDays.interest_minor),

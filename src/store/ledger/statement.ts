@@ -23,7 +23,7 @@ export interface StatementPlace {
   readonly position: number;
 }
 
-/** One entry of a loan: what it changes, and the balances after it. */
+/** An entry of a loan: what it changes, and the balances after it. */
 export interface StatementItem {
   readonly entry: Entry;
   readonly change: Amounts;
@@ -33,12 +33,12 @@ export interface StatementItem {
 export interface Statement {
   /** The balances before the page's first item. */
   readonly opening: Amounts;
-  /** One more than `limit` where there are more. */
+  /** One more than `limit` if there are more. */
   readonly items: readonly StatementItem[];
 }
 
 export interface StatementPage {
-  /** Of a loan with entries in several; the currency of its last entry where none is asked for. */
+  /** For a loan with entries in several currencies; the currency of its last entry if none is requested. */
   readonly currency: string | undefined;
   readonly from_date: string | undefined;
   readonly to_date: string | undefined;
@@ -48,8 +48,8 @@ export interface StatementPage {
 
 /**
  * A loan's entries in the order of their days, and within a day in the order of posting, each with the balances after
- * it; null for a loan that is not known. The opening balances are the present ones less the days from the page's first
- * on, so a page costs its entries and the days after it.
+ * it; null for an unknown loan. The opening balances are the present ones less the days from the page's first on, so
+ * the cost of a page is its entries and the days after it.
  */
 export async function statementOf(
   db: Database,
@@ -111,7 +111,7 @@ export async function statementOf(
   return { opening, items: running(loan_id, opening, toEntries(entries, postings)) };
 }
 
-/** Whether an entry of a loan is in this currency: the loan's own list of its entries does not say. */
+/** True if an entry of a loan is in this currency; `loan_entries` does not hold the currency. */
 const isIn = (currency: SQL) => sql`(
   SELECT entry.currency FROM journal_entries AS entry WHERE entry.tenant_id = listed.tenant_id
     AND entry.sequence = listed.sequence AND entry.position = listed.position) = ${currency}`;
@@ -131,7 +131,7 @@ function laterQuery(db: Database, tenant: string, loan_id: string, currency: SQL
     );
 }
 
-/** The sums of what the loan's postings moved on the day of `after`, up to that place; in halves, which fit. */
+/** What the loan's postings moved on the day of `after`, up to that place; in halves, whose sums fit into 64 bits. */
 function sameDayQuery(
   db: Database,
   tenant: string,

@@ -24,7 +24,7 @@ export const journalEntries = sqliteTable(
     reverses_sequence: integer(),
     reverses_position: integer(),
     settles_entry_id: text(),
-    /** How many loans the entry touches: one that touches many is loaded in another way. */
+    /** The number of loans that the entry touches: an entry of many loans is loaded in another way. */
     loan_count: integer().notNull(),
     bank_account_ref: text(),
     external_ref: text(),
@@ -45,8 +45,8 @@ export const journalEntries = sqliteTable(
 
 /**
  * Each row debits one account and credits another with one amount: an unbalanced entry cannot be stored. `loan_id` is
- * empty where the posting belongs to no loan; it stands in the key so that one loan's share of a large entry is found
- * without the others'. `line` counts the entry's postings.
+ * empty if the posting belongs to no loan. It is in the key so that one loan's share of a large entry is found without
+ * the others'. `line` numbers the entry's postings.
  */
 export const journalPostings = sqliteTable(
   "journal_postings",
@@ -83,7 +83,7 @@ export const loanEntries = sqliteTable(
   ],
 );
 
-/** One borrower and one currency for the life of a loan; one that is kept by the records keeps its first ones here. */
+/** One borrower and one currency for the life of a loan. A loan that the records keep has its first ones here. */
 export const ledgerLoans = sqliteTable(
   "ledger_loans",
   {
@@ -113,7 +113,7 @@ export const loanBalances = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
 );
 
-/** What each day changes of a loan's balances: the balance as of a date is the present one less the days after it. */
+/** The changes of a loan's balances by day: the balance as of a date is the present one less the days after it. */
 export const loanDays = sqliteTable(
   "loan_days",
   { ...tenant, loan_id: text().notNull(), day: text().notNull(), currency: text().notNull(), ...parts },
@@ -130,8 +130,8 @@ const account = {
 };
 
 /**
- * Gross debits and credits, which have no bound: each is `hi` x 10^9 + `lo` with `lo` below 10^9, so that no posting can
- * end a currency, and a sum of many rows' halves still fits into 64 bits.
+ * Gross debits and credits, which have no bound: each is `hi` x 10^9 + `lo` with `lo` below 10^9. So no posting can
+ * overflow a currency's total, and a sum of many rows' halves still fits into 64 bits.
  */
 const total = {
   dr_hi: int64().notNull(),
@@ -146,13 +146,13 @@ export const ledgerTotals = sqliteTable("ledger_totals", { ...account, ...total 
   check("totals_are_two_halves", halves),
 ]);
 
-/** The same by effective day. */
+/** The totals by effective day. */
 export const ledgerDays = sqliteTable("ledger_days", { ...account, day: text().notNull(), ...total }, (t) => [
   primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer, t.day] }),
   check("days_are_two_halves", halves),
 ]);
 
-/** The loans that have their interest of a day, and the entry that holds it; a reversal of the entry frees the day. */
+/** The loans with interest posted for a day, and its entry. A reversal of the entry allows the day again. */
 export const accruals = sqliteTable(
   "accruals",
   { ...tenant, loan_id: text().notNull(), accrual_date: text().notNull(), ...place },
@@ -190,7 +190,7 @@ export const bankAccounts = sqliteTable(
   ],
 );
 
-/** What the bank says of each account at the end of a day; a later statement of the same day replaces it. */
+/** The balance that the bank states for each account at the end of a day. A later one for the same day replaces it. */
 export const bankBalances = sqliteTable(
   "bank_balances",
   {
@@ -205,17 +205,17 @@ export const bankBalances = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.bank_account_ref, t.currency, t.as_of_date] })],
 );
 
-/** How far the integrity check of each tenant has added up the journal, and where its round of the loans stands. */
+/** How far each tenant's integrity check has added up the journal, and the progress of its round of the loans. */
 export const integrityChecks = sqliteTable(
   "integrity_checks",
   {
     ...tenant,
     ...place,
-    /** The last loan of the round that was added up anew; empty at its start. */
+    /** The last loan that the round has added up again; empty at its start. */
     round_after: text().notNull(),
-    /** How many loans a turn of this round adds up anew. */
+    /** The number of loans that a turn of this round adds up again. */
     round_step: integer().notNull(),
-    /** True while entries before the cursor are not all added up: then every loan is compared at the end. */
+    /** True while the check has fallen behind the journal: then it compares every loan at the end. */
     is_behind: integer({ mode: "boolean" }).notNull(),
     checked_at: integer(),
     checked_upto: integer().notNull(),
@@ -235,7 +235,7 @@ export const integrityLoans = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
 );
 
-/** Accounts whose kept sum was not what the postings add up to, until a later check finds it right. */
+/** Accounts whose kept sum differed from the sum of the postings, until a later check finds it right. */
 export const integrityFindings = sqliteTable(
   "integrity_findings",
   {

@@ -2,18 +2,18 @@ import type { Loan, PaymentFacts, TermsRow } from "../../domain/position/facts.t
 import type { Database } from "../d1/session.ts";
 import type { disbursements, payments } from "../tape/tables.ts";
 
-/** Disbursements of one page, and payments of one call: an answer of D1 stays at a few megabytes. */
+/** The most disbursements of one page, and payments of one call: an answer of D1 stays within a few megabytes. */
 const LOANS_OF_A_PAGE = 500;
 const PAYMENTS_OF_A_CALL = 5_000;
 /** A page of disbursements ends early when it has as many payments as this. */
 const PAYMENTS_OF_A_PAGE = 20_000;
-/** More payments than this on one disbursement do not fit an isolate's memory beside everything else. */
+/** The most payments of one disbursement: more do not fit into an isolate's memory. */
 export const PAYMENTS_OF_A_LOAN_MAX = 200_000;
 
 type Disbursements = typeof disbursements.$inferSelect;
 type Payments = typeof payments.$inferSelect;
 
-/** Each row travels as one JSON text, amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
+/** Each row is one JSON text with amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
 const DISBURSEMENT = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
   d.payment_date, d.created_seq`;
 export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
@@ -65,13 +65,13 @@ interface Row {
 
 const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
 
-/** Payments by disbursement; the index is named because the planner has no statistics to choose it by. */
+/** Payments by disbursement. The query names its index because the planner has no statistics to choose it. */
 const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
   WHERE tenant_id = ?1 AND deleted_at IS NULL`;
 
 /**
- * One live disbursement with its terms and payments, in one round trip; null where there is none. Reads these rows by
- * their keys, and nothing else.
+ * One live disbursement with its terms and payments, in one round trip; null if there is none. Reads only these rows,
+ * by their keys.
  */
 export async function readLoan(db: Database, tenant: string, id: string): Promise<Loan | "too_large" | null> {
   const { $client: d1 } = db;
@@ -101,13 +101,13 @@ export async function readLoan(db: Database, tenant: string, id: string): Promis
 
 interface FoundPayments {
   readonly found: readonly PaymentTuple[];
-  /** The disbursement that the reading stopped in, with some of its payments found; null when all are. */
+  /** The disbursement in which the reading stopped, with only some of its payments read; null when all are read. */
   readonly stopped: string | null;
 }
 
 /**
- * Reads on from the first payments up to those of the disbursement `last`. Stops early, once there are enough for a
- * page and those of one disbursement at least are complete.
+ * Reads on from the first payments up to those of the disbursement `last`. Stops early once there are enough for a page
+ * and at least one disbursement is complete.
  */
 async function allPayments(
   db: Database,
@@ -116,7 +116,7 @@ async function allPayments(
   last: string,
 ): Promise<FoundPayments | "too_large"> {
   const { $client: d1 } = db;
-  // Two ranges rather than one over both columns, which would read again what it has of the disbursement.
+  // Two ranges, because one range over both columns would read the disbursement's earlier payments again.
   const statement = d1.prepare(
     `SELECT row FROM (
       ${PAYMENTS_OF} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
@@ -137,7 +137,7 @@ async function allPayments(
   return { found, stopped: null };
 }
 
-/** A disbursement on a walk over all of them, with its client's country where that was asked for. */
+/** A disbursement on a walk over all of them, with its client's country if that is requested. */
 export interface LoanOnWalk {
   readonly loan: Loan;
   readonly country: string | null;
@@ -147,7 +147,7 @@ export interface LoanPage {
   readonly loans: readonly LoanOnWalk[];
   /** The id after which the next page starts; null when this is the last. */
   readonly end: string | null;
-  /** Rows that were read. */
+  /** The number of rows that were read. */
   readonly rows: number;
 }
 
@@ -155,8 +155,8 @@ const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant
   COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
 
 /**
- * The next live disbursements in the order of their ids, with their terms and payments: walking on from page to page
- * reads each row once. Pages are read one after another, so events that are committed meanwhile may show in later ones.
+ * The next live disbursements in the order of their ids, with their terms and payments. A walk from page to page reads
+ * each row once. Pages are read one after another, so later pages may show events that are committed meanwhile.
  */
 export async function readLoans(
   db: Database,
@@ -165,7 +165,7 @@ export async function readLoans(
   withCountry: boolean,
 ): Promise<LoanPage | "too_large"> {
   const { $client: d1 } = db;
-  // A table WITHOUT ROWID is its primary key: without an index, SQLite walks it in the order that is asked for.
+  // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
   const statement = d1.prepare(
     `SELECT json_array(${DISBURSEMENT}${withCountry ? `, ${COUNTRY}` : ""}) AS row FROM disbursements AS d NOT INDEXED
     WHERE tenant_id = ?1 AND disbursement_id > ?2 AND deleted_at IS NULL
@@ -202,12 +202,12 @@ export async function readLoans(
   });
   const rows = disbursements.length + termsRows.length + paymentRows.length;
   const more = stopped !== null || disbursements.length === LOANS_OF_A_PAGE;
-  // Before a disbursement that the reading stopped in there may be only deleted ones: their payments are passed over.
+  // Only deleted disbursements may precede the one in which the reading stopped: their payments are skipped.
   const end = stopped === null ? last : (complete.at(-1)?.[0] ?? paymentRows[0]?.[0] ?? last);
   return { loans, end: more ? end : null, rows };
 }
 
-/** SQLite orders text by its bytes in UTF-8, JavaScript by its UTF-16 units: they differ where there are surrogates. */
+/** SQLite orders text by its UTF-8 bytes, JavaScript by its UTF-16 units: the two differ for surrogates. */
 function precedes(a: string, b: string): boolean {
   if (!/[\ud800-\udfff]/.test(a + b)) return a < b;
   const [left, right] = [a, b].map((text) => new TextEncoder().encode(text).toHex());
@@ -229,7 +229,7 @@ function loanOf(
   payments: readonly PaymentTuple[],
 ): Loan {
   const purchase_clients = clients === null ? null : (JSON.parse(clients) as readonly string[]);
-  // Terms of a deleted disbursement of the same id are those of another life.
+  // The terms of a deleted disbursement of the same id belong to another life.
   const [first, ...changes] = termsRows.filter(([, sequence]) => sequence >= created_seq).map(termsOf);
   if (!first) throw new Error("a disbursement has the terms that it was created with");
   return {

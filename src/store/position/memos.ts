@@ -3,22 +3,22 @@ import type { Database } from "../d1/session.ts";
 import { runAll, type Statement } from "../d1/statement.ts";
 import { positionMemos } from "./tables.ts";
 
-/** A memo is kept for an hour after it was written or last asked for: the life of a list's cursor. */
+/** A memo is kept for an hour after it was written or last read: the life of a list's cursor. */
 const LIFE_MS = 3_600_000;
-/** Memos of one tenant; beyond them the oldest go. */
+/** The most memos of one tenant; beyond them the oldest are deleted. */
 const MEMOS_MAX = 200;
 
-/** Which moment a memo is of, and how far it is. */
+/** The moment of a memo, and its progress. */
 export interface Progress {
-  /** Head of the log when the question was begun, and when this much of it was done. */
+  /** The head of the log when the walk began, and when it last made progress. */
   readonly from_sequence: number;
   readonly to_sequence: number;
-  /** The disbursement after which the walk goes on; null when it is complete. */
+  /** The disbursement after which the walk continues; null when it is complete. */
   readonly after: string | null;
   readonly done: number;
 }
 
-/** A list that is kept: how many lines it has, and whether these are all. */
+/** A kept list: the number of its lines, and whether it is complete. */
 export interface KeptList {
   readonly lines: number;
   readonly listed_all: boolean;
@@ -51,7 +51,7 @@ export async function headOf(db: Database, tenant: string): Promise<number> {
   return head?.results[0]?.sequence ?? 0;
 }
 
-/** The head of the log and what is known of a question, in one round trip: one row beside the memo's own. */
+/** The head of the log and the memo of a question, in one round trip: one row besides the memo's own. */
 export async function readMemo(
   db: Database,
   tenant: string,
@@ -83,7 +83,7 @@ function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
 
 const insertMemos = rowWriter(positionMemos);
 
-/** Writes a memo in the place of the one that was there, and clears away what has expired. */
+/** Replaces a memo, and deletes expired ones. */
 export async function writeMemo(
   db: Database,
   tenant_id: string,
@@ -98,7 +98,7 @@ export async function writeMemo(
   await runAll(db, [clearing(tenant_id, question, now), ...insertMemos(rows)]);
 }
 
-/** Forgets a memo, and clears away what has expired. */
+/** Deletes a memo, and expired ones. */
 export async function dropMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
   await runAll(db, [clearing(tenant, question, now)]);
 }
@@ -113,7 +113,7 @@ function clearing(tenant: string, question: string, now: number): Statement {
   return { sql, params: [tenant, question, String(now)] };
 }
 
-/** Gives a memo that is asked for again its whole life back. */
+/** Extends a memo's life from now, because it was read. */
 export async function renewMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
   const { $client: d1 } = db;
   const renew = d1.prepare(

@@ -1,9 +1,9 @@
 import type { Database } from "../d1/session.ts";
 
-/** Events of one call: each is cut down to the members that positions look at. */
+/** The most events of one call. Each has only the members that positions need. */
 const EVENTS_OF_A_CALL = 1_000;
 
-/** The members of an event's data that positions look at. */
+/** The members of an event's data that positions need. */
 export const PAST_MEMBERS = [
   "disbursement_id",
   "kind",
@@ -26,7 +26,7 @@ export const PAST_MEMBERS = [
 ] as const;
 export type PastMember = (typeof PAST_MEMBERS)[number];
 
-/** An event of the log; `members` holds what was sent as JSON text, null for a member that was not sent. */
+/** An event of the log. `members` holds each member as JSON text, null for one that was not sent. */
 export interface PastRow {
   readonly sequence: number;
   readonly category: string;
@@ -45,7 +45,7 @@ type Tuple = readonly [
   ...members: (string | null)[],
 ];
 
-/** Numbers leave as text, digit by digit: `->` gives a member's JSON, and `||` makes it a text like any other. */
+/** Numbers are read as text, digit by digit: `->` gives a member's JSON, and `||` turns it into plain text. */
 const MEMBERS = PAST_MEMBERS.map((name) => `(data -> '$.${name}') || ''`).join(", ");
 
 /** Which events of the log to fold. */
@@ -56,7 +56,7 @@ export interface PastRange {
   readonly disbursement_id?: string;
 }
 
-/** The next events after a sequence, in their order; fewer than a whole call's when these are the last. */
+/** The next events after a sequence, in their order; fewer than the most of a call when they are the last. */
 export async function readPast(
   db: Database,
   tenant: string,

@@ -1,13 +1,13 @@
 import type { Database } from "../d1/session.ts";
 
-/** Clients that share a registration number; how many numbers are shared, and the first of them. */
+/** Registration numbers that several clients share: how many, and the first of them. */
 export interface SharedNumbers {
   readonly count: number;
   readonly examples: readonly (readonly string[])[];
 }
 
 const EXAMPLES_MAX = 20;
-/** Clients that an example names. */
+/** The most clients that an example names. */
 const CLIENTS_MAX = 100;
 
 /** Groups a tenant's live clients by registration number in one pass. */

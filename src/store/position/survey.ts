@@ -2,30 +2,30 @@ import type { Database } from "../d1/session.ts";
 import { type LoanOnWalk, readLoans } from "./loans.ts";
 import { dropMemo, headOf, type Memo, type Progress, readMemo, writeMemo } from "./memos.ts";
 
-/** D1 bounds a value at 2 MB; a character takes three bytes at most in UTF-16's plane, four for a pair. */
+/** D1 limits a value to 2 MB. A UTF-16 unit takes at most three bytes of UTF-8, a surrogate pair four. */
 const PART_CHARACTERS = 500_000;
 
-/** What gathers one answer from all disbursements; its text form lets another request go on with it. */
+/** Builds one answer from all disbursements. Its text form lets another request continue it. */
 export interface Gathering {
-  /** False when the answer has outgrown what one answer may hold. */
+  /** Returns false when the answer exceeds what one answer may hold. */
   readonly add: (one: LoanOnWalk) => boolean;
   readonly save: () => string;
 }
 
 /** A question over all disbursements of a tenant. */
 export interface Question<G extends Gathering> {
-  /** The question in words: the same text, the same answer at the same head of the log. */
+  /** Identifies the question: the same text has the same answer at the same head of the log. */
   readonly text: string;
   readonly withCountry: boolean;
   readonly begin: () => G;
   readonly resume: (saved: string) => G;
-  /** The last thing to gather, once all disbursements are. */
+  /** The last step, after all disbursements. */
   readonly finish?: (gathered: G) => Promise<void>;
-  /** False for an answer that is kept in another form. */
+  /** False for an answer that is stored in another form. */
   readonly remember: boolean;
 }
 
-/** How much of a walk one request may do; what is left is the next request's. */
+/** How much of a walk one request may do; the next request does the rest. */
 export interface Budget {
   readonly rows: number;
   readonly until: number;
@@ -37,9 +37,9 @@ export type Surveyed<G> =
   | { readonly kind: "too_large" };
 
 /**
- * Answers a question: from its memo when the log has not moved since, else by walking over all disbursements, or going
- * on with a walk that an earlier request has begun. Each disbursement is read whole; where events are committed during
- * the walk, `from_sequence` and `to_sequence` differ.
+ * Answers a question from its memo if the log has not moved since. Otherwise it walks over all disbursements, or
+ * continues a walk of an earlier request. Each disbursement is read at one moment. If events are committed during the
+ * walk, `from_sequence` and `to_sequence` differ.
  */
 export async function survey<G extends Gathering>(
   db: Database,
@@ -91,7 +91,7 @@ const moment = ({ from_sequence, to_sequence, after, done }: Memo): Progress => 
   done,
 });
 
-/** A text in parts that each fit a row. */
+/** Splits a text into parts that each fit into a row. */
 export function partsOf(text: string): string[] {
   const parts: string[] = [];
   for (let start = 0; start < text.length; start += PART_CHARACTERS) {

@@ -2,8 +2,8 @@ import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
 import { tenant } from "../d1/columns.ts";
 
 /**
- * What questions over all disbursements came to, and how far unfinished ones are (docs/api.md#positions): part 0 says
- * which moment it is of, the others hold it. A row can be dropped at any time: the question is computed again.
+ * The answers to questions over all disbursements, and the progress of unfinished ones (docs/api.md#positions). Part 0
+ * holds the moment of the answer, the others its text. A row may be deleted at any time: the answer is computed again.
  */
 export const positionMemos = sqliteTable(
   "position_memos",

@@ -7,17 +7,17 @@ import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
 import { projectionCursors } from "./tables.ts";
 
-/** What is due for a tenant, all of it read at one moment. */
+/** The events that are due for a tenant, all read at one moment. */
 export interface Due {
   /** The tenant's last event; 0 before the first. */
   readonly head: number;
-  /** For each projection that was asked for, in that order, the next events that it reads. */
+  /** The next events of each requested projection, in the requested order. */
   readonly events: readonly (readonly DueEvent[])[];
-  /** Whether the tenant has webhook endpoints that take deliveries. */
+  /** True when the tenant has webhook endpoints that take deliveries. */
   readonly followed: boolean;
 }
 
-/** The next events of each projection, in order, at most `limit` each; one round trip. */
+/** The next events of each projection, in order, at most `limit` each. Takes one round trip. */
 export async function dueEvents(
   db: Database,
   tenant: string,
@@ -62,7 +62,7 @@ const cursorOf = (tenant: ReturnType<typeof sql>, name: string) =>
   sql`COALESCE((SELECT ${projectionCursors.sequence} FROM ${projectionCursors}
     WHERE ${projectionCursors.tenant_id} = ${tenant} AND ${projectionCursors.projection} = ${name}), 0)`;
 
-/** How far a tenant's log goes, and how far of it a projection is complete: it may have no cursor where it reads nothing. */
+/** The head of a tenant's log, and how far a projection is complete. It may have no cursor if it has read nothing. */
 export interface Progress {
   readonly head: number;
   readonly reached: number;
@@ -88,7 +88,7 @@ export async function readProgress(
   return { head: Number(row?.head ?? 0), reached: Number(row?.reached ?? 0) };
 }
 
-/** Writes what a projection has made and how far it goes, in one batch. The cursor never goes back. */
+/** Writes a projection's rows and its cursor in one batch. The cursor never goes back. */
 export async function writeProjection(
   db: Database,
   tenant: string,
@@ -106,16 +106,16 @@ export async function writeProjection(
   await withDeadline(runAll(db, [cursor.toSQL(), ...statements]));
 }
 
-/** A stretch of tenants in the order of their ids: those after `after`, up to `upto` where it is given. */
+/** A range of tenants in the order of their ids: after `after`, and up to `upto` if given. */
 export interface Stretch {
   readonly after: string;
   readonly upto: string | null;
 }
 
 /**
- * Tenants of a stretch with events that a projection has not read yet, at most `limit`. Skips from tenant to tenant
- * along the projection's index, two rows each, however many events they have. A tenant whose message lies dead waits
- * for the operator's redrive.
+ * At most `limit` tenants of a range with events that a projection has not read yet. Skips from tenant to tenant along
+ * the projection's index, two rows each, regardless of their events. A tenant with an open dead letter waits for the
+ * operator's redrive.
  */
 export async function tenantsBehind(
   db: Database,

@@ -4,7 +4,7 @@ import type { Database } from "../d1/session.ts";
 import type { Projection } from "./projection.ts";
 import { deadLetters } from "./tables.ts";
 
-/** A message that failed for good in one projection. */
+/** A message that failed permanently in one projection. */
 export interface DeadLetter {
   readonly message_id: string;
   /** Empty when the message names no tenant's events. */
@@ -37,7 +37,7 @@ export async function recordDeadLetter(db: Database, letter: DeadLetter, now: nu
   await withDeadline(insert.run());
 }
 
-/** Resolves the letters of tenants whose projection is complete again, whoever completed it; one round trip. */
+/** Resolves the dead letters of tenants whose projection is complete again. Takes one round trip. */
 export async function resolveDeadLetters(
   db: Database,
   projections: readonly Projection[],
@@ -58,7 +58,7 @@ export async function resolveDeadLetters(
   if (first) await withDeadline(db.batch([first, ...others]));
 }
 
-/** A redrive that failed again waits for the operator again. */
+/** Marks a redrive that failed: the dead letter waits for the operator again. */
 export async function refuseRedrive(
   db: Database,
   tenant: string,

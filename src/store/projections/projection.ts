@@ -2,34 +2,34 @@ import type { SQL } from "drizzle-orm";
 import type { Event } from "../../domain/core/event.ts";
 import type { Statement } from "../d1/statement.ts";
 
-/** An event as a projection reads it; its facts are still JSON text, because reading them may fail. */
+/** An event as a projection reads it. Its facts are still JSON text, because parsing them may fail. */
 export type DueEvent = Pick<
   Event,
   "sequence" | "event_id" | "category" | "step" | "record_id" | "trace_id" | "created_at"
 > & { readonly facts: string };
 
-/** What the gate asks of an event that it is about to store. */
+/** The members of an event that the gate checks before it stores the event. */
 export type NewEvent = Pick<Event, "category" | "step" | "makes_history">;
 
-/** Something that follows each tenant's log at its own pace, and is made of events only. */
+/** A projection follows each tenant's log at its own pace. It is derived only from events. */
 export interface Projection<Row = unknown> {
   /** Keys its cursors and dead letters, so it never changes. */
   readonly name: string;
-  /** True for an event that this projection must be made of soon: the gate sends a message for it. */
+  /** True for an event that this projection must read soon: the gate sends a message for it. */
   readonly wants: (event: NewEvent) => boolean;
   /**
-   * The events that it reads, as a condition on the log. Either an index of the log answers it, or it is `true`: then
-   * the projection reads every event, makes no row of most, and its cursor moves along.
+   * The events that it reads, as a condition on the log. Either an index of the log serves it, or it is `true`: then
+   * the projection reads every event, derives no row from most, and its cursor still advances.
    */
   readonly reads: SQL;
-  /** The rows of one event. Pure; throws a sentence without a value in it when the event is poisonous. */
+  /** The rows of one event. Pure. Throws an error without values in its message when the event is poisonous. */
   readonly derive: (event: DueEvent) => readonly Row[];
   /**
-   * The statements that write some rows; they go into one batch with the cursor. A row that is there already must
-   * stay as it is, because a message may be delivered twice or to two consumers.
+   * The statements that write some rows; they run in one batch with the cursor. An existing row must stay as it is,
+   * because a message may be delivered twice or to two consumers.
    */
   readonly write: (tenant: string, rows: readonly Row[]) => readonly Statement[];
 }
 
-/** States a projection with its own type of row, which nobody else has to know. */
+/** Defines a projection with its own type of row, which no other code needs to know. */
 export const projection = <Row>(own: Projection<Row>): Projection => own as Projection<unknown>;

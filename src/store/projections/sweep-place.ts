@@ -2,7 +2,7 @@ import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { sweepPlace } from "./tables.ts";
 
-/** The projection and the tenant that a sweep came to. */
+/** The projection and the tenant at which a sweep stopped. */
 export interface SweepPlace {
   readonly projection: string;
   readonly tenant_id: string;
@@ -16,7 +16,7 @@ export async function readSweepPlace(db: Database): Promise<SweepPlace | null> {
   return rows[0] ?? null;
 }
 
-/** Keeps the place for the next sweep; null: the next one starts at the beginning. */
+/** Stores the place for the next sweep. Null makes it start at the beginning. */
 export async function writeSweepPlace(db: Database, place: SweepPlace | null): Promise<void> {
   if (place === null) await withDeadline(db.delete(sweepPlace).run());
   else {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { tenant } from "../d1/columns.ts";
 
-/** How far a projection of a tenant's log is made: every event up to here is in it. */
+/** The cursor of each projection of a tenant's log: every event up to it is included. */
 export const projectionCursors = sqliteTable(
   "projection_cursors",
   {
@@ -14,7 +14,7 @@ export const projectionCursors = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.projection] })],
 );
 
-/** What failed for good, one row for each projection that a queue message failed in, for the operator. */
+/** Dead letters for the operator: one row for each projection in which a queue message failed permanently. */
 export const deadLetters = sqliteTable(
   "dead_letters",
   {
@@ -27,7 +27,7 @@ export const deadLetters = sqliteTable(
     body: text().notNull(),
     error: text().notNull(),
     recorded_at: integer().notNull(),
-    /** The operator sets it to 1 once the cause is removed; the next sweep tries again. */
+    /** The operator sets it to 1 once the cause is removed; the next sweep retries. */
     redrive: integer().notNull().default(0),
     resolved_at: integer(),
   },
@@ -37,11 +37,11 @@ export const deadLetters = sqliteTable(
   ],
 );
 
-/** Where a sweep ran out of its budget, so that the next one goes on there. No row after a complete sweep. */
+/** Where a sweep ran out of its budget; the next one continues there. No row after a complete sweep. */
 export const sweepPlace = sqliteTable("sweep_place", {
-  /** Always 1: there is one place at most. */
+  /** Always 1: there is at most one place. */
   id: integer().primaryKey(),
   projection: text().notNull(),
-  /** The last tenant that had its turn. */
+  /** The last tenant that had a turn. */
   tenant_id: text().notNull(),
 });

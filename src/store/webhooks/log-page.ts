@@ -8,7 +8,7 @@ import { journalEntries } from "../ledger/tables.ts";
 import { events } from "../log.ts";
 import { progressQuery } from "../projections/cursors.ts";
 
-/** An event as far as webhooks report it; its facts are JSON text. */
+/** The members of an event that webhooks report; its facts are JSON text. */
 export type LoggedEvent = Pick<
   Event,
   "sequence" | "event_id" | "category" | "step" | "record_id" | "makes_history" | "trace_id" | "created_at"
@@ -19,17 +19,17 @@ export type LoggedEntry = Pick<
   "sequence" | "position" | "journal_entry_id" | "event_type" | "correlation_id" | "posted_at"
 >;
 
-/** A stretch of the log, all of it read at one moment. */
+/** A page of the log, all read at one moment. */
 export interface LogPage {
   readonly head: number;
-  /** How far the tenant's history is made. */
+  /** The sequence up to which the tenant's history is derived. */
   readonly history: number;
   readonly events: readonly LoggedEvent[];
   /** The journal entries of these events, in their order. */
   readonly entries: readonly LoggedEntry[];
 }
 
-/** The next `limit` events after `after`; one round trip. */
+/** The next `limit` events after `after`. Takes one round trip. */
 export async function readLogPage(
   db: Database,
   tenant: string,

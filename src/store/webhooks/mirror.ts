@@ -10,7 +10,7 @@ export type EndpointRow = Omit<NewRow<typeof webhookEndpoints>, "tenant_id">;
 const { tenant_id, endpoint_id } = webhookEndpoints;
 const put = rowWriter(webhookEndpoints, replacing(webhookEndpoints, [tenant_id, endpoint_id]));
 
-/** Brings the tenant's rows up to date in one round trip. */
+/** Updates the tenant's rows in one round trip. */
 export async function mirrorEndpoints(
   db: Database,
   tenant: string,
@@ -26,8 +26,8 @@ export async function mirrorEndpoints(
 }
 
 /**
- * Some tenants whose webhooks are behind and whose sender does not come back by itself, in no order: whoever is left out
- * has the same chance in the next sweep. `grace` are milliseconds that a sender may be late.
+ * Some tenants whose webhooks lag and whose sender has no alarm of its own, in no order: the others have the same
+ * chance in the next sweep. `grace` is how late a sender may be, in milliseconds.
  */
 export async function tenantsToPoke(
   db: Database,
