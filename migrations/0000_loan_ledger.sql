@@ -363,8 +363,11 @@ CREATE TABLE `integrity_checks` (
 	`sequence` integer NOT NULL,
 	`position` integer NOT NULL,
 	`round_after` text NOT NULL,
-	`round_step` integer NOT NULL,
+	`round_loans` integer NOT NULL,
+	`round_done` integer NOT NULL,
+	`round_started_at` integer NOT NULL,
 	`is_behind` integer NOT NULL,
+	`visited_at` integer NOT NULL,
 	`checked_at` integer,
 	`checked_upto` integer NOT NULL,
 	`turns` integer NOT NULL

@@ -10,7 +10,8 @@ export default {
   fetch: app.fetch,
   queue: consume,
   async scheduled(_controller, env) {
-    await sweep(env);
-    await checkIntegrity(env);
+    const started = Date.now();
+    const calls = await sweep(env);
+    await checkIntegrity(env, calls, started);
   },
 } satisfies ExportedHandler<Cloudflare.Env>;

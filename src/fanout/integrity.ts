@@ -1,72 +1,91 @@
 import { causeOf } from "../domain/core/failure.ts";
-import { accountChanges, loanChanges } from "../domain/ledger/books.ts";
-import {
-  type AccountSum,
-  compareAccounts,
-  compareLoans,
-  type Finding,
-  type LoanSum,
-} from "../domain/ledger/integrity.ts";
-import type { Entry } from "../domain/ledger/journal.ts";
-import { NO_AMOUNTS, plus } from "../domain/ledger/loan-book.ts";
+import type { Finding } from "../domain/ledger/integrity.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
-import {
-  type Check,
-  countLoans,
-  readDifferentLoans,
-  readSnapshot,
-  type Snapshot,
-  tenantsToCheck,
-  writeTurn,
-} from "../store/ledger/integrity.ts";
+import { type Database, openEverySession } from "../store/d1/session.ts";
+import { type Check, tenantsToCheck, visit } from "../store/ledger/integrity-place.ts";
+import { CALLS_OF_A_TURN_MAX, takeTurn } from "./integrity-turn.ts";
 
-/** The most tenants of a database that a scheduled run checks, the longest unchecked first. */
-const TENANTS_MAX = 15;
-/** The most turns of one run, and of one tenant in it, of about three D1 calls each. The next run does the rest. */
-const TURNS_MAX = 30;
-const TURNS_OF_ONE_MAX = 16;
-/** The turns of a round of the loans. A week has 10,080 minutes, so a round is complete within a week. */
-const ROUND_TURNS = 5_000;
-const ROUND_STEP_MIN = 20;
+/** An invocation has 1,000 D1 calls; the sweep comes first, and some stay in reserve. */
+const CALLS_MAX = 950;
+/** The usual calls of a tenant's first turn: record the visit, read the snapshot, write. */
+const CALLS_OF_A_VISIT = 3;
+/** The scheduled run ends before the next begins, but the check has some time even after a long sweep. */
+const RUN_MS = 57_000;
+const CHECK_MS_MIN = 5_000;
+/** D1 answers one call at a time, and clients need it too. */
+const CHECK_MS_MAX = 20_000;
 
-/** Compares each tenant's kept sums with the sums of its postings (docs/ledger.md#reconciliation). Never throws. */
-export async function checkIntegrity(env: Cloudflare.Env): Promise<void> {
-  for (const { db } of openEverySession(env)) {
-    try {
-      let left = TURNS_MAX;
-      for (const tenant of await withDeadline(tenantsToCheck(db, TENANTS_MAX))) {
-        if (left > 0) left -= await checkTenant(env, tenant, Math.min(left, TURNS_OF_ONE_MAX));
-      }
-    } catch (error) {
-      console.error(
-        JSON.stringify({ level: "error", message: "integrity not checked", error: causeOf(error) }),
-      );
-    }
+/** The calls that a check may still make, and when it ends. Each call is subtracted. */
+export interface Budget {
+  calls: number;
+  readonly until: number;
+}
+
+/**
+ * Compares tenants' kept sums with the sums of their postings (docs/ledger.md#reconciliation). Uses the calls that the
+ * scheduled run has left: it began at `started` and made `spent` calls. Never throws.
+ */
+export async function checkIntegrity(env: Cloudflare.Env, spent: number, started: number): Promise<void> {
+  const sessions = openEverySession(env);
+  const time = Math.min(CHECK_MS_MAX, Math.max(CHECK_MS_MIN, started + RUN_MS - Date.now()));
+  let left = CALLS_MAX - spent;
+  for (const [index, { db }] of sessions.entries()) {
+    const share = Math.floor(left / (sessions.length - index));
+    const budget = { calls: share, until: Date.now() + time / sessions.length };
+    await checkDatabase(db, budget);
+    left -= share - budget.calls;
   }
 }
 
-/** Checks one tenant in at most `turnsMax` turns and returns how many it took. Never throws. */
-export async function checkTenant(
-  env: Cloudflare.Env,
-  tenant: string,
-  turnsMax = TURNS_OF_ONE_MAX,
-): Promise<number> {
-  let turns = 0;
+async function checkDatabase(db: Database, budget: Budget): Promise<void> {
   try {
-    const { db } = await openSession(env, tenant, "first-primary");
-    while (turns < turnsMax) {
-      turns += 1;
-      const found = await takeTurn(db, tenant);
-      if (found.mismatches.length > 0) logMismatches(tenant, found.mismatches);
-      if (found.isDone) break;
-    }
+    budget.calls -= 1;
+    const most = Math.floor(budget.calls / CALLS_OF_A_VISIT);
+    if (most > 0) await checkTenants(db, await withDeadline(tenantsToCheck(db, most)), budget);
   } catch (error) {
-    console.error(
-      JSON.stringify({ level: "error", message: "integrity not checked", tenant, error: causeOf(error) }),
-    );
+    logFailure(error, undefined);
   }
-  return turns;
+}
+
+interface Visit {
+  readonly tenant: string;
+  /** Null until its first turn. */
+  readonly check: Check | null;
+}
+
+/** Gives each tenant one turn in order, then further turns to the tenants with more work. Never throws. */
+export async function checkTenants(db: Database, tenants: readonly string[], budget: Budget): Promise<void> {
+  let waiting: readonly Visit[] = tenants.map((tenant) => ({ tenant, check: null }));
+  while (waiting.length > 0) {
+    const unfinished: Visit[] = [];
+    for (const one of waiting) {
+      if (budget.calls <= CALLS_OF_A_TURN_MAX || Date.now() >= budget.until) return;
+      const check = await attemptTurn(db, one, budget);
+      if (check) unfinished.push({ tenant: one.tenant, check });
+    }
+    waiting = unfinished;
+  }
+}
+
+/** Returns the state of a check with more work; null if no work is left or the turn failed. */
+async function attemptTurn(db: Database, { tenant, check }: Visit, budget: Budget): Promise<Check | null> {
+  const counted = <T>(work: Promise<T>): Promise<T> => {
+    budget.calls -= 1;
+    return withDeadline(work);
+  };
+  try {
+    const turn = await takeTurn(db, tenant, check ?? (await counted(visit(db, tenant, Date.now()))), counted);
+    if (turn && turn.mismatches.length > 0) logMismatches(tenant, turn.mismatches);
+    return turn && !turn.isDone ? turn.check : null;
+  } catch (error) {
+    logFailure(error, tenant);
+    return null;
+  }
+}
+
+function logFailure(error: unknown, tenant: string | undefined): void {
+  const entry = { level: "error", message: "integrity not checked", tenant, error: causeOf(error) };
+  console.error(JSON.stringify(entry));
 }
 
 const LOGGED_MAX = 20;
@@ -76,88 +95,3 @@ function logMismatches(tenant: string, mismatches: readonly Finding[]): void {
   const entry = { level: "error", message: "ledger mismatch", tenant, mismatches: mismatches.length, books };
   console.error(JSON.stringify(entry));
 }
-
-interface Turn {
-  readonly mismatches: readonly Finding[];
-  readonly isDone: boolean;
-}
-
-/** Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans. */
-async function takeTurn(db: Database, tenant: string): Promise<Turn> {
-  const seen = await withDeadline(readSnapshot(db, tenant));
-  const { check, entries, isLast, round } = seen;
-  const now = Date.now();
-  const compared = isLast ? compareKept(seen) : [];
-  const anew = isLast ? compareRound(seen) : [];
-  const last = entries.at(-1);
-  // Every loan can be compared only when the own sums are complete: in a turn that adds nothing more.
-  const isComplete = isLast && check.is_behind && entries.length === 0;
-  const different = isComplete ? await withDeadline(readDifferentLoans(db, tenant, check)) : null;
-  const all = different && compareLoans(different.own, different.kept);
-  const isRoundOver = isLast && round.loans.length < Math.max(check.round_step, 1);
-  const after: Check = {
-    ...check,
-    sequence: last?.sequence ?? check.sequence,
-    position: last?.position ?? check.position,
-    round_after: isRoundOver ? "" : isLast ? (round.loans.at(-1) ?? "") : check.round_after,
-    round_step: isRoundOver ? stepOf(await withDeadline(countLoans(db, tenant))) : check.round_step,
-    is_behind: !isLast || (check.is_behind && all === null),
-    checked_at: isLast ? now : check.checked_at,
-    checked_upto: isLast ? (last?.sequence ?? check.sequence) : check.checked_upto,
-    turns: check.turns + 1,
-  };
-  const found = unique([...compared, ...anew, ...(all ?? [])]);
-  const touched = isLast && !check.is_behind ? [...touchedBy(entries)] : [];
-  const findings = {
-    found,
-    loans: isLast ? [...touched, ...round.loans] : [],
-    areAccountsCompared: isLast,
-    areAllLoansCompared: all !== null,
-  };
-  await withDeadline(writeTurn(db, tenant, check, after, entries, findings, now));
-  return { mismatches: found, isDone: isLast && !after.is_behind };
-}
-
-const stepOf = (loans: number): number => Math.max(ROUND_STEP_MIN, Math.ceil(loans / ROUND_TURNS));
-
-const unique = (findings: readonly Finding[]): readonly Finding[] => [
-  ...new Map(
-    findings.map((one) => [JSON.stringify([one.book, one.account_code, one.currency]), one]),
-  ).values(),
-];
-
-const touchedBy = (entries: readonly Entry[]): ReadonlySet<string> =>
-  new Set(entries.flatMap((entry) => [...loanChanges(entry).keys()]));
-
-/** Compares the accounts and the loans of new entries: the check's own sums, with these entries, to the kept ones. */
-function compareKept({
-  check,
-  entries,
-  ownAccounts,
-  keptAccounts,
-  ownLoans,
-  keptLoans,
-}: Snapshot): readonly Finding[] {
-  const added: readonly AccountSum[] = entries.flatMap(accountChanges);
-  const accounts = compareAccounts([...ownAccounts, ...added], keptAccounts);
-  if (check.is_behind) return accounts;
-  return [...accounts, ...compareLoans(withEntries(ownLoans, entries), keptLoans)];
-}
-
-function withEntries(own: readonly LoanSum[], entries: readonly Entry[]): readonly LoanSum[] {
-  const sums = new Map(own.map((sum) => [JSON.stringify([sum.loan_id, sum.currency]), sum]));
-  for (const entry of entries) {
-    const { currency } = entry;
-    for (const [loan_id, changes] of loanChanges(entry)) {
-      const key = JSON.stringify([loan_id, currency]);
-      sums.set(key, { loan_id, currency, amounts: plus(sums.get(key)?.amounts ?? NO_AMOUNTS, changes) });
-    }
-  }
-  return [...sums.values()];
-}
-
-/** Compares the loans of the round's step: new sums of their postings, their days, and the kept sums, at one moment. */
-const compareRound = ({ round }: Snapshot): readonly Finding[] => [
-  ...compareLoans(round.fromPostings, round.kept),
-  ...compareLoans(round.fromDays, round.kept),
-];

@@ -19,6 +19,10 @@ const SWEEP_CALLS_MAX = 750;
 
 /** The most senders that one sweep wakes, and how late a sender may be before it is woken. */
 const POKES_MAX = 50;
+/** The calls that wake one object: find its placement, call it. */
+const CALLS_OF_A_POKE = 2;
+/** The other calls for each database: dead letters, and the senders to wake. */
+const CALLS_OF_THE_REST = 2;
 const SENDER_GRACE_MS = 60_000;
 
 /** The work of one sweep so far, over all databases. */
@@ -32,25 +36,29 @@ interface Tally {
 
 /**
  * Fallback for lost queue messages: completes every projection of every tenant without the queue. One tenant's failure
- * stops no other, and a tenant with much work continues in its next turn.
+ * stops no other, and a tenant with much work continues in its next turn. Returns the calls of the invocation that it
+ * has made.
  */
-export async function sweep(env: Cloudflare.Env): Promise<void> {
+export async function sweep(env: Cloudflare.Env): Promise<number> {
   const tally: Tally = { started: Date.now(), failed: new Set(), tenants: 0, rows: 0, calls: 0 };
   for (const { db } of openEverySession(env)) {
     await attempt("sweep failed", () => sweepDatabase(env, db, tally));
     await attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now()));
-    await attempt("webhooks not poked", () => pokeSenders(env, db));
+    await attempt("webhooks not poked", () => pokeSenders(env, db, tally));
+    tally.calls += CALLS_OF_THE_REST;
   }
   const { started, failed, tenants, rows } = tally;
-  if (tenants === 0) return;
+  if (tenants === 0) return tally.calls;
   const level = failed.size > 0 ? "error" : "info";
   const counts = { tenants, rows, failed: failed.size, duration_ms: Date.now() - started };
   console.log(JSON.stringify({ level, message: "sweep", ...counts }));
+  return tally.calls;
 }
 
 /** Wakes webhook senders that lag and have no alarm of their own. */
-async function pokeSenders(env: Cloudflare.Env, db: Database): Promise<void> {
+async function pokeSenders(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
   const tenants = await tenantsToPoke(db, Date.now(), SENDER_GRACE_MS, POKES_MAX);
+  tally.calls += tenants.length * CALLS_OF_A_POKE;
   await Promise.all(tenants.map((tenant) => pokeSender(env, tenant)));
 }
 

@@ -5,7 +5,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
-import { startWholeCheck } from "../store/ledger/integrity.ts";
+import { startWholeCheck } from "../store/ledger/integrity-place.ts";
 import { bankStandings, integrityStanding, rollup } from "../store/ledger/reconciliation.ts";
 import { read } from "./read.ts";
 

@@ -211,12 +211,16 @@ export const integrityChecks = sqliteTable(
   {
     ...tenant,
     ...place,
-    /** The last loan that the round has added up again; empty at its start. */
+    /** The round of all loans (domain/ledger/round.ts). */
     round_after: text().notNull(),
-    /** The number of loans that a turn of this round adds up again. */
-    round_step: integer().notNull(),
+    round_loans: integer().notNull(),
+    round_done: integer().notNull(),
+    round_started_at: integer().notNull(),
     /** True while the check has fallen behind the journal: then it compares every loan at the end. */
     is_behind: integer({ mode: "boolean" }).notNull(),
+    /** When a run last began with this tenant, even if it failed; 0 puts the tenant first. */
+    visited_at: integer().notNull(),
+    /** When everything that was due was last compared. */
     checked_at: integer(),
     checked_upto: integer().notNull(),
     turns: integer().notNull(),

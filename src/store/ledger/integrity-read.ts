@@ -1,0 +1,265 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
+import type { AccountSum, LoanSum } from "../../domain/ledger/integrity.ts";
+import type { Entry, Place } from "../../domain/ledger/journal.ts";
+import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "../../domain/ledger/loan-book.ts";
+import { selection } from "../d1/rows.ts";
+import type { Database } from "../d1/session.ts";
+import type { Check } from "./integrity-place.ts";
+import { DAY_SUMS, HALF, toAmounts, toEntries, toTotal } from "./rows.ts";
+import {
+  integrityLoans,
+  integritySums,
+  journalEntries,
+  journalPostings,
+  ledgerTotals,
+  loanBalances,
+  loanDays,
+} from "./tables.ts";
+
+/** The most entries of one turn, and the most loans that they touch together. */
+const ENTRIES_MAX = 500;
+const LOANS_MAX = 5_000;
+
+/** The entries after the check's cursor, in order; more follow if `isLast` is false. */
+export interface NextEntries {
+  readonly entries: readonly Entry[];
+  readonly isLast: boolean;
+}
+
+/** Everything that one turn of a check needs, read at one moment. */
+export interface Snapshot extends NextEntries {
+  readonly ownAccounts: readonly AccountSum[];
+  readonly keptAccounts: readonly AccountSum[];
+  /** The check's own sums of the loans that the entries touch, and their kept balances. */
+  readonly ownLoans: readonly LoanSum[];
+  readonly keptLoans: readonly LoanSum[];
+  /** The loans of the round's next step: new sums of their postings, sums of their days, and the kept balances. */
+  readonly round: {
+    readonly loans: readonly string[];
+    readonly fromPostings: readonly LoanSum[];
+    readonly fromDays: readonly LoanSum[];
+    readonly kept: readonly LoanSum[];
+  };
+}
+
+/** Reads a turn's snapshot in one round trip; `step` loans of the round. */
+export async function readSnapshot(
+  db: Database,
+  tenant: string,
+  check: Check,
+  step: number,
+): Promise<Snapshot> {
+  const next = nextPlaces(tenant, check);
+  const touched = touchedLoans(tenant, next);
+  const round = sql`(SELECT loan_id FROM ledger_loans WHERE tenant_id = ${tenant} AND loan_id > ${check.round_after}
+    ORDER BY loan_id LIMIT ${step})`;
+  const [entries, postings, rest, own, kept, ownLoans, keptLoans, loans, moved, days, balances] =
+    await db.batch([
+      ...nextQueries(db, tenant, check, next),
+      db.select(selection(integritySums)).from(integritySums).where(eq(integritySums.tenant_id, tenant)),
+      db.select(selection(ledgerTotals)).from(ledgerTotals).where(eq(ledgerTotals.tenant_id, tenant)),
+      ofLoans(db, integrityLoans, tenant, touched),
+      ofLoans(db, loanBalances, tenant, touched),
+      db.select({ loan_id: sql<string>`loan_id`.as("loan_id") }).from(sql`${round} AS round`),
+      movedQuery(db, tenant, round),
+      daysQuery(db, tenant, round),
+      ofLoans(db, loanBalances, tenant, round),
+    ]);
+  return {
+    ...toNextEntries(entries, postings, rest),
+    ownAccounts: own.map(toAccountSum),
+    keptAccounts: kept.map(toAccountSum),
+    ownLoans: ownLoans.map(toLoanSum),
+    keptLoans: keptLoans.map(toLoanSum),
+    round: {
+      loans: loans.map(({ loan_id }) => loan_id),
+      fromPostings: addMoves(moved),
+      fromDays: days.map(toLoanSum),
+      kept: balances.map(toLoanSum),
+    },
+  };
+}
+
+/** Everything that a comparison of all loans needs, read at one moment. */
+export interface AllLoans extends NextEntries {
+  /** The loans that the entries touch, and those whose own sums differ from the kept balances. */
+  readonly own: readonly LoanSum[];
+  readonly kept: readonly LoanSum[];
+}
+
+/** Reads the loans that differ, and the entries that the own sums lack. New events do not disturb the comparison. */
+export async function readAllLoans(db: Database, tenant: string, check: Place): Promise<AllLoans> {
+  const next = nextPlaces(tenant, check);
+  const loans = sql`(SELECT loan_id FROM ${touchedLoans(tenant, next)} UNION SELECT loan_id FROM ${differentLoans(tenant)})`;
+  const [entries, postings, rest, own, kept] = await db.batch([
+    ...nextQueries(db, tenant, check, next),
+    ofLoans(db, integrityLoans, tenant, loans),
+    ofLoans(db, loanBalances, tenant, loans),
+  ]);
+  return {
+    ...toNextEntries(entries, postings, rest),
+    own: own.map(toLoanSum),
+    kept: kept.map(toLoanSum),
+  };
+}
+
+/** The places of the next entries: as many as a turn takes, and at least one. */
+function nextPlaces(tenant: string, { sequence, position }: Place): SQL {
+  return sql`(SELECT sequence, position FROM (
+      SELECT sequence, position, loan_count, SUM(loan_count) OVER (ORDER BY sequence, position) AS loans FROM (
+        SELECT sequence, position, loan_count FROM journal_entries
+        WHERE tenant_id = ${tenant} AND (sequence, position) > (${sequence}, ${position})
+        ORDER BY sequence, position LIMIT ${ENTRIES_MAX}))
+    WHERE loans <= ${LOANS_MAX} OR loans = loan_count)`;
+}
+
+/** The next entries, their postings, and how many more there are, up to one more than a turn takes. */
+const nextQueries = (db: Database, tenant: string, { sequence, position }: Place, next: SQL) =>
+  [
+    db
+      .select(selection(journalEntries))
+      .from(journalEntries)
+      .where(
+        and(
+          eq(journalEntries.tenant_id, tenant),
+          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${next}`,
+        ),
+      )
+      .orderBy(journalEntries.sequence, journalEntries.position),
+    db
+      .select(selection(journalPostings))
+      .from(journalPostings)
+      .where(
+        and(
+          eq(journalPostings.tenant_id, tenant),
+          sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${next}`,
+        ),
+      ),
+    db.select({ count: sql<number>`count`.as("count") }).from(
+      sql`(SELECT count(*) AS count FROM (SELECT 1 FROM journal_entries WHERE tenant_id = ${tenant}
+        AND (sequence, position) > (${sequence}, ${position}) LIMIT ${ENTRIES_MAX + 1})) AS rest`,
+    ),
+  ] as const;
+
+const toNextEntries = (
+  entries: readonly (typeof journalEntries.$inferSelect)[],
+  postings: readonly (typeof journalPostings.$inferSelect)[],
+  [rest]: readonly { readonly count: number }[],
+): NextEntries => ({
+  entries: toEntries(entries, postings),
+  isLast: entries.length >= (rest?.count ?? 0),
+});
+
+const touchedLoans = (tenant: string, next: SQL): SQL => sql`(SELECT DISTINCT loan_id FROM journal_postings
+    WHERE tenant_id = ${tenant} AND loan_id <> '' AND (sequence, position) IN ${next})`;
+
+const PART_COLUMNS = [
+  "principal_minor",
+  "interest_minor",
+  "fees_minor",
+  "clearing_minor",
+  "suspense_minor",
+  "margin_minor",
+];
+const partsOf = (alias: string) => sql.raw(PART_COLUMNS.map((name) => `${alias}.${name}`).join(", "));
+
+/** Loans whose own sums differ from the kept balances, or that one side does not have. */
+const differentLoans = (tenant: string): SQL => sql`(
+    SELECT kept.loan_id FROM loan_balances AS kept LEFT JOIN integrity_loans AS own
+        ON own.tenant_id = kept.tenant_id AND own.loan_id = kept.loan_id AND own.currency = kept.currency
+      WHERE kept.tenant_id = ${tenant} AND (${partsOf("own")}) IS NOT (${partsOf("kept")})
+    UNION
+    SELECT own.loan_id FROM integrity_loans AS own WHERE own.tenant_id = ${tenant} AND NOT EXISTS (
+      SELECT 1 FROM loan_balances AS kept
+      WHERE kept.tenant_id = own.tenant_id AND kept.loan_id = own.loan_id AND kept.currency = own.currency))`;
+
+const ofLoans = <T extends typeof loanBalances | typeof integrityLoans>(
+  db: Database,
+  table: T,
+  tenant: string,
+  loans: SQL,
+) =>
+  db
+    .select(selection(table as typeof loanBalances))
+    .from(table as typeof loanBalances)
+    .where(and(eq(table.tenant_id, tenant), sql`${table.loan_id} IN ${loans}`));
+
+/** What the postings of some loans moved, by account and currency; in halves, whose sums fit into 64 bits. */
+function movedQuery(db: Database, tenant: string, loans: SQL) {
+  const base = sql.raw(HALF.toString());
+  const text = (name: string) => sql<string>`${sql.identifier(name)}`.as(name);
+  return db
+    .select({
+      loan_id: text("loan_id"),
+      currency: text("currency"),
+      debit: sql<AccountCode>`debit`.as("debit"),
+      credit: sql<AccountCode>`credit`.as("credit"),
+      hi: text("hi"),
+      lo: text("lo"),
+    })
+    .from(
+      sql`(SELECT own.loan_id, head.currency, own.debit, own.credit,
+          CAST(SUM(own.amount_minor / ${base}) AS TEXT) AS hi, CAST(SUM(own.amount_minor % ${base}) AS TEXT) AS lo
+        FROM ${loans} AS round CROSS JOIN loan_entries AS listed CROSS JOIN journal_entries AS head
+          CROSS JOIN journal_postings AS own
+        WHERE listed.tenant_id = ${tenant} AND listed.loan_id = round.loan_id
+          AND head.tenant_id = listed.tenant_id AND head.sequence = listed.sequence AND head.position = listed.position
+          AND own.tenant_id = listed.tenant_id AND own.sequence = listed.sequence AND own.position = listed.position
+          AND own.loan_id = listed.loan_id
+        GROUP BY own.loan_id, head.currency, own.debit, own.credit) AS moved`,
+    );
+}
+
+function daysQuery(db: Database, tenant: string, loans: SQL) {
+  return db
+    .select({
+      loan_id: loanDays.loan_id,
+      currency: loanDays.currency,
+      ...DAY_SUMS,
+    })
+    .from(loanDays)
+    .where(and(eq(loanDays.tenant_id, tenant), sql`${loanDays.loan_id} IN ${loans}`))
+    .groupBy(loanDays.loan_id, loanDays.currency);
+}
+
+function toAccountSum(row: typeof ledgerTotals.$inferSelect): AccountSum {
+  const { book, account_code, currency } = row;
+  return { book, account_code, currency, layer: row.layer as Layer, total: toTotal(row) };
+}
+
+const toLoanSum = (row: Omit<typeof loanBalances.$inferSelect, "tenant_id">): LoanSum => ({
+  loan_id: row.loan_id,
+  currency: row.currency,
+  amounts: toAmounts(row),
+});
+
+interface Moved {
+  readonly loan_id: string;
+  readonly currency: string;
+  readonly debit: AccountCode;
+  readonly credit: AccountCode;
+  readonly hi: string;
+  readonly lo: string;
+}
+
+function addMoves(moves: readonly Moved[]): readonly LoanSum[] {
+  const sums = new Map<string, LoanSum>();
+  for (const { loan_id, currency, debit, credit, hi, lo } of moves) {
+    const key = JSON.stringify([loan_id, currency]);
+    const amount = BigInt(hi) * HALF + BigInt(lo);
+    const before = sums.get(key)?.amounts ?? NO_AMOUNTS;
+    const debited = change(before, debit, onNormalSide(debit, "DR", amount));
+    sums.set(key, {
+      loan_id,
+      currency,
+      amounts: change(debited, credit, onNormalSide(credit, "CR", amount)),
+    });
+  }
+  return [...sums.values()];
+}
+
+function change(amounts: Amounts, account: AccountCode, by: bigint): Amounts {
+  const part = partOf(account);
+  return part ? { ...amounts, [part]: amounts[part] + by } : amounts;
+}

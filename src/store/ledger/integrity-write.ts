@@ -1,0 +1,96 @@
+import { and, eq, sql } from "drizzle-orm";
+import { causeOf } from "../../domain/core/failure.ts";
+import type { Finding } from "../../domain/ledger/integrity.ts";
+import type { Entry } from "../../domain/ledger/journal.ts";
+import { replacing, rowWriter } from "../d1/rows.ts";
+import type { Database } from "../d1/session.ts";
+import { builder, runAll, type Statement } from "../d1/statement.ts";
+import { accountSums, addingTo, loanSums, totalsWithCarry } from "./commit.ts";
+import type { Check } from "./integrity-place.ts";
+import { integrityChecks, integrityFindings, integrityLoans, integritySums } from "./tables.ts";
+
+const writeCheck = rowWriter(
+  integrityChecks,
+  replacing(integrityChecks, [integrityChecks.tenant_id], new Set([integrityChecks.visited_at.name])),
+);
+const addToSums = rowWriter(integritySums, {
+  key: [
+    integritySums.tenant_id,
+    integritySums.book,
+    integritySums.account_code,
+    integritySums.currency,
+    integritySums.layer,
+  ],
+  set: totalsWithCarry(integritySums),
+});
+const addToLoans = rowWriter(integrityLoans, {
+  key: [integrityLoans.tenant_id, integrityLoans.loan_id, integrityLoans.currency],
+  set: addingTo(integrityLoans),
+});
+const writeFindings = rowWriter(integrityFindings, "ignore");
+
+/** What a turn found, and the books that it compared: earlier findings about these books no longer hold. */
+export interface Findings {
+  readonly found: readonly Finding[];
+  readonly loans: readonly string[];
+  readonly areAccountsCompared: boolean;
+  readonly areAllLoansCompared: boolean;
+}
+
+/**
+ * Writes a turn: the entries added to the check's own sums, its new state, and its findings. Returns false and writes
+ * nothing if another run or a request has moved the check meanwhile, so that no entry is added twice.
+ */
+export async function writeTurn(
+  db: Database,
+  tenant_id: string,
+  before: Check,
+  after: Check,
+  entries: readonly Entry[],
+  findings: Findings,
+  now: number,
+): Promise<boolean> {
+  const found = findings.found.map((one) => ({ tenant_id, ...one, found_at: now }));
+  const statements = [
+    isUnmoved(tenant_id, before),
+    ...writeCheck([{ tenant_id, ...after }]),
+    ...addToSums(accountSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
+    ...addToLoans(loanSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
+    ...forget(tenant_id, findings),
+    ...writeFindings(found),
+  ];
+  try {
+    await runAll(db, statements);
+    return true;
+  } catch (error) {
+    if (causeOf(error).includes(MOVED)) return false;
+    throw error;
+  }
+}
+
+const MOVED = "NOT NULL constraint failed: integrity_checks.tenant_id";
+
+/** Voids the batch if the check has moved since it was read: a tenant_id may not be NULL. */
+function isUnmoved(tenant: string, { turns }: Check): Statement {
+  const sql = `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done,
+      round_started_at, is_behind, visited_at, checked_upto, turns)
+    SELECT NULL, 0, 0, '', 0, 0, 0, 0, 0, 0, 0
+    WHERE COALESCE((SELECT turns FROM integrity_checks WHERE tenant_id = ?), 0) <> CAST(? AS INTEGER)`;
+  return { sql, params: [tenant, String(turns)] };
+}
+
+/** Deletes the findings about the books that were compared again. */
+function forget(tenant: string, { loans, areAccountsCompared, areAllLoansCompared }: Findings) {
+  const isLoan = sql`${integrityFindings.book} LIKE 'loan:%'`;
+  const listed = sql`${integrityFindings.book} IN (SELECT 'loan:' || value FROM json_each(${JSON.stringify(loans)}))`;
+  const conditions = [
+    ...(areAccountsCompared ? [sql`NOT ${isLoan}`] : []),
+    areAllLoansCompared ? isLoan : listed,
+  ];
+  return conditions.map((condition) =>
+    builder
+      .delete(integrityFindings)
+      .where(and(eq(integrityFindings.tenant_id, tenant), condition))
+      .toSQL(),
+  );
+}
