@@ -1,7 +1,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { SCOPE_MEANINGS } from "../auth/scopes.ts";
 import { OPERATIONS } from "./catalogue.ts";
-import { HEADERS } from "./headers.ts";
+import { answerHeaders, HEADERS } from "./headers.ts";
 import type { Operation } from "./operation.ts";
 import { parametersOf } from "./parameters.ts";
 import { problemAnswers } from "./problem-answers.ts";
@@ -84,18 +84,18 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
 
 function successAnswers({ answers, bookmarked }: Operation): ZodOpenApiOperationObject["responses"] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, contents, headers = [] }]) => {
-      const names = ["traceparent", "Server-Timing", ...(bookmarked ? ["x-d1-bookmark"] : []), ...headers];
-      return [
-        status,
-        {
-          description,
-          headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
-          ...(contents.length > 0 && {
-            content: Object.fromEntries(contents.map(({ media, schema }) => [media, { schema }])),
-          }),
-        },
-      ];
-    }),
+    Object.entries(answers).map(([status, { description, contents, headers = [] }]) => [
+      status,
+      {
+        description,
+        headers: answerHeaders(Number(status), [
+          ...(bookmarked ? (["x-d1-bookmark"] as const) : []),
+          ...headers,
+        ]),
+        ...(contents.length > 0 && {
+          content: Object.fromEntries(contents.map(({ media, schema }) => [media, { schema }])),
+        }),
+      },
+    ]),
   );
 }

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Scope } from "../auth/scopes.ts";
 import type { ProblemCode } from "../domain/core/problem.ts";
-import type { HEADERS } from "./headers.ts";
+import type { CommonHeader, HeaderName } from "./headers.ts";
 import type { Tag } from "./tags.ts";
 
 /** One example of a request; the tests send each, in the order of the catalogue, and expect `answers`. */
@@ -28,7 +28,7 @@ export interface Answer {
 }
 
 /** A header beside those of every answer. */
-export type AnswerHeader = Exclude<keyof typeof HEADERS, "traceparent" | "Server-Timing">;
+export type AnswerHeader = Exclude<HeaderName, CommonHeader>;
 
 /**
  * One route as the reference shows it. The request's schemas are those that validate (src/contract), so they cannot
@@ -54,6 +54,8 @@ export interface Operation {
   readonly keyed?: boolean;
   /** Reads from the database: takes and answers a bookmark. */
   readonly bookmarked?: boolean;
+  /** Answers 304 to a caller who has the version that `If-None-Match` names. */
+  readonly conditional?: boolean;
   /** Waits when there is nothing to answer yet: takes `Prefer: wait`. */
   readonly waits?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;

@@ -35,8 +35,23 @@ const PREFER = header(
   {},
 );
 
+const IF_NONE_MATCH = header(
+  "If-None-Match",
+  "If-None-Match",
+  "The `ETag` of the version that you have.",
+  {},
+);
+
 /** The parameters of an operation: its own, and those that follow from what it is. */
-export function parametersOf({ pathParameters, query, keyed, bookmarked, waits, scope }: Operation) {
+export function parametersOf({
+  pathParameters,
+  query,
+  keyed,
+  bookmarked,
+  conditional,
+  waits,
+  scope,
+}: Operation) {
   const at = (place: "path" | "query", object: z.ZodObject | undefined) =>
     Object.entries(object?.shape ?? {}).map(([name, schema]) => {
       const known = (schema as z.ZodType).meta() ?? {};
@@ -47,6 +62,7 @@ export function parametersOf({ pathParameters, query, keyed, bookmarked, waits, 
     ...at("query", query),
     ...(keyed ? [KEY] : []),
     ...(bookmarked ? [BOOKMARK] : []),
+    ...(conditional ? [IF_NONE_MATCH] : []),
     ...(waits ? [PREFER] : []),
     ...(scope === null ? [] : TRACE),
   ];

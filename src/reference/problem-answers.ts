@@ -3,7 +3,8 @@ import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { documented } from "../contract/documented.ts";
 import { PROBLEMS } from "../contract/problems.ts";
 import type { FieldErrorCode, ProblemCode } from "../domain/core/problem.ts";
-import type { Operation } from "./operation.ts";
+import { answerHeaders, type HeaderName } from "./headers.ts";
+import type { AnswerHeader, Operation } from "./operation.ts";
 
 /** Exhaustive: a new code of a field error must be named here. */
 const FIELD_ERROR_CODES: Readonly<Record<FieldErrorCode, true>> = {
@@ -101,15 +102,43 @@ export function problemAnswers(operation: Operation): Record<string, ZodOpenApiR
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const ordered = [...byStatus].sort(([a], [b]) => a - b);
-  return Object.fromEntries(ordered.map(([status, codes]) => [status, problemAnswer(status, codes)]));
+  return Object.fromEntries(
+    ordered.map(([status, codes]) => [
+      status,
+      problemAnswer(status, codes, possibleHeaders(operation, codes)),
+    ]),
+  );
 }
 
-function problemAnswer(status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
-  const names = ["traceparent", ...(status === 401 || status === 403 ? ["WWW-Authenticate"] : [])];
-  if (status === 429 || status === 503) names.push("Retry-After");
+/** What is answered before a route looks at what the caller accepts or at the database. */
+const AT_THE_DOOR: readonly ProblemCode[] = [
+  "missing_token",
+  "invalid_token",
+  "insufficient_scope",
+  "misconfigured",
+  "rate_limited",
+  "method_not_allowed",
+];
+
+/** The headers of the operation's other answers that a refusal can have. */
+function possibleHeaders(operation: Operation, codes: readonly ProblemCode[]): readonly HeaderName[] {
+  if (codes.every((code) => AT_THE_DOOR.includes(code))) return [];
+  const named = new Set(Object.values(operation.answers).flatMap(({ headers = [] }) => headers));
+  const possible: AnswerHeader[] = ["Vary", "Preference-Applied"];
+  return [
+    ...(operation.bookmarked ? (["x-d1-bookmark"] as const) : []),
+    ...possible.filter((one) => named.has(one)),
+  ];
+}
+
+function problemAnswer(
+  status: number,
+  codes: readonly ProblemCode[],
+  possible: readonly HeaderName[],
+): ZodOpenApiResponseObject {
   return {
     description: codes.map((code) => `- \`${code}\`: ${PROBLEMS[code].meaning}`).join("\n"),
-    headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+    headers: answerHeaders(status, [], possible),
     content: {
       "application/problem+json": {
         schema: z.intersection(problem, ofCodes(status, codes)),

@@ -69,9 +69,18 @@ describe("every documented example", () => {
 });
 
 describe("the check of answers itself", () => {
-  const answer = (status: number, body: unknown, media = "application/json"): Answer => ({
+  const COMMON = {
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "Server-Timing": "total;dur=1",
+  };
+  const answer = (
+    status: number,
+    body: unknown,
+    media = "application/json",
+    headers: Readonly<Record<string, string>> = COMMON,
+  ): Answer => ({
     status,
-    headers: new Headers({ "Content-Type": media }),
+    headers: new Headers({ "Content-Type": media, ...headers }),
     text: JSON.stringify(body),
     body,
   });
@@ -88,6 +97,15 @@ describe("the check of answers itself", () => {
     ["another status", answer(202, health)],
     ["another media type", answer(200, health, "text/plain")],
     ["a problem that is no problem document", answer(500, health)],
+    ["a missing header", answer(200, health, "application/json", { traceparent: COMMON.traceparent })],
+    [
+      "a header that says something else",
+      answer(200, health, "application/json", { ...COMMON, traceparent: "1" }),
+    ],
+    [
+      "a header that is not documented",
+      answer(200, health, "application/json", { ...COMMON, Link: '</>; rel="next"' }),
+    ],
     ["a code that is not documented", answer(409, { code: "already_exists" }, "application/problem+json")],
   ])("refuses %s", (_, wrong) => {
     expect(() => checkAnswer("GET", "/v1/health/live", wrong)).toThrow("against the reference");

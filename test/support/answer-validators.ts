@@ -12,12 +12,16 @@ const pointer = (...parts: readonly string[]) =>
 /** Newline-delimited JSON is described by its line. */
 const JSON_MEDIA = ["application/json", "application/x-ndjson"];
 
-interface Media {
+type Header = { readonly $ref: string } | { readonly required?: boolean };
+
+interface Documented {
   readonly content?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, Header>>;
 }
 
 /**
- * An ES module: `validators` holds a function for each JSON answer by `<operationId> <status>`, and one named `Problem`.
+ * An ES module: `validators` holds a function for each JSON answer by `<operationId> <status>`, one for each header, and
+ * one named `Problem`; `headers` says which headers an answer has, and whether it always has them.
  */
 export async function answerValidators(): Promise<string> {
   const document = referenceDocument("0.0.0");
@@ -31,10 +35,18 @@ export async function answerValidators(): Promise<string> {
     ajv.addSchema({ $id: name, $ref: `${DOCUMENT}#${path}` });
   };
   add("Problem", pointer("components", "schemas", "Problem"));
+  const known = document.components?.headers ?? {};
+  for (const name of Object.keys(known)) add(name, pointer("components", "headers", name, "schema"));
+  const headers: Record<string, Record<string, boolean>> = {};
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(methods)) {
       for (const [status, answer] of Object.entries(operation.responses ?? {})) {
-        const media = JSON_MEDIA.find((one) => (answer as Media).content?.[one] !== undefined);
+        const documented = answer as Documented;
+        const references = Object.entries(documented.headers ?? {});
+        headers[`${operation.operationId} ${status}`] = Object.fromEntries(
+          references.map(([name, header]) => [name, isRequired(known, header)]),
+        );
+        const media = JSON_MEDIA.find((one) => documented.content?.[one] !== undefined);
         if (media === undefined) continue;
         const place = ["paths", path, method, "responses", status, "content", media, "schema"];
         add(`${operation.operationId} ${status}`, pointer(...place));
@@ -45,11 +57,21 @@ export async function answerValidators(): Promise<string> {
   const code = standalone(ajv, exported);
   const table = [...names].map(([key, name]) => `${JSON.stringify(key)}: ${name}`).join(",\n");
   const { outputFiles } = await build({
-    stdin: { contents: `${code}\nexport const validators = {${table}};`, resolveDir: import.meta.dirname },
+    stdin: {
+      contents: `${code}\nexport const validators = {${table}};\nexport const headers = ${JSON.stringify(headers)};`,
+      resolveDir: import.meta.dirname,
+    },
     bundle: true,
     format: "esm",
     write: false,
     logLevel: "warning",
   });
   return outputFiles[0]?.text ?? "";
+}
+
+function isRequired(known: Readonly<Record<string, unknown>>, header: Header): boolean {
+  if (!("$ref" in header)) return header.required === true;
+  const own = known[header.$ref.replace("#/components/headers/", "")] as { required?: boolean } | undefined;
+  if (!own) throw new Error(`the document has no ${header.$ref}`);
+  return own.required === true;
 }

@@ -95,7 +95,7 @@ export class Api {
       ...(key !== null && { "Idempotency-Key": key }),
     });
     const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-    return answerOf(await exports.default.fetch(`http://ledger.test${path}`, init));
+    return answerTo(method, path, init, this.#fetch);
   }
 
   patch(path: string, body: object): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { validators } from "virtual:answer-validators";
+import { headers as documentedHeaders, validators } from "virtual:answer-validators";
 import { PROBLEMS } from "../../src/contract/problems.ts";
 import type { ProblemCode } from "../../src/domain/core/problem.ts";
 import { OPERATIONS } from "../../src/reference/catalogue.ts";
@@ -38,7 +38,7 @@ function operationOf(method: string, path: string): Operation | undefined {
 export function checkAnswer(method: string, path: string, answer: Answer): void {
   const isHead = method === "HEAD";
   const operation = operationOf(isHead ? "GET" : method, path);
-  const fault = faultOf(operation, path, answer, isHead);
+  const fault = faultOf(operation, path, answer, isHead) ?? headerFault(operation, answer);
   if (fault === null) return;
   const place = operation ? operation.id : "no operation";
   throw new Error(
@@ -55,8 +55,6 @@ function faultOf(
   const media = answer.headers.get("Content-Type")?.split(";")[0] ?? "";
   if (answer.status >= 400) return isHead ? null : problemFault(operation, path, media, answer);
   const documented = operation?.answers[answer.status];
-  // A conditional request is answered 304 by every file.
-  if (answer.status === 304 && operation) return null;
   if (!operation || !documented) return "this status is not documented";
   if (documented.contents.length === 0) return answer.text === "" ? null : "a body is not documented";
   const content = documented.contents.find((one) => one.media === media);
@@ -75,7 +73,7 @@ function problemFault(
   operation: Operation | undefined,
   path: string,
   media: string,
-  { status, body, headers }: Answer,
+  { status, body }: Answer,
 ): string | null {
   if (media !== "application/problem+json") return `the media type is ${media}`;
   const code: ProblemCode = body.code;
@@ -84,8 +82,53 @@ function problemFault(
   const isAllowed = codes.includes(code) || isTable || (!operation && WITHOUT_OPERATION.includes(code));
   if (!isAllowed) return `the code ${code} is not documented`;
   if (PROBLEMS[code].status !== status) return `the code ${code} has another status`;
-  if ((status === 429 || status === 503) !== headers.has("Retry-After")) return "Retry-After";
   return schemaFault("Problem", body);
+}
+
+/** What HTTP itself and the rules for browsers ask for; docs/pages.md#policies has the latter. */
+const COMMON_HEADERS: readonly string[] = [
+  "cache-control",
+  "content-length",
+  "content-security-policy",
+  "content-type",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+  "referrer-policy",
+  "x-content-type-options",
+  "x-frame-options",
+];
+
+/** The headers of a path without an operation: another method of a known path, an unknown table or route. */
+const HEADERS_WITHOUT_OPERATION: Readonly<Record<string, boolean>> = {
+  traceparent: true,
+  tracestate: false,
+  "Server-Timing": true,
+  Vary: false,
+};
+const HEADERS_BY_STATUS: Readonly<Record<number, string>> = {
+  401: "WWW-Authenticate",
+  403: "WWW-Authenticate",
+  405: "Allow",
+  429: "Retry-After",
+  503: "Retry-After",
+};
+
+/** An answer has every header that it always has by the reference, and none that the reference does not name for it. */
+function headerFault(operation: Operation | undefined, { status, headers }: Answer): string | null {
+  const own = HEADERS_BY_STATUS[status];
+  const documented =
+    (operation && documentedHeaders[`${operation.id} ${status}`]) ??
+    ({ ...HEADERS_WITHOUT_OPERATION, ...(own && { [own]: true }) } as Readonly<Record<string, boolean>>);
+  for (const [name, isRequired] of Object.entries(documented)) {
+    const value = headers.get(name);
+    if (value === null && isRequired) return `the header ${name} is missing`;
+    const fault = value === null ? null : schemaFault(name, value);
+    // A header is text; the schema of a number is that of what it says.
+    if (fault !== null && schemaFault(name, Number(value)) !== null) return `the header ${name}: ${fault}`;
+  }
+  const names = new Set([...COMMON_HEADERS, ...Object.keys(documented).map((name) => name.toLowerCase())]);
+  const unknown = [...headers.keys()].find((name) => !names.has(name));
+  return unknown === undefined ? null : `the header ${unknown} is not documented`;
 }
 
 function schemaFault(name: string, value: unknown): string | null {

@@ -4,6 +4,8 @@ declare module "virtual:answer-validators" {
     (value: unknown): boolean;
     readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
   }
-  /** By `<operationId> <status>`, and `Problem`. */
+  /** By `<operationId> <status>`, by the name of a header, and `Problem`. */
   export const validators: Readonly<Record<string, Validator>>;
+  /** By `<operationId> <status>`: the names of an answer's headers, each with whether the answer always has it. */
+  export const headers: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
 }

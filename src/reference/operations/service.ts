@@ -2,18 +2,29 @@ import * as z from "zod";
 import { PROBLEMS } from "../../contract/problems.ts";
 import type { ProblemCode } from "../../domain/core/problem.ts";
 import { answer, freeObject, json } from "../answers.ts";
-import type { Answer, Operation } from "../operation.ts";
+import type { Answer, Content, Operation } from "../operation.ts";
 
 const health = z
   .object({ status: z.literal("ok"), version: z.string(), git_sha: z.string() })
   .meta({ id: "Health" });
 
+const HTML: Content = { media: "text/html", schema: z.string() };
+
+/** What is built before it is deployed: a browser keeps it and asks again by its version. */
+const built = (description: string, content: Content): Pick<Operation, "answers" | "conditional"> => ({
+  conditional: true,
+  answers: {
+    200: answer(description, content, ["ETag"]),
+    304: answer("You have this version.", [], ["ETag"]),
+  },
+});
+
 /** They refuse nothing but other methods of their paths. */
 const problems: readonly ProblemCode[] = ["method_not_allowed"];
 
-/** A page for people or a file; both may be kept by a browser and asked for again by their version. */
+/** A page for people. */
 function page(path: string, id: string, summary: string, description: string): Operation {
-  const content: Answer = answer("The page.", { media: "text/html", schema: z.string() });
+  const content: Answer = answer("The page.", HTML);
   return {
     method: "get",
     path,
@@ -59,12 +70,23 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     summary: "This document",
     description: "OpenAPI 3.1, made from the schemas that validate.",
     scope: null,
-    answers: { 200: answer("The document.", json(freeObject), ["ETag"]) },
+    ...built("The document.", json(freeObject)),
     problems,
   },
   page("/", "home", "Home page", "What this is, and where to go."),
-  page("/docs", "reference", "This reference for people", "Shows this document and sends requests from it."),
-  page("/console", "console", "Console", "Shows a portfolio; asks for a token."),
+  {
+    ...page(
+      "/docs",
+      "reference",
+      "This reference for people",
+      "Shows this document and sends requests from it.",
+    ),
+    ...built("The page.", HTML),
+  },
+  {
+    ...page("/console", "console", "Console", "Shows a portfolio; asks for a token."),
+    ...built("The page.", HTML),
+  },
   page("/problems", "listProblems", "All problem codes", "Lists every problem code."),
   {
     ...page(
