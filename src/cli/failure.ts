@@ -1,4 +1,4 @@
-/** How a command ends: done, stopped, wrong usage, or finished with lines that were refused. */
+/** Exit codes: done, stopped, wrong usage, or finished with refused lines. */
 export const EXIT = { done: 0, stopped: 1, usage: 2, refused: 3 } as const;
 
 /** Why a command ends before its work is done; `message` is for a person at a terminal. */

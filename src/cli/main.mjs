@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// Plain JavaScript, so that a Node too old for the TypeScript beside it can still say so.
+// Plain JavaScript, so that a Node that is too old for the TypeScript beside it still prints a clear message.
 
 /** @param {string} message */
 function fail(message) {

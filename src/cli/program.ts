@@ -5,7 +5,7 @@ import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./co
 import { addReadCommands, READ_HANDLERS, type ReadHandlers } from "./commands/read.ts";
 import { EXIT } from "./failure.ts";
 
-/** What each command does with its checked options; resolves with the exit code. */
+/** The handler of each command: gets checked options and resolves with the exit code. */
 export type Handlers = LocalHandlers & DataHandlers & ReadHandlers & OperateHandlers;
 
 const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS, ...READ_HANDLERS, ...OPERATE_HANDLERS };
@@ -32,7 +32,7 @@ function buildProgram(handlers: Handlers, finish: (exitCode: number) => void): C
   return program;
 }
 
-/** Ends quietly when whoever reads the output has seen enough, as in `… | head`. */
+/** Ends quietly when the reader of the output closes the pipe, as in `… | head`. */
 function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -40,7 +40,7 @@ function endWithReader(): void {
   });
 }
 
-/** Runs one command line, without the program's name; resolves with the exit code. */
+/** Runs one command line, without the program's name. Resolves with the exit code. */
 export async function run(argv: readonly string[], handlers: Handlers = HANDLERS): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildProgram(handlers, (code) => {

@@ -2,7 +2,7 @@ import { decodeJwt } from "jose";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Failure, failed, wrongUsage } from "./failure.ts";
 
-/** The service that a command talks to, and as whom. */
+/** The service that a command calls, and the token. */
 export interface ServiceOptions {
   readonly url: string;
   readonly token: string | undefined;
@@ -11,10 +11,10 @@ export interface ServiceOptions {
 const NO_TOKEN = `This needs a token: --token, or LOAN_LEDGER_TOKEN. For the local service:
   export LOAN_LEDGER_TOKEN=$(npx loan-ledger token --tenant demo)`;
 
-/** A request without a usable answer: try again later, or say so. */
+/** A request without a usable answer; a retry may succeed. */
 export type Away = { readonly kind: "away"; readonly reason: string; readonly retryAfterS: number | null };
 
-/** An answer that says no to the whole request. */
+/** An answer that refuses the whole request. */
 export type Refused = {
   readonly kind: "refused";
   readonly status: number;
@@ -36,7 +36,7 @@ export class Service {
     this.tenant = tenant;
   }
 
-  /** Checks the options without a request. The token is read here, and verified by the service. */
+  /** Checks the options without a request. Reads the token; the service verifies it. */
   static from({ url, token }: ServiceOptions): Result<Service, Failure> {
     if (token === undefined || token.trim() === "") return err(wrongUsage(NO_TOKEN));
     if (!URL.canParse(url))
@@ -45,12 +45,12 @@ export class Service {
       const { tenant_id } = decodeJwt(token.trim());
       if (typeof tenant_id === "string") return ok(new Service(new URL(url).origin, token.trim(), tenant_id));
     } catch {
-      // No JWT: the sentence below says so.
+      // Not a JWT: refused below.
     }
     return err(wrongUsage("The token is no JWT with a tenant_id."));
   }
 
-  /** One request. Resolves with the response if it is a success, else with why not; reads no body of a success. */
+  /** One request. Resolves with a successful response, its body unread, or with the reason for a failure. */
   async request(
     path: string,
     init: RequestInit = {},
@@ -81,7 +81,7 @@ export class Service {
   }
 }
 
-/** What went wrong, for a person at a terminal. */
+/** The failure as a sentence for a person at a terminal. */
 export const sentenceOf = (answer: Away | Refused): string =>
   answer.kind === "away"
     ? `${answer.reason}.`
@@ -103,7 +103,7 @@ function problemIn(text: string): { readonly code?: string; readonly detail?: st
   try {
     return JSON.parse(text) ?? {};
   } catch {
-    // Not from the service itself: a proxy, or a page.
+    // The answer comes from a proxy, not from the service.
     return {};
   }
 }

@@ -9,7 +9,7 @@ import { referenceDocument } from "../reference/document.ts";
 const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
 const OUT = join(PROJECT_ROOT, "dist/client");
 
-// The generator needs the compiler's old programming interface, which TypeScript 7 has not: it gets a 5.9 of its own.
+// The generator needs the compiler's old API, which TypeScript 7 does not have: it gets its own TypeScript 5.9.
 registerHooks({
   resolve: (specifier, context, next) =>
     next(specifier === "typescript" ? "@tsd/typescript" : specifier, context),
@@ -25,26 +25,26 @@ const answersOf = (document: any): Answer[] =>
     Object.values(methods).flatMap(({ responses }) => Object.values<Answer>(responses)),
   );
 
-/** The types of every route. The client makes the keys itself, so their header is optional here. */
+/** The types of every route. The client makes the idempotency keys itself, so their header is optional here. */
 async function routeTypes(): Promise<string> {
   const { default: openapiTypes, astToString } = await import("openapi-typescript");
   const document = JSON.parse(JSON.stringify(referenceDocument("0.0.0")));
   document.components.parameters["Idempotency-Key"].required = false;
   for (const answer of answersOf(document)) {
-    // Where there is JSON, the client asks for nothing else.
+    // The client asks only for JSON if an answer has it.
     const json = answer.content?.["application/json"];
     if (json) answer.content = { "application/json": json };
   }
   return astToString(await openapiTypes(document, { alphabetize: false }));
 }
 
-/** Writes the types that the client is made of. */
+/** Writes the types of the client. */
 export async function generateTypes(): Promise<void> {
   await mkdir(OUT, { recursive: true });
   await writeFile(join(OUT, "schema.d.ts"), await routeTypes());
 }
 
-/** Builds what the package exports as `loan-ledger/client`: one module and its declarations. */
+/** Builds the export `loan-ledger/client` of the package: one module and its declarations. */
 async function buildClient(): Promise<void> {
   await generateTypes();
   await build({

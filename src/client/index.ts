@@ -10,7 +10,7 @@ export type Problem = components["schemas"]["Problem"];
 export type EventsRow = components["schemas"]["EventsRow"];
 
 export interface ClientOptions extends SendOptions {
-  /** Where the service is, for example `https://ledger.example.com`. */
+  /** The origin of the service, for example `https://ledger.example.com`. */
   readonly url: string;
 }
 
@@ -27,7 +27,7 @@ export type QueryOf<T extends Tables> = NonNullable<ListOf<T>["parameters"]["que
 export type RowOf<T extends Tables> =
   ListOf<T>["responses"][200]["content"]["application/json"]["data"][number];
 
-/** A refusal of the service, thrown where a result has no place for it. */
+/** A refusal of the service, thrown by functions that return no result object. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly problem: Problem;
@@ -38,15 +38,15 @@ export class ProblemError extends Error {
   }
 }
 
-/** An event of the feed and where to go on after it. */
+/** An event of the feed, and the cursor after it. */
 export interface Followed {
   readonly event: EventsRow;
-  /** Give it to `follow` to go on behind this event's page; null until the page's last event. */
+  /** Pass it to `follow` to continue after this event's page; null until the page's last event. */
   readonly cursor: string | null;
 }
 
 export interface FollowOptions {
-  /** Where an earlier `follow` stopped; from the first event without it. */
+  /** The cursor at which an earlier `follow` stopped. Without it, `follow` starts at the first event. */
   readonly cursor?: string | null;
   /** Seconds that the service waits for new events, 1 to 30; 30 by default. */
   readonly waitS?: number;
@@ -56,7 +56,7 @@ export interface FollowOptions {
 export interface LedgerClient extends Client<paths> {
   /** Every row of a table, page after page. */
   rows<T extends Tables>(table: T, query?: Omit<QueryOf<T>, "cursor">): AsyncGenerator<RowOf<T>, void>;
-  /** The tenant's events in order, and new ones as they come, until the signal aborts. */
+  /** The tenant's events in order, then new ones as they arrive, until the signal aborts. */
   follow(options?: FollowOptions): AsyncGenerator<Followed, void>;
 }
 

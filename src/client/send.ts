@@ -1,4 +1,4 @@
-/** How often and how long a request is repeated. */
+/** How often a request is retried, and after which pauses. */
 export interface Retries {
   /** Attempts in all; 6 by default. */
   readonly attempts?: number;
@@ -7,7 +7,7 @@ export interface Retries {
 }
 
 export interface SendOptions extends Retries {
-  /** A bearer token, or what makes one; it is asked before each attempt, so that it may renew an old one. */
+  /** A bearer token, or a function that returns one. It is called before each attempt, so it may renew the token. */
   readonly token: string | (() => string | Promise<string>);
   readonly fetch?: (request: Request) => Promise<Response>;
 }
@@ -18,7 +18,7 @@ const PAUSE_MAX_MS = 30_000;
 const BOOKMARK = "x-d1-bookmark";
 const WRITES = ["POST", "PUT", "PATCH"];
 
-/** Statuses after which the same request may succeed: the service says so with Retry-After, or is at fault itself. */
+/** Statuses after which a retry may succeed: the service is overloaded or failed itself. */
 const isPassing = (status: number) => status === 429 || status >= 500;
 
 const wait = (ms: number, signal: AbortSignal) =>
@@ -31,14 +31,14 @@ const wait = (ms: number, signal: AbortSignal) =>
     });
   });
 
-/** The pause before the next attempt: what the service asks for, else a random part of a growing time. */
+/** The pause before the next attempt: the service's `Retry-After`, else a random part of a growing time. */
 function pauseMs(attempt: number, firstMs: number, response: Response | null): number {
   const asked = Number(response?.headers.get("Retry-After") ?? "");
   if (asked > 0) return Math.min(asked * 1000, PAUSE_MAX_MS);
   return Math.min(firstMs * 2 ** (attempt - 1), PAUSE_MAX_MS) * (0.5 + Math.random() / 2);
 }
 
-/** A JSON answer with its body read: a connection can also be lost in the middle of one. Downloads are streamed. */
+/** Reads the body of a JSON answer, because the connection may be lost in the middle. Downloads are streamed. */
 async function whole(response: Response): Promise<Response> {
   if (!/[/+]json/.test(response.headers.get("Content-Type") ?? "")) return response;
   const { status, statusText, headers } = response;
@@ -46,8 +46,8 @@ async function whole(response: Response): Promise<Response> {
 }
 
 /**
- * Sends requests with a token, a key of their own and the latest bookmark. A request that fails in a way that may pass
- * is sent again with the same key: the service stores an event once, however often it arrives.
+ * Sends requests with a token, an idempotency key and the latest bookmark. After a temporary failure it retries with
+ * the same key: the service stores an event only once.
  */
 export class Sender {
   readonly #options: SendOptions;

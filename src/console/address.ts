@@ -1,4 +1,4 @@
-/** Parameters; empty ones are left out. */
+/** Query parameters; empty ones are omitted. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
 function withQuery(path: string, query: Query): string {
@@ -11,7 +11,7 @@ function withQuery(path: string, query: Query): string {
 
 const joined = (segments: readonly string[]) => `/${segments.map(encodeURIComponent).join("/")}`;
 
-/** The path of a request of this origin; each segment is encoded. */
+/** The path of a request to this origin; each segment is encoded. */
 export const pathOf = (segments: readonly string[], query: Query = {}): string =>
   withQuery(joined(segments), query);
 

@@ -2,15 +2,15 @@ import { parse } from "lossless-json";
 import { type Exact, numberText } from "./format.ts";
 import { token } from "./session.ts";
 
-/** Why there is no answer, in the members of RFC 9457 that a reader needs. */
+/** Why a request failed, in the members of RFC 9457 that a reader needs. */
 export interface Problem {
-  /** The API's code; `stopped` when the reader stopped it, `unreachable` when no answer came. */
+  /** The API's code, `stopped` when the reader stopped the request, or `unreachable` when no answer came. */
   readonly code: string;
   readonly title: string;
   readonly detail: string;
   readonly trace_id: string | null;
   readonly errors: readonly { readonly field: string; readonly message: string }[];
-  /** Seconds after which to try again, where the service says so. */
+  /** Seconds until a retry, if the service names them. */
   readonly retry_after: number | null;
 }
 
@@ -20,15 +20,15 @@ export type Answer<T> =
 
 export const STOPPED: Problem = problemOf("stopped", "Stopped", "You stopped this.");
 
-/** Asks the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
+/** Sends a GET to the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
 export async function get<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
   const response = await request(path, "application/json", signal);
   return response.ok ? read<T>(response.value, signal) : response;
 }
 
 /**
- * Asks a question that one request may not finish: the service answers 202 and says how far it is, and the same request
- * goes on from there (docs/api.md#positions).
+ * Asks a question that may take several requests: the service answers 202 with its progress, and the same request
+ * continues from there (docs/api.md#positions).
  */
 export async function getWalked<T>(
   path: string,
@@ -53,7 +53,7 @@ async function read<T>(response: Response, signal: AbortSignal): Promise<Answer<
   }
 }
 
-/** Asks for any media type; an answer other than 2xx is its problem. */
+/** Sends a GET for any media type. An answer other than 2xx becomes its problem. */
 export async function request(path: string, accept: string, signal: AbortSignal): Promise<Answer<Response>> {
   const headers = { Accept: accept, Authorization: `Bearer ${token() ?? ""}` };
   let response: Response;
@@ -107,7 +107,7 @@ function unreachable(error: unknown): Problem {
   );
 }
 
-/** A problem that the service did not say. */
+/** A problem that does not come from the service. */
 export function problemOf(code: string, title: string, detail: string): Problem {
   return { code, title, detail, trace_id: null, errors: [], retry_after: null };
 }

@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import { h, scrolling } from "./dom.ts";
 
-/** One line of a picture: numbers to draw, and the exact text of each for the reader. */
+/** One line of a picture: numbers to draw, and the exact text of each to read. */
 export interface Line {
   readonly label: string;
   /** The custom property that holds the colour. */
@@ -11,7 +11,7 @@ export interface Line {
   readonly filled?: boolean;
 }
 
-/** A day that the picture points out, by a letter that a list beside it explains. */
+/** A day that the picture marks with a letter; a list beside the picture explains it. */
 export interface Marker {
   readonly day: string;
   readonly letter: string;
@@ -23,12 +23,12 @@ export interface Picture {
   readonly days: readonly string[];
   readonly lines: readonly Line[];
   readonly markers?: readonly Marker[];
-  /** Steps hold their value until the next day that has one; without it, lines run from day to day. */
+  /** True for steps that hold their value until the next day with one; otherwise lines run from day to day. */
   readonly stepped?: boolean;
   readonly unit: "amount" | "percent";
-  /** Fills the space between the first line and the second, where the first lies above, in this colour. */
+  /** Fills the space below the first line and above the second in this colour. */
   readonly between?: string;
-  /** The index of the day whose figures stand below while no pointer is over the picture; default the last. */
+  /** The index of the day whose figures show while no pointer is over the picture; the last by default. */
   readonly rest?: number;
 }
 
@@ -44,7 +44,7 @@ const restOf = ({ rest, days }: Picture) => rest ?? days.length - 1;
 const seconds = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;
 const colourOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** A tick of the time axis: as much of the day as the distance between ticks needs. */
+/** The label of a tick: as much of the date as the distance between ticks needs. */
 function tick(at: number, increment: number): string {
   const date = new Date(at * 1000);
   if (increment >= 360 * DAY_S) return String(date.getUTCFullYear());
@@ -124,7 +124,7 @@ function options(picture: Picture, width: number): uPlot.Options {
     ...(picture.between && { bands: [band(picture.between)] }),
     hooks: {
       draw: [(plot) => drawMarkers(plot, markers)],
-      // Without a pointer over it, the legend shows the day that matters.
+      // The legend shows the resting day while no pointer is over the picture.
       setCursor: [
         (plot) =>
           plot.cursor.left !== undefined && plot.cursor.left < 0 && plot.setLegend({ idx: rest }, false),
@@ -133,7 +133,7 @@ function options(picture: Picture, width: number): uPlot.Options {
   };
 }
 
-/** Draws once the place has a width, follows its width and the colour scheme, and ends with the page. */
+/** Draws once the place has a width. Redraws on a new width or colour scheme, and stops with the page. */
 function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
   const data: uPlot.AlignedData = [
     picture.days.map(seconds),
@@ -165,7 +165,7 @@ function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
   });
 }
 
-/** A picture, and its figures as a table for those who want or need them. */
+/** A picture, with its figures as a table. */
 export function chart(picture: Picture, page: AbortSignal): HTMLElement {
   const place = h("div", { class: "picture", role: "img", "aria-label": summary(picture) });
   mount(place, picture, page);

@@ -3,10 +3,10 @@ export type Child = Node | string | number | null | undefined | false | readonly
 
 type Handlers = { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
 
-/** Attributes by name: `true` sets an empty one, `false` and undefined leave it out. */
+/** Attributes by name: `true` sets an empty one, `false` and undefined omit it. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Makes an element. Nothing here parses HTML, so no value of a record can become markup. */
+/** Creates an element. Nothing here parses HTML, so no value of a record can become markup. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes & { readonly on?: never } = {},
@@ -21,7 +21,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Adds listeners to an element and gives it back. */
+/** Adds listeners to an element and returns it. */
 export function on<E extends HTMLElement>(element: E, handlers: Handlers): E {
   for (const [type, handler] of Object.entries(handlers)) {
     element.addEventListener(type, handler as EventListener);
@@ -42,7 +42,7 @@ export function button(label: Child, onClick: () => void, attributes: Attributes
   return on(h("button", { type: "button", ...attributes }, label), { click: onClick });
 }
 
-/** A link; `href` is made by route.ts or is a path of this origin. */
+/** A link; `href` comes from route.ts or is a path of this origin. */
 export const link = (href: string, ...children: readonly Child[]): HTMLAnchorElement =>
   h("a", { href }, ...children);
 
@@ -63,7 +63,7 @@ export function select(
   return h("select", {}, made);
 }
 
-/** A table that scrolls by itself where the page is narrow; reachable by keyboard, and named for a screen reader. */
+/** A table that scrolls by itself on a narrow page. It is reachable by keyboard, and named for a screen reader. */
 export function scrolling(label: string, table: HTMLTableElement): HTMLElement {
   return h("div", { class: "scroll", role: "group", "aria-label": label, tabindex: 0 }, table);
 }

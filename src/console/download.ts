@@ -11,8 +11,8 @@ function nextPage(response: Response): string | null {
 }
 
 /**
- * Every page of a CSV as one file. A row of it may hold a line break in quotation marks, so pages are joined as they
- * are: only the header row of the second and later pages is dropped, and a header has none.
+ * Every page of a CSV as one file. A row may hold a line break in quotation marks, so pages are joined unparsed: only
+ * the header row of later pages is dropped, and a header has no line break.
  */
 async function wholeCsv(
   path: string,
@@ -24,7 +24,7 @@ async function wholeCsv(
   for (let next: string | null = path; next !== null; ) {
     const answer: Answer<Response> = await request(next, "text/csv", signal);
     if (!answer.ok) return answer;
-    // Not finished yet: the same request goes on where this one stopped.
+    // Not finished yet: the same request continues where this one stopped.
     if (answer.value.status === 202) continue;
     let text: string;
     try {
@@ -40,18 +40,18 @@ async function wholeCsv(
   return { ok: true, value: new Blob(parts, { type: "text/csv;charset=utf-8" }) };
 }
 
-/** Hands a file to the browser. The object URL is of this page and dies with it. */
+/** Hands a file to the browser. The object URL belongs to this page and ends with it. */
 function save(blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob);
   h("a", { href: address, download: name }).click();
-  // The browser reads the URL when the click is handled, a moment after it.
+  // The browser reads the URL when it handles the click, a moment later.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 const size = (bytes: number) =>
   bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** A button that fetches a CSV with the token, page by page, and saves it; while it runs it is the button that stops it. */
+/** A button that fetches a CSV with the token, page by page, and saves it. While it runs, a click stops it. */
 export function csvButton(
   path: () => string,
   name: string,

@@ -2,14 +2,14 @@ import type { LosslessNumber } from "lossless-json";
 import { isCurrency, minorUnits } from "../domain/core/currency.ts";
 import { parseDecimal } from "../domain/core/decimal.ts";
 
-/** A number of the API: its digits as they were sent. */
+/** A number of the API, with its digits as sent. */
 export type Exact = LosslessNumber;
 
-/** What stands where nothing is known. */
+/** Shown for an absent value. */
 export const NONE = "–";
 const MINUS = "−";
 
-/** Digits in full: sign, whole and fraction of a JSON number, whatever its length or exponent. */
+/** Sign, whole and fraction of a JSON number of any length and exponent, with all digits. */
 function written(text: string): { readonly sign: string; readonly whole: string; readonly fraction: string } {
   const { negative, digits, exponent } = parseDecimal(text);
   const shift = Number(exponent);
@@ -21,7 +21,7 @@ function written(text: string): { readonly sign: string; readonly whole: string;
 
 const grouped = (whole: string) => whole.replace(/\B(?=(\d{3})+$)/g, ",");
 
-/** An exact number for people: every digit of it, in groups of three, with at least `decimals` decimals. */
+/** An exact number for people: every digit, in groups of three, with at least `decimals` decimals. */
 export function numberText(value: Exact | string, decimals = 0): string {
   const { sign, whole, fraction } = written(String(value));
   const padded = fraction.padEnd(decimals, "0");
@@ -45,13 +45,13 @@ export function percentText(share: Exact | null): string {
   return share === null ? NONE : `${numberText(`${share}e2`, 2)}%`;
 }
 
-/** A date as the API keeps it; an instant without what a reader does not need. */
+/** A date as the API stores it; an instant without what a reader does not need. */
 export function dateText(date: string | null): string {
   if (date === null) return NONE;
   return date.replace(/T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, " $1 UTC");
 }
 
-/** A number to draw with; the figures beside a picture come from the text. */
+/** An inexact number, only for drawing; the figures beside a picture come from the text. */
 export const drawn = (value: Exact | string): number => Number(String(value));
 
 /** A count of the API that is known to be small. */
@@ -60,7 +60,7 @@ export const count = (value: Exact): number => Number(value.value);
 export const plural = (number: string, one: string, many = `${one}s`): string =>
   `${number} ${number === "1" ? one : many}`;
 
-/** Words from a name of the API: `matured_unpaid` is `matured unpaid`. */
+/** Turns a name of the API into words: `matured_unpaid` becomes `matured unpaid`. */
 export const words = (name: string): string => name.replaceAll("_", " ");
 
 /** Today's UTC calendar day. */

@@ -6,15 +6,15 @@ import { announce } from "./shell.ts";
 /** One load that the reader can watch and stop. */
 export interface Task {
   readonly signal: AbortSignal;
-  /** Says how far it is. */
+  /** Shows the progress. */
   readonly progress: (text: string) => void;
 }
 
 export type Load = (task: Task) => Promise<Answer<readonly Child[]>>;
 
 /**
- * A part of a page that loads by itself: it says so, can be stopped, shows a problem in plain words and can be tried
- * again. It ends with the page, whose signal it follows.
+ * A part of a page that loads by itself. It shows its progress, can be stopped, explains a problem and can be retried.
+ * It ends with the page, whose signal it follows.
  */
 export function loading(what: string, page: AbortSignal, load: Load): HTMLElement {
   const part = h("div", { class: "part" });
@@ -49,7 +49,7 @@ export function loading(what: string, page: AbortSignal, load: Load): HTMLElemen
   return part;
 }
 
-/** A fault of this page's own code: said to the reader, and in full to the browser's console. */
+/** A bug of this page: the reader gets a problem, the browser's console the whole error. */
 function broken(error: unknown): Answer<never> {
   console.error(error);
   const detail = error instanceof Error ? error.message : String(error);

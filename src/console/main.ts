@@ -16,7 +16,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   tables: tablesView,
 };
 
-/** Ends what the view before this one still loads and draws. */
+/** Aborts what the previous view still loads and draws. */
 let page = new AbortController();
 
 /** Shows the view of the address, or asks for a token first. */
@@ -39,7 +39,7 @@ function show(): void {
     );
 }
 
-// First of all: nothing is asked for while the token stands in the address.
+// Must come first: no request may be sent while the token is in the address.
 takeTokenFromAddress();
 show();
 addEventListener(FORGOTTEN, show);

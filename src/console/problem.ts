@@ -2,17 +2,17 @@ import type { Problem } from "./api.ts";
 import { button, h, link } from "./dom.ts";
 import { claims, forgetToken } from "./session.ts";
 
-/** Codes after which the same request can succeed. */
+/** Codes after which a retry of the same request can succeed. */
 const PASSING = ["unreachable", "unavailable", "overloaded", "rate_limited", "internal_error", "unexpected"];
-/** Codes that another token may help against. */
+/** Codes that another token may resolve. */
 const REFUSED = ["invalid_token", "missing_token", "insufficient_scope"];
 
-/** A problem in plain words, with what an operator needs to find it in the log. */
+/** A problem in plain words, with the trace id for the operator. */
 export function problemBox(problem: Problem, again: () => void): HTMLElement {
   const wait = problem.retry_after;
   return h(
     "div",
-    // A missing scope is no failure: the rest of the page still holds.
+    // A missing scope is no failure: the rest of the page is still valid.
     { class: problem.code === "insufficient_scope" ? "problem calm" : "problem", role: "alert" },
     h("p", { class: "problem-title" }, problem.title),
     h("p", {}, plainWords(problem)),

@@ -1,4 +1,4 @@
-/** Where the reader is: the fragment, `#/tables/payments?status=paid`. It never holds the token. */
+/** The view of the address: the fragment, `#/tables/payments?status=paid`. It never holds the token. */
 export interface Route {
   readonly segments: readonly string[];
   readonly query: URLSearchParams;

@@ -1,4 +1,4 @@
-/** What a token says about itself, for the header of the page. The service verifies it; this page only shows it. */
+/** The claims of a token for the header of the page. The service verifies them; this page only shows them. */
 export interface Claims {
   readonly tenant: string | null;
   readonly scopes: readonly string[];
@@ -6,14 +6,14 @@ export interface Claims {
   readonly expires: number | null;
 }
 
-/** Kept here and nowhere else: not in storage, not in the document, not in the address. */
+/** The only place that holds the token: it is not in storage, in the document or in the address. */
 let bearer: string | null = null;
 
 export const FORGOTTEN = "token-forgotten";
 
 export const token = (): string | null => bearer;
 
-/** Forgets the token; main.ts hears of it and asks for another. */
+/** Forgets the token. main.ts then asks for another. */
 export function forgetToken(): void {
   bearer = null;
   dispatchEvent(new Event(FORGOTTEN));
@@ -21,7 +21,7 @@ export function forgetToken(): void {
 
 /**
  * Takes the token out of the address, `#token=<JWT>`, before anything else can read or send it. A fragment is never
- * sent to a server, and after this it is in no history entry either. True when there was one.
+ * sent to a server, and after this no history entry has it. Returns true when there was one.
  */
 export function takeTokenFromAddress(): boolean {
   const [, found] = /^#token=(.*)$/.exec(location.hash) ?? [];
@@ -30,7 +30,7 @@ export function takeTokenFromAddress(): boolean {
   return rememberToken(found);
 }
 
-/** Keeps a token for as long as this page is open. False when the text can be no token (RFC 7519, section 3). */
+/** Keeps a token while this page is open. Returns false when the text cannot be a token (RFC 7519, section 3). */
 export function rememberToken(text: string): boolean {
   const trimmed = text.trim().replace(/^Bearer\s+/i, "");
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(trimmed)) return false;
@@ -55,7 +55,7 @@ function payload(jwt: string): Readonly<Record<string, unknown>> {
     const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
   } catch {
-    // Not readable here: the service will say what it thinks of it.
+    // Not readable here: the service decides about the token.
     return {};
   }
 }

@@ -6,7 +6,7 @@ import { claims, forgetToken } from "./session.ts";
 const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const main = h("main", { id: "main", tabindex: -1 });
 
-/** Says to a screen reader what a sighted reader sees happen. */
+/** Tells a screen reader about a change that a sighted reader sees. */
 export function announce(text: string): void {
   status.replaceChildren(text);
 }
@@ -85,11 +85,11 @@ function skipLinkIn(): HTMLElement {
   return skip;
 }
 
-/** Names the view for the tab, the history and the reader's focus. */
+/** Sets the title of the tab and the heading, and moves the focus to the heading. */
 export function entitle(title: string, focus: boolean): HTMLElement {
   document.title = `${title} · Loan Ledger`;
   const heading = h("h1", { tabindex: -1 }, title);
-  // After the heading is in the document.
+  // The focus moves only after the heading is in the document.
   if (focus) queueMicrotask(() => heading.focus({ preventScroll: true }));
   return heading;
 }

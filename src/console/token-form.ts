@@ -2,9 +2,9 @@ import { h, labelled, on } from "./dom.ts";
 import { rememberToken } from "./session.ts";
 import { entitle } from "./shell.ts";
 
-/** Asks for a token. It is kept in memory only, so a reload asks again. */
+/** Asks for a token. The page keeps it only in memory, so a reload asks again. */
 export function tokenForm(done: () => void): HTMLElement {
-  // Not a password field: a browser offers to keep what is typed there.
+  // No password field: a browser offers to save what is typed there.
   const input = h("textarea", {
     rows: 4,
     required: true,

@@ -1,6 +1,6 @@
 import type { Exact } from "./format.ts";
 
-/** What the console reads of the API's answers (docs/api.md); amounts are exact, in major units. */
+/** The members of the API's answers that the console reads (docs/api.md). Amounts are exact, in major units. */
 export interface Bucket {
   readonly bucket: string;
   readonly number: Exact;
@@ -79,7 +79,7 @@ export interface Page<T> {
   };
 }
 
-/** A row of a lookup table; the catalogue says which columns it has. */
+/** A row of a lookup table; the catalogue lists its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface JournalEntry {

@@ -1,6 +1,6 @@
 // @ts-check
 // Builds the static pages into one folder, which git ignores and which holds nothing else. wrangler runs this before
-// `dev` and `deploy` ([build] in wrangler.toml), so it is plain JavaScript: it must run on any Node that starts wrangler.
+// `dev` and `deploy` ([build] in wrangler.toml). It is plain JavaScript, so it runs on any Node that starts wrangler.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve } from "node:path";
@@ -17,16 +17,16 @@ const OUT = join(PROJECT_ROOT, "dist/pages");
  */
 const PAGES = { console: "src/console/index.html", docs: "src/docs/index.html" };
 
-/** Makes the OpenAPI document; TypeScript, so it is bundled before it runs. */
+/** Generates the OpenAPI document. It is TypeScript, so it is bundled before it runs. */
 const REFERENCE_SOURCE = join(PROJECT_ROOT, "src/reference/document.ts");
 
-/** Scripts and styles are bundled; whatever else a page names, and every file of a package, is copied. */
+/** Scripts and styles are bundled. Other files that a page names, and files of packages, are copied. */
 const BUNDLED = [".ts", ".css"];
 const REFERENCE = /\b(src|href)="(\.\/|npm:)([^"]+)"/g;
 
 /**
- * Cloudflare's own file: headers of what is served without the Worker. A name holds the hash of its content, so it may
- * be kept for good; a rule for each file, because one for `/assets/*` would have a 404 kept as well.
+ * Cloudflare's `_headers` file: headers of what is served without the Worker. A name contains the hash of its content,
+ * so browsers may cache the file permanently. Each file has a rule, because one for `/assets/*` would also cache a 404.
  * @param {readonly string[]} paths
  */
 const headersOf = (paths) =>
@@ -69,7 +69,7 @@ async function bundle(file) {
 }
 
 /**
- * The files that one page is made of, by their path in the folder.
+ * The files of one page, by their path in the folder.
  * @param {string} page
  * @param {string} htmlFile
  * @returns {Promise<ReadonlyMap<string, Uint8Array>>}
@@ -96,8 +96,8 @@ async function filesOf(page, htmlFile) {
 }
 
 /**
- * Writes a file whole or not at all, and only when it changes: several builds may run at once, and wrangler reloads
- * on every write.
+ * Writes a file atomically, and only when it changes: several builds may run at once, and wrangler reloads on every
+ * write.
  * @param {string} out
  * @param {string} path
  * @param {Uint8Array} content
@@ -107,14 +107,14 @@ async function put(out, path, content) {
   const before = await readFile(file).catch(() => null);
   if (before !== null && Buffer.compare(before, content) === 0) return;
   await mkdir(dirname(file), { recursive: true });
-  // Outside the folder, so that nobody serves or uploads half a file.
+  // Outside the folder, so that no half-written file is served or uploaded.
   const half = join(dirname(out), `.${randomUUID()}`);
   await writeFile(half, content);
   await rename(half, file);
 }
 
 /**
- * The OpenAPI document, made from the schemas that validate.
+ * The OpenAPI document, generated from the schemas that validate.
  * @returns {Promise<Uint8Array>}
  */
 async function reference() {
@@ -143,7 +143,7 @@ export async function buildPages(out = OUT) {
   const html = [...files.keys()].filter((path) => path.endsWith(".html"));
   const assets = [...files.keys()].filter((path) => path.startsWith("assets/"));
   files.set("_headers", Buffer.from(headersOf(assets)));
-  // Pages last: each names files that are there by then.
+  // Pages come last, because they name the other files.
   for (const path of [...assets, "_headers", "openapi.json", ...html])
     await put(out, path, files.get(path) ?? Buffer.of());
   const entries = await readdir(out, { recursive: true, withFileTypes: true });

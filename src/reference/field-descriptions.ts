@@ -102,7 +102,7 @@ const DESCRIPTIONS: Readonly<Record<Category, Readonly<Record<string, string>>>>
   operation,
 };
 
-/** What a field means; the compiler asks for the words of a new one. */
+/** The description of a field; the compiler asks for the text of a new one. */
 export function fieldDescription(category: Category, name: string): string {
   const description = DESCRIPTIONS[category][name];
   return description ?? "Accepted from old callers and ignored.";

@@ -9,7 +9,7 @@ const event = (
   answers = data.step === "create" ? 201 : 200,
 ): EventExample => ({ summary, body: { category, data }, answers });
 
-/** In this order each finds what it refers to; the deletes come last. */
+/** Each example refers only to earlier ones; the deletes come last. */
 export const INGEST_EXAMPLES = {
   individual: event("Create an individual", "client", {
     step: "create",
@@ -149,7 +149,7 @@ export const INGEST_EXAMPLES = {
   delete_client: event("Delete a client", "client", { step: "delete", client_id: "COMP-2024-001" }),
 } as const satisfies Readonly<Record<string, Example>>;
 
-/** A line of a batch; the tests send it as a batch of its own. */
+/** Lines of a batch; the tests send each as its own batch. */
 export const BATCH_EXAMPLES = {
   line: {
     summary: "One line of a batch",

@@ -4,17 +4,17 @@ import type { ProblemCode } from "../domain/core/problem.ts";
 import type { CommonHeader, HeaderName } from "./headers.ts";
 import type { Tag } from "./tags.ts";
 
-/** One example of a request; the tests send each, in the order of the catalogue, and expect `answers`. */
+/** An example of a request. The tests send each, in the order of the catalogue, and expect the status `answers`. */
 export interface Example {
   readonly summary: string;
   readonly body: unknown;
-  /** The parameters in the path, where there are any. */
+  /** The parameters in the path, if any. */
   readonly path?: Readonly<Record<string, string>>;
   /** The status of the answer. */
   readonly answers: number;
 }
 
-/** A body in either direction: JSON unless it says otherwise. */
+/** A body of a request or an answer: JSON unless `media` names another type. */
 export interface Content {
   readonly media: string;
   readonly schema: z.ZodType;
@@ -27,12 +27,12 @@ export interface Answer {
   readonly headers?: readonly AnswerHeader[];
 }
 
-/** A header beside those of every answer. */
+/** A header besides those of every answer. */
 export type AnswerHeader = Exclude<HeaderName, CommonHeader>;
 
 /**
  * One route as the reference shows it. The request's schemas are those that validate (src/contract), so they cannot
- * drift; the answer's schemas are held against every answer of the tests.
+ * drift. The tests check every answer against the answer's schemas.
  */
 export interface Operation {
   readonly method: "get" | "post" | "put" | "patch" | "delete";
@@ -43,9 +43,9 @@ export interface Operation {
   readonly tag: Tag;
   readonly summary: string;
   readonly description: string;
-  /** What the token must grant; null for a route that needs no token. */
+  /** The scope that the token must grant; null for a route that needs no token. */
   readonly scope: Scope | null;
-  /** Scopes that allow it too. */
+  /** Other scopes that also allow it. */
   readonly widerScopes?: readonly Scope[];
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -56,9 +56,9 @@ export interface Operation {
   readonly bookmarked?: boolean;
   /** Answers 304 to a caller who has the version that `If-None-Match` names. */
   readonly conditional?: boolean;
-  /** Waits when there is nothing to answer yet: takes `Prefer: wait`. */
+  /** Can wait for data: takes `Prefer: wait`. */
   readonly waits?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Problems beside those that follow from the members above. */
+  /** Problems besides those that follow from the members above. */
   readonly problems?: readonly ProblemCode[];
 }

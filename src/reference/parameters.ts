@@ -42,7 +42,7 @@ const IF_NONE_MATCH = header(
   {},
 );
 
-/** The parameters of an operation: its own, and those that follow from what it is. */
+/** The parameters of an operation: its own, and those that follow from its members. */
 export function parametersOf({
   pathParameters,
   query,

@@ -10,7 +10,7 @@ const smallLoan = { ...loan, loan_id: SMALL_LOAN };
 
 const posting = (summary: string, body: object, answers = 201): Example => ({ summary, body, answers });
 
-/** In the order of the reference each finds the balances that it needs; for a real entry, put its id. */
+/** In the order of the reference each example finds the balances that it needs. Entry ids are placeholders. */
 export const POSTING_EXAMPLES = {
   disbursement: {
     ach: posting("A disbursement by ACH", {

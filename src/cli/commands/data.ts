@@ -7,7 +7,7 @@ import type { SampleOptions } from "../sample/tape.ts";
 import type { ServiceOptions } from "../service.ts";
 import { day, wholeNumber, withService } from "./options.ts";
 
-/** The commands that bring data in and out. */
+/** The commands that import and export data. */
 export interface DataHandlers {
   readonly import: (options: ImportOptions) => Promise<number>;
   readonly sample: (options: SampleOptions) => Promise<number>;

@@ -5,7 +5,7 @@ import type { InitOptions } from "../local/init.ts";
 import type { TokenOptions } from "../local/token.ts";
 import { port } from "./options.ts";
 
-/** The commands around the service on this machine. */
+/** The commands for the service on this machine. */
 export interface LocalHandlers {
   readonly dev: (options: DevOptions) => Promise<number>;
   readonly token: (options: TokenOptions) => Promise<number>;

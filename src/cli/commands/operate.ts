@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { DeployOptions } from "../operate/deploy.ts";
 import type { TenantsOptions } from "../operate/tenants.ts";
 
-/** The operator's commands, which work through wrangler. */
+/** The operator's commands, which run wrangler. */
 export interface OperateHandlers {
   readonly deploy: (options: DeployOptions) => Promise<number>;
   readonly tenants: (options: TenantsOptions) => Promise<number>;

@@ -16,7 +16,7 @@ export function day(text: string): string {
   throw new InvalidArgumentError("It takes a day such as 2026-11-20.");
 }
 
-/** `--url` and `--token`, which every command takes that talks to a service. */
+/** Adds `--url` and `--token`, the options of every command that calls a service. */
 export function withService(command: Command): Command {
   return command
     .addOption(

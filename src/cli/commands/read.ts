@@ -5,7 +5,7 @@ import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
 import { day, port, wholeNumber, withService } from "./options.ts";
 
-/** The commands that show what is there. */
+/** The commands that show data. */
 export interface ReadHandlers {
   readonly show: (options: ShowOptions) => Promise<number>;
   readonly portfolio: (options: PortfolioOptions) => Promise<number>;

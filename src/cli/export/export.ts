@@ -15,13 +15,13 @@ import { type Row, rowsOf } from "./rows.ts";
 export interface ExportOptions extends ServiceOptions {
   readonly tables: readonly LookupTableName[];
   readonly format: "csv" | "ndjson";
-  /** A folder that gets a file for each table; undefined: standard output. */
+  /** A folder that gets a file for each table; undefined means standard output. */
   readonly out: string | undefined;
-  /** Keeps spreadsheets from taking a text for a formula. */
+  /** Prevents spreadsheets from reading a text as a formula. */
   readonly excelSafe: boolean;
 }
 
-/** A failure on its way out of a stream. */
+/** Carries a failure out of a stream. */
 class ExportError extends Error {
   readonly failure: Failure;
 
@@ -31,7 +31,7 @@ class ExportError extends Error {
   }
 }
 
-/** Writes whole tables: the exit code. */
+/** Writes whole tables. Resolves with the exit code. */
 export async function exportTables(options: ExportOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
@@ -49,7 +49,7 @@ async function write(service: Service, table: LookupTableName, options: ExportOp
   const lines = Readable.from(textOf(service, table, options));
   if (options.out === undefined) return pipeline(lines, process.stdout, { end: false });
   const path = join(options.out, `${table}.${options.format}`);
-  // A file with its final name is whole.
+  // Only a complete file gets its final name.
   await pipeline(lines, createWriteStream(`${path}.partial`));
   await rename(`${path}.partial`, path);
   console.error(`Wrote ${path}`);

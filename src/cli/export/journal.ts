@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { EXIT, failed, report } from "../failure.ts";
 import { Service, type ServiceOptions, sentenceOf } from "../service.ts";
 
-/** Prints the tenant's whole journal in hledger's text format: the exit code. */
+/** Prints the tenant's whole journal in hledger's text format. Resolves with the exit code. */
 export async function journal(options: ServiceOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 import { type Service, sentenceOf } from "../service.ts";
 
-/** A row as the service answers it; a number is a `LosslessNumber` with all its digits. */
+/** A row of the service's answer; a number is a `LosslessNumber` with all its digits. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Page {
@@ -21,13 +21,13 @@ export async function pageOf(service: Service, path: string): Promise<Result<Pag
     return err(failed(`The answer of ${service.url}${path} is no list.`));
   }
   const { data, pagination } = body.value;
-  // The last page of the events in order has a cursor, too: for those to come (docs/api.md#feed).
+  // The last page of the events in order also has a cursor: for new events (docs/api.md#feed).
   const goesOn = isJsonObject(pagination) && pagination.has_more !== false;
   const cursor = goesOn ? pagination.next_cursor : null;
   return ok({ rows: data as readonly Row[], cursor: typeof cursor === "string" ? cursor : null });
 }
 
-/** All rows of a list, in the order of their making. Ends with a failure as its last item. */
+/** All rows of a list, in the order of their creation. A failure is the last item. */
 export async function* rowsOf(
   service: Service,
   table: LookupTableName,

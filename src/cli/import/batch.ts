@@ -4,7 +4,7 @@ import { type Failure, failed } from "../failure.ts";
 import { type Away, type Refused, type Service, sentenceOf } from "../service.ts";
 import type { Refusal } from "./line.ts";
 
-/** What the service says of one line: in, or refused; undefined when it could not say. */
+/** The service's answer to one line: accepted or refused; undefined when it could not decide. */
 export type LineAnswer =
   | { readonly kind: "in" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
@@ -12,12 +12,12 @@ export type LineAnswer =
 
 const PAUSE_FIRST_MS = 250;
 const PAUSE_MAX_MS = 20_000;
-/** How long the service may be away before the import stops. */
+/** How long the service may be unavailable before the import stops. */
 const AWAY_MAX_MS = 300_000;
-/** A line that the service cannot decide is tried again this often. */
+/** The most attempts for a line that the service cannot decide. */
 const LINE_ATTEMPTS_MAX = 6;
 
-/** How long to wait before the next attempt: doubling, with chance so that lanes do not come back together. */
+/** The pause before the next attempt: it doubles, with jitter so that lanes do not retry together. */
 function pauseMs(attempt: number, retryAfterS: number | null): number {
   const doubled = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt);
   return Math.max((retryAfterS ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
@@ -53,15 +53,15 @@ async function post(
     const answers = (await response.text()).split("\n").filter((line) => line !== "");
     if (answers.length === lines.length) return answers.map((line) => JSON.parse(line));
   } catch {
-    // Cut off in the middle of the answer: the lines are sent again, and what is in answers as a duplicate.
+    // The answer was cut off: the lines are sent again, and stored ones are answered as duplicates.
     stop.throwIfAborted();
   }
   return { kind: "away", reason: "the answer of the service is not whole", retryAfterS: null };
 }
 
 /**
- * Sends the lines of one lane in their order, again and again while the service is away, with the same keys each time.
- * A failure ends the import.
+ * Sends the lines of one lane in their order. Retries with the same keys while the service is unavailable. A failure
+ * ends the import.
  */
 export async function sendBatch(
   service: Service,

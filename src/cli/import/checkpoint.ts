@@ -3,11 +3,11 @@ import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { Place, Refusal } from "./line.ts";
 
-/** What becomes of a line. */
+/** The states of a line. */
 export const STATE = { waiting: 0, done: 1, refused: 2, refusedHere: 3, parentRefused: 4 } as const;
 export type State = (typeof STATE)[keyof typeof STATE];
 
-/** One line as the checkpoint knows it. */
+/** One line as the checkpoint stores it. */
 export interface KnownLine extends Place {
   readonly pass: number;
   readonly key: string;
@@ -29,8 +29,8 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;`;
 
 /**
- * What an import knows of its lines, in a SQLite file: memory stays flat however many lines there are, and a process
- * that is killed leaves a state to go on from.
+ * The state of an import's lines, in a SQLite file: memory stays constant for any number of lines, and the next run
+ * continues after a killed process.
  */
 export class Checkpoint {
   readonly #database: DatabaseSync;
@@ -40,7 +40,7 @@ export class Checkpoint {
     this.#database = database;
   }
 
-  /** Opens the file, or makes it. Refuses one that another import is using, and one that is no checkpoint. */
+  /** Opens or creates the file. Refuses one that another import is using, and one that is no checkpoint. */
   static open(path: string): Result<Checkpoint, string> {
     const database = new DatabaseSync(path);
     try {
@@ -74,7 +74,7 @@ export class Checkpoint {
     return known;
   }
 
-  /** All or nothing, and one write to the disk. */
+  /** Runs `work` in one transaction: all or nothing, with one write to the disk. */
   transaction<T>(work: () => T): T {
     this.#database.exec("BEGIN");
     try {
@@ -87,7 +87,7 @@ export class Checkpoint {
     }
   }
 
-  /** For work with waits in it, by one caller at a time: `flush` makes what was written so far last. */
+  /** For asynchronous work of one caller at a time: `flush` makes what was written so far durable. */
   begin(): { flush: () => void; end: () => void } {
     this.#database.exec("BEGIN");
     return {
@@ -109,12 +109,12 @@ export class Checkpoint {
     );
   }
 
-  /** Forgets the lines, so that the files are read anew. */
+  /** Deletes the lines, so that the files are read again. */
   clear(): void {
     this.#database.exec("DELETE FROM lines; DELETE FROM occurrences; DELETE FROM records;");
   }
 
-  /** How often this envelope has come by now: 1 for the first time. */
+  /** Counts this envelope and returns how often it has occurred: 1 for the first time. */
   countOccurrence(hash: Buffer): number {
     const row = this.#prepared(
       "INSERT INTO occurrences VALUES (?, 1) ON CONFLICT (hash) DO UPDATE SET count = count + 1 RETURNING count",
@@ -122,7 +122,7 @@ export class Checkpoint {
     return Number(row?.count);
   }
 
-  /** Remembers a line; `body` is kept for lines that are not sent in the order of the files. */
+  /** Stores a line; `body` is stored for lines that are not sent in the order of the files. */
   addLine({ file, line, pass, key, state }: KnownLine, body: string | null, refusal: Refusal | null): void {
     const errors = refusal ? JSON.stringify(refusal.errors) : null;
     this.#run(
@@ -131,7 +131,7 @@ export class Checkpoint {
     );
   }
 
-  /** Remembers whose child a record is, so that its later lines go the way of its first. */
+  /** Stores a record's parent, so that its later lines use the lane of its first. */
   addRecord(category: Category, id: string, parent: string): void {
     this.#run("INSERT OR IGNORE INTO records VALUES (?, ?, ?, 0, 0)", category, id, parent);
   }
@@ -141,7 +141,7 @@ export class Checkpoint {
     return row ? String(row.parent) : null;
   }
 
-  /** True for a record whose create was refused, and none accepted. */
+  /** True for a record with a refused create and no accepted one. */
   isRefused(category: Category, id: string): boolean {
     const row = this.#prepared(
       "SELECT 1 AS found FROM records WHERE category = ? AND id = ? AND refused = 1 AND accepted = 0",
@@ -175,7 +175,7 @@ export class Checkpoint {
     );
   }
 
-  /** Lets the lines that the service refused be tried again: their parents may be there by now. */
+  /** Makes lines that the service refused wait again: their parents may exist now. */
   retryRefused(): void {
     this.#run(
       "UPDATE lines SET state = 0, status = NULL, code = NULL, errors = NULL WHERE state IN (?, ?)",
@@ -208,7 +208,7 @@ export class Checkpoint {
     }
   }
 
-  /** Every line that is not in, in the order of the files. */
+  /** Every refused line, in the order of the files. */
   *refusedLines(): Generator<RefusedLine> {
     const rows = this.#prepared(
       "SELECT file, line, status, code, errors FROM lines WHERE code IS NOT NULL ORDER BY file, line",

@@ -15,7 +15,7 @@ import { LINE_BYTES_MAX, refusedHere, type SourceLine } from "./line.ts";
 
 export interface CsvOptions {
   readonly category: Category;
-  /** The field that each renamed column fills; empty for a column that is left out. */
+  /** The field that each renamed column fills; empty for an ignored column. */
   readonly map: ReadonlyMap<string, string>;
 }
 
@@ -35,7 +35,7 @@ function knownColumns(category: Category): ReadonlyMap<string, Field> {
   return new Map(Object.entries(fields));
 }
 
-/** A comma, or a semicolon where the header has more of them: what spreadsheets write in half of Europe. */
+/** A comma, or a semicolon if the header has more of them: many European spreadsheets write semicolons. */
 function delimiterOf(header: string): string {
   const outside = header.replace(/"(?:[^"]|"")*"/g, "");
   const count = (sign: string) => outside.split(sign).length;
@@ -57,7 +57,7 @@ async function firstLine(path: string): Promise<string> {
   }
 }
 
-/** What stands in a cell, as JSON text: numbers digit by digit, everything that does not fit its field as a text. */
+/** A cell as JSON text: numbers digit by digit, and a text for whatever does not fit its field. */
 function cellJson(cell: string, { type }: Field): string {
   const text = JSON.stringify(cell);
   if (type === "amount" || type === "decimal" || type === "integer") return NUMBER.test(cell) ? cell : text;
@@ -85,8 +85,8 @@ interface Column {
 }
 
 /**
- * The columns in their order, null for one that is left out (among them those that only the service fills, such as
- * `created_at`, so that an exported table can be imported); or a sentence about a header that cannot be used. */
+ * The columns in their order, or a sentence about an unusable header. An ignored column is null: so are those that only
+ * the service fills, such as `created_at`, so that an exported table can be imported. */
 export function readHeader(
   cells: readonly string[],
   { category, map }: CsvOptions,
@@ -149,8 +149,8 @@ export async function csvHeader(
 }
 
 /**
- * The rows of a CSV file as envelopes. An empty cell is a field that is not sent. The number of a row is that of its
- * first line.
+ * The rows of a CSV file as envelopes. An empty cell means that the field is not sent. The number of a row is that of
+ * its first line.
  */
 export async function* csvLines(path: string, file: number, options: CsvOptions): AsyncGenerator<SourceLine> {
   const header = await csvHeader(path, options);

@@ -8,7 +8,7 @@ import { writeReport } from "./refusals.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
-/** Applies the service's schemas to every line here and sends nothing: the exit code. */
+/** Applies the service's schemas to every line locally and sends nothing. Resolves with the exit code. */
 export async function checkLocally(source: Source, options: ImportOptions, scratch: string): Promise<number> {
   const opened = Checkpoint.open(join(scratch, "dry-run"));
   if (!opened.ok) return report(failed(opened.error));

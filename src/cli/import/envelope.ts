@@ -13,7 +13,7 @@ export interface Reference {
   readonly id: string;
 }
 
-/** What the import must know of a line to send it at the right time. The rest is the service's to judge. */
+/** What the import must know of a line to send it at the right time. The service checks the rest. */
 export interface Envelope {
   readonly category: Category;
   readonly step: Step;
@@ -21,7 +21,7 @@ export interface Envelope {
   readonly id: string;
   /** The line's own idempotency key. */
   readonly key: string | null;
-  /** The parents that it names. */
+  /** The parents that the line names. */
   readonly references: readonly Reference[];
   /** The line as parsed, without its key. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
   errors ? { status: null, code, errors } : refusedHere(code, detail);
 
-/** Reads the envelope of a line; an error is a line that cannot even be told where it belongs. */
+/** Reads the envelope of a line. An error means that not even its category or step is readable. */
 export function readEnvelope(text: string): Result<Envelope, Refusal> {
   const json = parseJson(text);
   if (!json.ok) return err(refusedHere("malformed_json", `${json.error}.`));
@@ -76,10 +76,10 @@ export function schemaRefusal({ body }: Envelope): Refusal | null {
 
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** Tells equal envelopes of a tenant from others, whatever the order of their members. */
+/** Identifies equal envelopes of a tenant, regardless of the order of their members. */
 export const envelopeHash = (tenant: string, { body }: Envelope): Buffer =>
   sha256(`${tenant}\n${canonicalText(body)}`);
 
-/** The key of a line without one: the same for the same line of the same files, for ever. */
+/** The key of a line without one: always the same for the same line of the same files. */
 export const derivedKey = (hash: Buffer, occurrence: number): string =>
   `import:${sha256(`${hash.toString("hex")}\n${occurrence}`).toString("base64url")}`;

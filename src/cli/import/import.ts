@@ -30,7 +30,7 @@ export interface ImportOptions extends ServiceOptions {
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
-/** Sends files of events to the service, each line once: the exit code. */
+/** Sends files of events to the service, each line once. Resolves with the exit code. */
 export async function importFiles(options: ImportOptions): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), "loan-ledger-import-"));
   try {
@@ -45,7 +45,7 @@ export async function importFiles(options: ImportOptions): Promise<number> {
   }
 }
 
-/** Checks that every file can be read as what it is said to be; standard input becomes a file. */
+/** Checks that every file is readable in its format. Standard input becomes a file. */
 async function openSource(options: ImportOptions, scratch: string): Promise<Result<Source, Failure>> {
   const { category, map } = options;
   const csv = category === undefined ? null : { category, map };
@@ -72,7 +72,7 @@ async function openSource(options: ImportOptions, scratch: string): Promise<Resu
   return ok({ files, csv });
 }
 
-/** What a checkpoint belongs to: it goes on with the same lines, for the same tenant, or not at all. */
+/** Identifies what a checkpoint belongs to: it continues only with the same lines for the same tenant. */
 async function identityOf(options: ImportOptions, source: Source, service: Service): Promise<string> {
   const { category = null, map, inOrder } = options;
   const hashes = await Promise.all(source.files.map(fileHash));

@@ -1,19 +1,19 @@
 import type { FieldError } from "../../domain/core/problem.ts";
 
-/** Where a line stands: the file's place among the arguments, and the line's number from 1. */
+/** The place of a line: the file's index among the arguments, and the line's number from 1. */
 export interface Place {
   readonly file: number;
   readonly line: number;
 }
 
-/** Why a line is not in; `status` is the service's, or null for a line that was not sent. */
+/** Why a line is refused; `status` is the service's, or null for a line that was not sent. */
 export interface Refusal {
   readonly status: number | null;
   readonly code: string;
   readonly errors: readonly FieldError[];
 }
 
-/** One line of the input as the text of its envelope, or what is wrong with it. */
+/** One line of the input: the text of its envelope, or its refusal. */
 export type SourceLine = Place & ({ readonly text: string } | { readonly refusal: Refusal });
 
 /** Longest line, in bytes (docs/api.md#errors). */

@@ -4,7 +4,7 @@ import { LINE_BYTES_MAX, refusedHere, type SourceLine } from "./line.ts";
 const LF = 0x0a;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The lines of a file as bytes, without line ends; of a line that is too long only its first bytes. */
+/** The lines of a file as bytes, without line ends; only the first bytes of a line that is too long. */
 async function* byteLines(path: string): AsyncGenerator<{ readonly bytes: Buffer; readonly whole: boolean }> {
   let kept: Buffer[] = [];
   let length = 0;
@@ -29,7 +29,7 @@ async function* byteLines(path: string): AsyncGenerator<{ readonly bytes: Buffer
   if (length > 0) yield line();
 }
 
-/** The lines of an NDJSON file. Lines of white space are counted and left out; CRLF and a byte order mark are fine. */
+/** The lines of an NDJSON file. Blank lines are counted and skipped; CRLF and a byte order mark are accepted. */
 export async function* ndjsonLines(path: string, file: number): AsyncGenerator<SourceLine> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let line = 0;

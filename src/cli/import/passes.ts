@@ -18,7 +18,7 @@ export interface SendOptions {
   readonly lanes: number;
   readonly inOrder: boolean;
   readonly stop: AbortSignal;
-  /** Hears how many more lines are settled, and how many of these are refused. */
+  /** Called with the number of further settled lines, and how many of them are refused. */
   readonly settled: (lines: number, refused: number) => void;
 }
 
@@ -27,7 +27,7 @@ interface Outgoing extends Place {
   readonly envelope: Envelope;
 }
 
-/** One of the senders side by side: it sends its lines in order, one batch at a time. */
+/** One of several parallel senders: it sends its lines in order, one batch at a time. */
 class Lane {
   waiting: Outgoing[] = [];
   bytes = 0;
@@ -40,7 +40,7 @@ export async function sendAll(options: SendOptions): Promise<Result<void, Failur
   for (const pass of passes) {
     const waiting = options.checkpoint.count([STATE.waiting], pass);
     if (waiting === 0) continue;
-    // A few lines make no more batches than they fill.
+    // No more lanes than the lines fill batches.
     const lanes = Math.min(options.lanes, Math.ceil(waiting / BATCH_LINES_MAX));
     const sent = await new Pass(pass, { ...options, lanes }).run();
     if (!sent.ok) return sent;
@@ -67,7 +67,7 @@ class Pass {
       if (this.#failure) break;
       this.#options.stop.throwIfAborted();
       const read = readEnvelope(text);
-      // It could be read when the files were prepared, and they have not changed since.
+      // The line was readable when the files were prepared, and they have not changed since.
       if (!read.ok) throw new Error(`line ${line} has changed while it was imported`);
       await this.#enqueue({ file, line, text: withKey(text, key, read.value), envelope: read.value });
     }
@@ -152,7 +152,7 @@ class Pass {
       });
       settled(lines.length, sent.value.filter((answer) => answer?.kind === "refused").length);
     } catch (error) {
-      // Asked to stop while it waited: what was sent is settled by the next run.
+      // Stopped while it waited: the next run settles what was sent.
       if (!stop.aborted) throw error;
     }
   }
@@ -165,13 +165,13 @@ class Pass {
     const { checkpoint } = this.#options;
     const { category, id, step } = line.envelope;
     checkpoint.settle(line, refusal ? state : STATE.done, refusal);
-    // A create that is refused because the record is there leaves its children a parent.
+    // A create that is refused because the record exists still gives its children a parent.
     if (step === "create")
       checkpoint.settleRecord(category, id, !refusal || refusal.code === "already_exists");
   }
 }
 
-/** The line as the batch takes it: with its key. */
+/** A line of the batch: the envelope with its key. */
 function withKey(text: string, key: string, { key: own }: Envelope): string {
   return own === null ? `{"idempotency_key":${JSON.stringify(key)},${text.slice(1)}` : text;
 }

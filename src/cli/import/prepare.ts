@@ -27,7 +27,7 @@ const PASS_OF: Readonly<Record<Category, number>> = {
   operation: PASSES.children,
 };
 
-/** The input: files in their order, read one way. */
+/** The input: files in their order, all of one format. */
 export interface Source {
   readonly files: readonly string[];
   /** Set for CSV. */
@@ -51,15 +51,15 @@ export async function fileHash(path: string): Promise<string> {
 export interface PrepareOptions {
   readonly tenant: string;
   readonly inOrder: boolean;
-  /** Applies the whole schema here, and looks for parents in the files: `--dry-run`. */
+  /** For `--dry-run`: applies the whole schema locally, and looks for parents in the files. */
   readonly checkAll: boolean;
 }
 
 const FLUSH_LINES = 5_000;
 
 /**
- * Reads all lines once and remembers of each its pass and its key. Lines that cannot be sent at all are refused here.
- * `seen` hears of each line.
+ * Reads all lines once and stores the pass and key of each. Refuses lines that cannot be sent at all. Calls `seen` for
+ * each line.
  */
 export async function prepare(
   source: Source,
@@ -102,13 +102,13 @@ function passOf({ category, step }: Envelope, inOrder: boolean): number {
   return step === "delete" ? PASSES.deletes : PASS_OF[category];
 }
 
-/** The disbursement whose lane a record's lines share, else the record itself. */
+/** The disbursement whose lane a record's lines use, else the record itself. */
 function laneOwner({ category, id, references }: Envelope): string {
   const parent = references.find((reference) => reference.category === "disbursement");
   return category === "disbursement" ? id : (parent?.id ?? id);
 }
 
-/** Lines with the same text here keep their order: those of one disbursement, or of one client. */
+/** Lines with the same lane key keep their order: those of one disbursement, or of one client. */
 export function laneKey(envelope: Envelope, checkpoint: Checkpoint): string {
   const { category, id } = envelope;
   if (category === "client") return `client ${id}`;
@@ -124,6 +124,6 @@ export const refusedParent = ({ references }: Envelope, checkpoint: Checkpoint):
 export const hasParentsHere = ({ references }: Envelope, checkpoint: Checkpoint): boolean =>
   references.every(({ category, id }) => checkpoint.parentOf(category, id) !== null);
 
-/** The path of the field by which a line names a parent. */
+/** The path of the field in which a line names a parent. */
 export const referenceField = (envelope: Envelope, { category }: Reference): string =>
   `data.${category === "client" && "purchase_clients" in (envelope.body.data as object) ? "purchase_clients" : RECORDS[category].idField}`;

@@ -2,7 +2,7 @@ import { Presets, SingleBar } from "cli-progress";
 
 const PLAIN_PERIOD_MS = 5_000;
 
-/** Tells a person how far a long command is, on standard error. */
+/** Shows the progress of a long command on standard error. */
 export interface Progress {
   advance(lines: number, refused: number): void;
   stop(): void;

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Checkpoint } from "./checkpoint.ts";
 
-/** Writes every refused line with its reason, or removes the file where there is none: how many there are. */
+/** Writes every refused line with its reason, or removes the file if there is none. Resolves with their number. */
 export async function writeReport(
   path: string,
   files: readonly string[],

@@ -10,7 +10,7 @@ import { Service, type ServiceOptions, sentenceOf } from "../service.ts";
 
 export interface ListenOptions extends ServiceOptions {
   readonly port: number;
-  /** The secret of an endpoint that is registered already. */
+  /** The secret of an endpoint that is already registered. */
   readonly secret: string | undefined;
   readonly fromSequence: number | undefined;
 }
@@ -35,7 +35,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Answers 204 and prints a delivery whose signature is good (docs/api.md#webhooks); 400 to everything else. */
+/** Answers 204 to a delivery with a valid signature and prints it (docs/api.md#webhooks); 400 to anything else. */
 async function receive(webhook: Webhook, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
   const headers = Object.fromEntries(
@@ -82,7 +82,7 @@ async function untilStopped(server: Server): Promise<void> {
   server.closeAllConnections();
 }
 
-/** Receives webhooks until it is stopped, and prints them: the exit code. */
+/** Receives webhooks and prints them until it is stopped. Resolves with the exit code. */
 export async function listen(options: ListenOptions): Promise<number> {
   const free = await requireFreePort(options.port);
   if (!free.ok) return report(failed(`Port ${options.port} is not free. Name another with --port.`));

@@ -7,8 +7,8 @@ const SWEEP_TIMEOUT_MS = 60_000;
 const SCHEDULED_PATH = "/cdn-cgi/handler/scheduled";
 
 /**
- * Plays the cron trigger of wrangler.toml: the sweep runs at once, because the local queue forgot its messages when
- * the service last stopped, and then every minute, until `stop`. A failing sweep is the worker's to log.
+ * Fires the cron trigger of wrangler.toml until `stop`: at once, because the local queue lost its messages when the
+ * service last stopped, and then every minute. The worker logs a failing sweep.
  */
 export async function runLocalCron(url: string, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {

@@ -23,7 +23,7 @@ const TOKEN_LIFETIME_S = 30 * 86_400;
 export interface DevOptions {
   readonly port: number;
   readonly dataDirectory: string | undefined;
-  /** Keeps the log in a file instead of on the screen. */
+  /** Writes the log to a file instead of the screen. */
   readonly quiet: boolean;
   /** Switches the tenants' rate limits on. */
   readonly rateLimits: boolean;
@@ -36,7 +36,7 @@ function failedRun(what: string, run: WranglerRun): Failure {
   return failed(lines.length > 0 ? [`${what} The last lines of output:`, "", ...lines].join("\n") : what);
 }
 
-/** Brings the local database up to date. */
+/** Applies the migrations to the local database. */
 export async function applyMigrations(
   stateDirectory: string,
   stop: AbortSignal,
@@ -52,12 +52,12 @@ async function answers200(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).status === 200;
   } catch {
-    // Nobody listens yet, or not for this request: the caller asks again until its deadline.
+    // The worker does not listen yet: the caller retries until its deadline.
     return false;
   }
 }
 
-/** Waits for the worker's first healthy answer, the end of wrangler, or the deadline, whichever is first. */
+/** Waits for the worker's first healthy answer, the end of wrangler, or the deadline. */
 async function becameHealthy(url: string, run: WranglerRun): Promise<boolean> {
   const deadline = Date.now() + START_DEADLINE_MS;
   let over = false;
@@ -66,7 +66,7 @@ async function becameHealthy(url: string, run: WranglerRun): Promise<boolean> {
   });
   while (!over && Date.now() < deadline) {
     if (await answers200(`${url}/v1/health/live`)) return !over;
-    // A build error: wrangler waits until the file is fixed, so its words must be seen now.
+    // A build error: wrangler waits until the file is fixed, so the developer must see its output now.
     if (run.heldBack().some((line) => line.includes("ERROR"))) run.forward("all");
     await Promise.race([end, pause(HEALTH_POLL_MS)]);
   }
@@ -135,7 +135,7 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
 
 const RESTART = "npm start brings it back, with its data.";
 
-/** Loads the sample and says where to look at it, or why not: the service runs either way. */
+/** Loads the sample and returns a link to it, or why that failed. The service runs either way. */
 async function sampleLink(url: string, key: LocalKey, stop: AbortSignal): Promise<string> {
   console.log("Loading the sample tape ...");
   const loaded = await loadSample(url, key, stop);
@@ -150,7 +150,7 @@ On the command line:
 export LOAN_LEDGER_TOKEN=$(npx loan-ledger token --tenant ${SAMPLE_TENANT}); npx loan-ledger portfolio`;
 }
 
-/** Forwards the log and plays the cron trigger until wrangler ends; resolves with its exit code. */
+/** Forwards the log and fires the cron trigger until wrangler ends. Resolves with its exit code. */
 async function play(
   url: string,
   run: WranglerRun,
@@ -168,10 +168,10 @@ async function play(
   return exitCode;
 }
 
-/** Runs the local service until it is stopped: the exit code, 0 after a requested stop. One line says why it ended. */
+/** Runs the local service until it is stopped. Resolves with the exit code: 0 after a requested stop. */
 export async function dev(options: DevOptions): Promise<number> {
   const stop = stopRequests();
-  // Whoever started this command may be gone, and its terminal with it.
+  // The process that started this command may have ended, and its terminal with it.
   process.stdout.on("error", () => undefined);
   const served = await serve(options, stop);
   if (!stop.aborted) return served.ok ? EXIT.done : report(served.error);

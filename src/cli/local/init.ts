@@ -10,7 +10,7 @@ export interface InitOptions {
   readonly dataDirectory: string | undefined;
 }
 
-/** Writes `.dev.vars` for the local issuer, unless there is one, and prepares the local database: the exit code. */
+/** Writes `.dev.vars` unless it exists, and prepares the local database. Resolves with the exit code. */
 export async function init({ dataDirectory }: InitOptions): Promise<number> {
   const { keyFile, stateDirectory } = localFiles(dataDirectory);
   const key = await loadOrCreateKey(keyFile);

@@ -64,8 +64,8 @@ async function generatePrivateJwk(): Promise<string> {
 }
 
 /**
- * Puts a whole file at `path`, or leaves the one that is there: `link` is atomic and refuses an existing name,
- * so of two commands started together one wins and both read the same key.
+ * Creates a whole file at `path`, or leaves an existing one: `link` is atomic and refuses an existing name. So if two
+ * commands start together, one wins and both read the same key.
  */
 async function createOnce(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -95,13 +95,13 @@ async function parseKey(text: string): Promise<LocalKey | undefined> {
   try {
     await importJWK(parsed.data, ALGORITHM);
   } catch {
-    // Well-formed members that are no point of the curve, or a `d` of another key: WebCrypto refuses them.
+    // WebCrypto refuses well-formed members that are no point of the curve, or a `d` of another key.
     return undefined;
   }
   return { privateJwk: parsed.data, keyId: await calculateJwkThumbprint(parsed.data) };
 }
 
-/** Reads the signing key, after making one (mode 0600) if there is none. An unreadable key is never overwritten. */
+/** Reads the signing key. Creates one (mode 0600) if there is none, but never overwrites an unreadable key. */
 export async function loadOrCreateKey(path: string): Promise<Result<LocalKey, Failure>> {
   if ((await readOrUndefined(path)) === undefined) await createOnce(path, await generatePrivateJwk());
   const key = await parseKey((await readOrUndefined(path)) ?? "");
@@ -114,7 +114,7 @@ export async function loadOrCreateKey(path: string): Promise<Result<LocalKey, Fa
   );
 }
 
-/** The half of the key that the worker may see. */
+/** The public key, which the worker may see. */
 export function publicKeySet(key: LocalKey): JSONWebKeySet {
   const { kty, crv, x, y } = key.privateJwk;
   const publicJwk: JWK_EC_Public = { kty, crv, x, y, kid: key.keyId, alg: ALGORITHM, use: "sig" };

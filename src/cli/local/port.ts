@@ -3,15 +3,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 
-/** `localhost` means both, and a program on either would take the requests meant for us. */
+/** `localhost` means both. A program on either would receive the requests for this service. */
 const LOOPBACKS = ["127.0.0.1", "::1"] as const;
 const NO_SUCH_ADDRESS = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
 
-/** How long a service that was just killed may take to let go of its port. */
+/** How long a killed service may take to release its port. */
 const GRACE_MS = 2_000;
 const POLL_MS = 100;
 
-/** The error code of listening there, or undefined when nothing is in the way. */
+/** The error code of listening there, or undefined if the port is free. */
 function listenError(port: number, host: string): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const server = createServer();
@@ -28,7 +28,7 @@ async function firstListenError(port: number): Promise<string | undefined> {
   return undefined;
 }
 
-/** Refuses a port that another program holds, in words that say what to do about it. */
+/** Refuses a port that another program holds; the message says what to do. */
 export async function requireFreePort(
   port: number,
   graceMs: number = GRACE_MS,

@@ -5,12 +5,12 @@ import { LOCAL_ISSUER } from "./issuer.ts";
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Where one developer's key and data live; git ignores the default. */
+/** The files of one developer's key and data; git ignores the default. */
 export interface LocalFiles {
   readonly keyFile: string;
   /** What wrangler calls `--persist-to`. */
   readonly stateDirectory: string;
-  /** Where `--quiet` keeps the log of the last run. */
+  /** Where `--quiet` writes the log of the last run. */
   readonly logFile: string;
 }
 
@@ -26,8 +26,8 @@ export function localFiles(dataDirectory: string | undefined): LocalFiles {
 const ISSUER_SETTINGS = ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL", "AUTH_JWKS"] as const;
 
 /**
- * The settings of another issuer in the developer's own `.dev.vars`; any of them switches the local issuer off. What
- * `loan-ledger init` wrote there names the local issuer, and is none.
+ * The settings of another issuer in the developer's `.dev.vars`; any of them switches the local issuer off. Settings
+ * that `loan-ledger init` wrote name the local issuer and do not count.
  */
 export function foreignIssuerSettings(devVars: string): readonly string[] {
   const settings = parseEnv(devVars);

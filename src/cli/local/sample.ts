@@ -15,7 +15,7 @@ const BATCH_LINES = 100;
 const LOAD_LIFETIME_S = 600;
 const CONSOLE_LIFETIME_S = 12 * 3600;
 
-/** What a person who only looks may do. */
+/** The scopes of a person who only reads. */
 const READ_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope.endsWith(":read"));
 
 const keyOf = (asOf: string, line: number): string => `sample:${asOf}:${line}`;
@@ -31,7 +31,7 @@ async function dayOfSample(service: Service): Promise<Result<string, Failure>> {
   return ok(/^sample:(\d{4}-\d\d-\d\d):/.exec(key)?.[1] ?? new Date().toISOString().slice(0, 10));
 }
 
-/** Sends the sample tape, all of it each time: what is in already answers as a duplicate. */
+/** Sends the whole sample tape each time: stored events are answered as duplicates. */
 export async function loadSample(
   url: string,
   key: LocalKey,

@@ -9,21 +9,21 @@ function processStatus(pid: number): { name: string; parent: string } | undefine
       /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     return { name, parent };
   } catch {
-    // Not Linux, or the process has just ended: its id must do.
+    // Not Linux, or the process has just ended: only its id is known.
     return undefined;
   }
 }
 
 /**
- * Whoever launched this process, as a value that changes when they die (an orphan gets a new parent). npm may put
- * a shell in between, which outlives a killed npm, so then the shell's parent counts too.
+ * Identifies the process that launched this one. The value changes when that process ends, because an orphan gets a new
+ * parent. npm may put a shell in between, which outlives a killed npm, so then the shell's parent counts too.
  */
 function launcher(): string {
   const shell = processStatus(process.ppid);
   return shell?.name.endsWith("sh") ? `${process.ppid} ${shell.parent}` : String(process.ppid);
 }
 
-/** What each signal says, for the line that tells why the service stopped. */
+/** Each signal in words, for the line that says why the service stopped. */
 const SIGNALS = {
   SIGINT: "Ctrl-C (SIGINT)",
   SIGTERM: "asked to end (SIGTERM)",
@@ -32,8 +32,8 @@ const SIGNALS = {
 const ORPHANED = "the command that started it has ended";
 
 /**
- * Aborts when somebody asks this process to end; the signal's reason is a text that says who. Under npm that includes the end of npm itself: killed, it passes
- * no signal on, and the service would keep its port with nobody watching.
+ * Aborts when somebody asks this process to end; the signal's reason is a text that says who. Under npm that includes
+ * the end of npm itself: killed, it passes no signal on, and the service would keep its port with nobody watching.
  */
 export function stopRequests(): AbortSignal {
   const controller = new AbortController();

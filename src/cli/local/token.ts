@@ -10,7 +10,7 @@ export interface TokenOptions {
   readonly dataDirectory: string | undefined;
 }
 
-/** Prints a token for the local service on standard output, and nothing else: the exit code. */
+/** Prints only a token for the local service on standard output. Resolves with the exit code. */
 export async function token(options: TokenOptions): Promise<number> {
   const { dataDirectory, ...request } = options;
   const key = await loadOrCreateKey(localFiles(dataDirectory).keyFile);

@@ -5,8 +5,9 @@ import type { LocalKey } from "./issuer.ts";
 const KEY_BYTES = 32;
 
 /**
- * The worker's settings for webhooks on this machine: a key for their secrets, derived from the local signing key so that
- * it is the same after every start, and leave to deliver to this machine. What `.dev.vars` sets stays as it is.
+ * The worker's settings for webhooks on this machine: a key for their secrets, and permission to deliver to this
+ * machine. The key is derived from the local signing key, so it is the same after every start. `.dev.vars` takes
+ * precedence.
  */
 export function webhookSettings({ privateJwk }: LocalKey, devVars: string): Readonly<Record<string, string>> {
   const { d } = privateJwk;

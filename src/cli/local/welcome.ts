@@ -1,17 +1,17 @@
-/** What the first screen after a start is made of. */
+/** The values on the first screen after a start. */
 export interface Welcome {
   readonly url: string;
   readonly token: string;
   readonly tenant: string;
   readonly expiresAt: Date;
-  /** Fresh on every start, since the data of the last one is still there. */
+  /** New on every start, because the data of earlier starts is kept. */
   readonly clientId: string;
   readonly idempotencyKey: string;
-  /** Where the log goes instead of the screen. */
+  /** The file that gets the log instead of the screen. */
   readonly logFile: string | null;
 }
 
-/** The last line of the first screen: what follows it. */
+/** The last line of the first screen; the requests follow it. */
 const requestsLine = (logFile: string | null): string =>
   logFile === null ? "Requests:" : `Requests: logged in ${logFile}`;
 

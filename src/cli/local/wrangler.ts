@@ -10,9 +10,9 @@ const STOP_DEADLINE_MS = 5_000;
 const KEPT_LINES_MAX = 200;
 
 /**
- * No account, no internet, no questions: each of these stops something that calls home or talks about it.
- * `CLOUDFLARE_CF_FETCH_ENABLED` is the download of a sample `request.cf`, whose failure prints a stack trace;
- * `X_LOCAL_OBSERVABILITY` would keep traces of every request, with personal data, on disk.
+ * Switches off what needs an account, the internet or an answer of the developer. `CLOUDFLARE_CF_FETCH_ENABLED` is the
+ * download of a sample `request.cf`, whose failure prints a stack trace. `X_LOCAL_OBSERVABILITY` would store traces of
+ * every request, with personal data, on disk.
  */
 const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
@@ -24,15 +24,15 @@ const QUIET = {
   X_LOCAL_OBSERVABILITY: "false",
 } as const;
 
-/** One run of wrangler. Its output is held back until somebody wants to see it. */
+/** One run of wrangler. Its output is held back until `forward` is called. */
 export interface WranglerRun {
-  /** Resolves with the exit code once wrangler and everything it started are gone. */
+  /** Resolves with the exit code once wrangler and all its child processes have ended. */
   readonly exited: Promise<number>;
   /** The last lines of output, without those already forwarded. */
   heldBack(): readonly string[];
-  /** From now on `print` gets each new line; with `"all"`, those held back go first. */
+  /** Passes each new line to `print`; with `"all"`, the lines held back come first. */
   forward(lines: "all" | "new", print?: (line: string) => void): void;
-  /** Asks wrangler to end, and after a deadline ends it. */
+  /** Asks wrangler to end, and kills it after a deadline. */
   stop(): void;
 }
 
@@ -67,7 +67,7 @@ export function runWrangler(
       env: { ...process.env, ...QUIET, FORCE_COLOR: COLOUR ? "1" : "0" },
       // Nothing is ever written to its input: see end-with-parent.ts.
       stdio: ["pipe", "pipe", "pipe"],
-      // A group of its own: Ctrl-C reaches only this process, which then stops wrangler once and in order.
+      // wrangler has its own process group: Ctrl-C reaches only this process, which then stops wrangler in order.
       detached: !WINDOWS,
     },
   );

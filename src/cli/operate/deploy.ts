@@ -12,11 +12,11 @@ import { WRANGLER, WRANGLER_ENVIRONMENT, wranglerOutput } from "./wrangler-outpu
 export interface DeployOptions {
   /** An environment of wrangler.toml. */
   readonly environment: string;
-  /** Checks the configuration and builds, without an account and without an upload. */
+  /** Only checks the configuration and builds; needs no account and uploads nothing. */
   readonly dryRun: boolean;
 }
 
-/** Runs wrangler on this terminal; resolves with its exit code. */
+/** Runs wrangler on this terminal. Resolves with its exit code. */
 async function wrangler(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
     cwd: PROJECT_ROOT,
@@ -50,7 +50,7 @@ const refuse = (environment: string, faults: readonly string[]): number =>
     ),
   );
 
-/** Uploads the service to an environment, after its migrations; refuses one that is not ready: the exit code. */
+/** Migrates and uploads; refuses an environment that is not ready. Resolves with the exit code. */
 export async function deploy({ environment, dryRun }: DeployOptions): Promise<number> {
   const config = unstable_readConfig({ config: join(PROJECT_ROOT, "wrangler.toml"), env: environment });
   const faults = configFaults(config);

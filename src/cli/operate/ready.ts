@@ -1,15 +1,15 @@
 import { parseAuthConfig } from "../../config.ts";
 
-/** What the guard reads of an environment in wrangler.toml. */
+/** The members of an environment in wrangler.toml that the guard reads. */
 export interface EnvironmentConfig {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly d1_databases: readonly { readonly binding: string; readonly database_id?: string | undefined }[];
 }
 
-/** Secrets without which a route would answer 500; `wrangler secret put` stores them. */
+/** Secrets that routes need to work; `wrangler secret put` stores them. */
 export const REQUIRED_SECRETS = ["WEBHOOK_KEY"] as const;
 
-/** Settings of the local service, which no deployed one may have. */
+/** Settings of the local service that a deployed one must not have. */
 const LOCAL_SETTINGS = ["WEBHOOK_ALLOW_LOOPBACK"] as const;
 
 const PLACEHOLDER_ID = /^0{8}-/;
@@ -17,7 +17,7 @@ const LOOPBACK = /^https?:\/\/(localhost|127\.|\[::1\])/i;
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** What in the configuration of an environment is not ready to be deployed; a plain sentence each. */
+/** One sentence for each fault in the configuration of an environment. */
 export function configFaults({ vars, d1_databases }: EnvironmentConfig): readonly string[] {
   const settings = {
     AUTH_ISSUER: textOf(vars.AUTH_ISSUER),

@@ -6,12 +6,12 @@ import { type Column, tableText } from "../read/format.ts";
 import { wranglerOutput } from "./wrangler-output.ts";
 
 export interface TenantsOptions {
-  /** An environment of wrangler.toml; undefined: the local database. */
+  /** An environment of wrangler.toml; undefined means the local database. */
   readonly environment: string | undefined;
   readonly dataDirectory: string | undefined;
 }
 
-/** What an operator must know of each tenant; skips from tenant to tenant along the log's key. */
+/** What an operator needs to know of each tenant. Skips from tenant to tenant along the log's key. */
 export const TENANTS_SQL = `WITH RECURSIVE tenants (tenant_id) AS (
     SELECT (SELECT min(tenant_id) FROM events)
     UNION ALL
@@ -50,7 +50,7 @@ const COLUMNS: readonly Column[] = [
   { title: "database", align: "left" },
 ];
 
-/** Prints all tenants of an environment, with their lag, dead letters and failing webhook endpoints: the exit code. */
+/** Prints each tenant's lag, dead letters and failing webhook endpoints. Resolves with the exit code. */
 export async function tenants({ environment, dataDirectory }: TenantsOptions): Promise<number> {
   const config = unstable_readConfig({ config: join(PROJECT_ROOT, "wrangler.toml"), env: environment });
   const place =

@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from "../local/project.ts";
 export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
 export const WRANGLER_ENVIRONMENT = { ...process.env, WRANGLER_HIDE_BANNER: "true" };
 
-/** What wrangler prints on standard output, or its own words about why not. */
+/** wrangler's standard output, or a failure with its error output. */
 export async function wranglerOutput(args: readonly string[]): Promise<Result<string, Failure>> {
   try {
     const argv = ["--no-warnings", WRANGLER, ...args];

@@ -1,9 +1,9 @@
 import { isCurrency, minorUnits } from "../../domain/core/currency.ts";
 
-/** Widest line of a screen. */
+/** The width of a screen. */
 const WIDTH = 80;
 
-/** An amount with its currency's decimals and commas between thousands; its digits stay as they are. */
+/** An amount with its currency's decimals and commas between thousands; no digit is lost. */
 export function money(amount: unknown, currency: string): string {
   const text = String(amount);
   const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
@@ -18,7 +18,7 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
-/** Rows under their titles, two spaces between columns; the last column is left out where it would not fit. */
+/** Rows under their titles, with two spaces between columns; omits the last column if it does not fit. */
 export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const text = wholeTable(columns, rows);
   const fits = text.split("\n").every((line) => line.length <= WIDTH);
@@ -40,7 +40,7 @@ function wholeTable(columns: readonly Column[], rows: readonly (readonly string[
   return [columns.map(({ title }) => title), ...rows].map((row) => `${line(row)}\n`).join("");
 }
 
-/** Named values, one a line, their names under each other. */
+/** Named values, one per line, aligned. */
 export function listText(entries: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");

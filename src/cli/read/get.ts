@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 import { type Service, sentenceOf } from "../service.ts";
 
-/** A JSON answer with all digits of its numbers; `T` is what docs/api.md promises of it. */
+/** A JSON answer with all digits of its numbers; `T` is the shape that docs/api.md promises. */
 export async function getExact<T>(service: Service, path: string): Promise<Result<T, Failure>> {
   const response = await service.request(path);
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
@@ -15,8 +15,8 @@ export async function getExact<T>(service: Service, path: string): Promise<Resul
 const PAUSE_DEFAULT_S = 1;
 
 /**
- * The answer to a question about many disbursements (docs/api.md#positions): while the service is not through with
- * them, the same request is sent again and goes on where the last one stopped.
+ * The answer to a question about many disbursements (docs/api.md#positions): sends the same request again until the
+ * service is done; each request continues where the last one stopped.
  */
 export async function getComplete<T>(service: Service, path: string): Promise<Result<T, Failure>> {
   for (;;) {

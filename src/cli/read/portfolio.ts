@@ -6,11 +6,11 @@ import type { Position } from "./show.ts";
 
 export interface PortfolioOptions extends ServiceOptions {
   readonly asOf: string | undefined;
-  /** How many late disbursements are listed. */
+  /** The number of late disbursements to list. */
   readonly late: number;
 }
 
-/** What the command reads of `GET /api/portfolio` (docs/portfolio.md). */
+/** The members of `GET /api/portfolio` that the command reads (docs/portfolio.md). */
 export interface Figures {
   readonly currency: string;
   readonly number: unknown;
@@ -77,7 +77,7 @@ export function figuresText(figures: Figures): string {
   return `${currency}\n${facts}\n${table}`;
 }
 
-/** The latest payers first. */
+/** The late disbursements, the most days past due first. */
 export function lateText(positions: readonly Position[]): string {
   const late = positions.filter(({ days_past_due }) => String(days_past_due) !== "0");
   if (late.length === 0) return "No disbursement is late.\n";
@@ -101,7 +101,7 @@ export function lateText(positions: readonly Position[]): string {
   );
 }
 
-/** Prints the portfolio by currency, and what is late: the exit code. */
+/** Prints the portfolio by currency, and what is late. Resolves with the exit code. */
 export async function portfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);

@@ -20,7 +20,7 @@ interface Terms {
   readonly maturity_date: string | null;
 }
 
-/** What the command reads of `GET /api/positions/{disbursement_id}` (docs/portfolio.md). */
+/** The members of `GET /api/positions/{disbursement_id}` that the command reads (docs/portfolio.md). */
 export interface Position {
   readonly disbursement_id: string;
   readonly kind: string;
@@ -130,7 +130,7 @@ function installmentsText({ installments, currency }: Position): string {
   );
 }
 
-/** Prints one disbursement: terms, schedule against received, arrears: the exit code. */
+/** Prints one disbursement: terms, schedule against received, arrears. Resolves with the exit code. */
 export async function show({ id, asOf, ...options }: ShowOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);

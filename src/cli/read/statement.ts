@@ -16,7 +16,7 @@ type Amounts = Readonly<
   Record<"principal_minor" | "interest_minor" | "fees_minor" | "suspense_minor", string>
 >;
 
-/** What the command reads of an item of `GET /v1/loans/{loan_id}/statement` (docs/ledger.md#reads). */
+/** The members of an item of `GET /v1/loans/{loan_id}/statement` that the command reads (docs/ledger.md#reads). */
 export interface Item {
   readonly event_type: string;
   readonly effective_at: string;
@@ -110,7 +110,7 @@ async function read(
   return ok({ loan_id: id.value, currency: balance.value.currency, opening, items });
 }
 
-/** Prints a loan's statement from the ledger: the exit code. */
+/** Prints a loan's statement from the ledger. Resolves with the exit code. */
 export async function statement(options: StatementOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);

@@ -7,7 +7,7 @@ const dayOf = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
 
 export const addDays = (day: Day, days: number): Day => dayOf(Date.parse(day) + days * DAY_MS);
 
-/** The same day of a later month, or that month's last day where it has no such day. */
+/** The same day of a later month, or that month's last day if it has no such day. */
 export function addMonths(day: Day, months: number): Day {
   const date = new Date(Date.parse(day));
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months];

@@ -66,7 +66,7 @@ const PLACES = [
   { country: "MX", city: "06000 Ciudad de México", dial: "+5255" },
 ] as const;
 
-/** The id of the client in place `index`, from 1. */
+/** The id of the client with this `index`, from 1. */
 export const clientId = (index: number): string => `BR-${String(index).padStart(4, "0")}`;
 
 /** A client of the sample: a company in four of ten cases. */

@@ -3,7 +3,7 @@ import { type Envelope, update } from "./envelope.ts";
 import type { Random } from "./random.ts";
 import type { Agreement, Installment } from "./terms.ts";
 
-/** How the borrower behaves after the money is out. */
+/** How the borrower behaves after the disbursement. */
 export type Behaviour =
   | "punctual"
   | "late"
@@ -65,7 +65,7 @@ class Life {
   }
 }
 
-/** A part of the installment now; in half of the cases the rest some weeks later, as a payment of its own. */
+/** Pays part of the installment; in half of the cases pays the rest some weeks later, as a separate payment. */
 function payInPart(life: Life, installment: Installment): void {
   const { random, agreement } = life;
   const part = Math.max(1, Math.floor((installment.total * random.integer(30, 80)) / 100));
@@ -90,7 +90,7 @@ function payInPart(life: Life, installment: Installment): void {
 const punctually = (life: Life, installment: Installment): void =>
   life.pay(installment, addDays(installment.due, life.random.integer(-3, 1)));
 
-/** Pays a while and then nothing; the lender gives the rest up after half a year of silence. */
+/** Pays a while and then nothing; the lender writes the rest off after half a year. */
 function stopPaying(life: Life, writeOff: boolean, insured: boolean): void {
   const { installments, amount, principal } = life.agreement;
   const stop = Math.floor(installments.length * life.random.integer(20, 70) * 0.01);
@@ -107,7 +107,7 @@ function stopPaying(life: Life, writeOff: boolean, insured: boolean): void {
   });
 }
 
-/** Three more months for the second half of the schedule. */
+/** Gives the second half of the schedule three more months. */
 function extend(life: Life): void {
   const { installments, maturity, kind } = life.agreement;
   const half = Math.ceil(installments.length / 2);
@@ -146,7 +146,7 @@ function payEarly(life: Life): void {
   }
 }
 
-/** What happens to a disbursement after its schedule is agreed; days after `asOf` are still to come and left out. */
+/** What happens to a disbursement after its schedule is agreed, without days after `asOf`. */
 export function lifeOf(
   agreement: Agreement,
   behaviour: Behaviour,

@@ -1,4 +1,4 @@
-/** Random choices that one seed always repeats. */
+/** Random choices that are the same for the same seed. */
 export class Random {
   #state: number;
 
@@ -23,7 +23,7 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** One of the entries, each as likely as its weight says. */
+  /** One of the entries, with a probability in proportion to its weight. */
   weighted<T>(entries: readonly (readonly [T, number])[]): T {
     const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
     let rest = this.next() * total;

@@ -9,7 +9,7 @@ export interface SampleOptions {
   /** Disbursements in all: loans and purchases. */
   readonly loans: number;
   readonly seed: number;
-  /** The day on which the tape ends: nothing later has happened yet. */
+  /** The day on which the tape ends. */
   readonly asOf: Day;
 }
 
@@ -25,8 +25,8 @@ const GOODS = [
 const DISBURSEMENTS_A_CLIENT = 1.4;
 
 /**
- * A realistic tape: clients, then each disbursement with its schedule, its payments and what became of it. The same
- * options give the same tape. Its lines are valid in this order.
+ * A realistic tape: clients, then each disbursement with its schedule, its payments and its changes. The same options
+ * give the same tape. Its lines are valid in this order.
  */
 export function* sampleTape({ loans, seed, asOf }: SampleOptions): Generator<Envelope> {
   const random = new Random(seed);

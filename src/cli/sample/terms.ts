@@ -16,13 +16,13 @@ export interface Agreement {
   readonly id: string;
   readonly kind: "loan" | "purchase";
   readonly currency: string;
-  /** The day on which the money goes out. */
+  /** The day of the disbursement. */
   readonly start: Day;
   readonly maturity: Day;
   readonly principal: number;
   readonly margin: number;
   readonly installments: readonly Installment[];
-  /** The client of its payments, where the payments name one. */
+  /** The client of its payments, if the payments name one. */
   readonly payer: string | null;
   /** Minor units as the number of the wire. */
   readonly amount: (minor: number) => number;
@@ -44,7 +44,7 @@ const TENORS: readonly (readonly [number, number])[] = [
 /** The oldest disbursement is this many months before the day of the sample. */
 const AGE_MONTHS_MAX = 30;
 
-/** Splits an amount into equal parts; the last one takes what is left over. */
+/** Splits an amount into equal parts; the last one takes the remainder. */
 function parts(amount: number, count: number): readonly number[] {
   const part = Math.floor(amount / count);
   return Array.from({ length: count }, (_, index) =>
@@ -52,7 +52,7 @@ function parts(amount: number, count: number): readonly number[] {
   );
 }
 
-/** The terms of the disbursement in place `index`: 1,000 to 60,000 dollars or their like, at 8 to 24 percent a year. */
+/** The terms of the disbursement `index`: the worth of 1,000 to 60,000 dollars, at 8 to 24 percent a year. */
 export function agree(index: number, payer: string, asOf: Day, random: Random): Agreement {
   const id = `DSB-${String(index).padStart(4, "0")}`;
   const kind = random.chance(0.7) ? "loan" : "purchase";

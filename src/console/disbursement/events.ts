@@ -6,7 +6,7 @@ import { dateText, NONE, words } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Page, Row } from "../wire.ts";
 
-/** What the log says of the disbursement itself, the latest first. */
+/** The log's events of the disbursement itself, the latest first. */
 export function eventLog(id: string, page: AbortSignal): HTMLElement {
   const path = pathOf(["api", "tables", "events"], { id, category: "disbursement", limit: "50" });
   return h(

@@ -4,7 +4,7 @@ import { csvButton } from "../download.ts";
 import { amountText, count, dateText, NONE, numberText } from "../format.ts";
 import type { Installment, Position } from "../wire.ts";
 
-/** So many are drawn at once; the rest when asked for. */
+/** The number of installments shown at first; the rest on request. */
 const SHOWN_FIRST = 200;
 
 export function installments(

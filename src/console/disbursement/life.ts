@@ -6,30 +6,30 @@ import { startOf, termsAsOf } from "../../domain/position/terms.ts";
 import type { Exact } from "../format.ts";
 import type { Position, Row, Terms } from "../wire.ts";
 
-/** One day of a disbursement's life, in minor units: what it came to at the end of the day. */
+/** A disbursement's figures at the end of one day, in minor units. */
 export interface LifeDay {
   readonly day: string;
   readonly scheduled: bigint;
-  /** Null after the day that is asked for. */
+  /** Null after the requested day. */
   readonly received: bigint | null;
   readonly outstanding: bigint | null;
 }
 
 export interface Life {
   readonly start: string;
-  /** The day on which it matures by its last terms; null for one without a maturity date. */
+  /** The day on which it matures by its last terms; null if it has no maturity date. */
   readonly maturity: string | null;
   readonly days: readonly LifeDay[];
   readonly receipts: readonly Receipt[];
-  /** As first agreed, then after each change, those dated after the day included. */
+  /** The terms first agreed, then after each change, including changes dated after the day. */
   readonly terms: TermsRows;
 }
 
 type TermsRows = readonly [TermsRow, ...TermsRow[]];
 
 /**
- * What the rules of positions say of each day on which something happens (docs/portfolio.md), from the rows that the
- * API sent: the service and this page apply the same code. `terms` must hold every change, future ones included.
+ * Applies the rules of positions (docs/portfolio.md) to each day on which something happens, from the API's rows. The
+ * service and this page run the same code. `terms` must hold every change, including future ones.
  */
 export function lifeOf(row: Row, terms: Position["terms"], payments: readonly Row[], asOf: string): Life {
   const disbursement = disbursementFacts(row);

@@ -11,7 +11,7 @@ export function pictures(position: Position, life: Life, page: AbortSignal): HTM
   const line = (label: string, colour: string, of: (day: LifeDay) => bigint | null, filled = false): Line => {
     const values = life.days.map(of);
     const texts = values.map((value) => (value === null ? NONE : minorText(value, currency)));
-    // Read as a decimal: a count of minor units may exceed what a number holds.
+    // Converted from decimal text: minor units may exceed what a number holds exactly.
     const numbers = values.map((value, index) => (value === null ? null : drawn(plain(texts[index] ?? "0"))));
     return { label, colour, filled, texts, values: numbers };
   };

@@ -5,7 +5,7 @@ import { figure } from "../portfolio/figures.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
 import type { Parts, Position, Terms } from "../wire.ts";
 
-/** What is owed on the day, and the terms that it follows from. */
+/** What is owed on the day, and the terms that it results from. */
 export function positionFigures(position: Position): HTMLElement {
   const { currency, client_id, arrears, received, scheduled, next_due, last_received } = position;
   const amount = (value: Exact) => amountText(value, currency);

@@ -4,10 +4,10 @@ import { minorText } from "../format.ts";
 import type { Position } from "../wire.ts";
 import type { Life } from "./life.ts";
 
-/** So many are shown; all of them are in the table of payments. */
+/** The number of receipts shown; the table of payments has all of them. */
 const SHOWN = 200;
 
-/** The money that came in up to the day, the latest first. */
+/** The money received up to the day, the latest first. */
 export function receiptTable(
   { currency, as_of_date, disbursement_id }: Position,
   { receipts }: Life,

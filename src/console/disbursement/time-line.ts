@@ -10,7 +10,7 @@ export interface Moment {
   readonly texts: readonly string[];
 }
 
-/** Disbursed, each change of a term, maturity, and the day that is asked for, in the order of their days. */
+/** Disbursed, each change of a term, maturity, and the requested day, in the order of their days. */
 export function moments({ currency, as_of_date, kind }: Position, life: Life): readonly Moment[] {
   const [first, ...changes] = life.terms;
   const amount = minorText(first.disbursement_amount, currency);
@@ -25,7 +25,7 @@ export function moments({ currency, as_of_date, kind }: Position, life: Life): r
   if (life.maturity !== null) found.push([life.maturity, "matures"]);
   found.push([as_of_date, "the day asked for"]);
   const days = Map.groupBy(found, ([day]) => day);
-  // Letters as long as they last; a longer story goes on without marks.
+  // Days beyond the alphabet have no letter.
   return [...days.keys()].sort().map((day, index) => ({
     day,
     letter: index < 26 ? String.fromCharCode(65 + index) : "",

@@ -14,7 +14,7 @@ import { pictures } from "./pictures.ts";
 import { positionFigures } from "./position.ts";
 import { receiptTable } from "./receipts.ts";
 
-/** One disbursement as of a day: what is owed, how it came to that, and what its books say. */
+/** One disbursement as of a day: what is owed, why, and its books. */
 export function disbursementView(main: HTMLElement, route: Route, page: AbortSignal): void {
   const id = route.segments[1] ?? "";
   const asOf = route.query.get("as_of") ?? today();
@@ -78,10 +78,10 @@ interface Story {
   readonly payments: readonly Row[];
 }
 
-/** A day after every change, so that changes dated in the future are known too. */
+/** A day after every change, so that the answer includes changes dated in the future. */
 const LAST_DAY = "9999-12-31";
 
-/** All that the pictures follow from. */
+/** All data that the pictures need. */
 async function story(id: string, task: Task): Promise<Answer<Story>> {
   const path = pathOf(["api", "tables", "disbursements", id]);
   const [row, whole, payments] = await Promise.all([

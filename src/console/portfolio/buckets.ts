@@ -6,15 +6,15 @@ const label = (bucket: string) => (bucket === "current" ? "Current" : `${bucket}
 
 const numberHead = (head: string) => h("th", { scope: "col", class: "number" }, head);
 
-/** A bar as long as its share of the longest. */
+/** A bar whose length is its share of the longest. */
 function bar(share: number, bucket: number): HTMLElement {
   const made = h("span", { class: `bar bucket-${bucket}`, "aria-hidden": "true" });
-  // Through the CSSOM: the policy refuses style attributes.
+  // Set through the CSSOM, because the policy refuses style attributes.
   made.style.inlineSize = `${Math.max(share * 100, share > 0 ? 0.5 : 0)}%`;
   return made;
 }
 
-/** The buckets of days past due as bars of outstanding principal; each leads to its loans. */
+/** The buckets of days past due as bars of outstanding principal. Each links to its loans. */
 export function buckets(
   { buckets: all, currency }: PortfolioLine,
   show: (bucket: string) => void,

@@ -4,7 +4,7 @@ import { amountText, numberText, percentText, plural } from "../format.ts";
 import type { Route } from "../route.ts";
 import type { PortfolioLine } from "../wire.ts";
 
-/** One figure: what it is, the figure, and what it says beside it. */
+/** One figure with its label and a note. */
 export function figure(label: string, value: string, note: Child = null): HTMLElement {
   return h(
     "div",
@@ -46,7 +46,7 @@ export function figures(line: PortfolioLine, asOf: string): HTMLElement {
   );
 }
 
-/** One line a currency; the chosen one is shown below in full. */
+/** One line per currency; the chosen one is shown below in full. */
 export function currencies(lines: readonly PortfolioLine[], chosen: string, route: Route): HTMLElement {
   const at = (currency: string) =>
     href(["portfolio"], { ...Object.fromEntries(route.query), currency, bucket: undefined });

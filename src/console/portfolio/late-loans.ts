@@ -7,7 +7,7 @@ import { loading, type Task } from "../loading.ts";
 import type { Route } from "../route.ts";
 import type { Page, PositionLine } from "../wire.ts";
 
-/** How the list is sorted, as the API names it. */
+/** The orders of the list, as the API names them. */
 const SORTS = { days_past_due: "Days past due", arrears: "Arrears", outstanding: "Outstanding" } as const;
 type Sort = keyof typeof SORTS;
 
@@ -21,9 +21,9 @@ const CHOICES = [
   ["current", "Current"],
 ] as const;
 
-/** So many rows are enough for a look; the rest comes when asked for. */
+/** The number of rows shown at first; more on request. */
 const ROWS_ENOUGH = 50;
-/** Where many rows do not fit, fewer and longer answers. */
+/** Rows per request in orders that mix late and other loans: larger pages mean fewer requests. */
 const ROWS_A_SEARCH = 200;
 
 interface Place {
@@ -40,14 +40,14 @@ interface Found {
 
 const isLate = (line: PositionLine) => count(line.days_past_due) > 0;
 
-/** The list of late loans, and the way to show another bucket in it. */
+/** The list of late loans, and a function that shows another bucket. */
 export function lateLoans({ route, asOf, currency, page }: Place) {
   let bucket = CHOICES.find(([value]) => value === route.query.get("bucket"))?.[0] ?? "";
   let sort: Sort = "days_past_due";
   const list = h("div", {});
   const filter = select(CHOICES, bucket);
   const title = h("h2", { id: "late", tabindex: -1 });
-  // The API lists one bucket or all of them, so where all late ones are shown the file has the others too.
+  // The API lists one bucket or all, so the file for "all late" also has the loans that are not late.
   const download = (): void => {
     const [label, name] = bucket === "" ? ["Download all loans as CSV", "all"] : ["Download CSV", bucket];
     file.replaceChildren(csvButton(() => query(), `positions-${asOf}-${currency}-${name}.csv`, page, label));
@@ -109,7 +109,7 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
 /** True when a list in this order has no late loan after this one. */
 function endsLate(last: PositionLine | undefined, sort: Sort): boolean {
   if (last === undefined || sort === "outstanding") return false;
-  // On its due day a loan has arrears and is not late yet, so arrears end with the first row that has none.
+  // On its due day a loan has arrears but is not late yet, so arrears end with the first row without them.
   return sort === "arrears" ? drawn(last.arrears.total) === 0 : !isLate(last);
 }
 
@@ -121,8 +121,8 @@ interface Asked {
 }
 
 /**
- * Asks for pages until there are enough rows. The API cannot ask for "any late bucket", so of such a list what is not
- * late is left out here.
+ * Reads pages until there are enough rows. The API has no filter "any late bucket", so this function leaves out the
+ * loans that are not late.
  */
 async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Answer<Found>> {
   const rows: PositionLine[] = [];

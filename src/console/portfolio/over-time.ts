@@ -11,7 +11,7 @@ interface Point {
   readonly line: PortfolioLine | null;
 }
 
-/** The month ends of the series in order, and the day itself last. */
+/** The month ends of the series in order, then the day itself. */
 function points({ series = [] }: Portfolio, now: PortfolioLine, asOf: string): readonly Point[] {
   const ends = series
     .filter(({ as_of_date }) => as_of_date < asOf)

@@ -13,7 +13,7 @@ import { overTime } from "./over-time.ts";
 
 const MONTHS = ["12", "24", "36", "60"];
 
-/** What the portfolio came to on a day: figures, buckets, months, and the loans that are late. */
+/** The portfolio on a day: figures, buckets, months, and the late loans. */
 export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal): void {
   const asOf = route.query.get("as_of") ?? today();
   const months = route.query.get("months") ?? "12";

@@ -5,7 +5,7 @@ import { type Child, h, link } from "../dom.ts";
 import { amountText, dateText, NONE, numberText } from "../format.ts";
 import type { Row } from "../wire.ts";
 
-/** Columns whose value is the id of a record, and the table that has it. */
+/** Columns whose value is the id of a record, with the table of that record. */
 const RECORD_OF: Readonly<Record<string, string>> = {
   client_id: "clients",
   payment_id: "payments",
@@ -16,7 +16,7 @@ const RECORD_OF: Readonly<Record<string, string>> = {
 export const isNumeric = (type: WireType | undefined): boolean =>
   type === "amount" || type === "decimal" || type === "integer";
 
-/** The text of a value, as it stands in its column. */
+/** The text of a value in its column. */
 function valueText(type: WireType, value: unknown, row: Row): string {
   if (value === null || value === undefined) return NONE;
   if (type === "amount" && isLosslessNumber(value)) return amountText(value, row.currency);
@@ -34,7 +34,7 @@ const TABLE_OF_CATEGORY: Readonly<Record<string, string>> = {
   operation: "operations",
 };
 
-/** Where an id leads: to its disbursement, to the row that has it, or nowhere. */
+/** The link of an id: to its disbursement, to its row, or null. */
 export function target(table: LookupTable, column: string, row: Row): string | null {
   const value = row[column];
   if (typeof value !== "string" || value === "") return null;
@@ -47,14 +47,14 @@ export function target(table: LookupTable, column: string, row: Row): string | n
   return owner === undefined ? null : href(["tables", owner, value]);
 }
 
-/** A value as a cell shows it: a link where it is an id that leads somewhere. */
+/** A value as a cell shows it: a link for an id that has a target. */
 export function valueView(table: LookupTable, column: string, row: Row): Child {
   const text = valueText(table.columns[column] ?? "text", row[column], row);
   const address = target(table, column, row);
   return address === null ? text : link(address, text);
 }
 
-/** An object in full, one member a line. */
+/** An object in full, one member per line. */
 export function objectView(value: unknown): HTMLElement {
   return h("pre", {}, stringify(value, null, 2) ?? NONE);
 }

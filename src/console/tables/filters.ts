@@ -5,7 +5,7 @@ import { words } from "../format.ts";
 import { go } from "../route.ts";
 import { type Asked, addressOf } from "./query.ts";
 
-/** Search, filters and dates of a table; what is asked goes into the address. */
+/** Search, filters and dates of a table; they go into the address. */
 export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
   const search = h("input", { type: "search", value: asked.search, maxlength: 128, autocomplete: "off" });
   const column = select(
@@ -51,7 +51,7 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
   return h("div", {}, form, chips(table, asked));
 }
 
-/** What is asked now, each with a way to take it back. */
+/** The active filters, each with a link that removes it. */
 function chips(table: LookupTable, asked: Asked): HTMLElement | null {
   const chip = (text: string, without: Asked) =>
     h(

@@ -7,7 +7,7 @@ import {
 } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
 
-/** What the reader asks of a table; it is the address of the view and the query of the API. */
+/** The reader's query of a table: it determines the address of the view and the query of the API. */
 export interface Asked {
   readonly search: string;
   readonly filters: readonly (readonly [column: string, value: string])[];
@@ -21,7 +21,7 @@ export interface Asked {
 export const tableNamed = (name: string | undefined): LookupTable | undefined =>
   LOOKUP_TABLES.find((table) => table.name === name);
 
-/** Reads the address. What the table does not have is left out. */
+/** Reads the address, without parameters that the table does not have. */
 export function askedOf(table: LookupTable, query: URLSearchParams): Asked {
   const known = (name: string, columns: readonly string[]) => {
     const value = query.get(name) ?? "";
@@ -42,12 +42,12 @@ export function askedOf(table: LookupTable, query: URLSearchParams): Asked {
   };
 }
 
-/** The parameters that say the same to the API. */
+/** The same query as parameters of the API. */
 export function parametersOf({ filters, ...rest }: Asked): Readonly<Record<string, string>> {
   return { ...Object.fromEntries(filters), ...rest };
 }
 
-/** The address of a table under a query; what is as always is left out. */
+/** The address of a table with a query; defaults are omitted. */
 export function addressOf(table: LookupTable, asked: Asked): string {
   const { sort_by, sort_order, ...others } = parametersOf(asked);
   return href(["tables", table.name], {

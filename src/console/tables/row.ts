@@ -32,7 +32,7 @@ const REFERRING: Readonly<
   ],
 };
 
-/** One row in full, and where it leads. */
+/** One row in full, with links to what refers to it. */
 export function rowView(main: HTMLElement, table: LookupTable, id: string, page: AbortSignal): void {
   main.append(
     h(

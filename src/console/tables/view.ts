@@ -46,13 +46,13 @@ export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): 
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Where a page begins: its cursor, and how many rows are before it. */
+/** Where a page begins: its cursor, and the number of rows before it. */
 interface Step {
   readonly cursor: string | undefined;
   readonly before: number;
 }
 
-/** One page at a time; the beginnings of the pages before it are kept, to go back. */
+/** One page at a time. Keeps the beginnings of earlier pages, to go back. */
 function pages(
   table: LookupTable,
   asked: Asked,
@@ -95,10 +95,10 @@ function totalText({ total, total_capped }: Page<Row>["pagination"]): string {
   return ` of ${total_capped === true ? "more than " : ""}${numberText(total)}`;
 }
 
-/** So many rows the API looks at for one answer (docs/api.md#lookups). */
+/** The most rows that the API examines for one answer (docs/api.md#lookups). */
 const LOOKED_AT = 20_000;
 
-/** The next page with a row in it: the API answers an empty one when it has looked at many rows and found none. */
+/** The next page with a row. The API answers an empty page when it has examined many rows and found none. */
 async function foundPage(
   path: (more: Readonly<Record<string, string>>) => string,
   { signal, progress }: Task,
@@ -161,7 +161,7 @@ function bodyRow(table: LookupTable, columns: readonly string[], row: Row): HTML
   );
 }
 
-/** The first column is the row's own id and leads to the whole row. */
+/** The row's own id, if the first column is one; it links to the whole row. */
 function ownId(table: LookupTable, row: Row): string | null {
   const [first = ""] = Object.keys(table.columns);
   const id = row[first];

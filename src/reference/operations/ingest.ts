@@ -14,7 +14,7 @@ const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1
 /** `ClientCreate`, `LoanCreate`, `DisbursementUpdate`. */
 const nameOf = ({ category, step, kind }: Variant) => `${capital(kind ?? category)}${capital(step)}`;
 
-/** `data` of one category and step: the very schema that validates, less what it names only to refuse it. */
+/** `data` of one category and step: the schema that validates, without the fields that it always refuses. */
 function dataOf(variant: Variant): z.ZodObject {
   const { category, step, kind } = variant;
   const members = Object.entries(dataSchema(variant).shape).flatMap(([name, schema]) => {
@@ -29,7 +29,7 @@ function dataOf(variant: Variant): z.ZodObject {
   return z.strictObject(Object.fromEntries(members)).meta({ id: nameOf(variant) });
 }
 
-/** Exactly one of these; no body fits two, because each has other constants. */
+/** Exactly one of these: no body matches two, because their constants differ. */
 const oneOf = (schemas: readonly z.ZodType[], metadata: Readonly<Record<string, unknown>> = {}) =>
   z.union(schemas as readonly [z.ZodType, z.ZodType]).meta({
     ...metadata,

@@ -18,14 +18,14 @@ const allocation = z
   })
   .meta({ id: "Allocation" });
 
-/** What a posting route says of itself; its body is the schema that validates. */
+/** The texts of a posting route; its body is the schema that validates. */
 type Posting = Pick<Operation, "path" | "id" | "summary" | "description"> & {
   readonly scope: NonNullable<Operation["scope"]>;
   readonly answer: z.ZodObject;
   readonly problems: NonNullable<Operation["problems"]>;
 };
 
-/** Exhaustive: a new posting type must be described here. The examples need this order. */
+/** Exhaustive: a new posting type must be described here. The examples depend on this order. */
 const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Posting>> = {
   disbursement: {
     path: "/v1/disbursements",

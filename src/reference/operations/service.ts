@@ -10,7 +10,7 @@ const health = z
 
 const HTML: Content = { media: "text/html", schema: z.string() };
 
-/** What is built before it is deployed: a browser keeps it and asks again by its version. */
+/** A file that is built before the deployment: a browser caches it and revalidates it by its ETag. */
 const built = (description: string, content: Content): Pick<Operation, "answers" | "conditional"> => ({
   conditional: true,
   answers: {
@@ -19,7 +19,7 @@ const built = (description: string, content: Content): Pick<Operation, "answers"
   },
 });
 
-/** They refuse nothing but other methods of their paths. */
+/** These routes refuse only other methods of their paths. */
 const problems: readonly ProblemCode[] = ["method_not_allowed"];
 
 /** A page for people. */
@@ -38,7 +38,7 @@ function page(path: string, id: string, summary: string, description: string): O
   };
 }
 
-/** What needs no token. */
+/** The routes that need no token. */
 export const SERVICE_OPERATIONS: readonly Operation[] = [
   {
     method: "get",

@@ -10,7 +10,7 @@ import type { Operation } from "../operation.ts";
 
 const changed = z.object({ from: z.unknown(), to: z.unknown() });
 
-/** How each kind of column is written in a row. */
+/** The wire schema of each kind of column. */
 const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
   text: z.string(),
   boolean: z.boolean(),
@@ -76,7 +76,7 @@ const pagination = z
   })
   .meta({ id: "Pagination" });
 
-/** What each table holds, for its title. */
+/** The content of each table, for its title. */
 const MEANINGS: Readonly<Record<LookupTable["name"], string>> = {
   clients: "clients",
   disbursements: "loans and purchases",
