@@ -581,6 +581,8 @@ CREATE TABLE `bookkeeping` (
 	CONSTRAINT "an_opening_has_a_place" CHECK((after_category IS NULL) = (after_id IS NULL))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `unfinished_openings` ON `bookkeeping` (`tenant_id`) WHERE after_category IS NOT NULL;
+--> statement-breakpoint
 CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
 CREATE TRIGGER journal_entries_are_never_deleted BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;

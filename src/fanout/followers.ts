@@ -35,6 +35,12 @@ export const pokeSender = (env: Cloudflare.Env, tenant: string): Promise<void> =
     objectOf(env.WEBHOOK_SENDER, tenant, placement).poke(tenant),
   );
 
+/** Lets the tenant's gate continue an opening of its books that is unfinished (docs/bookkeeping.md#the-switch). */
+export const resumeOpening = (env: Cloudflare.Env, tenant: string): Promise<void> =>
+  tell(env, tenant, "gate", (placement) =>
+    objectOf(env.TENANT_GATE, tenant, placement).resumeOpening(tenant),
+  );
+
 async function tell(
   env: Cloudflare.Env,
   tenant: string,

@@ -1,4 +1,5 @@
 import { causeOf } from "../domain/core/failure.ts";
+import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
 import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
 import { type Stretch, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
@@ -6,7 +7,7 @@ import type { Projection } from "../store/projections/projection.ts";
 import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
-import { pokeSender } from "./followers.ts";
+import { pokeSender, resumeOpening } from "./followers.ts";
 import { PROJECTIONS } from "./projections.ts";
 
 const TENANTS_A_PAGE = 100;
@@ -19,11 +20,13 @@ const SWEEP_CALLS_MAX = 750;
 
 /** The most senders that one sweep wakes, and how late a sender may be before it is woken. */
 const POKES_MAX = 50;
-/** The calls that wake one object: find its placement, call it. */
-const CALLS_OF_A_POKE = 2;
-/** The other calls for each database: dead letters, and the senders to wake. */
-const CALLS_OF_THE_REST = 2;
 const SENDER_GRACE_MS = 60_000;
+/** The most gates that one sweep wakes to continue an opening. */
+const OPENINGS_MAX = 20;
+/** The D1 calls that wake one object: with several databases its placement is read. */
+const CALLS_OF_A_POKE = 1;
+/** The other calls for each database: dead letters, senders to wake, openings to continue. */
+const CALLS_OF_THE_REST = 3;
 
 /** The work of one sweep so far, over all databases. */
 interface Tally {
@@ -45,6 +48,7 @@ export async function sweep(env: Cloudflare.Env): Promise<number> {
     await attempt("sweep failed", () => sweepDatabase(env, db, tally));
     await attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now()));
     await attempt("webhooks not poked", () => pokeSenders(env, db, tally));
+    await attempt("openings not resumed", () => resumeOpenings(env, db, tally));
     tally.calls += CALLS_OF_THE_REST;
   }
   const { started, failed, tenants, rows } = tally;
@@ -60,6 +64,13 @@ async function pokeSenders(env: Cloudflare.Env, db: Database, tally: Tally): Pro
   const tenants = await tenantsToPoke(db, Date.now(), SENDER_GRACE_MS, POKES_MAX);
   tally.calls += tenants.length * CALLS_OF_A_POKE;
   await Promise.all(tenants.map((tenant) => pokeSender(env, tenant)));
+}
+
+/** Wakes gates whose opening is unfinished: the platform drops an alarm that failed too often. */
+async function resumeOpenings(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
+  const tenants = await unfinishedOpenings(db, OPENINGS_MAX);
+  tally.calls += tenants.length * CALLS_OF_A_POKE;
+  await Promise.all(tenants.map((tenant) => resumeOpening(env, tenant)));
 }
 
 /** Logs a step that fails; the next sweep retries it. */

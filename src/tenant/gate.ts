@@ -171,6 +171,11 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     }
   }
 
+  /** Continues an opening that is unfinished. The sweep calls this in case the alarm is lost; it is harmless otherwise. */
+  async resumeOpening(tenant: string): Promise<void> {
+    await this.#planOpening(tenant, 0);
+  }
+
   /** Remembers that there may be records to open, and sets the alarm that does it, both before the switch is moved. */
   async #planOpening(tenant: string, afterMs: number): Promise<void> {
     this.#keys.setTenant(tenant);

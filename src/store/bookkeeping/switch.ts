@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
+import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { runAll } from "../d1/statement.ts";
 import { bookkeeping } from "./tables.ts";
@@ -100,6 +101,18 @@ export async function nextToOpen(
   const query = `SELECT record.${column} AS id ${from} AND record.${column} > ?2 ORDER BY record.${column} LIMIT ?3`;
   const [found] = await d1.batch<{ id: string }>([d1.prepare(query).bind(tenant, id, limit)]);
   return (found?.results ?? []).map((row) => row.id);
+}
+
+/**
+ * Some tenants whose opening is unfinished, in random order: each one that is left out has the same chance in the next
+ * sweep. The index has no other tenants.
+ */
+export async function unfinishedOpenings(db: Database, limit: number): Promise<readonly string[]> {
+  const { $client: d1 } = db;
+  const query = `SELECT tenant_id FROM bookkeeping INDEXED BY unfinished_openings WHERE after_category IS NOT NULL
+    ORDER BY random() LIMIT ?1`;
+  const [found] = await withDeadline(d1.batch<{ tenant_id: string }>([d1.prepare(query).bind(limit)]));
+  return (found?.results ?? []).map((row) => row.tenant_id);
 }
 
 /** Stores the progress of an opening. Returns false when the switch has changed meanwhile. */

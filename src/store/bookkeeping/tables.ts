@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
 import { tenant } from "../d1/columns.ts";
 
@@ -23,6 +23,7 @@ export const bookkeeping = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenant_id] }),
+    index("unfinished_openings").on(t.tenant_id).where(sql`after_category IS NOT NULL`),
     check("an_opening_has_a_place", sql`(after_category IS NULL) = (after_id IS NULL)`),
   ],
 );
