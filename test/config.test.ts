@@ -64,12 +64,12 @@ describe("settings that are accepted", () => {
     });
   });
 
-  it("takes an empty AUTH_JWKS beside a URL as missing", () => {
+  it("treats an empty AUTH_JWKS beside a URL as missing", () => {
     const config = parseAuthConfig({ ...remote("https://issuer.test/jwks"), AUTH_JWKS: "" });
     expect(config.ok).toBe(true);
   });
 
-  it("passes over keys of kinds that no accepted algorithm uses", () => {
+  it("ignores keys of kinds that no accepted algorithm uses", () => {
     const config = parseAuthConfig(inline({ keys: [{ kty: "AKP", pub: "AAAA" }, publicKey] }));
     expect(config).toMatchObject({ ok: true, value: { keys: { keys: [{ kid: "test-key" }] } } });
   });
@@ -158,7 +158,7 @@ describe("settings that are refused by name", () => {
 });
 
 describe("parsing once", () => {
-  it("gives the same object for the same settings, however often it is asked", () => {
+  it("returns the same object for the same settings each time", () => {
     const first = parseAuthConfig({ ...TEST_AUTH_BINDINGS });
     expect(parseAuthConfig({ ...TEST_AUTH_BINDINGS })).toBe(first);
   });

@@ -61,7 +61,7 @@ describe("a record's life", () => {
     },
   );
 
-  it("is its own tenant's: the same ids live twice and never meet", async () => {
+  it("belongs to its tenant: the same ids of two tenants are independent", async () => {
     const [left, right] = [await stocked(), await stocked()];
     await left.accept("client", { step: "update", client_id: "C-1", name: "Left" });
     await left.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
@@ -150,7 +150,7 @@ describe("numbers come back digit by digit", () => {
     expect(text).toContain(`"info":${info}`);
   });
 
-  it("a refused amount leaves what was there", async () => {
+  it("a refused amount changes nothing", async () => {
     const api = await stocked();
     for (const amount of ["92233720368547758.08", "1e999999999", "0.001", "-1", '"5"']) {
       const update = { step: "update", disbursement_id: "L-1", ...because };
@@ -161,7 +161,7 @@ describe("numbers come back digit by digit", () => {
   });
 });
 
-describe("dates come back as what they are", () => {
+describe("dates come back as they were sent", () => {
   it.each([
     ["2024-11-20", "2024-11-20"],
     ["2024-11-20T12:34:56Z", "2024-11-20T12:34:56Z"],
@@ -175,7 +175,7 @@ describe("dates come back as what they are", () => {
 });
 
 describe("payments", () => {
-  it("fill in the missing one of principal and fee, and keep it over updates", async () => {
+  it("derive the missing one of principal and fee, and keep it on updates", async () => {
     const api = await stocked();
     await api.accept("payment", { ...payment, payment_principal: 399.99 });
     expect(await row(api, "payments", "PAY-1")).toMatchObject({
@@ -223,7 +223,7 @@ describe("payments", () => {
     await api.accept("payment", { step: "update", payment_id: "PAY-1", status: "paid", client_id: "C-CO" });
   });
 
-  it("settle alike when the loan's change and the payments arrive together", async () => {
+  it("have the same result when the loan's change and the payments arrive together", async () => {
     const api = await stocked();
     const ids = Array.from({ length: 12 }, (_, index) => `PAY-${index}`);
     await Promise.all([
@@ -247,7 +247,7 @@ describe("a purchase's clients", () => {
     purchase_clients: ids.map((client_id) => ({ client_id })),
   });
 
-  it("follow each change of the list, to none and back", async () => {
+  it("follow each change of the list, also to none and back", async () => {
     const api = await stocked();
     expect(await links(api)).toEqual(["C-1"]);
     await api.accept("disbursement", named("C-CO", "C-1"));
@@ -275,8 +275,8 @@ describe("a purchase's clients", () => {
   });
 });
 
-describe("what refers to something deleted", () => {
-  it("goes on, and nothing new does", async () => {
+describe("a reference to a deleted record", () => {
+  it("stays valid, and no new one is accepted", async () => {
     const api = await stocked();
     await api.accept("payment", payment);
     await api.accept("operation", operation);
@@ -305,7 +305,7 @@ describe("what refers to something deleted", () => {
     await api.accept("payment", { step: "delete", payment_id: "PAY-2" });
   });
 
-  it("a purchase's payment that names a deleted client is something new", async () => {
+  it("is new when a purchase's payment names a deleted client", async () => {
     const api = await stocked();
     await api.accept("payment", { ...payment, disbursement_id: "P-1", client_id: "C-1" });
     await api.accept("client", { step: "delete", client_id: "C-1" });
@@ -330,7 +330,7 @@ describe("money that was booked can be marked paid", () => {
     });
   });
 
-  it("when its loan was created anew in another currency and for another client, whose it then is", async () => {
+  it("when its loan was created again in another currency for another client, who then owns it", async () => {
     const api = await stocked();
     await api.accept("client", { ...individual, client_id: "C-2" });
     await api.accept("payment", payment);

@@ -23,7 +23,7 @@ function changed(example: string, members: Record<string, unknown>): object {
 }
 
 describe("the recommended flow of the overview, with the documents' own examples", () => {
-  it("accepts every example in its order and keeps what it says", async () => {
+  it("accepts every example in its order and stores its values", async () => {
     const api = new Api();
     const steps: readonly (readonly [string, number, string, string])[] = [
       [seed.minimalIndividual, 201, "client", "BR-2024-001"],
@@ -67,7 +67,7 @@ describe("the recommended flow of the overview, with the documents' own examples
     expect([again.status, again.body.code]).toEqual([409, "already_exists"]);
   });
 
-  it("applies the update example to the loan alone in what it names", async () => {
+  it("changes only the members of the loan that the update example names", async () => {
     const api = new Api();
     await accepted(api, seed.minimalIndividual);
     await accepted(api, seed.createLoan);
@@ -117,7 +117,7 @@ describe("the recommended flow of the overview, with the documents' own examples
   });
 });
 
-describe("idempotency as the overview says it", () => {
+describe("idempotency as the overview describes it", () => {
   it("answers the same key again with the duplicate response instead of another event", async () => {
     const api = new Api();
     const key = "550e8400-e29b-41d4-a716-446655440000";
@@ -131,7 +131,7 @@ describe("idempotency as the overview says it", () => {
     expect((await accepted(api, seed.minimalCompany)).body.sequence).toBe(2);
   });
 
-  it("takes a corrected request under the key of a refused one", async () => {
+  it("accepts a corrected request under the key of a refused one", async () => {
     const api = new Api();
     const key = newKey();
     expect((await api.post("/ingest", seed.createLoan, key)).status).toBe(400);
@@ -311,13 +311,13 @@ describe("the disbursement page's notes", () => {
     expect(fieldCodes(purchase)).toEqual({ "data.client_id": "unsupported_field" });
   });
 
-  it("an item of purchase_clients holds client_id alone", async () => {
+  it("an item of purchase_clients has only client_id", async () => {
     const purchase_clients = [{ client_id: "BR-2024-001", purchase_id: "DSB-2024-002" }];
     const answer = await new Api().post("/ingest", changed(seed.createPurchase, { purchase_clients }));
     expect(fieldCodes(answer)).toEqual({ "data.purchase_clients.0.purchase_id": "unknown_field" });
   });
 
-  it("date fields take a date alone as well as a timestamp", async () => {
+  it("date fields accept a date as well as a timestamp", async () => {
     const api = new Api();
     await accepted(api, seed.minimalIndividual);
     const dates = { disbursement_date: "2024-10-20", maturity_date: "2025-10-20" };
@@ -375,7 +375,7 @@ describe("the payment page's notes", () => {
     expect(body.data).not.toHaveProperty("entity_id");
   });
 
-  it("a canceled payment stays in history, a deleted one goes", async () => {
+  it("a canceled payment stays in history, a deleted one is removed", async () => {
     const api = await withDisbursements();
     await accepted(api, seed.createExpectedPayment);
     await api.accept("payment", { step: "update", payment_id: "PAY-2024-001", status: "canceled" });

@@ -57,7 +57,7 @@ describe("the Authorization header", () => {
 });
 
 describe("authenticate", () => {
-  it("names the caller of a good token", async () => {
+  it("names the caller of a valid token", async () => {
     const { authorization } = await authorize("acme", "ingest:write");
     expect(await ask(authorization)).toEqual({
       ok: true,
@@ -70,7 +70,7 @@ describe("authenticate", () => {
     });
   });
 
-  it("tells no token from a bad one", async () => {
+  it("distinguishes a missing token from an invalid one", async () => {
     expect(await ask(undefined)).toEqual(missing);
     expect(await ask(`Bearer ${await mintToken({ expiresInS: -3600 })}`)).toEqual({
       ok: false,
@@ -78,7 +78,7 @@ describe("authenticate", () => {
     });
   });
 
-  it("holds exp against the time it is given", async () => {
+  it("checks exp against the time that it is given", async () => {
     const header = `Bearer ${await mintToken()}`;
     const tomorrow = new Date(Date.now() + 86_400_000);
     const verdict = await authenticate(TEST_AUTH_BINDINGS, header, tomorrow, inBackground);
@@ -101,7 +101,7 @@ describe("authenticate", () => {
     }
   });
 
-  it("is unavailable, not open, when the issuer cannot be reached", async () => {
+  it("answers unavailable when the issuer cannot be reached, and lets nobody in", async () => {
     // Port 1 of the machine itself: nothing listens there, so this is a real fetch that really fails.
     const env = { ...TEST_AUTH_BINDINGS, AUTH_JWKS: "", AUTH_JWKS_URL: "http://127.0.0.1:1/jwks" };
     const verdict = await ask(`Bearer ${await mintToken()}`, env);
@@ -141,7 +141,7 @@ describe("with keys from the issuer", () => {
     async () =>
       Response.json({ keys });
 
-  it("verifies a token once, and again when its own times or its key set have passed", async () => {
+  it("verifies a token once, and again when its own times have passed or its key set has expired", async () => {
     const verify = vi.spyOn(crypto.subtle, "verify");
     const issuer = remote(serving(...TEST_JWKS.keys));
     const token = await mintToken();
@@ -163,7 +163,7 @@ describe("with keys from the issuer", () => {
     verify.mockRestore();
   });
 
-  it("follows a rotation: the new key's tokens pass at once, the old key's no more", async () => {
+  it("follows a rotation: tokens of the new key pass at once, tokens of the old key no longer do", async () => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     const newKey = { ...(await exportJWK(publicKey)), kid: "new" };
     const newToken = await new SignJWT({ tenant_id: "acme" })
@@ -183,7 +183,7 @@ describe("with keys from the issuer", () => {
     expect(issuer.fetches()).toBe(3);
   });
 
-  it("fetches nothing for a token whose form is already wrong", async () => {
+  it("fetches nothing for a malformed token", async () => {
     const issuer = remote(serving(...TEST_JWKS.keys));
     for (const token of ["garbage", "a.b.c", await mintToken({ claims: { exp: undefined } })]) {
       expect(await issuer.ask(token)).toMatchObject({ ok: false, error: { kind: "invalid_token" } });
@@ -191,7 +191,7 @@ describe("with keys from the issuer", () => {
     expect(issuer.fetches()).toBe(0);
   });
 
-  it("fetches nothing again for a bad signature under a known kid", async () => {
+  it("does not fetch again for a bad signature under a known kid", async () => {
     const issuer = remote(serving(...TEST_JWKS.keys));
     const { privateKey } = await generateKeyPair("ES256");
     const forged = await new SignJWT({ tenant_id: "acme" })

@@ -25,7 +25,7 @@ describe("concurrent requests in the real runtime", () => {
   const fromCache: Fetcher = async (address) =>
     (await caches.default.match(address)) ?? new Response(null, { status: 404 });
 
-  it("share one fetch, and every one of them gets the set", async () => {
+  it("share one fetch, and each gets the set", async () => {
     const requests = 24;
     const { promise: allWaiting, resolve: lastArrived } = Promise.withResolvers<void>();
     let arrived = 0;
@@ -52,7 +52,7 @@ describe("concurrent requests in the real runtime", () => {
     expect(fetches).toBe(1);
   });
 
-  it("outlive the one that fetches: when it is torn down, one of the others takes over for all", async () => {
+  it("survive the fetching request: when it is torn down, another one takes over for all", async () => {
     let fetches = 0;
     const { promise: ownerGone, resolve: ownerWent } = Promise.withResolvers<void>();
     const source = new RemoteKeySource(url, {
@@ -83,7 +83,7 @@ describe("concurrent requests in the real runtime", () => {
     expect(fetches).toBe(2);
   });
 
-  it("are bounded also when whoever takes over is torn down: the rest give up, and the next recover", async () => {
+  it("are bounded also when the successor is torn down: the others give up, and later ones recover", async () => {
     const { promise: bothGone, resolve: lastWent } = Promise.withResolvers<void>();
     let fetches = 0;
     let nowMs = Date.now();
@@ -119,7 +119,7 @@ describe("concurrent requests in the real runtime", () => {
     expect(fetches).toBe(3);
   });
 
-  it("wait no longer for one that is gone when the clock is set back meanwhile", async () => {
+  it("stop waiting for a torn-down request although the clock is set back meanwhile", async () => {
     let fetches = 0;
     let nowMs = Date.now();
     const source = new RemoteKeySource(url, {

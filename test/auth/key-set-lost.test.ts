@@ -34,8 +34,8 @@ async function renewingAside(renewal: Fetcher) {
   return world;
 }
 
-describe("a fetch that is never heard of again", () => {
-  it("does not bar later ones when nobody waits for it", async () => {
+describe("a fetch that never ends", () => {
+  it("does not block later ones when no request waits for it", async () => {
     const world = await renewingAside(pending().answer);
     world.issuer.answer = serving("new");
     world.pass(OVERDUE_MS - 1);
@@ -48,7 +48,7 @@ describe("a fetch that is never heard of again", () => {
     expect(world.seen.length).toBe(4);
   });
 
-  it("does not keep the next request waiting, though there is no set yet", async () => {
+  it("does not make the next request wait, although there is no set yet", async () => {
     const world = issuer(pending().answer, TIMEOUT_MS);
     void world.current();
     world.pass(OVERDUE_MS);
@@ -57,7 +57,7 @@ describe("a fetch that is never heard of again", () => {
     expect(world.seen.length).toBe(2);
   });
 
-  it("is paid for, so that invented kids whose senders hang up cost a burst and then one fetch each half minute", async () => {
+  it("counts: invented kids of senders that hang up cost a burst and then one fetch each half minute", async () => {
     const lost = pending();
     const world = issuer(serving("a"), 2_000);
     const set = await world.current();
@@ -76,8 +76,8 @@ describe("a fetch that is never heard of again", () => {
   });
 });
 
-describe("a fetch that comes home after its successor", () => {
-  it("does not undo the successor's news", async () => {
+describe("a fetch that ends after its successor", () => {
+  it("does not undo the successor's result", async () => {
     const late = pending();
     const world = issuer(late.answer, TIMEOUT_MS);
     const lost = world.kids();
@@ -89,7 +89,7 @@ describe("a fetch that comes home after its successor", () => {
     expect(await world.kids()).toEqual(["new"]);
   });
 
-  it("does not pass its failure off as the successor's", async () => {
+  it("does not report its failure as the successor's", async () => {
     const late = pending();
     const world = issuer(late.answer, TIMEOUT_MS);
     const lost = world.kids();
@@ -103,7 +103,7 @@ describe("a fetch that comes home after its successor", () => {
     expect(await world.kids()).toEqual(["newer"]);
   });
 
-  it("does not end a successor that is still under way", async () => {
+  it("does not end a successor that is in flight", async () => {
     const [late, next] = [pending(), pending()];
     const world = issuer(late.answer, TIMEOUT_MS);
     const lost = world.kids();

@@ -27,7 +27,7 @@ describe("without a set", () => {
     expect(planForRequest(never, 0)).toBe("renew_first");
   });
 
-  it("answers at once during the cooldown of a failed fetch, and then tries again", () => {
+  it("answers at once during the cooldown of a failed fetch, and then retries", () => {
     const failed = failedAt(5_000, null);
     expect(planForRequest(failed, 5_000)).toBe("unavailable");
     expect(planForRequest(failed, 5_000 + FIRST_FETCH_COOLDOWN_MS - 1)).toBe("unavailable");
@@ -45,7 +45,7 @@ describe("with a set", () => {
     expect(planForRequest(loaded, loadedAtMs + FRESH_MS)).toBe("renew_first");
   });
 
-  it("goes on with the last good set after a failed renewal, and retries aside after the cooldown", () => {
+  it("uses the last good set after a failed renewal, and retries in the background after the cooldown", () => {
     const failedAtMs = loadedAtMs + FRESH_MS;
     const failed = failedAt(failedAtMs);
     expect(planForRequest(failed, failedAtMs)).toBe("use");
@@ -53,7 +53,7 @@ describe("with a set", () => {
     expect(planForRequest(failed, failedAtMs + REFRESH_COOLDOWN_MS)).toBe("renew_aside");
   });
 
-  it("gives the last good set up after a day", () => {
+  it("discards the last good set after a day", () => {
     const end = loadedAtMs + STALE_MAX_MS;
     expect(planForRequest(failedAt(end - 10), end - 1)).toBe("use");
     expect(isUsable(failedAt(end - 10), end - 1)).toBe(true);
@@ -87,7 +87,7 @@ describe("an unknown kid", () => {
     expect(fetches(50, loadedAtMs + 3 * UNKNOWN_KEY_REFILL_MS, later.budget).allowed).toBe(1);
   });
 
-  it("never saves up more than one burst, and gains nothing from a clock that is set back", () => {
+  it("never accumulates more than one burst, and gains nothing from a clock that is set back", () => {
     const { budget } = fetches(50, loadedAtMs, FULL_BUDGET);
     const dayLater = loadedAtMs + 86_400_000;
     expect(fetches(50, dayLater, budget).allowed).toBe(UNKNOWN_KEY_FETCHES_MAX);

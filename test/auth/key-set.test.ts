@@ -12,7 +12,7 @@ import { type KeySet, keySetOf } from "../../src/auth/verification-key.ts";
 import { down, issuer, jwks, never, serving, ISSUER_URL as url } from "./scripted-issuer.ts";
 
 describe("fetching the key set", () => {
-  it("asks the issuer once, following no redirect, and keeps the answer", async () => {
+  it("asks the issuer once, follows no redirect, and keeps the answer", async () => {
     const world = issuer(serving("a", "b"));
     expect(await world.kids()).toEqual(["a", "b"]);
     expect(await world.kids()).toEqual(["a", "b"]);
@@ -66,7 +66,7 @@ describe("fetching the key set", () => {
     expect(await issuer(async () => new Response(body)).kids()).toEqual(["a"]);
   });
 
-  it("tells a slow issuer that nobody listens any more", async () => {
+  it("aborts the request to a slow issuer", async () => {
     const world = issuer(never);
     await world.current();
     expect(world.seen[0]?.init.signal?.aborted).toBe(true);
@@ -74,7 +74,7 @@ describe("fetching the key set", () => {
 });
 
 describe("an issuer that fails", () => {
-  it("is asked once per cooldown while there is no set, and recovers", async () => {
+  it("gets one request per cooldown while there is no set, and the service recovers", async () => {
     const world = issuer(down);
     for (let request = 0; request < 5; request += 1) expect(await world.kids()).toBe("keys_unavailable");
     expect(world.seen.length).toBe(1);
@@ -99,7 +99,7 @@ describe("an issuer that fails", () => {
     expect(await world.kids()).toBe("keys_unavailable");
   });
 
-  it("delays no request a second time: the retry runs aside and its set serves the next one", async () => {
+  it("delays no request a second time: the retry runs in the background and its set serves the next one", async () => {
     const world = issuer(serving("old"));
     await world.current();
     world.issuer.answer = down;
@@ -131,7 +131,7 @@ describe("rotation", () => {
     expect(await world.kids()).toEqual(["new"]);
   });
 
-  it("brings a new key with one fetch, however many requests miss it together", async () => {
+  it("brings a new key with one fetch for any number of requests that miss it together", async () => {
     const world = issuer(serving("old"));
     const old = await loadedSet(world);
     world.issuer.answer = serving("old", "new");
@@ -150,7 +150,7 @@ describe("rotation", () => {
     expect(world.seen.length).toBe(1 + UNKNOWN_KEY_FETCHES_MAX + 9);
   });
 
-  it("is found at once although somebody has just invented a kid", async () => {
+  it("is found at once, even just after an invented kid", async () => {
     const world = issuer(serving("old"));
     const old = await loadedSet(world);
     expect((await world.newerThan(old))?.keys.map(({ kid }) => kid)).toEqual(["old"]);
@@ -159,7 +159,7 @@ describe("rotation", () => {
     expect(newer?.keys.map(({ kid }) => kid)).toEqual(["old", "new"]);
   });
 
-  it("hands a set that has arrived meanwhile to a request that tried the one before, without a fetch", async () => {
+  it("gives a request that tried the old set the one that arrived meanwhile, without a fetch", async () => {
     const world = issuer(serving("old"));
     const old = await loadedSet(world);
     world.issuer.answer = serving("new");
@@ -181,7 +181,7 @@ describe("rotation", () => {
   });
 });
 
-it("keys from the settings are always there and never newer", async () => {
+it("keys from the settings are always available and never newer", async () => {
   const set = keySetOf([]);
   const source = fixedKeySource(set);
   expect(await source.current(() => {})).toEqual({ ok: true, value: set });

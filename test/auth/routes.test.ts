@@ -71,7 +71,7 @@ describe.each(named)("%s", (_, route: AuthenticatedRoute) => {
     }
   });
 
-  it("answers every bad token with the same 401 invalid_token", async () => {
+  it("answers every invalid token with the same 401 invalid_token", async () => {
     const reference = await ask("Bearer garbage");
     expect([reference.status, reference.body.code]).toEqual([401, "invalid_token"]);
     for (const [flaw, mint] of BAD_TOKENS) {
@@ -82,7 +82,7 @@ describe.each(named)("%s", (_, route: AuthenticatedRoute) => {
     }
   });
 
-  it(`answers 403 and names ${route.scope} when the token lacks it, whatever else it grants`, async () => {
+  it(`answers 403 and names ${route.scope} when the token lacks it, regardless of its other scopes`, async () => {
     const [resource] = route.scope.split(":");
     const lacking = [
       "",

@@ -24,7 +24,7 @@ const refused = (kind: string, claim?: string) => ({
   error: claim === undefined ? { kind } : { kind, claim },
 });
 
-describe("a good token", () => {
+describe("a valid token", () => {
   it("names tenant, subject and scopes", async () => {
     expect(await verify(mintToken({ tenant: "acme_1-X", scope: "ingest:write records:read" }))).toEqual({
       ok: true,
@@ -42,7 +42,7 @@ describe("a good token", () => {
     expect(verdict).toMatchObject({ ok: true, value: { subject: null } });
   });
 
-  it("may name several audiences, ours among them", async () => {
+  it("may name several audiences, including this service", async () => {
     const verdict = await verify(mintToken({ claims: { aud: ["other", TEST_AUDIENCE] } }));
     expect(verdict.ok).toBe(true);
   });
@@ -100,7 +100,7 @@ describe("time", () => {
   const at = async (claims: Record<string, number>) =>
     verify(mintToken({ claims: { exp: nowS + 3600, ...claims } }), testKeys, now);
 
-  it("accepts a token until the tolerance after its end, and not at the tolerance", async () => {
+  it("accepts a token until just before the end of the tolerance after its expiry", async () => {
     expect((await at({ exp: nowS - 29 })).ok).toBe(true);
     expect(await at({ exp: nowS - 30 })).toEqual(refused("expired"));
     expect(await at({ exp: nowS - 3600 })).toEqual(refused("expired"));
@@ -197,7 +197,7 @@ describe("headers that point to keys", () => {
     expect(await verify(token)).toEqual(refused("bad_signature"));
   });
 
-  it("do not spoil an honest token", async () => {
+  it("do not invalidate a genuine token", async () => {
     expect((await verify(mintToken({ header: { jku: "https://issuer.test/jwks" } }))).ok).toBe(true);
   });
 });

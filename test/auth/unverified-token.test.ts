@@ -13,7 +13,7 @@ const refusal = (token: string) => {
   return inspected.ok ? null : inspected.error;
 };
 
-it("lets a well-formed token through, with what is needed to find its key", async () => {
+it("accepts a well-formed token, with what is needed to find its key", async () => {
   const text = await mintToken();
   const value = { text, alg: "ES256", kid: TEST_KEY_ID, exp: expect.any(Number), nbf: null };
   expect(inspectToken(text)).toEqual({ ok: true, value });
@@ -35,7 +35,7 @@ describe("size", () => {
     expect(refusal(token)).toBeNull();
   });
 
-  it("refuses a byte more, before anything else is looked at", () => {
+  it("refuses a byte more before any other check", () => {
     expect(refusal(padded(TOKEN_BYTES_MAX + 1))).toEqual({ kind: "too_large" });
     expect(refusal(" ".repeat(TOKEN_BYTES_MAX + 1))).toEqual({ kind: "too_large" });
   });
@@ -86,7 +86,7 @@ describe("canonical base64url", () => {
     }
   });
 
-  it("refuses unused trailing bits that are set, in each part", () => {
+  it("refuses unused trailing bits that are set in each part", () => {
     // Two characters after the last full group leave 4 bits unused, three leave 2.
     const header = tokenPart('{"alg":"ES256"} ');
     const payload = tokenPart('{"exp":4102444800}');
@@ -203,7 +203,7 @@ describe("payload", () => {
   });
 });
 
-it("refuses all this also when the signature is good", async () => {
+it("refuses all this also when the signature is valid", async () => {
   const { privateKey } = (await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
     "sign",
     "verify",

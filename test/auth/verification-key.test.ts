@@ -46,14 +46,14 @@ describe("RSA keys", () => {
     expect((await verify(token, strongJwk)).ok).toBe(true);
   });
 
-  it("of 1024 bits are refused, though the signature is good", async () => {
+  it("of 1024 bits are refused, although the signature is valid", async () => {
     const pair = await rsaPair(1024, [1, 0, 1]);
     const token = await forgeToken(rs256, claims, signRsa(pair.privateKey));
     const jwk = { ...(await exportJWK(pair.publicKey)), kid: "rsa" };
     expect(await verify(token, jwk)).toEqual(refused("weak_key"));
   });
 
-  it("of 2047 bits are refused, however their length is written", () => {
+  it("of 2047 bits are refused in every encoding of their length", () => {
     const modulus = base64url.decode(strongJwk.n ?? "");
     const halved = modulus.map(
       (byte, at) => (byte >> 1) | (at === 0 ? 0 : ((modulus[at - 1] ?? 0) & 1) << 7),
@@ -65,7 +65,7 @@ describe("RSA keys", () => {
     expect(selectKey(read(strongJwk), "RS256", "rsa").ok).toBe(true);
   });
 
-  it("with exponent 3 are refused, though the signature is good", async () => {
+  it("with exponent 3 are refused, although the signature is valid", async () => {
     const pair = await rsaPair(2048, [3]);
     const token = await forgeToken(rs256, claims, signRsa(pair.privateKey));
     const jwk = { ...(await exportJWK(pair.publicKey)), kid: "rsa" };
@@ -73,7 +73,7 @@ describe("RSA keys", () => {
     expect(await verify(token, jwk)).toEqual(refused("weak_key"));
   });
 
-  it("with exponent 1 are refused, though anyone can sign for them", async () => {
+  it("with exponent 1 are refused, because anyone can sign for them", async () => {
     // With exponent 1 the signature is the padded digest itself (RFC 8017 section 9.2): no private key is needed.
     const token = await forgeToken(rs256, claims, async (input) => {
       const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", input));
@@ -97,7 +97,7 @@ describe("RSA keys", () => {
   });
 });
 
-describe("what a key says of itself", () => {
+describe("the use that a key states", () => {
   it.each<[string, object]>([
     ["another algorithm", { alg: "ES384" }],
     ["encryption", { use: "enc" }],
@@ -138,7 +138,7 @@ describe("keys that are never used", () => {
 describe("choosing by kid", () => {
   const other = { ...testKey, kid: "other" };
 
-  it("refuses a kid that is not in the set, even when the key is", async () => {
+  it("refuses a kid that is not in the set, even if the key is", async () => {
     expect(await verify(await mintToken({ header: { kid: "gone" } }), testKey)).toEqual(
       refused("unknown_key"),
     );

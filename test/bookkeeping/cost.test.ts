@@ -7,7 +7,7 @@ import { bookedApi } from "./tape.ts";
 
 const paid = { step: "update", payment_id: "PAY-1", status: "paid", payment_fee: 100 };
 
-it("a payment that is marked paid takes one call to D1 where the gate remembers it, and two at most", async () => {
+it("a payment that is marked paid takes one D1 call if the gate remembers it, and at most two", async () => {
   const api = await bookedApi();
   // The alarm that looks for records to open reads the switch.
   await runDurableObjectAlarm(gateOf(api.tenant));

@@ -39,7 +39,7 @@ describe("an event of a tenant whose books come from its records", () => {
     expect(await provedOn(api, DAYS)).toEqual([]);
   });
 
-  it("that corrects what was booked reverses it on its own day and posts what holds now", async () => {
+  it("that corrects a booked record reverses its entry on its own day and posts the new one", async () => {
     const api = await lender();
     await api.accept("payment", { ...payment, status: "paid", payment_fee: 100 });
     await api.accept("payment", { ...paid, payment_date: "2024-12-01" });
@@ -88,7 +88,7 @@ describe("an event of a tenant whose books come from its records", () => {
     expect(await provedOn(api, [...DAYS, "2024-11-01"])).toEqual([]);
   });
 
-  it("that deletes a disbursement reverses what its events posted; its receipts stay, and a new life is booked beside them", async () => {
+  it("that deletes a disbursement reverses what its events posted; receipts stay", async () => {
     const api = await lender();
     await api.accept("payment", { ...payment, status: "paid" });
     await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
@@ -128,7 +128,7 @@ describe("an event of a tenant whose books come from its records", () => {
     expect(rest.opening).toEqual(first.balance);
   });
 
-  it("books a purchase in its own name, and its upfront fee as fee income", async () => {
+  it("books a purchase as its own borrower, and its upfront fee as fee income", async () => {
     const api = await bookedApi();
     await api.accept("client", individual);
     await api.accept("disbursement", purchase);
@@ -150,7 +150,7 @@ describe("an event of a tenant whose books come from its records", () => {
     expect(await provedOn(api, DAYS)).toEqual([]);
   });
 
-  it("posts nothing before the switch and after it is off, and its replay posts nothing again", async () => {
+  it("posts nothing before bookkeeping is on or after it is off, and a replay posts nothing again", async () => {
     const api = new Api();
     await api.accept("client", individual);
     expect((await api.get("/v1/bookkeeping")).body).toEqual({
@@ -204,7 +204,7 @@ describe("a loan that is in credit", () => {
 });
 
 describe("the ledger's routes on a loan that is kept by the records", () => {
-  it("are refused before every other rule, but for the settlement, which is reversed with its disbursement", async () => {
+  it("are refused before every other rule, except for the settlement, which is reversed with its disbursement", async () => {
     const api = await lender();
     const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
     const fee = {
@@ -243,7 +243,7 @@ describe("the ledger's routes on a loan that is kept by the records", () => {
     expect((await api.post("/v1/fees", fee)).body.code).toBe("kept_by_records");
   });
 
-  it("stay open where the route was first: the loan is not kept, and its records are not booked", async () => {
+  it("stay open if a route used the loan first: the loan is not kept, and its records are not booked", async () => {
     const api = await bookedApi();
     await api.accept("client", individual);
     const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
@@ -266,7 +266,7 @@ describe("the ledger's routes on a loan that is kept by the records", () => {
   });
 });
 
-it("refuses a record only for a sum that the books cannot hold, and then stores nothing", async () => {
+it("refuse a record only for a sum that the books cannot hold, and then store nothing", async () => {
   const api = await lender();
   const most = "92233720368547758.07";
   const huge = (id: string) =>

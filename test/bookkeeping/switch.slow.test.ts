@@ -62,7 +62,7 @@ class Service {
   }
 }
 
-test("a tenant of 100,000 records is opened in the background, each record once, while events come and the service is killed", async () => {
+test("100,000 records are opened in the background, each once, while events arrive and the service is killed", async () => {
   const directory = await mkdtemp(join(tmpdir(), "loan-ledger-books-"));
   const script = await buildWorker();
   const worker = await startBuiltWorker(script, { bindings: TEST_AUTH_BINDINGS, directory });

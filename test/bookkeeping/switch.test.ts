@@ -32,7 +32,7 @@ async function openingsOf(api: Api): Promise<readonly { readonly data: { readonl
 }
 
 describe("switching on", () => {
-  it("books each record that stood before once, as its events would have, and says when it is done", async () => {
+  it("books each earlier record once, as its events would have, and reports when it is done", async () => {
     const api = await recorded(6);
     await api.accept("disbursement", {
       step: "update",
@@ -64,7 +64,7 @@ describe("switching on", () => {
     expect(keys.results).toEqual([{ first: "~" }]);
   });
 
-  it("goes on where it stopped, whatever is killed or fails, and books nothing twice", async () => {
+  it("continues where it stopped after any kill or failure, and books nothing twice", async () => {
     const api = await recorded(5);
     const d1 = await wrapDatabase(gateOf(api.tenant));
     const isOpening = (call: Call) => isCommit(call) && mentions("~")(call);
@@ -98,7 +98,7 @@ describe("switching on", () => {
   });
 });
 
-it("no event is committed unbooked once it is on, not even by a gate that does not know of the switch", async () => {
+it("commits no event unbooked once it is on, not even through a gate that does not know of the switch", async () => {
   const api = await recorded(1);
   const session = await openSession(env, api.tenant, "first-primary");
   // As another gate of the tenant would: this one remembers that bookkeeping is off.

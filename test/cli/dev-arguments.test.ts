@@ -15,26 +15,26 @@ test.each(["0", "65536", "-1", "80x", "", "1e3", "8787.0"])("port %j is refused"
   });
 });
 
-test("--help explains the command and does nothing", async () => {
+test("--help explains the command and does not run it", async () => {
   expect(await understand(["dev", "--help"])).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining("npm start -- --port 8788"),
   });
 });
 
-test("an issuer in .dev.vars is noticed, whichever of its settings is there", () => {
+test("any setting of an issuer in .dev.vars is noticed", () => {
   expect(
     foreignIssuerSettings("AUTH_ISSUER=https://id.example\nexport AUTH_JWKS_URL='https://id.example/jwks'\n"),
   ).toEqual(["AUTH_ISSUER", "AUTH_JWKS_URL"]);
   expect(foreignIssuerSettings('AUTH_JWKS={"keys":[]}')).toEqual(["AUTH_JWKS"]);
 });
 
-test("a .dev.vars about something else leaves the local issuer in place", () => {
+test("a .dev.vars with other settings keeps the local issuer", () => {
   expect(foreignIssuerSettings("# AUTH_ISSUER=https://id.example\nAUTH_CLOCK_TOLERANCE_S=5\n")).toEqual([]);
   expect(foreignIssuerSettings("")).toEqual([]);
 });
 
-test("the .dev.vars of init leaves the local issuer in place, until a key set's URL is added", () => {
+test("the .dev.vars of init keeps the local issuer, until a key set's URL is added", () => {
   const written = "AUTH_ISSUER='https://local.loan-ledger.invalid'\nAUTH_JWKS='{}'\n";
   expect(foreignIssuerSettings(written)).toEqual([]);
   expect(foreignIssuerSettings(`${written}AUTH_JWKS_URL=https://id.example/jwks\n`)).toContain(

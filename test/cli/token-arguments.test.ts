@@ -11,7 +11,7 @@ describe("the arguments of the token command", () => {
     });
   });
 
-  test("take scopes separated by any white space, each once", async () => {
+  test("accept scopes separated by any white space, each once", async () => {
     const scope = " ingest:write  records:read ingest:write";
     const understood = await understand(["token", "--tenant=a", "--scope", scope]);
     expect(understood).toMatchObject({ options: { scopes: ["ingest:write", "records:read"] } });

@@ -111,7 +111,7 @@ const installment = (number: number) =>
   }) as const;
 
 describe("the client", () => {
-  test("goes the recommended way: client, loan, schedule, receipt, extension, and reads it all back", async () => {
+  test("writes the recommended flow, client, loan, schedule, receipt, extension, and reads it all back", async () => {
     const ledger = await service.client("flow");
     const send = (body: Client.IngestEvent) => ledger.POST("/ingest", { body });
     const created = await send({ category: "client", data: client });
@@ -152,7 +152,7 @@ describe("the client", () => {
     expect(balance.data?.principal_outstanding_minor).toBe("1000000");
   }, 60_000);
 
-  test("a refusal is a typed problem, and is not sent again", async () => {
+  test("returns a refusal as a typed problem, and does not retry it", async () => {
     const ledger = await service.client("refused");
     const before = service.sent;
     const { error, response } = await ledger.POST("/ingest", {
@@ -163,7 +163,7 @@ describe("the client", () => {
     expect(service.sent).toBe(before + 1);
   });
 
-  test("writes while the service is killed and started again: each event exactly once", async () => {
+  test("writes each event exactly once while the service is killed and restarted", async () => {
     const ledger = await service.client("killed");
     await ledger.POST("/ingest", { body: { category: "client", data: client } });
     await ledger.POST("/ingest", { body: { category: "disbursement", data: loan } });
@@ -184,7 +184,7 @@ describe("the client", () => {
     expect(sequences).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
   }, 120_000);
 
-  test("follows the feed over a kill, and misses and repeats nothing", async () => {
+  test("follows the feed across a kill without a missing or repeated event", async () => {
     const ledger = await service.client("feed");
     const stop = new AbortController();
     const seen: Client.EventsRow[] = [];
@@ -212,7 +212,7 @@ describe("the client", () => {
 });
 
 describe("the types", () => {
-  test("hold for what compiles here, and refuse a wrong category, step, route, table and column", () => {
+  test("accept correct calls, and refuse a wrong category, step, route, table and column", () => {
     runNode("node_modules/typescript/bin/tsc", "--noEmit", "--project", "test/client");
   }, 60_000);
 });

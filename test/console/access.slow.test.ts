@@ -28,7 +28,7 @@ async function findings(page: Page): Promise<readonly string[]> {
   );
 }
 
-describe.skipIf(chromium === null)("the console is open to everybody", () => {
+describe.skipIf(chromium === null)("the console is accessible", () => {
   let browser: Browser;
   let service: Service;
   let views: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ describe.skipIf(chromium === null)("the console is open to everybody", () => {
     await close();
   });
 
-  it("can be walked with the keyboard alone, the focus always visible", async () => {
+  it("can be used with only the keyboard, and the focus is always visible", async () => {
     const { page, close } = await open(browser, service, { tenant: TENANT, route: views.portfolio ?? "" });
     await page.reload();
     await page.getByLabel("Token").waitFor();
@@ -137,7 +137,7 @@ describe.skipIf(chromium === null)("the console is open to everybody", () => {
     await close();
   });
 
-  it("says what happens to a screen reader, and names every picture and table", async () => {
+  it("announces changes to a screen reader, and names every picture and table", async () => {
     const { page, close } = await open(browser, service, { tenant: TENANT, route: views.disbursement ?? "" });
     expect(await page.getByRole("status").first().textContent()).toMatch(/^Loaded .+\.$/);
     const pictures = await page.getByRole("img").all();

@@ -150,7 +150,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     await opened.close();
   });
 
-  it("shows its journal to a token that may read it, and says to others what they lack", async () => {
+  it("shows its journal to a token that may read it, and names the missing scope to others", async () => {
     const one = await position("gold", "GOLD", AS_OF);
     const writer = await service.token("gold", "hpts:disbursements:write");
     await fetch(`${service.origin}/v1/disbursements`, {
@@ -182,7 +182,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     await mayNot.close();
   });
 
-  it("shows figures and installments to a token that may read positions only, and no personal data", async () => {
+  it("shows figures and installments, but no personal data, to a token that may read only positions", async () => {
     const look = { tenant: "gold", route: "#/disbursement/GOLD", scope: "positions:read" };
     const { page, close } = await open(browser, service, look);
     expect(worth((await figuresOf(page))["Outstanding principal"])).toBe("4e2");

@@ -41,7 +41,7 @@ describe("a number on the screen", () => {
   });
 });
 
-it("a date stays as it is, and an instant loses what no reader needs", () => {
+it("a date stays as it is, and an instant loses its needless parts", () => {
   expect(dateText("2026-02-01")).toBe("2026-02-01");
   expect(dateText("2026-02-01T10:20:30.123Z")).toBe("2026-02-01 10:20:30 UTC");
   expect(dateText(null)).toBe("–");

@@ -107,7 +107,7 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
     await close();
   });
 
-  it("says how far a long load is, and stops it when asked", async () => {
+  it("shows the progress of a long load, and stops it on request", async () => {
     const { page, requests, close } = await open(browser, service, {
       tenant: TENANT,
       route: "#/tables/clients",
@@ -132,7 +132,7 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
     await close();
   });
 
-  it("saves all rows of a table as one CSV, page by page, and stops that when asked", async () => {
+  it("saves all rows of a table as one CSV, page by page, and stops on request", async () => {
     const { page, close } = await open(browser, service, { tenant: TENANT, route: "#/tables/payments" });
     const held = Promise.withResolvers<void>();
     await page.route("**/api/tables/payments?*cursor=*", async (route) => {

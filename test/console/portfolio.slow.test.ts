@@ -74,7 +74,7 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
   const look = (query = "") =>
     open(browser, service, { tenant: TENANT, route: `#/portfolio?as_of=${AS_OF}${query}` });
 
-  it("shows of each currency the figures and buckets of the API, to the last digit", async () => {
+  it("shows the API's figures and buckets of each currency, to the last digit", async () => {
     expect(portfolio.data.length).toBeGreaterThan(1);
     for (const line of portfolio.data) {
       const { page, close } = await look(`&currency=${line.currency}`);
@@ -120,7 +120,7 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     await close();
   });
 
-  it("lists the late loans as the API sorts them; a click on a column or a bucket lists anew", async () => {
+  it("lists the late loans in the API's order; a click on a column or a bucket lists them again", async () => {
     const { page, close } = await look("&currency=EUR");
     const list = async (query: string) => {
       const path = `/api/positions?as_of_date=${AS_OF}&currency=EUR&limit=200&${query}`;
@@ -171,7 +171,7 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     await close();
   });
 
-  it("goes to another day, and says so when there was nothing yet", async () => {
+  it("shows another day, and says so when there was nothing yet", async () => {
     const { page, close } = await look();
     await page.getByLabel("As of").fill("1999-12-31");
     await page.getByLabel("As of").press("Enter");

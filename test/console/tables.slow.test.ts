@@ -42,7 +42,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     await service?.dispose();
   });
 
-  it("show what the API answers, in its order, and go on page by page", async () => {
+  it("show the API's rows in its order, page by page", async () => {
     const { page, close } = await open(browser, service, { tenant: "tape", route: "#/tables/payments" });
     const all = await service.get<{ data: { payment_id: string }[]; pagination: { total: unknown } }>(
       "tape",
@@ -61,7 +61,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     await close();
   });
 
-  it("filter, search, bound by date and sort as the API does; each can be taken back, and Back goes back", async () => {
+  it("filter, search, bound by date and sort as the API does; each can be removed, and Back goes back", async () => {
     const { page, close } = await open(browser, service, { tenant: "tape", route: "#/tables/payments" });
     await page.getByLabel("Where").selectOption("status");
     await page.getByLabel("is exactly").fill("paid");
@@ -129,7 +129,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     await close();
   });
 
-  it("show values as text, whatever they look like, and find a record by any id", async () => {
+  it("show every value as text, and find a record by any id", async () => {
     const { page, faults, requests, close } = await open(browser, service, {
       tenant: "awkward",
       route: "#/tables/clients",
@@ -147,7 +147,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     await close();
   });
 
-  it("say in plain words what is wrong with a request, and under which trace", async () => {
+  it("explain a refused request in plain words, with its trace id", async () => {
     const { page, go, close } = await open(browser, service, {
       tenant: "tape",
       route: "#/tables/payments/none",

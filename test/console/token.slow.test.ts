@@ -76,7 +76,7 @@ describe.skipIf(chromium === null)("the token of the console", () => {
     await close();
   });
 
-  it("that lacks a scope or has expired is refused in plain words, and another one goes on at the same place", async () => {
+  it("that lacks a scope or has expired is refused in plain words, and another token continues at the same place", async () => {
     const look = { tenant: "tape", scope: "positions:read", route: "#/tables/clients" };
     const { page, close } = await open(browser, service, look);
     const alert = page.getByRole("alert");

@@ -65,14 +65,14 @@ describe("CSV", () => {
     },
   );
 
-  it("never changes a number, however exact and whatever its sign", () => {
+  it("never changes a number of any precision and sign", () => {
     const exact = new LosslessNumber("-12345678901234.56");
     expect(line(exact, -5, -9_223_372_036_854_775_808n, 0.1, true, null, undefined)).toBe(
       "-12345678901234.56,-5,-9223372036854775808,0.1,true,,\r\n",
     );
   });
 
-  it("comes back as it was from a reader of RFC 4180, whatever the text", () => {
+  it("is read back unchanged by a reader of RFC 4180, for any text", () => {
     const cell = fc.string({ unit: "grapheme", maxLength: 20 }).filter((text) => !/^[=+\-@\t\r]/.test(text));
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell), { minLength: 1 }), (rows) => {

@@ -44,7 +44,7 @@ async function expectComplete(api: Api, rows: number): Promise<void> {
 }
 
 describe.each(FAILURES)("a queue that %s costs no event and no answer", (_how, send) => {
-  it("and the next message completes history", async () => {
+  it("the next message completes history", async () => {
     const api = await answeredWithout(send);
     const next = await api.ingest("operation", { ...operation, asset_condition: "new" });
     expect(next.status).toBe(201);
@@ -52,14 +52,14 @@ describe.each(FAILURES)("a queue that %s costs no event and no answer", (_how, s
     await expectComplete(api, 2);
   });
 
-  it("and the gate's alarm completes history", async () => {
+  it("the gate's alarm completes history", async () => {
     const api = await answeredWithout(send);
     expect(await runDurableObjectAlarm(gateOf(api.tenant))).toBe(true);
     await expectComplete(api, 1);
     expect(await runDurableObjectAlarm(gateOf(api.tenant))).toBe(false);
   });
 
-  it("and the scheduled sweep completes history", async () => {
+  it("the scheduled sweep completes history", async () => {
     const api = await answeredWithout(send);
     await runSweep();
     await expectComplete(api, 1);
@@ -82,14 +82,14 @@ describe("the gate's alarm", () => {
     await expectComplete(api, 2);
   });
 
-  it("asks for no retry when an event is poisonous: the dead-letter queue tells of it", async () => {
+  it("asks for no retry when an event is poisonous: the dead letter reports it", async () => {
     const api = await answeredWithout(async () => {});
     await insertEvents(api.tenant, 3, 3, () => "broken");
     expect(await runDurableObjectAlarm(gateOf(api.tenant))).toBe(true);
     expect(rowCount(await historyOf(api.tenant))).toBe(1);
   });
 
-  it("is retried by the platform when the database is away", async () => {
+  it("is retried by the platform when the database is unavailable", async () => {
     const api = await answeredWithout(async () => {});
     const d1 = await wrapDatabase(gateOf(api.tenant));
     d1.meet(() => true, failBefore());
@@ -97,7 +97,7 @@ describe("the gate's alarm", () => {
     expect(rowCount(await historyOf(api.tenant))).toBe(0);
   });
 
-  it("is not set by events that make no history", async () => {
+  it("is not set by events without history", async () => {
     const api = await answeredWithout(async () => {});
     await runDurableObjectAlarm(gateOf(api.tenant));
     await api.accept("payment", payment);
@@ -105,8 +105,8 @@ describe("the gate's alarm", () => {
   });
 });
 
-describe("with nothing in the way", () => {
-  it("the queue makes history by itself", async () => {
+describe("without a failure", () => {
+  it("the queue derives history without the fallbacks", async () => {
     const api = new Api();
     await api.accept("client", individual);
     await api.accept("disbursement", loan);

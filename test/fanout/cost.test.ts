@@ -17,7 +17,7 @@ import {
 } from "./stage.ts";
 
 describe("the queue's messages", () => {
-  it("serve many events each while one is on its way", async () => {
+  it("each serve many events while one is in flight", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const sent: { upto: number }[] = [];
@@ -59,7 +59,7 @@ describe("the queue's messages", () => {
 });
 
 describe("the rows that D1 charges for", () => {
-  it("are two written for each history row, and one for the cursor of a batch", async () => {
+  it("are two writes for each history row, and one for the cursor of a batch", async () => {
     const { api } = await tenantWithoutQueue();
     await api.accept("disbursement", loan);
     await api.accept(
@@ -74,7 +74,7 @@ describe("the rows that D1 charges for", () => {
     expect([rows, d1.rowsWritten, d1.roundTrips]).toEqual([7, 2 * rows + 1, 2]);
   });
 
-  it("are none written for a message that has nothing left to do", async () => {
+  it("are no writes for a message without remaining work", async () => {
     const tenant = `t-${crypto.randomUUID()}`;
     await insertEvents(tenant, 1, 3);
     await deliver([messageFor(tenant)]);
@@ -83,7 +83,7 @@ describe("the rows that D1 charges for", () => {
     expect([d1.rowsWritten, d1.roundTrips]).toEqual([0, 1]);
   });
 
-  it("are, for a backlog, one cursor row for each hundred events", async () => {
+  it("are one cursor row for each hundred events of a backlog", async () => {
     const tenant = `t-${crypto.randomUUID()}`;
     await insertEvents(tenant, 1, 250);
     const d1 = new FaultyD1(env.DB);
@@ -91,7 +91,7 @@ describe("the rows that D1 charges for", () => {
     expect(d1.rowsWritten).toBe(2 * 250 + 3);
   });
 
-  it("are none written by a sweep without anything to do", async () => {
+  it("are no writes for a sweep without work", async () => {
     await runSweep();
     const d1 = new FaultyD1(env.DB);
     await runSweep({ ...env, DB: d1.binding });

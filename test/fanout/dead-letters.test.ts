@@ -67,12 +67,12 @@ describe("a poisonous event", () => {
     },
   );
 
-  it("is none with the greatest amount that the service takes", async () => {
+  it("is never an event with the largest accepted amount", async () => {
     const tenant = await poisonedTenant(termsWithAmount("9223372036854775807"));
     expect(await deliver([messageFor(tenant)])).toEqual(["acked"]);
   });
 
-  it("is recorded with its trace and its place, and without the text that it could not read", async () => {
+  it("is recorded with its trace and its place, without the unreadable text", async () => {
     const tenant = await poisonedTenant();
     const fates = await deliver([messageFor(tenant, 4)], { queue: DEAD_QUEUE, ids: ["letter-1"] });
     expect(fates).toEqual(["acked"]);
@@ -89,7 +89,7 @@ describe("a poisonous event", () => {
     expect(JSON.parse(letter?.body ?? "")).toEqual(messageFor(tenant, 4));
   });
 
-  it("is recorded once, however many of its tenant's messages die of it", async () => {
+  it("is recorded once, although many messages of its tenant fail because of it", async () => {
     const tenant = await buriedTenant();
     await deliver([messageFor(tenant, 4), messageFor(tenant, 5)], { queue: DEAD_QUEUE });
     expect(await deadLettersOf(tenant)).toHaveLength(1);
@@ -105,7 +105,7 @@ describe("a poisonous event", () => {
   });
 });
 
-describe("a message that is no message about events", () => {
+describe("a message that is malformed", () => {
   it.each([
     [null],
     ["text"],
@@ -126,7 +126,7 @@ describe("a message that is no message about events", () => {
     });
   });
 
-  it("a strange traceparent is no reason to leave history undone", async () => {
+  it("does not stop history when only its traceparent is malformed", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 1);
     expect(await deliver([{ ...messageFor(tenant), traceparent: "?" }])).toEqual(["acked"]);
@@ -135,7 +135,7 @@ describe("a message that is no message about events", () => {
 });
 
 describe("a dead letter", () => {
-  it("whose history has been made meanwhile is not recorded", async () => {
+  it("is not recorded when its history has been derived meanwhile", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 2);
     expect(await deliver([messageFor(tenant)], { queue: DEAD_QUEUE })).toEqual(["acked"]);
@@ -153,7 +153,7 @@ describe("a dead letter", () => {
     expect(await deadLettersOf(tenant)).toMatchObject([{ resolved_at: expect.any(Number) }]);
   });
 
-  it("waits for the operator again when the redrive fails again", async () => {
+  it("waits for the operator again when the redrive fails", async () => {
     const tenant = await buriedTenant();
     await redrive(tenant);
     await runSweep();
@@ -172,7 +172,7 @@ describe("a dead letter", () => {
     expect(await made(tenant)).toBe(5);
   });
 
-  it("that cannot be recorded is retried", async () => {
+  it("is retried when it cannot be recorded", async () => {
     const tenant = await poisonedTenant();
     const broken = { withSession: () => ({}) } as unknown as D1Database;
     const delivery = { queue: DEAD_QUEUE, environment: { ...env, DB: broken } };
@@ -180,7 +180,7 @@ describe("a dead letter", () => {
   });
 });
 
-it("the API takes events of a tenant whose history stands still, and makes their history after the redrive", async () => {
+it("does not stop the API from taking the tenant's events, whose history is derived after the redrive", async () => {
   const api = new Api();
   await replaceQueue(api.tenant, async () => {});
   await api.accept("client", individual);
@@ -201,8 +201,8 @@ it("the API takes events of a tenant whose history stands still, and makes their
   expect(await historyOf(api.tenant)).toEqual(await dueHistoryOf(api.tenant));
 });
 
-describe("a database that is away when the queue has given up", () => {
-  it("is no cause for the operator: the message comes back, and the sweep goes on with the tenant", async () => {
+describe("a database that is unavailable when the queue has given up", () => {
+  it("needs no operator: the message is retried, and the sweep continues with the tenant", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 3, () => "{}");
     const away = new FaultyD1(env.DB);

@@ -27,7 +27,7 @@ async function timed<T>(work: Promise<T>): Promise<{ readonly value: T; readonly
   return { value: await end, ms };
 }
 
-describe("a database that hangs is waited for ten seconds", () => {
+describe("a database that hangs delays for at most ten seconds", () => {
   it.each([
     ["read", isLoad],
     ["write", isCommit],
@@ -40,7 +40,7 @@ describe("a database that hangs is waited for ten seconds", () => {
     expect(ms).toBeLessThanOrEqual(12_000);
   });
 
-  it("by each of the sweep's steps, and the sweep ends before the next one", async () => {
+  it("each of the sweep's steps, and the sweep ends before the next one starts", async () => {
     const { ms } = await timed(
       runSweep({ ...env, DB: new FaultyD1(env.DB).meet(() => true, hangs).binding }),
     );

@@ -40,14 +40,14 @@ async function expectExact(tenant: string): Promise<void> {
 
 const faultyEnv = (d1: FaultyD1): Cloudflare.Env => ({ ...env, DB: d1.binding });
 
-describe("each history row is made exactly once", () => {
+describe("each history row is derived exactly once", () => {
   it("when the messages of some events are lost", async () => {
     const tenant = await tenantWithStory();
     await deliver([messageFor(tenant, 4)]);
     await expectExact(tenant);
   });
 
-  it("when messages are repeated, within a batch and over again", async () => {
+  it("when messages are repeated, within a batch and across batches", async () => {
     const tenant = await tenantWithStory();
     const message = messageFor(tenant, 6);
     expect(await deliver([message, message, message])).toEqual(["acked", "acked", "acked"]);
@@ -55,7 +55,7 @@ describe("each history row is made exactly once", () => {
     await expectExact(tenant);
   });
 
-  it("when messages arrive in the wrong order, between the events", async () => {
+  it("when messages arrive out of order, between the events", async () => {
     const { api } = await tenantWithoutQueue();
     await deliver([messageFor(api.tenant, 6)]);
     await story(api);
@@ -70,7 +70,7 @@ describe("each history row is made exactly once", () => {
     await expectExact(tenant);
   });
 
-  it("when a consumer stops between its read and its write and goes on after others have done more", async () => {
+  it("when a consumer stops between its read and its write and continues after others have done more", async () => {
     const { api } = await tenantWithoutQueue();
     const { tenant } = api;
     await api.accept("disbursement", loan);
@@ -114,7 +114,7 @@ describe("each history row is made exactly once", () => {
   });
 });
 
-describe("one tenant's trouble is its own", () => {
+describe("one tenant's failure affects no other tenant", () => {
   it("the other tenants of a batch are completed and acknowledged", async () => {
     const [first, failing, last] = [
       await tenantWithStory(),

@@ -87,12 +87,12 @@ describe("the lookups of history", () => {
     expect((await api.get("/api/tables/rebates?status=canceled")).body.code).toBe("invalid_query");
   });
 
-  it("need the scope records:read", async () => {
+  it("require the scope records:read", async () => {
     const answer = await new Api(newTenant(), "ingest:write").get("/api/tables/rebates");
     expect([answer.status, answer.body.code]).toEqual([403, "insufficient_scope"]);
   });
 
-  it("tell a disbursement's whole life, with the events and the payments", async () => {
+  it("show a disbursement's whole life, together with the events and the payments", async () => {
     const api = new Api();
     await api.accept("client", individual);
     await api.accept("disbursement", loan);

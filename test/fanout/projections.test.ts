@@ -53,7 +53,7 @@ describe("projections of one tenant", () => {
     expect(await cursorsOf(tenant)).toEqual({ history: 30, "tens-": 40 });
   });
 
-  it("do not stop each other: poison in one is that one's alone", async () => {
+  it("do not stop each other: poison stops only its own projection", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 250);
     const { stopped, complete } = await catchUp(env, tenant, [tens([123]), ...PROJECTIONS]);
@@ -61,7 +61,7 @@ describe("projections of one tenant", () => {
     expect(await cursorsOf(tenant)).toEqual({ history: 250, "tens-123": 122 });
   });
 
-  it("do not stop each other: a batch that D1 refuses is that projection's alone", async () => {
+  it("do not stop each other: a batch that D1 refuses stops only its own projection", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 20);
     const d1 = new FaultyD1(env.DB);
@@ -72,7 +72,7 @@ describe("projections of one tenant", () => {
     expect(await cursorsOf(tenant)).toEqual({ "tens-": 20 });
   });
 
-  it("stay within 40 D1 calls together, and the next call goes on", async () => {
+  it("together stay within 40 D1 calls, and the next call continues", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 2_500);
     const all = [...PROJECTIONS, tens(), tens([9_999])];
@@ -85,7 +85,7 @@ describe("projections of one tenant", () => {
 });
 
 describe("a dead letter", () => {
-  it("names its projection, and another projection's letter keeps no sweep away", async () => {
+  it("names its projection, and does not keep the sweep from another projection", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 2, () => "broken");
     await deliver([messageFor(tenant)], { queue: DEAD_QUEUE });

@@ -18,7 +18,7 @@ function publisherTo(send: (message: EventsMessage) => unknown) {
   return { publisher: new EventsPublisher(() => queue), sent };
 }
 
-it("one message is on its way at a time, and the next is about all that came meanwhile", async () => {
+it("one message is in flight at a time, and the next covers all events that arrived meanwhile", async () => {
   const answered = Promise.withResolvers<void>();
   const { publisher, sent } = publisherTo(() => answered.promise);
   const all = [1, 2, 3, 4].map((upto) => publisher.publish(messageFor("t", upto)));
@@ -28,7 +28,7 @@ it("one message is on its way at a time, and the next is about all that came mea
   expect(sent).toEqual([1, 4]);
 });
 
-it("a send that never answers holds up the next message for five seconds at most", async () => {
+it("a send that never answers delays the next message by at most five seconds", async () => {
   const { publisher, sent } = publisherTo(({ upto }) => (upto === 1 ? new Promise(() => {}) : undefined));
   const first = publisher.publish(messageFor("t", 1));
   await publisher.publish(messageFor("t", 2));
@@ -37,7 +37,7 @@ it("a send that never answers holds up the next message for five seconds at most
   await first;
 });
 
-it("a send that fails is not tried again, and the next message goes out", async () => {
+it("a send that fails is not retried, and the next message is sent", async () => {
   const { publisher, sent } = publisherTo(({ upto }) => {
     if (upto === 1) throw new Error("no queue");
   });

@@ -90,7 +90,7 @@ async function act(api: Api, step: Action): Promise<void> {
   } else await runSweep();
 }
 
-it(`history is what the contract derives from the events, whatever they are (seed ${SEED})`, async () => {
+it(`history is what the contract derives from random events (seed ${SEED})`, async () => {
   let rows = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 30, maxLength: 50 }), async (actions) => {

@@ -58,7 +58,7 @@ describe("the status of a disbursement", () => {
 });
 
 describe("a change of terms", () => {
-  it("of maturity_date alone is an extension, whichever way it goes", async () => {
+  it("of only maturity_date is an extension, to a later or an earlier date", async () => {
     const { history } = await historyAfter(
       create,
       update({ maturity_date: "2026-01-31" }),
@@ -83,14 +83,14 @@ describe("a change of terms", () => {
     });
   });
 
-  it("that reduces the margin alone is a rebate of the difference", async () => {
+  it("that only reduces the margin is a rebate of the difference", async () => {
     const { history } = await historyAfter(create, update({ total_expected_margin: 1200.5 }));
     const terms = { previous_margin: 1293, new_margin: 1200.5, rebate_amount: 92.5, currency: "USD" };
     expect(history.rebates).toEqual([expect.objectContaining({ ...terms, ...change })]);
     expect(rowCount(history)).toBe(2);
   });
 
-  it("that reduces the amount alone is a write-off of the difference", async () => {
+  it("that only reduces the amount is a write-off of the difference", async () => {
     const { history } = await historyAfter(create, update({ disbursement_amount: 9999.99 }));
     const terms = { previous_amount: 10000, new_amount: 9999.99, write_off_amount: 0.01, currency: "USD" };
     expect(history.write_offs).toEqual([expect.objectContaining({ ...terms, ...change })]);
@@ -104,7 +104,7 @@ describe("a change of terms", () => {
     expect(rowCount((await historyAfter(create, update(terms))).history)).toBe(1);
   });
 
-  it("to the values that they have makes no row", async () => {
+  it("to the present values makes no row", async () => {
     const { disbursement_amount, total_expected_margin, maturity_date } = loan;
     const same = update({ disbursement_amount, total_expected_margin, maturity_date });
     expect(rowCount((await historyAfter(create, same)).history)).toBe(1);
@@ -138,7 +138,7 @@ describe("a change of terms", () => {
     expect(rowCount(history)).toBe(1 + 1 + others);
   });
 
-  it("is dated by its change_date, before any other date that the event sends", async () => {
+  it("is dated by its change_date, in preference to any other date of the event", async () => {
     const { history } = await historyAfter(
       create,
       update({ maturity_date: "2026-01-31", disbursement_date: "2024-10-21" }),
@@ -146,7 +146,7 @@ describe("a change of terms", () => {
     expect(history.extensions[0]?.on_date).toBe("2025-03-01");
   });
 
-  it("keeps the values of its moment when the record has moved on before history is made", async () => {
+  it("keeps the values of its moment when the record changes before history is derived", async () => {
     const { history } = await historyAfter(
       create,
       update({ disbursement_amount: 9000 }, { change_reason: "first" }),
@@ -165,7 +165,7 @@ describe("a change of terms", () => {
 });
 
 describe("the status of an asset", () => {
-  it("is noted when an operation is created with a condition, and at each update that states one", async () => {
+  it("is stored when an operation is created with a condition, and at each update that states one", async () => {
     const { history, eventIds } = await historyAfter(
       create,
       asset({ asset_condition: "new" }),
@@ -194,7 +194,7 @@ describe("the status of an asset", () => {
     expect(history.asset_status.map(({ asset_id }) => asset_id)).toEqual(["A-1", null]);
   });
 
-  it("is not noted without a condition, or when the condition is cleared or the operation deleted", async () => {
+  it("is not stored without a condition, or when the condition is cleared or the operation deleted", async () => {
     const { history } = await historyAfter(
       create,
       asset({}),

@@ -20,7 +20,7 @@ async function madeOf(prefix: string): Promise<ReadonlyMap<string, number>> {
 describe("the sweep", () => {
   afterEach(() => void vi.restoreAllMocks());
 
-  it("reads a few rows for each tenant, however many events they have", async () => {
+  it("reads a few rows for each tenant, regardless of its events", async () => {
     const tenants = tenantsNamed("idle", 20);
     for (const tenant of tenants) await insertEvents(tenant, 1, 200);
     // The sweep's budget of time is not this test's.
@@ -34,7 +34,7 @@ describe("the sweep", () => {
     expect(d1.roundTrips).toBe(6);
   });
 
-  it("goes on past a hundred tenants, and past those that fail", async () => {
+  it("continues past a hundred tenants, and past those that fail", async () => {
     const tenants = tenantsNamed("many", 230);
     for (const tenant of tenants) await insertEvents(tenant, 1, 1);
     const failing = tenants.filter((_, index) => [0, 99, 150].includes(index));
@@ -49,7 +49,7 @@ describe("the sweep", () => {
     expect((await madeOf("many")).size).toBe(230);
   });
 
-  it("completes a tenant with thousands of events, after the others had their turn", async () => {
+  it("completes a tenant with thousands of events after the others had their turn", async () => {
     await insertEvents("big-a", 1, 4_321);
     await insertEvents("big-b", 1, 1);
     const d1 = new FaultyD1(env.DB);
@@ -70,7 +70,7 @@ describe("a sweep that cannot do everything", () => {
     mentions(prefix)(call) &&
     !call.statements.some(({ sql }) => sql.includes("sweep_place"));
 
-  it("charges a tenant that fails with the calls that it made", async () => {
+  it("counts the calls of a tenant that fails", async () => {
     for (const tenant of [...tenantsNamed("a-bad", 25), "z-good"]) await insertEvents(tenant, 1, 1);
     const d1 = new FaultyD1(env.DB).meet(commits("a-bad-"), refused);
     await runSweep({ ...env, DB: d1.binding });
@@ -79,7 +79,7 @@ describe("a sweep that cannot do everything", () => {
     expect((await madeOf("a-bad")).size).toBe(25);
   });
 
-  it("stops after 750 D1 calls, and the next one goes on there, past those that fail", async () => {
+  it("stops after 750 D1 calls, and the next one continues there, past those that fail", async () => {
     for (const tenant of [...tenantsNamed("b-bad", 500), "z-later"]) await insertEvents(tenant, 1, 1);
     const d1 = new FaultyD1(env.DB).meet(commits("b-bad-"), refused);
     const environment = { ...env, DB: d1.binding };
@@ -95,7 +95,7 @@ describe("a sweep that cannot do everything", () => {
     expect((await env.DB.prepare("SELECT * FROM sweep_place").all()).results).toEqual([]);
   });
 
-  it("does not fail when its place cannot be kept", async () => {
+  it("does not fail when its place cannot be stored", async () => {
     for (const tenant of [...tenantsNamed("c-bad", 500), "c-good"]) await insertEvents(tenant, 1, 1);
     const d1 = new FaultyD1(env.DB).meet(commits("c-bad-"), refused);
     d1.meet(({ statements }) => statements.some(({ sql }) => sql.includes("sweep_place")), failBefore());
@@ -105,7 +105,7 @@ describe("a sweep that cannot do everything", () => {
     expect((await madeOf("c-bad")).size + (await madeOf("c-good")).size).toBe(501);
   });
 
-  it("stops after 45 seconds, and the next one goes on there", async () => {
+  it("stops after 45 seconds, and the next one continues there", async () => {
     const tenants = tenantsNamed("slow", 12);
     for (const tenant of tenants) await insertEvents(tenant, 1, 1);
     let now = Date.now();
@@ -121,8 +121,8 @@ describe("a sweep that cannot do everything", () => {
   });
 });
 
-describe("a backlog of more events than one call makes history of", () => {
-  it("is worked off by messages that follow each other, none of which counts as failed", async () => {
+describe("a backlog of more events than one call derives", () => {
+  it("is completed by successive messages, none of which counts as failed", async () => {
     const tenant = `backlog-${crypto.randomUUID()}`;
     await insertEvents(tenant, 1, 4_321);
     const queue: unknown[] = [messageFor(tenant)];
@@ -137,7 +137,7 @@ describe("a backlog of more events than one call makes history of", () => {
     expect(await madeOf(tenant)).toEqual(new Map([[tenant, 4_321]]));
   });
 
-  it("is tried again when the message that follows cannot be sent", async () => {
+  it("is retried when the next message cannot be sent", async () => {
     const tenant = `backlog-${crypto.randomUUID()}`;
     await insertEvents(tenant, 1, 2_500);
     const away = { send: () => Promise.reject(new Error("away")) } as unknown as Queue<unknown>;
@@ -147,7 +147,7 @@ describe("a backlog of more events than one call makes history of", () => {
     expect(await madeOf(tenant)).toEqual(new Map([[tenant, 2_500]]));
   });
 
-  it("keeps the gate's alarm coming until it is done", async () => {
+  it("re-arms the gate's alarm until it is done", async () => {
     const { api } = await tenantWithoutQueue();
     await api.accept("disbursement", loan);
     await insertEvents(api.tenant, 3, 2_500);

@@ -31,7 +31,7 @@ function chunked(bytes: Uint8Array, size: number): ReadableStream<Uint8Array> {
 const utf8 = (value: string) => new TextEncoder().encode(value);
 
 describe("size", () => {
-  it("takes exactly 64 KiB", async () => {
+  it("accepts exactly 64 KiB", async () => {
     expect((await postBytes(ofBytes(LIMIT_BYTES))).status).toBe(201);
     expect((await postBytes(chunked(utf8(ofBytes(LIMIT_BYTES)), 1000))).status).toBe(201);
   });
@@ -51,7 +51,7 @@ describe("size", () => {
     expect((await postBytes(endless)).status).toBe(413);
   });
 
-  it("refuses no body at all as malformed JSON", async () => {
+  it("refuses an absent body as malformed JSON", async () => {
     for (const body of ["", "   "]) {
       const answer = await postBytes(body);
       expect([answer.status, answer.body.code]).toEqual([400, "malformed_json"]);
@@ -97,7 +97,7 @@ describe("media type", () => {
     },
   );
 
-  it("refuses a body of no declared type", async () => {
+  it("refuses a body without a declared type", async () => {
     const headers = await new Api().headers({ "Idempotency-Key": newKey() });
     const answer = await send("/ingest", { method: "POST", headers, body: utf8(text) });
     expect([answer.status, answer.body.code]).toEqual([415, "unsupported_media_type"]);
@@ -189,7 +189,7 @@ describe("JSON", () => {
     expect((await postBytes(withName('"\\ud83d\\ude00 😀"'))).status).toBe(201);
   });
 
-  it("refuses nesting as deep as 64 KiB can hold, and does not fall over", async () => {
+  it("refuses nesting as deep as 64 KiB can hold, and does not crash", async () => {
     for (const [open, close] of [
       ["[", "]"],
       ['{"a":', "}"],
@@ -201,7 +201,7 @@ describe("JSON", () => {
     }
   });
 
-  it("takes info nested as deep as people nest it", async () => {
+  it("accepts info with realistic nesting", async () => {
     const depth = 20;
     const info = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
     expect((await postBytes(withName(`"A","info":${info}`))).status).toBe(201);

@@ -52,7 +52,7 @@ describe("a read that D1 fails", () => {
     };
   }
 
-  it.each(PATHS)("because it is away or overloaded is a 503 with Retry-After: %s", async (path) => {
+  it.each(PATHS)("because it is unavailable or overloaded is a 503 with Retry-After: %s", async (path) => {
     for (const message of [
       "D1_ERROR: Network connection lost.",
       "D1 DB is overloaded. Too many requests queued.",
@@ -64,15 +64,12 @@ describe("a read that D1 fails", () => {
     }
   });
 
-  it.each(PATHS)(
-    "because the statement is wrong is our 500, not the database's absence: %s",
-    async (path) => {
-      const { status, body } = await readOver(path, "D1_TYPE_ERROR: Type 'symbol' not supported");
-      expect(status).toBe(500);
-      expect(body).toMatchObject({
-        code: "internal_error",
-        detail: "Internal error. Quote the trace_id when you report it.",
-      });
-    },
-  );
+  it.each(PATHS)("because the statement is wrong is a 500, not a 503: %s", async (path) => {
+    const { status, body } = await readOver(path, "D1_TYPE_ERROR: Type 'symbol' not supported");
+    expect(status).toBe(500);
+    expect(body).toMatchObject({
+      code: "internal_error",
+      detail: "Internal error. Quote the trace_id when you report it.",
+    });
+  });
 });

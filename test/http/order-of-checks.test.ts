@@ -200,7 +200,7 @@ describe("the order of checks on PUT /v1/bank-balances/{bank_account_ref}", () =
     expect(seen).toEqual(PUT_FAULTS.map(([, , code]) => code));
   });
 
-  it("takes a PUT alone", async () => {
+  it("accepts only PUT", async () => {
     const answer = await send("/v1/bank-balances/main", { method: "POST" });
     expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "PUT"]);
   });

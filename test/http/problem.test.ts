@@ -27,7 +27,7 @@ const PROVOKED: readonly (readonly [code: string, provoke: () => Promise<Answer>
 ];
 
 describe("every refusal", () => {
-  it.each(PROVOKED)("%s is a problem document that explains itself", async (code, provoke) => {
+  it.each(PROVOKED)("%s is a problem document with title, detail and remedy", async (code, provoke) => {
     const answer = await provoke();
     const { status, title } = PROBLEMS[code as keyof typeof PROBLEMS];
     expect(answer.status).toBe(status);
@@ -69,7 +69,7 @@ describe("every refusal", () => {
     expect(answer.body.detail).toContain("2 fields");
   });
 
-  it("at most 100 field errors stand in an answer, and errors_total counts them all", async () => {
+  it("an answer has at most 100 field errors, and errors_total counts them all", async () => {
     const unknown = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`x${index}`, 1]));
     const few = await new Api().ingest("client", { ...individual, ...unknown(100) });
@@ -102,7 +102,7 @@ describe("every refusal", () => {
     ]);
   });
 
-  it("changes nothing and uses up no sequence", async () => {
+  it("changes nothing and uses no sequence", async () => {
     const api = new Api();
     await api.ingest("client", { ...individual, email: "no" });
     await api.ingest("client", { step: "delete", client_id: "C-1" });
@@ -149,7 +149,7 @@ describe("problem pages", () => {
     expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
   });
 
-  it("can only be read", async () => {
+  it("are read-only", async () => {
     const answer = await send("/problems/not_found", { method: "POST" });
     expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "GET, HEAD"]);
   });
@@ -179,7 +179,7 @@ describe("health", () => {
 });
 
 describe("a 201", () => {
-  it("has a Location that leads to the record, whatever its id is made of", async () => {
+  it("has a Location that leads to the record, for any characters in its id", async () => {
     const api = new Api();
     for (const client_id of ["C-1", "a b/c", "50% off?#x", "Ünïcödé 😀", "a+b&c=d", "x..y", "'\"<>"]) {
       const created = await api.ingest("client", { ...individual, client_id });

@@ -22,7 +22,7 @@ const times = (count: number, path: string): readonly string[] => Array.from({ l
 const LIST = "/api/tables/clients";
 
 describe("a tenant's rate limit", () => {
-  it("refuses the requests beyond it, says when to try again, and leaves other tenants alone", async () => {
+  it("refuses the requests beyond it with Retry-After, and does not affect other tenants", async () => {
     const limited = { ...ON, TENANT_LIMIT: TEST_LIMIT };
     const [busy, quiet] = [newTenant(), newTenant()];
     expect(await statuses(times(4, LIST), limited, busy)).toEqual([200, 200, 200, 429]);
@@ -33,7 +33,7 @@ describe("a tenant's rate limit", () => {
     expect(await statuses([LIST], limited, quiet)).toEqual([200]);
   });
 
-  it("for reads that walk is one of its own", async () => {
+  it("is separate for reads that walk", async () => {
     const limited = { ...ON, TENANT_WALK_LIMIT: TEST_LIMIT };
     const tenant = newTenant();
     const walks = [

@@ -101,21 +101,21 @@ describe("traceparent", () => {
     expect(row).toEqual({ trace_id: TRACE });
   });
 
-  it("X-Trace-Id has passed its end date and is ignored", async () => {
+  it("X-Trace-Id is past its end date and ignored", async () => {
     const answer = await send("/v1/health/live", { headers: { "X-Trace-Id": TRACE } });
     expect(answer.headers.get("traceparent")).not.toContain(TRACE);
   });
 });
 
 describe("Server-Timing", () => {
-  it("tells where the time of a write went", async () => {
+  it("splits the time of a write into its parts", async () => {
     const answer = await new Api().ingest("client", individual);
     const names = (answer.headers.get("Server-Timing") ?? "").split(", ").map((entry) => entry.split(";")[0]);
     expect(names).toEqual(expect.arrayContaining(["auth", "queue", "load", "commit", "total"]));
     expect(answer.headers.get("Server-Timing")).toMatch(/^(\w+;dur=\d+(\.\d+)?(, |$))+$/);
   });
 
-  it("is there on a refusal too", async () => {
+  it("is sent on a refusal too", async () => {
     expect((await send("/nowhere")).headers.get("Server-Timing")).toMatch(/total;dur=\d/);
   });
 });
@@ -134,7 +134,7 @@ describe("the log", () => {
     "eyJ",
   ];
 
-  it("has one line of JSON a request: trace, tenant, route, status, code, duration", async () => {
+  it("has one JSON line per request: trace, tenant, route, status, code, duration", async () => {
     const api = new Api();
     const headers = { traceparent: `00-${TRACE}-${PARENT}-01` };
     const body = { category: "client", data: individual };
@@ -152,7 +152,7 @@ describe("the log", () => {
     });
   });
 
-  it("says the code of a refusal", async () => {
+  it("has the code of a refusal", async () => {
     const lines = await logged(() => new Api().ingest("client", { ...individual, email: "no" }));
     expect(requestLines(lines).map((line) => JSON.parse(line))).toMatchObject([
       { status: 400, code: "validation_error" },
@@ -166,7 +166,7 @@ describe("the log", () => {
     expect(lines.join()).not.toContain("C-PRIVATE");
   });
 
-  it("holds no token, name, e-mail, phone or address, whatever goes wrong", async () => {
+  it("holds no token, name, e-mail, phone or address after any failure", async () => {
     const api = new Api(newTenant());
     const data = { ...individual, client_id: "C-PRIVATE" };
     const lines = await logged(async () => {

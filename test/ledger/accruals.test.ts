@@ -52,7 +52,7 @@ describe("an accrual", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("shows in a loan's journal with that loan's lines alone", async () => {
+  it("shows in a loan's journal with only that loan's lines", async () => {
     const api = new Api();
     await post(api);
     await post(api, { loan_id: OTHER });
@@ -70,7 +70,7 @@ describe("an accrual", () => {
     expect(body.items[0].lines.map((line: { loan_id: string }) => line.loan_id)).toEqual([OTHER, OTHER]);
   });
 
-  it("takes the principal at the end of its day, and says the ledger's figure where it is another", async () => {
+  it("checks the principal at the end of its day, and answers the ledger's figure if it differs", async () => {
     const api = new Api();
     await post(api, { amount_minor: "1000" });
     await sent(api, "payments", { amount_minor: "300", effective_at: DAY });
@@ -90,7 +90,7 @@ describe("an accrual", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("is of a loan and day once, and again after its reversal", async () => {
+  it("is accepted once for a loan and day, and again after its reversal", async () => {
     const api = new Api();
     await post(api);
     const id = entryIdOf(await accrue(api, [[LOAN, "88849", "0"]]));
@@ -105,7 +105,7 @@ describe("an accrual", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("is refused whole, with every error, and changes nothing", async () => {
+  it("is refused as a whole, with every error, and changes nothing", async () => {
     const api = new Api();
     await post(api);
     await post(api, { loan_id: OTHER, currency: "EUR" });
@@ -161,7 +161,7 @@ describe("an accrual", () => {
     expect(refusalOf(twice)).toEqual([400, "validation_error", "loans.1 invalid_value"]);
   });
 
-  it("answers a replay with the very same body, and many senders of one day with one entry", async () => {
+  it("answers a replay with the same body, and concurrent senders of one day with one entry", async () => {
     const api = new Api();
     await post(api);
     const key = newKey();
@@ -194,7 +194,7 @@ const batchOf = (count: number, principal = "1000", interest = "3") =>
   oneTo(count).map((number) => [loanOf(number), principal, interest] as const);
 
 describe("a batch of 2,000 loans", () => {
-  it("commits whole in one call to load and one to commit, says its time, and is reversed whole", async () => {
+  it("commits with one D1 call to load and one to commit, reports its time, and is reversed as a whole", async () => {
     const api = await lendMany(2_000);
     const d1 = await wrapDatabase(gateOf(api.tenant));
     const answer = await accrue(api, batchOf(2_000));
@@ -231,7 +231,7 @@ describe("a batch of 2,000 loans", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("of which one loan is wrong stores nothing", async () => {
+  it("with one wrong loan stores nothing", async () => {
     const api = await lendMany(150);
     const before = await booksOf(api.tenant);
     const wrong = batchOf(150).map((one, index) => (index === 149 ? ([one[0], "999", "3"] as const) : one));
@@ -243,7 +243,7 @@ describe("a batch of 2,000 loans", () => {
     expect(await booksOf(api.tenant)).toEqual(before);
   });
 
-  it("of 2,001 loans is refused by its length alone, and beyond 512 KiB by its size", async () => {
+  it("of 2,001 loans is refused only for its length, and one beyond 512 KiB for its size", async () => {
     const api = new Api();
     expect(refusalOf(await accrue(api, batchOf(2_001)))).toEqual([
       400,
@@ -254,7 +254,7 @@ describe("a batch of 2,000 loans", () => {
     expect(refusalOf(large)).toEqual([413, "payload_too_large"]);
   });
 
-  it("sees balances that the gate remembers change: a payment after it is decided on its interest", async () => {
+  it("updates the balances that the gate remembers: a later payment is decided on its interest", async () => {
     const api = await lendMany(120);
     // The gate remembers this loan and its book from the payment on.
     await sent(api, "payments", { loan_id: loanOf(7), amount_minor: "1" });
@@ -266,7 +266,7 @@ describe("a batch of 2,000 loans", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("among other commands that wait is decided in a group of its own, and so is its reversal", async () => {
+  it("among other waiting commands is decided in a group of its own, and so is its reversal", async () => {
     const api = await lendMany(120);
     const d1 = await wrapDatabase(gateOf(api.tenant));
     const hold = new Hold();
@@ -312,7 +312,7 @@ describe("a preview", () => {
   const preview = (api: Api, change: object = {}) =>
     api.post("/v1/accruals/preview", { ...PREVIEW, ...change });
 
-  it("is a body that the batch takes, computed on the principal of the day", async () => {
+  it("is a body that the batch accepts, computed on the principal of the day", async () => {
     const api = new Api();
     await post(api, { amount_minor: "1000000" });
     await sent(api, "payments", { amount_minor: "100000", effective_at: "2024-01-11" });
@@ -338,7 +338,7 @@ describe("a preview", () => {
     expect((await booksOf(api.tenant)).events).toBe(events);
   });
 
-  it("of named loans has them in ledger's figures, with or without principal", async () => {
+  it("of named loans has the ledger's figures of each, with or without principal", async () => {
     const api = new Api();
     await post(api, { amount_minor: "0" });
     await post(api, { loan_id: OTHER, amount_minor: "36500" });
@@ -374,7 +374,7 @@ describe("a preview", () => {
     },
   );
 
-  it("refuses a number for a rate, a foreign page_token, and one beside loans", async () => {
+  it("refuses a number as a rate, a foreign page_token, and a page_token beside loans", async () => {
     const api = new Api();
     expect(refusalOf(await preview(api, { annual_rate: 0.1 }))[2]).toBe("annual_rate invalid_type");
     expect(refusalOf(await preview(api, { page_token: "x" }))[2]).toBe("page_token invalid_value");
@@ -383,7 +383,7 @@ describe("a preview", () => {
     );
   });
 
-  it("lists 2,000 loans a page, and the pages together have each loan once", async () => {
+  it("lists 2,000 loans per page, and the pages together have each loan once", async () => {
     const api = await lendMany(2_001);
     const first = await preview(api);
     expect(first.body.loans).toHaveLength(2_000);
@@ -397,7 +397,7 @@ describe("a preview", () => {
   });
 });
 
-it("a payment costs at most two calls to D1, one where the loan is remembered, and reads its later days alone", async () => {
+it("a payment takes at most two D1 calls, one if the loan is remembered, and reads only its later days", async () => {
   const api = new Api();
   await post(api, { amount_minor: "1000000", effective_at: "2024-01-01" });
   for (const day of oneTo(20)) {

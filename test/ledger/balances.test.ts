@@ -23,7 +23,7 @@ const today = () => new Date().toISOString().slice(0, 10);
 const OTHER_LOAN = "44444444-4444-4444-4444-444444444444";
 
 describe("a loan's balance", () => {
-  it("has the contract's members, and today for a date", async () => {
+  it("has the documented members, and today as its default date", async () => {
     const api = new Api();
     await post(api);
     const last = await disburse(api, { amount_minor: "11151" });
@@ -45,7 +45,7 @@ describe("a loan's balance", () => {
     });
   });
 
-  it("is as of any day: before, on and after each posting, whatever the order of posting", async () => {
+  it("is as of any day: before, on and after each posting, in any order of posting", async () => {
     const api = new Api();
     await post(api, { effective_at: "2024-03-01", amount_minor: "100" });
     await post(api, { effective_at: "2024-01-01", amount_minor: "10" });
@@ -81,13 +81,13 @@ describe("a loan's balance", () => {
     expect((await loanBalanceOf(api)).body.last_activity_at).not.toBeNull();
   });
 
-  it("of a disbursement of 0 is 0, and the loan is known", async () => {
+  it("is 0 after a disbursement of 0, and the loan is known", async () => {
     const api = new Api();
     await post(api, { amount_minor: "0", currency: "BHD" });
     expect((await loanBalanceOf(api)).body).toMatchObject({ currency: "BHD", total_exposure_minor: "0" });
   });
 
-  it("of a loan that the ledger does not know is 404, also where ingest knows one", async () => {
+  it("is 404 for a loan that the ledger does not know, even if ingest does", async () => {
     const api = new Api();
     await post(api);
     for (const id of [OTHER_LOAN, "L-1", "%00", "x".repeat(300), `${LOAN}%20`]) {
@@ -110,7 +110,7 @@ describe("a loan's balance", () => {
 });
 
 describe("an account's balance", () => {
-  it("has the contract's members, each side on its own and the normal one", async () => {
+  it("has the documented members: debits, credits and the normal balance", async () => {
     const api = new Api();
     await post(api);
     const { body } = await accountBalanceOf(api, "2100", "USD", "2024-01-01");
@@ -160,7 +160,7 @@ describe("an account's balance", () => {
     expect(refusalOf(answer)).toEqual([400, "invalid_query"]);
   });
 
-  it("takes the layer by name", async () => {
+  it("accepts the layer by name", async () => {
     const api = new Api();
     await post(api);
     const { body } = await api.get("/v1/accounts/1100/balance?currency=USD&layer=SETTLED");
@@ -169,7 +169,7 @@ describe("an account's balance", () => {
 });
 
 describe("64 bits", () => {
-  it("bound a loan's balance: the largest amount comes back out, one unit more is refused", async () => {
+  it("bound a loan's balance: the largest amount is returned exactly, one unit more is refused", async () => {
     const api = new Api();
     await post(api, { amount_minor: `${INT64_MAX - 1n}` });
     const before = await booksOf(api.tenant);
@@ -220,7 +220,7 @@ describe("64 bits", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("are kept inside one group of concurrent postings: as many are taken as fit", async () => {
+  it("hold within a group of concurrent postings: as many are accepted as fit", async () => {
     const api = new Api();
     const d1 = await wrapDatabase(gateOf(api.tenant));
     const hold = new Hold();
@@ -239,7 +239,7 @@ describe("64 bits", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("are never exceeded under contention without a group held", async () => {
+  it("are never exceeded under contention", async () => {
     const api = new Api();
     const half = (INT64_MAX / 2n).toString();
     const answers = await Promise.all(oneTo(8).map(() => disburse(api, { amount_minor: half })));

@@ -135,7 +135,7 @@ async function expectBalances({ api, loans, moved }: Customer, day: string): Pro
   }
 }
 
-it("books stay sound and tell the truth after random concurrent postings and reversals", async () => {
+it("books stay balanced and correct after random concurrent postings and reversals", async () => {
   await fc.assert(
     fc.asyncProperty(waves, fc.constantFrom(...DAYS), async (some, day) => {
       const customers = Array.from({ length: TENANTS }, () => new Customer());

@@ -114,7 +114,7 @@ async function readsOf(tenant: string, entries: number): Promise<Record<string, 
 }
 
 describe("the rows that a read costs", () => {
-  it("do not grow with the entries of a loan and account: as many for 10,000 as for 1,000", async () => {
+  it("do not grow with the entries of a loan and account: 10,000 entries cost as many as 1,000", async () => {
     const small = await readsOf(await grownTenant(1_000), 1_000);
     const large = await readsOf(await grownTenant(10_000), 10_000);
     for (const [name, rows] of Object.entries(large)) {
@@ -134,7 +134,7 @@ describe("the rows that a read costs", () => {
 });
 
 describe("the rows that a posting writes", () => {
-  it("are few, and on a loan that the gate remembers in one call", async () => {
+  it("are few, and take one call on a loan that the gate remembers", async () => {
     const api = new Api();
     // A tenant's first event also records where the tenant lives.
     await api.accept("client", individual);

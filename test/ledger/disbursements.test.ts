@@ -5,8 +5,8 @@ import { booksOf, disburse, disbursement, LOAN, owed, post, refusalOf, reverse }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-describe("the seed's example", () => {
-  it("answers 201 with the event, the entry and the time, and says where the entry is", async () => {
+describe("the documented example", () => {
+  it("answers 201 with the event, the entry, the time, and a Location", async () => {
     const api = new Api();
     const answer = await api.post(
       "/v1/disbursements",
@@ -173,7 +173,7 @@ const REFUSED: readonly (readonly [string, object, string])[] = [
 const OPTIONAL: ReadonlySet<string> = new Set(["destination_ref", "metadata"]);
 
 describe("the body's bounds", () => {
-  it.each(ACCEPTED)("takes %s", async (_, change) => {
+  it.each(ACCEPTED)("accepts %s", async (_, change) => {
     const api = new Api();
     const answer = await disburse(api, change);
     expect(answer.status, answer.text).toBe(201);
@@ -211,7 +211,7 @@ describe("the body's bounds", () => {
     expect((await new Api().post("/v1/disbursements", text)).status).toBe(400);
   });
 
-  it("takes ids in any case, and compares them without regard to it", async () => {
+  it("accepts ids in any case, and compares them case-insensitively", async () => {
     const api = new Api();
     await post(api, { loan_id: LOAN.toUpperCase(), borrower_id: "ABCDEFAB-1111-1111-1111-111111111111" });
     await post(api, { borrower_id: "abcdefab-1111-1111-1111-111111111111" });
@@ -257,7 +257,7 @@ describe("a loan", () => {
     expect((await booksOf(api.tenant)).events).toBe(2);
   });
 
-  it("gets one borrower of many concurrent first postings", async () => {
+  it("gets one borrower from many concurrent first postings", async () => {
     const api = new Api();
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, digit) => disburse(api, { borrower_id: LOAN.replace("3", `${digit}`) })),

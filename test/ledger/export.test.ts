@@ -21,7 +21,7 @@ const PATH = "/v1/journal-entries?format=hledger";
 const idsIn = (journal: string) => [...journal.matchAll(/; journal_entry_id: (\S+)$/gm)].map(([, id]) => id);
 
 describe("the export", () => {
-  it("is plain text to be saved, with every account, amounts in major units, and an end", async () => {
+  it("is a plain-text download with every account, amounts in major units, and a last line", async () => {
     const api = new Api();
     const id = await post(api, { amount_minor: "5", destination_ref: "a;b, c" });
     await post(api, { loan_id: crypto.randomUUID(), currency: "JPY", amount_minor: `${INT64_MAX}` });
@@ -125,7 +125,7 @@ describe("the export", () => {
     return app.request(PATH, { headers }, { ...env, DB: d1.binding }, context as never);
   }
 
-  it("is a 503 when the database is away, and ends without its last line when it goes away midway", async () => {
+  it("is a 503 when the database is unavailable, and ends without its last line when it fails midway", async () => {
     const tenant = newTenant();
     await postInBulk(
       tenant,

@@ -56,7 +56,7 @@ it("a run takes requested checks first, then the tenants that waited longest", a
   expect((await tenantsToCheck(db, 300)).slice(2, 5)).toEqual(others.slice(15));
 });
 
-it("requested checks take half of a run at most, and a new request comes before one that goes on", async () => {
+it("requested checks take at most half of a run, and a new request comes before one that continues", async () => {
   const tenants = await idle(20);
   const db = database();
   for (const tenant of tenants.slice(0, 12)) {
@@ -80,7 +80,7 @@ it("a tenant with new entries is in each run", async () => {
   expect([taken.length, taken.at(-1)]).toEqual([16, api.tenant]);
 });
 
-it("each of a thousand tenants has its turn within an hour", async () => {
+it("each of a thousand tenants has a turn within an hour", async () => {
   const tenants = await idle(1_000);
   const db = database();
   const seen = new Set<string>();
@@ -96,7 +96,7 @@ it("each of a thousand tenants has its turn within an hour", async () => {
   expect(seen.size).toBe(tenants.length);
 });
 
-it("of more tenants than its calls allow a run takes as many as it can", async () => {
+it("a run checks as many tenants as its calls allow", async () => {
   await idle(20_000);
   // The run's time is not this test's.
   vi.spyOn(Date, "now").mockReturnValue(Date.now());
@@ -106,7 +106,7 @@ it("of more tenants than its calls allow a run takes as many as it can", async (
   expect(d1.roundTrips).toBeLessThanOrEqual(950);
 });
 
-it("a turn with nothing new is three calls, of which two write a row each", async () => {
+it("a turn without new entries takes three calls, of which two write a row each", async () => {
   const api = new Api();
   await post(api);
   await runSweep();

@@ -42,7 +42,7 @@ describe("the integrity check", () => {
     return api;
   }
 
-  it("finds sound books sound, says how far it came, and goes on with new entries", async () => {
+  it("finds no error in sound books, reports its progress, and continues with new entries", async () => {
     const api = await busy();
     await check(api);
     const { events } = await booksOf(api.tenant);
@@ -58,7 +58,7 @@ describe("the integrity check", () => {
     expect(await integrityOf(api)).toMatchObject({ status: "ok", checked_upto_sequence: (events ?? 0) + 1 });
   });
 
-  it("finds a total spoiled by hand at the next run, logs it as an error and shows it, until it is put right", async () => {
+  it("finds a total changed by hand at the next run, logs it as an error and shows it until it is corrected", async () => {
     const api = await busy();
     await check(api);
     const change = (sign: string) =>
@@ -80,7 +80,7 @@ describe("the integrity check", () => {
     expect(await integrityOf(api)).toMatchObject({ status: "ok", mismatched_account_count: 0 });
   });
 
-  it("finds a loan's balance spoiled before its next posting is checked, and a day of it in its round", async () => {
+  it("finds a changed balance of a loan when its next posting is checked, and a changed day in its round", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const api = await busy();
     await check(api);
@@ -117,7 +117,7 @@ describe("the integrity check", () => {
     await env.DB.prepare(trigger?.sql ?? "").run();
   }
 
-  it("finds a posting of a loan that was removed, in the round of the loans", async () => {
+  it("finds a removed posting of a loan in the round of the loans", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const api = await busy();
     await check(api);
@@ -126,7 +126,7 @@ describe("the integrity check", () => {
     expect(await integrityOf(api)).toMatchObject({ status: "mismatch", mismatched_account_count: 1 });
   });
 
-  it("starts anew with a whole check, which finds any posting that was removed", async () => {
+  it("starts again with a whole check, which finds any removed posting", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const api = await busy();
     await check(api);
@@ -158,7 +158,7 @@ describe("the integrity check", () => {
       tenant,
     );
 
-  it("of more entries than a turn takes compares every loan at its end", async () => {
+  it("compares every loan at its end when it takes more than one turn", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const api = await large(1_100);
     await spoilClearing(api, 900);

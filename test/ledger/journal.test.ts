@@ -47,7 +47,7 @@ describe("a loan's journal", () => {
 
   const newestFirst = () => posted.toReversed();
 
-  it("is newest first, each entry as it is by its id, and has no token where nothing follows", async () => {
+  it("is newest first, shows each entry as its id does, and has no token at its end", async () => {
     const { body } = await api.get(PATH);
     expect(idsOf(body.items)).toEqual(newestFirst());
     expect(Object.keys(body)).toEqual(["items"]);
@@ -60,13 +60,13 @@ describe("a loan's journal", () => {
     expect(idsOf(await walk(api, `page_size=${size}`))).toEqual(newestFirst());
   });
 
-  it("has no token on a last page that is just full", async () => {
+  it("has no token on a last page that is exactly full", async () => {
     const { body } = await api.get(`${PATH}?page_size=${posted.length}`);
     expect(body.items).toHaveLength(posted.length);
     expect(body.next_page_token).toBeUndefined();
   });
 
-  it("lets the page size change on the way", async () => {
+  it("allows the page size to change between pages", async () => {
     const first = (await api.get(`${PATH}?page_size=3`)).body;
     const rest = (await api.get(`${PATH}?page_size=200&page_token=${first.next_page_token}`)).body;
     expect(idsOf([...first.items, ...rest.items])).toEqual(newestFirst());
@@ -110,7 +110,7 @@ describe("a loan's journal", () => {
     expect(refusalOf(await api.get(`${PATH}?${query}`))).toEqual([400, "invalid_query"]);
   });
 
-  it("takes a token with its own query alone: not another loan, tenant, filter, or a changed one", async () => {
+  it("accepts a token only with its own query: not with another loan, tenant or filter, or changed", async () => {
     const token: string = (await api.get(`${PATH}?page_size=2&from_date=2024-01-01`)).body.next_page_token;
     const other = new Api();
     await post(other);
@@ -130,7 +130,7 @@ describe("a loan's journal", () => {
     expect((await api.get(`${upper}?from_date=2024-01-01&page_token=${token}`)).status).toBe(200);
   });
 
-  it("of an unknown loan is 404", async () => {
+  it("is 404 for an unknown loan", async () => {
     expect(refusalOf(await api.get(`/v1/loans/${crypto.randomUUID()}/journal-entries`))).toEqual([
       404,
       "not_found",
@@ -139,7 +139,7 @@ describe("a loan's journal", () => {
   });
 });
 
-it("pages stay stable while others post", async () => {
+it("has stable pages while others post", async () => {
   const api = new Api();
   const before = [];
   for (const number of oneTo(9)) before.push(await post(api, { amount_minor: `${number}` }));

@@ -106,7 +106,7 @@ class Lender {
   }
 }
 
-it("random commands, one after another, come to what an independent model says, refusals included", async () => {
+it("random commands, one after another, have the results of an independent model, including refusals", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(fc.array(wish, { minLength: 15, maxLength: 25 }), async (wishes) => {
@@ -138,7 +138,7 @@ it("random commands, one after another, come to what an independent model says, 
   expect(seen.has("reverse would_overdraw")).toBe(true);
 });
 
-it("random commands in groups come to what the model says when it takes them in the order of their events", async () => {
+it("random commands in groups have the results of the model in the order of their events", async () => {
   const waves = fc.array(fc.array(wish, { minLength: 2, maxLength: 10 }), { minLength: 2, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(waves, async (some) => {

@@ -85,7 +85,7 @@ describe("a payment", () => {
     expect(await partsOf(api)).toEqual(["0", "0", "0", "10"]);
   });
 
-  it("takes no more from a balance than its least on any later day", async () => {
+  it("takes no more from a balance than its lowest on any later day", async () => {
     const api = new Api();
     await post(api, { amount_minor: "1000" });
     await sent(api, "payments", { amount_minor: "900", effective_at: "2024-06-01" });
@@ -96,7 +96,7 @@ describe("a payment", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("may fill suspense to the last unit of 64 bits, and no further", async () => {
+  it("may fill suspense to the last unit of 64 bits, and not beyond", async () => {
     const api = new Api();
     await post(api, { amount_minor: "0" });
     await sent(api, "payments", { amount_minor: `${INT64_MAX}` });
@@ -139,7 +139,7 @@ describe("a suspense application", () => {
     ]);
   });
 
-  it("of nothing is refused: nothing waits, or nothing is owed", async () => {
+  it("is refused if suspense is empty, or if nothing is owed", async () => {
     const api = new Api();
     await post(api, { amount_minor: "10" });
     expect(refusalOf(await send(api, "suspense-applications"))).toEqual([422, "exceeds_balance"]);
@@ -153,7 +153,7 @@ describe("a suspense application", () => {
 });
 
 describe("fees and waivers", () => {
-  it("assess and forgo: the entry says the type and the reason", async () => {
+  it("post their amounts, and the entry has the type and the reason", async () => {
     const api = new Api();
     await post(api);
     const fee = await send(api, "fees", { external_ref: "F-1" });
@@ -182,7 +182,7 @@ describe("fees and waivers", () => {
     ]);
   });
 
-  it("a waiver before the fee is refused, for the day before has no fee", async () => {
+  it("a waiver before the fee is refused, because the day before has no fee", async () => {
     const api = new Api();
     await post(api);
     await sent(api, "fees");
@@ -234,7 +234,7 @@ describe("a charge-off", () => {
     ]);
   });
 
-  it("is not reversed while a recovery stands, and recovered no more once it is reversed", async () => {
+  it("cannot be reversed before its recovery is, and allows no recovery after its reversal", async () => {
     const api = new Api();
     await post(api);
     const chargeoff = await sent(api, "charge-offs");
@@ -282,7 +282,7 @@ describe("a settlement", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("stands in the way of the disbursement's reversal, which names loan, account and first day", async () => {
+  it("prevents the disbursement's reversal; the refusal names loan, account and first day", async () => {
     const api = new Api();
     const id = await post(api);
     const settlement = entryIdOf(await settle(api, id));
@@ -307,7 +307,7 @@ describe("a settlement", () => {
     if (status === 400) expect(refusalOf(answer)[2]).toBe("effective_at inconsistent_dates");
   });
 
-  it("of what is not there, not a disbursement, or reversed is refused", async () => {
+  it("of an unknown entry, of another type, or of a reversed one is refused", async () => {
     const api = new Api();
     expect(refusalOf(await settle(api, crypto.randomUUID()))).toEqual([404, "not_found"]);
     const id = await post(api);
@@ -329,7 +329,7 @@ describe("a settlement", () => {
 });
 
 describe("funding", () => {
-  it("comes in and goes out, without a loan on its lines", async () => {
+  it("enters and leaves a bank account, without a loan on its lines", async () => {
     const api = new Api();
     const answer = await send(api, "funding", { external_ref: "cap-1" });
     expect(answer.body).toEqual({ funding_event_id: UUID, journal_entry_id: UUID, posted_at: TIME });
@@ -349,7 +349,7 @@ describe("funding", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("names a bank account, at most 200 a tenant", async () => {
+  it("names a bank account, at most 200 per tenant", async () => {
     const api = new Api();
     for (const wave of oneTo(4)) {
       const refs = oneTo(50).map((number) => `bank-${wave}.${number}`);
@@ -389,7 +389,7 @@ const WITH_REFERENCE: LedgerPath[] = ["payments", "recoveries", "funding", "fees
 const WITH_REASON: LedgerPath[] = ["fee-waivers", "charge-offs"];
 
 describe.each(PATHS)("POST /v1/%s", (path) => {
-  it("answers a replay with 200 and the very same body, and another body with a mismatch", async () => {
+  it("answers a replay with 200 and the same body, and another body with a mismatch", async () => {
     const api = await ready(path);
     const key = newKey();
     const first = await send(api, path, {}, key);
@@ -405,7 +405,7 @@ describe.each(PATHS)("POST /v1/%s", (path) => {
     expect(await booksOf(api.tenant)).toEqual(books);
   });
 
-  it("posts once for many senders of one key", async () => {
+  it("posts once for many concurrent senders of one key", async () => {
     const api = await ready(path);
     const { events } = await booksOf(api.tenant);
     const key = newKey();
@@ -416,7 +416,7 @@ describe.each(PATHS)("POST /v1/%s", (path) => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("takes metadata to 2 KiB, and refuses more, an unknown member and a day that is none", async () => {
+  it("accepts metadata up to 2 KiB, and refuses more, an unknown member and an invalid day", async () => {
     const api = await ready(path);
     const refused: [object, string][] = [
       [{ metadata: { k: "x".repeat(2041) } }, "metadata invalid_value"],
@@ -530,7 +530,7 @@ describe("the bounds of members", () => {
     },
   );
 
-  it("source_method and direction are of their lists", async () => {
+  it("source_method and direction are one of their values", async () => {
     const api = await ready("recoveries");
     for (const path of ["payments", "recoveries"] as const) {
       expect(refusalOf(await send(api, path, { source_method: "card_push" }))[2]).toBe(
@@ -568,7 +568,7 @@ describe("a reversal that would overdraw", () => {
     expect(await partsOf(api)).toEqual(["0", "0", "0", "0"]);
   });
 
-  it("sees days to come: a payment of next year holds the disbursement", async () => {
+  it("includes future days: a payment of next year prevents the disbursement's reversal", async () => {
     const api = new Api();
     const id = await post(api);
     await sent(api, "payments", { effective_at: "2999-01-01" });

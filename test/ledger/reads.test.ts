@@ -65,7 +65,7 @@ describe("a trial balance", () => {
     expect((await of("currency=JPY")).total_cr_minor).toBe("0");
   });
 
-  it("adds up beyond 64 bits", async () => {
+  it("is exact beyond 64 bits", async () => {
     const api = new Api();
     for (const loan_id of [LOAN, OTHER]) await post(api, { loan_id, amount_minor: `${INT64_MAX}` });
     const { body } = await api.get("/v1/trial-balance?currency=USD");
@@ -81,7 +81,7 @@ describe("a trial balance", () => {
 });
 
 describe("the cash of a bank account", () => {
-  it("is its own lines on account 1000", async () => {
+  it("counts only its own lines on account 1000", async () => {
     const api = new Api();
     await post(api);
     await sent(api, "payments", { bank_account_ref: "ops" });
@@ -114,7 +114,7 @@ describe("a statement", () => {
     suspense_minor: suspense,
   });
 
-  it("goes by day, then by posting, with what each entry changes and the balances after it", async () => {
+  it("is ordered by day, then by posting, with each entry's changes and the balances after it", async () => {
     const api = new Api();
     await post(api, { amount_minor: "1000", effective_at: "2024-01-01" });
     await sent(api, "payments", { amount_minor: "1300", effective_at: "2024-03-01" });
@@ -145,7 +145,7 @@ describe("a statement", () => {
   });
 
   it.each([1, 2, 3, 200])(
-    "has each entry once in pages of %d, each opening where the one before ended",
+    "has each entry once in pages of %d, each with the closing balances of the one before as its opening",
     async (size) => {
       const api = new Api();
       for (const number of oneTo(5)) {
@@ -168,7 +168,7 @@ describe("a statement", () => {
     },
   );
 
-  it("answers CSV where it is asked for, numbers as they are, and the next page in Link", async () => {
+  it("answers CSV on request, with exact numbers, and the next page in Link", async () => {
     const api = new Api();
     const id = await post(api, { amount_minor: "1000" });
     const payment = await send(api, "payments");
@@ -186,7 +186,7 @@ describe("a statement", () => {
     expect(paged.headers.get("Link")).toMatch(/page_token=[\w-]+.*rel="next"/);
   });
 
-  it("of an unknown loan is 404, and of a malformed query 400", async () => {
+  it("is 404 for an unknown loan, and 400 for a malformed query", async () => {
     const api = new Api();
     await post(api);
     expect(refusalOf(await api.get(`/v1/loans/${OTHER}/statement`))).toEqual([404, "not_found"]);
@@ -238,7 +238,7 @@ describe("the tenant's journal in pages", () => {
     expect(await walk(`page_size=${size}`)).toEqual(posted.toReversed());
   });
 
-  it("shows each entry whole, as it is by its id", async () => {
+  it("shows each entry whole, as its id does", async () => {
     const { body } = await api.get("/v1/journal-entries");
     for (const item of body.items) {
       expect((await api.get(`/v1/journal-entries/${item.journal_entry_id}`)).body).toEqual(item);
@@ -273,7 +273,7 @@ describe("the tenant's journal in pages", () => {
     expect((await new Api().get("/v1/journal-entries")).body).toEqual({ items: [] });
   });
 
-  it("ends a page of large entries at about 2 MB, and goes on: no entry twice, none lost", async () => {
+  it("ends a page of large entries at about 2 MB, and the next one continues: no entry twice, none lost", async () => {
     const large = new Api();
     // Larger than any actor can be: a token has 8 KB.
     const command = { ...disbursementCommand, actor: "x".repeat(20_000) };
@@ -299,7 +299,7 @@ describe("the tenant's journal in pages", () => {
   });
 });
 
-it("the loan's balance tells what waits in suspense", async () => {
+it("the loan's balance shows the money in suspense", async () => {
   const api = new Api();
   await post(api, { amount_minor: "0" });
   await sent(api, "payments", { amount_minor: "5" });

@@ -23,7 +23,7 @@ const statusOf = async (api: Api, query = "") => {
   return body;
 };
 
-describe("what the bank says of an account", () => {
+describe("a bank's balance of an account", () => {
   it("is an event without an entry: 200 at first and on a replay", async () => {
     const api = new Api();
     const key = newKey();
@@ -45,7 +45,7 @@ describe("what the bank says of an account", () => {
     expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
   });
 
-  it("of concurrent senders of one key is one event, and all but one answer is a replay of it", async () => {
+  it("from concurrent senders of one key is one event, and all but one answer are replays", async () => {
     const api = new Api();
     const key = newKey();
     const body = { closing_balance_minor: "7" };
@@ -57,7 +57,7 @@ describe("what the bank says of an account", () => {
     expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
   });
 
-  it("of concurrent senders of one key with different bodies is one event: the others are told of a mismatch", async () => {
+  it("from concurrent senders of one key with different bodies is one event: the others get a mismatch", async () => {
     const api = new Api();
     const key = newKey();
     const bodies = oneTo(6).map((number) => ({ closing_balance_minor: `${number}` }));
@@ -135,7 +135,7 @@ describe("the status", () => {
     expect((await at("2024-02-01"))[0]).toEqual({ ...ops, status: "reconciled", difference_minor: "0" });
   });
 
-  it("adds the loans' principal up to the general ledger's, as of any day and beyond 64 bits", async () => {
+  it("compares the sum of the loans' principal with the general ledger, as of any day and beyond 64 bits", async () => {
     const api = new Api();
     await post(api, { amount_minor: `${INT64_MAX}` });
     await post(api, { loan_id: OTHER, amount_minor: `${INT64_MAX}` });

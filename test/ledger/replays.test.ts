@@ -20,7 +20,7 @@ describe("Idempotency-Key", () => {
     },
   );
 
-  it("replays the very same body with 200, after a reversal and after the gate was evicted", async () => {
+  it("replays the same body with 200, after a reversal and after an eviction of the gate", async () => {
     const api = new Api();
     const key = newKey();
     const first = await disburse(api, {}, key);
@@ -52,7 +52,7 @@ describe("Idempotency-Key", () => {
     expect(again.headers.get("Idempotent-Replayed")).toBe("true");
   });
 
-  it("replays whatever the order of members and the white space", async () => {
+  it("replays with any order of members and any white space", async () => {
     const api = new Api();
     const key = newKey();
     const first = await disburse(api, {}, key);
@@ -80,7 +80,7 @@ describe("Idempotency-Key", () => {
     expect(await booksOf(api.tenant)).toEqual({ ...before, events: 2 });
   });
 
-  it("is not used up by a refusal", async () => {
+  it("is not used by a refusal", async () => {
     const api = new Api();
     const key = newKey();
     expect((await disburse(api, { currency: "usd" }, key)).status).toBe(400);
@@ -90,7 +90,7 @@ describe("Idempotency-Key", () => {
     expect((await disburse(api, {}, mismatch)).status).toBe(201);
   });
 
-  it("makes one event of twenty concurrent senders, and one answer", async () => {
+  it("stores one event for twenty concurrent senders, who all get the same answer", async () => {
     const api = new Api();
     const key = newKey();
     const answers = await Promise.all(Array.from({ length: 20 }, () => disburse(api, {}, key)));

@@ -57,7 +57,7 @@ describe("methods", () => {
     }
   });
 
-  it.each(READS)("%s answers GET and HEAD alone", async (path) => {
+  it.each(READS)("%s answers only GET and HEAD", async (path) => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       const answer = await send(path, { method });
       expect([method, answer.status, answer.headers.get("Allow")]).toEqual([method, 405, "GET, HEAD"]);
@@ -108,12 +108,12 @@ describe("the order of checks", () => {
     FAULTS.slice(index).map(([second]) => [first, second, status, code] as const),
   ).filter(([first, second]) => !(first === "token" && second === "scope"));
 
-  it.each(pairs)("%s goes before %s", async (first, second, status, code) => {
+  it.each(pairs)("%s is reported before %s", async (first, second, status, code) => {
     const answer = await reversalWith(new Set([first, second]));
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
-  it("a missing key goes before the body", async () => {
+  it("a missing key is reported before the body", async () => {
     const api = new Api();
     const headers = await api.headers({ "Content-Type": "application/json" });
     const answer = await send("/v1/disbursements", { method: "POST", headers, body: "{" });
@@ -175,7 +175,7 @@ describe("trace context", () => {
   );
 });
 
-it("logs one line a request, without ids, references or amounts", async () => {
+it("logs one line per request, without ids, references or amounts", async () => {
   const lines: string[] = [];
   for (const level of ["log", "info", "warn", "error", "debug"] as const) {
     vi.spyOn(console, level).mockImplementation((...parts) => {
@@ -216,7 +216,7 @@ it("logs one line a request, without ids, references or amounts", async () => {
 });
 
 describe("another tenant", () => {
-  it("gets the same answers for an entry and a loan as for those that do not exist, and its own sums", async () => {
+  it("gets its own sums, and the same answers for an entry and a loan as for missing ones", async () => {
     const [owner, other] = [new Api(), new Api()];
     const id = await post(owner);
     const pairs = [
@@ -237,7 +237,7 @@ describe("another tenant", () => {
     expect(await accountSums(owner, "1100")).toBe("88849 0 88849");
   });
 
-  it("whose event has the same sequence cannot reach the entry by its own id's place", async () => {
+  it("with an event of the same sequence cannot read the entry by its own event's id", async () => {
     const [owner, other] = [new Api(), new Api()];
     const id = await post(owner);
     const own = await post(other, { amount_minor: "1" });

@@ -62,7 +62,7 @@ describe("a reversal", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("counts today unless told otherwise, and says its reason", async () => {
+  it("takes effect today by default, and has its reason", async () => {
     const api = new Api();
     const days = [today()];
     const id = entryIdOf(await reverse(api, await post(api), { reason_code: "duplicate" }));
@@ -74,7 +74,7 @@ describe("a reversal", () => {
     expect(await owed(api)).toBe("0");
   });
 
-  it("cannot count before the entry, which would leave a negative balance in between", async () => {
+  it("cannot take effect before the entry, which would leave a negative balance in between", async () => {
     const api = new Api();
     const id = await post(api);
     const refused = await reverse(api, id, { effective_at: "2023-12-24" });
@@ -85,7 +85,7 @@ describe("a reversal", () => {
     expect(await owed(api, LOAN, "2023-12-25")).toBe("0");
   });
 
-  it("of an entry that takes effect later counts from then on, not from today", async () => {
+  it("of an entry that takes effect later takes effect on the same day, not today", async () => {
     const api = new Api();
     const reversal = entryIdOf(await reverse(api, await post(api, { effective_at: "2999-01-01" })));
     expect((await api.get(`/v1/journal-entries/${reversal}`)).body.effective_at).toBe("2999-01-01");
@@ -109,7 +109,7 @@ describe("a reversal", () => {
     expect(refusalOf(await reverse(api, id))).toEqual([409, "already_reversed"]);
   });
 
-  it("takes the entry's id in any case", async () => {
+  it("accepts the entry's id in any case", async () => {
     const api = new Api();
     const id = await post(api);
     const answer = await reverse(api, id.toUpperCase());
@@ -118,7 +118,7 @@ describe("a reversal", () => {
 });
 
 describe("a reversal is refused", () => {
-  it("a second time, and of a reversal, and changes nothing", async () => {
+  it("a second time, and for a reversal, and changes nothing", async () => {
     const api = new Api();
     const id = await post(api);
     const reversal = entryIdOf(await reverse(api, id));
@@ -128,7 +128,7 @@ describe("a reversal is refused", () => {
     expect(await booksOf(api.tenant)).toEqual(before);
   });
 
-  it("for what is no journal entry: nobody's id, an event's id, another version of UUID", async () => {
+  it("for an id without a journal entry: an unknown id, an event's id, another version of UUID", async () => {
     const api = new Api();
     const { body } = await disburse(api);
     const forged = body.journal_entry_id.replace(/^......../, "00000000");

@@ -24,9 +24,7 @@ function minor(text: string, currency: string): bigint {
   return amount.value;
 }
 
-test("hledger's balances of the books that come from a realistic tape are its portfolio", async ({
-  skip,
-}) => {
+test("hledger's balances of the books from a realistic tape equal its portfolio", async ({ skip }) => {
   if (absence !== null) skip(absence);
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   await startService(port, directory);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { crash } from "../crash/crash.ts";
 
-test("killed in the middle of a load, the service keeps each acknowledged event and posting, makes its history once, and its books balance", async () => {
+test("a service killed under load keeps each acknowledged event and posting, derives history once, and its books balance", async () => {
   const lines: string[] = [];
   const result = await crash({
     rounds: 2,

@@ -68,7 +68,7 @@ describe("the documents", () => {
     expect(dangling.map(({ name, target }) => `${name} cites ${target}`)).toEqual([]);
   });
 
-  it("link only to what is there", async () => {
+  it("link only to existing files and headings", async () => {
     const known = await pages();
     const folders = await Promise.all(["src", "test", "docs", "migrations", ".github"].map(filesBelow));
     const files = new Set([...folders.flat(), ...(await readdir(ROOT))]);

@@ -150,9 +150,7 @@ async function postRandomBooks(client: Accountant): Promise<string[]> {
   return ids;
 }
 
-test("hledger finds a tenant's exported books balanced, with the balances that the API tells", async ({
-  skip,
-}) => {
+test("hledger finds a tenant's exported books balanced, with the balances of the API", async ({ skip }) => {
   if (absence !== null) skip(absence);
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   await startService(port, directory);
@@ -185,7 +183,7 @@ test("hledger finds a tenant's exported books balanced, with the balances that t
   }
 });
 
-describe("whatever text a client sends", () => {
+describe("any text of a client", () => {
   const entry: Entry = {
     sequence: 1,
     position: 0,

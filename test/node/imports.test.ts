@@ -208,7 +208,7 @@ describe("the check itself", () => {
     expect(violations(file, text)).toEqual([]);
   });
 
-  it("sees a circle of files, and none where only types go round", () => {
+  it("finds a circle of files, and none of only types", () => {
     const files = (kind: string) => [
       { file: "domain/a.ts", text: 'import { b } from "./b.ts";' },
       { file: "domain/b.ts", text: `import ${kind}{ a } from "./a.ts";` },

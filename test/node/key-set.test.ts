@@ -93,7 +93,7 @@ const distinct = (answers: readonly Answer[]) => [
 const reader = () => mintToken({ scope: "records:read" });
 
 describe("cold requests", () => {
-  test("share one fetch of the key set, and every one of them is answered", async () => {
+  test("share one fetch of the key set, and each is answered", async () => {
     const held = heldBack();
     const issuer = await openIssuer(held.answer);
     const worker = await startWorker(issuer);
@@ -107,7 +107,7 @@ describe("cold requests", () => {
     expect(issuer.fetched).toEqual(["/jwks"]);
   });
 
-  test("lose nothing when the client of the one that fetches hangs up", async () => {
+  test("are all answered when the client of the one that fetches hangs up", async () => {
     const held = heldBack();
     const issuer = await openIssuer(held.answer);
     const worker = await startWorker(issuer);
@@ -172,7 +172,7 @@ describe("an issuer that fails", () => {
     expect(issuer.fetched.every((path) => path === "/jwks")).toBe(true);
   });
 
-  test("after a good fetch: the set at hand goes on serving, and refusing", async () => {
+  test("after a good fetch: the cached set still accepts and refuses tokens", async () => {
     const issuer = await openIssuer();
     const worker = await startWorker(issuer);
     const [good, unknown] = [await reader(), await mintToken({ header: { kid: "gone" } })];
@@ -195,7 +195,7 @@ describe("rotation", () => {
     return { token, jwk: { ...(await exportJWK(publicKey)), kid: "successor" } };
   }
 
-  test("an announced key verifies at once, beside the one that it replaces", async () => {
+  test("an announced key verifies at once, together with the one that it replaces", async () => {
     const { token, jwk } = await successor();
     const issuer = await openIssuer((_, response) => publish(response, { keys: [...TEST_JWKS.keys, jwk] }));
     const worker = await startWorker(issuer);
@@ -213,7 +213,7 @@ describe("rotation", () => {
     expect(issuer.fetched).toEqual(["/jwks", "/jwks"]);
   });
 
-  test("a flood of unknown kids costs the issuer a small burst, and the worker goes on serving", async () => {
+  test("a flood of unknown kids costs the issuer a small burst, and the worker keeps serving", async () => {
     const issuer = await openIssuer();
     const worker = await startWorker(issuer);
     const good = await reader();
@@ -227,7 +227,7 @@ describe("rotation", () => {
     expect(issuer.fetched.length).toBe(1 + UNKNOWN_KEY_FETCHES_MAX);
   });
 
-  test("a worker that starts after it knows the new key and no longer the old one", async () => {
+  test("a worker that starts after a rotation knows the new key and no longer the old one", async () => {
     const { token, jwk } = await successor();
     const issuer = await openIssuer((_, response) => publish(response, { keys: [jwk] }));
     const worker = await startWorker(issuer);

@@ -40,7 +40,7 @@ interface LogEntry {
 }
 
 test.each(FAULTY)(
-  "a worker with %s lets nobody through and logs the setting's name alone",
+  "a worker with %s lets nobody through and logs only the setting's name",
   async (_, bindings, setting) => {
     const lines: string[] = [];
     const miniflare = await startBuiltWorker(script, { bindings, onLog: (line) => lines.push(line) });

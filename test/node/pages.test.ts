@@ -28,7 +28,7 @@ const policyOf = (headers: Headers): readonly string[] =>
   headers.get("Content-Security-Policy")?.split("; ") ?? [];
 
 describe.each(PAGES)("the page %s", (path) => {
-  it("is HTML for anybody, under headers that keep it to itself", async () => {
+  it("is HTML for everybody, with headers that isolate it", async () => {
     const { status, headers, text } = await get(path);
     expect(status).toBe(200);
     expect(text).toContain("<!doctype html>");
@@ -44,7 +44,7 @@ describe.each(PAGES)("the page %s", (path) => {
     );
   });
 
-  it("loads only files of its own origin, which are kept for good under their right types", async () => {
+  it("loads only files of its own origin, which are cacheable for a year and have the right types", async () => {
     const { text } = await get(path);
     const files = [...text.matchAll(/\b(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
     expect(files.length).toBeGreaterThan(1);
@@ -61,7 +61,7 @@ describe.each(PAGES)("the page %s", (path) => {
     }
   });
 
-  it("is not sent again to a browser that has it", async () => {
+  it("is not sent again to a browser that has this version", async () => {
     const { headers } = await get(path);
     const again = await get(path, { "If-None-Match": headers.get("ETag") ?? "" });
     expect(again.status).toBe(304);
@@ -92,7 +92,7 @@ describe("the console's policy", () => {
 });
 
 describe("what was built", () => {
-  it("is whole when several builds run at once, and holds nothing else", async () => {
+  it("is complete when several builds run at once, and holds nothing else", async () => {
     const parent = await mkdtemp(join(tmpdir(), "loan-ledger-pages-"));
     onTestFinished(() => rm(parent, { recursive: true }));
     const out = join(parent, "pages");

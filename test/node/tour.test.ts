@@ -14,7 +14,7 @@ async function tour(page: string): Promise<string> {
   return block;
 }
 
-test("the tours of README and docs/tour.md, each pasted as one block, show what they say", async () => {
+test("the tours of README and docs/tour.md, each pasted as one block, print what they promise", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   await startService(port, directory);
   const { stdout: token } = await runCommand(["token", "--tenant", "tour", "--data-dir", directory]);

@@ -79,7 +79,7 @@ async function call(tenant: string, path: string, body?: object, to = base) {
 
 const ENDPOINTS = "/v1/webhook-endpoints";
 
-it("a real receiver gets each event, signed, through the queue; one that resets gets it again", async () => {
+it("a real receiver gets each event, signed, through the queue; after a reset connection it gets it again", async () => {
   const tenant = `t-${crypto.randomUUID()}`;
   const made = await call(tenant, ENDPOINTS, { url: `${url}/${tenant}` });
   expect(made.status).toBe(201);

@@ -40,7 +40,7 @@ describe("the catalogue", () => {
     },
   );
 
-  it("gives every problem code to an operation, but those of paths that are none", () => {
+  it("documents every problem code at an operation, except those of unknown paths", () => {
     const used = new Set(OPERATIONS.flatMap(problemsOf));
     const unused = Object.keys(PROBLEMS).filter((code) => !used.has(code as ProblemCode));
     expect(unused.sort()).toEqual(["invalid_table"]);
@@ -48,7 +48,7 @@ describe("the catalogue", () => {
 });
 
 describe("every documented example", () => {
-  it("is accepted as it says, in the order of the reference", async () => {
+  it("gets its documented status, in the order of the reference", async () => {
     const api = new Api();
     for (const { method, path, body } of OPERATIONS) {
       for (const [name, example] of Object.entries(body?.examples ?? {})) {
@@ -86,7 +86,7 @@ describe("the check of answers itself", () => {
   });
   const health = { status: "ok", version: "1.0.0", git_sha: "unknown" };
 
-  it("lets an answer through that is as documented", () => {
+  it("accepts an answer that is as documented", () => {
     expect(() => checkAnswer("GET", "/v1/health/live", answer(200, health))).not.toThrow();
   });
 

@@ -29,7 +29,7 @@ describe("the OpenAPI document", () => {
     expect(results.map(({ code, message, path }) => [code, message, path.join(".")])).toEqual([]);
   });
 
-  it("says what every value is: no schema is empty where anything but free data stands", () => {
+  it("describes every value: only free data has an empty schema", () => {
     const empty: string[] = [];
     const walk = (value: unknown, path: string): void => {
       if (value === null || typeof value !== "object") return;
@@ -41,7 +41,7 @@ describe("the OpenAPI document", () => {
     expect(empty.filter((path) => !/\/changes\/.*\/(from|to)$/.test(path))).toEqual([]);
   });
 
-  it("has one operation id and one path and method each", () => {
+  it("has one operation id for each path and method", () => {
     expect(new Set(OPERATIONS.map(({ id }) => id)).size).toBe(OPERATIONS.length);
     expect(new Set(OPERATIONS.map(({ method, path }) => `${method} ${path}`)).size).toBe(OPERATIONS.length);
   });

@@ -58,7 +58,7 @@ describe("the feed", () => {
     expect(seen).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
   });
 
-  it("reads on behind what a filter passed over", async () => {
+  it("continues after the events that a filter excludes", async () => {
     const tenant = new Api();
     await insertEvents(tenant.tenant, 1, 300);
     const none = await tenant.get(`${FEED}&category=payment`);
@@ -75,7 +75,7 @@ describe("the feed", () => {
 });
 
 describe("Prefer: wait", () => {
-  it("answers at once with what is there, and says that it was heard", async () => {
+  it("answers at once with existing events, and confirms the preference", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const answer = await timed(api.get(FEED, waits(30)));
@@ -94,7 +94,7 @@ describe("Prefer: wait", () => {
     expect([sequences(answer), answer.ms < 10_000]).toEqual([[1], true]);
   });
 
-  it("answers an empty page with a cursor when nothing comes in time", async () => {
+  it("answers an empty page with a cursor when no event comes in time", async () => {
     const api = new Api();
     const answer = await timed(api.get(FEED, waits(1)));
     expect(answer.body).toMatchObject({ data: [], pagination: { next_cursor: expect.any(String) } });
@@ -102,7 +102,7 @@ describe("Prefer: wait", () => {
     expect(answer.headers.get("Preference-Applied")).toBe("wait=1");
   });
 
-  it("waits on through events that the filter does not match", async () => {
+  it("keeps waiting through events that the filter does not match", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const none = await api.get(`${FEED}&category=payment`);
@@ -181,7 +181,7 @@ describe("Prefer: wait", () => {
 });
 
 describe("min_sequence", () => {
-  it("waits until the consumer has made the history of that event", async () => {
+  it("waits until the consumer has derived the history of that event", async () => {
     const { api } = await tenantWithoutQueue();
     const { sequence } = (await api.accept("disbursement", loan)).body;
     const before = await api.get(`${STATUS}?min_sequence=${sequence}`);
@@ -199,21 +199,21 @@ describe("min_sequence", () => {
     expect([answer.ms < 4_000, answer.headers.get("Preference-Applied")]).toEqual([true, "wait=30"]);
   });
 
-  it("is reached by an event that makes no history, when nothing is due before it", async () => {
+  it("is reached by an event without history when no earlier history is due", async () => {
     const { api } = await tenantWithoutQueue();
     const { sequence } = (await api.accept("client", { step: "update", client_id: "C-1", name: "J" })).body;
     const answer = await timed(api.get(`${STATUS}?min_sequence=${sequence}`, waits(30)));
     expect([answer.body.pagination.history_sequence, answer.ms < 4_000]).toEqual([sequence, true]);
   });
 
-  it("answers with what there is when history does not come so far in time", async () => {
+  it("answers with the existing rows when history does not reach it in time", async () => {
     const { api } = await tenantWithoutQueue();
     const answer = await timed(api.get(`${STATUS}?min_sequence=99`, waits(1)));
     expect([answer.status, answer.body.pagination.history_sequence]).toEqual([200, 1]);
     expect(answer.ms).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("heals a lost word of the consumer within seconds", async () => {
+  it("recovers from a lost notice of the consumer within seconds", async () => {
     const { api } = await tenantWithoutQueue();
     const { sequence } = (await api.accept("disbursement", loan)).body;
     const gate = await wrapDatabase(gateOf(api.tenant));

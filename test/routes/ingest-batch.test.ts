@@ -38,7 +38,7 @@ async function postBatch(api: Api, body: string | Uint8Array, headers: Record<st
 }
 
 describe("POST /ingest/batch", () => {
-  it("answers each line as POST /ingest would, in order, and 200 when all are in", async () => {
+  it("answers each line as POST /ingest would, in order, and 200 when all are accepted", async () => {
     const api = new Api();
     const batch = [
       lineOf("client", individual),
@@ -68,7 +68,7 @@ describe("POST /ingest/batch", () => {
     ).toBe("paid");
   });
 
-  it("answers 207 when a line is refused, and the others are in", async () => {
+  it("answers 207 when a line is refused, and stores the others", async () => {
     const api = new Api();
     const batch = [
       clientLine(1),
@@ -112,7 +112,7 @@ describe("POST /ingest/batch", () => {
     expect(sequencesOf(await eventsOf(api.tenant))).toEqual([1, 2]);
   });
 
-  it("takes a line for the same request as POST /ingest with its key, either way round", async () => {
+  it("treats a line as the same request as POST /ingest with its key, in either order", async () => {
     const api = new Api();
     const alone = await api.ingest("client", individual, "key-of-a-single");
     const first = await postBatch(
@@ -130,7 +130,7 @@ describe("POST /ingest/batch", () => {
     expect([other.status, other.lines[0]?.body.code]).toEqual([207, "idempotency_mismatch"]);
   });
 
-  it("is all duplicates when it is sent again", async () => {
+  it("answers only duplicates when it is sent again", async () => {
     const api = new Api();
     const batch = oneTo(30).map(clientLine).join("\n");
     const first = await postBatch(api, batch);
@@ -149,7 +149,7 @@ describe("POST /ingest/batch", () => {
     expect(await eventsOf(api.tenant)).toHaveLength(1);
   });
 
-  it("skips blank lines but counts them, and takes LF and CRLF", async () => {
+  it("skips blank lines but counts them, and accepts LF and CRLF", async () => {
     const api = new Api();
     const { lines } = await postBatch(api, `\n${clientLine(1)}\r\n  \t\r\n${clientLine(2)}\n\n`);
     expect(lines.map(({ line, status }) => [line, status])).toEqual([
@@ -158,7 +158,7 @@ describe("POST /ingest/batch", () => {
     ]);
   });
 
-  it("takes 500 lines in one call to the gate and five groups, each of one round trip", async () => {
+  it("stores 500 lines with one call to the gate and five groups, each of one round trip", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const d1 = await wrapDatabase(gateOf(api.tenant));
@@ -188,7 +188,7 @@ describe("POST /ingest/batch", () => {
   });
 });
 
-describe("a batch that is refused whole stores nothing", () => {
+describe("a batch that is refused as a whole stores nothing", () => {
   const tooMany = oneTo(501).map(clientLine).join("\n");
   const huge = `${" ".repeat(2 * 1024 * 1024)}${clientLine(1)}`;
 
@@ -214,7 +214,7 @@ describe("a batch that is refused whole stores nothing", () => {
     expect(await eventsOf(api.tenant)).toEqual([]);
   });
 
-  it("with more bytes once it is unpacked", async () => {
+  it("with too many bytes after it is unpacked", async () => {
     const api = new Api();
     const answer = await postBatch(api, await gzip(huge), { "Content-Encoding": "gzip" });
     expect([answer.status, answer.problem.code]).toEqual([413, "payload_too_large"]);

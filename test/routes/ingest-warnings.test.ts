@@ -12,7 +12,7 @@ async function withLoan(): Promise<Api> {
   return api;
 }
 
-it("an answer without anything odd has no warnings", async () => {
+it("an answer without a finding has no warnings", async () => {
   const api = await withLoan();
   expect(codesOf(await api.accept("payment", payment))).toEqual([]);
   const paid = { step: "update", payment_id: "PAY-1", status: "paid", payment_date: "2024-11-20" };
@@ -37,7 +37,7 @@ it.each([
   expect([replay.body.status, replay.body.warnings]).toEqual(["duplicate", answer.body.warnings]);
 });
 
-it("warns of a payment that is created paid, and of several things at once", async () => {
+it("warns of a payment that is created paid, and of several findings at once", async () => {
   const api = await withLoan();
   const answer = await api.accept("payment", { ...payment, status: "paid", due_date: "2024-01-01" });
   expect(codesOf(answer)).toEqual(["received_before_disbursement", "paid_without_date"]);

@@ -11,7 +11,7 @@ describe("a tenant of 100,000 payments", () => {
   const tenant = newTenant();
   beforeAll(() => seedLoans(tenant, { loans: 10_000, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
 
-  it("has a position that reads the disbursement, its terms and its payments, and nothing else", async () => {
+  it("has a position that reads only the disbursement, its terms and its payments", async () => {
     const { answer, rowsRead } = await measured(tenant, "/api/positions/L-000500?as_of_date=2026-06-15");
     expect(answer.body.data.installments).toHaveLength(PAYMENTS_OF_A_LOAN);
     const ends = 2;
@@ -44,7 +44,7 @@ describe("a question over all disbursements", () => {
     expect(again.rowsRead).toBeLessThanOrEqual(ASIDE);
   });
 
-  it("goes on in a list with the rows of one page", async () => {
+  it("continues a list with the rows of one page", async () => {
     const path = "/api/positions?as_of_date=2026-06-15&limit=200";
     const { next_cursor } = (await measured(tenant, path)).answer.body.pagination;
     const { answer, rowsRead } = await measured(tenant, `${path}&cursor=${next_cursor}`);

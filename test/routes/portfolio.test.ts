@@ -46,7 +46,7 @@ interface Line {
 }
 
 describe("the portfolio", () => {
-  it("sums each currency by itself, with buckets and what is at risk", async () => {
+  it("sums each currency separately, with buckets and portfolio at risk", async () => {
     const { body } = await (await stocked()).get("/api/portfolio?as_of_date=2026-03-31");
     expect(body.data.map(({ currency }: Line) => currency)).toEqual(["JPY", "USD"]);
     const none = { outstanding: 0, arrears: 0, number: 0 };
@@ -78,7 +78,7 @@ describe("the portfolio", () => {
     });
   });
 
-  it("counts write-offs, raises and rebates from their days on, and PAR is null where nothing is outstanding", async () => {
+  it("counts write-offs, raises and rebates from their days on, and PAR is null if nothing is outstanding", async () => {
     const api = await stocked();
     const change = (change_date: string, more: object) =>
       api.accept("disbursement", {
@@ -120,7 +120,7 @@ describe("the portfolio", () => {
     }
   });
 
-  it("comes at month ends, each the portfolio of that day", async () => {
+  it("has a series of month ends, each the portfolio of that day", async () => {
     const api = await stocked();
     const { body } = await api.get("/api/portfolio?as_of_date=2026-03-31&series=month&months=12");
     const days = body.series.map(({ as_of_date }: { as_of_date: string }) => as_of_date);
@@ -132,7 +132,7 @@ describe("the portfolio", () => {
     expect(body.series[11].currencies).toEqual([]);
   });
 
-  it("known_at shows what the log knew, and is the same again whatever comes later", async () => {
+  it("known_at shows what the log knew, and stays the same after later events", async () => {
     const api = await stocked();
     const then = await api.get("/api/portfolio?as_of_date=2026-03-31&group_by=country");
     await api.accept("payment", { step: "delete", payment_id: "PAY-2" });
@@ -158,7 +158,7 @@ describe("the portfolio", () => {
     expect(text).toContain('"outstanding":184467440737097516.14');
   });
 
-  it("as CSV has a line a currency, group and month, with buckets as columns", async () => {
+  it("as CSV has one line per currency, group and month, with buckets as columns", async () => {
     const api = await stocked();
     const path = "/api/portfolio?as_of_date=2026-03-15&group_by=kind&series=month";
     const { text, headers } = await api.get(path, { Accept: "text/csv" });
@@ -195,7 +195,7 @@ describe("a memo", () => {
     expect((await api.get(path)).body.data[1]).toMatchObject({ arrears: 0, received: 1100 });
   });
 
-  it("is the tenant's own", async () => {
+  it("belongs to its tenant", async () => {
     const api = await stocked();
     const path = "/api/portfolio?as_of_date=2026-03-31";
     await api.get(path);
@@ -235,7 +235,7 @@ describe("a tenant that does not fit one request", () => {
 });
 
 describe("quality", () => {
-  it("counts each rule and names where first, by ids only", async () => {
+  it("counts each rule and names its first examples, only by ids", async () => {
     const api = await stocked();
     const paid = {
       ...payment,
@@ -267,7 +267,7 @@ describe("quality", () => {
     });
   });
 
-  it("names twenty examples at most, and as CSV has a line an example", async () => {
+  it("names at most twenty examples, and as CSV has one line per example", async () => {
     const api = new Api();
     await api.accept("client", individual);
     for (let n = 0; n < 25; n += 1) {

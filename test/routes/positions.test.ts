@@ -32,7 +32,7 @@ async function golden(api = new Api()): Promise<Api> {
 const at = (api: Api, day: string, more = "") => api.get(`/api/positions/L-1?as_of_date=${day}${more}`);
 
 describe("the position of a loan that was paid with less than was due", () => {
-  it("is known whole, digit by digit", async () => {
+  it("is complete, digit by digit", async () => {
     const api = await golden();
     const { status, body } = await at(api, "2026-07-02");
     expect(status).toBe(200);
@@ -112,7 +112,7 @@ describe("the position of a loan that was paid with less than was due", () => {
     },
   );
 
-  it("as CSV has one line an installment", async () => {
+  it("as CSV has one line per installment", async () => {
     const api = await golden();
     const answer = await api.get("/api/positions/L-1?as_of_date=2026-07-02", { Accept: "text/csv" });
     expect(answer.headers.get("Content-Type")).toBe("text/csv; charset=utf-8; header=present");
@@ -144,7 +144,7 @@ describe("a disbursement", () => {
     expect((await api.get("/api/positions/L-1")).body.code).toBe("not_found");
   });
 
-  it("that is created anew starts with new terms, and its payments go on", async () => {
+  it("that is created again starts with new terms, and keeps its payments", async () => {
     const api = await golden();
     const change = { change_date: "2026-01-01", change_reason: "r" };
     await api.accept("disbursement", {
@@ -162,7 +162,7 @@ describe("a disbursement", () => {
     expect((await at(api, "2026-07-02", "&known_at=9")).body).toEqual(body);
   });
 
-  it("whose terms change tells each change from its date on", async () => {
+  it("whose terms change shows each change from its date on", async () => {
     const api = await golden();
     const change = { change_date: "2026-05-01", change_reason: "Agreed" };
     const event = { step: "update", disbursement_id: "L-1", maturity_date: "2026-09-01" };
@@ -177,7 +177,7 @@ describe("a disbursement", () => {
     });
   });
 
-  it("in another currency than some of its payments leaves those out", async () => {
+  it("in another currency than some of its payments excludes those", async () => {
     const api = await golden();
     await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
     await api.accept("disbursement", { ...loan, currency: "JPY" });
@@ -212,7 +212,7 @@ describe("the queries", () => {
     expect([status, body.code]).toEqual([400, "invalid_query"]);
   });
 
-  it("need positions:read or records:read", async () => {
+  it("require positions:read or records:read", async () => {
     const { tenant } = await golden();
     for (const path of ["/api/positions/L-1", "/api/positions", "/api/portfolio", "/api/quality"]) {
       expect((await new Api(tenant, "positions:read").get(path)).status).toBe(200);
@@ -255,7 +255,7 @@ const idsOf = (answer: { body: { data: { disbursement_id: string }[] } }) =>
   answer.body.data.map(({ disbursement_id }) => disbursement_id);
 
 describe("the list of positions", () => {
-  it("comes by days past due, the latest loans first, and pages through to its end", async () => {
+  it("is ordered by days past due, the latest loans first, and has pages to its end", async () => {
     const api = await manyLoans(7);
     const query = "/api/positions?as_of_date=2026-03-05&limit=3";
     const first = await api.get(query);
@@ -271,7 +271,7 @@ describe("the list of positions", () => {
     expect(third.body.pagination.next_cursor).toBeUndefined();
   });
 
-  it("goes on in the list that its first page made, whatever happens meanwhile", async () => {
+  it("continues the list of its first page, whatever events arrive meanwhile", async () => {
     const api = await manyLoans(4);
     const query = "/api/positions?as_of_date=2026-03-05&limit=2";
     const first = await api.get(query);
@@ -289,7 +289,7 @@ describe("the list of positions", () => {
     expect(idsOf(await api.get("/api/positions?as_of_date=2026-03-05"))).toEqual(["L-01", "L-02", "L-03"]);
   });
 
-  it("is forgotten after an hour, and a cursor of another query is refused", async () => {
+  it("expires after an hour, and refuses a cursor of another query", async () => {
     const api = await manyLoans(3);
     const query = "/api/positions?as_of_date=2026-03-05&limit=1";
     const { next_cursor } = (await api.get(query)).body.pagination;
@@ -328,7 +328,7 @@ describe("the list of positions", () => {
     }
   });
 
-  it("as CSV has a line a disbursement, and a link to its next page", async () => {
+  it("as CSV has one line per disbursement, and a link to its next page", async () => {
     const api = await manyLoans(3);
     const csv = { Accept: "text/csv" };
     const first = await api.get("/api/positions?as_of_date=2026-03-05&limit=2", csv);

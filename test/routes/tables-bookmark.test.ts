@@ -68,7 +68,7 @@ describe("a bookmark that is well-formed but was never given", () => {
     return { asked, answer: answerOf(await answer) };
   }
 
-  it("is read from the primary when D1 refuses it", async () => {
+  it("falls back to the primary when D1 refuses it", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const { asked, answer } = await readWhere(api, () => Promise.reject(new Error("D1_ERROR: bookmark")));
@@ -76,7 +76,7 @@ describe("a bookmark that is well-formed but was never given", () => {
     expect(asked).toEqual([NEVER_GIVEN, "first-primary"]);
   });
 
-  it("is read from the primary when D1 waits for it", async () => {
+  it("falls back to the primary when D1 waits for it", async () => {
     const api = new Api();
     await api.accept("client", individual);
     await api.headers();
@@ -128,7 +128,7 @@ describe("a read whose database fails", () => {
     },
   );
 
-  it("is a 500 where the fault is our own", async () => {
+  it("is a 500 if the service itself is at fault", async () => {
     for (const { status, body } of await readWith(new TypeError("x is not a function"))) {
       expect(status).toBe(500);
       expect(body.code).toBe("internal_error");

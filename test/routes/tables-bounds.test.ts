@@ -20,7 +20,7 @@ describe("a page is bounded in bytes", () => {
   const PAGE_BYTES_MAX = 2_000_000;
   const big = JSON.stringify({ entity_id: "x".repeat(60_000) });
 
-  it("of 200 events of 60 KB each: it ends at two megabytes, and its cursor goes on", async () => {
+  it("of 200 events of 60 KB each: it ends at two megabytes, and its cursor continues", async () => {
     const api = new Api();
     for (const from of [1, 11, 21, 31, 41, 51, 61, 71]) {
       await insertRange(api.tenant, "events", from, from + 9, () => ({ data: big }));
@@ -52,7 +52,7 @@ describe("a page is bounded in bytes", () => {
     }
   });
 
-  it("holds a small row, a large one and a small one in their order", async () => {
+  it("has a small row, a large one and a small one in their order", async () => {
     const api = new Api();
     await insertRows(api.tenant, "events", [
       { sequence: 1 },
@@ -63,7 +63,7 @@ describe("a page is bounded in bytes", () => {
     expect(idsOf(body.data, "data")).toEqual([{}, JSON.parse(big), { n: 1 }]);
   });
 
-  it("stored JSON goes out as the text that it is, not parsed and not built anew", async () => {
+  it("stored JSON is sent as its stored text, not parsed and serialized", async () => {
     const api = new Api();
     const data = `{ "n":1.50, "m" : 1e2, "deep":${"[".repeat(100)}${"]".repeat(100)} }`;
     await insertRows(api.tenant, "events", [{ sequence: 1, data }]);
@@ -88,7 +88,7 @@ describe("a list examines 20,000 rows at most", () => {
     }));
   });
 
-  it("then a search says so and goes on", async () => {
+  it("then a search says so and continues", async () => {
     const path = "/api/tables/events?search=needle";
     const { answer, rowsRead } = await measured(tenant, path);
     expect(idsOf(answer.body.data, "sequence")).toEqual([35_000, 16_001]);
@@ -118,7 +118,7 @@ describe("a list examines 20,000 rows at most", () => {
     expect(rowsRead).toBeLessThanOrEqual(40);
   });
 
-  it("also without a match at all, or with a filter that no index answers", async () => {
+  it("also without any match, or with a filter that no index serves", async () => {
     for (const query of ["search=nothing", "trace_id=none", "date_field=created_at&end_date=2020-01-01"]) {
       const { answer, rowsRead } = await measured(tenant, `/api/tables/events?${query}`);
       expect(answer.body.data).toEqual([]);
@@ -127,7 +127,7 @@ describe("a list examines 20,000 rows at most", () => {
     }
   });
 
-  it("sorted by what no index answers, stretch by stretch: each row once, each stretch in its order", async () => {
+  it("sorted without an index, part by part: each row once, each part in its order", async () => {
     for (const [order, end] of [
       ["asc", ROWS],
       ["desc", ROWS + 100],
@@ -173,7 +173,7 @@ describe("at the bounds themselves", () => {
     expect((await api.get(path)).body.pagination).toMatchObject({ total: 10_000, total_capped: true });
   });
 
-  it("a table of 20,000 rows is searched and sorted as a whole, and one of 20,001 is not", async () => {
+  it("a table of 20,000 rows is searched and sorted in one page, and one of 20,001 rows is not", async () => {
     const api = new Api();
     await insertMany(api.tenant, "payments", 20_000);
     const paths = ["search=nothing", "search=nothing&sort_by=payment_total", "source=insurer&sort_order=asc"];

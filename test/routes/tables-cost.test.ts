@@ -46,7 +46,7 @@ describe("the rows that a lookup reads, in tables of thousands of rows and sever
     expect(rowsRead).toBe(1);
   });
 
-  it.each(names)("%s: no row for an id that is not there", async (table) => {
+  it.each(names)("%s: no row for a missing id", async (table) => {
     const { answer, rowsRead } = await measured(tenant, `/api/tables/${table}/nobody`);
     expect(answer.status).toBe(404);
     expect(rowsRead).toBe(0);

@@ -37,7 +37,7 @@ describe("a table as CSV", () => {
     expect(one.text).toBe(answer.text);
   });
 
-  it("goes on by the Link header, up to 10,000 rows a page", async () => {
+  it("continues through the Link header, with up to 10,000 rows per page", async () => {
     const api = new Api();
     for (const from of [1, 4_001, 8_001]) {
       await insertRange(api.tenant, "payments", from, from + 3_999);
@@ -64,7 +64,7 @@ describe("a table as CSV", () => {
     expect(nextOf(first.headers)).toBeDefined();
   });
 
-  it("puts an apostrophe before text that a spreadsheet would run, and never before a number", async () => {
+  it("puts an apostrophe before text that a spreadsheet would read as a formula, and never before a number", async () => {
     const api = new Api();
     await insertRows(api.tenant, "clients", [
       { created_seq: 1, name: "=HYPERLINK(1)", phone: "+1234567890" },
@@ -76,7 +76,7 @@ describe("a table as CSV", () => {
     expect((await api.get("/api/tables/operations", CSV)).text).toContain(",-12.5,");
   });
 
-  it("shows the data of ledger events only to readers of the ledger", async () => {
+  it("shows the data of ledger events only to tokens that may read the ledger", async () => {
     const api = new Api();
     await insertRows(api.tenant, "events", [{ sequence: 1, category: "ledger", data: '{"secret":1}' }]);
     const clerk = new Api(api.tenant, "records:read");

@@ -15,7 +15,7 @@ async function withLoan(): Promise<Api> {
 }
 
 describe("the events table", () => {
-  it("holds what was accepted, in order, with what each update changed", async () => {
+  it("has every accepted event, in order, with the changes of each update", async () => {
     const api = await withLoan();
     const change = { change_date: "2025-01-01", change_reason: "agreed" };
     const data = { disbursement_id: "L-1", step: "update", total_expected_margin: 1000.5, ...change };
@@ -54,7 +54,7 @@ describe("the events table", () => {
     expect((await api.get(`/api/tables/events/${updated.body.event_id}`)).body.data).toEqual(body.data[2]);
   });
 
-  it("say who sent them, the subject of the token, and are found by it", async () => {
+  it("name their sender, the subject of the token, and can be filtered by it", async () => {
     const api = new Api();
     const sender = async (claims: object) => {
       const options = { tenant: api.tenant, scope: ALL_SCOPES, claims: { ...claims } };
@@ -100,7 +100,7 @@ describe("the events table", () => {
     });
   });
 
-  it("shows the data of a ledger event to readers of the ledger alone", async () => {
+  it("shows the data of a ledger event only to tokens that may read the ledger", async () => {
     const api = new Api();
     const data = JSON.stringify({ borrower_id: "B-1" });
     await insertRows(api.tenant, "events", [

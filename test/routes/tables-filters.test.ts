@@ -3,7 +3,7 @@ import { Api } from "../support/api.ts";
 import { idsOf, insertRange, insertRows, walk } from "../support/lookup-rows.ts";
 
 describe("filters", () => {
-  it("combine, and follow the rows over pages", async () => {
+  it("combine, and apply to every page", async () => {
     const api = new Api();
     await insertRange(api.tenant, "payments", 1, 40, (n) => ({
       disbursement_id: `L-${n % 2}`,
@@ -95,7 +95,7 @@ describe("search", () => {
     },
   );
 
-  it("looks into every id and status column and no other", async () => {
+  it("searches every id and status column and no other", async () => {
     const api = new Api();
     await insertRows(api.tenant, "payments", [
       { created_seq: 1, payment_id: "needle-1" },

@@ -14,7 +14,7 @@ const at = async (api: Api, path: string, known: number | string) =>
   api.get(`/api/tables/${path}?known_at=${encodeURIComponent(String(known))}`);
 
 describe("a record as the log knew it", () => {
-  it("is each of its states in turn, before it nothing, and in two lives two records", async () => {
+  it("is each of its states in turn, nothing before its create, and a new record in each life", async () => {
     const api = await withClients();
     const update = (name: string) => api.accept("client", { step: "update", client_id: "C-1", name });
     await update("Second");
@@ -42,7 +42,7 @@ describe("a record as the log knew it", () => {
     expect(then.body.data.reason).toBeNull();
   });
 
-  it("of a payment has the client that its loan had then", async () => {
+  it("has the client that a payment's loan had then", async () => {
     const api = await withClients();
     await api.accept("disbursement", loan);
     await api.accept("payment", payment);
@@ -59,7 +59,7 @@ describe("a record as the log knew it", () => {
     expect(known[3]?.body.data).toEqual(returned);
   });
 
-  it("of an operation has the currency of its disbursement", async () => {
+  it("has the currency of an operation's disbursement", async () => {
     const api = await withClients();
     await api.accept("disbursement", { ...loan, currency: "BHD" });
     await api.accept("operation", { ...operation, operation_cost: 1.234 });
@@ -68,7 +68,7 @@ describe("a record as the log knew it", () => {
     expect((await at(api, "operations/OP-1", 4)).text).toBe(created);
   });
 
-  it("of a purchase's client shows one that has left since, and none before it came", async () => {
+  it("shows a purchase's client that has left since, and none before it joined", async () => {
     const api = await withClients();
     await api.accept("disbursement", purchase);
     const update = { step: "update", disbursement_id: "P-1" };
@@ -88,7 +88,7 @@ describe("a record as the log knew it", () => {
     expect((await at(api, `purchase_clients/${event_id}-1`, 4)).status).toBe(404);
   });
 
-  it("of an event or of history is the row, from its event on", async () => {
+  it("is the row of an event or of history, from its event on", async () => {
     const api = await withClients();
     const { event_id } = (await api.accept("disbursement", loan)).body;
     const path = `/api/tables/disbursement_status/${event_id}`;
@@ -146,14 +146,14 @@ describe("known_at", () => {
     expect(body.detail).toContain("known_at");
   });
 
-  it("belongs to one row: a list refuses it, and so is any other parameter", async () => {
+  it("belongs to one row: a list refuses it, and a row refuses any other parameter", async () => {
     const api = await withClients();
     for (const path of ["clients?known_at=1", "clients/C-1?known=1", "clients/C-1?known_at=1&known_at=2"]) {
       expect((await api.get(`/api/tables/${path}`)).status, path).toBe(400);
     }
   });
 
-  it("looks at 100,000 events at most, and says when that is not enough", async () => {
+  it("examines at most 100,000 events, and says when that is not enough", async () => {
     const api = new Api();
     for (let from = 2; from <= 100_002; from += 5_000) {
       const to = Math.min(100_002, from + 4_999);

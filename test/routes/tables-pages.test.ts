@@ -5,7 +5,7 @@ import { idsOf, insertRange, insertRows, walk } from "../support/lookup-rows.ts"
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe("pages", () => {
-  it("come newest first, 50 rows of the tenant unless told otherwise", async () => {
+  it("are newest first, with 50 rows of the tenant by default", async () => {
     const api = new Api();
     await insertRange(api.tenant, "clients", 1, 60);
     const { body } = await api.get("/api/tables/clients");
@@ -17,7 +17,7 @@ describe("pages", () => {
     expect(body.pagination).toEqual({ limit: 50, has_more: true, next_cursor: expect.any(String) });
   });
 
-  it("take every limit from 1 to 200, and another one from page to page", async () => {
+  it("accept every limit from 1 to 200, also another one on the next page", async () => {
     const api = new Api();
     await insertRange(api.tenant, "events", 1, 205);
     const all = await api.get("/api/tables/events?limit=200&sort_order=asc");
@@ -78,7 +78,7 @@ describe("pages", () => {
     }
   });
 
-  it("of purchase_clients step through the clients of one purchase", async () => {
+  it("of purchase_clients list the clients of one purchase", async () => {
     const api = new Api();
     const links = numbers(0, 6).flatMap((created_seq) =>
       numbers(0, 4).map((position) => ({
@@ -133,7 +133,7 @@ describe("sorting", () => {
     },
   );
 
-  it("by an amount is exact beyond 2^53 and goes by value, not by digits", async () => {
+  it("by an amount is exact beyond 2^53, and by value, not by digits", async () => {
     const api = new Api();
     const amounts = [9_007_199_254_740_993n, 9_007_199_254_740_992n, 9_223_372_036_854_775_807n, 9n, 10n];
     await insertRange(api.tenant, "payments", 1, 5, (n) => ({ payment_total: amounts[n - 1] }));

@@ -84,7 +84,7 @@ describe("a query that is refused", () => {
     expect(body.detail).toContain('unknown parameter ""');
   });
 
-  it("on one row is any query at all", async () => {
+  it("on one row is any query", async () => {
     const { status, body } = await api.get("/api/tables/payments/PAY-1?limit=1");
     expect(status).toBe(400);
     expect(body.code).toBe("invalid_query");
@@ -136,7 +136,7 @@ describe("a cursor", () => {
   });
 });
 
-describe("a table that is not there", () => {
+describe("an unknown table", () => {
   it.each(["/api/tables/loans", "/api/tables/loans/L-1", "/api/tables/Clients", "/api/tables/sqlite_master"])(
     "%s answers invalid_table and lists the tables",
     async (path) => {

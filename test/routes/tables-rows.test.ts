@@ -13,7 +13,7 @@ async function withLoan(): Promise<Api> {
 }
 
 describe("a row", () => {
-  it("of clients has every field under its ingest name, and nothing of the store's own", async () => {
+  it("of clients has every field under its ingest name, and no internal column", async () => {
     const api = new Api();
     await api.accept("client", { ...company, info: { limit: 5, tags: ["a"] } });
     const { status, body } = await api.get("/api/tables/clients/C-CO");
@@ -30,7 +30,7 @@ describe("a row", () => {
     expect((await api.get("/api/tables/clients")).body.data).toEqual([body.data]);
   });
 
-  it("gives numbers back digit by digit", async () => {
+  it("returns numbers digit by digit", async () => {
     const api = await withLoan();
     const text = JSON.stringify({
       category: "disbursement",
@@ -73,7 +73,7 @@ describe("a row", () => {
     expect(dollar.text).toContain('"disbursement_amount":10000,');
   });
 
-  it("gives dates back as dates, timestamps in UTC, and null for what is not known", async () => {
+  it("returns dates as dates, timestamps in UTC, and null for unknown values", async () => {
     const api = await withLoan();
     await api.accept("payment", { ...payment, payment_date: "2024-11-20T01:30:00.250+02:00" });
     const { body } = await api.get("/api/tables/payments/PAY-1");
@@ -143,16 +143,16 @@ describe("a row", () => {
     expect((await new Api().post("/api/tables/clients", {})).status).toBe(405);
   });
 
-  it("says how long D1 took", async () => {
+  it("reports how long D1 took", async () => {
     const { headers } = await new Api().get("/api/tables/clients");
     expect(headers.get("Server-Timing")).toMatch(/\bd1;dur=/);
   });
 });
 
-describe("a row that is not there", () => {
+describe("a missing row", () => {
   const same = ({ trace_id: _, instance: __, ...body }: Record<string, unknown>) => body;
 
-  it("answers as another tenant's row does, and is in no list", async () => {
+  it("has the same answer as another tenant's row, and is in no list", async () => {
     const owner = await withLoan();
     await owner.accept("payment", payment);
     await owner.accept("operation", operation);
@@ -203,7 +203,7 @@ describe("a row that is not there", () => {
     expect((await api.get("/api/tables/events?id=C-1")).body.data).toHaveLength(2);
   });
 
-  it("is not found by an event id that differs in its random part alone", async () => {
+  it("is not found by an event id that differs only in its random part", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const { event_id } = (await api.accept("disbursement", purchase)).body;

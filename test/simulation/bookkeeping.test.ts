@@ -96,7 +96,7 @@ async function creditsAreListed(api: Api): Promise<number> {
 const asText = (journal: readonly Posted[]) =>
   journal.map(({ effective_at, event_type, lines }) => `${effective_at} ${event_type} ${lines}`);
 
-it("the books are what the records say on every day, whatever is sent and killed, and a replay of the log makes the same", async () => {
+it("the books agree with the records on every day, after any events and kills, and a replay of the log gives the same books", async () => {
   let entries = 0;
   let credits = 0;
   await fc.assert(
@@ -126,7 +126,7 @@ it("the books are what the records say on every day, whatever is sent and killed
   expect(credits).toBeGreaterThan(0);
 }, 180_000);
 
-it("the books are what the records say after every switch, with events sent while records are opened", async () => {
+it("the books agree with the records after every switch, with events sent while records are opened", async () => {
   await fc.assert(
     fc.asyncProperty(tapes(ROUNDS), async (tape) => {
       const api = new Api();

@@ -36,7 +36,7 @@ async function look({ api, now }: Tenant): Promise<Seen> {
   return { sequence: now.sequence, rows };
 }
 
-it("a row as the log knew it is the row that was answered then, whatever has happened since", async () => {
+it("a row as the log knew it equals the row that was answered then, after any later events", async () => {
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(rounds(1, ROUNDS), async (plan) => {

@@ -225,7 +225,7 @@ async function checkPositions(
   }
 }
 
-it("every position and the portfolio are what the page for analysts says, on any day and as ever known", async () => {
+it("every position and the portfolio follow docs/portfolio.md, on any day and at any known_at", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(tapeOf(EVENTS), fc.constantFrom(...GROUPINGS), async (tape, grouping) => {

@@ -69,7 +69,7 @@ async function tenantOfTwoGates(seen: { faults: number; loads: number; commits: 
   return newTenant(api, send);
 }
 
-it("two gates whose memories differ, and a D1 that loses commits and answers, keep what the contract says", async () => {
+it("two gates with different memories follow the contract, although D1 loses commits and answers", async () => {
   const seen = { faults: 0, loads: 0, commits: 0 };
   await fc.assert(
     fc.asyncProperty(rounds(1, ROUNDS), async (plan) => {

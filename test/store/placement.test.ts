@@ -43,7 +43,7 @@ describe("a tenant", () => {
     expect(await placementOf(api.tenant)).toEqual({ database: "DB", jurisdiction: null });
   });
 
-  it("stays where it is, whatever its later tokens leave out", async () => {
+  it("keeps its placement when later tokens name no jurisdiction", async () => {
     const api = apiIn("eu");
     await api.accept("client", individual);
     const before = await placementOf(api.tenant);
@@ -52,7 +52,7 @@ describe("a tenant", () => {
     expect(Object.values(await eventsOf(api.tenant)).filter((n) => n > 0)).toEqual([2]);
   });
 
-  it("is not written to by a token that names another jurisdiction, or one that has no database", async () => {
+  it("accepts no write with a token that names another jurisdiction, or one without a database", async () => {
     const api = apiIn(null);
     await api.accept("client", individual);
     for (const other of [apiIn("eu", api.tenant), apiIn("fedramp")]) {
@@ -72,7 +72,7 @@ describe("a tenant", () => {
     expect((await placementOf(tenant))?.database).toBe(names[0]);
   });
 
-  it("is looked up once by an isolate", async () => {
+  it("is looked up once per isolate", async () => {
     const tenant = newTenant();
     await placeTenant(manyDatabases, tenant, "eu");
     const d1 = new FaultyD1(env.DB);
@@ -81,7 +81,7 @@ describe("a tenant", () => {
     expect(d1.roundTrips).toBe(0);
   });
 
-  it("of the time when there was one database is found there when there are more", async () => {
+  it("from the time of one database is found there when there are more", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const later = apiIn(null, api.tenant);
@@ -89,7 +89,7 @@ describe("a tenant", () => {
     expect(await placementOf(api.tenant)).toEqual({ database: "DB", jurisdiction: null });
   });
 
-  it("that a newer version has placed elsewhere gets no first event from an older one", async () => {
+  it("that a newer version has placed elsewhere gets no first event from an older version", async () => {
     const api = new Api();
     await placeTenant(manyDatabases, api.tenant, "eu");
     const refused = await api.ingest("client", individual);
@@ -112,7 +112,7 @@ describe("tenants", () => {
     await DATABASES.DB_2.prepare("DROP TABLE ballast").run();
   });
 
-  it("of every database have their projections made by the sweep", async () => {
+  it("of every database have their projections completed by the sweep", async () => {
     const apis = [apiIn("eu"), apiIn("eu"), apiIn("eu"), apiIn(null)];
     for (const api of apis) {
       await api.accept("client", individual);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { BoundedMap } from "../../src/tenant/bounded-map.ts";
 
-it("a bounded map drops what was unused for the longest time, and never holds more than its weight", () => {
+it("a bounded map evicts the least recently used value, and never exceeds its weight", () => {
   const map = new BoundedMap<string>(10, (value) => value.length);
   for (const key of ["a", "b", "c"]) map.set(key, "xxx");
   expect(map.get("a")).toBe("xxx");
@@ -11,7 +11,7 @@ it("a bounded map drops what was unused for the longest time, and never holds mo
   expect(["a", "c", "d"].filter((key) => map.get(key) !== undefined)).toEqual(["a", "d"]);
 });
 
-it("a bounded map does not keep a value that alone is too heavy, and counts a replaced value once", () => {
+it("a bounded map does not keep a value that is too heavy by itself, and counts a replaced value once", () => {
   const map = new BoundedMap<string>(10, (value) => value.length);
   map.set("huge", "x".repeat(11));
   expect(map.get("huge")).toBeUndefined();

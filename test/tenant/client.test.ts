@@ -39,7 +39,7 @@ const landed: Call = async (send) => {
 };
 
 describe("a call to the gate that fails", () => {
-  it("is repeated on a new stub when the platform allows it, and makes one event", async () => {
+  it("is retried on a new stub when the platform allows it, and stores one event", async () => {
     const tenant = newTenant();
     const line = withFaultyLine(lost, landed);
     const reply = await submit(line.env, tenant, await submissionOf("client", individual));
@@ -48,28 +48,28 @@ describe("a call to the gate that fails", () => {
     expect(await eventsOf(tenant)).toHaveLength(1);
   });
 
-  it("is given up as unavailable after three tries", async () => {
+  it("ends as unavailable after three tries", async () => {
     const line = withFaultyLine(lost, lost, lost);
     const reply = await submit(line.env, newTenant(), await submissionOf("client", individual));
     expect(reply).toMatchObject({ kind: "rejected", problem: { code: "unavailable" } });
     expect(line.sent.calls).toBe(3);
   });
 
-  it("is not repeated when the platform does not say that it may be", async () => {
+  it("is not retried when the platform does not allow it", async () => {
     const line = withFaultyLine(() => Promise.reject(broken({})));
     const reply = await submit(line.env, newTenant(), await submissionOf("client", individual));
     expect(reply).toMatchObject({ kind: "rejected", problem: { code: "unavailable" } });
     expect(line.sent.calls).toBe(1);
   });
 
-  it("is never repeated when the object is overloaded", async () => {
+  it("is never retried when the object is overloaded", async () => {
     const line = withFaultyLine(() => Promise.reject(broken({ overloaded: true, retryable: true })));
     const reply = await submit(line.env, newTenant(), await submissionOf("client", individual));
     expect(reply).toMatchObject({ kind: "rejected", problem: { code: "overloaded" } });
     expect(line.sent.calls).toBe(1);
   });
 
-  it("hands on the gate's own refusal as it is", async () => {
+  it("returns the gate's own refusal unchanged", async () => {
     const line = withFaultyLine();
     const missing = await submissionOf("client", { step: "delete", client_id: "C-none" });
     const reply = await submit(line.env, newTenant(), missing);
@@ -79,7 +79,7 @@ describe("a call to the gate that fails", () => {
 });
 
 describe("a gate that hangs", () => {
-  it("is waited for within a bound, and the caller hears that the event may be stored", async () => {
+  it("delays the caller only to a deadline, and the answer says that the event may be stored", async () => {
     const line = withFaultyLine(() => new Promise(() => {}));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const reply = submit(line.env, newTenant(), await submissionOf("client", individual));

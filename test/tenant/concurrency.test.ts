@@ -3,7 +3,7 @@ import { Api } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { eventsOf, oneTo, sequencesOf } from "../support/gate.ts";
 
-it("keeps each tenant's log gap-free and in order of time under 300 concurrent events of five tenants", async () => {
+it("each tenant's log is gap-free and ordered by time under 300 concurrent events of five tenants", async () => {
   const apis = oneTo(5).map(() => new Api());
   for (const api of apis) {
     await api.accept("client", individual);

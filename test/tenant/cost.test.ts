@@ -104,7 +104,7 @@ describe("the round trips of an event", () => {
     expect(d1.calls.map((call) => isCommit(call))).toEqual([true, true]);
   });
 
-  it("are two to D1 at most for a refusal, which is never decided from memory alone", async () => {
+  it("are at most two to D1 for a refusal, which is never decided only from memory", async () => {
     const api = new Api();
     await api.accept("client", individual);
     const d1 = await wrapDatabase(gateOf(api.tenant));

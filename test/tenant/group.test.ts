@@ -41,7 +41,7 @@ function eventRows(call: Call): readonly (readonly unknown[])[] {
 }
 
 describe("a group", () => {
-  it("costs one round trip where nothing must be read, however many events it has", async () => {
+  it("costs one round trip for any number of events if it needs no load", async () => {
     const tenant = newTenant();
     const clients = oneTo(60).map((number) => ({ ...individual, client_id: `C-${number}` }));
     const group = await Promise.all(clients.map((client) => submissionOf("client", client)));
@@ -51,7 +51,7 @@ describe("a group", () => {
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(61));
   });
 
-  it("needs no commit when everything in it is refused", async () => {
+  it("needs no commit when all of it is refused", async () => {
     const tenant = newTenant();
     const group = await Promise.all(oneTo(5).map(() => submissionOf("payment", payment)));
     const { replies, calls } = await settleBehind(tenant, group);
@@ -59,7 +59,7 @@ describe("a group", () => {
     expect(calls).toHaveLength(1);
   });
 
-  it("lets each event see what the ones before it did", async () => {
+  it("decides each event on the state after the ones before it", async () => {
     const tenant = newTenant();
     const group = await Promise.all([
       submissionOf("payment", { ...payment, payment_id: "PAY-0" }),
@@ -87,7 +87,7 @@ describe("a group", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("holds so many events and no more", async () => {
+  it("has a maximum number of events", async () => {
     const tenant = newTenant();
     const clients = oneTo(2 * GROUP_COMMANDS_MAX + 7).map((number) => ({
       ...individual,
@@ -99,7 +99,7 @@ describe("a group", () => {
     expect(sizes).toEqual([GROUP_COMMANDS_MAX, GROUP_COMMANDS_MAX, 7]);
   });
 
-  it("holds so many bytes and no more", async () => {
+  it("has a maximum number of bytes", async () => {
     const tenant = newTenant();
     const info = { note: "x".repeat(16_000) };
     const clients = oneTo(90).map((number) => ({ ...individual, client_id: `C-${number}`, info }));
@@ -117,7 +117,7 @@ describe("a group", () => {
     expect(carried.reduce((sum, one) => sum + one, 0)).toBe(total);
   });
 
-  it("goes through when its text needs many bytes a character and many escapes", async () => {
+  it("commits when its text has many bytes per character and many escapes", async () => {
     const tenant = newTenant();
     const info = { note: "\\\u20ac".repeat(3_000), quotes: '"'.repeat(500) };
     const clients = oneTo(100).map((number) => ({ ...individual, client_id: `C-${number}`, info }));
@@ -127,7 +127,7 @@ describe("a group", () => {
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(101));
   });
 
-  it("sends no parameter that D1 would refuse for its size, although its rows are larger than its events", async () => {
+  it("sends no parameter beyond D1's size limit, although its rows are larger than its events", async () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
     const info = { note: "\u{1F4B6}".repeat(4_000) };

@@ -18,7 +18,7 @@ import {
 const other = { ...individual, client_id: "C-2" };
 
 describe("one idempotency key", () => {
-  it("makes one event of any number of concurrent senders", async () => {
+  it("stores one event for any number of concurrent senders", async () => {
     const api = new Api();
     const key = newKey();
     const answers = await Promise.all(oneTo(40).map(() => api.ingest("client", individual, key)));
@@ -92,7 +92,7 @@ describe("one idempotency key", () => {
     expect(reply).toMatchObject({ kind: "rejected", problem: { code: "idempotency_mismatch" } });
   });
 
-  it("belongs to its tenant", async () => {
+  it("belongs to one tenant", async () => {
     const key = newKey();
     const [one, two] = [new Api(), new Api()];
     const answers = [
@@ -116,7 +116,7 @@ describe("a refused event", () => {
     expect((await api.ingest("payment", payment, key)).status).toBe(422);
   });
 
-  it("lets the same request pass once the world has changed", async () => {
+  it("accepts the same request after the state has changed", async () => {
     const api = new Api();
     const key = newKey();
     const rename = { step: "update", client_id: "C-1", name: "Jane" };
@@ -125,7 +125,7 @@ describe("a refused event", () => {
     expect((await api.ingest("client", rename, key)).status).toBe(200);
   });
 
-  it("lets another request with the same key pass that waited for it", async () => {
+  it("accepts another request with the same key that waited for it", async () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
     const hold = new Hold();
@@ -194,7 +194,7 @@ describe("the same request", () => {
 });
 
 describe("the memory of keys", () => {
-  it("outlives the object in memory, and needs no D1", async () => {
+  it("survives an eviction of the object, and needs no D1", async () => {
     const api = new Api();
     const key = newKey();
     const first = await api.ingest("client", individual, key);
@@ -208,7 +208,7 @@ describe("the memory of keys", () => {
     expect(d1.roundTrips).toBe(0);
   });
 
-  it("is doubled in D1: a gate that lost its own still makes no second event", async () => {
+  it("has a second copy in D1: a gate that lost its own still stores no second event", async () => {
     const api = new Api();
     const key = newKey();
     const first = await api.ingest("client", individual, key);
@@ -222,7 +222,7 @@ describe("the memory of keys", () => {
     expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, event_id: first.body.event_id }]);
   });
 
-  it("is filled again from D1, so that the next replay needs no D1", async () => {
+  it("is restored from D1, so that the next replay needs no D1", async () => {
     const api = new Api();
     const key = newKey();
     await api.ingest("client", individual, key);

@@ -18,7 +18,7 @@ const kinds = (d1: FaultyD1) => d1.calls.map((call) => (isCommit(call) ? "commit
 const nameOf = async (api: Api, id = "C-1") => (await api.get(`/api/tables/clients/${id}`)).body.data.name;
 
 describe("a gate that decides from memory", () => {
-  it("notices another writer by the head of the log, and decides again on what that one wrote", async () => {
+  it("detects another writer by the head of the log, and decides again on what that writer wrote", async () => {
     const { api, d1, other } = await remembering();
     await other.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
     const refused = await api.ingest("payment", payment);
@@ -36,7 +36,7 @@ describe("a gate that decides from memory", () => {
     expect(sequencesOf(await eventsOf(api.tenant))).toEqual(oneTo(4));
   });
 
-  it("takes an id that it does not remember for free only until D1 says otherwise", async () => {
+  it("treats an id that it does not remember as free only until D1 refuses it", async () => {
     const { api, d1, other } = await remembering();
     const second = { ...individual, client_id: "C-2" };
     await other.accept("client", { ...second, name: "Theirs" });
@@ -49,7 +49,7 @@ describe("a gate that decides from memory", () => {
     expect(await nameOf(api, "C-2")).toBe("Theirs");
   });
 
-  it("creates a deleted record anew although it has forgotten the old one", async () => {
+  it("creates a deleted record again although it has forgotten the old one", async () => {
     const { api, d1 } = await remembering();
     await api.accept("client", { step: "delete", client_id: "C-1" });
     await throughSecondGate(api.tenant).accept("client", { ...individual, client_id: "C-9" });
@@ -82,7 +82,7 @@ describe("a gate that decides from memory", () => {
     expect(sequencesOf(await eventsOf(api.tenant))).toEqual(oneTo(4));
   });
 
-  it("decides a group that needs more than it remembers on a load", async () => {
+  it("loads when a group needs more than it remembers", async () => {
     const { api, d1 } = await remembering();
     const other = throughSecondGate(api.tenant);
     await other.accept("client", { ...individual, client_id: "C-2" });
@@ -92,7 +92,7 @@ describe("a gate that decides from memory", () => {
     expect(kinds(d1)).toEqual(["load", "commit"]);
   });
 
-  it("moves the payments of a loan that changed hands, remembered or not", async () => {
+  it("moves the payments of a loan to its new client, remembered or not", async () => {
     const { api } = await remembering();
     await api.accept("payment", payment);
     await api.accept("client", { ...individual, client_id: "C-2" });
@@ -103,7 +103,7 @@ describe("a gate that decides from memory", () => {
     expect([data.client_id, data.status]).toEqual(["C-2", "paid"]);
   });
 
-  it("sees in a purchase's payment which clients it remembers, and refuses none that it does not", async () => {
+  it("does not refuse a purchase's payment for a client that it does not remember", async () => {
     const { api, d1 } = await remembering();
     const clients = [{ client_id: "C-1" }];
     await api.accept("disbursement", { ...purchase, purchase_clients: clients });
@@ -113,7 +113,7 @@ describe("a gate that decides from memory", () => {
     expect(kinds(d1)).toEqual(["commit"]);
   });
 
-  it("keeps the sequence without a gap although D1 was put back behind its head", async () => {
+  it("keeps the sequence gap-free although D1 was restored to before its head", async () => {
     const { api } = await remembering();
     const undo = ["events", "disbursements", "disbursement_terms"].map((table) =>
       env.DB.prepare(
@@ -145,7 +145,7 @@ describe("a gate that posts from memory", () => {
     return { api, d1: await wrapDatabase(gateOf(api.tenant)), other: throughSecondGate(api.tenant) };
   }
 
-  it("takes one round trip on a loan that it remembers, and on one that nobody has opened", async () => {
+  it("takes one round trip on a loan that it remembers, and on a new one", async () => {
     const { api, d1 } = await posted();
     expect((await api.post("/v1/disbursements", posting)).status).toBe(201);
     expect((await api.post("/v1/disbursements", { ...posting, loan_id: UUID(2) })).status).toBe(201);
@@ -154,7 +154,7 @@ describe("a gate that posts from memory", () => {
     expect(balance.body.principal_outstanding_minor).toBe("200");
   });
 
-  it("reads a loan whose book it does not know from that day on", async () => {
+  it("reads the book of a loan that it does not know from that day on", async () => {
     const { api, d1, other } = await posted();
     await other.post("/v1/disbursements", { ...posting, loan_id: UUID(3) });
     // Loaded from its day on, by a gate that did not open it.
@@ -172,7 +172,7 @@ describe("a gate that posts from memory", () => {
     expect([refused.status, refused.body.code]).toEqual([422, "amount_overflow"]);
   });
 
-  it("does not open a loan a second time for another borrower", async () => {
+  it("does not open a loan again for another borrower", async () => {
     const { api, d1, other } = await posted();
     await other.post("/v1/disbursements", { ...posting, loan_id: UUID(4) });
     await api.post("/v1/disbursements", { ...posting, loan_id: UUID(5) });

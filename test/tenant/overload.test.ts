@@ -42,7 +42,7 @@ const another = (model: IngestSubmission, number: number): IngestSubmission => (
 });
 
 describe("a gate that is full", () => {
-  it("says overloaded at once, takes no key, and loses nothing that it had taken", async () => {
+  it("answers overloaded at once, uses no key, and loses no accepted command", async () => {
     const { api, hold, d1, replies } = await fullGate(another, WAITING_COMMANDS_MAX);
     const late = { ...individual, client_id: "C-late" };
     const refused = await api.ingest("client", late, "key-that-came-late");
@@ -97,7 +97,7 @@ describe("a gate that is full", () => {
     expect((await api.ingest("client", { ...individual, client_id: "C-2" })).status).toBe(201);
   });
 
-  it("counts the callers who wait for another's key, and gives their places back", async () => {
+  it("counts the callers who wait for another's key, and frees their places", async () => {
     const same = (model: IngestSubmission): IngestSubmission => model;
     const { api, hold, replies } = await fullGate(same, WAITING_COMMANDS_MAX + 500);
     // Answered while the first event still hangs.
@@ -116,7 +116,7 @@ describe("a gate that is full", () => {
     }
   });
 
-  it("gives back the bytes that it has settled", async () => {
+  it("frees the bytes of settled commands", async () => {
     const tenant = newTenant();
     const data = JSON.stringify("x".repeat(WAITING_BYTES_MAX / 20));
     for (const number of oneTo(25)) {

@@ -72,21 +72,27 @@ function expectOnlyPoisonFailed(replies: readonly SubmitReply[], poison: number)
 }
 
 describe("a command that poisons its group", () => {
-  it.each([1, 13, GROUP])("fails alone at place %i when the database refuses it", async (poison) => {
-    const tenant = newTenant();
-    const group = await clientsWith(poison, (submission) => submission);
-    const { replies, d1 } = await settleTogether(tenant, group, (database) =>
-      database.meet((call) => isCommit(call) && mentions("C-POISON")(call), failBefore(REFUSED)),
-    );
-    expectOnlyPoisonFailed(replies, poison);
-    expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
-    d1.heal();
-    const [spoilt] = group.slice(poison - 1);
-    if (!spoilt) throw new Error("the poison is one of the group");
-    expect(await gateOf(tenant).submit(tenant, spoilt)).toMatchObject({ kind: "accepted", replayed: false });
-  });
+  it.each([1, 13, GROUP])(
+    "is the only one to fail, at place %i, when the database refuses it",
+    async (poison) => {
+      const tenant = newTenant();
+      const group = await clientsWith(poison, (submission) => submission);
+      const { replies, d1 } = await settleTogether(tenant, group, (database) =>
+        database.meet((call) => isCommit(call) && mentions("C-POISON")(call), failBefore(REFUSED)),
+      );
+      expectOnlyPoisonFailed(replies, poison);
+      expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
+      d1.heal();
+      const [spoilt] = group.slice(poison - 1);
+      if (!spoilt) throw new Error("the poison is one of the group");
+      expect(await gateOf(tenant).submit(tenant, spoilt)).toMatchObject({
+        kind: "accepted",
+        replayed: false,
+      });
+    },
+  );
 
-  it("costs the others a few halvings, not a round trip each", async () => {
+  it("costs the others a few halvings, not one round trip each", async () => {
     const tenant = newTenant();
     const group = await clientsWith(7, (submission) => submission);
     const { d1 } = await settleTogether(tenant, group, (database) =>
@@ -97,7 +103,7 @@ describe("a command that poisons its group", () => {
     );
   });
 
-  it("fails alone when a real constraint of the database refuses it", async () => {
+  it("is the only one to fail when a real constraint of the database refuses it", async () => {
     const tenant = newTenant();
     const spoil = (submission: IngestSubmission): IngestSubmission => {
       const change = { ...submission.command.change, name: null, phone: undefined };
@@ -115,7 +121,7 @@ describe("a command that poisons its group", () => {
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
   });
 
-  it("fails alone when deciding it throws, and costs nobody a round trip", async () => {
+  it("is the only one to fail when its decision throws, and costs no round trip", async () => {
     const tenant = newTenant();
     const broken = await submissionOf("disbursement", { ...loan, disbursement_id: "L-POISON" });
     const change = { ...broken.command.change, disbursement_amount: "not a number" };
@@ -130,7 +136,7 @@ describe("a command that poisons its group", () => {
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP + 1));
   });
 
-  it("fails alone when even finding out what it needs throws", async () => {
+  it("is the only one to fail when the computation of its needs throws", async () => {
     const tenant = newTenant();
     const spoil = (submission: IngestSubmission): IngestSubmission => ({
       ...submission,
@@ -141,7 +147,7 @@ describe("a command that poisons its group", () => {
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(GROUP));
   });
 
-  it("answers 503 for the rest of a group when D1 goes away while it is taken apart", async () => {
+  it("answers 503 for the rest of a group when D1 becomes unavailable while the group is split", async () => {
     const tenant = newTenant();
     let refusals = 0;
     const { replies, d1 } = await settleTogether(tenant, await clientsWith(1, (one) => one), (database) =>
@@ -190,7 +196,7 @@ describe("a command that poisons its group", () => {
     expect(d1.roundTrips).toBeLessThan(100);
   });
 
-  it("does not hold up the answers of the parts that D1 has taken already", async () => {
+  it("does not delay the answers of the parts that D1 has already stored", async () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
     const d1 = await wrapDatabase(gate);

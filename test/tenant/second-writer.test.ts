@@ -42,7 +42,7 @@ async function settleAll(context: GroupContext, group: readonly Submission[]): P
 }
 
 describe("two writers of one tenant", () => {
-  it("never share a sequence: the gate that loses reads again and takes the next one", async () => {
+  it("never share a sequence: the gate that loses loads again and takes the next one", async () => {
     const { api, hold } = await apiHeldAtCommit();
     const held = api.ingest("client", individual);
     await hold.reached();
@@ -64,7 +64,7 @@ describe("two writers of one tenant", () => {
     expect(events[1]?.created_at).toBe(9_000_000_000_000);
   });
 
-  it("decide on what the other wrote: the loser's batch is void to its last row", async () => {
+  it("decide on what the other wrote: the whole batch of the loser is void", async () => {
     const { api, hold } = await apiHeldAtCommit();
     const held = api.ingest("client", { ...individual, name: "Loser" });
     await hold.reached();
@@ -97,7 +97,7 @@ describe("two writers of one tenant", () => {
     expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(72);
   });
 
-  it("accept one key once when both are handed it at the same time", async () => {
+  it("accept one key once when both get it at the same time", async () => {
     const tenant = newTenant();
     const submission = await submissionOf("client", individual);
     const settled = await Promise.all(oneTo(4).map(() => settleWhole(writerContext(tenant), [submission])));

@@ -26,7 +26,7 @@ describe("a gate whose own storage refuses a write", () => {
 });
 
 describe("a commit", () => {
-  it("writes the events first: their sequence is the fence of all that follows", async () => {
+  it("writes the events first: their sequence fences all later statements", async () => {
     const api = new Api();
     const d1 = await wrapDatabase(gateOf(api.tenant));
     await api.accept("client", individual);
@@ -44,7 +44,7 @@ describe("a commit", () => {
     expect(new Set(d1.sessions)).toEqual(new Set(["first-primary"]));
   });
 
-  it("makes its history without the sweep, although its answer was lost", async () => {
+  it("has its history derived without the sweep, although its answer was lost", async () => {
     const api = new Api();
     await api.accept("client", individual);
     (await wrapDatabase(gateOf(api.tenant))).meet(isCommit, failAfter(), 1);
@@ -54,7 +54,7 @@ describe("a commit", () => {
   });
 });
 
-describe("after D1 was put back to an earlier time", () => {
+describe("after D1 was restored to an earlier time", () => {
   afterEach(() => {
     vi.useRealTimers();
   });
@@ -75,7 +75,7 @@ describe("after D1 was put back to an earlier time", () => {
     return { api, keys, second };
   }
 
-  it("a gate forgets the lost events' keys at its next event, and takes them anew", async () => {
+  it("a gate forgets the lost events' keys at its next event, and accepts them again", async () => {
     const { api, keys, second } = await putBack();
     expect((await api.ingest("client", { ...individual, client_id: "C-3" })).body.sequence).toBe(2);
     const again = await api.ingest("client", second, keys[1]);
@@ -88,7 +88,7 @@ describe("after D1 was put back to an earlier time", () => {
     ]);
   });
 
-  it("a gate that lives long without a word from D1 asks it before it calls an event a duplicate", async () => {
+  it("a gate that has not asked D1 for long asks it before it answers a duplicate", async () => {
     const { api, keys, second } = await putBack();
     vi.useFakeTimers({ toFake: ["Date"] });
     vi.setSystemTime(Date.now() + 120_000);
@@ -96,7 +96,7 @@ describe("after D1 was put back to an earlier time", () => {
     expect([again.status, again.body.sequence]).toEqual([201, 2]);
   });
 
-  it("a gate that cannot ask D1 answers from its own memory", async () => {
+  it("a gate that cannot reach D1 answers from its own memory", async () => {
     const { api, keys } = await putBack();
     const d1 = await wrapDatabase(gateOf(api.tenant));
     d1.meet(() => true, failBefore());
@@ -106,7 +106,7 @@ describe("after D1 was put back to an earlier time", () => {
     expect(d1.roundTrips).toBe(1);
   });
 
-  it("a gate that has lost its memory as well knows what D1 knows", async () => {
+  it("a gate that has also lost its memory knows what D1 knows", async () => {
     const { api, keys, second } = await putBack();
     await loseKeys(gateOf(api.tenant));
     expect((await api.ingest("client", second, keys[1])).body.sequence).toBe(2);

@@ -34,7 +34,7 @@ async function heldCommit(tenant: string): Promise<Hold> {
   return hold;
 }
 
-it("two gates of a tenant that get the same keys at once, and one is evicted now and then, store each event once", async () => {
+it("two gates of a tenant that get the same keys at once, with evictions, store each event once", async () => {
   const tenant = newTenant();
   const gates = [gateOf, secondGateOf];
   const acknowledged = new Map<string, Set<string>>();
@@ -63,7 +63,7 @@ it("two gates of a tenant that get the same keys at once, and one is evicted now
   }
 }, 120_000);
 
-it("two gates that post to one loan at once: the loser is fenced, posts after the winner, and the books add up", async () => {
+it("two gates that post to one loan at once: the loser is fenced, posts after the winner, and the books balance", async () => {
   const api = new Api();
   const hold = await heldCommit(api.tenant);
   const slow = api.post("/v1/disbursements", posting);

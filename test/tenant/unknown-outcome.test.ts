@@ -27,7 +27,7 @@ async function apiWithFaults() {
   return { api, d1: await wrapDatabase(gateOf(api.tenant)) };
 }
 
-describe("a write whose outcome D1 did not tell", () => {
+describe("a write with an unknown outcome in D1", () => {
   it("answers 201 once when the commit landed and its answer was lost", async () => {
     const { api, d1 } = await apiWithFaults();
     d1.meet(isCommit, failAfter(), 1);
@@ -37,7 +37,7 @@ describe("a write whose outcome D1 did not tell", () => {
     expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, event_id: answer.body.event_id }]);
   });
 
-  it("writes it after all when the commit was lost on its way", async () => {
+  it("is written again when the commit was lost on its way", async () => {
     const { api, d1 } = await apiWithFaults();
     d1.meet(isCommit, failBefore(), 2);
     const answer = await api.ingest("client", individual);
@@ -52,7 +52,7 @@ describe("a write whose outcome D1 did not tell", () => {
     expect(await eventsOf(api.tenant)).toHaveLength(1);
   });
 
-  it("answers 503 with Retry-After when D1 stays away, and a retry makes the one event", async () => {
+  it("answers 503 with Retry-After while D1 is unavailable, and a retry stores the one event", async () => {
     const { api, d1 } = await apiWithFaults();
     const key = newKey();
     d1.meet(isCommit, failBefore());
@@ -65,7 +65,7 @@ describe("a write whose outcome D1 did not tell", () => {
     expect(sequencesOf(await eventsOf(api.tenant))).toEqual([1]);
   });
 
-  it("answers 503 when no read back is possible, and a retry finds the event that had landed", async () => {
+  it("answers 503 when no read back is possible, and a retry finds the stored event", async () => {
     const { api, d1 } = await apiWithFaults();
     const key = newKey();
     let landed = false;
@@ -89,7 +89,7 @@ describe("a write whose outcome D1 did not tell", () => {
     expect(await eventsOf(api.tenant)).toHaveLength(1);
   });
 
-  it("tries no more when D1 says that it is overloaded", async () => {
+  it("is not retried when D1 says that it is overloaded", async () => {
     const { api, d1 } = await apiWithFaults();
     d1.meet(isLoad, failBefore("D1_ERROR: D1 DB is overloaded. Too many requests queued."));
     const answer = await api.ingest("client", individual);
@@ -130,7 +130,7 @@ describe("a write whose outcome D1 did not tell", () => {
     expect(await eventsOf(api.tenant)).toMatchObject([{ record_id: "C-2" }, { record_id: "C-1" }]);
   });
 
-  it("keeps the whole group to one event per key when its answer is lost", async () => {
+  it("stores one event per key of the whole group when its answer is lost", async () => {
     const { api, d1 } = await apiWithFaults();
     const first = new Hold();
     d1.meet(isCommit, first.fault, 1).meet(isCommit, failAfter(), 1);
@@ -153,7 +153,7 @@ describe("settleGroup", () => {
     vi.useRealTimers();
   });
 
-  it("calls a replay a replay even when it was this writer's own commit that landed", async () => {
+  it("answers a replay even when this writer's own commit stored the event", async () => {
     const { tenant } = new Api();
     const d1 = new FaultyD1(env.DB).meet(isCommit, failAfter(), 1);
     const submission = await submissionOf("client", individual);
@@ -163,7 +163,7 @@ describe("settleGroup", () => {
     expect(second?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: true });
   });
 
-  it("gives up a load that does not answer, and tries again", async () => {
+  it("times out a load that does not answer, and retries", async () => {
     const { tenant } = new Api();
     const d1 = new FaultyD1(env.DB).meet(isLoad, () => new Promise(() => {}), 1);
     const submission = await submissionOf("client", individual);
@@ -175,7 +175,7 @@ describe("settleGroup", () => {
     expect(settled?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
   });
 
-  it("gives up a commit that does not answer, and fences it when it lands after the retry", async () => {
+  it("times out a commit that does not answer, and fences it when it lands after the retry", async () => {
     const { tenant } = new Api();
     const submission = await submissionOf("client", individual);
     const hold = new Hold();

@@ -34,7 +34,7 @@ describe("a wait for the next event", () => {
     expect(ended).toEqual(new Set([id]));
   });
 
-  it("ends at once when the event is there already", async () => {
+  it("ends at once when the event already exists", async () => {
     const { waiters, ended, wait } = room();
     waiters.landed(5, null);
     wait("event", 4);
@@ -42,7 +42,7 @@ describe("a wait for the next event", () => {
     expect(ended.size).toBe(1);
   });
 
-  it("ends when its time is over", async () => {
+  it("ends at its deadline", async () => {
     const { waiters, ended, wait } = room();
     waiters.landed(4, null);
     wait("event", 4, 2_000);
@@ -55,7 +55,7 @@ describe("a wait for the next event", () => {
     expect(ended.has(longer)).toBe(true);
   });
 
-  it("asks the database once, however many wait, when the gate has not seen the log yet", async () => {
+  it("asks the database once for any number of waiters when the gate has not seen the log yet", async () => {
     const { look, ended, wait } = room({ head: 7 });
     for (let n = 0; n < 100; n += 1) wait("event", 7);
     const behind = wait("event", 6);
@@ -64,7 +64,7 @@ describe("a wait for the next event", () => {
     expect(ended).toEqual(new Set([behind]));
   });
 
-  it("costs no call while nothing happens, and one event wakes a hundred", async () => {
+  it("costs no call without events, and one event wakes a hundred waiters", async () => {
     const { waiters, look, ended, wait } = room();
     waiters.landed(7, 7);
     for (let n = 0; n < 100; n += 1) wait("event", 7);
@@ -75,7 +75,7 @@ describe("a wait for the next event", () => {
     expect([ended.size, look.mock.calls.length]).toEqual([100, 0]);
   });
 
-  it("looks every five seconds when the outcome of a write is not known", async () => {
+  it("polls every five seconds when the outcome of a write is unknown", async () => {
     const { stored, waiters, look, ended, wait } = room({ head: 7 });
     waiters.landed(7, null);
     wait("event", 7);
@@ -91,7 +91,7 @@ describe("a wait for the next event", () => {
 });
 
 describe("a wait for history", () => {
-  it("ends when the consumer says that history has come so far", async () => {
+  it("ends when the consumer reports that history has reached the sequence", async () => {
     const { waiters, ended, wait } = room({ head: 5, history: 5 });
     wait("history", 5);
     await pass(0);
@@ -105,7 +105,7 @@ describe("a wait for history", () => {
     expect(ended.size).toBe(2);
   });
 
-  it("ends with the event when the event makes no history and none is due", async () => {
+  it("ends with the event when the event has no history and none is due", async () => {
     const { waiters, look, ended, wait } = room({ head: 5, history: 5 });
     wait("history", 6);
     await pass(0);
@@ -114,7 +114,7 @@ describe("a wait for history", () => {
     expect([ended.size, look.mock.calls.length]).toEqual([1, 1]);
   });
 
-  it("does not end with an event that makes no history while that of an earlier one is due", async () => {
+  it("does not end with an event without history while that of an earlier one is due", async () => {
     const { waiters, ended, wait } = room({ head: 5, history: 3 });
     wait("history", 6);
     await pass(0);
@@ -126,7 +126,7 @@ describe("a wait for history", () => {
     expect(ended.size).toBe(1);
   });
 
-  it("does not trust the first event that a gate sees: history before it may be due", async () => {
+  it("does not rely on the first event that a gate sees: earlier history may be due", async () => {
     const { waiters, ended, wait, stored } = room({ head: 6, history: 4 });
     waiters.landed(6, null);
     wait("history", 6);
@@ -137,7 +137,7 @@ describe("a wait for history", () => {
     expect(ended.size).toBe(1);
   });
 
-  it("survives a lost word of the consumer: the database is asked every five seconds, for all at once", async () => {
+  it("survives a lost notice of the consumer: one query every five seconds serves all waiters", async () => {
     const { waiters, look, ended, wait, stored } = room({ head: 5, history: 5 });
     wait("history", 5);
     await pass(0);
@@ -153,7 +153,7 @@ describe("a wait for history", () => {
     expect(look).toHaveBeenCalledTimes(4);
   });
 
-  it("asks nothing for a sequence that the log has not reached", async () => {
+  it("makes no query for a sequence that the log has not reached", async () => {
     const { waiters, look, wait } = room();
     waiters.landed(5, 5);
     wait("history", 9);
@@ -185,7 +185,7 @@ describe("the room", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("lets a caller who is gone go", async () => {
+  it("frees the place of a caller who hangs up", async () => {
     const { waiters, ended, wait } = room();
     waiters.landed(1, null);
     const id = wait("event", 1);

@@ -36,7 +36,7 @@ async function behind(events: number, body: object = records) {
   return { receiver, endpoint, tenant: receiver.api.tenant };
 }
 
-describe("what is delivered", () => {
+describe("a delivery", () => {
   it("reports records, journal entries and history in order, and each is verified by the library", async () => {
     const receiver = await Receiver.of();
     const { api } = receiver;
@@ -107,7 +107,7 @@ describe("what is delivered", () => {
     expect(receiver.received[0]?.body).not.toMatch(/Zebulon|zq@example|\+\d{6}/);
   });
 
-  it("moves on over what an endpoint does not take, without a request", async () => {
+  it("skips types that an endpoint does not take, without a request", async () => {
     const { receiver, endpoint } = await behind(250, { event_types: ["journalEntryPosted"] });
     await receiver.turn();
     expect(receiver.received).toEqual([]);
@@ -117,7 +117,7 @@ describe("what is delivered", () => {
     });
   });
 
-  it("starts behind the last event, or where it is told", async () => {
+  it("starts after the last event, or at the requested sequence", async () => {
     const receiver = await Receiver.of();
     await insertEvents(receiver.api.tenant, 1, 5);
     await receiver.create(records);
@@ -127,7 +127,7 @@ describe("what is delivered", () => {
     expect(sequencesOf(receiver.received)).toEqual([4, 5]);
   });
 
-  it("waits for history where an endpoint takes it, and what comes later waits behind", async () => {
+  it("waits for history if an endpoint takes it, and so do later messages", async () => {
     const receiver = await Receiver.of();
     const { api } = receiver;
     await insertEvents(api.tenant, 1, 2);
@@ -154,7 +154,7 @@ describe("what is delivered", () => {
   });
 });
 
-describe("what sets a delivery off", () => {
+describe("the trigger of a delivery", () => {
   it("is the queue: an event that makes no history is delivered within seconds", async () => {
     const receiver = await Receiver.of();
     await receiver.create();
@@ -169,7 +169,7 @@ describe("what sets a delivery off", () => {
     await vi.waitUntil(() => receiver.received.length === 3, { timeout: 10_000 });
   });
 
-  it("is the sweep only for a sender that does not come back by itself", async () => {
+  it("is the sweep only for a sender without an alarm of its own", async () => {
     const { receiver, tenant } = await behind(3);
     receiver.behave = answers(500);
     await receiver.turn();
@@ -180,7 +180,7 @@ describe("what sets a delivery off", () => {
     expect(row).toMatchObject({ status: "enabled", cursor_sequence: 0, last_error: "status 500" });
   });
 
-  it("is nothing after the last endpoint is gone: the queue hears of wanted events only", async () => {
+  it("does not exist after the last endpoint is removed: the queue then gets only events with history", async () => {
     const receiver = await Receiver.of();
     const { endpoint_id } = await receiver.create();
     const sent: unknown[] = [];
@@ -200,7 +200,7 @@ describe("what sets a delivery off", () => {
 describe("a receiver that fails", () => {
   const delays = [5, 15, 60, 300, 900, 1_800, 3_600, 3_600];
 
-  it("is tried again after 5 s, 15 s, 1, 5, 15, 30 minutes, then each hour, within a tenth", async () => {
+  it("is retried after 5 s, 15 s, 1, 5, 15, 30 minutes, then each hour, within a tenth", async () => {
     const { receiver, endpoint } = await behind(2);
     receiver.behave = answers(503);
     await receiver.turn();
@@ -217,7 +217,7 @@ describe("a receiver that fails", () => {
     expect(new Set(receiver.received.map(({ headers }) => headers.get("webhook-timestamp"))).size).toBe(9);
   });
 
-  it("is not tried before its Retry-After, up to an hour", async () => {
+  it("is not retried before its Retry-After, up to an hour", async () => {
     const { receiver } = await behind(1);
     receiver.behave = answers(429, { "Retry-After": "120" });
     await receiver.turn();
@@ -229,7 +229,7 @@ describe("a receiver that fails", () => {
     expect(await wait()).toBeLessThanOrEqual(3_600_000);
   });
 
-  it("fails for 72 hours at most: then deliveries stop, nothing is lost, and enabling goes on at once", async () => {
+  it("is retried for 72 hours: then deliveries stop, no message is lost, and enabling continues at once", async () => {
     const { receiver, endpoint, tenant } = await behind(3);
     receiver.behave = ({ data }) => (data.sequence === 2 ? answers(500)({} as Received) : new Response());
     await receiver.turn();
@@ -290,7 +290,7 @@ describe("a receiver that fails", () => {
     expect(receiver.received.map(({ url }) => url)).toEqual([URL_OF_RECEIVER]);
   });
 
-  it("for an hour, and comes back, gets everything once and in order", async () => {
+  it("for an hour, and recovers, gets every message once and in order", async () => {
     const { receiver, endpoint } = await behind(40);
     const comesBack = receiver.now + 3_600_000;
     const taken: number[] = [];
@@ -305,7 +305,7 @@ describe("a receiver that fails", () => {
     expect((await receiver.show(endpoint.endpoint_id)).body).toMatchObject({ behind: 0, last_failure: null });
   });
 
-  it("in every way by turns, loses nothing and gets nothing out of order", async () => {
+  it("in each way by turns loses no message and gets none out of order", async () => {
     const { receiver, endpoint } = await behind(60, { event_types: ["recordChanged", "historyAdded"] });
     await deliver([messageFor(receiver.api.tenant, 60)]);
     const taken: string[] = [];
@@ -330,7 +330,7 @@ describe("a receiver that fails", () => {
     expect((await receiver.show(endpoint.endpoint_id)).body.behind).toBe(0);
   });
 
-  it("delays neither another endpoint, nor its tenant's history, nor another tenant's webhooks", async () => {
+  it("does not delay another endpoint, its tenant's history, or another tenant's webhooks", async () => {
     const receiver = await Receiver.of();
     const other = await Receiver.of();
     const dead = "https://dead.example.com/";
@@ -349,7 +349,7 @@ describe("a receiver that fails", () => {
 });
 
 describe("an endpoint", () => {
-  it("has one request on its way at a time, and four endpoints of a tenant are served at once", async () => {
+  it("has one request in flight at a time, and four endpoints of a tenant are served at once", async () => {
     const receiver = await Receiver.of();
     await insertEvents(receiver.api.tenant, 1, 8);
     for (let n = 0; n < 7; n += 1) {
@@ -369,7 +369,7 @@ describe("an endpoint", () => {
     expect([receiver.received.length, most]).toEqual([56, 4]);
   });
 
-  it("is served by turns when several have much to do", async () => {
+  it("is served by turns when several have many deliveries", async () => {
     const receiver = await Receiver.of();
     await insertEvents(receiver.api.tenant, 1, 150);
     for (let n = 0; n < 6; n += 1) {
@@ -384,7 +384,7 @@ describe("an endpoint", () => {
     }
   });
 
-  it("goes on where it stopped after its sender was evicted", async () => {
+  it("continues where it stopped after its sender was evicted", async () => {
     const { receiver, tenant } = await behind(6);
     receiver.behave = ({ data }) => (data.sequence === 4 ? answers(500)({} as Received) : new Response());
     await receiver.turn();
@@ -395,7 +395,7 @@ describe("an endpoint", () => {
     expect(sequencesOf(receiver.received)).toEqual([1, 2, 3, 4, 4, 5, 6]);
   });
 
-  it("that is disabled gets nothing, and enabled goes on where it stopped", async () => {
+  it("that is disabled gets nothing, and continues where it stopped when it is enabled", async () => {
     const { receiver, endpoint, tenant } = await behind(2);
     await receiver.turn();
     const path = `${ENDPOINTS}/${endpoint.endpoint_id}`;
@@ -408,7 +408,7 @@ describe("an endpoint", () => {
     expect(sequencesOf(receiver.received)).toEqual([1, 2, 3, 4]);
   });
 
-  it("with a new URL goes on there at the same place, at once", async () => {
+  it("with a new URL continues there at the same place, at once", async () => {
     const { receiver, endpoint } = await behind(3);
     receiver.behave = ({ url, data }) =>
       url === URL_OF_RECEIVER && data.sequence === 2 ? answers(500)({} as Received) : new Response();
@@ -424,7 +424,7 @@ describe("an endpoint", () => {
     ]);
   });
 
-  it("replays from where it is told, with the same ids", async () => {
+  it("replays from the requested sequence, with the same ids", async () => {
     const { receiver, endpoint } = await behind(5);
     await receiver.turn();
     const path = `${ENDPOINTS}/${endpoint.endpoint_id}/replay`;
@@ -468,7 +468,7 @@ describe("an endpoint", () => {
 });
 
 describe("operators", () => {
-  it("see each endpoint that is behind or fails, with its last error, and no secret", async () => {
+  it("see each endpoint that lags or fails, with its last error and no secret", async () => {
     const { receiver, endpoint, tenant } = await behind(5);
     receiver.behave = ({ data }) => (data.sequence === 3 ? answers(502)({} as Received) : new Response());
     await receiver.turn();
@@ -491,7 +491,7 @@ describe("operators", () => {
     ]);
   });
 
-  it("are not needed for a copy that D1 did not take: it is written later", async () => {
+  it("need not repair a copy that D1 did not store: it is written later", async () => {
     const receiver = await Receiver.of(new Api(newTenant()));
     const { tenant } = receiver.api;
     const real = env.DB;

@@ -40,7 +40,7 @@ describe("POST /v1/webhook-endpoints", () => {
     expect(shown.text).not.toContain(secret);
   });
 
-  it("refuses a key that belongs to another request, and makes one endpoint of requests at once", async () => {
+  it("refuses a key of another request, and creates one endpoint for concurrent requests", async () => {
     const api = new Api();
     const key = newKey();
     const made = await Promise.all(
@@ -52,7 +52,7 @@ describe("POST /v1/webhook-endpoints", () => {
     expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
   });
 
-  it("shares its keys with the tenant's other routes, and a refused request uses none up", async () => {
+  it("shares its keys with the tenant's other routes, and a refused request uses none", async () => {
     const api = new Api();
     const [used, free] = [newKey(), newKey()];
     const event = (await api.ingest("client", individual, used)).body.event_id;
@@ -70,7 +70,7 @@ describe("POST /v1/webhook-endpoints", () => {
     expect((await api.get(ENDPOINTS)).body.data).toHaveLength(1);
   });
 
-  it("takes 20 endpoints a tenant", async () => {
+  it("allows 20 endpoints per tenant", async () => {
     const api = new Api();
     for (let n = 0; n < 20; n += 1)
       expect((await api.post(ENDPOINTS, { url: URL_OF_RECEIVER })).status).toBe(201);
@@ -120,12 +120,12 @@ describe("POST /v1/webhook-endpoints", () => {
     expect((await api.patch(path, { event_types: readable })).status).toBe(200);
   });
 
-  it("a token that may read nothing makes no endpoint", async () => {
+  it("refuses a token without a read scope", async () => {
     const answer = await new Api(undefined, "webhooks:manage").post(ENDPOINTS, { url: URL_OF_RECEIVER });
     expect([answer.status, answer.body.code]).toEqual([403, "insufficient_scope"]);
   });
 
-  it("is 503 without an endpoint when the database is away, and a retry makes one", async () => {
+  it("is 503 without an endpoint when the database is unavailable, and a retry creates one", async () => {
     const { api } = await Receiver.of();
     const key = newKey();
     await runInDurableObject(senderOf(api.tenant), (sender) => {
@@ -182,7 +182,7 @@ describe("an endpoint", () => {
     expect((await receiver.show(endpoint_id)).body).toMatchObject({ url, status: "disabled" });
   });
 
-  it("is gone after DELETE", async () => {
+  it("does not exist after DELETE", async () => {
     const receiver = await Receiver.of();
     const { endpoint_id } = await receiver.create();
     const removed = await receiver.api.delete(`${ENDPOINTS}/${endpoint_id}`);
@@ -220,7 +220,7 @@ describe("an endpoint", () => {
 });
 
 describe("POST …/test", () => {
-  it("sends a signed ping, also to a disabled endpoint, and says what came of it", async () => {
+  it("sends a signed ping, also to a disabled endpoint, and reports its outcome", async () => {
     const receiver = await Receiver.of();
     const { endpoint_id, secret } = await receiver.create();
     await receiver.api.patch(`${ENDPOINTS}/${endpoint_id}`, { status: "disabled" });
@@ -261,7 +261,7 @@ describe("POST …/test", () => {
     expect((await receiver.show(endpoint_id)).body.last_failure).toBeNull();
   });
 
-  it("is bounded: ten a minute", async () => {
+  it("is limited to ten per minute", async () => {
     const receiver = await Receiver.of();
     const { endpoint_id } = await receiver.create();
     const test = async () => (await receiver.api.post(`${ENDPOINTS}/${endpoint_id}/test`, {})).status;
@@ -274,7 +274,7 @@ describe("POST …/test", () => {
 });
 
 describe("secrets", () => {
-  it("of a rotation both sign for 24 hours, and then the new one", async () => {
+  it("of a rotation both sign for 24 hours, then only the new one", async () => {
     const receiver = await Receiver.of();
     const { endpoint_id, secret } = await receiver.create();
     const key = newKey();
@@ -320,7 +320,7 @@ describe("secrets", () => {
     expect((await rotate({ expire_previous: "yes" })).status).toBe(400);
   });
 
-  it("stand nowhere in clear: not in the sender's storage, not in the gate's, not in D1, not in the log", async () => {
+  it("are nowhere in plain text: not in the sender's storage, the gate's, D1 or the log", async () => {
     const lines: string[] = [];
     const spies = (["log", "warn", "error"] as const).map((level) =>
       vi.spyOn(console, level).mockImplementation((...args) => void lines.push(args.join(" "))),

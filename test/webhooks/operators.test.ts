@@ -6,7 +6,7 @@ import { answers, Receiver } from "./receiver.ts";
 
 const [, query = ""] = /```sql\n(WITH RECURSIVE[\s\S]*?)```/.exec(operate) ?? [];
 
-it("see with the one query of docs/operate.md who is behind, who fails, and why", async () => {
+it("the query of docs/operate.md shows operators which tenants lag, which fail, and why", async () => {
   const receiver = await Receiver.of();
   const { tenant } = receiver.api;
   await insertEvents(tenant, 1, 4, (sequence) => (sequence === 3 ? "broken" : "{}"));

@@ -15,7 +15,7 @@ async function ringOf(...keys: readonly (string | undefined)[]): Promise<KeyRing
 }
 
 describe("secrets at rest", () => {
-  it("open again with the key that sealed them, under a fresh nonce each time", async () => {
+  it("decrypt with the key that encrypted them, under a new nonce each time", async () => {
     const ring = await ringOf(KEYS[0]);
     const [one, two] = [await ring.seal("whsec_x", OWNER), await ring.seal("whsec_x", OWNER)];
     expect(await ring.open(one, OWNER)).toBe("whsec_x");
@@ -26,7 +26,7 @@ describe("secrets at rest", () => {
     ]);
   });
 
-  it("open with any key of the setting; the first one seals", async () => {
+  it("decrypt with any key of the setting; the first one encrypts", async () => {
     const old = await (await ringOf(KEYS[0])).seal("whsec_x", OWNER);
     const both = await ringOf(KEYS[1], KEYS[0]);
     expect(await both.open(old, OWNER)).toBe("whsec_x");
@@ -54,7 +54,7 @@ describe("secrets at rest", () => {
 });
 
 describe("signatures", () => {
-  it("are those of the Standard Webhooks' library", async () => {
+  it("equal those of the Standard Webhooks library", async () => {
     const secret = newSecret();
     const timestamp = Math.floor(Date.now() / 1000);
     const signed = { id: "msg_1", timestamp, body: '{"type":"ping","Zahl":"ü"}' };

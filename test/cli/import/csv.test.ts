@@ -33,7 +33,7 @@ describe("a CSV row as an event", () => {
     ]);
   });
 
-  it("keeps every digit of a number, and leaves a number of another form to the service as a text", async () => {
+  it("keeps every digit of a number, and passes a number of another form to the service as a text", async () => {
     const content = 'payment_id,payment_total\nP-1,12345678901234.56\nP-2,"1,234.50"\nP-3,1.234.5\n';
     expect(await envelopes(content, "payment")).toEqual([
       '{"category":"payment","data":{"step":"create","payment_id":"P-1","payment_total":12345678901234.56}}',
@@ -86,7 +86,7 @@ describe("a CSV row as an event", () => {
 });
 
 describe("a CSV header", () => {
-  it("is renamed by the map, and a column mapped to nothing is left out", async () => {
+  it("is renamed by the map, and a column mapped to nothing is ignored", async () => {
     const map = [
       ["Client no", "client_id"],
       ["created_at", ""],

@@ -18,7 +18,7 @@ describe("the lines of an NDJSON file", () => {
     ]);
   });
 
-  it("are counted also where they are white space, and then left out", async () => {
+  it("are counted also when they are blank, and then skipped", async () => {
     expect(await linesOf('\n \t\r\n{"a":1}\n\n')).toEqual([{ file: 0, line: 3, text: '{"a":1}' }]);
   });
 
@@ -35,7 +35,7 @@ describe("the lines of an NDJSON file", () => {
     ]);
   });
 
-  it("are none of an empty file", async () => {
+  it("are none for an empty file", async () => {
     expect(await linesOf("")).toEqual([]);
   });
 });

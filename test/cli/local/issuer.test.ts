@@ -20,7 +20,7 @@ async function loadedKey(path: string): Promise<LocalKey> {
 }
 
 describe("the signing key", () => {
-  test("is made on first use, readable by its owner alone, and then kept", async () => {
+  test("is created on first use, readable only by its owner, and then kept", async () => {
     const directory = join(await temporaryDirectory(), "not", "there", "yet");
     const path = join(directory, "local-key.json");
     const first = await loadedKey(path);
@@ -29,7 +29,7 @@ describe("the signing key", () => {
     expect(await readdir(directory)).toEqual(["local-key.json"]);
   });
 
-  test("is one key for commands that start at the same moment", async () => {
+  test("is the same for commands that start at the same moment", async () => {
     const path = join(await temporaryDirectory(), "local-key.json");
     const keys = await Promise.all(Array.from({ length: 8 }, () => loadedKey(path)));
     expect(new Set(keys.map((key) => key.keyId)).size).toBe(1);
@@ -62,7 +62,7 @@ describe("the signing key", () => {
     expect(await readFile(path, "utf8")).toBe(damaged);
   });
 
-  test("shows the worker its public half only", async () => {
+  test("gives the worker only its public half", async () => {
     const key = await loadedKey(join(await temporaryDirectory(), "local-key.json"));
     expect(Object.keys(publicKeySet(key).keys[0] ?? {}).sort()).toEqual([
       "alg",
@@ -87,7 +87,7 @@ describe("a minted token", () => {
   };
   const expected = { issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE, algorithms: ["ES256"] };
 
-  test("verifies against the public key set and says tenant, scopes and times", async () => {
+  test("verifies against the public key set and states tenant, scopes and times", async () => {
     const key = await loadedKey(join(await temporaryDirectory(), "local-key.json"));
     const settings = workerSettings(key);
     const keySet = createLocalJWKSet(JSON.parse(settings.AUTH_JWKS ?? ""));

@@ -19,7 +19,7 @@ test("a port in use is refused with the command that avoids it", async () => {
   });
 });
 
-test("a port that comes free within the grace period is accepted", async () => {
+test("a port that becomes free within the grace period is accepted", async () => {
   const { port, close } = await occupyPort();
   const checked = requireFreePort(port, 60_000);
   await close();

@@ -6,7 +6,7 @@ import { Service } from "../../../src/cli/service.ts";
 
 const TOKEN = `e30.${btoa(JSON.stringify({ tenant_id: "acme" }))}.e30`;
 
-it("an answer that is not complete is asked for again until it is", async () => {
+it("an incomplete answer is requested again until it is complete", async () => {
   vi.spyOn(console, "error").mockImplementation(() => undefined);
   const answers = [
     { complete: false, disbursements_done: 20_000 },

@@ -54,7 +54,7 @@ test.each([
   expect(money(amount, currency)).toBe(text);
 });
 
-test("a bar never leaves its width", () => {
+test("a bar never exceeds its width", () => {
   expect([bar(-1, 10), bar(0.5, 10), bar(7, 10)].map((text) => text.length)).toEqual([0, 5, 10]);
 });
 
@@ -88,7 +88,7 @@ describe("a screen", () => {
     expect(lateText([{ ...POSITION, days_past_due: "0" }])).toBe("No disbursement is late.\n");
   });
 
-  it("of a statement fits 80 columns and shows each entry's change of what is owed", () => {
+  it("of a statement fits 80 columns and shows how each entry changes what is owed", () => {
     const amounts = {
       principal_minor: "1000000",
       interest_minor: "-5",

@@ -11,12 +11,12 @@ const tape = (seed: number, loans = 300): readonly Envelope[] => [
 const idOf = ({ category, data }: Envelope) => `${category} ${data[`${category}_id`]}`;
 
 describe("the sample tape", () => {
-  it("is the same for the same seed, and another for another", () => {
+  it("is the same for the same seed, and differs for another", () => {
     expect(tape(7)).toEqual(tape(7));
     expect(tape(7)).not.toEqual(tape(8));
   });
 
-  it("has as many disbursements as asked for, loans and purchases, none of them deleted", () => {
+  it("has the requested number of disbursements, loans and purchases, none of them deleted", () => {
     const lines = tape(1);
     const created = lines.filter(
       ({ category, data }) => category === "disbursement" && data.step === "create",
@@ -48,7 +48,7 @@ describe("the sample tape", () => {
     ).toBe(true);
   });
 
-  it("fits the schemas in every line, and names only records of lines before", () => {
+  it("fits the schemas in every line, and names only records of earlier lines", () => {
     const known = new Set<string>();
     for (const line of tape(3)) {
       const json = parseJson(JSON.stringify(line));
@@ -62,7 +62,7 @@ describe("the sample tape", () => {
     }
   });
 
-  it("tells of nothing after its last day", () => {
+  it("has no event after its last day", () => {
     const days = tape(5).flatMap(({ data }) => [data.payment_date, data.change_date]);
     const last = days
       .map((day) => String(day ?? "").slice(0, 10))

@@ -20,7 +20,7 @@ describe("numbers", () => {
     expect(refusalOf(example, field, raw("-0.01"))).toBe("invalid_value");
   });
 
-  it("operation_revenue may be negative, to the last of 64 bits", () => {
+  it("operation_revenue may be negative, down to the limit of 64 bits", () => {
     for (const text of ["-0.01", "-12e3", "-92233720368547758.08"]) {
       expect(refusalOf("operation", "operation_revenue", raw(text))).toBeUndefined();
     }
@@ -56,7 +56,7 @@ describe("numbers", () => {
     expect(refusals("disbursement", dinar)).toEqual({});
   });
 
-  it("does not judge decimals by a currency that is refused itself", () => {
+  it("does not check decimals against a currency that is itself refused", () => {
     const event = { ...loan, currency: "XXX", disbursement_amount: raw("1.23456") };
     expect(refusals("disbursement", event)).toEqual({ currency: "invalid_value" });
   });

@@ -59,7 +59,7 @@ describe("presence", () => {
     expect(refusalOf(example, field, null)).toBeUndefined();
   });
 
-  it("leaves out on update whatever is not named", () => {
+  it("leaves fields that an update does not name out of it", () => {
     for (const [category, data, idField] of Object.values(EXAMPLES)) {
       const change = changeOf(category, { step: "update", [idField]: data[idField] });
       expect(change).toEqual({ [idField]: data[idField] });
@@ -129,7 +129,7 @@ describe("members that do not belong", () => {
     });
   });
 
-  it("change_date and change_reason go with update alone", () => {
+  it("change_date and change_reason are accepted only on update", () => {
     const why = { change_date: "2024-12-20", change_reason: "Agreed" };
     expect(refusals("disbursement", { ...loan, ...why })).toEqual({
       change_date: "unsupported_field",
@@ -143,7 +143,7 @@ describe("members that do not belong", () => {
     });
   });
 
-  it("entity_type and entity_id are tolerated on a payment and nowhere else", () => {
+  it("entity_type and entity_id are tolerated only on a payment", () => {
     const legacy = { entity_type: "loan", entity_id: "L-1" };
     const change = changeOf("payment", { ...payment, ...legacy });
     expect(change).not.toHaveProperty("entity_type");
@@ -196,7 +196,7 @@ describe("all the errors of a body come in one answer", () => {
     });
   });
 
-  it("does not blame a field for another that could not be read", () => {
+  it("does not report a field because of another that could not be read", () => {
     const unreadDate = { ...loan, disbursement_date: "soon", maturity_date: "2020-01-01" };
     expect(refusals("disbursement", unreadDate)).toEqual({ disbursement_date: "invalid_value" });
     const unreadAmount = { ...loan, disbursement_amount: "10000", gross_value: 1, upfront_fee: 5 };
@@ -213,7 +213,7 @@ describe("all the errors of a body come in one answer", () => {
     });
   });
 
-  it("finds the rules between fields when every shape is right, before any record is looked at", () => {
+  it("checks the rules between fields when every shape is right, before any record is loaded", () => {
     expect(refusals("client", { ...individual, gender: undefined })).toEqual({ gender: "required" });
     expect(refusals("payment", { ...payment, payment_principal: 400, payment_fee: 101 })).toEqual({
       payment_fee: "inconsistent_amounts",
@@ -261,7 +261,7 @@ describe("the envelope", () => {
     expect(errorsOf({ category: "client", data })).toEqual(["validation_error", { data: "invalid_type" }]);
   });
 
-  it("refuses a category that is no text, and members beside category and data", () => {
+  it("refuses a category that is no text, and members besides category and data", () => {
     expect(errorsOf({ category: 5, data: individual })).toEqual([
       "validation_error",
       { category: "invalid_type" },
@@ -273,7 +273,7 @@ describe("the envelope", () => {
     ]);
   });
 
-  it("refuses a step that is none", () => {
+  it("refuses an unknown step", () => {
     for (const [step, code] of [
       ["upsert", "invalid_value"],
       [5, "invalid_type"],

@@ -57,14 +57,14 @@ const read = (parts: readonly BookPart[]) =>
     ),
   );
 
-describe("what a record says in the books", () => {
+describe("the parts of a record in the books", () => {
   it("a disbursement: amount and margin as first agreed, on the day on which it starts", () => {
     expect(read(disbursementParts(loan()))).toEqual([
       "2026-01-15; DR 1100 CR 2100 2000; DR 1400 CR 2300 200",
     ]);
   });
 
-  it("a purchase starts on its payment date, and no margin is no line", () => {
+  it("a purchase starts on its payment date, and has no line without a margin", () => {
     const { disbursement, payments } = loan();
     const purchase = { ...disbursement, kind: "purchase", payment_date: "2026-03-01" } as const;
     const parts = disbursementParts({ disbursement: purchase, terms: [terms(1, "x", 5n, 0n)] });
@@ -114,7 +114,7 @@ describe("what a record says in the books", () => {
 });
 
 describe("an event", () => {
-  it("that moves the start reverses and posts the origination alone, at its first amounts", () => {
+  it("that moves the start reverses and posts only the origination, at its first amounts", () => {
     const before = loan(terms(5, "2026-04-01", 1500n, 200n));
     const moved = { ...before, disbursement: { ...before.disbursement, disbursement_date: "2026-01-20" } };
     const change = bookChange(disbursementParts(before), disbursementParts(moved));
@@ -122,7 +122,7 @@ describe("an event", () => {
     expect(read(change.post)).toEqual(["2026-01-20; DR 1100 CR 2100 2000; DR 1400 CR 2300 200"]);
   });
 
-  it("that changes a term posts the change and touches nothing else", () => {
+  it("that changes a term posts only the change", () => {
     const change = bookChange(
       disbursementParts(loan()),
       disbursementParts(loan(terms(5, "2026-04-01", 0n, 200n))),
@@ -138,7 +138,7 @@ describe("an event", () => {
     });
   });
 
-  it("that deletes a record reverses all that it said", () => {
+  it("that deletes a record reverses all of its parts", () => {
     const parts = disbursementParts(loan(terms(5, "2026-04-01", 1500n, 200n)));
     expect(bookChange(parts, [])).toEqual({ reverse: parts, post: [] });
   });
@@ -167,7 +167,7 @@ const receipts = fc.array(
   { maxLength: 8 },
 );
 
-it("on every day the books of a loan say what its position says, without a bound at zero", () => {
+it("on every day the books of a loan agree with its position, without a floor at zero", () => {
   fc.assert(
     fc.property(changes, receipts, days, (agreed, received, day) => {
       const rows = agreed.map(({ day: on, amount, margin }, index) => terms(index + 2, on, amount, margin));

@@ -90,7 +90,7 @@ describe("parseDate", () => {
     expect(parseDate(text).ok).toBe(false);
   });
 
-  it("reads every instant alike whatever the offset it is written with", () => {
+  it("reads an instant alike with any offset", () => {
     fc.assert(
       fc.property(instant, fc.integer({ min: -23 * 60, max: 23 * 60 }), (ms, minutes) => {
         expect(read(withOffset(ms, minutes))).toBe(storedInstant(ms));
@@ -98,7 +98,7 @@ describe("parseDate", () => {
     );
   });
 
-  it("never gives an offset a say over a date without a time", () => {
+  it("never applies an offset to a date without a time", () => {
     fc.assert(
       fc.property(instant, (ms) => {
         const day = new Date(ms).toISOString().slice(0, 10);
@@ -130,7 +130,7 @@ describe("stored dates", () => {
     );
   });
 
-  it("put a day before all its moments and after all of the day before", () => {
+  it("sort a day before all its moments and after all moments of the day before", () => {
     fc.assert(
       fc.property(instant, (ms) => {
         const moment = storedInstant(ms);

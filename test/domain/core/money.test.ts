@@ -90,7 +90,7 @@ describe("toMajor", () => {
     );
   });
 
-  it("writes a JSON number without an exponent and without needless zeros", () => {
+  it("writes a JSON number without an exponent or trailing zeros", () => {
     fc.assert(
       fc.property(minor, currency, (value, code) => {
         expect(toMajor(value, code)).toMatch(/^-?(0|[1-9]\d*)(\.\d*[1-9])?$/);

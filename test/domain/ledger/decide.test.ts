@@ -76,7 +76,7 @@ class Ledger {
 }
 
 describe("a disbursement", () => {
-  it("debits principal and credits clearing, and answers what the seed says", () => {
+  it("debits principal and credits clearing, and gives the documented answer", () => {
     const { entries, answer } = new Ledger().accept(disbursement);
     expect(entries).toMatchObject([
       {
@@ -94,7 +94,7 @@ describe("a disbursement", () => {
     });
   });
 
-  it("takes a loan to the last unit of 64 bits on any day, and not one further", () => {
+  it("may raise a loan to the last unit of 64 bits on any day, and not beyond", () => {
     const ledger = new Ledger();
     ledger.accept({ ...disbursement, amount_minor: INT64_MAX - 1n, effective_at: "2024-02-01" });
     // Earlier days have room; the balance from February on has not.
@@ -140,7 +140,7 @@ describe("a reversal", () => {
     });
   });
 
-  it("is refused for nobody's entry, for a reversal and for what is reversed, in this order", () => {
+  it("is refused for an unknown entry, for a reversal and for a reversed entry, in this order", () => {
     const ledger = new Ledger();
     expect(ledger.refuse(reversalOf("entry-1")).code).toBe("not_found");
     ledger.accept(disbursement);
@@ -151,7 +151,7 @@ describe("a reversal", () => {
     expect(ledger.refuse(reversalOf("entry-2")).code).toBe("not_reversible");
   });
 
-  it("gives the loan its room back: turnover has no bound", () => {
+  it("frees the loan's balance again: turnover has no bound", () => {
     const ledger = new Ledger();
     for (const turn of [1, 3, 5]) {
       ledger.accept({ ...disbursement, amount_minor: INT64_MAX });

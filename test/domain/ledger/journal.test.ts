@@ -21,7 +21,7 @@ const posting: fc.Arbitrary<Posting> = fc.record({
 const postings = fc.array(posting, { maxLength: 8 });
 
 describe("postings", () => {
-  it("balance whatever they are: nothing that can be written down is out of balance", () => {
+  it("always balance: the type cannot express an unbalanced entry", () => {
     fc.assert(
       fc.property(postings, (some) => {
         const { dr_minor, cr_minor } = [...totalsOf(some).values()].reduce(addTotals, NO_TOTAL);
@@ -36,7 +36,7 @@ describe("postings", () => {
     );
   });
 
-  it("are their own mirror image's mirror image", () => {
+  it("equal the mirror image of their mirror image", () => {
     fc.assert(
       fc.property(postings, (some) => {
         expect(mirror(mirror(some))).toEqual(some);
@@ -45,7 +45,7 @@ describe("postings", () => {
     );
   });
 
-  it("and their mirror image leave every account as it was", () => {
+  it("and their mirror image together leave every account unchanged", () => {
     fc.assert(
       fc.property(postings, (some) => {
         for (const { dr_minor, cr_minor } of totalsOf([...some, ...mirror(some)]).values()) {

@@ -21,7 +21,7 @@ function visit(start: Round, loans: readonly string[], now: number): { round: Ro
   return { round, found };
 }
 
-it("adds every loan up again within a week, however often the tenant has its turn, twice a day or more", () => {
+it("adds every loan up again within a week if the tenant has at least two turns a day", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 800 }),

@@ -50,7 +50,7 @@ describe("a ratio", () => {
   });
 });
 
-it("a ranking keeps the first entries of any number of them, also when it is saved and goes on", () => {
+it("a ranking keeps the first of any number of entries, also after it is saved and restored", () => {
   const entries = fc.array(fc.record({ key: fc.integer({ min: 0, max: 9 }), id: fc.string() }), {
     maxLength: 60,
   });

@@ -36,13 +36,13 @@ function lineOf(name: string, day: string): Line {
   };
 }
 
-describe("a position is what was worked out by hand", () => {
+describe("a position equals the figures worked out by hand", () => {
   const cases = csvLines("positions.csv").map((line) => [line.case ?? "", line.as_of ?? "", line] as const);
   it.each(cases)("%s, as of %s", (name, day, line) => {
     expect(lineOf(name, day)).toEqual(line);
   });
 
-  it("and no case of the tape is left out", () => {
+  it("and the cases cover the whole tape", () => {
     expect([...tapes.keys()].filter((name) => cases.every(([known]) => known !== name))).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ describe("payments", () => {
     });
   });
 
-  it("a receipt of another total than was expected leaves the parts unknown, and what was due stays known", () => {
+  it("a receipt whose total differs from the expected one has unknown parts, and the expected parts stay known", () => {
     const ledger = stocked();
     ledger.accept("payment", update({ payment_principal: 400 }));
     const due = {
@@ -125,7 +125,7 @@ describe("payments", () => {
     expect(record()).toMatchObject({ payment_total: 500_00n, expected_total: 500_00n });
   });
 
-  it("the source is client unless it is said, and again when it is cleared", () => {
+  it("the source is client by default, and again when it is cleared", () => {
     const ledger = stocked();
     const source = () => ledger.state.payment.get("PAY-1")?.record.source;
     expect(source()).toBe("client");
@@ -135,7 +135,7 @@ describe("payments", () => {
     expect(source()).toBe("client");
   });
 
-  it("nothing new refers to a deleted disbursement, and what is there goes on", () => {
+  it("nothing new refers to a deleted disbursement, and what refers to it already stays valid", () => {
     const ledger = stocked();
     ledger.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
     expect(ledger.send("payment", { ...payment, payment_id: "PAY-2" })).toEqual(
@@ -175,7 +175,7 @@ describe("operations", () => {
   const create = (change: object) => ({ ...operation, operation_id: "OP-2", ...change });
   const update = (change: object) => ({ step: "update", operation_id: "OP-1", ...change });
 
-  it("take the parent's currency unless they name it, and no other", () => {
+  it("take the parent's currency, and may name no other", () => {
     const ledger = stocked();
     expect(ledger.state.operation.get("OP-1")?.record.currency).toBe("USD");
     ledger.accept("operation", create({ currency: "USD" }));
@@ -192,7 +192,7 @@ describe("operations", () => {
     expect(stocked().send("operation", create(change))).toEqual(invalid(fields));
   });
 
-  it("depreciate only what is an asset", () => {
+  it("depreciate only an asset", () => {
     const ledger = stocked();
     ledger.accept("operation", update({ asset_value: 100, depreciation_method: "straight_line" }));
     expect(ledger.send("operation", update({ asset_value: null }))).toEqual(

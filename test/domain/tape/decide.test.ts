@@ -16,20 +16,20 @@ describe("create, update and delete of every category", () => {
     expect(stocked().send(category, data)).toEqual(refused("already_exists"));
   });
 
-  it.each(EXAMPLES)("%s: a live id goes before a reference that is unknown", (category, data) => {
+  it.each(EXAMPLES)("%s: a live id is reported before an unknown reference", (category, data) => {
     const ledger = stocked();
     ledger.accept("client", { step: "delete", client_id: "C-1" });
     expect(ledger.send(category, category === "client" ? company : data)).toEqual(refused("already_exists"));
   });
 
-  it.each(EXAMPLES)("%s: what is missing can be neither updated nor deleted", (category, _, idField) => {
+  it.each(EXAMPLES)("%s: a missing record can be neither updated nor deleted", (category, _, idField) => {
     for (const step of ["update", "delete"]) {
       expect(stocked().send(category, { step, [idField]: "X" })).toEqual(refused("not_found"));
     }
   });
 
   it.each(EXAMPLES)(
-    "%s: what is deleted is missing, and may be created afresh",
+    "%s: a deleted record is missing, and may be created again",
     (category, data, idField) => {
       const ledger = stocked();
       const id = (data as Readonly<Record<string, unknown>>)[idField];
@@ -57,7 +57,7 @@ describe("create, update and delete of every category", () => {
     },
   );
 
-  it("ids of different categories are different things", () => {
+  it("ids of different categories are independent", () => {
     const ledger = new Ledger();
     ledger.accept("client", { ...individual, client_id: "SAME" });
     ledger.accept("disbursement", { ...loan, client_id: "SAME", disbursement_id: "SAME" });
@@ -88,7 +88,7 @@ describe("immutable fields", () => {
   ];
 
   it.each(cases)(
-    "%s %s=%s: %s cannot become %s, and nothing else is blamed",
+    "%s %s=%s: %s cannot become %s, and nothing else is reported",
     (category, idField, id, field, value) => {
       const event = { step: "update", [idField]: id, [field]: value };
       expect(stocked().send(category, event)).toEqual(invalid({ [field]: "immutable_field" }));
@@ -125,7 +125,7 @@ describe("clients", () => {
     expect(stocked().send("client", { ...update(change), client_id: "C-CO" })).toEqual(invalid(fields));
   });
 
-  it("a company is stored with the gender company, whether it is sent, cleared or left out", () => {
+  it("a company is stored with the gender company, whether it is sent, cleared or omitted", () => {
     for (const gender of [undefined, "company", null]) {
       const ledger = new Ledger();
       ledger.accept("client", { ...company, gender });
@@ -216,7 +216,7 @@ describe("disbursements", () => {
     ledger.accept("disbursement", update({ gross_value: 10300, upfront_fee: 300 }));
   });
 
-  it("an origination that becomes known after a write-off is held to the amount as first agreed", () => {
+  it("an origination that becomes known after a write-off is checked against the amount first agreed", () => {
     const ledger = stocked();
     ledger.accept("disbursement", update({ disbursement_amount: 0, ...because }));
     expect(ledger.send("disbursement", update({ gross_value: 200, upfront_fee: 200 }))).toEqual(
@@ -238,7 +238,7 @@ describe("disbursements", () => {
     ).toThrow("must be greater than 0");
   });
 
-  it("writes the terms down when they are first agreed and with each change of one, and only then", () => {
+  it("writes the terms when they are first agreed and with each change of one, and only then", () => {
     const ledger = new Ledger();
     ledger.accept("client", individual);
     const terms = (data: object) =>
@@ -260,7 +260,7 @@ describe("disbursements", () => {
     expect(terms({ ...loan, disbursement_amount: 5 })).toEqual([{ ...row, disbursement_amount: 5_00n }]);
   });
 
-  it("a purchase's clients are live when they are named, and may be deleted later", () => {
+  it("a purchase's clients must be live when they are named, and may be deleted later", () => {
     const ledger = stocked();
     const two = [{ client_id: "C-1" }, { client_id: "C-CO" }];
     const named = (purchase_clients: unknown) => ({
@@ -280,7 +280,7 @@ describe("disbursements", () => {
     );
   });
 
-  it("says in its facts what changed, in minor units", () => {
+  it("states the changes in its facts, in minor units", () => {
     const { facts } = stocked().accept("disbursement", update({ disbursement_amount: 9000.5, ...because }));
     expect(facts.changes).toEqual({ disbursement_amount: { from: "1000000", to: "900050" } });
   });

@@ -21,7 +21,7 @@ const revised = (changes: EventFacts["changes"] = {}, facts: EventFacts = {}) =>
 const tables = (rows: ReturnType<typeof deriveHistory>) => rows.map(({ table }) => table);
 
 describe("the rows of an event", () => {
-  it("name the event that they come from, its place and its time", () => {
+  it("name the event that they are derived from, its place and its time", () => {
     expect(
       deriveHistory(event("disbursement", "create", { on_date: "2024-10-20" }, 1_700_000_000_000)),
     ).toEqual([
@@ -104,7 +104,7 @@ describe("the rows of an event", () => {
     expect(deriveHistory(event(category, step, { disbursement_id: "L-1", currency: "EUR" }))).toEqual([]);
   });
 
-  it("of an operation tell the asset's condition, the asset and the disbursement", () => {
+  it("of an operation name the asset's condition, the asset and the disbursement", () => {
     const facts = { disbursement_id: "L-1", currency: "EUR", asset_id: null, asset_condition: "worn" };
     const values = { operation_id: "R-1", disbursement_id: "L-1", asset_id: null, asset_condition: "worn" };
     for (const step of ["create", "update"]) {
@@ -116,7 +116,7 @@ describe("the rows of an event", () => {
   });
 });
 
-describe("an event whose facts are incomplete makes no row up", () => {
+describe("no row is derived from an event with incomplete facts", () => {
   it("without its currency", () => {
     const changes = { total_expected_margin: { from: "900", to: "500" } };
     const facts = { terms: TERMS, changes };

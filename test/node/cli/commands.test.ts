@@ -31,7 +31,7 @@ test("wrong usage ends with 2, plain sentences on standard error and an empty st
   });
 });
 
-test("a damaged key file ends both commands with 1 and says how to mend it", async () => {
+test("a damaged key file ends both commands with 1 and a sentence that says how to repair it", async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, "local-key.json"), "{");
   const token = await runCommand(["token", "--tenant", "acme", "--data-dir", directory]);
@@ -49,7 +49,7 @@ test("start on a port in use says so in one line, without a stack trace", async 
   expect(ended.stderr).toMatch(new RegExp(`^Port ${port} is in use\\..*\\n$`));
 });
 
-test("a Node that cannot read TypeScript is told apart in plain words", async () => {
+test("a Node that cannot run TypeScript gets a plain message", async () => {
   const ended = await runCommand(["dev"], ["--no-strip-types"]);
   expect(ended).toMatchObject({ exitCode: 1, stdout: "" });
   expect(ended.stderr).toMatch(
@@ -75,7 +75,7 @@ test("npx loan-ledger works from the checkout", async () => {
   expect(stdout).toContain("Usage: loan-ledger");
 });
 
-test("deploy refuses what is not ready in plain sentences, before it asks wrangler for anything", async () => {
+test("deploy refuses what is not ready in plain sentences, before it runs wrangler", async () => {
   expect(await runCommand(["deploy", "--env", "production"])).toEqual({
     exitCode: 1,
     stdout: "",

@@ -21,7 +21,7 @@ function curlLinesOf(screen: string): { create: string; lookUp: string } {
   return { create, lookUp };
 }
 
-test("the printed lines work when pasted, and what they wrote outlives a killed service", async () => {
+test("the printed lines work when pasted, and what they wrote survives a killed service", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const first = await startService(port, directory);
   const { create, lookUp } = curlLinesOf(first.screen);
@@ -63,7 +63,7 @@ test("a start prints nothing alarming, and SIGTERM ends it with 0 and frees the 
   expect(await requireFreePort(port, 0)).toEqual({ ok: true, value: undefined });
 });
 
-test("a quiet service keeps its log in a file, and Ctrl-C ends it with a line that says so", async () => {
+test("a quiet service writes its log to a file, and Ctrl-C ends it with a line that says so", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const service = await startService(port, directory, ["--quiet"]);
   const log = join(directory, "service.log");
@@ -77,7 +77,7 @@ test("a quiet service keeps its log in a file, and Ctrl-C ends it with a line th
   expect(service.printed().trim()).toBe("Loan Ledger stopped: Ctrl-C (SIGINT). The data stays.");
 });
 
-test("a service with the sample shows late loans, and its link only reads, for twelve hours", async () => {
+test("a service with the sample shows late loans, and its link only reads and expires after twelve hours", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const first = await startService(port, directory, ["--sample"]);
   const [, link = ""] = /\/console#token=(\S+)/.exec(first.screen) ?? [];

@@ -26,7 +26,7 @@ async function peakMemory(pid: number | undefined): Promise<number | undefined> 
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
-it("of 100,000 lines with 500 bad ones, killed three times, has each record in once and reports exactly the bad ones", async () => {
+it("an import of 100,000 lines with 500 bad ones, killed three times, stores each record once and reports the bad ones", async () => {
   const { lines: all, refusals } = spoiltTape(4_800, BAD, SEED);
   expect(all.length).toBeGreaterThan(LINES);
   const path = join(await scratch(), "tape.ndjson");

@@ -43,7 +43,7 @@ const client = (id: string, name = "Ann") => ({
 });
 
 describe("an import", () => {
-  it("brings every line in, and a second run sends nothing", async () => {
+  it("stores every line, and a second run sends nothing", async () => {
     const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
     const first = await stage.run(["import", path], tenant);
     expect(first).toMatchObject({ exitCode: 0, stdout: `Done: all ${SAMPLE.length} lines are in.\n` });
@@ -63,7 +63,7 @@ describe("an import", () => {
     expect(report).toContain('"message":"The disbursement BAD-D-6 was refused."');
   });
 
-  it("of A, B, A makes three events, and of A with a key of its own twice makes one", async () => {
+  it("of A, B, A stores three events, and of A with its own key twice stores one", async () => {
     const update = (name: string) => ({
       category: "client",
       data: { step: "update", client_id: "C-1", name },
@@ -76,7 +76,7 @@ describe("an import", () => {
     expect(stdout.trim().split("\n")).toHaveLength(5);
   });
 
-  it("sends parents before their children and deletes last, in reverse, wherever they stand", async () => {
+  it("sends parents before their children and deletes last, in reverse, from any place in the files", async () => {
     const payments = SAMPLE.filter(({ category }) => category === "payment");
     const others = SAMPLE.filter(({ category }) => category !== "payment");
     const gone = [
@@ -101,7 +101,7 @@ describe("an import", () => {
     expect(steps.slice(-2).map(({ data }) => data)).toEqual([gone[1]?.data, gone[0]?.data]);
   });
 
-  it("of exported events makes equal tables for another tenant", async () => {
+  it("of exported events gives another tenant equal tables", async () => {
     const [from, to] = [newTenant(), newTenant()];
     await stage.run(["import", "-"], from, { input: ndjson(SAMPLE) });
     const { stdout } = await stage.run(["export", "events"], from);
@@ -114,7 +114,7 @@ describe("an import", () => {
     }
   });
 
-  it("of an exported CSV table makes the same rows", async () => {
+  it("of an exported CSV table gives the same rows", async () => {
     const [from, to] = [newTenant(), newTenant()];
     await stage.run(["import", "-"], from, {
       input: ndjson(SAMPLE.filter(({ category }) => category === "client")),
@@ -126,7 +126,7 @@ describe("an import", () => {
     expect(await exported(to, "clients")).toEqual(await exported(from, "clients"));
   });
 
-  it("goes on through lost connections and answers of 503, and each line is in once", async () => {
+  it("continues through lost connections and 503 answers, and stores each line once", async () => {
     let request = 0;
     const flaky = createServer(async (incoming, outgoing) => {
       const chunks: Buffer[] = [];
@@ -155,7 +155,7 @@ describe("an import", () => {
     expect(stdout.trim().split("\n")).toHaveLength(SAMPLE.length);
   });
 
-  it("stops with 1 and a sentence when the token is refused, and the same command goes on later", async () => {
+  it("stops with 1 and a sentence when the token is refused, and the same command continues later", async () => {
     const path = await fileOf(ndjson(SAMPLE));
     const [header, payload] = (await tokenOf("import-expired")).split(".");
     const child = stage.spawn(["import", path], `${header}.${payload}.AAAA`);
@@ -182,7 +182,7 @@ describe("an import", () => {
     });
   });
 
-  it("tries refused lines again when their parents are there by now", async () => {
+  it("retries refused lines when their parents exist by then", async () => {
     const tenant = newTenant();
     const [clients, others] = [
       SAMPLE.filter(({ category }) => category === "client"),
@@ -195,7 +195,7 @@ describe("an import", () => {
     await expect(stat(`${path}.refused.ndjson`)).rejects.toThrow("ENOENT");
   });
 
-  it("that is a dry run sends nothing, says so, and names the lines that no schema fits", async () => {
+  it("that is a dry run sends nothing, says so, and names the invalid lines", async () => {
     const { lines, refusals } = spoiltTape(5, 7, 3);
     const path = await fileOf(ndjson(lines));
     const before = stage.batches;

@@ -29,19 +29,19 @@ describe("a D1 failure", () => {
     expect(classify(new Error("outer", { cause: new Error(message) }))).toBe(failure);
   });
 
-  it("is refused when our own code broke on the way, and unknown when nobody can tell", () => {
+  it("is refused when the service's own code failed, and unknown when the outcome cannot be known", () => {
     expect(classify(new TypeError("x is not a function"))).toBe("refused");
     expect(classify("not an error")).toBe("unknown");
   });
 });
 
 describe("a deadline", () => {
-  it("passes on what came in time", async () => {
+  it("returns a result that comes in time", async () => {
     await expect(withDeadline(Promise.resolve(7), 1000)).resolves.toBe(7);
     await expect(withDeadline(Promise.reject(new Error("its own")), 1000)).rejects.toThrow("its own");
   });
 
-  it("ends what never answers", async () => {
+  it("rejects a call that never answers", async () => {
     await expect(withDeadline(new Promise(() => {}), 5)).rejects.toThrow("no answer within 5 ms");
   });
 });

@@ -16,7 +16,7 @@ describe("a row writer", () => {
     expect(rowWriter(ledgerLoans)([])).toEqual([]);
   });
 
-  it("splits rows over as many parameters as D1's bound on a parameter asks for", () => {
+  it("splits rows over as many parameters as D1's limit on a parameter requires", () => {
     const rows = Array.from({ length: 5 }, (_, n) => ({
       ...loan,
       loan_id: `L-${n}`,
@@ -27,7 +27,7 @@ describe("a row writer", () => {
   });
 });
 
-it("does not compile for a misspelt column, one too many, one too few, or one of another type", () => {
+it("does not compile for a misspelt, additional or missing column, or one of another type", () => {
   // The compiler is the test (`npm run types`): an error that does not come is an error.
   const mistakes = () => {
     const write = rowWriter(ledgerLoans);
