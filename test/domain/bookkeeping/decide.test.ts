@@ -1,0 +1,251 @@
+import { describe, expect, it } from "vitest";
+import { type BookedCategory, noBooksState } from "../../../src/domain/bookkeeping/booked.ts";
+import { type Booking, bookRecord, lacksLoan } from "../../../src/domain/bookkeeping/decide.ts";
+import { applyBooking, termsAfter } from "../../../src/domain/bookkeeping/writes.ts";
+import { noWrites } from "../../../src/domain/command.ts";
+import { eventId } from "../../../src/domain/core/event-id.ts";
+import type { Problem } from "../../../src/domain/core/problem.ts";
+import type { Result } from "../../../src/domain/core/result.ts";
+import { ledgerBorrowerId, ledgerLoanId, tenantNamespace } from "../../../src/domain/core/uuid.ts";
+import { markKey } from "../../../src/domain/ledger/marks.ts";
+import { noLedgerState } from "../../../src/domain/ledger/state.ts";
+import { Ledger } from "../../support/decisions.ts";
+import { individual, loan, payment, purchase } from "../../support/examples.ts";
+
+const NAMESPACE = tenantNamespace("acme");
+const LOAN_ID = ledgerLoanId(NAMESPACE, "L-1");
+
+/** A tenant whose books follow its records, in memory. */
+class Books {
+  readonly records = new Ledger();
+  readonly state = noBooksState({ mode: "records", version: 1 }, NAMESPACE);
+  readonly ledger = noLedgerState();
+  #sequence = 0;
+
+  constructor() {
+    this.records.accept("client", individual);
+    for (const id of ["L-1", "L-2", "P-1"]) this.state.asked.add(ledgerLoanId(NAMESPACE, id));
+  }
+
+  /** Accepts an event of a record and decides what the books make of it, without booking it. */
+  decide(category: BookedCategory, data: object): Result<Booking | null, Problem> {
+    const { effects } = this.records.accept(category, data);
+    this.#sequence += 1;
+    const stamp = this.#stamp();
+    const id = String((data as Record<string, unknown>)[`${category}_id`]);
+    const added = effects.flatMap((effect) =>
+      effect.type === "terms" ? [{ ...effect, sequence: stamp.sequence }] : [],
+    );
+    const isCreated = (data as { readonly step: string }).step === "create";
+    const terms = termsAfter(this.state.terms.get(id) ?? [], added, isCreated);
+    if (category === "disbursement") this.state.terms.set(id, terms);
+    return bookRecord(
+      this.state,
+      this.ledger,
+      this.records.state,
+      { category, id, terms },
+      stamp,
+      "somebody",
+    );
+  }
+
+  /** Accepts an event and books it. */
+  book(category: BookedCategory, data: object): Booking | null {
+    const decided = this.decide(category, data);
+    if (!decided.ok) throw new Error(decided.error.detail);
+    if (decided.value) applyBooking(this.state, this.ledger, noWrites(), decided.value);
+    return decided.value;
+  }
+
+  #stamp() {
+    const sequence = this.#sequence;
+    const random = new Uint8Array(16);
+    const journal_entry_id = eventId(sequence * 1000, sequence, random);
+    return { sequence, event_id: `event-${sequence}`, journal_entry_id, now: sequence * 1000 };
+  }
+}
+
+const entriesOf = (booking: Booking | null) =>
+  (booking?.entries ?? []).map(({ event_type, effective_at, postings }) =>
+    [
+      `${effective_at} ${event_type}`,
+      ...postings.map(({ debit, credit, amount_minor }) => `DR ${debit} CR ${credit} ${amount_minor}`),
+    ].join("; "),
+  );
+
+const paid = { ...payment, status: "paid", payment_principal: 400, payment_fee: 100 } as const;
+const ORIGINATION = "2024-10-20 disbursement; DR 1100 CR 2100 1000000; DR 1400 CR 2300 129300";
+const RECEIPT =
+  "2024-11-20 payment_received; DR 1000 CR 1100 40000; DR 1000 CR 1400 10000; DR 2300 CR 4100 10000";
+
+describe("an event of a record", () => {
+  it("opens a loan with the borrower of its time, and correlates its entries with itself", () => {
+    const booking = new Books().book("disbursement", loan);
+    expect(entriesOf(booking)).toEqual([ORIGINATION]);
+    expect(booking?.opened).toEqual({
+      loan_id: LOAN_ID,
+      borrower_id: ledgerBorrowerId(NAMESPACE, "C-1"),
+      currency: "USD",
+    });
+    expect(booking?.entries[0]).toMatchObject({
+      correlation_id: "event-1",
+      external_ref: "L-1",
+      actor: "somebody",
+    });
+  });
+
+  it("of a purchase books a loan that borrows in its own name", () => {
+    const booking = new Books().book("disbursement", purchase);
+    expect(booking?.opened).toMatchObject({ borrower_id: ledgerLoanId(NAMESPACE, "P-1") });
+  });
+
+  it("that is not paid books nothing", () => {
+    const books = new Books();
+    books.book("disbursement", loan);
+    expect(books.book("payment", payment)).toBeNull();
+  });
+
+  it("that corrects a receipt reverses it on its own day and posts the new one, in one booking", () => {
+    const books = new Books();
+    books.book("disbursement", loan);
+    const first = books.book("payment", paid);
+    expect(entriesOf(first)).toEqual([RECEIPT]);
+    const update = { step: "update", payment_id: "PAY-1", payment_date: "2024-12-01" };
+    const second = books.book("payment", update);
+    expect(entriesOf(second)).toEqual([
+      "2024-11-20 reversal; DR 1100 CR 1000 40000; DR 1400 CR 1000 10000; DR 4100 CR 2300 10000",
+      RECEIPT.replace("2024-11-20", "2024-12-01"),
+    ]);
+    const [reversal, receipt] = second?.entries ?? [];
+    expect(reversal?.reverses?.journal_entry_id).toBe(first?.entries[0]?.journal_entry_id);
+    expect([reversal?.correlation_id, receipt?.correlation_id]).toEqual(["event-2", "event-3"]);
+    expect([reversal?.position, receipt?.position]).toEqual([0, 1]);
+    expect(second?.opened).toBeNull();
+  });
+
+  it("that changes nothing of what is booked books nothing", () => {
+    const books = new Books();
+    books.book("disbursement", loan);
+    books.book("payment", paid);
+    expect(books.book("payment", { step: "update", payment_id: "PAY-1", due_date: "2024-11-20" })).toBeNull();
+  });
+
+  it("that deletes a disbursement reverses what its own events posted, and leaves its receipts", () => {
+    const books = new Books();
+    books.book("disbursement", loan);
+    books.book("payment", paid);
+    const change = { change_date: "2025-01-10", change_reason: "Agreed" };
+    books.book("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_amount: 9000,
+      ...change,
+    });
+    const deleted = books.book("disbursement", { step: "delete", disbursement_id: "L-1" });
+    expect(entriesOf(deleted)).toEqual([
+      "2024-10-20 reversal; DR 2100 CR 1100 1000000; DR 2300 CR 1400 129300",
+      "2025-01-10 reversal; DR 1100 CR 5100 100000",
+    ]);
+    expect(books.state.parts.get("payment PAY-1")).toHaveLength(1);
+    const anew = books.book("disbursement", loan);
+    expect([entriesOf(anew), anew?.opened]).toEqual([[ORIGINATION], null]);
+  });
+
+  it("that takes an origination back takes its settlement back first, on the settlement's day", () => {
+    const books = new Books();
+    const origination = books.book("disbursement", loan)?.entries[0]?.journal_entry_id ?? "";
+    books.state.settlements.set(origination, {
+      disbursement_entry_id: origination,
+      journal_entry_id: "settlement",
+      sequence: 7,
+      position: 0,
+      effective_at: "2024-10-22",
+      bank_account_ref: "ops",
+    });
+    const mark = { kind: "settlement", disbursement_entry_id: origination } as const;
+    books.ledger.marks.set(markKey(mark), mark);
+    const deleted = books.book("disbursement", { step: "delete", disbursement_id: "L-1" });
+    expect(entriesOf(deleted)).toEqual([
+      "2024-10-22 reversal; DR 1000 CR 2100 1000000",
+      "2024-10-20 reversal; DR 2100 CR 1100 1000000; DR 2300 CR 1400 129300",
+    ]);
+    expect(deleted?.entries[0]).toMatchObject({
+      bank_account_ref: "ops",
+      reverses: { journal_entry_id: "settlement", sequence: 7, position: 0 },
+    });
+    expect(deleted?.unsettled).toEqual([origination]);
+    expect(books.ledger.marks.size).toBe(0);
+  });
+});
+
+describe("a loan that a ledger route had first", () => {
+  it("is booked not at all, and is remembered as such", () => {
+    const books = new Books();
+    books.ledger.loans.set(LOAN_ID, { borrower_id: "b", currency: "USD", kept: false });
+    const booking = books.book("disbursement", loan);
+    expect([entriesOf(booking), booking?.opened]).toEqual([[], null]);
+    expect(books.state.loans.get("L-1")?.is_kept).toBe(false);
+    expect(books.book("payment", paid)).toBeNull();
+  });
+});
+
+it("names the loan that must be asked for before a record is booked", () => {
+  const books = new Books();
+  books.book("disbursement", loan);
+  books.records.accept("payment", paid);
+  const lacks = () => lacksLoan(books.state, books.ledger, books.records.state, "payment", "PAY-1");
+  expect(lacks()).toBeNull();
+  books.state.loans.clear();
+  books.state.asked.clear();
+  expect(lacks()).toBe("L-1");
+  expect(lacksLoan(books.state, books.ledger, books.records.state, "payment", "unknown")).toBeNull();
+});
+
+describe("sums that the books cannot hold", () => {
+  /** 5 x 10^18 minor units. */
+  const HALF = 50_000_000_000_000_000;
+  const receipt = (id: string, payment_total = HALF) => ({ ...paid, payment_id: id, payment_total });
+  const whole = ({ payment_principal: _, payment_fee: __, ...rest }: ReturnType<typeof receipt>) => rest;
+
+  it("are refused by debits and credits apart, although their difference would fit", () => {
+    const books = new Books();
+    books.book("disbursement", { ...loan, disbursement_amount: HALF });
+    books.book("payment", whole(receipt("PAY-1")));
+    const refused = books.decide("payment", whole(receipt("PAY-2")));
+    expect(refused).toMatchObject({ ok: false, error: { code: "amount_overflow" } });
+  });
+
+  it.each([
+    [["disbursement", "PAY-1", "PAY-2"]],
+    [["PAY-1", "disbursement", "PAY-2"]],
+    [["PAY-2", "PAY-1", "disbursement"]],
+  ])("do not depend on the order of events: %j", (order) => {
+    const books = new Books();
+    // Payments need a disbursement, so each order begins with one that says little.
+    books.book("disbursement", { ...loan, disbursement_amount: 1 });
+    const codes = order.map((what) => {
+      const event =
+        what === "disbursement"
+          ? ({ step: "update", disbursement_id: "L-1", disbursement_amount: HALF } as const)
+          : whole(receipt(what));
+      const change = { change_date: "2025-01-10", change_reason: "Agreed" };
+      const decided =
+        what === "disbursement"
+          ? books.decide("disbursement", { ...event, ...change })
+          : books.decide("payment", event);
+      if (decided.ok && decided.value) applyBooking(books.state, books.ledger, noWrites(), decided.value);
+      return decided.ok ? "booked" : `${what.slice(0, 3)} ${decided.error.code}`;
+    });
+    expect(codes.filter((code) => code !== "booked")).toEqual(["PAY amount_overflow"]);
+  });
+
+  it("are free again once the entry that held them is reversed", () => {
+    const books = new Books();
+    books.book("disbursement", loan);
+    books.book("payment", whole(receipt("PAY-1")));
+    books.book("payment", { step: "delete", payment_id: "PAY-1" });
+    expect(entriesOf(books.book("payment", whole(receipt("PAY-2"))))).toEqual([
+      `2024-11-20 payment_received; DR 1000 CR 1100 ${HALF}00`,
+    ]);
+  });
+});
