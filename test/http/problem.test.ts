@@ -117,7 +117,7 @@ describe("problem pages", () => {
     expect(page.text).toContain("What to do");
   });
 
-  it.each(["/problems", "/problems/not_found"])(
+  it.each(["/", "/problems", "/problems/not_found"])(
     "%s loads nothing, runs nothing and stands in no frame",
     async (path) => {
       const { headers, text } = await send(path);
@@ -126,12 +126,14 @@ describe("problem pages", () => {
       const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
       expect(policy.split("; ")).toEqual([
         "default-src 'none'",
+        "img-src data:",
         `style-src 'sha256-${new Uint8Array(digest).toBase64()}'`,
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
       ]);
       expect(policy).not.toContain("unsafe");
+      expect(text, "or the browser asks for /favicon.ico").toContain('<link rel="icon" href="data:,">');
       expect(text).not.toMatch(/<script|style=|\son[a-z]+=/i);
       expect(headers.get("X-Frame-Options")).toBe("DENY");
       expect(headers.get("X-Content-Type-Options")).toBe("nosniff");

@@ -48,3 +48,27 @@ describe("the reference in a browser", () => {
     },
   );
 });
+
+describe("every page in a browser", () => {
+  it.each(["/", "/docs", "/console", "/problems", "/problems/not_found"])(
+    "%s leaves no error behind and asks for no icon that is not there",
+    async (path) => {
+      // A browser asks for the icon of an origin once: each page in a profile of its own.
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(`${message.text()} ${message.location().url}`);
+      });
+      page.on("response", (response) => {
+        if (response.status() >= 400) faults.push(response.url());
+      });
+      await page.goto(`${origin}${path}`);
+      await page.waitForLoadState("networkidle");
+      expect(faults).toEqual([]);
+      expect(await page.locator("link[rel=icon]").count()).toBe(1);
+      await context.close();
+    },
+  );
+});
