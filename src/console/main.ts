@@ -2,6 +2,7 @@ import { href } from "./address.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { portfolioView } from "./portfolio/view.ts";
+import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
 import { FORGOTTEN, takeTokenFromAddress, token } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
@@ -13,6 +14,7 @@ type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
 const VIEWS: Readonly<Record<string, View>> = {
   portfolio: portfolioView,
   disbursement: disbursementView,
+  quality: qualityView,
   tables: tablesView,
 };
 

@@ -13,6 +13,7 @@ export function announce(text: string): void {
 
 const VIEWS = [
   ["portfolio", "Portfolio"],
+  ["quality", "Quality"],
   ["tables", "Tables"],
 ] as const;
 

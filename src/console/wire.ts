@@ -1,3 +1,4 @@
+import type { Example, QualityCode } from "../domain/position/quality.ts";
 import type { Exact } from "./format.ts";
 
 /** The members of the API's answers that the console reads (docs/api.md). Amounts are exact, in major units. */
@@ -74,6 +75,8 @@ export interface Page<T> {
     readonly has_more: boolean;
     readonly next_cursor?: string;
     readonly searched_all?: boolean;
+    /** Of a list of positions: false where there are more lines than it holds. */
+    readonly listed_all?: boolean;
     readonly total?: Exact;
     readonly total_capped?: boolean;
   };
@@ -111,4 +114,15 @@ export interface Position extends PositionLine {
   };
   readonly installments: readonly Installment[];
   readonly ledger_loan_id: string;
+}
+
+/** How often a rule of quality applies, and the first examples. */
+export interface FoundByRule {
+  readonly code: QualityCode;
+  readonly count: Exact;
+  readonly examples: readonly Example[];
+}
+
+export interface Quality {
+  readonly rules: readonly FoundByRule[];
 }

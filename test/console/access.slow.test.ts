@@ -43,6 +43,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     views = {
       portfolio: `#/portfolio?as_of=${AS_OF}`,
       disbursement: `#/disbursement/${id}?as_of=${AS_OF}`,
+      quality: `#/quality?as_of=${AS_OF}`,
       table: "#/tables/payments?status=paid&search=P",
       row: `#/tables/disbursements/${id}`,
       problem: "#/tables/payments/none",
@@ -115,6 +116,11 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await tabTo("Arrears");
     await press("Enter");
     await loaded(page);
+    await tabTo("Quality", "Shift+Tab");
+    await press("Enter");
+    await loaded(page);
+    expect(await focused().textContent()).toBe("Quality");
+    await tabTo("Download examples as CSV");
     await tabTo("Tables", "Shift+Tab");
     await press("Enter");
     await loaded(page);

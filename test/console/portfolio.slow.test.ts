@@ -55,6 +55,26 @@ function* dueToday(loans: number) {
   }
 }
 
+/** Rows as so many loans would have left them whose only installment is late; the first one for a shorter time. */
+function lateLoans(tenant: string, loans: number): readonly string[] {
+  const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${loans})`;
+  const due = "iif(i = 1, '2026-09-20', '2026-07-31')";
+  const stamps = "i, i, 1735689600000 + i, 1735689600000 + i";
+  const id = "printf('L-%05d', i)";
+  return [
+    `INSERT INTO disbursements (tenant_id, disbursement_id, kind, disbursement_amount, total_expected_margin, currency,
+      client_id, disbursement_date, maturity_date, first_agreed_amount, created_seq, updated_seq, created_at, updated_at)
+      ${numbers} SELECT '${tenant}', ${id}, 'loan', 100, 0, 'USD', 'C-1', '2026-01-31', '2026-12-31', 100, ${stamps} FROM n`,
+    `INSERT INTO disbursement_terms (tenant_id, disbursement_id, sequence, on_date, disbursement_amount,
+      total_expected_margin, maturity_date) ${numbers} SELECT '${tenant}', ${id}, i, '2026-01-31', 100, 0, '2026-12-31' FROM n`,
+    `INSERT INTO payments (tenant_id, payment_id, disbursement_id, payment_total, currency, status, due_date, client_id,
+      source, payment_principal, payment_fee, installment_number, expected_total, expected_principal, expected_fee,
+      expected_due_date, created_seq, updated_seq, created_at, updated_at)
+      ${numbers} SELECT '${tenant}', ${id}, ${id}, 100, 'USD', 'expected', ${due}, 'C-1', 'client', 100, 0, 1, 100, 100, 0,
+      ${due}, ${stamps} FROM n`,
+  ];
+}
+
 const worths = (texts: readonly unknown[]) => texts.map(worth);
 
 describe.skipIf(chromium === null)("the portfolio of the console", () => {
@@ -168,6 +188,24 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     await page.getByRole("button", { name: "Arrears", exact: true }).click();
     await loaded(page);
     expect(await shown()).toEqual(["D-60"]);
+    await close();
+  });
+
+  it("says so where the service's list is cut, and only there", async () => {
+    const { DB } = await service.miniflare.getBindings<{ DB: D1Database }>();
+    for (const statement of lateLoans("cut", 20_001)) await DB.prepare(statement).run();
+    const route = (bucket: string) => `#/portfolio?as_of=${AS_OF}&bucket=${bucket}`;
+    const { page, go, close } = await open(browser, service, { tenant: "cut", route: route("") });
+    const note = async () =>
+      (await page.locator("section[aria-labelledby=late] .note").allTextContents()).join("");
+    expect(await note()).toContain(
+      "50 shown. Not every loan is in this list: it holds the first 20,000 by days past due",
+    );
+    await page.getByRole("button", { name: "Arrears", exact: true }).click();
+    await loaded(page);
+    expect(await note()).toContain("the first 20,000 by arrears");
+    await go(route("1-30"));
+    expect((await note()).trim()).toBe("1 shown.");
     await close();
   });
 

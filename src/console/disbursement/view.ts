@@ -1,9 +1,10 @@
-import { href, pathOf } from "../address.ts";
+import { pathOf } from "../address.ts";
 import { type Answer, get } from "../api.ts";
-import { button, type Child, h, labelled, on } from "../dom.ts";
+import { dayControl } from "../day-control.ts";
+import { type Child, h } from "../dom.ts";
 import { NONE, today } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
-import { go, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import type { Page, Position, Row } from "../wire.ts";
 import { eventLog } from "./events.ts";
@@ -19,7 +20,7 @@ export function disbursementView(main: HTMLElement, route: Route, page: AbortSig
   const id = route.segments[1] ?? "";
   const asOf = route.query.get("as_of") ?? today();
   main.append(
-    h("div", { class: "heading" }, entitle(id || NONE, true), dayControl(id, asOf)),
+    h("div", { class: "heading" }, entitle(id || NONE, true), dayControl(["disbursement", id], asOf)),
     loading("the position", page, async ({ signal }) => {
       const answer = await positionOf(id, asOf, signal);
       return answer.ok ? { ok: true, value: parts(answer.value, asOf, page) } : answer;
@@ -29,24 +30,6 @@ export function disbursementView(main: HTMLElement, route: Route, page: AbortSig
 
 const positionOf = (id: string, asOf: string, signal: AbortSignal) =>
   get<{ readonly data: Position }>(pathOf(["api", "positions", id], { as_of_date: asOf }), signal);
-
-function dayControl(id: string, asOf: string): HTMLElement {
-  const date = h("input", { type: "date", value: asOf, required: true, max: "9999-12-31" });
-  const show = (day: string) => go(href(["disbursement", id], { as_of: day === today() ? undefined : day }));
-  const form = h(
-    "form",
-    { class: "controls" },
-    labelled("As of", date),
-    h("button", {}, "Show"),
-    asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
-  );
-  return on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      show(date.value);
-    },
-  });
-}
 
 function parts(
   { data: position }: { readonly data: Position },

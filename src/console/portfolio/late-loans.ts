@@ -36,7 +36,12 @@ interface Place {
 interface Found {
   readonly rows: readonly PositionLine[];
   readonly cursor: string | undefined;
+  /** True when the service's list ends before the loans do. */
+  readonly isCut: boolean;
 }
+
+/** So many lines a list of positions holds (docs/api.md#positions). */
+const LINES_MAX = 20_000;
 
 const isLate = (line: PositionLine) => count(line.days_past_due) > 0;
 
@@ -79,7 +84,9 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
         table.add(found.value.rows);
         const after = found.value.cursor;
         const more = after === undefined ? null : button("More", () => end.replaceWith(next(after)));
-        const end = h("p", { class: "note" }, table.size() === 0 ? "None." : `${table.size()} shown. `, more);
+        const shown = table.size() === 0 ? "None." : `${table.size()} shown. `;
+        const cut = found.value.isCut ? `${cutText(sort)} ` : null;
+        const end = h("p", { class: "note" }, shown, cut, more);
         return { ok: true, value: [end] };
       });
     }
@@ -106,6 +113,9 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   return { element, show };
 }
 
+const cutText = (sort: Sort): string =>
+  `Not every loan is in this list: it holds the first ${numberText(String(LINES_MAX))} by ${SORTS[sort].toLowerCase()}, and so does the file. Choose another bucket or order to see others.`;
+
 /** True when a list in this order has no late loan after this one. */
 function endsLate(last: PositionLine | undefined, sort: Sort): boolean {
   if (last === undefined || sort === "outstanding") return false;
@@ -128,6 +138,7 @@ async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): 
   const rows: PositionLine[] = [];
   let cursor = from.cursor;
   let looked = 0;
+  let isCut = false;
   do {
     const limit = sort === "days_past_due" ? ROWS_ENOUGH : ROWS_A_SEARCH;
     const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
@@ -137,9 +148,11 @@ async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): 
     rows.push(...(lateOnly ? data.filter(isLate) : data));
     looked += data.length;
     task.progress(`Looked through ${numberText(String(looked))} loans …`);
-    cursor = lateOnly && endsLate(data.at(-1), sort) ? undefined : pagination.next_cursor;
+    const isOver = lateOnly && endsLate(data.at(-1), sort);
+    cursor = isOver ? undefined : pagination.next_cursor;
+    isCut = !isOver && pagination.listed_all === false;
   } while (cursor !== undefined && rows.length < ROWS_ENOUGH);
-  return { ok: true, value: { rows, cursor } };
+  return { ok: true, value: { rows, cursor, isCut } };
 }
 
 function loanTable(sort: Sort, currency: string, resort: (sort: Sort) => void) {

@@ -1,0 +1,23 @@
+import { href } from "./address.ts";
+import { button, h, labelled, on } from "./dom.ts";
+import { today } from "./format.ts";
+import { go } from "./route.ts";
+
+/** The day as of which a view shows what it shows; `segments` are the view's address. */
+export function dayControl(segments: readonly string[], asOf: string): HTMLElement {
+  const date = h("input", { type: "date", value: asOf, required: true, max: "9999-12-31" });
+  const show = (day: string) => go(href(segments, { as_of: day === today() ? undefined : day }));
+  const form = h(
+    "form",
+    { class: "controls" },
+    labelled("As of", date),
+    h("button", {}, "Show"),
+    asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
+  );
+  return on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      show(date.value);
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import type { QualityCode } from "../../domain/position/quality.ts";
+
+/** What a rule of quality looks for, as a title and a sentence (docs/portfolio.md#quality). */
+export const RULES: Readonly<Record<QualityCode, readonly [title: string, meaning: string]>> = {
+  paid_more_than_expected: [
+    "Paid more than expected",
+    "A payment was paid with more than was expected of it.",
+  ],
+  paid_more_than_loan: [
+    "Paid more than the loan",
+    "More was received than amount plus margin. The upfront fee is left out.",
+  ],
+  received_before_disbursement: [
+    "Received before the disbursement",
+    "Money is dated before the disbursement starts.",
+  ],
+  received_in_future: ["Received in the future", "Money is dated after the day that is shown."],
+  schedule_differs_from_terms: [
+    "Schedule differs from the terms",
+    "All that is scheduled, without the upfront fee, is not amount plus margin as of the day.",
+  ],
+  installment_gap: [
+    "Gap between installments",
+    "The installment numbers of the schedule, from 1, are not consecutive.",
+  ],
+  paid_without_date: [
+    "Paid without a date",
+    "A payment is paid and has no payment date. Its due date stands in.",
+  ],
+  matured_open: ["Matured and still open", "The disbursement is past its maturity and something is owed."],
+  shared_registration_number: [
+    "Shared registration number",
+    "Clients have the same registration number. Each line names clients that share one.",
+  ],
+  currency_differs: [
+    "Another currency than the disbursement",
+    "A payment is in another currency than its disbursement, so the position leaves it out.",
+  ],
+};
