@@ -46,9 +46,12 @@ export async function sweep(env: Cloudflare.Env): Promise<number> {
   const tally: Tally = { started: Date.now(), failed: new Set(), tenants: 0, rows: 0, calls: 0 };
   for (const { db } of openEverySession(env)) {
     await attempt("sweep failed", () => sweepDatabase(env, db, tally));
-    await attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now()));
-    await attempt("webhooks not poked", () => pokeSenders(env, db, tally));
-    await attempt("openings not resumed", () => resumeOpenings(env, db, tally));
+    // Together, so that a database that hangs delays the sweep only once.
+    await Promise.all([
+      attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now())),
+      attempt("webhooks not poked", () => pokeSenders(env, db, tally)),
+      attempt("openings not resumed", () => resumeOpenings(env, db, tally)),
+    ]);
     tally.calls += CALLS_OF_THE_REST;
   }
   const { started, failed, tenants, rows } = tally;

@@ -20,6 +20,8 @@ import {
 /** The most entries of one turn, and the most loans that they touch together. */
 const ENTRIES_MAX = 500;
 const LOANS_MAX = 5_000;
+/** The wrong loans that a comparison of all loans is sure to find, even if every loan of the new entries differs too. */
+const WRONG_LOANS_MAX = 1_000;
 
 /** The entries after the check's cursor, in order; more follow if `isLast` is false. */
 export interface NextEntries {
@@ -91,7 +93,8 @@ export interface AllLoans extends NextEntries {
 /** Reads the loans that differ, and the entries that the own sums lack. New events do not disturb the comparison. */
 export async function readAllLoans(db: Database, tenant: string, check: Place): Promise<AllLoans> {
   const next = nextPlaces(tenant, check);
-  const loans = sql`(SELECT loan_id FROM ${touchedLoans(tenant, next)} UNION SELECT loan_id FROM ${differentLoans(tenant)})`;
+  const loans = sql`(SELECT loan_id FROM ${touchedLoans(tenant, next)} UNION SELECT loan_id FROM (
+    SELECT loan_id FROM ${differentLoans(tenant)} LIMIT ${LOANS_MAX + WRONG_LOANS_MAX}))`;
   const [entries, postings, rest, own, kept] = await db.batch([
     ...nextQueries(db, tenant, check, next),
     ofLoans(db, integrityLoans, tenant, loans),
