@@ -22,36 +22,35 @@ import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { endOfFeed, type Followed, followedBy, historyOf, readWaiting } from "./following.ts";
 import { findPastRow } from "./past.ts";
 import { read } from "./read.ts";
+import { walks } from "./walks.ts";
 
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
 export const tableRoutes = new Hono<AppEnv>();
 
-const readsRecords = authorized("records:read", (c) => (walks(c) ? "walk" : "usual"));
-
-/** Queries that no index answers examine the tenant's rows one by one. */
-const walks = (c: Context<AppEnv>): boolean =>
-  ["search", "include_count", "sort_by", "date_field", "known_at"].some(
-    (name) => c.req.query(name) !== undefined,
-  );
+const readsRow = authorized("records:read", (c) =>
+  c.req.query("known_at") === undefined ? "usual" : "walk",
+);
 
 for (const table of LOOKUP_TABLES) {
   const parameters = Object.keys(listParameters(table).shape);
   const json = query(listQuery(table, JSON_PAGE), parameters);
   const csv = query(listQuery(table, CSV_PAGE), parameters);
   const checked: typeof json = (c, next) => (wantsCsv(c) ? csv : json)(c, next);
-  tableRoutes.get(`/${table.name}`, readsRecords, variesByAccept, checked, (c) =>
+  const source = LOOKUP_SOURCES[table.name];
+  const readsList = authorized("records:read", (c) => (walks(c, source) ? "walk" : "usual"));
+  tableRoutes.get(`/${table.name}`, readsList, variesByAccept, checked, (c) =>
     answerList(c, table, c.req.valid("query")),
   );
   tableRoutes.get(
     `/${table.name}/:id`,
-    readsRecords,
+    readsRow,
     variesByAccept,
     query(rowQuery, Object.keys(rowQuery.shape)),
     (c) => answerRow(c, table, c.req.param("id"), c.req.valid("query").known_at),
   );
 }
 
-tableRoutes.get("/:table/:id?", readsRecords, (c) => {
+tableRoutes.get("/:table/:id?", readsRow, (c) => {
   const detail = `The tables are ${LOOKUP_TABLES.map(({ name }) => name).join(", ")}.`;
   return renderProblem(c, { code: "invalid_table", detail });
 });

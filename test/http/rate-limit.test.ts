@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../src/app.ts";
+import { filterable, LOOKUP_TABLES } from "../../src/contract/lookup/tables.ts";
+import { LOOKUP_SOURCES } from "../../src/store/lookup/sources.ts";
+import { walkOf } from "../../src/store/lookup/walk.ts";
 import { ALL_SCOPES, newTenant } from "../support/api.ts";
 import { authorize } from "../support/tokens.ts";
 
@@ -44,6 +47,59 @@ describe("a tenant's rate limit", () => {
     ];
     expect((await statuses(walks, limited, tenant)).at(-1)).toBe(429);
     expect(await statuses(times(4, LIST), limited, tenant)).toEqual([200, 200, 200, 200]);
+  });
+
+  /** Which limits a request counts against. */
+  async function limitsOf(path: string, accept = "application/json"): Promise<readonly string[]> {
+    const asked: string[] = [];
+    const limit = (name: string): RateLimit => ({
+      limit: async () => {
+        asked.push(name);
+        return { success: true };
+      },
+    });
+    const bindings = { ...ON, TENANT_LIMIT: limit("usual"), TENANT_WALK_LIMIT: limit("walk") };
+    const headers = { ...(await authorize(newTenant(), ALL_SCOPES)), Accept: accept };
+    const { status } = await app.request(path, { headers }, bindings, context);
+    expect([path, status]).toEqual([path, 200]);
+    return asked;
+  }
+
+  it.each(LOOKUP_TABLES)(
+    "of walks counts each filter of $name that no index answers, and no other",
+    async (table) => {
+      const source = LOOKUP_SOURCES[table.name];
+      for (const name of filterable(table)) {
+        const { checks, byId } = walkOf(source, "t", { filters: [[name, "x"]], bounds: [], search: null });
+        const expected = checks.length > 0 && !byId ? "walk" : "usual";
+        expect([name, await limitsOf(`/api/tables/${table.name}?${name}=x`)]).toEqual([name, [expected]]);
+      }
+    },
+  );
+
+  it.each([
+    ["disbursements?client_id=C-1&kind=loan", "usual"],
+    ["disbursements?client_id=C-1&sort_by=created_at", "usual"],
+    ["disbursements?client_id=C-1&sort_by=disbursement_amount", "walk"],
+    ["payments?payment_id=P-1&search=P", "usual"],
+    ["payments?sort_by=created_at&sort_order=asc", "usual"],
+    ["payments?sort_by=payment_total", "walk"],
+    ["events?sort_order=asc", "usual"],
+    ["events?sort_by=sequence&sort_order=asc", "usual"],
+    ["disbursement_status?sort_by=on_date", "usual"],
+    ["disbursement_status?sort_by=created_at", "walk"],
+    ["payments?date_field=due_date&end_date=2026-01-01", "walk"],
+  ])("of GET /api/tables/%s is that of %s reads", async (path, expected) => {
+    expect(await limitsOf(`/api/tables/${path}`)).toEqual([expected]);
+  });
+
+  it.each([
+    ["payments", "walk"],
+    ["payments?limit=201", "walk"],
+    ["payments?limit=200", "usual"],
+    ["payments?payment_id=P-1", "usual"],
+  ])("of GET /api/tables/%s as CSV is that of %s reads", async (path, expected) => {
+    expect(await limitsOf(`/api/tables/${path}`, "text/csv")).toEqual([expected]);
   });
 
   it("is off without the setting, and without the binding", async () => {
