@@ -52,7 +52,8 @@ export const RECONCILIATION_OPERATIONS: readonly Operation[] = [
     id: "startIntegrityCheck",
     tag: "Ledger",
     summary: "Start a whole integrity check",
-    description: "The following scheduled runs add every posting up anew and compare all accounts and loans.",
+    description:
+      "The following scheduled runs add every posting up anew and compare all accounts and loans. The check is complete when checked_at of the report is later than requested_at.",
     scope: "hpts:reconciliation:write",
     bookmarked: true,
     answers: {
