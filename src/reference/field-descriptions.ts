@@ -52,7 +52,7 @@ const disbursement: Descriptions<typeof disbursementFields & typeof termsChangeF
   insurer_name: "Name of the insurer.",
   info: "Free data of yours, at most 16 KiB.",
   change_date:
-    "When the change of terms counts. Required when the amount, the margin or the maturity changes.",
+    "The day from which the change of terms counts. Required when the amount, the margin or the maturity changes.",
   change_reason: "Why the terms change. Required with `change_date`.",
 };
 
@@ -88,7 +88,8 @@ const operation: Descriptions<typeof operationFields> = {
   asset_value: "Value of the asset.",
   asset_description: "What the asset is.",
   asset_purchase_date: "When the asset was bought.",
-  asset_condition: "Condition of the asset, in your own words. Each statement makes a row in `asset_status`.",
+  asset_condition:
+    "Condition of the asset, in your own words. Each event that states it adds a row to `asset_status`.",
   depreciation_amount: "Depreciation for one period. Needs `asset_id` or `asset_value`.",
   depreciation_period: "Length of a period.",
   depreciation_method: "How the asset depreciates.",

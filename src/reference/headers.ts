@@ -20,7 +20,7 @@ export const HEADERS = {
   tracestate: text("W3C Trace Context: what the caller sent with traceparent."),
   "Server-Timing": always("Where the time went, in milliseconds."),
   "x-d1-bookmark": text("Send it with a read to see at least this state."),
-  "Idempotent-Replayed": text("Present when the key was used before and this is the first answer again.", {
+  "Idempotent-Replayed": text("Present on a replay: the key was used before, and this is the first answer.", {
     type: "string",
     enum: ["true"],
   }),

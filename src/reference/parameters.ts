@@ -11,7 +11,7 @@ const header = (name: string, id: string, description: string, schema: object) =
 
 const TRACE = [
   header("traceparent", "traceparent", "Continues the caller's trace (W3C Trace Context).", {}),
-  header("tracestate", "tracestate", "Goes with traceparent and is answered unchanged.", {}),
+  header("tracestate", "tracestate", "Accompanies traceparent and is returned unchanged.", {}),
 ];
 const BOOKMARK = header(
   "x-d1-bookmark",

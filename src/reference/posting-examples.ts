@@ -30,7 +30,7 @@ export const POSTING_EXAMPLES = {
   },
   disbursement_settled: {
     unknown_entry: posting(
-      "The shape of a settlement; put the id of your disbursement's entry",
+      "A settlement; replace the id with that of your disbursement's entry",
       { disbursement_entry_id: UNKNOWN_ENTRY, effective_at: "2023-12-27", bank_account_ref: "main" },
       404,
     ),
@@ -106,7 +106,7 @@ export const POSTING_EXAMPLES = {
   },
   reversal: {
     unknown_entry: posting(
-      "The shape of a reversal; put the id of your entry",
+      "A reversal; replace the id with that of your entry",
       {
         reverses_entry_id: UNKNOWN_ENTRY,
         reason_code: "error_correction",

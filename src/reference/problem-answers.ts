@@ -46,7 +46,7 @@ export const problem = z
       .regex(/^[0-9a-f]{32}$/)
       .meta({ description: "Quote it when you report a problem." }),
     errors: z.array(fieldError).max(100).optional().meta({ description: "The first 100 field errors." }),
-    errors_total: z.int().min(1).optional().meta({ description: "How many field errors were found." }),
+    errors_total: z.int().min(1).optional().meta({ description: "The number of all field errors." }),
     event_id: z.string().optional().meta({ description: "The event that holds the Idempotency-Key." }),
   })
   .meta({ id: "Problem" });

@@ -60,7 +60,7 @@ export function addDataCommands(
     program
       .command("import")
       .summary("send files of events, each line once")
-      .description("Sends files of events to the service, each line once, however often it is run.")
+      .description("Sends files of events to the service, each line once, also when it is run again.")
       .argument("<files...>", "NDJSON, or CSV of one --category; - is standard input"),
   )
     .addOption(new Option("--category <name>", "the files are CSV of this category").choices(CATEGORIES))
@@ -105,7 +105,7 @@ export function addDataCommands(
     program
       .command("export")
       .summary("write whole tables as NDJSON or CSV")
-      .description("Writes whole tables, numbers digit by digit, in the order of their making.")
+      .description("Writes whole tables, numbers digit by digit, in the order of their creation.")
       .addArgument(new Argument("<tables...>", "what to export").choices(LOOKUP_TABLE_NAMES)),
   )
     .addOption(new Option("--format <name>", "how").choices(["ndjson", "csv"]).default("ndjson"))

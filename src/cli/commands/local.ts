@@ -33,7 +33,7 @@ function scopes(text: string): readonly Scope[] {
   if (unknown !== undefined) {
     throw new InvalidArgumentError(`There is no scope "${unknown}". The scopes are: ${SCOPES.join(" ")}`);
   }
-  if (named.length === 0) throw new InvalidArgumentError("It names no scope; leave it out for all of them.");
+  if (named.length === 0) throw new InvalidArgumentError("It names no scope; omit it for all scopes.");
   return named.filter(isScope);
 }
 

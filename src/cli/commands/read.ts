@@ -63,7 +63,7 @@ export function addReadCommands(
     program
       .command("statement")
       .summary("show a loan's statement from the ledger")
-      .description("Shows what each entry changed of a loan, and the balances after it.")
+      .description("Shows how each entry changed a loan, and the balances after it.")
       .argument("<loan>", "a loan_id of the ledger, or the disbursement_id that it belongs to"),
   )
     .addOption(new Option("--from <day>", "the first day").argParser(day))
@@ -78,7 +78,7 @@ export function addReadCommands(
       .command("listen")
       .summary("receive webhooks on this machine, verify and print them")
       .description(
-        "Registers a webhook endpoint on this machine, verifies what comes and prints one JSON line\n" +
+        "Registers a webhook endpoint on this machine, verifies the deliveries and prints one JSON line\n" +
           "for each delivery. Ctrl-C removes the endpoint again.",
       ),
   )

@@ -21,7 +21,7 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     id: "getBookkeeping",
     tag: "Bookkeeping",
     summary: "Read whether the books come from the records",
-    description: "The mode, since when, and how many of the records that stood before are booked.",
+    description: "The mode, its first event, and how many of the earlier records are booked.",
     scope: "hpts:ledger:read",
     bookmarked: true,
     answers: { 200: answer("The state.", json(state)) },
@@ -34,13 +34,13 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     tag: "Bookkeeping",
     summary: "Switch bookkeeping on or off",
     description:
-      "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and what stood before is booked in the background. No event; takes no Idempotency-Key. The same request again changes nothing.",
+      "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. This is no event and takes no Idempotency-Key. The same request again changes nothing.",
     scope: "hpts:adjustments:write",
     body: {
       media: "application/json",
       schema: switchBody,
       examples: {
-        off: { summary: "Off; what is posted stays", body: { mode: "off" }, answers: 200 },
+        off: { summary: "Off; posted entries stay", body: { mode: "off" }, answers: 200 },
       },
     },
     answers: {
@@ -54,7 +54,7 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     path: "/v1/bookkeeping/exceptions",
     id: "listBookkeepingExceptions",
     tag: "Bookkeeping",
-    summary: "List what is odd in the books",
+    summary: "List the exceptions in the books",
     description: "The present state: loans in credit, receipts without a loan, loans that are not kept.",
     scope: "hpts:ledger:read",
     bookmarked: true,
@@ -92,7 +92,7 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     id: "proveBookkeeping",
     tag: "Bookkeeping",
     summary: "Prove that records and books agree",
-    description: "Computes both sides anew, disbursement by disbursement, and answers where they differ.",
+    description: "Computes both sides again, disbursement by disbursement, and lists the differences.",
     scope: "hpts:reconciliation:read",
     bookmarked: true,
     query: proofQuery,

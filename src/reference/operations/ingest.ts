@@ -77,7 +77,7 @@ const accepted = z
           message: z.string(),
         }),
       )
-      .meta({ description: "What is odd about a payment that was accepted all the same." }),
+      .meta({ description: "Irregularities of an accepted payment." }),
   })
   .meta({ id: "IngestAnswer" });
 
@@ -122,7 +122,7 @@ export const INGEST_OPERATIONS: readonly Operation[] = [
     keyed: true,
     body: { ...json(event), examples: INGEST_EXAMPLES },
     answers: {
-      200: answer("Updated, deleted, or answered again for a key that was used before.", json(accepted), [
+      200: answer("Updated, deleted, or a replay of a used key.", json(accepted), [
         "x-d1-bookmark",
         "Idempotent-Replayed",
       ]),
@@ -137,7 +137,7 @@ export const INGEST_OPERATIONS: readonly Operation[] = [
     tag: "Ingest",
     summary: "Send up to 500 events",
     description: [
-      "One event a line, as newline-delimited JSON; the schema describes one line. A line is the request `POST /ingest` with its own key, and is decided for itself, in order, after the lines before it.",
+      "One event per line, as newline-delimited JSON; the schema describes one line. A line is the request `POST /ingest` with its own key. Lines are decided separately, in their order.",
       "",
       "- At most 500 lines and 2 MiB unpacked; a line has at most 64 KiB. `Content-Encoding: gzip` is accepted.",
       "- The answer has one line for each, with the status, headers and body that `POST /ingest` would answer.",
@@ -147,7 +147,7 @@ export const INGEST_OPERATIONS: readonly Operation[] = [
     body: { media: "application/x-ndjson", schema: batchLine, examples: BATCH_EXAMPLES },
     answers: {
       200: answer("Every line was accepted. The schema describes one line.", lines, ["x-d1-bookmark"]),
-      207: answer("Some line was refused. The schema describes one line.", lines, ["x-d1-bookmark"]),
+      207: answer("At least one line was refused. The schema describes one line.", lines, ["x-d1-bookmark"]),
     },
     problems: ["too_many_lines"],
   },

@@ -65,7 +65,7 @@ const pagination = z.object({
   limit: z.int(),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  listed_all: z.boolean().meta({ description: "False when the list holds the first 20,000 lines only." }),
+  listed_all: z.boolean().meta({ description: "False when the list holds only the first 20,000 lines." }),
   from_sequence: sequence,
   to_sequence: sequence,
 });
@@ -119,7 +119,7 @@ const quality = z.object({
 });
 
 const unfinished = answer(
-  "Not finished within one request. Send the same request again: it goes on where this one stopped.",
+  "Not finished within one request. Send the same request again: it continues where this one stopped.",
   json(
     z
       .object({
@@ -152,7 +152,7 @@ export const POSITION_OPERATIONS: readonly Operation[] = [
     id: "listPositions",
     summary: "List positions",
     description:
-      "Disbursements with what is due, received and late as of a day, the latest first. A list is kept for an hour: its cursor shows the same list.",
+      "Disbursements with what is due, received and late as of a day, the most days past due first. A list is kept for an hour: its cursor continues the same list.",
     query: positionsQuery,
     answers: {
       200: answer(
@@ -182,7 +182,7 @@ export const POSITION_OPERATIONS: readonly Operation[] = [
     id: "getPortfolio",
     summary: "Read the portfolio",
     description:
-      "Sums of all positions: one line a currency and group. `series=month` adds the last month ends.",
+      "Sums of all positions: one line per currency and group. `series=month` adds the last month ends.",
     query: portfolioParameters,
     answers: {
       200: answer(
@@ -207,8 +207,8 @@ export const POSITION_OPERATIONS: readonly Operation[] = [
     ...common,
     path: "/api/quality",
     id: "getQuality",
-    summary: "Read what is odd in the records",
-    description: "Counts what each rule of quality finds, with ids as examples.",
+    summary: "Read the quality of the records",
+    description: "Counts the findings of each quality rule, with ids as examples.",
     query: qualityQuery,
     answers: { 200: answer("The findings.", [json(quality), CSV], csvHeaders), 202: unfinished },
     problems: ["too_large"],

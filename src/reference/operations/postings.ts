@@ -78,8 +78,7 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     scope: "hpts:payments:write",
     id: "postSuspenseApplication",
     summary: "Apply money in suspense",
-    description:
-      "Pays what is due by now from what a payment left in suspense; all of it, or the amount that is given.",
+    description: "Applies money in suspense to what is due: as much as possible, or the given amount.",
     answer: z.object({ allocation_event_id: uuid, allocation, ...posted }),
     problems: ["exceeds_balance", "amount_overflow", "would_overdraw"],
   },
@@ -111,7 +110,7 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     scope: "hpts:adjustments:write",
     id: "postChargeOff",
     summary: "Charge a loan off",
-    description: "Takes all that the borrower owes as a loss.",
+    description: "Books all that the borrower owes as a loss.",
     answer: z.object({
       chargeoff_event_id: uuid,
       charged_off: z.object({ principal_minor: sumMinor, interest_minor: sumMinor, fees_minor: sumMinor }),
@@ -124,7 +123,7 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     scope: "hpts:payments:write",
     id: "postRecovery",
     summary: "Post a recovery",
-    description: "Money that comes in on a loan that was charged off.",
+    description: "Money received on a loan that was charged off.",
     answer: z.object({ recovery_event_id: uuid, ...posted }),
     problems: ["not_charged_off", "amount_overflow", "would_overdraw", "too_many_bank_accounts"],
   },
@@ -133,7 +132,7 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     scope: "hpts:adjustments:write",
     id: "postFunding",
     summary: "Post the lender's own funding",
-    description: "The lender's own money comes into a bank account or leaves it.",
+    description: "The lender's own money enters or leaves a bank account.",
     answer: z.object({ funding_event_id: uuid, ...posted }),
     problems: ["amount_overflow", "would_overdraw", "too_many_bank_accounts"],
   },
@@ -166,7 +165,7 @@ const BANK_BALANCE: Operation = {
   tag: "Ledger",
   summary: "State a bank balance",
   description:
-    "What the bank says that an account holds at the end of a day; reconciliation compares it with the books.",
+    "The bank's balance of an account at the end of a day; reconciliation compares it with the books.",
   scope: "hpts:reconciliation:write",
   keyed: true,
   pathParameters: z.object({ bank_account_ref: bankAccountRef }),
@@ -197,7 +196,7 @@ const PREVIEW: Operation = {
   tag: "Ledger",
   summary: "Preview a day's interest",
   description:
-    "Computes the interest of one day for the loans that are named, or page by page for all loans of a currency. The answer is a body for `POST /v1/accruals/batch`. Writes nothing and needs no Idempotency-Key.",
+    "Computes the interest of one day for the named loans, or page by page for all loans of a currency. The answer is a body for `POST /v1/accruals/batch`. Writes nothing and needs no Idempotency-Key.",
   scope: "hpts:accruals:write",
   bookmarked: true,
   body: { ...json(previewSchema.meta({ id: "AccrualPreviewRequest" })), examples: POSTING_EXAMPLES.preview },
@@ -233,7 +232,7 @@ export function writeOperations(): readonly Operation[] {
       keyed: true,
       body: { ...body, examples: POSTING_EXAMPLES[type] },
       answers: {
-        200: answer("The first answer again: the key was used before.", json(schema), [
+        200: answer("A replay: the first answer to this key.", json(schema), [
           "x-d1-bookmark",
           "Idempotent-Replayed",
         ]),

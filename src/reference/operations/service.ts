@@ -56,7 +56,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     path: "/v1/health/ready",
     id: "ready",
     tag: "Service",
-    summary: "Is the database there?",
+    summary: "Is the database reachable?",
     description: "Asks every database and answers within two seconds.",
     scope: null,
     answers: { 200: answer("It is.", json(health)) },
@@ -68,7 +68,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     id: "openapi",
     tag: "Service",
     summary: "This document",
-    description: "OpenAPI 3.1, made from the schemas that validate.",
+    description: "OpenAPI 3.1, generated from the schemas that validate.",
     scope: null,
     ...built("The document.", json(freeObject)),
     problems,
@@ -89,12 +89,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   },
   page("/problems", "listProblems", "All problem codes", "Lists every problem code."),
   {
-    ...page(
-      "/problems/{code}",
-      "explainProblem",
-      "One problem code",
-      "Says what a code means and what to do.",
-    ),
+    ...page("/problems/{code}", "explainProblem", "One problem code", "Explains a code and what to do."),
     pathParameters: z.object({
       code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     }),

@@ -23,7 +23,9 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
   clients: z.array(z.object({ client_id: z.string() })),
   ledger_loan_id: uuid,
   event_data: freeObject.meta({ ...freeObject.meta(), description: "What was sent." }),
-  event_changes: z.record(z.string(), changed).meta({ description: "What an update changed, from and to." }),
+  event_changes: z
+    .record(z.string(), changed)
+    .meta({ description: "The changes of an update, from and to." }),
   event_entries: z.array(uuid).meta({ description: "The journal entries that the event posted." }),
 };
 
@@ -64,7 +66,7 @@ const pagination = z
     has_more: z.boolean(),
     next_cursor: z.string().optional().meta({ description: "Send it as `cursor` for the next page." }),
     searched_all: z.literal(false).optional().meta({
-      description: "Present when the page ended before all rows were examined; go on with `next_cursor`.",
+      description: "Present when the page ended before all rows were examined; continue with `next_cursor`.",
     }),
     total: z.int().optional().meta({ description: "With `include_count=true`; counts to 10,000." }),
     total_pages: z.int().optional(),

@@ -27,10 +27,10 @@ const brief = {
   event_types: z.array(z.enum(WEBHOOK_TYPES)),
   description: z.string().nullable(),
   status,
-  cursor_sequence: z.int().min(0).meta({ description: "Everything up to this sequence is delivered." }),
+  cursor_sequence: z.int().min(0).meta({ description: "Every event up to this sequence is delivered." }),
   created_at: instant,
 } as const;
-const secret = z.string().optional().meta({ description: "In the first answer only; a replay lacks it." });
+const secret = z.string().optional().meta({ description: "Only in the first answer; a replay lacks it." });
 
 const made = z.object({ ...brief, secret }).meta({ id: "NewWebhookEndpoint" });
 const view = {
@@ -59,13 +59,13 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: "createWebhookEndpoint",
     summary: "Create a webhook endpoint",
     description:
-      "The service posts what happens in the tenant's log to the URL: at least once, in order, signed as Standard Webhooks asks. Keep the `secret`; it is in this answer only.",
+      "The service posts the tenant's events to the URL: at least once, in order, signed by Standard Webhooks. Keep the `secret`; only this answer has it.",
     keyed: true,
     body: {
       ...json(newEndpointSchema(noCheck).meta({ id: "WebhookEndpointRequest" })),
       examples: {
         records: {
-          summary: "Hear of changed records",
+          summary: "Receive changed records",
           body: {
             url: "https://hooks.example.com/loan-ledger",
             event_types: ["recordChanged"],
@@ -97,7 +97,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: "/v1/webhook-endpoints/{endpoint_id}",
     id: "getWebhookEndpoint",
     summary: "Read a webhook endpoint",
-    description: "One endpoint, how far its deliveries are, and its last failure.",
+    description: "One endpoint, with the progress of its deliveries and its last failure.",
     pathParameters: one,
     answers: { 200: answer("The endpoint.", json(endpoint)) },
     problems: ["invalid_query", "not_found"],
@@ -108,8 +108,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: "/v1/webhook-endpoints/{endpoint_id}",
     id: "changeWebhookEndpoint",
     summary: "Change a webhook endpoint",
-    description:
-      "Enabling starts the attempts afresh and tries at once. A new URL goes on at the same place.",
+    description: "Enabling resets the attempts and retries at once. A new URL continues at the same place.",
     pathParameters: one,
     body: {
       ...json(changeSchema(noCheck).meta({ id: "WebhookEndpointChange" })),
@@ -126,7 +125,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: "/v1/webhook-endpoints/{endpoint_id}",
     id: "deleteWebhookEndpoint",
     summary: "Delete a webhook endpoint",
-    description: "Stops at once; a request on its way may still arrive.",
+    description: "Stops at once; a request in flight may still arrive.",
     pathParameters: one,
     answers: { 204: answer("Deleted.", []) },
     problems: ["invalid_query", "not_found"],
@@ -136,7 +135,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/v1/webhook-endpoints/{endpoint_id}/rotate-secret",
     id: "rotateWebhookSecret",
-    summary: "Make a new secret",
+    summary: "Rotate the secret",
     description: "For 24 hours both secrets sign, unless `expire_previous` is true.",
     pathParameters: one,
     keyed: true,
@@ -155,7 +154,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: "/v1/webhook-endpoints/{endpoint_id}/test",
     id: "testWebhookEndpoint",
     summary: "Send a test message",
-    description: "Sends `ping` once, also to a disabled endpoint; at most 10 a minute.",
+    description: "Sends `ping` once, also to a disabled endpoint; at most 10 per minute.",
     pathParameters: one,
     answers: {
       200: answer(
@@ -177,7 +176,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/v1/webhook-endpoints/{endpoint_id}/replay",
     id: "replayWebhookEndpoint",
-    summary: "Deliver again",
+    summary: "Replay deliveries",
     description: "Delivers again from an event on.",
     pathParameters: one,
     keyed: true,
