@@ -32,7 +32,7 @@ describe("a record's life", () => {
     ["payment", "payments", payment, "payment_id", { status: "paid", info: { a: 1 } }],
     ["operation", "operations", operation, "operation_id", { asset_condition: "good", info: { a: 1 } }],
   ])(
-    "%s in %s: created, changed, deleted, and created afresh under its id",
+    "%s in %s: created, changed, deleted, and created again under its id",
     async (category, table, data, idField, change) => {
       const api = new Api();
       if (category !== "client") await api.accept("client", individual);
@@ -86,7 +86,7 @@ describe("a record's life", () => {
     "[1]",
     "null",
     "1e3",
-  ])("goes by any id, for example %s", async (client_id) => {
+  ])("accepts any id, for example %s", async (client_id) => {
     const api = new Api();
     await api.accept("client", { ...individual, client_id });
     await api.accept("disbursement", { ...loan, client_id, disbursement_id: client_id });

@@ -158,7 +158,7 @@ describe("the quick checks", () => {
     ["write_off", /disbursement_amount/],
     ["asset_status", /asset_condition/],
     ["disbursement_status", /disbursement/],
-  ])("the old category %s is refused and the detail names today's way", async (category, way) => {
+  ])("the old category %s is refused and the detail names the replacement", async (category, way) => {
     const answer = await new Api().ingest(category, { step: "create", loan_id: "L-1" });
     expect([answer.status, answer.body.code]).toEqual([400, "unsupported_category"]);
     expect(answer.body.detail).toMatch(way);

@@ -157,7 +157,7 @@ function placeAfter(
 
 interface Walked {
   readonly exceptions: readonly Exception[];
-  /** The disbursement after which the walk goes on; null when it has seen all. */
+  /** The disbursement after which the walk continues; null when it has seen all. */
   readonly end: string | null;
 }
 

@@ -33,7 +33,7 @@ const headOf = ({ alongside }: Page): number => Number(alongside?.head ?? 0);
 /** How far the tenant's history was made when the page was read. */
 export const historyOf = ({ alongside }: Page): number => Number(alongside?.reached ?? 0);
 
-/** Where the feed goes on after its last page: behind all that the page has looked at, whether it matched or not. */
+/** Where the feed continues after its last page: after all events that the page examined, matching or not. */
 export const endOfFeed = (page: Page): Position => ({ after: [String(headOf(page))], stretch: null });
 
 type Read = Result<Page, string>;

@@ -20,7 +20,7 @@ const LINES_OF_A_PART = 50;
 export interface ListPage {
   readonly kind: "page";
   readonly lines: readonly string[];
-  /** The list that a cursor goes on in, and the line that comes next; null at the end. */
+  /** The list that a cursor continues, and the next line; null at the end. */
   readonly list: string;
   readonly next: number | null;
   readonly listed_all: boolean;

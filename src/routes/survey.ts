@@ -50,13 +50,13 @@ export async function surveyPast<G extends Gathering>(
   return { kind: "complete", gathered, remembered: false, ...progress };
 }
 
-/** The answer to a question that one request could not finish: the same request goes on with it. */
+/** The answer to a question that one request could not finish: the same request continues it. */
 export function unfinished(
   c: Context<AppEnv>,
   surveyed: Extract<Surveyed<Gathering>, { kind: "unfinished" }>,
 ) {
   const { from_sequence, to_sequence, done } = surveyed;
-  const message = "Not finished yet. Send the same request again: it goes on where this one stopped.";
+  const message = "Not finished yet. Send the same request again: it continues where this one stopped.";
   const body = { complete: false, disbursements_done: done, from_sequence, to_sequence, message };
   return c.body(stringifyJson(body), 202, { "Content-Type": "application/json", "Retry-After": "1" });
 }

@@ -5,7 +5,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { wantsCsv } from "../http/csv.ts";
 import type { LookupSource } from "../store/lookup/sources.ts";
 
-/** Parameters for which the tenant's rows are examined one by one, whatever the others are. */
+/** Parameters for which the tenant's rows are examined one by one, regardless of the others. */
 const WALKING = ["search", "include_count", "date_field", "known_at"] as const;
 
 /**

@@ -91,7 +91,7 @@ describe("authenticate", () => {
     { ...TEST_AUTH_BINDINGS, AUTH_JWKS: "{}" },
     { ...TEST_AUTH_BINDINGS, AUTH_JWKS_URL: "http://issuer.test/jwks" },
     { ...TEST_AUTH_BINDINGS, AUTH_CLOCK_TOLERANCE_S: "forever" },
-  ])("with wrong settings lets nobody through, good token or none (%#)", async (env) => {
+  ])("with wrong settings lets nobody through, with a valid token or none (%#)", async (env) => {
     for (const header of [undefined, `Bearer ${await mintToken()}`]) {
       const verdict = await ask(header, env);
       expect(verdict).toMatchObject({

@@ -100,7 +100,7 @@ describe.each(named)("%s", (_, route: AuthenticatedRoute) => {
     }
   });
 
-  it.each(["scope", "scp"])(`lets a token through that grants ${route.scope} alone in %s`, async (claim) => {
+  it.each(["scope", "scp"])(`accepts a token that grants only ${route.scope} in %s`, async (claim) => {
     const token = await mintToken({ claims: { scope: undefined, [claim]: route.scope } });
     const answer = await ask(`Bearer ${token}`);
     expect([401, 403]).not.toContain(answer.status);
@@ -117,7 +117,7 @@ it("the table of authenticated routes is complete: any other route of the applic
 });
 
 it.each(["/v1/health/live", "/v1/health/ready", "/problems", "/problems/invalid_token"])(
-  "%s needs no token, and a bad one does not matter",
+  "%s needs no token, and ignores an invalid one",
   async (path) => {
     expect((await send(path)).status).toBe(200);
     expect((await send(path, { headers: { Authorization: "Bearer garbage" } })).status).toBe(200);

@@ -43,7 +43,7 @@ describe("size", () => {
 
 describe("white space", () => {
   it.each([" ", "\t", "\n", "\r", "\u00a0", "\u2028", "\ufeff"])(
-    "%j is refused wherever it stands",
+    "%j is refused at any place",
     async (space) => {
       const token = await mintToken();
       const [header, payload, signature] = token.split(".");
@@ -78,7 +78,7 @@ describe("canonical base64url", () => {
     ["an impossible length", (part) => part.padEnd(Math.ceil(part.length / 4) * 4 + 1, "A")],
   ];
 
-  it.each(spellings)("refuses %s in any part", async (_, respell) => {
+  it.each(spellings)("refuses %s in each part", async (_, respell) => {
     const parts = (await mintToken()).split(".");
     for (const index of parts.keys()) {
       const token = parts.map((part, at) => (at === index ? respell(part) : part)).join(".");
@@ -135,7 +135,7 @@ describe("header", () => {
   it.each([
     ...["logout+jwt", "dpop+jwt", "secevent+jwt", "application/logout+jwt", "jose", "at-jwt", "", " JWT"],
     ...["text/jwt", "application/application/jwt", "JWT\n", 5, null, true, ["JWT"], {}],
-  ])("refuses the type %j: a token made for something else", (typ) => {
+  ])("refuses the type %j: a token for another purpose", (typ) => {
     expect(refusal(unsigned({ ...goodHeader, typ }))).toEqual({ kind: "wrong_type" });
   });
 

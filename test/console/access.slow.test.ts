@@ -58,7 +58,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     (["light", "dark"] as const).flatMap((scheme) =>
       [375, 768, 1440].map((width) => [scheme, width] as const),
     ),
-  )("in %s, %i px wide: axe finds nothing, and no page is wider than its window", async (scheme, width) => {
+  )("in %s, %i px wide: axe finds no fault, and no page is wider than its window", async (scheme, width) => {
     const { page, go, faults, close } = await open(browser, service, { tenant: TENANT, scheme, width });
     const found: Record<string, readonly string[]> = {};
     for (const [name, route] of Object.entries(views)) {

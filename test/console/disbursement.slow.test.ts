@@ -95,7 +95,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     ["2026-02-15", "400", "14"],
     ["2026-04-01", "1500", "59"],
     ["2026-07-02", "400", "123"],
-  ])("says of the example in docs/portfolio.md how late it is on %s", async (day, arrears, days) => {
+  ])("shows how late the example of docs/portfolio.md is on %s", async (day, arrears, days) => {
     const { page, close } = await open(browser, service, {
       tenant: "gold",
       route: `#/disbursement/GOLD?as_of=${day}`,

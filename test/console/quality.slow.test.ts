@@ -103,7 +103,7 @@ describe.skipIf(chromium === null)("the quality page of the console", () => {
     await close();
   });
 
-  it("opens with positions:read alone, and names the scope where it is missing", async () => {
+  it("opens with only positions:read, and names the scope if it is missing", async () => {
     const allowed = await look(undefined, "positions:read");
     expect(await allowed.page.locator("section[aria-labelledby]").count()).toBeGreaterThan(2);
     await allowed.close();

@@ -59,7 +59,7 @@ describe("CSV", () => {
   });
 
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=1\n2"])(
-    "puts an apostrophe before the text %j, which a spreadsheet would run",
+    "puts an apostrophe before the text %j, which a spreadsheet would read as a formula",
     (text) => {
       expect(parsed(line(text))).toEqual([[`'${text}`]]);
     },

@@ -20,7 +20,7 @@ export interface CrashResult {
   readonly events: number;
   readonly postings: number;
   readonly historyRows: number;
-  /** Answers that told of an event whose first answer the kill had swallowed. */
+  /** Replays of an event whose first answer was lost in a kill. */
   readonly duplicates: number;
   /** From the service's last start until no difference was left, or until the deadline. */
   readonly completeAfterMs: number;
@@ -94,7 +94,7 @@ async function loadAndKill(service: LocalService, api: TenantApi, options: Crash
   try {
     await Promise.all([...load, kills]);
   } finally {
-    // One failed: the others must not go on without it.
+    // One failed: the others must stop.
     over.abort();
     await Promise.allSettled([...load, kills]);
   }
@@ -135,7 +135,7 @@ async function settledDifferences(
   for (;;) {
     const events = await api.events();
     const inLog = eventDifferences(acknowledged, events);
-    // No time mends the log of events; history may still be on its way.
+    // Waiting cannot complete the log of events; history may still lag.
     if (inLog.length > 0) return inLog.slice(0, KEPT_DIFFERENCES_MAX);
     const inHistory = historyDifferences(events, await api.history());
     if (inHistory.length === 0 || Date.now() > deadline) return inHistory.slice(0, KEPT_DIFFERENCES_MAX);

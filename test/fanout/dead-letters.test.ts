@@ -57,7 +57,7 @@ describe("a poisonous event", () => {
     ["with a fact of another type", '{"on_date": 5}'],
     ["with an amount beyond 64 bits", termsWithAmount("9223372036854775808")],
   ])(
-    "%s asks for a retry of its tenant's messages alone; the rows before it are kept",
+    "%s asks for a retry of only its tenant's messages; the rows before it are kept",
     async (_what, facts) => {
       const [good, poisoned] = [newTenant(), await poisonedTenant(facts)];
       await insertEvents(good, 1, 3);
@@ -112,7 +112,7 @@ describe("a message that is malformed", () => {
     [{ tenant_id: 5 }],
     [{ tenant_id: "", upto: 1, traceparent: "" }],
     [{ tenant_id: "x", upto: 0, traceparent: "" }],
-  ])("%j is retried alone, and recorded in the end", async (body) => {
+  ])("is the only message that is retried, and is recorded in the end: %j", async (body) => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 1);
     expect(await deliver([body, messageFor(tenant)])).toEqual(["retried", "acked"]);

@@ -31,7 +31,7 @@ describe("a database that hangs delays for at most ten seconds", () => {
   it.each([
     ["read", isLoad],
     ["write", isCommit],
-  ])("by the consumer's %s, which asks for a retry", async (_what, applies) => {
+  ])("the consumer's %s, which asks for a retry", async (_what, applies) => {
     const tenant = `t-${crypto.randomUUID()}`;
     await insertEvents(tenant, 1, 1);
     const environment = { ...env, DB: new FaultyD1(env.DB).meet(applies, hangs).binding };
@@ -51,7 +51,7 @@ describe("a database that hangs delays for at most ten seconds", () => {
     "/api/tables/clients",
     "/v1/accounts/1100/balance?currency=USD",
     "/v1/journal-entries?format=hledger",
-  ])("by a read of %s, which answers 503", async (path) => {
+  ])("a read of %s, which answers 503", async (path) => {
     const headers = await new Api().headers();
     const environment = { ...env, DB: new FaultyD1(env.DB).meet(() => true, hangs).binding };
     const answer = app.request(path, { headers }, environment, createExecutionContext());

@@ -104,7 +104,7 @@ describe("each history row is derived exactly once", () => {
   it.each([
     ["read", isLoad],
     ["write", isCommit],
-  ])("when a consumer's %s fails, and then its message comes again", async (_what, applies) => {
+  ])("when a consumer's %s fails and its message is retried", async (_what, applies) => {
     const tenant = await tenantWithStory();
     const d1 = new FaultyD1(env.DB).meet(applies, failBefore());
     expect(await deliver([messageFor(tenant)], { environment: faultyEnv(d1) })).toEqual(["retried"]);

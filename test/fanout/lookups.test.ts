@@ -41,7 +41,7 @@ describe("the lookups of history", () => {
     }
   });
 
-  it.each(HISTORY)("%s: show nothing to another tenant, under the very same ids", async (table) => {
+  it.each(HISTORY)("%s: show nothing to another tenant, under the same ids", async (table) => {
     const [owner, other] = [await changedLoan(), new Api()];
     const [{ id }] = await list(owner, table);
     expect(await list(other, table)).toEqual([]);
@@ -153,7 +153,7 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
       .run();
   }
 
-  it.each(HISTORY)("%s: one row by its id, and its event's row at most", async (table) => {
+  it.each(HISTORY)("%s: one row by its id, and at most its event's row", async (table) => {
     await writeLog(table);
     const { answer, rowsRead } = await measured(tenant, `/api/tables/${table}/${eventIdOf(500)}`);
     expect(answer.body.data.id).toBe(eventIdOf(500));
@@ -183,7 +183,7 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
   it.each([
     ["disbursement_status", "disbursement_id=L-3"],
     ["asset_status", "operation_id=OP-3"],
-  ] as const)("%s of one record, %s: that record's rows alone", async (table, filter) => {
+  ] as const)("%s of one record, %s: only that record's rows", async (table, filter) => {
     const { answer, rowsRead } = await measured(tenant, `/api/tables/${table}?${filter}`);
     expect(answer.body.data).toHaveLength(ROWS / 100);
     // Each is read again to bring them into the order of on_date, to measure the stretch, and to show it.

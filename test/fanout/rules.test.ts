@@ -100,7 +100,7 @@ describe("a change of terms", () => {
   it.each([
     ["margin", { total_expected_margin: 1300 }],
     ["amount", { disbursement_amount: 10001 }],
-  ])("that increases the %s alone makes no row", async (_term, terms) => {
+  ])("that only increases the %s makes no row", async (_term, terms) => {
     expect(rowCount((await historyAfter(create, update(terms))).history)).toBe(1);
   });
 
@@ -120,7 +120,7 @@ describe("a change of terms", () => {
     ["a lower margin and a lower amount", { total_expected_margin: 1, disbursement_amount: 1 }, 2],
     ["a higher margin and a higher amount", { total_expected_margin: 2000, disbursement_amount: 20000 }, 0],
     ["all three", { maturity_date: "2026-01-31", total_expected_margin: 1000, disbursement_amount: 9000 }, 3],
-  ])("in two or more terms is a restructure as well: %s", async (_what, terms, others) => {
+  ])("of two or more terms is also a restructure: %s", async (_what, terms, others) => {
     const { history } = await historyAfter(create, update(terms));
     expect(history.restructures).toEqual([
       expect.objectContaining({

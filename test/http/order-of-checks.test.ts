@@ -123,7 +123,7 @@ describe("the order of checks on POST /ingest", () => {
   });
 
   it.each(["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])(
-    "%s is not allowed, and Allow says what is",
+    "%s is not allowed, and Allow names the allowed methods",
     async (method) => {
       const answer = await send("/ingest", { method });
       expect(answer.status).toBe(405);

@@ -88,7 +88,7 @@ describe("every refusal", () => {
     ["empty objects", "{}"],
     ["objects with unknown members", '{"a":1,"b":2}'],
     ["one client many times", '{"client_id":"C-1"}'],
-  ])("64 KiB of purchase_clients made of %s cost one error and no time", async (_, item) => {
+  ])("64 KiB of purchase_clients with %s are one error, found at once", async (_, item) => {
     const items = Array(Math.floor(65_000 / (item.length + 1))).fill(item);
     const body = `{"category":"disbursement","data":{"step":"create","kind":"purchase","purchase_clients":[${items}]}}`;
     const start = Date.now();
@@ -111,14 +111,14 @@ describe("every refusal", () => {
 });
 
 describe("problem pages", () => {
-  it.each(Object.keys(PROBLEMS))("/problems/%s is there for every code, without a token", async (code) => {
+  it.each(Object.keys(PROBLEMS))("/problems/%s exists for every code, without a token", async (code) => {
     const page = await send(`/problems/${code}`);
     expect(page.status).toBe(200);
     expect(page.text).toContain("What to do");
   });
 
   it.each(["/", "/problems", "/problems/not_found"])(
-    "%s loads nothing, runs nothing and stands in no frame",
+    "%s loads nothing, runs nothing and cannot be framed",
     async (path) => {
       const { headers, text } = await send(path);
       const policy = headers.get("Content-Security-Policy") ?? "";

@@ -55,12 +55,12 @@ describe("traceparent", () => {
     ["fe", "02"],
     ["f1", "01"],
     ["04", "00"],
-  ])("flags %s are passed on as %s: nobody knows what the others will mean", (flags, passed) => {
+  ])("flags %s are passed on as %s: the meaning of the others is not defined yet", (flags, passed) => {
     expect(continueTrace(`00-${TRACE}-${PARENT}-${flags}`, undefined, random).flags).toBe(passed);
     expect(continueTrace(`cc-${TRACE}-${PARENT}-${flags}-x`, undefined, random).flags).toBe(passed);
   });
 
-  it.each([" ", "\t", " \t "])("may stand between white space: %j", (space) => {
+  it.each([" ", "\t", " \t "])("may have white space around it: %j", (space) => {
     const header = `${space}00-${TRACE}-${PARENT}-01${space}`;
     expect(continueTrace(header, undefined, random).trace_id).toBe(TRACE);
   });
@@ -254,7 +254,7 @@ describe("tracestate", () => {
     ["no key", "=1"],
     ["a character outside ASCII", "foo=é"],
     ["a tab within a value", "foo=a\tb"],
-  ])("is dropped, and the trace goes on: %s", (_, tracestate) => {
+  ])("is dropped, and the trace continues: %s", (_, tracestate) => {
     expect(passed(tracestate)).toBeNull();
     expect(continueTrace(`00-${TRACE}-${PARENT}-00`, tracestate, random).trace_id).toBe(TRACE);
   });

@@ -139,7 +139,7 @@ describe("an account's balance", () => {
   });
 
   it.each(["9999", "110", "11000", "constructor", "__proto__", "toString", "1100%20"])(
-    "of %s, which is no account, is 404",
+    "is 404 for %s, which is no account",
     async (code) => {
       expect(refusalOf(await accountBalanceOf(new Api(), code))).toEqual([404, "not_found"]);
     },

@@ -202,7 +202,7 @@ describe("the integrity check", () => {
     expect(await integrityOf(api)).toMatchObject({ status: "mismatch", mismatched_account_count: 1 });
   });
 
-  it("shows the last complete check while a whole check goes on, which is complete once checked_at is later", async () => {
+  it("shows the last complete check during a whole check, which is complete once checked_at is later", async () => {
     const api = await large(1_100);
     await check(api);
     const before = await integrityOf(api);

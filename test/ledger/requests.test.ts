@@ -50,7 +50,7 @@ describe("scopes and tokens", () => {
 });
 
 describe("methods", () => {
-  it.each(["/v1/disbursements", "/v1/reversals"])("%s answers POST alone", async (path) => {
+  it.each(["/v1/disbursements", "/v1/reversals"])("%s answers only POST", async (path) => {
     for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       const answer = await send(path, { method });
       expect([method, answer.status, answer.headers.get("Allow")]).toEqual([method, 405, "POST"]);
@@ -165,7 +165,7 @@ describe("trace context", () => {
   });
 
   it.each(["0af7651916cd43dd8448eb211c80319c", "trace-42", "short", "!", "x".repeat(200)])(
-    "ignores X-Trace-Id %s, which has passed its end date",
+    "ignores X-Trace-Id %s, which is past its end date",
     async (id) => {
       const answer = await new Api().post("/v1/disbursements", disbursement, newKey(), { "X-Trace-Id": id });
       expect(answer.status).toBe(201);

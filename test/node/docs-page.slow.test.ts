@@ -51,7 +51,7 @@ describe("the reference in a browser", () => {
 
 describe("every page in a browser", () => {
   it.each(["/", "/docs", "/console", "/problems", "/problems/not_found"])(
-    "%s leaves no error behind and asks for no icon that is not there",
+    "%s causes no error and requests no missing icon",
     async (path) => {
       // A browser asks for the icon of an origin once: each page in a profile of its own.
       const context = await browser.newContext();

@@ -130,7 +130,7 @@ it.each([
     null,
   ],
   ["never answers", () => {}, "timeout", null],
-] as const)("a receiver that %s has not got the message", async (_what, behave, error, status) => {
+] as const)("a receiver that %s has not taken the message", async (_what, behave, error, status) => {
   const tenant = `t-${crypto.randomUUID()}`;
   const made = await call(tenant, ENDPOINTS, { url: `${url}/${tenant}` });
   receiver.behave = behave;

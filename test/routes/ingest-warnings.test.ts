@@ -24,7 +24,7 @@ it.each([
   ["received_before_disbursement", { status: "paid", payment_date: "2024-10-19T23:59:59Z" }],
   ["received_in_future", { status: "paid", payment_date: "2999-01-01" }],
   ["paid_without_date", { status: "paid" }],
-])("warns of %s and accepts the event all the same", async (code, change) => {
+])("warns of %s and accepts the event", async (code, change) => {
   const api = await withLoan();
   await api.accept("payment", payment);
   const key = newKey();

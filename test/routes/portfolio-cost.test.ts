@@ -34,7 +34,7 @@ describe("a question over all disbursements", () => {
     ["/api/portfolio?as_of_date=2026-06-15", (body: Body) => body.data?.[0]?.number, LOANS],
     ["/api/portfolio?as_of_date=2026-06-15&series=month", (body: Body) => body.series?.length, 12],
     ["/api/positions?as_of_date=2026-06-15", (body: Body) => body.data?.length, 50],
-  ] as const)("%s reads each row once, and again only its memo", async (path, figure, expected) => {
+  ] as const)("%s reads each row once, and then only its memo", async (path, figure, expected) => {
     const first = await measured(tenant, path);
     expect(figure(first.answer.body)).toBe(expected);
     expect(first.rowsRead).toBeGreaterThanOrEqual(ROWS);

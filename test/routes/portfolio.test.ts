@@ -211,7 +211,7 @@ describe("a tenant that does not fit one request", () => {
     "/api/quality?as_of_date=2026-06-15",
     "/api/positions?as_of_date=2026-06-15",
   ])(
-    "is computed in steps that go on, and the answer says so: %s",
+    "is computed in successive steps, and the answer says so: %s",
     async (path) => {
       const api = new Api();
       await seedLoans(api.tenant, { loans: 1200, paymentsOfALoan: 2 });

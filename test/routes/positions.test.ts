@@ -105,7 +105,7 @@ describe("the position of a loan that was paid with less than was due", () => {
   });
 
   it.each(["7", "2999-01-01T00:00:00Z", "2026-02-01", "-1", "x", "1.5", ""])(
-    "known_at=%s is no moment that the log has had",
+    "known_at=%s is refused: the log has not reached that moment",
     async (known_at) => {
       const { status, body } = await at(await golden(), "2026-07-02", `&known_at=${known_at}`);
       expect([status, body.code]).toEqual([400, "invalid_query"]);
@@ -207,7 +207,7 @@ describe("the queries", () => {
     "/api/portfolio?series=month&months=61",
     "/api/portfolio?months=12",
     "/api/quality?known_at=1",
-  ])("%s is refused with what is wrong", async (path) => {
+  ])("%s is refused with its fault", async (path) => {
     const { status, body } = await new Api().get(path);
     expect([status, body.code]).toEqual([400, "invalid_query"]);
   });

@@ -117,7 +117,7 @@ describe("a read whose database fails", () => {
   };
 
   it.each(["D1_ERROR: Network connection lost.", "D1 DB is overloaded.", "internal error"])(
-    "is a 503 with Retry-After, whatever D1 says: %s",
+    "is a 503 with Retry-After for any message of D1: %s",
     async (message) => {
       for (const { status, headers, body } of await readWith(new Error(message))) {
         expect(status).toBe(503);

@@ -116,7 +116,7 @@ describe("sorting", () => {
   };
 
   it.each(Object.entries(columns))(
-    "by %s keeps NULLs and ties in one order, whatever the page size",
+    "by %s keeps NULLs and ties in one order for any page size",
     async (column, expected) => {
       const api = new Api();
       await insertRange(api.tenant, "operations", 1, 7, (n) => ({

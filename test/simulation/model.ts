@@ -23,7 +23,7 @@ const refused = (status: number, code: string, fields: Faults = new Map()): Verd
 });
 const invalid = (fields: Faults) => refused(400, "validation_error", fields);
 
-/** One tenant's records as docs/api.md#ingest has them: small, slow, and written from the contract's text alone. */
+/** One tenant's records as docs/api.md#ingest has them: small, slow, and written only from the contract's text. */
 export class Model {
   readonly records: Records;
 

@@ -170,7 +170,7 @@ describe("a command that poisons its group", () => {
     "D1_ERROR: no such index: payments_by_disbursement: SQLITE_ERROR",
     "D1_ERROR: malformed JSON: SQLITE_ERROR",
     "D1_ERROR: D1 DB exceeded its memory limit and was reset.",
-  ])("fails alone when D1 always answers it with %s", async (message) => {
+  ])("is the only one to fail when D1 always answers it with %s", async (message) => {
     const tenant = newTenant();
     const { replies, d1 } = await settleTogether(tenant, await clientsWith(7, (one) => one), (database) =>
       database.meet((call) => isCommit(call) && mentions("C-POISON")(call), failBefore(message)),

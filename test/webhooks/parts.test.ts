@@ -38,7 +38,7 @@ describe("secrets at rest", () => {
   it.each([
     ["another tenant", { ...OWNER, tenant: "u" }],
     ["another endpoint", { ...OWNER, endpoint_id: "f" }],
-  ])("do not open for %s", async (_whose, owner) => {
+  ])("do not decrypt for %s", async (_whose, owner) => {
     const ring = await ringOf(KEYS[0]);
     await expect(ring.open(await ring.seal("whsec_x", OWNER), owner)).rejects.toThrow();
   });

@@ -168,7 +168,7 @@ function conclude(
   const waiting = checkpoint.count([STATE.waiting]);
   if (!sent.ok || waiting > 0) {
     const why = sent.ok ? `Stopped: ${stop.reason ?? "not all lines were sent"}.` : sent.error.message;
-    const rest = `${count(done)} of ${count(total)} lines are in. The same command goes on from here.`;
+    const rest = `${count(done)} of ${count(total)} lines are in. The same command continues from here.`;
     return report(failed(`${why}\n${rest}`));
   }
   if (reportPath === null) {

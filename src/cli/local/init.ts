@@ -24,7 +24,7 @@ export async function init({ dataDirectory }: InitOptions): Promise<number> {
   } catch (error) {
     const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
     if (!exists) throw error;
-    return report(failed(".dev.vars is there already. Nothing was written."));
+    return report(failed(".dev.vars already exists. Nothing was written."));
   }
   const migrated = await applyMigrations(stateDirectory, new AbortController().signal);
   if (!migrated.ok) return report(migrated.error);

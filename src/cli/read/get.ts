@@ -25,7 +25,7 @@ export async function getComplete<T>(service: Service, path: string): Promise<Re
     const body = parseJson(await response.text());
     if (!body.ok) return err(failed(`The answer to ${path} is no JSON.`));
     if (!isJsonObject(body.value) || body.value.complete !== false) return ok(body.value as T);
-    console.error(`The service has looked at ${body.value.disbursements_done} disbursements so far ...`);
+    console.error(`The service has examined ${body.value.disbursements_done} disbursements so far ...`);
     const afterS = Number(response.headers.get("Retry-After") ?? PAUSE_DEFAULT_S);
     await pause((Number.isFinite(afterS) ? afterS : PAUSE_DEFAULT_S) * 1000);
   }

@@ -134,7 +134,7 @@ export function bookRecord(
   const booked = state.parts.get(recordKey(category, id)) ?? [];
   if (booked.length === 0 && subject.position.length === 0) return ok(null);
   const loan = loanOf(state, ledger, subject.disbursement_id);
-  if (!loan) throw new Error("booking looks at a loan that is not loaded");
+  if (!loan) throw new Error("booking needs a loan that is not loaded");
   const position = loan.is_kept ? subject.position : [];
   const change = difference(booked, position, loan.loan_id);
   const isNew = !state.loans.has(subject.disbursement_id);

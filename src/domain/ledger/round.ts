@@ -1,4 +1,4 @@
-/** The progress of a round. It adds up every loan of a tenant again, by id, some in a turn (docs/ledger.md#reconciliation). */
+/** The progress of a round, which adds up every loan again, by id, some per turn (docs/ledger.md#reconciliation). */
 export interface Round {
   /** The last loan that the round has added up; empty at its start. */
   readonly round_after: string;
@@ -16,7 +16,7 @@ const ROUND_MS = 3 * 24 * 60 * 60 * 1_000;
 const STEP_MIN = 20;
 const STEP_MAX = 100;
 
-/** The number of loans that should be done at this time, whatever the number of turns. */
+/** The number of loans that should be done at this time, for any number of turns. */
 const due = ({ round_loans, round_started_at }: Round, now: number): number =>
   Math.ceil(Math.min(1, (now - round_started_at) / ROUND_MS) * round_loans);
 
@@ -26,7 +26,7 @@ export const stepOf = (round: Round, now: number): number =>
 
 export const isInTime = (round: Round, now: number): boolean => round.round_done >= due(round, now);
 
-/** The round after a turn that asked for `step` loans and found `found`. `loans` is the number of the tenant's loans. */
+/** The round after a turn that asked for `step` loans and found `found`. The tenant has `loans` loans. */
 export function roundAfter(
   round: Round,
   step: number,

@@ -47,7 +47,7 @@ describe("the signing key", () => {
       "a point that is not on the curve",
       (whole: string) => JSON.stringify({ ...JSON.parse(whole), x: "A".repeat(43) }),
     ],
-  ])("that is %s is refused with a way out, and not overwritten", async (_what, damage) => {
+  ])("that is %s is refused with a remedy, and not overwritten", async (_what, damage) => {
     const path = join(await temporaryDirectory(), "local-key.json");
     await loadedKey(path);
     const damaged = damage(await readFile(path, "utf8"));

@@ -92,7 +92,7 @@ describe("credit_score", () => {
 describe("info", () => {
   const infoOf = (bytes: number) => ({ k: "x".repeat(bytes - '{"k":""}'.length) });
 
-  it.each(fieldsOf("object"))("%s.%s holds 16 KiB and not one byte more", (example, field) => {
+  it.each(fieldsOf("object"))("%s.%s holds at most 16 KiB", (example, field) => {
     expect(refusalOf(example, field, infoOf(16 * 1024))).toBeUndefined();
     expect(refusalOf(example, field, infoOf(16 * 1024 + 1))).toBe("invalid_value");
   });

@@ -18,7 +18,7 @@ const STRINGS = [
 ];
 
 describe("type", () => {
-  it.each(fieldsOf(...STRINGS))("%s.%s is a string and nothing else", (example, field) => {
+  it.each(fieldsOf(...STRINGS))("%s.%s is only a string", (example, field) => {
     for (const value of [5, true, [], {}, ["x"]]) {
       expect(refusalOf(example, field, value)).toBe("invalid_type");
     }
@@ -30,13 +30,13 @@ describe("type", () => {
     }
   });
 
-  it.each(fieldsOf("boolean"))("%s.%s is true or false and nothing else", (example, field) => {
+  it.each(fieldsOf("boolean"))("%s.%s is only true or false", (example, field) => {
     for (const value of ["true", 1, 0, "", [], {}]) {
       expect(refusalOf(example, field, value)).toBe("invalid_type");
     }
   });
 
-  it.each(fieldsOf("object"))("%s.%s is an object and nothing else", (example, field) => {
+  it.each(fieldsOf("object"))("%s.%s is only an object", (example, field) => {
     for (const value of ["{}", 1, true, [], [{}]]) {
       expect(refusalOf(example, field, value)).toBe("invalid_type");
     }
@@ -53,7 +53,7 @@ describe("type", () => {
 });
 
 describe("ids", () => {
-  it.each(fieldsOf("id", "optionalId"))("%s.%s has 1 to 128 characters, however wide", (example, field) => {
+  it.each(fieldsOf("id", "optionalId"))("%s.%s has 1 to 128 characters of any width", (example, field) => {
     for (const id of ["x", "a".repeat(128), "😀".repeat(128), "a b/c?d#e%f", "Ünïcödé", "'; DROP TABLE"]) {
       expect(refusalOf(example, field, id)).toBeUndefined();
     }
@@ -63,7 +63,7 @@ describe("ids", () => {
   });
 
   it.each([" x", "x ", "\tx", "x\u00a0", "\ufeffx", "a\u0000b", "a\nb", "a\tb", "a\u007fb", "a\u0085b"])(
-    "refuses the id %j, and does not mend it",
+    "refuses the id %j, and does not correct it",
     (id) => {
       expect(refusalOf("individual", "client_id", id)).toBe("invalid_value");
     },
@@ -235,7 +235,7 @@ describe("purchase_clients", () => {
     ["a wrong id", [{ client_id: " C" }], { "purchase_clients.0.client_id": "invalid_value" }],
     ["a number for an id", [{ client_id: 5 }], { "purchase_clients.0.client_id": "invalid_type" }],
     ["a further member", [{ client_id: "C", share: 1 }], { "purchase_clients.0.share": "unknown_field" }],
-  ])("refuses %s, and says where", (_, purchase_clients, expected) => {
+  ])("refuses %s, and names its place", (_, purchase_clients, expected) => {
     expect(refusals("disbursement", { ...purchase, purchase_clients })).toEqual(expected);
   });
 });

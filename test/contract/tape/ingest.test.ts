@@ -46,15 +46,12 @@ describe("presence", () => {
     expect(refusals(category, data)).toEqual({});
   });
 
-  it.each(fieldsOf(...REQUIRED))(
-    "%s needs %s on create, and null does not stand for it",
-    (example, field) => {
-      expect(refusalOf(example, field, undefined)).toBe("required");
-      expect(refusalOf(example, field, null)).toBe("required");
-    },
-  );
+  it.each(fieldsOf(...REQUIRED))("%s needs %s on create, and null does not count", (example, field) => {
+    expect(refusalOf(example, field, undefined)).toBe("required");
+    expect(refusalOf(example, field, null)).toBe("required");
+  });
 
-  it.each(fieldsOf(...OPTIONAL))("%s does without %s, and takes null for it", (example, field) => {
+  it.each(fieldsOf(...OPTIONAL))("%s does not need %s, and accepts null for it", (example, field) => {
     if (field !== "asset_id") expect(refusalOf(example, field, undefined)).toBeUndefined();
     expect(refusalOf(example, field, null)).toBeUndefined();
   });
@@ -102,7 +99,7 @@ describe("members that do not belong", () => {
     expect(refusals(category, { ...data, client_ids: ["C"] })).toEqual({ client_ids: "unsupported_field" });
   });
 
-  it.each(Object.keys(EXAMPLES))("%s: delete takes the id alone", (name) => {
+  it.each(Object.keys(EXAMPLES))("%s: delete takes only the id", (name) => {
     const [category, data, idField] = ofExample(name);
     const event = { step: "delete", [idField]: data[idField] };
     expect(refusals(category, event)).toEqual({});

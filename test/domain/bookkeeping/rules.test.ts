@@ -108,7 +108,7 @@ describe("the parts of a record in the books", () => {
     expect(read(paymentParts(payment(change)))).toEqual([expected]);
   });
 
-  it.each(["expected", "canceled"] as const)("a payment that is %s says nothing", (status) => {
+  it.each(["expected", "canceled"] as const)("a payment that is %s has no parts", (status) => {
     expect(paymentParts(payment({ status }))).toEqual([]);
   });
 });

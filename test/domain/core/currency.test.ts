@@ -48,7 +48,7 @@ describe("the minor unit of a currency is ISO 4217's", () => {
     "VED",
     "STN",
     "BYN",
-  ])("%s has 2 decimals, whatever is used in its shops", (code) => {
+  ])("%s has 2 decimals, regardless of the coins in use", (code) => {
     expect(minorUnits(code)).toBe(2);
   });
 });

@@ -53,7 +53,7 @@ describe("canonicalDecimal", () => {
     ["1", "-1"],
     ["1e400", "1e401"],
     ["1e-400", "0"],
-  ])("tells %s from %s, where a binary float could not", (left, right) => {
+  ])("distinguishes %s from %s, unlike a binary float", (left, right) => {
     expect(canonicalDecimal(left)).not.toBe(canonicalDecimal(right));
   });
 

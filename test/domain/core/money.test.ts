@@ -63,7 +63,7 @@ describe("toMinor", () => {
     ["1e17", "USD", "92233720368547758.07"],
     ["1e999999999", "USD", "92233720368547758.07"],
     ["99999999999999999999", "JPY", "9223372036854775807"],
-  ])("refuses %s %s, beyond 64 bits, and says how much is allowed", (amount, code, most) => {
+  ])("refuses %s %s, beyond 64 bits, and names the limit", (amount, code, most) => {
     expect(refusal(amount, code)).toContain(most);
   });
 });

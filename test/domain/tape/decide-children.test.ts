@@ -28,7 +28,7 @@ describe("payments", () => {
     [{ payment_principal: 0 }, 0n, 500_00n],
     [{ payment_principal: 499.99, payment_fee: 0.01 }, 499_99n, 1n],
     [{ payment_principal: null, payment_fee: null }, null, null],
-  ])("with %j principal and fee make up the total", (change, payment_principal, payment_fee) => {
+  ])("with %j principal and fee add up to the total", (change, payment_principal, payment_fee) => {
     const ledger = stocked();
     ledger.accept("payment", { ...payment, payment_id: "PAY-2", ...change });
     expect(ledger.state.payment.get("PAY-2")?.record).toMatchObject({ payment_principal, payment_fee });

@@ -42,7 +42,7 @@ describe("the rows of an event", () => {
   it.each([
     ["of whole seconds", 1_700_000_000_000, "2023-11-14T22:13:20"],
     ["with a fraction", 1_700_000_000_120, "2023-11-14T22:13:20.12"],
-  ])("are dated by an event's time %s where it has no date of its own", (_what, created_at, on_date) => {
+  ])("are dated by an event's time %s if it has no date of its own", (_what, created_at, on_date) => {
     const [row] = deriveHistory(event("disbursement", "delete", {}, created_at));
     expect(row?.values.on_date).toBe(on_date);
   });
@@ -100,7 +100,7 @@ describe("the rows of an event", () => {
     ["operation", "delete"],
     ["disbursement", "update"],
     ["ledger", "disbursement"],
-  ])("of a %s's %s are none when nothing of interest is said", (category, step) => {
+  ])("of a %s's %s are none without a relevant change", (category, step) => {
     expect(deriveHistory(event(category, step, { disbursement_id: "L-1", currency: "EUR" }))).toEqual([]);
   });
 

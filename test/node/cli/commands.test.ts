@@ -57,7 +57,7 @@ test("a Node that cannot run TypeScript gets a plain message", async () => {
   );
 });
 
-test.each(["dev", "token", "init"])("%s --help explains itself and does nothing", async (command) => {
+test.each(["dev", "token", "init"])("%s --help explains the command and does not run it", async (command) => {
   const { exitCode, stdout, stderr } = await runCommand([command, "--help"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toContain("--data-dir");
