@@ -3,11 +3,10 @@ import { causeOf } from "../domain/core/failure.ts";
 import { invalid, type Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { WebhookType } from "../domain/core/webhook.ts";
-import { withDeadline } from "../store/d1/failure.ts";
 import { openSession } from "../store/d1/session.ts";
 import { readHead } from "../store/webhooks/log-page.ts";
 import type { Attempt, Fetcher } from "./attempt.ts";
-import { Courier, GATE_MS } from "./courier.ts";
+import { Courier } from "./courier.ts";
 import {
   afterChange,
   afterReplay,
@@ -17,16 +16,13 @@ import {
   endpointView,
   NO_PLACE,
 } from "./endpoint.ts";
-import { EndpointStore, type KeptAnswer } from "./endpoint-store.ts";
+import { EndpointStore } from "./endpoint-store.ts";
 import { KeyRing } from "./key-ring.ts";
+import { KeyedRequests, type KeyOfRequest, type Made, type Managed, NOT_FOUND } from "./keyed-requests.ts";
 import { newSecret } from "./signature.ts";
 import { send } from "./turn.ts";
 
-/** An idempotency key, and the request that it was sent with. */
-export interface KeyOfRequest {
-  readonly key: string;
-  readonly fingerprint: string;
-}
+export type { KeyOfRequest, Managed };
 
 export interface NewEndpoint {
   readonly url: string;
@@ -36,36 +32,17 @@ export interface NewEndpoint {
   readonly from_sequence: number | null;
 }
 
-/** A body as JSON text. It is stored for replays unchanged, without a secret. */
-export interface Managed {
-  readonly body: string;
-  readonly replayed: boolean;
-}
-
 type Reply<T> = Promise<Result<T, Problem>>;
-
-/** The endpoint after a request with an idempotency key, and the answer. */
-interface Made {
-  readonly endpoint: Endpoint;
-  readonly secret: string | null;
-  readonly view: object;
-}
 
 const ENDPOINTS_MAX = 20;
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 const TESTS_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
 
-const NOT_FOUND: Problem = { code: "not_found", detail: "This webhook endpoint does not exist." };
 const UNAVAILABLE: Problem = {
   code: "unavailable",
   detail: "The database did not answer. Retry with the same Idempotency-Key.",
 };
-const MISMATCH: Problem = {
-  code: "idempotency_mismatch",
-  detail: "This Idempotency-Key belongs to a different request. Use a new key.",
-};
-
 /**
  * Keeps one tenant's webhook endpoints and delivers to them from its alarm. Neither the gate nor the queue's consumer
  * ever waits for a receiver.
@@ -73,11 +50,11 @@ const MISMATCH: Problem = {
 export class WebhookSender extends DurableObject<Cloudflare.Env> {
   readonly #store: EndpointStore;
   readonly #courier: Courier;
+  readonly #keyed: KeyedRequests;
   readonly #tests = new Map<string, number[]>();
   /** Tests replace these: a receiver, and a clock. */
   fetcher: Fetcher = (url, init) => fetch(url, init);
   now: () => number = () => Date.now();
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -90,6 +67,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       fetch: (url, init) => this.fetcher(url, init),
       now: () => this.now(),
     });
+    this.#keyed = new KeyedRequests(ctx.storage, this.#store, this.#courier);
   }
 
   /** Called when the tenant may have undelivered events. */
@@ -141,7 +119,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const sealed = await ring.seal(secret, { tenant, endpoint_id: id });
       const head = await this.#head(tenant);
       const until = this.now() + PREVIOUS_SECRET_MS;
-      return this.#changing(id, (found) => {
+      return this.#keyed.changing(id, (found) => {
         const previous = expirePrevious ? null : { secret: found.secret, until };
         const endpoint = { ...found, secret: sealed, previous };
         return { endpoint, secret, view: endpointView(endpoint, head) };
@@ -156,7 +134,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const head = await this.#head(tenant);
       const from = startWithin(from_sequence, head);
       if (!from.ok) return from;
-      return this.#changing(id, (found) => {
+      return this.#keyed.changing(id, (found) => {
         const endpoint = afterReplay(found, from.value);
         return { endpoint, secret: null, view: endpointView(endpoint, head) };
       });
@@ -231,47 +209,12 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return startWithin(from_sequence ?? head + 1, head);
   }
 
-  /**
-   * Runs a request with an idempotency key once, and stores its answer without the secret. Requests run one after
-   * another (docs/api.md#idempotency).
-   */
   #once(
     tenant: string,
-    { key, fingerprint }: KeyOfRequest,
+    request: KeyOfRequest,
     work: (ring: KeyRing) => Reply<() => Made | null>,
   ): Reply<Managed> {
-    const run = () =>
-      this.#answered(async (ring) => {
-        const kept = this.#store.answerTo(key);
-        if (kept) return replayOf(kept, fingerprint);
-        const done = await work(ring);
-        if (!done.ok) return done;
-        const gate = await this.#courier.gate(tenant);
-        if (!(await withDeadline(gate.reserveKey(key, fingerprint), GATE_MS))) return err(MISMATCH);
-        // No delivery can happen between the read of the endpoint and its change.
-        const made = done.value();
-        if (made === null) return err(NOT_FOUND);
-        const { endpoint, secret, view } = made;
-        this.ctx.storage.transactionSync(() => {
-          this.#store.put(endpoint);
-          this.#store.keepAnswer(key, { fingerprint, body: JSON.stringify(view) });
-        });
-        await this.#courier.changed(tenant);
-        const body = JSON.stringify(secret === null ? view : { ...view, secret });
-        return ok({ body, replayed: false });
-      });
-    const answer = this.#last.then(run);
-    this.#last = answer;
-    return answer;
-  }
-
-  /** A change of an existing endpoint, applied to its state at the time of the change. */
-  #changing(id: string, change: (found: Endpoint) => Made): Result<() => Made | null, Problem> {
-    if (!this.#store.find(id)) return err(NOT_FOUND);
-    return ok(() => {
-      const found = this.#store.find(id);
-      return found && change(found);
-    });
+    return this.#answered((ring) => this.#keyed.once(tenant, request, () => work(ring)));
   }
 
   /** Runs a request. Refuses it if the service has no keys for the secrets, or no database. */
@@ -298,8 +241,4 @@ function startWithin(from: number, head: number): Result<number, Problem> {
   if (from >= 1 && from <= head + 1) return ok(from);
   const message = `must be from 1 to ${head + 1}, the next event's sequence`;
   return err(invalid([{ field: "from_sequence", code: "invalid_value", message }]));
-}
-
-function replayOf({ fingerprint, body }: KeptAnswer, asked: string): Result<Managed, Problem> {
-  return fingerprint === asked ? ok({ body, replayed: true }) : err(MISMATCH);
 }

@@ -54,7 +54,7 @@ class Service {
     return { status: answer.status, body: (await answer.json()) as Record<string, never> };
   }
 
-  /** Ends the worker in the middle of whatever it does, and starts another on the same data. */
+  /** Kills the worker at any point of its work, and starts another on the same data. */
   async kill(): Promise<void> {
     await this.worker.dispose();
     const bindings = TEST_AUTH_BINDINGS;

@@ -5,7 +5,7 @@ export async function misuse(): Promise<void> {
   const ledger = createLedgerClient({ url: "http://ledger.test", token: "x" });
   // @ts-expect-error: there is no such category
   const category: IngestEvent["category"] = "loan";
-  // @ts-expect-error: a delete takes the id alone
+  // @ts-expect-error: a delete takes only the id
   const data: IngestEvent["data"] = { step: "delete", client_id: "C-1", name: "x" };
   // @ts-expect-error: a client is no payment
   const event: IngestEvent = { category: "payment", data: { step: "delete", client_id: "C-1" } };

@@ -35,7 +35,7 @@ export function eventDifferences(acknowledged: Acknowledged, events: readonly Lo
   return differences;
 }
 
-/** One text for one row, whatever the order of its members. */
+/** A text for a row, independent of the order of its members. */
 const textOf = (row: WireRow) =>
   JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
 

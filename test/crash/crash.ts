@@ -33,7 +33,7 @@ const KEPT_DIFFERENCES_MAX = 20;
 /** A sweep runs at the start; the cron trigger's period and some, in case that one was lost as well. */
 const SWEEP_DEADLINE_MS = 75_000;
 
-/** Kills the service again and again under load, and compares what it kept with what it promised. */
+/** Kills the service repeatedly under load, and compares what it stored with what it acknowledged. */
 export async function crash(options: CrashOptions): Promise<CrashResult> {
   const service = await LocalService.create();
   try {

@@ -15,7 +15,7 @@ export class Follower {
   readonly seen: { readonly sequence: number; readonly key: string }[] = [];
   /** Answers that had waited for their event. */
   woken = 0;
-  /** Requests that a kill had cut off. */
+  /** Requests that a kill interrupted. */
   cut = 0;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;

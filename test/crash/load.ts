@@ -88,7 +88,7 @@ function lifeOf(loan: string, random: () => number): readonly (readonly [categor
   ];
 }
 
-/** What the ledger is told of the loan: one or two disbursements, of which now and then one is reversed. */
+/** The ledger's postings of the loan: one or two disbursements, some of them reversed. */
 function postingsOf(loan: string, place: number, random: () => number): readonly Step[] {
   const key = (name: string) => `crash-${loan}-${name}`;
   const disburse = (name: string): Step => ({

@@ -26,8 +26,8 @@ async function poisonedTenant(facts = '{"on_date": "Joh'): Promise<string> {
   return tenant;
 }
 
-/** What an operator does once the cause is gone. */
-async function mend(tenant: string): Promise<void> {
+/** Removes the cause of the failure, as an operator does before a redrive. */
+async function removeCause(tenant: string): Promise<void> {
   await env.DB.prepare("UPDATE events SET facts = '{}' WHERE tenant_id = ? AND sequence = 3")
     .bind(tenant)
     .run();
@@ -144,7 +144,7 @@ describe("a dead letter", () => {
 
   it("keeps the sweep away from its tenant until the operator redrives it, which completes and resolves", async () => {
     const tenant = await buriedTenant();
-    await mend(tenant);
+    await removeCause(tenant);
     await runSweep();
     expect(await made(tenant)).toBe(2);
     await redrive(tenant);
@@ -163,7 +163,7 @@ describe("a dead letter", () => {
 
   it("is resolved when a message completed its tenant's history first, so that the sweep serves it again", async () => {
     const tenant = await buriedTenant();
-    await mend(tenant);
+    await removeCause(tenant);
     expect(await deliver([messageFor(tenant)])).toEqual(["acked"]);
     await runSweep();
     expect(await deadLettersOf(tenant)).toMatchObject([{ resolved_at: expect.any(Number) }]);

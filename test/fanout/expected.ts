@@ -1,5 +1,5 @@
 /**
- * History as docs/api.md#history words it, derived anew from the accepted events alone: an oracle that shares no
+ * History as docs/api.md#history words it, derived again only from the accepted events: an oracle that shares no
  * code with the service. Amounts are in dollars, with two decimals.
  */
 

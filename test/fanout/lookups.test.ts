@@ -115,7 +115,7 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
   const LIMIT = 10;
   const tenant = newTenant();
 
-  /** The columns of each table beside those that all have, for a row of this sequence. */
+  /** The columns of each table besides the common ones, for a row of this sequence. */
   const OWN: Readonly<Record<Table, string>> = {
     disbursement_status: "'L-' || (n % 100), 'ongoing'",
     extensions: "'L-' || (n % 10), '2025-01-01', '2026-01-01', '2025-03-01', 'why'",
@@ -164,7 +164,7 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
     (["desc", "asc"] as const).map((order) => [table, order] as const),
   );
   it.each(orders)("%s %s: a page and one row more, the first page and the second", async (table, order) => {
-    // The order of the status tables has two columns, and the search in the index by the first meets the last row again.
+    // The order of the status tables has two columns, and the index search by the first one reads the last row again.
     const again = table === "disbursement_status" || table === "asset_status" ? 1 : 0;
     await expectPages(`/api/tables/${table}?limit=${LIMIT}&sort_order=${order}`, LIMIT + 1, again);
   });

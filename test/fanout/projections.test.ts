@@ -18,7 +18,7 @@ import {
 
 const newTenant = () => `t-${crypto.randomUUID()}`;
 
-/** Reads every event, makes a row of every tenth, and chokes on events that the test names. */
+/** Reads every event, derives a row from every tenth, and fails on the poison of the test. */
 const tens = (poison: readonly number[] = []): Projection =>
   projection<number>({
     name: `tens-${poison.join()}`,

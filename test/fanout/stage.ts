@@ -23,7 +23,7 @@ export const messageFor = (tenant_id: string, upto = 1): EventsMessage => ({
   traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,
 });
 
-/** What became of each message, in the order of the bodies. */
+/** The outcome of each message, in the order of the bodies. */
 export type Fate = "acked" | "retried" | "neither";
 
 interface Delivery {
@@ -65,7 +65,7 @@ export async function replaceQueue(tenant: string, send: (body: unknown) => unkn
   });
 }
 
-/** A tenant whose messages are all lost, with a client; returns what was sent, too. */
+/** A tenant with a client whose messages are all lost; also returns the sent messages. */
 export async function tenantWithoutQueue(): Promise<{ readonly api: Api; readonly sent: unknown[] }> {
   const api = new Api();
   const sent: unknown[] = [];
@@ -121,7 +121,7 @@ export async function historyOf(tenant: string): Promise<WireHistory> {
   return Object.fromEntries(tables) as unknown as WireHistory;
 }
 
-/** The history that the tenant must have by now. */
+/** The history that the tenant must have now. */
 export const dueHistoryOf = async (tenant: string): Promise<WireHistory> =>
   expectedHistory(await eventLog(tenant));
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Command, Model } from "./model.ts";
 
-/* Random commands of every kind, for whatever service is to take them. */
+/* Random commands of every kind, for any service that takes them. */
 
 export const LOANS = 2;
 export const BANKS = ["main", "ops"] as const;
