@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { TrieRouter } from "hono/router/trie-router";
 import type { AppEnv } from "./http/app-env.ts";
 import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts";
 import { requestLog } from "./http/request-log.ts";
@@ -19,8 +20,11 @@ import { qualityRoutes } from "./routes/quality.ts";
 import { tableRoutes } from "./routes/tables.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 
-/** Every route of the service, and what else each path answers. */
-export const app = new Hono<AppEnv>();
+/**
+ * Every route of the service, and what else each path answers. Some of them only a trie can tell apart, so an isolate that
+ * starts does not try Hono's other router first.
+ */
+export const app = new Hono<AppEnv>({ router: new TrieRouter() });
 
 app.use(requestLog);
 app.onError(unexpected);

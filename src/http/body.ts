@@ -91,11 +91,14 @@ export async function readBounded(
   return bytes;
 }
 
-/** Parses the body that `jsonBodyOnly` has read. Bytes that are not UTF-8 are refused, never replaced. */
+/** Bytes that are not UTF-8 are refused, never replaced. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** Parses the body that `jsonBodyOnly` has read. */
 export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(c.get("body_bytes"));
+    text = decoder.decode(c.get("body_bytes"));
   } catch {
     return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
   }

@@ -22,12 +22,14 @@ export const idempotencyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
   });
 };
 
+const encoder = new TextEncoder();
+
 /**
  * The fingerprint of a request (docs/api.md#idempotency, "same request"): SHA-256, in hex, over method, path and the body's
  * canonical form.
  */
 export async function fingerprint(method: string, path: string, body: unknown): Promise<string> {
   const canonical = canonicalText([method, path, body]);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
+  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(canonical));
   return new Uint8Array(digest).toHex();
 }

@@ -6,7 +6,7 @@ import type { Head } from "../domain/core/event.ts";
 import { type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
 import type { Stored } from "../domain/tape/state.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
-import { type NewRow, replacing, rowWriter } from "./d1/rows.ts";
+import { guardedRowWriter, type NewRow, replacing, rowWriter } from "./d1/rows.ts";
 import type { Session } from "./d1/session.ts";
 import { builder, runAll, type Statement } from "./d1/statement.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
@@ -73,7 +73,10 @@ function recordWriter<R, T extends AnySQLiteTable & { readonly tenant_id: AnySQL
   };
 }
 
-const writeEvents = rowWriter(events);
+const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
+const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
+const writeFirstEvents = guardedRowWriter(events, events.tenant_id, IS_SWITCHED);
+const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWITCHED} AND ${IS_HEAD}`);
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
 
@@ -100,8 +103,7 @@ export async function commit(
   const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
   const terms = writes.terms.map((row) => ({ tenant_id: tenant, ...row }));
   await runAll(db, [
-    fence(tenant, head, version),
-    ...writeEvents(log),
+    ...writeFenced(tenant, log, head, version),
     ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
       const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
@@ -124,22 +126,20 @@ export async function commit(
 }
 
 /**
- * Voids the batch unless the event is there that the group was decided on: D1 may have been put back to an earlier time,
- * where the next sequence is free; and unless bookkeeping is as it was then. A tenant_id may not be NULL
- * (store/d1/failure.ts reads the message as a fence).
+ * Writes the group's events where the log and the switch of bookkeeping are as they were when the group was decided:
+ * the event `head` is there (D1 may have been put back to an earlier time, where the next sequence is free), and the
+ * switch has this version. Otherwise the rows have no tenant, which voids the batch (store/d1/failure.ts reads the message
+ * as a fence).
  */
-function fence(tenant: string, { sequence, event_id }: Head, version: number): Statement {
-  const sql = `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint,
-      data, facts, makes_history, trace_id, created_at)
-    SELECT NULL, 0, '', '', '', '', '', '', '', '', 0, '', 0
-    WHERE COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ?1), 0) <> CAST(?2 AS INTEGER)`;
-  if (sequence === 0) return { sql, params: [tenant, String(version)] };
-  const headIsGone =
-    "NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = ?1 AND sequence = CAST(?3 AS INTEGER) AND event_id = ?4)";
-  return {
-    sql: `${sql} OR ${headIsGone}`,
-    params: [tenant, String(version), String(sequence), event_id],
-  };
+function writeFenced(
+  tenant: string,
+  log: readonly NewRow<typeof events>[],
+  { sequence, event_id }: Head,
+  version: number,
+): readonly Statement[] {
+  const isSwitched = [tenant, String(version)];
+  if (sequence === 0) return writeFirstEvents(log, isSwitched);
+  return writeNextEvents(log, [...isSwitched, tenant, String(sequence), event_id]);
 }
 
 /** The live payments of a loan take its new client. */

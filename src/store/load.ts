@@ -35,8 +35,8 @@ export async function load(
   withBooks: boolean,
 ): Promise<Loaded> {
   const batch = new ReadBatch();
-  const head = batch.add(headQuery(db, tenant));
-  const seen = batch.add(seenQuery(db, tenant, keys));
+  const head = batch.add(() => headQuery(db, tenant));
+  const seen = batch.add(() => seenQuery(db, tenant, keys));
   const records = addRecords(batch, db, tenant, needs);
   const ledger = addLedger(batch, db, tenant, needs.ledger);
   const bookkeeping = addBookkeeping(batch, db, tenant);
@@ -66,28 +66,31 @@ function addRecords(batch: ReadBatch, db: Database, tenant: string, needs: Needs
   const payment = [...needs.payment];
   const operation = [...needs.operation];
   const clientRows = batch.add(
-    db
-      .select(selection(clients))
-      .from(clients)
-      .where(and(eq(clients.tenant_id, tenant), isOneOf(clients.client_id, client))),
+    () =>
+      db
+        .select(selection(clients))
+        .from(clients)
+        .where(and(eq(clients.tenant_id, tenant), isOneOf(clients.client_id, client))),
     client.length > 0,
   );
   const disbursementRows = batch.add(
-    disbursementQuery(db, tenant, disbursement, payment, operation),
+    () => disbursementQuery(db, tenant, disbursement, payment, operation),
     disbursement.length + payment.length + operation.length > 0,
   );
   const paymentRows = batch.add(
-    db
-      .select(selection(payments))
-      .from(payments)
-      .where(and(eq(payments.tenant_id, tenant), isOneOf(payments.payment_id, payment))),
+    () =>
+      db
+        .select(selection(payments))
+        .from(payments)
+        .where(and(eq(payments.tenant_id, tenant), isOneOf(payments.payment_id, payment))),
     payment.length > 0,
   );
   const operationRows = batch.add(
-    db
-      .select(selection(operations))
-      .from(operations)
-      .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, operation))),
+    () =>
+      db
+        .select(selection(operations))
+        .from(operations)
+        .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, operation))),
     operation.length > 0,
   );
   return () => ({

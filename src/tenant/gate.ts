@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { RECORDS_BANK } from "../domain/bookkeeping/decide.ts";
-import type { Head } from "../domain/core/event.ts";
+import type { Head, SeenEvent } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
@@ -29,6 +29,8 @@ interface InFlight {
 
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
+/** How long the next group waits for more events when some have come while the last one was written. */
+const GATHER_MS = 1;
 /** How long after an answer its key is saved. */
 const SAVE_AFTER_MS = 50;
 /** How long a gate trusts its own memory of keys without a word from D1, which may have been put back meanwhile. */
@@ -125,10 +127,22 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
    * Settles one write, exactly once per idempotency key whatever the platform replays (docs/api.md#idempotency). `tenant` is the
    * name this object was found by.
    */
-  async submit(tenant: string, submission: Submission): Promise<SubmitReply> {
+  submit(tenant: string, submission: Submission): Promise<SubmitReply> {
+    return this.#settle(tenant, submission, this.#keys.find(submission.key));
+  }
+
+  /** Settles some writes in their order, each for itself; each sees the ones before. */
+  submitAll(tenant: string, submissions: readonly Submission[]): Promise<SubmitReply[]> {
+    const used = this.#keys.findAll(submissions.map(({ key }) => key));
+    return Promise.all(
+      submissions.map((submission) => this.#settle(tenant, submission, used.get(submission.key) ?? null)),
+    );
+  }
+
+  /** `known`: the event that holds the key, if any does, as of this moment. */
+  async #settle(tenant: string, submission: Submission, known: SeenEvent | null): Promise<SubmitReply> {
     const { key, fingerprint } = submission;
-    for (;;) {
-      const used = this.#keys.find(key);
+    for (let used = known; ; used = this.#keys.find(key)) {
       if (used && Date.now() - this.#keys.heardAt > TRUST_MS) {
         await this.#hearFromD1(tenant);
         continue;
@@ -143,11 +157,6 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
       // A refused key is not used up: the same request was answered just now, another one may try.
       if (reply.kind === "rejected" && running.fingerprint === fingerprint) return reply;
     }
-  }
-
-  /** Settles some writes in their order, each for itself; each sees the ones before. */
-  submitAll(tenant: string, submissions: readonly Submission[]): Promise<SubmitReply[]> {
-    return Promise.all(submissions.map((submission) => this.submit(tenant, submission)));
   }
 
   /**
@@ -214,7 +223,10 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     // The commands that come in the same call make one group.
     await Promise.resolve();
     try {
-      while (!this.#room.isEmpty) await this.#runGroup(tenant, this.#room.nextGroup());
+      while (!this.#room.isEmpty) {
+        await this.#runGroup(tenant, this.#room.nextGroup());
+        if (this.#room.gathers) await scheduler.wait(GATHER_MS);
+      }
     } finally {
       this.#draining = false;
     }

@@ -186,7 +186,7 @@ async function tryPart(
   let at: Failed["at"] = "memory";
   const start = Date.now();
   try {
-    const session = await withDeadline(context.open());
+    const session = await context.open();
     let loaded = fromMemory ? recall(context, part, start) : null;
     // A bug shows again after the load, and is logged then.
     let plan = loaded && planGroup(loaded, part, { proposed, onBug: () => {}, clock: start });

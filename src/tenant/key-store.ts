@@ -53,6 +53,21 @@ export class KeyStore {
     return row ? JSON.parse(row.event) : null;
   }
 
+  /** Those of the keys that are used, in one look. */
+  findAll(keys: readonly string[]): ReadonlyMap<string, SeenEvent> {
+    const found = new Map<string, SeenEvent>();
+    const rows = this.#storage.sql.exec<{ key: string; event: string }>(
+      "SELECT key, event FROM keys WHERE key IN (SELECT value FROM json_each(?))",
+      JSON.stringify(keys),
+    );
+    for (const { key, event } of rows) found.set(key, JSON.parse(event));
+    for (const key of keys) {
+      const unsaved = this.#unsaved.get(key);
+      if (unsaved) found.set(key, unsaved);
+    }
+    return found;
+  }
+
   /** Keeps a key for a request that is no event; D1 does not know it. False when another request holds the key. */
   reserve(key: string, fingerprint: string): boolean {
     const used = this.find(key);

@@ -115,8 +115,10 @@ function answerOf({ event_id, sequence, category, step, record_id, answer }: See
 }
 
 function newStamp(now: number, sequence: number): Stamp {
-  const newId = () => eventId(now, sequence, crypto.getRandomValues(new Uint8Array(EVENT_ID_RANDOM_BYTES)));
-  return { sequence, event_id: newId(), journal_entry_id: newId(), now };
+  const random = crypto.getRandomValues(new Uint8Array(2 * EVENT_ID_RANDOM_BYTES));
+  const event_id = eventId(now, sequence, random.subarray(0, EVENT_ID_RANDOM_BYTES));
+  const journal_entry_id = eventId(now, sequence, random.subarray(EVENT_ID_RANDOM_BYTES));
+  return { sequence, event_id, journal_entry_id, now };
 }
 
 /** A command that is accepted: its event, and how the group's next command gets to see what it does. */

@@ -16,6 +16,9 @@ export interface Waiting {
   readonly settle: (reply: SubmitReply) => void;
 }
 
+/** With so many events a group does not wait for more. */
+const GATHERED_MIN = 50;
+
 const encoder = new TextEncoder();
 
 /** What an event's data takes in the batch, where it is JSON text within JSON text. */
@@ -29,6 +32,11 @@ export class WaitingRoom {
 
   get isEmpty(): boolean {
     return this.#queue.length === 0;
+  }
+
+  /** True while some events wait, but not enough for a group that is worth its round trip at once. */
+  get gathers(): boolean {
+    return !this.isEmpty && this.#queue.length < GATHERED_MIN;
   }
 
   /** Counts a caller in; false when the room is full. */

@@ -1,4 +1,6 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import type { TenantGate } from "../../src/tenant/gate.ts";
 import {
   GROUP_BYTES_MAX,
   GROUP_COMMANDS_MAX,
@@ -35,9 +37,9 @@ async function settleBehind(tenant: string, submissions: readonly Submission[]) 
 
 const insertsEvents = ({ sql }: Call["statements"][number]) => /^insert into "events"/i.test(sql);
 
-/** The event rows of a commit: they travel as one JSON array. */
+/** The event rows of a commit: they travel as one JSON array, behind the values of the fence. */
 function eventRows(call: Call): readonly (readonly unknown[])[] {
-  return call.statements.filter(insertsEvents).flatMap(({ params }) => JSON.parse(String(params[0])));
+  return call.statements.filter(insertsEvents).flatMap(({ params }) => JSON.parse(String(params.at(-1))));
 }
 
 describe("a group", () => {
@@ -49,6 +51,32 @@ describe("a group", () => {
     expect(replies.every(({ kind }) => kind === "accepted")).toBe(true);
     expect(calls.map((call) => (isCommit(call) ? "commit" : "load"))).toEqual(["commit"]);
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(61));
+  });
+
+  it("takes in the event that a caller sends at once on an answer, where others wait already", async () => {
+    const tenant = newTenant();
+    const [waiting, next] = await Promise.all(
+      ["C-1", "C-2"].map((client_id) => submissionOf("client", { ...individual, client_id })),
+    );
+    if (!waiting || !next) throw new Error("two were made");
+    const first = await submissionOf("client", { ...individual, client_id: "C-first" });
+    const gate = gateOf(tenant);
+    const d1 = await wrapDatabase(gate);
+    const hold = new Hold();
+    d1.meet(isCommit, hold.fault, 1);
+    const settled = runInDurableObject(gate, async (own: TenantGate) => {
+      const sent = own.submit(tenant, first).then(async () => {
+        // A turn of the event loop, as a call that has arrived takes.
+        await scheduler.wait(0);
+        return own.submit(tenant, next);
+      });
+      await hold.reached();
+      const behind = own.submit(tenant, waiting);
+      hold.release();
+      return Promise.all([sent, behind]);
+    });
+    expect((await settled).map(({ kind }) => kind)).toEqual(["accepted", "accepted"]);
+    expect(d1.calls.filter(isCommit).map((call) => eventRows(call).length)).toEqual([1, 2]);
   });
 
   it("needs no commit when all of it is refused", async () => {

@@ -73,7 +73,7 @@ const CELLS: Readonly<Record<WireType, Cell>> = {
   decimal: (value) => String(value),
   amount: (value, row) => amountText(value, row.currency),
   date: (value) => JSON.stringify(renderDate(String(value))),
-  instant: (value) => JSON.stringify(new Date(Number(value)).toISOString()),
+  instant: (value) => instantText(Number(value)),
   object: (value) => String(value),
   clients: (value) => clientsText(JSON.parse(String(value))),
   ledger_loan_id: (value, _, { ledgerLoanId }) => JSON.stringify(ledgerLoanId(String(value))),
@@ -87,6 +87,17 @@ const CELLS: Readonly<Record<WireType, Cell>> = {
 function entriesText({ category, id }: StoredRow, { journal_entry_ids }: EventFacts): string {
   if (journal_entry_ids) return JSON.stringify(journal_entry_ids);
   return category === "ledger" && sequenceOf(String(id)) !== null ? JSON.stringify([id]) : "null";
+}
+
+const lastInstant = { ms: Number.NaN, text: "" };
+
+/** The events of a group have one time, so the instant before is often the same. */
+function instantText(ms: number): string {
+  if (ms !== lastInstant.ms) {
+    lastInstant.ms = ms;
+    lastInstant.text = `"${new Date(ms).toISOString()}"`;
+  }
+  return lastInstant.text;
 }
 
 const amountText = (minor: unknown, currency: unknown): string =>

@@ -9,16 +9,16 @@ const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-7([0-9a-f]{3})-([89ab][0-9a-f]{3})-([
  * primary key and the log needs no index for it. `ms` are milliseconds since 1970.
  */
 export function eventId(ms: number, sequence: number, random: Uint8Array): string {
-  const noise = random
-    .slice(0, EVENT_ID_RANDOM_BYTES)
-    .reduce((bits, byte) => (bits << 8n) | BigInt(byte), 0n);
-  const randomA = noise & 0xfffn;
-  const randomB = (noise >> 12n) & 0x3fffffn;
-  const high = (BigInt(ms) << 16n) | 0x7000n | randomA;
-  const low = (0b10n << 62n) | (randomB << SEQUENCE_BITS) | BigInt(sequence);
-  const hex = high.toString(16).padStart(16, "0") + low.toString(16).padStart(16, "0");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const [b0 = 0, b1 = 0, b2 = 0, b3 = 0, b4 = 0] = random;
+  const randomA = ((b3 & 0xf) << 8) | b4;
+  const randomB = ((b0 & 0x3) << 20) | (b1 << 12) | (b2 << 4) | (b3 >> 4);
+  const time = hex(ms, 12);
+  const variant = hex(0x8000 | (randomB >> 8), 4);
+  const last = hex(randomB & 0xff, 2) + hex(sequence, 10);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(randomA, 3)}-${variant}-${last}`;
 }
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
 
 /** The sequence inside an id made by `eventId`, or null for any other text. */
 export function sequenceOf(id: string): number | null {

@@ -19,7 +19,7 @@ import { bookedLoans, bookedParts, bookkeeping } from "./tables.ts";
 
 /** Adds the query for the tenant's switch. */
 export function addBookkeeping(batch: ReadBatch, db: Database, tenant: string): () => Bookkeeping {
-  const rows = batch.add(
+  const rows = batch.add(() =>
     db
       .select({ mode: bookkeeping.mode, version: bookkeeping.version })
       .from(bookkeeping)
@@ -45,23 +45,25 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
   ]);
   const listed = sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${records}))`;
   const parts = batch.add(
-    db
-      .select(selection(bookedParts))
-      .from(bookedParts)
-      .where(
-        sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}) IN (
+    () =>
+      db
+        .select(selection(bookedParts))
+        .from(bookedParts)
+        .where(
+          sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}) IN (
           SELECT ${tenant}, value ->> 0, value ->> 1 FROM json_each(${records}))`,
-      )
-      .orderBy(asc(bookedParts.sequence), asc(bookedParts.position)),
+        )
+        .orderBy(asc(bookedParts.sequence), asc(bookedParts.position)),
     hasRecords,
   );
   const named = [...new Set([...own, ...needs.loans])];
   const loans = batch.add(
-    db
-      .select(selection(bookedLoans))
-      .from(bookedLoans)
-      .where(
-        sql`${bookedLoans.tenant_id} = ${tenant} AND ${bookedLoans.disbursement_id} IN (
+    () =>
+      db
+        .select(selection(bookedLoans))
+        .from(bookedLoans)
+        .where(
+          sql`${bookedLoans.tenant_id} = ${tenant} AND ${bookedLoans.disbursement_id} IN (
           SELECT value FROM json_each(${JSON.stringify(named)})
           UNION ALL
           SELECT ${payments.disbursement_id} FROM ${payments}
@@ -69,32 +71,34 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
           UNION ALL
           SELECT ${bookedParts.disbursement_id} FROM ${bookedParts}
             WHERE ${bookedParts.tenant_id} = ${tenant} AND (${bookedParts.category}, ${bookedParts.record_id}) IN ${listed})`,
-      ),
+        ),
     hasRecords,
   );
   const terms = batch.add(
-    db
-      .select(selection(disbursementTerms))
-      .from(disbursementTerms)
-      .innerJoin(
-        disbursements,
-        and(
-          eq(disbursements.tenant_id, disbursementTerms.tenant_id),
-          eq(disbursements.disbursement_id, disbursementTerms.disbursement_id),
-          sql`${disbursements.created_seq} <= ${disbursementTerms.sequence}`,
-        ),
-      )
-      .where(and(eq(disbursementTerms.tenant_id, tenant), isOneOf(disbursementTerms.disbursement_id, own)))
-      .orderBy(asc(disbursementTerms.sequence)),
+    () =>
+      db
+        .select(selection(disbursementTerms))
+        .from(disbursementTerms)
+        .innerJoin(
+          disbursements,
+          and(
+            eq(disbursements.tenant_id, disbursementTerms.tenant_id),
+            eq(disbursements.disbursement_id, disbursementTerms.disbursement_id),
+            sql`${disbursements.created_seq} <= ${disbursementTerms.sequence}`,
+          ),
+        )
+        .where(and(eq(disbursementTerms.tenant_id, tenant), isOneOf(disbursementTerms.disbursement_id, own)))
+        .orderBy(asc(disbursementTerms.sequence)),
     own.length > 0,
   );
-  const settled = batch.add(settlementQuery(db, tenant, own), own.length > 0);
+  const settled = batch.add(() => settlementQuery(db, tenant, own), own.length > 0);
   const ids = named.map((id) => ledgerLoanId(namespace, id));
   const known = batch.add(
-    db
-      .select(selection(ledgerLoans))
-      .from(ledgerLoans)
-      .where(and(eq(ledgerLoans.tenant_id, tenant), isOneOf(ledgerLoans.loan_id, ids))),
+    () =>
+      db
+        .select(selection(ledgerLoans))
+        .from(ledgerLoans)
+        .where(and(eq(ledgerLoans.tenant_id, tenant), isOneOf(ledgerLoans.loan_id, ids))),
     ids.length > 0,
   );
   return {

@@ -38,14 +38,19 @@ function isBug(error: unknown): boolean {
 /** D1 gives a batch 30 s; a call that hangs longer than this counts as failed with unknown outcome. */
 const D1_DEADLINE_MS = 10_000;
 
-export async function withDeadline<T>(work: Promise<T>, ms = D1_DEADLINE_MS): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineExceeded(ms)), ms);
+/** Waits for `work`, at most so many milliseconds. */
+export function withDeadline<T>(work: Promise<T>, ms = D1_DEADLINE_MS): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DeadlineExceeded(ms)), ms);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -49,21 +49,46 @@ const PAYLOAD_BYTES_MAX = 1_000_000;
  * the whole batch. The SQL text is built once, when it is first needed.
  */
 export function rowWriter<T extends AnySQLiteTable>(table: T, onConflict?: OnConflict<T>): RowWriter<T> {
+  const write = writerOf(table, () => insertText(table, (value) => value, onConflict));
+  return (rows) => write(rows, []);
+}
+
+/**
+ * A `rowWriter` that voids the whole batch unless `condition` holds: then the column `key`, which must not be NULL, is.
+ * The values of the condition's parameters are given with the rows, as text.
+ */
+export function guardedRowWriter<T extends AnySQLiteTable>(
+  table: T,
+  key: AnySQLiteColumn,
+  condition: SQL,
+): (rows: readonly NewRow<T>[], values: readonly string[]) => readonly Statement[] {
+  return writerOf(table, () =>
+    insertText(table, (value, column) =>
+      column === key ? sql`CASE WHEN ${condition} THEN ${value} END` : value,
+    ),
+  );
+}
+
+function writerOf<T extends AnySQLiteTable>(table: T, build: () => string) {
   const names = Object.keys(getTableColumns(table)) as (keyof NewRow<T>)[];
   let text: string | null = null;
-  return (rows) => {
+  return <R extends NewRow<T>>(rows: readonly R[], values: readonly string[]): readonly Statement[] => {
     if (rows.length === 0) return [];
-    text ??= insertText(table, onConflict);
+    text ??= build();
     const sql = text;
     const texts = rows.map((row) => JSON.stringify(names.map((name) => encode(row[name]))));
-    return payloads(texts).map((payload) => ({ sql, params: [payload] }));
+    return payloads(texts).map((payload) => ({ sql, params: [...values, payload] }));
   };
 }
 
-function insertText<T extends AnySQLiteTable>(table: T, onConflict?: OnConflict<T>): string {
+function insertText<T extends AnySQLiteTable>(
+  table: T,
+  sourceOf: (value: SQL, column: AnySQLiteColumn) => SQL,
+  onConflict?: OnConflict<T>,
+): string {
   const values = Object.values(getTableColumns(table)).map((column, position) => {
     const value = sql`value ->> ${sql.raw(String(position))}`;
-    return isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value;
+    return sourceOf(isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value, column);
   });
   const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${"rows"}) WHERE true`;
   const insert = builder.insert(table).select(source);
@@ -86,12 +111,19 @@ export function replacing<T extends AnySQLiteTable>(
   return { key, set: Object.fromEntries(set) };
 }
 
+const encoder = new TextEncoder();
+/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+const BYTES_OF_A_UNIT_MAX = 3;
+
 /** JSON arrays of the rows' JSON texts, each array within the bytes that a parameter may have. */
 function payloads(rows: readonly string[]): string[] {
+  const units = rows.reduce((sum, row) => sum + row.length, 0);
+  // Most groups are far below the limit, and their bytes need no counting.
+  if (units * BYTES_OF_A_UNIT_MAX <= PAYLOAD_BYTES_MAX) return [`[${rows.join(",")}]`];
   const groups: string[][] = [];
   let room = 0;
   for (const row of rows) {
-    const bytes = new TextEncoder().encode(row).length;
+    const bytes = encoder.encode(row).length;
     if (groups.length === 0 || bytes > room) {
       groups.push([]);
       room = PAYLOAD_BYTES_MAX;

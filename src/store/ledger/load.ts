@@ -49,29 +49,32 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
   const listed = sql`(SELECT value FROM json_each(${sequences}))`;
   const needed = ids.length > 0;
   const entries = batch.add(
-    db
-      .select(selection(journalEntries))
-      .from(journalEntries)
-      .where(and(eq(journalEntries.tenant_id, tenant), sql`${journalEntries.sequence} IN ${listed}`)),
+    () =>
+      db
+        .select(selection(journalEntries))
+        .from(journalEntries)
+        .where(and(eq(journalEntries.tenant_id, tenant), sql`${journalEntries.sequence} IN ${listed}`)),
     needed,
   );
   const postings = batch.add(
-    db
-      .select(selection(journalPostings))
-      .from(journalPostings)
-      .where(and(eq(journalPostings.tenant_id, tenant), sql`${journalPostings.sequence} IN ${listed}`)),
+    () =>
+      db
+        .select(selection(journalPostings))
+        .from(journalPostings)
+        .where(and(eq(journalPostings.tenant_id, tenant), sql`${journalPostings.sequence} IN ${listed}`)),
     needed,
   );
   const reversals = batch.add(
-    db
-      .select({ reverses_entry_id: journalEntries.reverses_entry_id })
-      .from(journalEntries)
-      // The query names its index because the planner would walk over all of the tenant's entries.
-      .where(
-        sql`(${journalEntries.tenant_id}, ${journalEntries.sequence}, ${journalEntries.position}) IN (
+    () =>
+      db
+        .select({ reverses_entry_id: journalEntries.reverses_entry_id })
+        .from(journalEntries)
+        // The query names its index because the planner would walk over all of the tenant's entries.
+        .where(
+          sql`(${journalEntries.tenant_id}, ${journalEntries.sequence}, ${journalEntries.position}) IN (
           SELECT tenant_id, sequence, position FROM journal_entries INDEXED BY an_entry_is_reversed_once
           WHERE tenant_id = ${tenant} AND reverses_sequence IS NOT NULL AND reverses_sequence IN ${listed})`,
-      ),
+        ),
     needed,
   );
   return (state) => {
@@ -85,36 +88,39 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
 /** Adds the queries for the books of loans: the present balances, and the days after the first needed one. */
 function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const needed = needs.loans.size > 0 || needs.entries.size > 0;
-  const wanted = wantedLoans(tenant, needs);
+  const wanted = () => wantedLoans(tenant, needs);
   const loans = batch.add(
-    db
-      .select(selection(ledgerLoans))
-      .from(wanted)
-      .crossJoin(ledgerLoans)
-      .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, sql`wanted.loan_id`))),
+    () =>
+      db
+        .select(selection(ledgerLoans))
+        .from(wanted())
+        .crossJoin(ledgerLoans)
+        .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, sql`wanted.loan_id`))),
     needed,
   );
   const balances = batch.add(
-    db
-      .select({ ...selection(loanBalances), from_day: sql<string>`wanted.from_day`.as("from_day") })
-      .from(wanted)
-      .crossJoin(loanBalances)
-      .where(and(eq(loanBalances.tenant_id, tenant), eq(loanBalances.loan_id, sql`wanted.loan_id`))),
+    () =>
+      db
+        .select({ ...selection(loanBalances), from_day: sql<string>`wanted.from_day`.as("from_day") })
+        .from(wanted())
+        .crossJoin(loanBalances)
+        .where(and(eq(loanBalances.tenant_id, tenant), eq(loanBalances.loan_id, sql`wanted.loan_id`))),
     needed,
   );
   const days = batch.add(
-    db
-      .select(selection(loanDays))
-      .from(wanted)
-      .crossJoin(loanDays)
-      .where(
-        and(
-          eq(loanDays.tenant_id, tenant),
-          eq(loanDays.loan_id, sql`wanted.loan_id`),
-          gt(loanDays.day, sql`wanted.from_day`),
-        ),
-      )
-      .orderBy(loanDays.loan_id, loanDays.day),
+    () =>
+      db
+        .select(selection(loanDays))
+        .from(wanted())
+        .crossJoin(loanDays)
+        .where(
+          and(
+            eq(loanDays.tenant_id, tenant),
+            eq(loanDays.loan_id, sql`wanted.loan_id`),
+            gt(loanDays.day, sql`wanted.from_day`),
+          ),
+        )
+        .orderBy(loanDays.loan_id, loanDays.day),
     needed,
   );
   return (state) => {
@@ -132,8 +138,8 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
 /** Adds the query for the loans of a command that touches many: one row each, whose lowest balances SQL finds. */
 function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const needed = needs.manyLoans.size > 0 || needs.entries.size > 0;
-  const wanted = unionOfLoans(tenant, needs.manyLoans, needs.entries, sql`> ${MANY_LOANS}`);
-  const rows = batch.add(outlinesQuery(db, tenant, wanted), needed);
+  const wanted = () => unionOfLoans(tenant, needs.manyLoans, needs.entries, sql`> ${MANY_LOANS}`);
+  const rows = batch.add(() => outlinesQuery(db, tenant, wanted()), needed);
   return (state) => {
     for (const row of rows()) {
       const { loan_id, borrower_id, currency, kept } = row;
@@ -146,34 +152,37 @@ function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: Ledg
 /** Adds the queries for the facts that hold because of entries without a reversal. */
 function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const settled = batch.add(
-    db
-      .select({ disbursement_entry_id: settlements.disbursement_entry_id })
-      .from(settlements)
-      .where(
-        and(
-          eq(settlements.tenant_id, tenant),
-          isOneOf(settlements.disbursement_entry_id, [...needs.entries.keys()]),
+    () =>
+      db
+        .select({ disbursement_entry_id: settlements.disbursement_entry_id })
+        .from(settlements)
+        .where(
+          and(
+            eq(settlements.tenant_id, tenant),
+            isOneOf(settlements.disbursement_entry_id, [...needs.entries.keys()]),
+          ),
         ),
-      ),
     needs.entries.size > 0,
   );
   const ofLosses = { ...needs, loans: new Map([...needs.losses].map((loan_id) => [loan_id, ""])) };
   const losses = batch.add(
-    db
-      .select(selection(loanLosses))
-      .from(wantedLoans(tenant, ofLosses))
-      .crossJoin(loanLosses)
-      .where(and(eq(loanLosses.tenant_id, tenant), eq(loanLosses.loan_id, sql`wanted.loan_id`))),
+    () =>
+      db
+        .select(selection(loanLosses))
+        .from(wantedLoans(tenant, ofLosses))
+        .crossJoin(loanLosses)
+        .where(and(eq(loanLosses.tenant_id, tenant), eq(loanLosses.loan_id, sql`wanted.loan_id`))),
     needs.losses.size > 0 || needs.entries.size > 0,
   );
   const accrued = batch.add(
-    db
-      .select({ loan_id: accruals.loan_id, accrual_date: accruals.accrual_date })
-      .from(accruals)
-      .where(
-        sql`(${accruals.tenant_id}, ${accruals.loan_id}, ${accruals.accrual_date}) IN (
+    () =>
+      db
+        .select({ loan_id: accruals.loan_id, accrual_date: accruals.accrual_date })
+        .from(accruals)
+        .where(
+          sql`(${accruals.tenant_id}, ${accruals.loan_id}, ${accruals.accrual_date}) IN (
           SELECT ${tenant}, value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...needs.accruals])}))`,
-      ),
+        ),
     needs.accruals.size > 0,
   );
   return ({ marks }) => {
@@ -189,19 +198,21 @@ function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
 /** Adds the queries for the named bank accounts, and for the number of all. */
 function addBanks(batch: ReadBatch, db: Database, tenant: string, refs: readonly string[]): Reader {
   const known = batch.add(
-    db
-      .select({ bank_account_ref: bankAccounts.bank_account_ref })
-      .from(bankAccounts)
-      .where(and(eq(bankAccounts.tenant_id, tenant), isOneOf(bankAccounts.bank_account_ref, refs))),
+    () =>
+      db
+        .select({ bank_account_ref: bankAccounts.bank_account_ref })
+        .from(bankAccounts)
+        .where(and(eq(bankAccounts.tenant_id, tenant), isOneOf(bankAccounts.bank_account_ref, refs))),
     refs.length > 0,
   );
   const count = batch.add(
-    db
-      .select({ number: bankAccounts.number })
-      .from(bankAccounts)
-      .where(eq(bankAccounts.tenant_id, tenant))
-      .orderBy(desc(bankAccounts.number))
-      .limit(1),
+    () =>
+      db
+        .select({ number: bankAccounts.number })
+        .from(bankAccounts)
+        .where(eq(bankAccounts.tenant_id, tenant))
+        .orderBy(desc(bankAccounts.number))
+        .limit(1),
     refs.length > 0,
   );
   return ({ banks }) => {

@@ -1,6 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Place, Position, StoredRow } from "../../domain/core/lookup.ts";
+import { unpacked } from "../d1/packed.ts";
 import type { Database } from "../d1/session.ts";
 import { queryAll } from "../d1/statement.ts";
 import {
@@ -14,6 +15,7 @@ import {
   keysQuery,
   type List,
   PAGE_BYTES_MAX,
+  pageColumns,
   pageQuery,
   placeName,
   rowBytesMax,
@@ -62,11 +64,12 @@ export async function listRows(
 ): Promise<Page> {
   const list = listOf(source, tenant, request);
   const begins = list.kind === "sorted" && list.after === null;
-  const [found = [], edges = [], beside = []] = await queryAll(db, [
+  const [packedRows = [], edges = [], beside = []] = await queryAll(db, [
     pageQuery(list),
     begins ? edgesQuery(list) : null,
     request.alongside,
   ]);
+  const found = unpacked(packedRows, pageColumns(list));
   const rows = found.filter((row) => row[CUT] === 0);
   const cut = found.filter((row) => row[CUT] !== 0);
   const shown = fitting(rows.slice(0, request.limit));
@@ -119,7 +122,7 @@ function fitting(rows: readonly StoredRow[]): readonly StoredRow[] {
   return end === -1 ? rows : rows.slice(0, end);
 }
 
-/** Reads the rows whose texts the page's query left out. One that is gone by now is left out. */
+/** Reads the rows whose values the page's query left out. One that is gone by now is left out. */
 async function complete(db: Database, list: List, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
   const { source, tenant } = list;
   const bytesMax = rowBytesMax(list);

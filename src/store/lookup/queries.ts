@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Place, Stretch } from "../../domain/core/lookup.ts";
+import { packed } from "../d1/packed.ts";
 import { isInt64 } from "../d1/rows.ts";
 import { asFixedText } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
@@ -10,7 +11,7 @@ import { behind, compared, type Walk } from "./walk.ts";
 export const EXAMINED_MAX = 20_000;
 export const COUNTED_MAX = 10_000;
 
-/** Stored bytes of a page; a page may exceed it by its first row. */
+/** Bytes of a page's rows as JSON; a page may exceed it by its first row. */
 export const PAGE_BYTES_MAX = 2_000_000;
 
 /**
@@ -32,16 +33,17 @@ export interface List {
   readonly rows: number;
 }
 
-/** Texts of a row with more bytes are left out of a page's first reading: a page of such rows would be too large. */
+/** The values of a row with more bytes are left out of a page's first reading: a page of such rows would be too large. */
 export const rowBytesMax = ({ rows }: List): number =>
   Math.max(ROW_BYTES_MIN, Math.floor(PAGE_BYTES_MAX / rows));
 const ROW_BYTES_MIN = 1_000;
 
-/** Of the result: whether a row is an edge, its place in the order, its key, its stored bytes. */
+/** Of the result: whether a row is an edge, its place in the order, its key, the bytes of its values. */
 export const CUT = "$cut";
 export const BYTES = "$bytes";
 export const placeName = (index: number) => `$place${index}`;
 export const keyName = (index: number) => `$key${index}`;
+const partName = (index: number) => `$part${index}`;
 
 const FIXED_MAX = 64;
 const fixedParts = new WeakMap<LookupSource, Map<string, SQL>>();
@@ -81,44 +83,53 @@ export function keysQuery(source: LookupSource, tenant: string, keys: readonly P
 }
 
 /**
- * The rows of a page, each with its place, its key and its bytes. The texts of a large row are left out: `keysQuery`
- * reads those that the page has room for.
+ * The rows of a page, packed, each with its place, its key and its bytes (`pageColumns`). The values of a large row are
+ * left out: `keysQuery` reads those that the page has room for.
  */
 export function pageQuery(page: List): SQL {
   const found = page.kind === "plain" ? plainRows(page) : foundRows(page);
-  const { source, order, rows } = page;
+  const { source, order, rows, walk } = page;
   const bytesMax = rowBytesMax(page);
-  const columns = fixed(source, `page ${bytesMax} ${namesOf(order)}`, () => [
-    aliased(sql`0`, CUT),
-    ...order.map((_, index) => aliased(asText(identifier(placeName(index))), placeName(index))),
-    ...source.key.map((_, index) => aliased(asText(identifier(keyName(index))), keyName(index))),
-    identifier(BYTES),
-    ...Object.entries(source.columns).map(([name, column]) =>
-      aliased(column.dataType === "string" ? whenSmall(name, bytesMax) : identifier(name), name),
-    ),
-  ]);
+  const columns = fixed(source, `page ${bytesMax} ${namesOf(order)}`, () => {
+    const parts = partsOf(source).map((_, index) => identifier(partName(index)));
+    const bytes = sql.join(
+      parts.map((part) => sql`octet_length(${part})`),
+      sql` + `,
+    );
+    const places = order.map((_, index) => asText(identifier(placeName(index))));
+    const keys = source.key.map((_, index) => asText(identifier(keyName(index))));
+    return [
+      ...packed([sql`0`, ...places, ...keys, bytes]),
+      ...parts.map((part) => sql`CASE WHEN ${bytes} <= ${whole(bytesMax)} THEN ${part} END`),
+    ];
+  });
   const shownRows = sql`SELECT ${columns} FROM (${found})`;
   if (page.kind !== "searched") return shownRows;
+  const nothing = partsOf(source).map(() => sql`NULL`);
   // SQLite reads the second part only when the first has too few rows: when the search has met the end of its walk.
-  const nothing = sql.join(
-    Array(source.key.length + 1 + Object.keys(source.columns).length).fill(sql`NULL`),
-    sql`, `,
-  );
-  return sql`${shownRows} UNION ALL SELECT 1, ${list(edgePlaces(page))}, ${nothing}
+  return sql`${shownRows} UNION ALL SELECT ${list([...packed([sql`1`, ...walk.order.map(asText)]), ...nothing])}
     FROM ${lastTwo(page)} LIMIT ${whole(rows)}`;
 }
 
-const whenSmall = (name: string, bytesMax: number) =>
-  sql`CASE WHEN ${identifier(BYTES)} <= ${whole(bytesMax)} THEN ${identifier(name)} END`;
+/** The columns of a page's rows, in the order in which they are packed. */
+export function pageColumns({ source, order }: List): readonly string[] {
+  const places = order.map((_, index) => placeName(index));
+  return [
+    CUT,
+    ...places,
+    ...source.key.map((_, index) => keyName(index)),
+    BYTES,
+    ...Object.keys(source.columns),
+  ];
+}
 
 function plainRows({ source, walk, order, descending, after, rows }: List): SQL {
   const behindLast = after === null ? undefined : behind(order, after, descending);
   const wanted = and(walk.rows, ...walk.checks.map(({ holds }) => holds), behindLast);
   const columns = fixed(source, `plain ${namesOf(order)}`, () => [
-    ...shown(source),
+    ...partsOf(source),
     ...order.map(placed),
     ...source.key.map(keyed),
-    bytes(source),
   ]);
   return sql`SELECT ${columns} FROM ${source.table}
     WHERE ${wanted} ORDER BY ${sorted(order, descending)} LIMIT ${whole(rows)}`;
@@ -136,7 +147,7 @@ function foundRows(page: List): SQL {
     WHERE ${and(...checks) ?? sql`true`} ORDER BY ${sorted(order, descending)} LIMIT ${whole(rows)}`;
   const byKey = source.key.map((column, index) => sql`${column} = found.${identifier(keyName(index))}`);
   const inOrder = order.map((_, index) => directed(sql`found.${identifier(placeName(index))}`, descending));
-  const columns = fixed(source, "found", () => [...shown(source), sql`found.*`, bytes(source)]);
+  const columns = fixed(source, "found", () => [...partsOf(source), sql`found.*`]);
   return sql`SELECT ${columns} FROM (${keys}) AS found
     CROSS JOIN ${source.table} ON ${and(eq(source.tenant, tenant), ...byKey)}
     ORDER BY ${list(inOrder)} LIMIT ${whole(rows)}`;
@@ -204,20 +215,13 @@ const sorted = (order: readonly AnySQLiteColumn[], descending: boolean) =>
 const placed = (column: AnySQLiteColumn, index: number) => aliased(column, placeName(index));
 const keyed = (column: AnySQLiteColumn, index: number) => aliased(column, keyName(index));
 
-/** The columns of the answer. 64-bit integers leave as text, because D1 rounds them beyond 2^53. */
-const shown = (source: LookupSource) =>
-  Object.entries(source.columns).map(([name, column]) =>
-    aliased(isInt64(column) ? asText(column) : column, name),
-  );
+/** A column of the answer. A 64-bit integer leaves as text, because D1 and JSON round it beyond 2^53. */
+const cellOf = (column: AnySQLiteColumn) => (isInt64(column) ? asText(column) : sql`${column}`);
 
-/** The stored bytes of a row's texts, and a few for each other value. */
-function bytes(source: LookupSource): SQL {
-  const columns = Object.values(source.columns);
-  const texts = columns.filter((column) => column.dataType === "string");
-  const sizes = texts.map((column) =>
-    column.notNull ? sql`octet_length(${column})` : sql`ifnull(octet_length(${column}), 0)`,
-  );
-  const others = whole((columns.length - texts.length) * NUMBER_BYTES);
-  return aliased(sql.join([others, ...sizes], sql` + `), BYTES);
-}
-const NUMBER_BYTES = 8;
+/** The columns of the answer. */
+const shown = (source: LookupSource) =>
+  Object.entries(source.columns).map(([name, column]) => aliased(cellOf(column), name));
+
+/** The columns of the answer, packed. */
+const partsOf = (source: LookupSource) =>
+  packed(Object.values(source.columns).map(cellOf)).map((part, index) => aliased(part, partName(index)));
