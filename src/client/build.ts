@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { referenceDocument } from "../reference/document.ts";
+import { exactDecimals } from "./decimals.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
 const OUT = join(PROJECT_ROOT, "dist/client");
@@ -25,8 +26,11 @@ const answersOf = (document: any): Answer[] =>
     Object.values(methods).flatMap(({ responses }) => Object.values<Answer>(responses)),
   );
 
-/** The types of every route. The client makes the idempotency keys itself, so their header is optional here. */
-async function routeTypes(): Promise<string> {
+/**
+ * The types of every route, and the members that hold exact decimals. The client makes the idempotency keys itself, so
+ * their header is optional here.
+ */
+async function routeTypes() {
   const { default: openapiTypes, astToString } = await import("openapi-typescript");
   const document = JSON.parse(JSON.stringify(referenceDocument("0.0.0")));
   document.components.parameters["Idempotency-Key"].required = false;
@@ -35,21 +39,25 @@ async function routeTypes(): Promise<string> {
     const json = answer.content?.["application/json"];
     if (json) answer.content = { "application/json": json };
   }
-  return astToString(await openapiTypes(document, { alphabetize: false }));
+  const exact = exactDecimals(document);
+  return { exact, types: astToString(await openapiTypes(document, { alphabetize: false })) };
 }
 
-/** Writes the types of the client. */
-export async function generateTypes(): Promise<void> {
+/** Writes the types of the client; returns the members that hold exact decimals. */
+export async function generateTypes() {
+  const { exact, types } = await routeTypes();
   await mkdir(OUT, { recursive: true });
-  await writeFile(join(OUT, "schema.d.ts"), await routeTypes());
+  await writeFile(join(OUT, "schema.d.ts"), types);
+  return exact;
 }
 
 /** Builds the export `loan-ledger/client` of the package: one module and its declarations. */
 async function buildClient(): Promise<void> {
-  await generateTypes();
+  const exact = await generateTypes();
   await build({
     entryPoints: [join(PROJECT_ROOT, "src/client/index.ts")],
     bundle: true,
+    define: { EXACT_MEMBERS: JSON.stringify(exact) },
     packages: "external",
     platform: "neutral",
     format: "esm",

@@ -1,5 +1,6 @@
 import createFetchClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "../../dist/client/schema.d.ts";
+import { writeExact } from "./exact.ts";
 import { Sender, type SendOptions } from "./send.ts";
 
 export type { components, paths } from "../../dist/client/schema.d.ts";
@@ -90,12 +91,16 @@ async function* feedOf(list: List, options: FollowOptions): AsyncGenerator<Follo
 }
 
 /**
- * A client of the service: every route typed (`client.POST("/ingest", { body })`), with keys, retries and bookmarks
- * (docs/reference.md#the-client).
+ * A client of the service: every route typed (`client.POST("/ingest", { body })`), with keys, retries and bookmarks.
+ * Amounts of answers are text with every digit; requests take text or numbers (docs/reference.md#the-client).
  */
 export function createLedgerClient(options: ClientOptions): LedgerClient {
   const sender = new Sender(options);
-  const client = createFetchClient<paths>({ baseUrl: options.url, fetch: sender.send });
+  const client = createFetchClient<paths>({
+    baseUrl: options.url,
+    fetch: sender.send,
+    bodySerializer: writeExact,
+  });
   const listOf =
     (table: string): List =>
     async (query, init = {}) => {

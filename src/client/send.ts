@@ -1,3 +1,5 @@
+import { readExact } from "./exact.ts";
+
 /** How often a request is retried, and after which pauses. */
 export interface Retries {
   /** Attempts in all; 6 by default. */
@@ -38,11 +40,22 @@ function pauseMs(attempt: number, firstMs: number, response: Response | null): n
   return Math.min(firstMs * 2 ** (attempt - 1), PAUSE_MAX_MS) * (0.5 + Math.random() / 2);
 }
 
+/** An answer whose numbers keep their digits. */
+class ExactResponse extends Response {
+  override async json<T = unknown>(): Promise<T> {
+    return readExact(await this.text()) as T;
+  }
+}
+
 /** Reads the body of a JSON answer, because the connection may be lost in the middle. Downloads are streamed. */
 async function whole(response: Response): Promise<Response> {
   if (!/[/+]json/.test(response.headers.get("Content-Type") ?? "")) return response;
-  const { status, statusText, headers } = response;
-  return new Response(await response.arrayBuffer(), { status, statusText, headers });
+  const { status, statusText } = response;
+  const body = await response.arrayBuffer();
+  const headers = new Headers(response.headers);
+  // openapi-fetch calls json() where the length is known, and else JSON.parse, which rounds.
+  headers.set("Content-Length", String(body.byteLength));
+  return new ExactResponse(body, { status, statusText, headers });
 }
 
 /**

@@ -10,7 +10,8 @@ import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { mintToken } from "../support/tokens.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const SCOPES = "ingest:write records:read hpts:disbursements:write hpts:payments:write hpts:balances:read";
+const SCOPES =
+  "ingest:write records:read positions:read hpts:disbursements:write hpts:payments:write hpts:balances:read";
 
 /** A service that can be killed and started again on the same data, behind one address. */
 class Service {
@@ -150,6 +151,70 @@ describe("the client", () => {
     expect(posted.response.status).toBe(201);
     const balance = await ledger.GET("/v1/loans/{loan_id}/balance", { params: { path: posting } });
     expect(balance.data?.principal_outstanding_minor).toBe("1000000");
+  }, 60_000);
+
+  test("keeps every digit of an amount, whichever way it goes", async () => {
+    const ledger = await service.client("digits");
+    await ledger.POST("/ingest", { body: { category: "client", data: client } });
+    const amounts = {
+      "DSB-1": ["USD", "92233720368547758.07"],
+      "DSB-2": ["JPY", "9223372036854775807"],
+      "DSB-3": ["USD", "10000"],
+    } as const;
+    for (const [disbursement_id, [currency, amount]] of Object.entries(amounts)) {
+      const large = {
+        ...loan,
+        disbursement_id,
+        currency,
+        disbursement_amount: amount,
+        total_expected_margin: 0,
+      };
+      const info = { rate: "0.10", limit: 0.25 };
+      const body = { category: "disbursement", data: { ...large, info } } as const;
+      expect((await ledger.POST("/ingest", { body })).error).toBeUndefined();
+    }
+    const rows: Record<string, unknown> = {};
+    for await (const row of ledger.rows("disbursements")) {
+      rows[row.disbursement_id] = row.disbursement_amount;
+      expect(row.info).toEqual({ rate: "0.10", limit: 0.25 });
+      // What was read can be sent again.
+      const data = {
+        step: "update",
+        disbursement_id: row.disbursement_id,
+        gross_value: row.disbursement_amount,
+      } as const;
+      expect(
+        (await ledger.POST("/ingest", { body: { category: "disbursement", data } })).error,
+      ).toBeUndefined();
+    }
+    const texts = Object.fromEntries(Object.entries(amounts).map(([id, [, amount]]) => [id, amount]));
+    expect(rows).toEqual(texts);
+    const path = { id: "DSB-1" };
+    const read = await ledger.GET("/api/tables/disbursements/{id}", { params: { path } });
+    expect(read.data?.data.gross_value).toBe(texts["DSB-1"]);
+    expect(read.data?.data.installment_count).toBeNull();
+    const listed = await ledger.GET("/api/tables/disbursements", {
+      params: { query: { include_count: "true" } },
+    });
+    expect(listed.data?.pagination).toMatchObject({ limit: 50, total: 3 });
+    const position = await ledger.GET("/api/positions/{disbursement_id}", {
+      params: { path: { disbursement_id: "DSB-2" }, query: { as_of_date: "2024-10-21" } },
+    });
+    expect(position.data?.data).toMatchObject({
+      outstanding_principal: texts["DSB-2"],
+      received: { total: "0" },
+      days_past_due: 0,
+    });
+    const stop = new AbortController();
+    for await (const { event } of ledger.follow({ waitS: 1, signal: stop.signal })) {
+      if (event.id !== "DSB-1") continue;
+      if (event.step === "create") expect(event.data?.disbursement_amount).toBe(texts["DSB-1"]);
+      else {
+        expect(event.changes).toEqual({ gross_value: { from: null, to: texts["DSB-1"] } });
+        stop.abort();
+        break;
+      }
+    }
   }, 60_000);
 
   test("returns a refusal as a typed problem, and does not retry it", async () => {

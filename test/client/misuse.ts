@@ -15,5 +15,11 @@ export async function misuse(): Promise<void> {
   ledger.rows("loans");
   // @ts-expect-error: there is no such column to sort by
   ledger.rows("payments", { sort_by: "bank_ref" });
+  for await (const row of ledger.rows("payments")) {
+    // @ts-expect-error: an amount is text with all of its digits
+    const amount: number = row.payment_total;
+    const count: number | null = row.installment_number;
+    void [amount, count];
+  }
   void [category, data, event];
 }

@@ -163,7 +163,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
           z.object({
             delivered: z.boolean(),
             status: z.int().nullable(),
-            duration_ms: z.number(),
+            duration_ms: z.int(),
             error: error.optional(),
           }),
         ),
