@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page as ListPage, Position, PositionLine } from "../../src/console/wire.ts";
 import { findChromium, launch } from "./chromium.ts";
-import { figuresOf, open, rowsOf, worth } from "./open.ts";
+import { figuresOf, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
 
 const chromium = await findChromium();
@@ -178,7 +178,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     await may.close();
     const mayNot = await open(browser, service, { tenant: "gold", route, scope: "records:read" });
     expect(await mayNot.page.getByRole("alert").textContent()).toContain("hpts:ledger:read");
-    expect(await mayNot.page.locator("canvas").count()).toBe(2);
+    expect(await pictures(mayNot.page)).toBe(2);
     await mayNot.close();
   });
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium, launch } from "./chromium.ts";
-import { figuresOf, loaded, open, rowsOf, worth } from "./open.ts";
+import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, startService } from "./service.ts";
 
 const chromium = await findChromium();
@@ -128,7 +128,7 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
     expect(requests.filter(({ url }) => url.includes("/api/tables/payments?")).length).toBe(3);
     await page.getByRole("button", { name: "Load", exact: true }).click();
     await loaded(page);
-    expect(await page.locator("canvas").count()).toBe(2);
+    expect(await pictures(page)).toBe(2);
     await close();
   });
 

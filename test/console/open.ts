@@ -55,6 +55,12 @@ export async function loaded(page: Page): Promise<void> {
   await page.locator("[aria-busy]").first().waitFor({ state: "detached" });
 }
 
+/** How many pictures are drawn; each is drawn a frame after its part has loaded, when its width is known. */
+export async function pictures(page: Page): Promise<number> {
+  await page.locator(".picture:not(:has(canvas))").first().waitFor({ state: "detached" });
+  return page.locator("canvas").count();
+}
+
 /** The figures on the screen, by their label. */
 export async function figuresOf(page: Page): Promise<Readonly<Record<string, string>>> {
   const figures = page.locator("dl.figures > .figure");

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page as ListPage, Portfolio, PortfolioLine, PositionLine } from "../../src/console/wire.ts";
 import { findChromium, launch } from "./chromium.ts";
-import { figuresOf, loaded, open, rowsOf, worth } from "./open.ts";
+import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
 
 const chromium = await findChromium();
@@ -121,7 +121,7 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     const [line] = portfolio.data;
     const currency = line?.currency ?? "";
     const { page, close } = await look(`&currency=${currency}`);
-    expect(await page.locator("canvas").count()).toBe(2);
+    expect(await pictures(page)).toBe(2);
     const months = [...(portfolio.series ?? [])].filter(({ as_of_date }) => as_of_date < AS_OF).reverse();
     const lines = months.map(({ currencies }) => currencies.find((one) => one.currency === currency));
     const money = await rowsOf(page, "Outstanding and arrears");
