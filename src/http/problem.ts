@@ -10,11 +10,14 @@ const RETRY_AFTER_S = { rate_limited: "60", overloaded: "1", unavailable: "2" } 
 /** So that a body of 64 KiB cannot ask for an answer of megabytes (docs/api.md#errors). */
 const ERRORS_MAX = 100;
 
+/** The scheme and the host of a URL as the platform writes it. */
+const originOf = (url: string): string => url.slice(0, url.indexOf("/", "https://".length));
+
 /** The body of a problem (RFC 9457, docs/api.md#errors). `path` is what the refused request was sent to. */
 export function problemBody(c: Context<AppEnv>, problem: Problem, path: string): Record<string, unknown> {
   const { status, title } = PROBLEMS[problem.code];
   return {
-    type: `${new URL(c.req.url).origin}/problems/${problem.code}`,
+    type: `${originOf(c.req.url)}/problems/${problem.code}`,
     title,
     status,
     detail: problem.detail,
@@ -35,7 +38,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   }
   const body = problemBody(c, problem, new URL(c.req.url).pathname);
   const { status } = PROBLEMS[problem.code];
-  return c.body(stringifyJson(body), status, { "Content-Type": "application/problem+json" });
+  return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
 }
 
 /** Answers with JSON; exact numbers stay exact. */

@@ -1,3 +1,5 @@
+const SHARE_REMOVED = 1 / 8;
+
 /** A map of bounded weight: what was neither read nor written for the longest time makes room for what is new. */
 export class BoundedMap<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly weight: number }>();
@@ -24,8 +26,17 @@ export class BoundedMap<V> {
     const entry = { value, weight: this.#weightOf(value) };
     this.#entries.set(key, entry);
     this.#weight += entry.weight;
+    if (this.#weight > this.#weightMax) this.#makeRoom();
+  }
+
+  /**
+   * Removes the oldest entries, a share of all at once: to find the oldest, a Map passes over the places of those that
+   * were removed before.
+   */
+  #makeRoom(): void {
+    const weight = this.#weightMax * (1 - SHARE_REMOVED);
     for (const oldest of this.#entries.keys()) {
-      if (this.#weight <= this.#weightMax) break;
+      if (this.#weight <= weight) break;
       this.delete(oldest);
     }
   }

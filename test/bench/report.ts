@@ -52,7 +52,7 @@ export function markdown(rows: readonly Row[], rounds: number, machine: string):
 
 Written by \`npm run bench -- --write\`. Three services, each built and in a local runtime of its own (workerd below wrangler's
 proxy), take turns on one machine; a figure is the median of ${rounds} rounds, a ratio the median of the rounds' ratios. Machines
-differ, so only ratios compare. ${machine}
+differ, so only ratios compare. Reads are measured first, while both sides hold the same 2,000 rows. ${machine}
 
 - **This project**: the bundle that \`wrangler deploy\` uploads.
 - **The usual way** ([usual.ts](../test/bench/usual.ts)): Hono, the same claims checked by jose on each request, a zod schema, a

@@ -1,14 +1,20 @@
 import { expect, it } from "vitest";
 import { BoundedMap } from "../../src/tenant/bounded-map.ts";
 
-it("a bounded map evicts the least recently used value, and never exceeds its weight", () => {
-  const map = new BoundedMap<string>(10, (value) => value.length);
-  for (const key of ["a", "b", "c"]) map.set(key, "xxx");
-  expect(map.get("a")).toBe("xxx");
-  map.set("d", "xxx");
-  expect(["a", "b", "c", "d"].map((key) => map.get(key) !== undefined)).toEqual([true, false, true, true]);
-  map.set("a", "xxxxxx");
-  expect(["a", "c", "d"].filter((key) => map.get(key) !== undefined)).toEqual(["a", "d"]);
+it("a bounded map evicts the least recently used values, and never exceeds its weight", () => {
+  const map = new BoundedMap<string>(16, (value) => value.length);
+  const keys = Array.from({ length: 16 }, (_, index) => `key ${index}`);
+  for (const key of keys) map.set(key, "x");
+  const held = () => keys.filter((key) => map.get(key) !== undefined);
+  expect(held()).toEqual(keys);
+  // Read again, the first is the most recent; room is made for an eighth.
+  expect(map.get("key 0")).toBe("x");
+  map.set("new", "x");
+  expect(held()).toEqual(["key 0", ...keys.slice(4)]);
+  expect(map.get("new")).toBe("x");
+  map.set("heavy", "x".repeat(14));
+  expect(["key 0", ...keys.slice(4)].filter((key) => map.get(key) !== undefined)).toEqual([]);
+  expect(map.get("heavy")).toHaveLength(14);
 });
 
 it("a bounded map does not keep a value that is too heavy by itself, and counts a replaced value once", () => {
