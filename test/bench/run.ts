@@ -103,6 +103,12 @@ async function compare(
   running: Readonly<Record<string, Running>>,
 ): Promise<void> {
   const samples = scenarios.map((scenario) => ({ scenario, ours: [] as Sample[], others: [] as Sample[] }));
+  for (const scenario of scenarios) {
+    const counts = { ours: Math.ceil(scenario.counts.ours / 4), other: Math.ceil(scenario.counts.other / 4) };
+    const warming = { ...scenario, counts };
+    await sample(running.ours as Running, warming, "ours");
+    await sample(running[scenario.against] as Running, warming, scenario.against);
+  }
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const { scenario, ours, others } of samples) {
       const turns = [

@@ -53,7 +53,7 @@ export const NO_BOOKKEEPING: Bookkeeping = { mode: "off", version: 0 };
 
 /** The state that booking a group's records needs. Commands of one group see each other's bookings through it. */
 export interface BooksState extends Bookkeeping {
-  /** The namespace of the tenant's derived ids (core/uuid.ts). */
+  /** The namespace of the tenant's derived ids (core/uuid.ts); empty where the books do not come from its records. */
   readonly namespace: string;
   /** The booked parts of each needed record, by `recordKey`. */
   readonly parts: Map<string, readonly BookedPart[]>;

@@ -7,7 +7,7 @@ import {
   noBooksState,
   recordKey,
 } from "../../domain/bookkeeping/booked.ts";
-import { ledgerLoanId, tenantNamespace } from "../../domain/core/uuid.ts";
+import { ledgerLoanIds, tenantNamespace } from "../../domain/core/uuid.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
@@ -36,7 +36,7 @@ export interface FoundBooks {
 
 /** Adds the queries for what booking some records needs. */
 export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: BookNeeds): FoundBooks {
-  const namespace = tenantNamespace(tenant);
+  const loanIdOf = ledgerLoanIds(tenant);
   const [own, paid] = [[...needs.disbursement], [...needs.payment]];
   const hasRecords = own.length + paid.length > 0;
   const records = JSON.stringify([
@@ -92,7 +92,7 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
     own.length > 0,
   );
   const settled = batch.add(() => settlementQuery(db, tenant, own), own.length > 0);
-  const ids = named.map((id) => ledgerLoanId(namespace, id));
+  const ids = named.map(loanIdOf);
   const known = batch.add(
     () =>
       db
@@ -103,7 +103,7 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
   );
   return {
     state(found) {
-      const state = noBooksState(found, namespace);
+      const state = noBooksState(found, found.mode === "off" ? "" : tenantNamespace(tenant));
       for (const id of own) state.parts.set(recordKey("disbursement", id), []);
       for (const id of paid) state.parts.set(recordKey("payment", id), []);
       for (const [key, rows] of Map.groupBy(parts(), (row) => recordKey(row.category, row.record_id))) {

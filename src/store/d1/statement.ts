@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type { StoredRow } from "../../domain/core/lookup.ts";
@@ -29,18 +29,21 @@ export function asFixedText(part: SQL): SQL {
   return sql.raw(text);
 }
 
+/** The text of a statement, built once; whoever runs it gives the values of its parameters in their order. */
+export const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
+
 /**
  * Runs some queries in one D1 batch, one transaction, and answers each one's rows as D1 gives them: nothing is decoded,
  * and nothing built anew. Null stands for a query that is not needed, and has no rows.
  */
 export async function queryAll(
   db: Database,
-  queries: readonly (SQL | null)[],
+  queries: readonly (SQL | Statement | null)[],
 ): Promise<readonly (readonly StoredRow[])[]> {
   const { $client: d1 } = db;
   const statements = queries.map((query) => {
     if (query === null) return null;
-    const { sql: text, params } = dialect.sqlToQuery(query);
+    const { sql: text, params } = query instanceof SQL ? dialect.sqlToQuery(query) : query;
     return d1.prepare(text).bind(...params);
   });
   const results = await d1.batch<StoredRow>(statements.filter((statement) => statement !== null));

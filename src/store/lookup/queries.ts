@@ -3,7 +3,7 @@ import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Place, Stretch } from "../../domain/core/lookup.ts";
 import { packed } from "../d1/packed.ts";
 import { isInt64 } from "../d1/rows.ts";
-import { asFixedText } from "../d1/statement.ts";
+import { asFixedText, type Statement, textOf } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
 import { behind, compared, type Walk } from "./walk.ts";
 
@@ -62,8 +62,17 @@ function fixed(source: LookupSource, purpose: string, build: () => readonly (SQL
 
 const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => name).join();
 
-/** One row by its id. */
-export function rowQuery(source: LookupSource, tenant: string, id: string): SQL {
+const rowTexts = new WeakMap<LookupSource, string>();
+
+/** One row by its id. Where the id is the key, the statement is built once. */
+export function rowQuery(source: LookupSource, tenant: string, id: string): SQL | Statement {
+  if (source.columns[source.idName] !== source.key[0]) return rowById(source, tenant, id);
+  const text = rowTexts.get(source) ?? textOf(rowById(source, "tenant", "id"));
+  rowTexts.set(source, text);
+  return { sql: text, params: [tenant, id] };
+}
+
+function rowById(source: LookupSource, tenant: string, id: string): SQL {
   const wanted = and(eq(source.tenant, tenant), source.byId(id, tenant) ?? sql`false`, source.visible);
   return sql`SELECT ${fixed(source, "row", () => shown(source))} FROM ${source.table} WHERE ${wanted} LIMIT 1`;
 }
