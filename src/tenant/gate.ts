@@ -29,8 +29,6 @@ interface InFlight {
 
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
-/** How long the next group waits for more events when some have come while the last one was written. */
-const GATHER_MS = 1;
 /** How long after an answer its key is saved. */
 const SAVE_AFTER_MS = 50;
 /** How long a gate trusts its own memory of keys without a word from D1, which may have been put back meanwhile. */
@@ -224,8 +222,9 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     await Promise.resolve();
     try {
       while (!this.#room.isEmpty) {
-        await this.#runGroup(tenant, this.#room.nextGroup());
-        if (this.#room.gathers) await scheduler.wait(GATHER_MS);
+        const group = this.#room.nextGroup();
+        await this.#runGroup(tenant, group);
+        await this.#room.gather(group.length);
       }
     } finally {
       this.#draining = false;

@@ -16,8 +16,10 @@ export interface Waiting {
   readonly settle: (reply: SubmitReply) => void;
 }
 
-/** With so many events a group does not wait for more. */
-const GATHERED_MIN = 50;
+const GATHER_MS = 1;
+const GATHER_LONGER_MS = 2;
+/** A group of so many commands does not wait for more. */
+const GATHERED_MAX = 50;
 
 const encoder = new TextEncoder();
 
@@ -27,6 +29,7 @@ export const bytesInBatch = ({ data }: Submission): number => encoder.encode(JSO
 /** What waits in a gate: the commands of the groups to come, and the callers who wait for another's key. Bounded. */
 export class WaitingRoom {
   #queue: Waiting[] = [];
+  #awaited: { readonly count: number; readonly resolve: () => void } | null = null;
   #commands = 0;
   #bytes = 0;
 
@@ -34,9 +37,19 @@ export class WaitingRoom {
     return this.#queue.length === 0;
   }
 
-  /** True while some events wait, but not enough for a group that is worth its round trip at once. */
-  get gathers(): boolean {
-    return !this.isEmpty && this.#queue.length < GATHERED_MIN;
+  /**
+   * Lets more commands come before the next group where some wait already: callers who were just answered send their next
+   * ones now. Waits a moment, and a little longer while they are fewer than in the group before.
+   */
+  async gather(before: number): Promise<void> {
+    if (this.isEmpty || this.#queue.length >= GATHERED_MAX) return;
+    await scheduler.wait(GATHER_MS);
+    const count = Math.min(before, GATHERED_MAX);
+    if (this.#queue.length >= count) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#awaited = { count, resolve };
+    await Promise.race([promise, scheduler.wait(GATHER_LONGER_MS)]);
+    this.#awaited = null;
   }
 
   /** Counts a caller in; false when the room is full. */
@@ -55,6 +68,7 @@ export class WaitingRoom {
   /** Puts a command, which was admitted, at the end of the queue. */
   push(waiting: Waiting): void {
     this.#queue.push(waiting);
+    if (this.#awaited && this.#queue.length >= this.#awaited.count) this.#awaited.resolve();
   }
 
   /** Takes the commands of the next group, as many as one D1 batch may carry; one that touches many loans goes alone. */
