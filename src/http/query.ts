@@ -21,11 +21,11 @@ export const query = <T extends z.ZodType>(schema: T, allowed: readonly string[]
   });
 
 /** For a route that takes no query. */
-export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) =>
-  (c.req.url.includes("?") ? refuseUnknown(c, []) : undefined) ?? next();
+export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) => refuseUnknown(c, []) ?? next();
 
 /** Hono passes over a parameter with an empty name, so the schema never sees it. */
 function refuseUnknown(c: Context<AppEnv>, allowed: readonly string[]): Response | undefined {
+  if (!c.req.url.includes("?")) return undefined;
   const names = [...new URL(c.req.url).searchParams.keys()];
   const unknown = names.find((name) => !allowed.includes(name));
   return unknown === undefined ? undefined : invalidQuery(c, unknownParameter(unknown, allowed));

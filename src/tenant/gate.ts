@@ -29,6 +29,8 @@ interface InFlight {
 
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
+/** A group that took less than this was not held up by its database. */
+const QUICK_MS = 5;
 /** How long after an answer its key is saved. */
 const SAVE_AFTER_MS = 50;
 /** How long a gate trusts its own memory of keys without a word from D1, which may have been put back meanwhile. */
@@ -223,8 +225,10 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     try {
       while (!this.#room.isEmpty) {
         const group = this.#room.nextGroup();
+        const since = Date.now();
         await this.#runGroup(tenant, group);
-        await this.#room.gather(group.length);
+        // A slow database gives the next events time enough to gather, and should not be left idle.
+        if (Date.now() - since < QUICK_MS) await this.#room.gather(group.length);
       }
     } finally {
       this.#draining = false;

@@ -20,8 +20,8 @@ export function packed(values: readonly SQL[]): readonly SQL[] {
 export function unpacked(rows: readonly StoredRow[], names: readonly string[]): readonly StoredRow[] {
   const cells = rows.map((row) => `[${Object.values(row).map((cell) => cell ?? "[]")}]`);
   const parsed: StoredRow[string][][][] = JSON.parse(`[${cells.join(",")}]`);
-  return parsed.map((parts) => {
-    const values = parts.flat();
+  return parsed.map(([first = [], ...others]) => {
+    const values = others.length === 0 ? first : first.concat(...others);
     const row: Record<string, StoredRow[string]> = {};
     names.forEach((name, index) => {
       row[name] = values[index] ?? null;
