@@ -41,7 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
     against: "usual",
     target: 1.2,
     connections: 1,
-    counts: { ours: 300, other: 300 },
+    counts: { ours: 1_000, other: 1_000 },
     request: creating,
   },
   {
