@@ -17,7 +17,7 @@ import { KeyStore } from "./key-store.ts";
 import { GateMemory } from "./memory.ts";
 import { type OpeningTurn, openRecords } from "./opening.ts";
 import { replay } from "./plan.ts";
-import type { Submission, SubmitReply, Verdict } from "./submission.ts";
+import { QUICK_MS, type Submission, type SubmitReply, type Verdict } from "./submission.ts";
 import type { Woken } from "./wait.ts";
 import { type Wait, Waiters } from "./waiters.ts";
 import { bytesInBatch, type Waiting, WaitingRoom } from "./waiting-room.ts";
@@ -29,8 +29,6 @@ interface InFlight {
 
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
-/** A group that took less than this was not held up by its database. */
-const QUICK_MS = 5;
 /** How long after an answer its key is saved. */
 const SAVE_AFTER_MS = 50;
 /** How long a gate trusts its own memory of keys without a word from D1, which may have been put back meanwhile. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -85,9 +86,9 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-/** Listens on a port of the loopback interface until the test ends (or `close` is called). */
-export async function occupyPort(): Promise<{ port: number; close: () => Promise<unknown> }> {
-  const server = createServer().listen(0, "127.0.0.1");
+/** Listens on a port of the loopback interface until the test ends (or `close` is called); `wanted` 0 is any. */
+export async function occupyPort(wanted = 0): Promise<{ port: number; close: () => Promise<unknown> }> {
+  const server = createServer().listen(wanted, "127.0.0.1");
   await once(server, "listening");
   const close = async (): Promise<void> => {
     if (!server.listening) return;
@@ -100,10 +101,17 @@ export async function occupyPort(): Promise<{ port: number; close: () => Promise
   return { port: address.port, close };
 }
 
+/** Below the ports that the system gives to connections and to listeners that ask for any. */
+const [PORTS_FROM, PORTS_TO] = [20_000, 32_000];
+
+/** A port for a service that starts later: one that the system gives to nobody meanwhile. */
 export async function freePort(): Promise<number> {
-  const { port, close } = await occupyPort();
-  await close();
-  return port;
+  for (;;) {
+    const taken = await occupyPort(randomInt(PORTS_FROM, PORTS_TO)).catch(() => null);
+    if (taken === null) continue;
+    await taken.close();
+    return taken.port;
+  }
 }
 
 export interface RunningService {
