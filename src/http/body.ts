@@ -91,15 +91,21 @@ export async function readBounded(
   return bytes;
 }
 
-/** Bytes that are not UTF-8 are refused, never replaced. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** The text of a body, or null for bytes that are not UTF-8: they are refused, never replaced. */
+export function utf8(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
 
 /** Parses the body that `jsonBodyOnly` has read. */
 export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  let text: string;
-  try {
-    text = decoder.decode(c.get("body_bytes"));
-  } catch {
+  const text = utf8(c.get("body_bytes"));
+  if (text === null) {
     return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
   }
   const parsed = parseJson(text);

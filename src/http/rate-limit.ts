@@ -18,8 +18,8 @@ const BINDINGS = {
  */
 export function rateLimited(rateOf: Rate | ((c: Context<AppEnv>) => Rate)): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const rate = typeof rateOf === "string" ? rateOf : rateOf(c);
-    const binding = c.env.RATE_LIMITS === "on" ? c.env[BINDINGS[rate]] : undefined;
+    if (c.env.RATE_LIMITS !== "on") return next();
+    const binding = c.env[BINDINGS[typeof rateOf === "string" ? rateOf : rateOf(c)]];
     if (binding === undefined || (await allows(c, binding))) return next();
     return renderProblem(c, {
       code: "rate_limited",

@@ -6,11 +6,12 @@ import { ingestProblem } from "../contract/tape/ingest.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
+import { utf8 } from "../http/body.ts";
 import { ndjsonBodyOnly } from "../http/ndjson-body.ts";
 import { problemBody, renderProblem } from "../http/problem.ts";
 import { noQuery } from "../http/query.ts";
 import { submitAll } from "../tenant/client.ts";
-import type { Submission, SubmitReply } from "../tenant/submission.ts";
+import { INTERNAL, type Submission, type SubmitReply } from "../tenant/submission.ts";
 import { ingestAnswer } from "./ingest.ts";
 import { submissionOf } from "./write.ts";
 
@@ -24,7 +25,7 @@ export const ingestBatchRoutes = new Hono<AppEnv>().post(
   authorized("ingest:write", "batch"),
   noQuery,
   async (c) => {
-    const text = textOf(c.get("body_bytes"));
+    const text = utf8(c.get("body_bytes"));
     if (text === null) {
       return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
     }
@@ -42,14 +43,6 @@ export const ingestBatchRoutes = new Hono<AppEnv>().post(
     return c.body(body, isClean ? 200 : 207, { "Content-Type": "application/x-ndjson" });
   },
 );
-
-function textOf(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
 
 /** The answer to one line: what `POST /ingest` would answer. */
 interface LineAnswer {
@@ -81,16 +74,10 @@ async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Pro
   return lines.map(({ line }) => {
     const problem = refused.get(line);
     const reply = byLine.get(line);
-    if (problem || !reply) return refusal(c, line, problem ?? NO_REPLY);
+    if (problem || !reply) return refusal(c, line, problem ?? INTERNAL);
     return answerTo(c, line, reply);
   });
 }
-
-const NO_REPLY: Problem = {
-  code: "internal_error",
-  detail:
-    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
-};
 
 function answerTo(c: Context<AppEnv>, line: number, reply: SubmitReply): LineAnswer {
   if (reply.kind === "rejected") return refusal(c, line, ingestProblem(reply.problem));

@@ -11,7 +11,7 @@ import type { Session } from "../store/d1/session.ts";
 import { type Loaded, load } from "../store/load.ts";
 import type { GateMemory } from "./memory.ts";
 import { type News, planGroup } from "./plan.ts";
-import type { Submission, Verdict } from "./submission.ts";
+import { INTERNAL, type Submission, type Verdict } from "./submission.ts";
 
 /** Tries at one group when D1 fails in a way that may pass; each starts by reading what is there. */
 const ATTEMPTS_MAX = 3;
@@ -44,11 +44,6 @@ export const UNAVAILABLE: Problem = {
   code: "unavailable",
   detail:
     "The database did not answer. Retry with the same Idempotency-Key. The event will not be stored twice.",
-};
-const INTERNAL: Problem = {
-  code: "internal_error",
-  detail:
-    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
 };
 
 type Part = readonly Submission[];

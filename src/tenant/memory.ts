@@ -61,23 +61,21 @@ export class GateMemory {
    */
   recall(commands: readonly Command[], now: number): Loaded | null {
     if (this.#head === null || this.#bookkeeping === null) return null;
-    const needs = noNeeds();
     const made = new Set<string>();
     const state: RecordState = emptyState();
+    const ledger = noLedgerState();
     for (const command of commands) {
-      const own = noNeeds();
-      addNeeds(own, command, now);
+      const needs = noNeeds();
+      addNeeds(needs, command, now);
       if (command.type === "ingest" && command.step === "create")
         made.add(recordKey(command.category, command.id));
-      if (!this.#recallRecords(own, made, state)) return null;
-      addNeeds(needs, command, now);
+      if (!this.#recallRecords(needs, made, state) || !this.#recallLedger(needs, ledger)) return null;
     }
-    const ledger = this.#recallLedger(needs);
     const books = noBooksState(this.#bookkeeping, this.#bookkeeping.namespace);
     if (books.mode === "records" && !commands.every((one) => this.#recallBooks(one, made, state, books))) {
       return null;
     }
-    return ledger && { head: this.#head, seen: [], state, ledger, books };
+    return { head: this.#head, seen: [], state, ledger, books };
   }
 
   /** Adds the records that one command needs; false when one is neither remembered nor made in the group. */
@@ -145,23 +143,25 @@ export class GateMemory {
     return known !== undefined || made.has(recordKey("disbursement", disbursement_id));
   }
 
-  /** Loans with their books, and bank accounts. Whatever else a ledger command needs is read each time. */
-  #recallLedger({ ledger: { loans, banks, ...others } }: Needs): LedgerState | null {
-    if (Object.values(others).some(({ size }) => size > 0)) return null;
-    const state = noLedgerState();
+  /**
+   * Adds the loans with their books, and the bank accounts, that one command needs; false when that is not enough.
+   * Whatever else a ledger command needs is read each time.
+   */
+  #recallLedger({ ledger: { loans, banks, ...others } }: Needs, state: LedgerState): boolean {
+    if (Object.values(others).some(({ size }) => size > 0)) return false;
     for (const ref of banks) {
-      if (!this.#known.get(bankKey(ref))) return null;
+      if (!this.#known.get(bankKey(ref))) return false;
       state.banks.known.add(ref);
     }
     for (const [loan_id, day] of loans) {
       const known = this.#known.get(loanKey(loan_id)) as RememberedLoan | undefined;
       // An unknown loan counts as absent: a posting opens it with a plain INSERT, or is refused, which is not done here.
       if (!known) continue;
-      if (known.book.from > day) return null;
+      if (known.book.from > day) return false;
       state.loans.set(loan_id, known.loan);
       state.books.set(loan_id, known.book);
     }
-    return state;
+    return true;
   }
 
   /** Takes over what a group was decided on, as its commands have left it: `plan` is written by now. */

@@ -15,7 +15,7 @@ import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
 import { NO_EVENT } from "./key-store.ts";
-import type { Answer, Submission, Verdict } from "./submission.ts";
+import { type Answer, INTERNAL, type Submission, type Verdict } from "./submission.ts";
 
 /** How far a group of new events goes, and the trace of the last one. */
 interface Stretch {
@@ -47,12 +47,6 @@ export interface Deciding {
   readonly proposed: Set<string>;
   readonly onBug: (submission: Submission, error: unknown) => void;
 }
-
-const INTERNAL: Problem = {
-  code: "internal_error",
-  detail:
-    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
-};
 
 /** Decides the group's commands one after another; each sees what the one before did. */
 export function planGroup(loaded: Loaded, group: readonly Submission[], deciding: Deciding): Plan {

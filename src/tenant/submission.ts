@@ -32,6 +32,13 @@ export type Verdict =
 
 export type SubmitReply = Verdict & { readonly timings: GateTimings };
 
+/** The answer to a write that met a bug. */
+export const INTERNAL: Problem = {
+  code: "internal_error",
+  detail:
+    "Internal error. Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
+};
+
 /** A group is bounded so that its batch stays small for D1 (30 s a batch) and its answers soon. */
 export const GROUP_COMMANDS_MAX = 100;
 export const GROUP_BYTES_MAX = 1_000_000;

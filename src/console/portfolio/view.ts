@@ -1,9 +1,10 @@
-import { href, pathOf } from "../address.ts";
+import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { button, type Child, h, labelled, on, select } from "../dom.ts";
+import { dayControl } from "../day-control.ts";
+import { type Child, h, labelled, select } from "../dom.ts";
 import { today } from "../format.ts";
 import { loading } from "../loading.ts";
-import { go, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import type { Portfolio, PortfolioLine } from "../wire.ts";
 import { buckets } from "./buckets.ts";
@@ -29,29 +30,15 @@ export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal
 }
 
 function controls(route: Route, asOf: string, months: string): HTMLElement {
-  const date = h("input", { type: "date", value: asOf, required: true, max: "9999-12-31" });
   const span = select(
     MONTHS.map((number) => [number, `${number} months`]),
     months,
   );
-  const show = (as_of: string): void => {
-    const currency = route.query.get("currency") ?? undefined;
-    go(href(["portfolio"], { as_of: as_of === today() ? undefined : as_of, months: span.value, currency }));
-  };
-  const form = h(
-    "form",
-    { class: "controls" },
-    labelled("As of", date),
-    labelled("Pictures of", span),
-    h("button", {}, "Show"),
-    asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
-  );
-  return on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      show(date.value);
-    },
-  });
+  const currency = route.query.get("currency") ?? undefined;
+  return dayControl(["portfolio"], asOf, [labelled("Pictures of", span)], () => ({
+    months: span.value,
+    currency,
+  }));
 }
 
 interface Look {

@@ -6,6 +6,7 @@ import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "../../domain/led
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import type { Check } from "./integrity-place.ts";
+import { isAt } from "./places.ts";
 import { DAY_SUMS, HALF, toAmounts, toEntries, toTotal } from "./rows.ts";
 import {
   integrityLoans,
@@ -123,22 +124,12 @@ const nextQueries = (db: Database, tenant: string, { sequence, position }: Place
     db
       .select(selection(journalEntries))
       .from(journalEntries)
-      .where(
-        and(
-          eq(journalEntries.tenant_id, tenant),
-          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${next}`,
-        ),
-      )
+      .where(isAt(journalEntries, tenant, next))
       .orderBy(journalEntries.sequence, journalEntries.position),
     db
       .select(selection(journalPostings))
       .from(journalPostings)
-      .where(
-        and(
-          eq(journalPostings.tenant_id, tenant),
-          sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${next}`,
-        ),
-      ),
+      .where(isAt(journalPostings, tenant, next)),
     db.select({ count: sql<number>`count`.as("count") }).from(
       sql`(SELECT count(*) AS count FROM (SELECT 1 FROM journal_entries WHERE tenant_id = ${tenant}
         AND (sequence, position) > (${sequence}, ${position}) LIMIT ${ENTRIES_MAX + 1})) AS rest`,

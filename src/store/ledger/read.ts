@@ -7,6 +7,7 @@ import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.t
 import type { LedgerLoan } from "../../domain/ledger/state.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { isAt, isBefore } from "./places.ts";
 import { DAY_SUMS, sumOf, toAmounts, toEntries, toTotal } from "./rows.ts";
 import {
   journalEntries,
@@ -82,30 +83,15 @@ export async function entriesOfLoan(
     db
       .select(selection(journalEntries))
       .from(journalEntries)
-      .where(
-        and(
-          eq(journalEntries.tenant_id, tenant),
-          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${shown}`,
-        ),
-      )
+      .where(isAt(journalEntries, tenant, shown))
       .orderBy(desc(journalEntries.sequence), desc(journalEntries.position)),
     db
       .select(selection(journalPostings))
       .from(journalPostings)
-      .where(
-        and(
-          eq(journalPostings.tenant_id, tenant),
-          sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${shown}`,
-          eq(journalPostings.loan_id, loan_id),
-        ),
-      ),
+      .where(and(isAt(journalPostings, tenant, shown), eq(journalPostings.loan_id, loan_id))),
   ]);
   return loans.length === 0 ? null : toEntries(entries, postings);
 }
-
-/** True for a row of an entry that was posted before `place`. */
-const isBefore = (table: typeof loanEntries | typeof journalEntries, { sequence, position }: Place): SQL =>
-  sql`(${table.sequence}, ${table.position}) < (${sequence}, ${position})`;
 
 /** Which entries of the whole journal a page shows. */
 export type JournalListPage = JournalPage;
@@ -141,22 +127,12 @@ export async function journalList(db: Database, tenant: string, page: JournalLis
     db
       .select(selection(journalEntries))
       .from(journalEntries)
-      .where(
-        and(
-          eq(journalEntries.tenant_id, tenant),
-          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${listed}`,
-        ),
-      )
+      .where(isAt(journalEntries, tenant, listed))
       .orderBy(desc(journalEntries.sequence), desc(journalEntries.position)),
     db
       .select(selection(journalPostings))
       .from(journalPostings)
-      .where(
-        and(
-          eq(journalPostings.tenant_id, tenant),
-          sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${listed}`,
-        ),
-      ),
+      .where(isAt(journalPostings, tenant, listed)),
     db
       .select({
         sequence: sql<number>`sequence`.as("sequence"),
@@ -224,6 +200,20 @@ export function currencyOf(db: Database, tenant: string, loan_id: string, asked:
     AND (${journalEntries.sequence}, ${journalEntries.position}) IN ${lastEntryOf(db, tenant, loan_id)})`;
 }
 
+/** What some of a loan's days changed: those for which `when` is true. */
+export const daysQuery = (db: Database, tenant: string, loan_id: string, currency: SQL, when: SQL) =>
+  db
+    .select(DAY_SUMS)
+    .from(loanDays)
+    .where(
+      and(
+        eq(loanDays.tenant_id, tenant),
+        eq(loanDays.loan_id, loan_id),
+        eq(loanDays.currency, currency),
+        when,
+      ),
+    );
+
 /**
  * A loan's balance as of a day, or null for an unknown loan; in the currency of its last entry unless another is
  * requested. It is the present balance less the days after, so the cost is one row for each day after `as_of` that has
@@ -250,26 +240,11 @@ export async function loanBalance(
           eq(loanBalances.currency, currency),
         ),
       ),
-    db
-      .select(DAY_SUMS)
-      .from(loanDays)
-      .where(
-        and(
-          eq(loanDays.tenant_id, tenant),
-          eq(loanDays.loan_id, loan_id),
-          gt(loanDays.day, as_of),
-          eq(loanDays.currency, currency),
-        ),
-      ),
+    daysQuery(db, tenant, loan_id, currency, gt(loanDays.day, as_of)),
     db
       .select({ posted_at: journalEntries.posted_at, currency: journalEntries.currency })
       .from(journalEntries)
-      .where(
-        and(
-          eq(journalEntries.tenant_id, tenant),
-          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${last}`,
-        ),
-      ),
+      .where(isAt(journalEntries, tenant, last)),
   ]);
   const [loan] = loans;
   if (!loan) return null;

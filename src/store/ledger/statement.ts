@@ -12,8 +12,9 @@ import {
 } from "../../domain/ledger/loan-book.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { currencyOf } from "./read.ts";
-import { DAY_SUMS, HALF, toAmounts, toEntries } from "./rows.ts";
+import { isAt } from "./places.ts";
+import { currencyOf, daysQuery } from "./read.ts";
+import { HALF, toAmounts, toEntries } from "./rows.ts";
 import { journalEntries, journalPostings, ledgerLoans, loanBalances, loanDays } from "./tables.ts";
 
 /** Where a page of a statement ended. */
@@ -74,23 +75,12 @@ export async function statementOf(
     db
       .select(selection(journalEntries))
       .from(journalEntries)
-      .where(
-        and(
-          eq(journalEntries.tenant_id, tenant),
-          sql`(${journalEntries.sequence}, ${journalEntries.position}) IN ${shown}`,
-        ),
-      )
+      .where(isAt(journalEntries, tenant, shown))
       .orderBy(asc(journalEntries.effective_at), asc(journalEntries.sequence), asc(journalEntries.position)),
     db
       .select(selection(journalPostings))
       .from(journalPostings)
-      .where(
-        and(
-          eq(journalPostings.tenant_id, tenant),
-          sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${shown}`,
-          eq(journalPostings.loan_id, loan_id),
-        ),
-      ),
+      .where(and(isAt(journalPostings, tenant, shown), eq(journalPostings.loan_id, loan_id))),
     db
       .select(selection(loanBalances))
       .from(loanBalances)
@@ -101,7 +91,7 @@ export async function statementOf(
           eq(loanBalances.currency, currency),
         ),
       ),
-    laterQuery(db, tenant, loan_id, currency, firstDay),
+    daysQuery(db, tenant, loan_id, currency, gte(loanDays.day, firstDay)),
     sameDayQuery(db, tenant, loan_id, currency, after),
   ]);
   if (loans.length === 0) return null;
@@ -115,21 +105,6 @@ export async function statementOf(
 const isIn = (currency: SQL) => sql`(
   SELECT entry.currency FROM journal_entries AS entry WHERE entry.tenant_id = listed.tenant_id
     AND entry.sequence = listed.sequence AND entry.position = listed.position) = ${currency}`;
-
-/** What the days from `day` on change. */
-function laterQuery(db: Database, tenant: string, loan_id: string, currency: SQL, day: string) {
-  return db
-    .select(DAY_SUMS)
-    .from(loanDays)
-    .where(
-      and(
-        eq(loanDays.tenant_id, tenant),
-        eq(loanDays.loan_id, loan_id),
-        eq(loanDays.currency, currency),
-        gte(loanDays.day, day),
-      ),
-    );
-}
 
 /** What the loan's postings moved on the day of `after`, up to that place; in halves, whose sums fit into 64 bits. */
 function sameDayQuery(
