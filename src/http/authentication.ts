@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
-import type { Scope } from "../auth/scopes.ts";
 import { grants } from "../auth/token.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 import { rateLimited } from "./rate-limit.ts";

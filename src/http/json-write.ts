@@ -1,4 +1,4 @@
-import type { Scope } from "../auth/scopes.ts";
+import type { Scope } from "../contract/scopes.ts";
 import { authorized } from "./authentication.ts";
 import { jsonBodyOnly, parsedBody } from "./body.ts";
 import { idempotencyKey } from "./idempotency.ts";

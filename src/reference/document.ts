@@ -1,5 +1,5 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import { SCOPE_MEANINGS } from "../auth/scopes.ts";
+import { SCOPE_MEANINGS } from "../contract/scopes.ts";
 import { OPERATIONS } from "./catalogue.ts";
 import { answerHeaders, HEADERS } from "./headers.ts";
 import type { Operation } from "./operation.ts";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Scope } from "../auth/scopes.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { ProblemCode } from "../domain/core/problem.ts";
 import type { CommonHeader, HeaderName } from "./headers.ts";
 import type { Tag } from "./tags.ts";

@@ -1,4 +1,4 @@
-import type { Scope } from "../../src/auth/scopes.ts";
+import type { Scope } from "../../src/contract/scopes.ts";
 
 /** A route behind the token: its pattern in the router, a request that reaches it, and the scope that it needs. */
 export interface AuthenticatedRoute {

@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "fanout",
     "webhooks",
   ],
-  "app.ts": ["http", "routes"],
+  "app.ts": ["http", "routes", "contract"],
   "env.d.ts": ["index.ts", "tenant/gate.ts", "webhooks/sender.ts"],
   "config.ts": ["domain/core/result.ts"],
   routes: [
@@ -35,19 +35,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "store",
   ],
   http: ["auth", "contract", "domain"],
-  auth: ["config.ts", "domain/core"],
+  auth: ["config.ts", "contract/scopes.ts", "domain/core"],
   contract: ["domain"],
   domain: [],
   tenant: ["domain", "store", "fanout"],
   store: ["domain"],
   fanout: ["domain", "store"],
   webhooks: ["domain", "store", "fanout/facts.ts"],
-  cli: ["auth/scopes.ts", "config.ts", "contract", "domain"],
+  cli: ["config.ts", "contract", "domain"],
   pages: [],
   console: ["contract/lookup/tables.ts", "domain"],
   client: ["reference", "../dist/client/schema.d.ts"],
   docs: [],
-  reference: ["auth/scopes.ts", "contract", "domain"],
+  reference: ["contract", "domain"],
 };
 
 /**

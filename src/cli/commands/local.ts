@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isScope, SCOPES, type Scope } from "../../auth/scopes.ts";
+import { isScope, SCOPES, type Scope } from "../../contract/scopes.ts";
 import type { DevOptions } from "../local/dev.ts";
 import type { InitOptions } from "../local/init.ts";
 import type { TokenOptions } from "../local/token.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { SCOPES } from "../../auth/scopes.ts";
+import { SCOPES } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { EXIT, type Failure, failed, report } from "../failure.ts";
 import { runLocalCron } from "./cron.ts";

@@ -11,7 +11,7 @@ import {
   SignJWT,
 } from "jose";
 import * as z from "zod";
-import type { Scope } from "../../auth/scopes.ts";
+import type { Scope } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 

@@ -1,5 +1,5 @@
-import { SCOPES, type Scope } from "../../auth/scopes.ts";
 import { isJsonObject, parseJson } from "../../contract/json.ts";
+import { SCOPES, type Scope } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 import { sendBatch } from "../import/batch.ts";
