@@ -4,8 +4,10 @@ import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
+import type { AnswerOf } from "../answer-types.ts";
 import { documented } from "../documented.ts";
 import { fieldErrors } from "../field-errors.ts";
+import type { accrualPreview } from "./answers.ts";
 import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
 import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
 
@@ -46,7 +48,7 @@ export function previewView(
   { program_id, accrual_date, day_count_convention, currency: code }: PreviewRequest,
   loans: readonly LoanAccrual[],
   next_page_token: string | undefined,
-): Record<string, unknown> {
+): AnswerOf<typeof accrualPreview> {
   return {
     program_id,
     accrual_date,

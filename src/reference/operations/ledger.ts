@@ -6,7 +6,6 @@ import {
   journalEntries,
   journalEntry,
   loanBalance,
-  statement,
   trialBalance,
 } from "../../contract/ledger/answers.ts";
 import {
@@ -17,6 +16,7 @@ import {
   statementQuery,
   trialBalanceQuery,
 } from "../../contract/ledger/queries.ts";
+import { statement } from "../../contract/ledger/statement-answer.ts";
 import { answer, CSV, json } from "../answers.ts";
 import type { Operation } from "../operation.ts";
 import { writeOperations } from "./postings.ts";
