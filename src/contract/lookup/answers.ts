@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CATEGORIES, type Category, type Fields, RECORD_TABLES, RECORDS } from "../../domain/tape/fields.ts";
+import type { ParsedOf } from "../answer-types.ts";
 import { dateOrTimestamp, exactDecimal, freeObject, instant, uuid } from "../answer-values.ts";
 import type { LookupTable, WireType } from "./tables.ts";
 
@@ -60,8 +61,10 @@ export const rowSchema = (table: LookupTable, describe: Describe) =>
     )
     .meta({ id: rowName(table.name) });
 
+export type RowJson = ParsedOf<ReturnType<typeof rowSchema>>;
+
 /** What a page of rows says of itself and of the next one. */
-export const pagination = z
+const pagination = z
   .object({
     limit: z.int(),
     has_more: z.boolean(),
@@ -78,3 +81,7 @@ export const pagination = z
     total_capped: z.literal(true).optional().meta({ description: "There may be more rows than `total`." }),
   })
   .meta({ id: "Pagination" });
+
+/** `GET /api/tables/{table}`. */
+export const pageOf = (row: ReturnType<typeof rowSchema>) => z.object({ data: z.array(row), pagination });
+export type PageJson = ParsedOf<ReturnType<typeof pageOf>>;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { rowQuery } from "../../contract/known-at.ts";
-import { pagination, rowSchema } from "../../contract/lookup/answers.ts";
+import { pageOf, rowSchema } from "../../contract/lookup/answers.ts";
 import { CSV_PAGE, JSON_PAGE, listParameters } from "../../contract/lookup/query.ts";
 import { isHistory, LOOKUP_TABLES, type LookupTable } from "../../contract/lookup/tables.ts";
 import { answer, CSV, json } from "../answers.ts";
@@ -51,7 +51,7 @@ function operationsOf(table: LookupTable): readonly Operation[] {
       answers: {
         200: answer(
           "One page.",
-          [json(z.object({ data: z.array(row), pagination })), CSV],
+          [json(pageOf(row)), CSV],
           ["Vary", "Content-Disposition", "Link", "Preference-Applied"],
         ),
       },
