@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/ledger/hledger.ts";
-import type { Place } from "../domain/ledger/journal.ts";
+import type { EntryPlace } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { invalidQuery } from "../http/query.ts";
 import { withDeadline } from "../store/d1/failure.ts";
@@ -40,13 +40,13 @@ export async function exportJournal(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function* hledgerPages(
-  next: (after: Place) => ReturnType<typeof entriesAfter>,
+  next: (after: EntryPlace) => ReturnType<typeof entriesAfter>,
 ): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
   const currencies = new Set<string>();
   let text = hledgerHead();
   let count = 0;
-  for (let after: Place = { sequence: 0, position: 0 }; ; ) {
+  for (let after: EntryPlace = { sequence: 0, position: 0 }; ; ) {
     const { entries, isLast } = await next(after);
     count += entries.length;
     for (const entry of entries) {

@@ -19,7 +19,7 @@ import {
   statementView,
 } from "../contract/ledger/views.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Entry, Place } from "../domain/ledger/journal.ts";
+import type { Entry, EntryPlace } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
@@ -100,12 +100,12 @@ async function startOf(
 }
 
 /** The place of an entry inside a token. */
-function placeIn(after: readonly (string | null)[] | null): Place | null {
+function placeIn(after: readonly (string | null)[] | null): EntryPlace | null {
   const [sequence, position] = after ?? [];
   return sequence && position ? { sequence: Number(sequence), position: Number(position) } : null;
 }
 
-const tokenAfter = (identity: string, { sequence, position }: Place): Promise<string> =>
+const tokenAfter = (identity: string, { sequence, position }: EntryPlace): Promise<string> =>
   encodeCursor(identity, { after: [String(sequence), String(position)], stretch: null });
 
 /**

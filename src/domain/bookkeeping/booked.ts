@@ -1,4 +1,4 @@
-import type { Place } from "../ledger/journal.ts";
+import type { EntryPlace } from "../ledger/journal.ts";
 import { linesOf, mirror } from "../ledger/journal.ts";
 import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
@@ -11,7 +11,7 @@ export const isBooked = (category: string): category is BookedCategory =>
   (BOOKED_CATEGORIES as readonly string[]).includes(category);
 
 /** A booked part of a record's position, and the entry that books it. */
-export interface BookedPart extends BookPart, Place {
+export interface BookedPart extends BookPart, EntryPlace {
   readonly category: BookedCategory;
   readonly record_id: string;
   readonly journal_entry_id: string;
@@ -22,7 +22,7 @@ export interface BookedPart extends BookPart, Place {
 }
 
 /** A settlement that is not reversed: it is reversed together with its origination. */
-export interface StandingSettlement extends Place {
+export interface StandingSettlement extends EntryPlace {
   readonly disbursement_entry_id: string;
   readonly journal_entry_id: string;
   readonly effective_at: string;

@@ -39,18 +39,18 @@ export const ENTRY_TYPES = [
 export type EntryType = (typeof ENTRY_TYPES)[number];
 
 /** Where an entry stands in the tenant's journal: its event, and its place among that event's entries, from 0. */
-export interface Place {
+export interface EntryPlace {
   readonly sequence: number;
   readonly position: number;
 }
 
 /** The entry that a reversal reverses. */
-export interface Reversed extends Place {
+export interface Reversed extends EntryPlace {
   readonly journal_entry_id: string;
 }
 
 /** An entry of the journal. It is never changed or deleted; only a reversal corrects it. */
-export interface Entry extends Place {
+export interface Entry extends EntryPlace {
   readonly journal_entry_id: string;
   readonly event_type: EntryType;
   readonly currency: string;

@@ -2,7 +2,13 @@ import { and, desc, eq, gt, gte, lte, type SQL, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import { ACCOUNT_CODES, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
 import { WHOLE_LEDGER } from "../../domain/ledger/books.ts";
-import { type Entry, type EntryType, NO_TOTAL, type Place, type Total } from "../../domain/ledger/journal.ts";
+import {
+  type Entry,
+  type EntryPlace,
+  type EntryType,
+  NO_TOTAL,
+  type Total,
+} from "../../domain/ledger/journal.ts";
 import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
 import type { LedgerLoan } from "../../domain/ledger/state.ts";
 import { selection } from "../d1/rows.ts";
@@ -48,7 +54,7 @@ export interface JournalPage {
   readonly from_date: string | undefined;
   readonly to_date: string | undefined;
   readonly event_type: EntryType | undefined;
-  readonly before: Place | null;
+  readonly before: EntryPlace | null;
   readonly limit: number;
 }
 
@@ -100,7 +106,7 @@ export type JournalListPage = JournalPage;
 export interface JournalList {
   readonly entries: readonly Entry[];
   /** The place of the last entry that the page examined; null at the end of the journal. */
-  readonly end: Place | null;
+  readonly end: EntryPlace | null;
 }
 
 /** The most entries that a page of the list examines, whether they match the filter or not. */
@@ -115,7 +121,7 @@ export async function journalList(db: Database, tenant: string, page: JournalLis
     SELECT tenant_id, sequence, position, effective_at, event_type, loan_count FROM journal_entries
     WHERE tenant_id = ${tenant} ${before ? sql`AND (sequence, position) < (${before.sequence}, ${before.position})` : sql``}
     ORDER BY sequence DESC, position DESC LIMIT ${EXAMINED_MAX}`;
-  const found = await db.all<Place & { loan_count: number }>(sql`
+  const found = await db.all<EntryPlace & { loan_count: number }>(sql`
     SELECT sequence, position, loan_count FROM (${examined})
     WHERE effective_at BETWEEN ${from_date ?? ""} AND ${to_date ?? "9999-12-31"}
       ${event_type === undefined ? sql`` : sql`AND event_type = ${event_type}`}
@@ -152,7 +158,7 @@ export async function journalList(db: Database, tenant: string, page: JournalLis
   return { entries: toEntries(entries, postings), end };
 }
 
-const placeOf = ({ sequence, position }: Place): Place => ({ sequence, position });
+const placeOf = ({ sequence, position }: EntryPlace): EntryPlace => ({ sequence, position });
 
 /** The first entries, at least one, that together touch at most a number of loans. */
 function withinLoans<T extends { readonly loan_count: number }>(

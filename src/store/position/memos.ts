@@ -1,6 +1,6 @@
 import { rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { runAll, type Statement } from "../d1/statement.ts";
+import { runAll, type Sql } from "../d1/statement.ts";
 import { positionMemos } from "./tables.ts";
 
 /** A memo is kept for an hour after it was written or last read: the life of a list's cursor. */
@@ -103,7 +103,7 @@ export async function dropMemo(db: Database, tenant: string, question: string, n
   await runAll(db, [clearing(tenant, question, now)]);
 }
 
-function clearing(tenant: string, question: string, now: number): Statement {
+function clearing(tenant: string, question: string, now: number): Sql {
   const sql = `DELETE FROM position_memos WHERE tenant_id = ?1
     AND (question = ?2 OR question IN (
       SELECT question FROM position_memos WHERE tenant_id = ?1 AND part = 0 AND expires_at <= CAST(?3 AS INTEGER)

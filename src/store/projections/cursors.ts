@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, queryAll, runAll, type Statement } from "../d1/statement.ts";
+import { builder, queryAll, runAll, type Sql } from "../d1/statement.ts";
 import { events } from "../log.ts";
 import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
@@ -93,7 +93,7 @@ export async function writeProjection(
   db: Database,
   tenant: string,
   name: string,
-  statements: readonly Statement[],
+  statements: readonly Sql[],
   { sequence, now }: { readonly sequence: number; readonly now: number },
 ): Promise<void> {
   const cursor = builder
