@@ -74,8 +74,8 @@ async function prove(c: Context<AppEnv>, asked: ProofQuery): Promise<Response> {
   const found = await read(c, (db) => readBothSides(db, tenant, after, as_of_date, LOANS_OF_A_PAGE));
   if (!found.ok) return invalidQuery(c, found.error);
   if (found.value === "too_large") return tooManyPayments(c);
-  const kept = found.value.loans.filter(({ is_kept }) => is_kept);
-  const differences = kept.flatMap(({ loan, sums }) =>
+  const booked = found.value.loans.filter(({ follows_records }) => follows_records);
+  const differences = booked.flatMap(({ loan, sums }) =>
     disagreements(loan, sums, as_of_date).map(({ records_minor, books_minor, ...one }) => ({
       disbursement_id: loan.disbursement.disbursement_id,
       ...one,
@@ -87,7 +87,7 @@ async function prove(c: Context<AppEnv>, asked: ProofQuery): Promise<Response> {
   const { end } = found.value;
   const next_cursor =
     end === null ? undefined : await encodeCursor(identity, { after: [end], stretch: null });
-  return renderJson(c, { as_of_date, differences, compared: kept.length, next_cursor });
+  return renderJson(c, { as_of_date, differences, compared: booked.length, next_cursor });
 }
 
 const tooManyPayments = (c: Context<AppEnv>) =>
@@ -174,8 +174,8 @@ async function walk(
   for (let read = 0; end !== null && exceptions.length <= limit && read < LOANS_EXAMINED_MAX; ) {
     const page = await readBothSides(db, tenant, end, LAST_DAY, LOANS_OF_A_PAGE);
     if (page === "too_large") return page;
-    for (const { loan, is_kept } of page.loans) {
-      const found = exceptionsOf(loan, is_kept);
+    for (const { loan, follows_records } of page.loans) {
+      const found = exceptionsOf(loan, follows_records);
       const isPartial = loan.disbursement.disbursement_id === partial;
       if (isPartial) exceptions.push(...found.filter((one) => placeOf(one) > inside));
       else if (!isShown) exceptions.push(...found);

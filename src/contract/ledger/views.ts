@@ -33,7 +33,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
 }
 
 /**
- * What a loan's borrower owes (docs/api.md#ledger). A loan that the records keep can be in credit: then no principal is
+ * What a loan's borrower owes (docs/api.md#ledger). A loan that follows its records can be in credit: then no principal is
  * outstanding, and the credit shows as suspense.
  */
 export function loanBalanceView(
@@ -105,7 +105,7 @@ export function trialBalanceView(
   };
 }
 
-/** The credit of a kept loan shows as suspense, with no principal (docs/bookkeeping.md#names). */
+/** The credit of a loan that follows its records shows as suspense, with no principal (docs/bookkeeping.md#names). */
 function shown(amounts: Amounts): Amounts {
   const credit = amounts.principal < 0n ? -amounts.principal : 0n;
   return { ...amounts, principal: amounts.principal + credit, suspense: amounts.suspense + credit };

@@ -39,7 +39,7 @@ export type Gross = ReadonlyMap<string, bigint>;
 export interface BookedLoan {
   readonly loan_id: string;
   /** False if a ledger route used the id first: then no record of this disbursement is booked. */
-  readonly is_kept: boolean;
+  readonly follows_records: boolean;
   readonly gross: Gross;
 }
 

@@ -37,7 +37,7 @@ export function applyPosted(
       writes.loans.set(loan.loan_id, {
         borrower_id: loan.borrower_id,
         currency: entry.currency,
-        kept: false,
+        follows_records: false,
       });
     }
     const { added, removed } = applyEntry(state, entry);

@@ -50,12 +50,12 @@ export async function principalsAfter(
   const examined = sql`
     SELECT loan_id, currency, principal_minor FROM loan_balances
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
-  // A loan that the records keep takes no interest.
-  const kept = sql`(SELECT kept FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
+  // A loan that follows its records takes no accruals.
+  const follows_records = sql`(SELECT follows_records FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
   const page = db.all<Row>(sql`
     SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (
       SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor
-      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${kept} = 0
+      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${follows_records} = 0
     ) WHERE principal_minor > 0 LIMIT ${limit + 1}`);
   const rows = await page;
   const loans = rows.slice(0, limit).map(toPrincipal);

@@ -175,7 +175,11 @@ function withinLoans<T extends { readonly loan_count: number }>(
 
 function loanQuery(db: Database, tenant: string, loan_id: string) {
   return db
-    .select({ borrower_id: ledgerLoans.borrower_id, currency: ledgerLoans.currency, kept: ledgerLoans.kept })
+    .select({
+      borrower_id: ledgerLoans.borrower_id,
+      currency: ledgerLoans.currency,
+      follows_records: ledgerLoans.follows_records,
+    })
     .from(ledgerLoans)
     .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, loan_id)));
 }
@@ -199,7 +203,7 @@ function lastEntryOf(db: Database, tenant: string, loan_id: string) {
     .limit(1);
 }
 
-/** The requested currency, or else that of the loan's last entry: a loan kept by records may have had others. */
+/** The requested currency, or else that of the loan's last entry: a loan that follows its records may have had others. */
 export function currencyOf(db: Database, tenant: string, loan_id: string, asked: string | undefined): SQL {
   if (asked !== undefined) return sql`${asked}`;
   return sql`(SELECT ${journalEntries.currency} FROM ${journalEntries} WHERE ${journalEntries.tenant_id} = ${tenant}
