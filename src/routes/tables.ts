@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
 import { rowQuery } from "../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
-import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
+import { cellReader, type Reader, rowRenderer } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
@@ -17,7 +17,7 @@ import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderProblem } from "../http/problem.ts";
 import { invalidQuery, query } from "../http/query.ts";
 import { sequenceKnownAt } from "../store/known-at.ts";
-import { findRow, listRows, type Page } from "../store/lookup/list.ts";
+import { findRow, listRows, type RowPage } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { endOfFeed, type Followed, followedBy, historyOf, readWaiting } from "./following.ts";
 import { findPastRow } from "./past.ts";
@@ -77,7 +77,7 @@ async function answerRow(
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
-  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
+  return jsonText(c, `{"data":${rowRenderer(table, readerOf(c))(row.value)}}`);
 }
 
 const BEYOND_HEAD = "known_at must not be beyond the last event of the log, nor after now";
@@ -109,14 +109,14 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
   const { rows, next } = page.value;
   const next_cursor = next === null ? null : await encodeCursor(identity, next);
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, rows), table.name, next_cursor);
-  const data = rows.map(rowWriter(table, readerOf(c))).join(",");
+  const data = rows.map(rowRenderer(table, readerOf(c))).join(",");
   const feedGoesOn = next_cursor === null && followed?.kind === "feed";
   const cursor = feedGoesOn ? await encodeCursor(identity, endOfFeed(page.value)) : next_cursor;
   const pagination = stringifyJson(paginationOf(query.limit, page.value, cursor, followed));
   return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
 }
 
-function paginationOf(limit: number, page: Page, cursor: string | null, followed: Followed | null) {
+function paginationOf(limit: number, page: RowPage, cursor: string | null, followed: Followed | null) {
   const { next, searched_all, total } = page;
   return {
     limit,

@@ -1,5 +1,5 @@
 import type { EntryPlace } from "../ledger/journal.ts";
-import { linesOf, mirror } from "../ledger/journal.ts";
+import { journalLines, mirror } from "../ledger/journal.ts";
 import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
 
@@ -111,7 +111,7 @@ const BOUNDED = new Set(["1100", "1400", "2100"]);
 /** The gross sums after a part's moves are booked (`sign` 1) or taken back (-1). */
 export function grossAfter(gross: Gross, currency: string, moves: readonly Move[], sign: 1n | -1n): Gross {
   const sums = new Map(gross);
-  for (const { account_code, direction, amount_minor } of linesOf(withoutLoan(moves))) {
+  for (const { account_code, direction, amount_minor } of journalLines(withoutLoan(moves))) {
     if (!BOUNDED.has(account_code)) continue;
     const key = `${currency} ${account_code} ${direction}`;
     const sum = (sums.get(key) ?? 0n) + sign * amount_minor;

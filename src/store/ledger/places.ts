@@ -11,7 +11,7 @@ export const isAt = (
   and(eq(table.tenant_id, tenant), sql`(${table.sequence}, ${table.position}) IN ${places}`);
 
 /** True for a row of an entry that was posted before `place`. */
-export const isBefore = (
+export const isPostedBefore = (
   table: typeof loanEntries | typeof journalEntries,
   { sequence, position }: EntryPlace,
 ): SQL => sql`(${table.sequence}, ${table.position}) < (${sequence}, ${position})`;

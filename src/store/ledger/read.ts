@@ -13,7 +13,7 @@ import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.t
 import type { LedgerLoan } from "../../domain/ledger/state.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { isAt, isBefore } from "./places.ts";
+import { isAt, isPostedBefore } from "./places.ts";
 import { DAY_SUMS, sumOf, toAmounts, toEntries, toTotal } from "./rows.ts";
 import {
   journalEntries,
@@ -76,7 +76,7 @@ export async function entriesOfLoan(
       and(
         eq(loanEntries.tenant_id, tenant),
         eq(loanEntries.loan_id, loan_id),
-        before === null ? undefined : isBefore(loanEntries, before),
+        before === null ? undefined : isPostedBefore(loanEntries, before),
         from_date === undefined ? undefined : gte(loanEntries.effective_at, from_date),
         to_date === undefined ? undefined : lte(loanEntries.effective_at, to_date),
         event_type === undefined ? undefined : eq(loanEntries.event_type, event_type),

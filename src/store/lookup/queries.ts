@@ -65,7 +65,7 @@ const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => n
 const rowTexts = new WeakMap<LookupSource, string>();
 
 /** One row by its id. Where the id is the key, the statement is built once. */
-export function rowQuery(source: LookupSource, tenant: string, id: string): SQL | Sql {
+export function queryOfRow(source: LookupSource, tenant: string, id: string): SQL | Sql {
   if (source.columns[source.idName] !== source.key[0]) return rowById(source, tenant, id);
   const text = rowTexts.get(source) ?? textOf(rowById(source, "tenant", "id"));
   rowTexts.set(source, text);

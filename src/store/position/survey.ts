@@ -1,6 +1,6 @@
 import type { Database } from "../d1/session.ts";
 import { type LoanOnWalk, readLoans } from "./loans.ts";
-import { dropMemo, headOf, type Memo, type Progress, readMemo, writeMemo } from "./memos.ts";
+import { dropMemo, headOf, type Memo, readMemo, type WalkProgress, writeMemo } from "./memos.ts";
 
 /** D1 limits a value to 2 MB. A UTF-16 unit takes at most three bytes of UTF-8, a surrogate pair four. */
 const PART_CHARACTERS = 500_000;
@@ -32,8 +32,8 @@ export interface Budget {
 }
 
 export type Surveyed<G> =
-  | ({ readonly kind: "complete"; readonly gathered: G; readonly remembered: boolean } & Progress)
-  | ({ readonly kind: "unfinished" } & Progress)
+  | ({ readonly kind: "complete"; readonly gathered: G; readonly remembered: boolean } & WalkProgress)
+  | ({ readonly kind: "unfinished" } & WalkProgress)
   | { readonly kind: "too_large" };
 
 /**
@@ -84,7 +84,7 @@ export async function survey<G extends Gathering>(
 const isFresh = (memo: Memo, head: number): boolean =>
   memo.after === null && memo.from_sequence === head && memo.to_sequence === head;
 
-const moment = ({ from_sequence, to_sequence, after, done }: Memo): Progress => ({
+const moment = ({ from_sequence, to_sequence, after, done }: Memo): WalkProgress => ({
   from_sequence,
   to_sequence,
   after,
