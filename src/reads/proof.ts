@@ -26,7 +26,7 @@ interface Compared {
   readonly end: string | null;
 }
 
-/** Compares the next kept disbursements with their books (docs/bookkeeping.md#the-switch). */
+/** Compares the next booked disbursements with their books (docs/bookkeeping.md#the-switch). */
 export async function compareBooks(
   db: Database,
   tenant: string,
@@ -35,13 +35,13 @@ export async function compareBooks(
 ): Promise<Result<Compared, Problem>> {
   const page = await readBothSides(db, tenant, after, as_of_date, LOANS_OF_A_PAGE);
   if (page === "too_large") return err(TOO_MANY_PAYMENTS);
-  const kept = page.loans.filter(({ is_kept }) => is_kept);
-  const differences = kept.flatMap(({ loan, sums }) =>
+  const booked = page.loans.filter(({ follows_records }) => follows_records);
+  const differences = booked.flatMap(({ loan, sums }) =>
     disagreements(loan, sums, as_of_date).map((one) => ({
       disbursement_id: loan.disbursement.disbursement_id,
       ...one,
       sequence: loan.updated_seq,
     })),
   );
-  return ok({ differences, compared: kept.length, end: page.end });
+  return ok({ differences, compared: booked.length, end: page.end });
 }

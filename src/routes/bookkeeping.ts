@@ -7,7 +7,7 @@ import {
   proofQuery,
 } from "../contract/bookkeeping/bodies.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
-import { parametersOf } from "../contract/ledger/queries.ts";
+import { queryNames } from "../contract/ledger/queries.ts";
 import { amountIn } from "../contract/position/view.ts";
 import type { Exception } from "../domain/bookkeeping/compare.ts";
 import { dayAt } from "../domain/position/days.ts";
@@ -40,13 +40,13 @@ export const bookkeepingRoutes = new Hono<AppEnv>()
   .get(
     "/exceptions",
     authorized("hpts:ledger:read", "walk"),
-    query(exceptionsQuery, parametersOf(exceptionsQuery)),
+    query(exceptionsQuery, queryNames(exceptionsQuery)),
     (c) => listExceptions(c, c.req.valid("query")),
   )
   .get(
     "/proof",
     authorized("hpts:reconciliation:read", "walk"),
-    query(proofQuery, parametersOf(proofQuery)),
+    query(proofQuery, queryNames(proofQuery)),
     (c) => prove(c, c.req.valid("query")),
   );
 

@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
 import { rowQuery } from "../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
-import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
+import { cellReader, type Reader, rowRenderer } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
@@ -17,7 +17,7 @@ import { renderProblem } from "../http/problem.ts";
 import { invalidQuery, query } from "../http/query.ts";
 import { endOfFeed, type Followed, followedBy, historyOf } from "../reads/following.ts";
 import { rowKnownAt } from "../reads/table-row.ts";
-import { listRows, type Page } from "../store/lookup/list.ts";
+import { listRows, type RowPage } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { read } from "./read.ts";
 import { readFollowed } from "./waiting.ts";
@@ -69,7 +69,7 @@ async function answerRow(
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
-  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
+  return jsonText(c, `{"data":${rowRenderer(table, readerOf(c))(row.value)}}`);
 }
 
 async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
@@ -95,14 +95,14 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
   const { rows, next } = page.value;
   const next_cursor = next === null ? null : await encodeCursor(identity, next);
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, rows), table.name, next_cursor);
-  const data = rows.map(rowWriter(table, readerOf(c))).join(",");
+  const data = rows.map(rowRenderer(table, readerOf(c))).join(",");
   const feedGoesOn = next_cursor === null && followed?.kind === "feed";
   const cursor = feedGoesOn ? await encodeCursor(identity, endOfFeed(page.value)) : next_cursor;
   const pagination = stringifyJson(paginationOf(query.limit, page.value, cursor, followed));
   return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
 }
 
-function paginationOf(limit: number, page: Page, cursor: string | null, followed: Followed | null) {
+function paginationOf(limit: number, page: RowPage, cursor: string | null, followed: Followed | null) {
   const { next, searched_all, total } = page;
   return {
     limit,
