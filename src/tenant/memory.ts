@@ -179,8 +179,8 @@ export class GateMemory {
     }
     for (const [loan_id, loan] of ledger.loans) {
       const book = ledger.books.get(loan_id);
-      // The balances of a kept loan follow the records, and nothing is decided on them.
-      if (book && "later" in book && !loan.kept) this.#known.set(loanKey(loan_id), { loan, book });
+      // Nothing is decided on the balances of a loan that follows its records.
+      if (book && "later" in book && !loan.follows_records) this.#known.set(loanKey(loan_id), { loan, book });
       // What one row tells of a loan is good for one command, and what was remembered of the loan is no longer true.
       else this.#known.delete(loanKey(loan_id));
     }

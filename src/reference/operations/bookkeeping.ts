@@ -44,7 +44,8 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     id: "listBookkeepingExceptions",
     tag: "Bookkeeping",
     summary: "List the exceptions in the books",
-    description: "The present state: loans in credit, receipts without a loan, loans that are not kept.",
+    description:
+      "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
     scope: "hpts:ledger:read",
     bookmarked: true,
     query: exceptionsQuery,
