@@ -10,7 +10,6 @@ import { isJsonObject } from "../json.ts";
 import {
   AMOUNT_MINOR,
   amountMinor,
-  bankAccountRef,
   calendarDate,
   cashAccount,
   currency,
@@ -25,6 +24,8 @@ import {
 
 /** The most loans of one accrual (docs/ledger.md#accruals). */
 export const ACCRUAL_LOANS_MAX = 2_000;
+/** Room for as many loans, or their ids. */
+export const ACCRUAL_BYTES_MAX = 512 * 1024;
 
 const reference = optional(printable(255));
 const reason = printable(500);
@@ -127,19 +128,19 @@ const reversal = z.strictObject({
   metadata,
 });
 
-/** The body of a bank balance. */
-export const bankBalanceBody = z.strictObject({
+/** The bank account is in the path. */
+const bank_balance = z.strictObject({
   as_of_date: calendarDate,
   currency,
   closing_balance_minor: signedAmount,
   metadata,
 });
 
-/** The bank account is in the path. */
-const bank_balance = bankBalanceBody.extend({ bank_account_ref: bankAccountRef });
+/** Members of a command that come from the path. */
+type InPath<T extends LedgerCommandType> = T extends "bank_balance" ? "bank_account_ref" : never;
 
-/** A command's members on the wire: all but its type and its sender, plus the metadata, which the log keeps. */
-type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "actor"> & {
+/** A command's members on the wire: all but its type, its sender and what is in the path; metadata stays in the log. */
+type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "actor" | InPath<T>> & {
   readonly metadata?: object | null | undefined;
 };
 
