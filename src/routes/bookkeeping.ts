@@ -1,21 +1,13 @@
-import { type Context, Hono } from "hono";
-import {
-  type ExceptionsQuery,
-  exceptionsQuery,
-  type ProofQuery,
-  parseSwitch,
-  proofQuery,
-} from "../contract/bookkeeping/bodies.ts";
+import type { Context } from "hono";
+import type { ExceptionsQuery, ProofQuery } from "../contract/bookkeeping/bodies.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
-import { parametersOf } from "../contract/ledger/queries.ts";
 import { amountIn } from "../contract/position/view.ts";
 import type { Exception } from "../domain/bookkeeping/compare.ts";
 import { dayAt } from "../domain/position/days.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { jsonBodyOnly, parsedBody } from "../http/body.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery, noQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { findExceptions } from "../reads/exceptions.ts";
 import { compareBooks, type Difference } from "../reads/proof.ts";
 import { readSwitch, type Switch } from "../store/bookkeeping/switch.ts";
@@ -23,32 +15,21 @@ import { keepBooks } from "../tenant/client.ts";
 import { read } from "./read.ts";
 
 /** `/v1/bookkeeping…` (docs/bookkeeping.md#the-switch). */
-export const bookkeepingRoutes = new Hono<AppEnv>()
-  .get("/", authorized("hpts:ledger:read"), noQuery, async (c) => {
+export const bookkeepingHandlers = {
+  getBookkeeping: async (c) => {
     const found = await read(c, (db) => readSwitch(db, c.get("principal").tenant_id));
     return found.ok ? renderJson(c, switchView(found.value)) : invalidQuery(c, found.error);
-  })
-  .put("/", jsonBodyOnly, authorized("hpts:adjustments:write"), noQuery, parsedBody, async (c) => {
-    const mode = parseSwitch(c.get("body"));
-    if (!mode.ok) return renderProblem(c, mode.error);
+  },
+  putBookkeeping: async (c, { body }) => {
     const { tenant_id, jurisdiction } = c.get("principal");
     const { trace_id } = c.get("trace");
-    const kept = await keepBooks(c.env, { tenant: tenant_id, jurisdiction, trace_id }, mode.value);
+    const kept = await keepBooks(c.env, { tenant: tenant_id, jurisdiction, trace_id }, body.mode);
     if (!kept.ok) return renderProblem(c, kept.error);
     return renderJson(c, switchView(kept.value), kept.value.place === null ? 200 : 202);
-  })
-  .get(
-    "/exceptions",
-    authorized("hpts:ledger:read", "walk"),
-    query(exceptionsQuery, parametersOf(exceptionsQuery)),
-    (c) => listExceptions(c, c.req.valid("query")),
-  )
-  .get(
-    "/proof",
-    authorized("hpts:reconciliation:read", "walk"),
-    query(proofQuery, parametersOf(proofQuery)),
-    (c) => prove(c, c.req.valid("query")),
-  );
+  },
+  listBookkeepingExceptions: (c, { query }) => listExceptions(c, query),
+  proveBookkeeping: (c, { query }) => prove(c, query),
+} satisfies Partial<Handlers>;
 
 const switchView = ({ mode, since_sequence, done, total }: Switch) => ({
   mode,

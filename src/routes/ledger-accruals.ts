@@ -1,6 +1,6 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
-import { type PreviewRequest, parsePreview, previewView } from "../contract/ledger/accruals.ts";
+import { type PreviewRequest, previewView } from "../contract/ledger/accruals.ts";
 import { ACCRUAL_LOANS_MAX } from "../contract/ledger/bodies.ts";
 import type { FieldError, Problem } from "../domain/core/problem.ts";
 import { invalid } from "../domain/core/problem.ts";
@@ -8,30 +8,16 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { interestOfDay, scaledRate } from "../domain/ledger/interest.ts";
 import { currencyMismatch, unknownLoan } from "../domain/ledger/loan.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { jsonBodyUpTo, parsedBody } from "../http/body.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery, noQuery } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { type Principal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
 import { read } from "./read.ts";
 
-/** Room for 2,000 ids. */
-const PREVIEW_BYTES_MAX = 512 * 1024;
-
-/** `POST /v1/accruals/preview` (docs/ledger.md#accruals): a question, not an event, so it needs no Idempotency-Key. */
-export const accrualRoutes = new Hono<AppEnv>().post(
-  "/preview",
-  jsonBodyUpTo(PREVIEW_BYTES_MAX),
-  authorized("hpts:accruals:write", "walk"),
-  noQuery,
-  parsedBody,
-  async (c) => {
-    const asked = parsePreview(c.get("body"));
-    if (!asked.ok) return renderProblem(c, asked.error);
-    const { loans } = asked.value;
-    return loans ? previewLoans(c, asked.value, loans) : previewPage(c, asked.value);
-  },
-);
+/** `POST /v1/accruals/preview` (docs/ledger.md#accruals). */
+export const accrualHandlers = {
+  previewAccruals: (c, { body }) => (body.loans ? previewLoans(c, body, body.loans) : previewPage(c, body)),
+} satisfies Partial<Handlers>;
 
 async function previewLoans(
   c: Context<AppEnv>,

@@ -1,16 +1,7 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
-import {
-  type JournalListQuery,
-  type JournalQuery,
-  journalListQuery,
-  journalQuery,
-  loanBalanceQuery,
-  parametersOf,
-  type StatementQuery,
-  statementQuery,
-} from "../contract/ledger/queries.ts";
+import type { JournalListQuery, JournalQuery, StatementQuery } from "../contract/ledger/queries.ts";
 import {
   entryView,
   loanBalanceView,
@@ -21,72 +12,44 @@ import {
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Entry, Place } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery, noQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { entriesOfLoan, findEntry, journalList, loanBalance } from "../store/ledger/read.ts";
 import { type StatementPlace, statementOf } from "../store/ledger/statement.ts";
 import { exportJournal } from "./ledger-export.ts";
 import { read } from "./read.ts";
-
-const readsLedger = authorized("hpts:ledger:read");
-const readsBalances = authorized("hpts:balances:read");
 
 const notFound = (c: Context<AppEnv>, what: string) =>
   renderProblem(c, { code: "not_found", detail: `This ${what} does not exist.` });
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-/** `GET /v1/journal-entries…` (docs/api.md#ledger): the tenant's entries, one of them, or all as plain-text books. */
-export const journalRoutes = new Hono<AppEnv>()
-  .get(
-    "/",
-    authorized("hpts:ledger:read", "walk"),
-    query(journalListQuery, parametersOf(journalListQuery)),
-    (c) => {
-      const asked = c.req.valid("query");
-      return asked.format === undefined ? listJournal(c, asked) : exportJournal(c);
-    },
-  )
-  .get("/:id", readsLedger, noQuery, async (c) => {
-    const id = c.req.param("id").toLowerCase();
+/** The journal and the loans (docs/api.md#ledger). */
+export const ledgerReadHandlers = {
+  listJournalEntries: (c, { query }) =>
+    query.format === undefined ? listJournal(c, query) : exportJournal(c),
+  getJournalEntry: async (c, { path }) => {
+    const id = path.id.toLowerCase();
     const entry = await read(c, (db) => findEntry(db, c.get("principal").tenant_id, id));
     if (!entry.ok) return invalidQuery(c, entry.error);
     return entry.value ? renderJson(c, entryView(entry.value)) : notFound(c, "journal entry");
-  });
-
-/** `GET /v1/loans/{loan_id}/…` (docs/api.md#ledger). */
-export const loanRoutes = new Hono<AppEnv>()
-  .get("/:loan_id/journal-entries", readsLedger, query(journalQuery, parametersOf(journalQuery)), (c) =>
-    listEntries(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
-  )
-  .get(
-    "/:loan_id/statement",
-    readsLedger,
-    variesByAccept,
-    query(statementQuery, parametersOf(statementQuery)),
-    (c) => statement(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
-  )
-  .get(
-    "/:loan_id/balance",
-    readsBalances,
-    query(loanBalanceQuery, parametersOf(loanBalanceQuery)),
-    async (c) => {
-      const loan_id = c.req.param("loan_id").toLowerCase();
-      const { as_of_date = today(), currency } = c.req.valid("query");
-      const found = await read(c, (db) =>
-        loanBalance(db, c.get("principal").tenant_id, loan_id, currency, as_of_date),
-      );
-      if (!found.ok) return invalidQuery(c, found.error);
-      if (found.value === null) return notFound(c, "loan");
-      const { amounts, last_posted_at } = found.value;
-      return renderJson(
-        c,
-        loanBalanceView(loan_id, found.value.currency, as_of_date, amounts, last_posted_at),
-      );
-    },
-  );
+  },
+  listLoanJournalEntries: (c, { path, query }) => listEntries(c, path.loan_id.toLowerCase(), query),
+  getLoanStatement: (c, { path, query }) => statement(c, path.loan_id.toLowerCase(), query),
+  getLoanBalance: async (c, { path, query }) => {
+    const loan_id = path.loan_id.toLowerCase();
+    const { as_of_date = today(), currency } = query;
+    const found = await read(c, (db) =>
+      loanBalance(db, c.get("principal").tenant_id, loan_id, currency, as_of_date),
+    );
+    if (!found.ok) return invalidQuery(c, found.error);
+    if (found.value === null) return notFound(c, "loan");
+    const { amounts, last_posted_at } = found.value;
+    return renderJson(c, loanBalanceView(loan_id, found.value.currency, as_of_date, amounts, last_posted_at));
+  },
+} satisfies Partial<Handlers>;
 
 /** The place after which a page starts, as texts; null for the first page. */
 async function startOf(

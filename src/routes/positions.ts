@@ -1,46 +1,30 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { csvOf, flat } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
 import { INSTALLMENT_COLUMNS, POSITIONS_COLUMNS } from "../contract/position/csv-columns.ts";
-import { type PositionsQuery, positionQuery, positionsQuery } from "../contract/position/query.ts";
+import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
 import { ready } from "../domain/position/position.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { findLoan } from "../reads/position.ts";
 import { firstPage, type ListPage, pageOf } from "../reads/position-list.ts";
 import { read } from "./read.ts";
 import { tooLarge, unfinished } from "./survey-answers.ts";
 
-/** A list is made by a walk over all disbursements, and the past by folding the log; what was made is only read. */
-const readsPositions = authorized(["positions:read", "records:read"], (c) => {
-  const walks =
-    c.req.param("disbursement_id") === undefined ? !c.req.query("cursor") : c.req.query("known_at");
-  return walks ? "walk" : "usual";
-});
-
 /** `GET /api/positions…` (docs/api.md#positions). */
-export const positionRoutes = new Hono<AppEnv>()
-  .get("/", readsPositions, variesByAccept, query(positionsQuery, Object.keys(positionsQuery.shape)), (c) =>
-    answerList(c, c.req.valid("query")),
-  )
-  .get(
-    "/:disbursement_id",
-    readsPositions,
-    variesByAccept,
-    query(positionQuery, Object.keys(positionQuery.shape)),
-    (c) => {
-      const { as_of_date, known_at } = c.req.valid("query");
-      return answerOne(c, c.req.param("disbursement_id"), as_of_date ?? dayAt(Date.now()), known_at);
-    },
-  );
+export const positionHandlers = {
+  listPositions: (c, { query }) => answerList(c, query),
+  getPosition: (c, { path, query }) =>
+    answerOne(c, path.disbursement_id, query.as_of_date ?? dayAt(Date.now()), query.known_at),
+} satisfies Partial<Handlers>;
 
 async function answerOne(
   c: Context<AppEnv>,

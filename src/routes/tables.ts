@@ -1,67 +1,45 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
-import { rowQuery } from "../contract/known-at.ts";
-import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
+import type { ListQuery } from "../contract/lookup/query.ts";
 import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
-import type { KnownAt } from "../domain/core/known-at.ts";
+import { type ListRoute, perTable, type RowRoute } from "../contract/routes/lookup.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized, callerGrants } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { callerGrants } from "../http/authentication.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { Asked, Handlers } from "../http/handler.ts";
 import { renderProblem } from "../http/problem.ts";
-import { invalidQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { endOfFeed, type Followed, followedBy, historyOf } from "../reads/following.ts";
 import { rowKnownAt } from "../reads/table-row.ts";
 import { listRows, type Page } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { read } from "./read.ts";
 import { readFollowed } from "./waiting.ts";
-import { walks } from "./walks.ts";
 
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
-export const tableRoutes = new Hono<AppEnv>();
+export const tableHandlers = perTable(
+  () => answerList,
+  () => answerRow,
+) satisfies Partial<Handlers>;
 
-const readsRow = authorized("records:read", (c) =>
-  c.req.query("known_at") === undefined ? "usual" : "walk",
-);
-
-for (const table of LOOKUP_TABLES) {
-  const parameters = Object.keys(listParameters(table).shape);
-  const json = query(listQuery(table, JSON_PAGE), parameters);
-  const csv = query(listQuery(table, CSV_PAGE), parameters);
-  const checked: typeof json = (c, next) => (wantsCsv(c) ? csv : json)(c, next);
-  const source = LOOKUP_SOURCES[table.name];
-  const readsList = authorized("records:read", (c) => (walks(c, source) ? "walk" : "usual"));
-  tableRoutes.get(`/${table.name}`, readsList, variesByAccept, checked, (c) =>
-    answerList(c, table, c.req.valid("query")),
-  );
-  tableRoutes.get(
-    `/${table.name}/:id`,
-    readsRow,
-    variesByAccept,
-    query(rowQuery, Object.keys(rowQuery.shape)),
-    (c) => answerRow(c, table, c.req.param("id"), c.req.valid("query").known_at),
-  );
-}
-
-tableRoutes.get("/:table/:id?", readsRow, (c) => {
+/** A name that is no table. */
+export const noSuchTable = (c: Context<AppEnv>): Response => {
   const detail = `The tables are ${LOOKUP_TABLES.map(({ name }) => name).join(", ")}.`;
   return renderProblem(c, { code: "invalid_table", detail });
-});
+};
 
 async function answerRow(
   c: Context<AppEnv>,
-  table: LookupTable,
-  id: string,
-  known?: KnownAt,
+  { route: { table }, path: { id }, query: { known_at } }: Asked<RowRoute>,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const found = await read(c, (db) => rowKnownAt(db, tenant, table.name, id, known));
+  const found = await read(c, (db) => rowKnownAt(db, tenant, table.name, id, known_at));
   if (!found.ok) return invalidQuery(c, found.error);
   const row = found.value;
   if (!row.ok) return renderProblem(c, row.error);
@@ -72,7 +50,10 @@ async function answerRow(
   return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
 }
 
-async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
+async function answerList(
+  c: Context<AppEnv>,
+  { route: { table }, query }: Asked<ListRoute>,
+): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const identity = identityOf(tenant, table, query);
   if (query.include_count && wantsCsv(c)) return invalidQuery(c, "include_count is not part of a CSV answer");

@@ -1,11 +1,7 @@
 import * as z from "zod";
-import type { Problem } from "../../domain/core/problem.ts";
-import { invalid } from "../../domain/core/problem.ts";
-import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
 import { documented } from "../documented.ts";
-import { fieldErrors } from "../field-errors.ts";
 import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
 import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
 
@@ -35,11 +31,6 @@ export const previewSchema = z
   });
 
 export type PreviewRequest = z.infer<typeof previewSchema>;
-
-export function parsePreview(body: unknown): Result<PreviewRequest, Problem> {
-  const parsed = previewSchema.safeParse(body, { reportInput: true });
-  return parsed.success ? ok(parsed.data) : err(invalid(fieldErrors(parsed.error.issues, [])));
-}
 
 /** The answer to a preview: a body that `POST /v1/accruals/batch` takes. */
 export function previewView(

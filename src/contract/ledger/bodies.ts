@@ -1,12 +1,7 @@
 import * as z from "zod";
-import type { Problem } from "../../domain/core/problem.ts";
-import { invalid } from "../../domain/core/problem.ts";
-import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandOf, LedgerCommandType } from "../../domain/ledger/decide.ts";
 import { documented } from "../documented.ts";
-import { fieldErrors, unknownField } from "../field-errors.ts";
-import { isJsonObject } from "../json.ts";
 import {
   AMOUNT_MINOR,
   amountMinor,
@@ -159,23 +154,3 @@ export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> }
   reversal,
   bank_balance,
 };
-
-/**
- * Checks the body of a ledger route. `inPath` holds the members that come from the path; `actor` is the token's
- * subject. Metadata stays with the event's data.
- */
-export function parseLedgerBody<T extends LedgerCommandType>(
-  type: T,
-  body: unknown,
-  actor: string | null,
-  inPath: Readonly<Record<string, string>> = {},
-): Result<LedgerCommandOf<T>, Problem> {
-  const input = isJsonObject(body) ? { ...body, ...inPath } : body;
-  const parsed = BODIES[type].safeParse(input, { reportInput: true });
-  const misplaced = isJsonObject(body) ? Object.keys(inPath).filter((name) => Object.hasOwn(body, name)) : [];
-  const errors = parsed.success ? [] : fieldErrors(parsed.error.issues, []);
-  errors.push(...misplaced.map((name) => unknownField([name])));
-  if (!parsed.success || errors.length > 0) return err(invalid(errors));
-  const { metadata: _, ...command } = parsed.data;
-  return ok({ ...command, type, actor } as unknown as LedgerCommandOf<T>);
-}

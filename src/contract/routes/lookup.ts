@@ -9,8 +9,8 @@ type Capital<Name extends string> = Name extends `${infer Word}_${infer Rest}`
   ? `${Capitalize<Word>}${Capital<Rest>}`
   : Capitalize<Name>;
 
-const capital = <Name extends string>(name: Name) =>
-  name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase()) as Capital<Name>;
+const capital = (name: string) =>
+  name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 const common = { method: "GET", scope: "records:read", bookmarked: true } as const;
 const onePath = z.object({ id: z.string().meta({ description: "Id of the row, percent-encoded." }) });
@@ -39,14 +39,24 @@ const rowRoute = (table: LookupTable) =>
     problems: ["not_found", "too_large"],
   }) as const;
 
-type LookupRoutes = {
-  readonly [Name in LookupTableName as `list${Capital<Name>}`]: ReturnType<typeof listRoute>;
-} & { readonly [Name in LookupTableName as `get${Capital<Name>}`]: ReturnType<typeof rowRoute> };
+export type ListRoute = ReturnType<typeof listRoute>;
+export type RowRoute = ReturnType<typeof rowRoute>;
 
-/** docs/api.md#lookups: a list and a row of each table. */
-export const LOOKUP_ROUTES = Object.fromEntries(
-  LOOKUP_TABLES.flatMap((table) => [
-    [`list${capital(table.name)}`, listRoute(table)],
-    [`get${capital(table.name)}`, rowRoute(table)],
-  ]),
-) as unknown as LookupRoutes satisfies Routes<"page" | "row">;
+/** By the keys of the routes: one for the list and one for the row of each table. */
+type PerTable<List, Row> = { readonly [Name in LookupTableName as `list${Capital<Name>}`]: List } & {
+  readonly [Name in LookupTableName as `get${Capital<Name>}`]: Row;
+};
+
+export const perTable = <List, Row>(
+  list: (table: LookupTable) => List,
+  row: (table: LookupTable) => Row,
+): PerTable<List, Row> =>
+  Object.fromEntries(
+    LOOKUP_TABLES.flatMap((table): [string, List | Row][] => [
+      [`list${capital(table.name)}`, list(table)],
+      [`get${capital(table.name)}`, row(table)],
+    ]),
+  ) as unknown as PerTable<List, Row>;
+
+/** docs/api.md#lookups */
+export const LOOKUP_ROUTES = perTable(listRoute, rowRoute) satisfies Routes<"page" | "row">;

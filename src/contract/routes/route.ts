@@ -17,18 +17,19 @@ export type RateRule = (query: Readonly<Record<string, string>>) => Rate;
 export type Query = z.ZodObject | z.ZodPipe<z.ZodObject>;
 
 /**
- * A body of a request. JSON is checked by `schema` or `parse` before the handler runs; with `checkedByHandler` the rules
+ * A JSON body is checked by `schema` or `parse` before the handler runs; with `checkedByHandler` the rules
  * depend on more than the body, and the handler checks it.
  */
-export type Body =
+export type JsonBody =
   | {
       readonly media: "application/json";
       readonly schema: z.ZodType;
       readonly checkedByHandler?: true;
       readonly bytesMax?: number;
     }
-  | { readonly media: "application/json"; readonly parse: (body: unknown) => Result<unknown, Problem> }
-  | { readonly media: "application/x-ndjson" };
+  | { readonly media: "application/json"; readonly parse: (body: unknown) => Result<unknown, Problem> };
+
+export type Body = JsonBody | { readonly media: "application/x-ndjson" };
 
 /** A header of an answer besides those of every answer, of its media type and of its status. */
 export type AnswerHeader =

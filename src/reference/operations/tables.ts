@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { pagination, rowSchema } from "../../contract/lookup/answers.ts";
 import { LOOKUP_TABLES, type LookupTable } from "../../contract/lookup/tables.ts";
-import { LOOKUP_ROUTES } from "../../contract/routes/lookup.ts";
+import { LOOKUP_ROUTES, perTable } from "../../contract/routes/lookup.ts";
 import type { Route } from "../../contract/routes/route.ts";
 import { fieldDescription } from "../field-descriptions.ts";
-import { operationsOf, type Words } from "../operation.ts";
+import { operationsOf } from "../operation.ts";
 
 /** The content of each table, for its title. */
 const MEANINGS: Readonly<Record<LookupTable["name"], string>> = {
@@ -30,23 +30,23 @@ function answersOf({ table }: Route) {
   return { row: z.object({ data: row }), page: z.object({ data: z.array(row), pagination }) };
 }
 
-function wordsOf({ table, waits }: { readonly table: LookupTable; readonly waits?: boolean }) {
-  const what = MEANINGS[table.name];
-  if (waits === undefined) {
-    const summary = `Read one row of ${what}`;
-    return { summary, description: "Answers the row with this id.", answers: { 200: "The row." } };
-  }
-  const description =
-    "Answers one page of rows. Filters are equalities and are combined; unknown parameters are refused. `Accept: text/csv` answers CSV.";
-  return { summary: `List ${what}`, description, answers: { 200: "One page." } };
-}
+const listWords = ({ name }: LookupTable) => ({
+  summary: `List ${MEANINGS[name]}`,
+  description:
+    "Answers one page of rows. Filters are equalities and are combined; unknown parameters are refused. `Accept: text/csv` answers CSV.",
+  answers: { 200: "One page." },
+});
+
+const rowWords = ({ name }: LookupTable) => ({
+  summary: `Read one row of ${MEANINGS[name]}`,
+  description: "Answers the row with this id.",
+  answers: { 200: "The row." },
+});
 
 /** docs/api.md#lookups */
 export const TABLE_OPERATIONS = operationsOf({
   tag: "Tables",
   routes: LOOKUP_ROUTES,
   answersOf,
-  words: Object.fromEntries(
-    Object.entries(LOOKUP_ROUTES).map(([key, route]) => [key, wordsOf(route)]),
-  ) as Words<typeof LOOKUP_ROUTES>,
+  words: perTable(listWords, rowWords),
 });
