@@ -1,6 +1,6 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
-import { positionLine } from "../contract/position/view.ts";
+import { positionLineView } from "../contract/position/view.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { Day } from "../domain/position/days.ts";
 import type { DisbursementFacts } from "../domain/position/facts.ts";
@@ -115,7 +115,7 @@ function listQuestion(tenant: string, request: ListRequest): Question<GatheredLi
         const position = positionAt(one, day);
         if ((state ?? position.state) !== position.state) return true;
         if (bucket !== undefined && bucket !== position.bucket) return true;
-        const text = () => stringifyJson(positionLine(one, position, day, ledgerIds));
+        const text = () => stringifyJson(positionLineView(one, position, day, ledgerIds));
         ranking.add(SORT_KEYS[sort_by](position), loan.disbursement.disbursement_id, text);
         return true;
       },

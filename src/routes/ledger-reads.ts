@@ -1,14 +1,8 @@
 import type { Context } from "hono";
-import { csvOf } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import type { JournalListQuery, JournalQuery, StatementQuery } from "../contract/ledger/queries.ts";
-import {
-  entryView,
-  loanBalanceView,
-  STATEMENT_COLUMNS,
-  statementRows,
-  statementView,
-} from "../contract/ledger/views.ts";
+import { statementCsv, statementView } from "../contract/ledger/statement.ts";
+import { entryView, loanBalanceView } from "../contract/ledger/views.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Entry, Place } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -142,8 +136,7 @@ async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQu
         })
       : undefined;
   if (!wantsCsv(c)) return renderJson(c, statementView(found.value.opening, items, next));
-  const text = csvOf(STATEMENT_COLUMNS, statementRows(items));
-  return renderCsv(c, text, "statement", next ?? null, "page_token");
+  return renderCsv(c, statementCsv(items), "statement", next ?? null, "page_token");
 }
 
 function statementPlaceIn(after: readonly (string | null)[] | null): StatementPlace | null {

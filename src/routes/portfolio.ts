@@ -1,8 +1,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
-import { csvOf } from "../contract/csv.ts";
-import { PORTFOLIO_COLUMNS } from "../contract/position/csv-columns.ts";
-import { portfolioRow, portfolioView } from "../contract/position/portfolio-view.ts";
+import { portfolioCsv } from "../contract/position/csv.ts";
+import { portfolioView } from "../contract/position/portfolio-view.ts";
 import type { portfolioQuery } from "../contract/position/query.ts";
 import { type Day, dayAt, monthEnds } from "../domain/position/days.ts";
 import type { PortfolioLine } from "../domain/position/portfolio.ts";
@@ -34,8 +33,7 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   if (surveyed.kind === "unfinished") return unfinished(c, surveyed);
   const lines = surveyed.gathered.lines();
   if (wantsCsv(c)) {
-    const rows = linesOnDays(lines, [day, ...ends]).map(portfolioRow);
-    return renderCsv(c, csvOf(PORTFOLIO_COLUMNS, rows), "portfolio", null);
+    return renderCsv(c, portfolioCsv(linesOnDays(lines, [day, ...ends])), "portfolio", null);
   }
   const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioView);
   const { from_sequence, to_sequence } = surveyed;

@@ -1,8 +1,7 @@
 import type { Context } from "hono";
-import { csvOf, flat } from "../contract/csv.ts";
 import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
-import { INSTALLMENT_COLUMNS, POSITIONS_COLUMNS } from "../contract/position/csv-columns.ts";
+import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
@@ -42,9 +41,7 @@ async function answerOne(
   }
   const view = positionView(ready(loan), day, ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson(c, { data: view });
-  const { installments, currency } = view;
-  const rows = installments.map((one) => ({ disbursement_id, currency, as_of_date: day, ...flat(one) }));
-  return renderCsv(c, csvOf(INSTALLMENT_COLUMNS, rows), "installments", null);
+  return renderCsv(c, installmentsCsv(view), "installments", null);
 }
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
@@ -94,10 +91,10 @@ function listAsJson(c: Context<AppEnv>, page: ListPage, limit: number, next: str
 }
 
 function listAsCsv(c: Context<AppEnv>, page: ListPage, next: string | null): Response {
-  const rows = page.lines.map((line) => {
+  const lines = page.lines.map((line) => {
     const parsed = parseJson(line);
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");
-    return flat(parsed.value as object);
+    return parsed.value as object;
   });
-  return renderCsv(c, csvOf(POSITIONS_COLUMNS, rows), "positions", next);
+  return renderCsv(c, positionsCsv(lines), "positions", next);
 }

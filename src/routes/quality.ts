@@ -1,8 +1,6 @@
 import type { Context } from "hono";
-import { csvOf } from "../contract/csv.ts";
-import { QUALITY_COLUMNS } from "../contract/position/csv-columns.ts";
+import { qualityCsv } from "../contract/position/csv.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
-import type { QualityCount } from "../domain/position/quality.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -25,10 +23,7 @@ async function answer(c: Context<AppEnv>, day: Day): Promise<Response> {
   if (surveyed.kind === "too_large") return tooLarge(c, "There are too many disbursements.");
   if (surveyed.kind === "unfinished") return unfinished(c, surveyed);
   const rules = surveyed.gathered.counts();
-  if (wantsCsv(c)) return renderCsv(c, csvOf(QUALITY_COLUMNS, rules.flatMap(rowsOf)), "quality", null);
+  if (wantsCsv(c)) return renderCsv(c, qualityCsv(rules), "quality", null);
   const { from_sequence, to_sequence } = surveyed;
   return renderJson(c, { as_of_date: day, from_sequence, to_sequence, rules });
 }
-
-const rowsOf = ({ code, count, examples }: QualityCount) =>
-  examples.map((example) => ({ code, count, ...example }));

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
+import type { AnswerOf } from "../answer-types.ts";
 import { documented } from "../documented.ts";
+import type { accrualPreview } from "./answers.ts";
 import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
 import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
 
@@ -37,7 +39,7 @@ export function previewView(
   { program_id, accrual_date, day_count_convention, currency: code }: PreviewRequest,
   loans: readonly LoanAccrual[],
   next_page_token: string | undefined,
-): Record<string, unknown> {
+): AnswerOf<typeof accrualPreview> {
   return {
     program_id,
     accrual_date,

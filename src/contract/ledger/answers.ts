@@ -77,31 +77,6 @@ export const accountBalance = z.object({
   ...sums,
 });
 
-const parts = z
-  .object({
-    principal_minor: sumMinor,
-    interest_minor: sumMinor,
-    fees_minor: sumMinor,
-    suspense_minor: sumMinor,
-  })
-  .meta({ id: "LoanAmounts" });
-
-/** `GET /v1/loans/{loan_id}/statement` (docs/ledger.md#reads). */
-export const statement = z.object({
-  opening: parts,
-  items: z.array(
-    z.object({
-      journal_entry_id: uuid,
-      event_type: z.enum(ENTRY_TYPES),
-      effective_at: day,
-      posted_at: instant,
-      change: parts,
-      balance: parts,
-    }),
-  ),
-  next_page_token,
-});
-
 /** `GET /v1/accounts`. */
 export const chart = z.object({
   accounts: z.array(
@@ -137,6 +112,13 @@ export const accrualPreview = z.object({
 
 const checked = z.enum(["ok", "mismatch"]);
 
+export const bankReconciliation = z.object({
+  bank_account_ref: z.string(),
+  currency,
+  status: z.enum(["reconciled", "unreconciled", "no_statement"]),
+  difference_minor: sumMinor.optional(),
+});
+
 /** `GET /v1/reconciliation/status` (docs/ledger.md#reconciliation). */
 export const reconciliation = z.object({
   as_of_date: day,
@@ -146,14 +128,7 @@ export const reconciliation = z.object({
     checked_at: instant.nullable(),
     checked_upto_sequence: z.int().min(0),
   }),
-  bank_reconciliation: z.array(
-    z.object({
-      bank_account_ref: z.string(),
-      currency,
-      status: z.enum(["reconciled", "unreconciled", "no_statement"]),
-      difference_minor: sumMinor.optional(),
-    }),
-  ),
+  bank_reconciliation: z.array(bankReconciliation),
   portfolio_rollup: z.array(
     z.object({
       currency,

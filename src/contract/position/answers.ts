@@ -4,8 +4,8 @@ import { QUALITY_CODES } from "../../domain/position/quality.ts";
 import { currency, dateOrTimestamp, day, exactDecimal, uuid } from "../answer-values.ts";
 
 const sequence = z.int().min(0);
-const parts = z.object({ total: exactDecimal, principal: exactDecimal, fee: exactDecimal });
-const terms = z.object({
+export const parts = z.object({ total: exactDecimal, principal: exactDecimal, fee: exactDecimal });
+export const terms = z.object({
   amount: exactDecimal,
   margin: exactDecimal,
   maturity_date: dateOrTimestamp.nullable(),
@@ -36,9 +36,9 @@ const line = {
   ledger_loan_id: uuid,
 } as const;
 
-const positionLine = z.object(line).meta({ id: "PositionLine" });
+export const positionLine = z.object(line).meta({ id: "PositionLine" });
 
-const installment = z.object({
+export const installment = z.object({
   payment_id: z.string(),
   installment_number: z.int().nullable(),
   due_date: day,
@@ -66,7 +66,14 @@ export const position = z.object({
 });
 
 const share = exactDecimal.nullable();
-const portfolioLine = z
+export const bucket = z.object({
+  bucket: z.enum(BUCKETS),
+  number: z.int(),
+  outstanding: exactDecimal,
+  arrears: exactDecimal,
+});
+
+export const portfolioLine = z
   .object({
     currency,
     group: z.string().nullable(),
@@ -77,14 +84,7 @@ const portfolioLine = z
     received: exactDecimal,
     arrears: exactDecimal,
     margin_due: exactDecimal,
-    buckets: z.array(
-      z.object({
-        bucket: z.enum(BUCKETS),
-        number: z.int(),
-        outstanding: exactDecimal,
-        arrears: exactDecimal,
-      }),
-    ),
+    buckets: z.array(bucket),
     par0: share,
     par30: share,
     par90: share,
@@ -104,21 +104,22 @@ export const portfolio = z.object({
   series: z.array(z.object({ as_of_date: day, currencies: z.array(portfolioLine) })).optional(),
 });
 
+/** The ids of the record that a finding is about. */
+export const example = z.union([
+  z.object({ disbursement_id: z.string(), payment_id: z.string().optional() }),
+  z.object({ client_ids: z.array(z.string()) }),
+]);
+
+export const rule = z.object({
+  code: z.enum(QUALITY_CODES),
+  count: z.int().min(0),
+  examples: z.array(example),
+});
+
 /** `GET /api/quality`. */
 export const quality = z.object({
   ...moment,
-  rules: z.array(
-    z.object({
-      code: z.enum(QUALITY_CODES),
-      count: z.int().min(0),
-      examples: z.array(
-        z.union([
-          z.object({ disbursement_id: z.string(), payment_id: z.string().optional() }),
-          z.object({ client_ids: z.array(z.string()) }),
-        ]),
-      ),
-    }),
-  ),
+  rules: z.array(rule),
 });
 
 /** What a question about all disbursements answers until it is finished. */

@@ -7,6 +7,8 @@ import { type InstallmentAt, installmentsAt } from "../../domain/position/instal
 import { type Position, positionAt, type Ready } from "../../domain/position/position.ts";
 import type { Parts } from "../../domain/position/schedule.ts";
 import type { Terms } from "../../domain/position/terms.ts";
+import type { AnswerOf } from "../answer-types.ts";
+import type { installment, parts, position, positionLine, terms } from "./answers.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
@@ -16,12 +18,12 @@ function forms(currency: string) {
   const amount = amountIn(currency);
   return {
     amount,
-    parts: ({ total, principal, fee }: Parts) => ({
+    parts: ({ total, principal, fee }: Parts): AnswerOf<typeof parts> => ({
       total: amount(total),
       principal: amount(principal),
       fee: amount(fee),
     }),
-    terms: ({ amount: agreed, margin, maturity_date }: Terms) => ({
+    terms: ({ amount: agreed, margin, maturity_date }: Terms): AnswerOf<typeof terms> => ({
       amount: amount(agreed),
       margin: amount(margin),
       maturity_date: maturity_date === null ? null : renderDate(maturity_date),
@@ -33,7 +35,12 @@ function forms(currency: string) {
 type LedgerIds = (disbursement_id: string) => string;
 
 /** A disbursement's position as a line of a list (docs/api.md#positions). */
-export function positionLine({ loan }: Ready, position: Position, day: Day, ledgerIds: LedgerIds) {
+export function positionLineView(
+  { loan }: Ready,
+  position: Position,
+  day: Day,
+  ledgerIds: LedgerIds,
+): AnswerOf<typeof positionLine> {
   const { disbursement } = loan;
   const { amount, parts, terms } = forms(disbursement.currency);
   const { next_due, last_received } = position;
@@ -71,10 +78,10 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, ledg
 }
 
 /** A disbursement's position with its installments. */
-export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
-  const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, ledgerIds);
+export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds): AnswerOf<typeof position>["data"] {
+  const { ledger_loan_id, ...line } = positionLineView(one, positionAt(one, day), day, ledgerIds);
   const { amount, parts } = forms(one.loan.disbursement.currency);
-  const installment = (at: InstallmentAt) => ({
+  const installmentView = (at: InstallmentAt): AnswerOf<typeof installment> => ({
     payment_id: at.payment_id,
     installment_number: at.installment_number,
     due_date: at.due,
@@ -83,5 +90,5 @@ export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
     days_late: at.days_late,
     paid_on: at.paid_on,
   });
-  return { ...line, installments: installmentsAt(one.schedule, day).map(installment), ledger_loan_id };
+  return { ...line, installments: installmentsAt(one.schedule, day).map(installmentView), ledger_loan_id };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ACCOUNTS, type AccountCode } from "../../domain/ledger/accounts.ts";
-import { uuid } from "../answer-values.ts";
+
 import { previewSchema } from "../ledger/accruals.ts";
 import type * as answers from "../ledger/answers.ts";
 import { ACCRUAL_BYTES_MAX } from "../ledger/bodies.ts";
@@ -13,6 +13,8 @@ import {
   statementQuery,
   trialBalanceQuery,
 } from "../ledger/queries.ts";
+import type * as statements from "../ledger/statement-answer.ts";
+import { uuid } from "../ledger/values.ts";
 import { json, type Routes } from "./route.ts";
 
 const readsLedger = { method: "GET", scope: "hpts:ledger:read", bookmarked: true } as const;
@@ -109,4 +111,4 @@ export const LEDGER_ROUTES = {
     answers: { 202: { json: "checkStarted" } },
     problems: ["invalid_query"],
   },
-} as const satisfies Routes<keyof typeof answers>;
+} as const satisfies Routes<keyof typeof answers | keyof typeof statements>;

@@ -1,4 +1,5 @@
 import * as answers from "../../contract/ledger/answers.ts";
+import * as statements from "../../contract/ledger/statement-answer.ts";
 import { LEDGER_ROUTES } from "../../contract/routes/ledger.ts";
 import { operationsOf } from "../operation.ts";
 import { POSTING_EXAMPLES } from "../posting-examples.ts";
@@ -7,7 +8,7 @@ import { POSTING_EXAMPLES } from "../posting-examples.ts";
 export const LEDGER_OPERATIONS = operationsOf({
   tag: "Ledger",
   routes: LEDGER_ROUTES,
-  answersOf: () => answers,
+  answersOf: () => ({ ...answers, ...statements }),
   words: {
     previewAccruals: {
       summary: "Preview a day's interest",
