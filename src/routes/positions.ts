@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
+import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
@@ -12,11 +12,10 @@ import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery } from "../http/query.ts";
 import { findLoan } from "../reads/position.ts";
-import { firstPage, type ListPage, pageOf } from "../reads/position-list.ts";
-import { read } from "./read.ts";
-import { tooLarge, unfinished } from "./survey-answers.ts";
+import { type ListPage, listPositions } from "../reads/position-list.ts";
+import { ask } from "./read.ts";
+import { unfinished } from "./survey-answers.ts";
 
 /** `GET /api/positions…` (docs/api.md#positions). */
 export const positionHandlers = {
@@ -32,10 +31,9 @@ async function answerOne(
   known_at: KnownAt | undefined,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const found = await read(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
-  if (!found.ok) return invalidQuery(c, found.error);
-  if (!found.value.ok) return renderProblem(c, found.value.error);
-  const loan = found.value.value;
+  const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
+  if (!found.ok) return renderProblem(c, found.error);
+  const loan = found.value;
   if (loan === null) {
     return renderProblem(c, { code: "not_found", detail: "This disbursement does not exist." });
   }
@@ -46,34 +44,12 @@ async function answerOne(
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const { limit = 50, cursor, ...filters } = asked;
-  const identity = JSON.stringify(["positions", tenant, Object.entries(filters).sort()]);
-  const place = cursor === undefined ? null : await decodeCursor(identity, cursor);
-  const [list, from] = place?.after ?? [];
-  if (cursor !== undefined && (!list || !from)) return invalidQuery(c, "cursor is of another query");
-  const found = await read(c, async (db) =>
-    list && from
-      ? await pageOf(db, tenant, list, Number(from), limit)
-      : await firstPage(
-          db,
-          tenant,
-          { ...filters, as_of_date: filters.as_of_date ?? dayAt(Date.now()) },
-          limit,
-        ),
-  );
-  if (!found.ok) return invalidQuery(c, found.error);
-  const page = found.value;
+  const limit = asked.limit ?? LIMIT_DEFAULT;
+  const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }, dayAt(Date.now())));
+  if (!found.ok) return renderProblem(c, found.error);
+  const { page, next_cursor = null } = found.value;
   if (page.kind === "unfinished") return unfinished(c, page);
-  if (page.kind === "too_large")
-    return tooLarge(c, "Narrow the list by bucket, state, client_id, kind or currency.");
-  if (page.kind === "expired") {
-    return invalidQuery(c, "cursor has expired: a list is kept for an hour. Ask for its first page again.");
-  }
-  const next =
-    page.next === null
-      ? null
-      : await encodeCursor(identity, { after: [page.list, String(page.next)], stretch: null });
-  return wantsCsv(c) ? listAsCsv(c, page, next) : listAsJson(c, page, limit, next);
+  return wantsCsv(c) ? listAsCsv(c, page, next_cursor) : listAsJson(c, page, limit, next_cursor);
 }
 
 function listAsJson(c: Context<AppEnv>, page: ListPage, limit: number, next: string | null): Response {

@@ -25,7 +25,11 @@ export const previewSchema = z
         }),
       )
       .nullish(),
-    page_token: z.string().max(512, "must be the next_page_token of the page before").nullish(),
+    page_token: z
+      .string()
+      .min(1, "must be the next_page_token of the page before")
+      .max(512, "must be the next_page_token of the page before")
+      .nullish(),
   })
   .refine(({ loans, page_token }) => !loans || !page_token, {
     path: ["page_token"],

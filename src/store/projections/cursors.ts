@@ -107,7 +107,7 @@ export async function writeProjection(
 }
 
 /** A range of tenants in the order of their ids: after `after`, and up to `upto` if given. */
-export interface Stretch {
+export interface TenantRange {
   readonly after: string;
   readonly upto: string | null;
 }
@@ -120,7 +120,7 @@ export interface Stretch {
 export async function tenantsBehind(
   db: Database,
   { name, reads }: Projection,
-  { after, upto }: Stretch,
+  { after, upto }: TenantRange,
   limit: number,
 ): Promise<readonly string[]> {
   const end = upto === null ? sql`` : sql`AND tenant_id <= ${upto}`;
