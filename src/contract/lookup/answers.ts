@@ -83,5 +83,5 @@ const pagination = z
   .meta({ id: "Pagination" });
 
 /** `GET /api/tables/{table}`. */
-export const pageOf = (row: ReturnType<typeof rowSchema>) => z.object({ data: z.array(row), pagination });
-export type PageJson = ParsedOf<ReturnType<typeof pageOf>>;
+export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ data: z.array(row), pagination });
+export type PageJson = ParsedOf<ReturnType<typeof pageOf<ReturnType<typeof rowSchema>>>>;

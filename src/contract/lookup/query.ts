@@ -91,7 +91,9 @@ export function listParameters(table: LookupTable, page = JSON_PAGE) {
   const shape = {
     limit: limitUpTo(page.max)
       .optional()
-      .describe(`Rows of a page, 1 to ${page.max}; default ${page.default}.`),
+      .describe(
+        `Rows of a page: 1 to ${JSON_PAGE.max}, default ${JSON_PAGE.default}. For CSV up to ${CSV_PAGE.max}, the default there.`,
+      ),
     cursor: cursor.optional().describe("The next_cursor of the page before, with the same query."),
     sort_by: oneOf(sortable(table)).optional().describe(`Default ${table.defaultSort}.`),
     sort_order: oneOf(["asc", "desc"])

@@ -6,7 +6,7 @@ import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
 import type { Cell as CsvCell } from "../csv.ts";
-import { type LookupTable, TOLD_FROM, type WireType } from "./tables.ts";
+import { DERIVED_FROM, type LookupTable, type WireType } from "./tables.ts";
 
 /** What the caller may see beyond the records. */
 export interface Reader {
@@ -25,7 +25,7 @@ type Cell = (value: string | number, row: StoredRow, reader: Reader) => string;
  */
 export function rowRenderer(table: LookupTable, reader: Reader): (row: StoredRow) => string {
   const members = Object.entries(table.columns).map(
-    ([name, type]) => [TOLD_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
+    ([name, type]) => [DERIVED_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
   );
   return (row) => {
     let text = "";
@@ -44,7 +44,7 @@ export function cellReader(table: LookupTable, reader: Reader): (row: StoredRow)
   return (row) =>
     Object.fromEntries(
       columns.map(([name, type]) => {
-        const value = row[TOLD_FROM[type] ?? name];
+        const value = row[DERIVED_FROM[type] ?? name];
         if (value === null || value === undefined) return [name, null];
         return [name, csvCell(CELLS[type](value, row, reader))];
       }),

@@ -26,7 +26,7 @@ export type WireType =
   | "event_entries";
 
 /** What is not stored is told from another column. */
-export const TOLD_FROM: Readonly<Partial<Record<WireType, string>>> = {
+export const DERIVED_FROM: Readonly<Partial<Record<WireType, string>>> = {
   ledger_loan_id: "disbursement_id",
   event_entries: "changes",
 };
