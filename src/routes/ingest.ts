@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { ingestProblem, parseIngest } from "../contract/tape/ingest.ts";
-import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts";
+import { CATEGORIES } from "../domain/tape/categories.ts";
+import type { Category } from "../domain/tape/fields.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { jsonWrite } from "../http/json-write.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
@@ -38,8 +39,8 @@ export function ingestAnswer({ answer, replayed }: Accepted): {
 
 /** Where a record is read. A path may not end in `.` or `..`, so a record with such an id is found by its filter. */
 function locationOf(category: Category, id: string): string {
-  const table = `/api/tables/${RECORD_TABLES[category]}`;
+  const table = `/api/tables/${CATEGORIES[category].table}`;
   return id === "." || id === ".."
-    ? `${table}?${RECORDS[category].idField}=${id}`
+    ? `${table}?${CATEGORIES[category].idField}=${id}`
     : `${table}/${encodeURIComponent(id)}`;
 }

@@ -1,5 +1,5 @@
 import type { WebhookType } from "../domain/core/webhook.ts";
-import { CATEGORIES, type Category } from "../domain/tape/fields.ts";
+import { isCategory } from "../domain/tape/categories.ts";
 import { deriveHistory } from "../domain/tape/history.ts";
 import { parseFacts } from "../fanout/facts.ts";
 import type { LoggedEntry, LoggedEvent } from "../store/webhooks/log-page.ts";
@@ -19,8 +19,6 @@ export interface Message {
 const RECORD_PLACE = 0;
 const ENTRY_PLACE = 1;
 const HISTORY_PLACE = 1_000_000;
-
-const isRecord = (category: string): category is Category => CATEGORIES.some((one) => one === category);
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
@@ -44,7 +42,7 @@ export function messagesOf(
 
 function recordChanged(tenant_id: string, event: LoggedEvent): readonly Message[] {
   const { event_id, sequence, category, step, record_id, trace_id, created_at } = event;
-  if (!isRecord(category)) return [];
+  if (!isCategory(category)) return [];
   const occurred_at = instant(created_at);
   const data = { event_id, sequence, tenant_id, category, step, id: record_id, occurred_at };
   return [{ type: "recordChanged", sequence, place: RECORD_PLACE, occurred_at: created_at, trace_id, data }];

@@ -4,7 +4,8 @@ import type { EventFacts } from "../../domain/core/event.ts";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
-import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
+import { CATEGORIES, isCategory } from "../../domain/tape/categories.ts";
+import type { FieldType } from "../../domain/tape/fields.ts";
 import type { Cell as CsvCell } from "../csv.ts";
 import { type LookupTable, TOLD_FROM, type WireType } from "./tables.ts";
 
@@ -106,14 +107,10 @@ const amountText = (minor: unknown, currency: unknown): string =>
 const clientsText = (ids: unknown): string =>
   Array.isArray(ids) ? JSON.stringify(ids.map((client_id) => ({ client_id }))) : "null";
 
-function isCategory(category: unknown): category is Category {
-  return typeof category === "string" && Object.hasOwn(RECORDS, category);
-}
-
 /** What an update changed, in the wire forms of the record's fields; null for an event that changed no field. */
 function changesText(category: unknown, facts: EventFacts): string {
   if (!isCategory(category) || !facts.changes) return "null";
-  const fields: Fields = RECORDS[category].fields;
+  const { fields } = CATEGORIES[category];
   const changes = Object.entries(facts.changes).map(([name, { from, to }]) => {
     const text = (value: unknown) => changedText(fields[name]?.type, value, facts.currency);
     return `${JSON.stringify(name)}:{"from":${text(from)},"to":${text(to)}}`;

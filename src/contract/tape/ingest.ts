@@ -2,17 +2,8 @@ import * as z from "zod";
 import type { FieldError, Problem } from "../../domain/core/problem.ts";
 import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { ruleErrors } from "../../domain/tape/check.ts";
-import {
-  CATEGORIES,
-  type Category,
-  type Field,
-  type Fields,
-  RECORDS,
-  STEPS,
-  type Step,
-  termsChangeFields,
-} from "../../domain/tape/fields.ts";
+import { CATEGORIES, CATEGORY_NAMES, isCategory } from "../../domain/tape/categories.ts";
+import { type Category, type Field, STEPS, type Step } from "../../domain/tape/fields.ts";
 import type { IngestCommand } from "../../domain/tape/state.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { isJsonObject } from "../json.ts";
@@ -63,13 +54,13 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   if (variant.step === "create") {
     const unread = unreadFields(errors);
     const change = parsed.success ? parsed.data : readableFields(variant, data, unread);
-    errors.push(...ruleErrors(category, change, unread));
+    errors.push(...CATEGORIES[category].check(null, change, { unread }).errors);
   }
   if (!parsed.success || envelopeErrors.length + errors.length > 0) {
     return err(invalid([...envelopeErrors, ...errors.map(inData)]));
   }
   const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
-  const id = String(change[RECORDS[category].idField]);
+  const id = String(change[CATEGORIES[category].idField]);
   return ok({ type: "ingest", category, step: variant.step, id, change });
 }
 
@@ -88,12 +79,10 @@ const envelopeSchema = z.strictObject({
   }),
 });
 
-const isCategory = (value: unknown): value is Category => CATEGORIES.some((category) => category === value);
-
 function unsupportedCategory(category: string): Problem {
   const known = Object.hasOwn(FORMER_CATEGORIES, category) ? ` ${FORMER_CATEGORIES[category]}` : "";
   const shown = JSON.stringify(category.slice(0, 64));
-  const detail = `The category ${shown} is not supported. Use one of ${CATEGORIES.join(", ")}.${known}`;
+  const detail = `The category ${shown} is not supported. Use one of ${CATEGORY_NAMES.join(", ")}.${known}`;
   return { code: "unsupported_category", detail };
 }
 
@@ -123,14 +112,14 @@ function readableFields(
  */
 export function readChange(category: Category, step: Step, data: unknown): IngestCommand["change"] {
   if (step === "delete" || !isJsonObject(data)) return {};
-  const ignored = new Set(["step", "entity_type", "entity_id"]);
-  return readableFields({ category, step, kind: kindOf(data) }, data, ignored);
+  const others = new Set(["step", ...(CATEGORIES[category].ignored ?? [])]);
+  return readableFields({ category, step, kind: kindOf(data) }, data, others);
 }
 
 const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
 
 /** Every shape of `data`, for the reference: one for each category and step, and for each kind that is created. */
-export const INGEST_VARIANTS: readonly Variant[] = CATEGORIES.flatMap((category) =>
+export const INGEST_VARIANTS: readonly Variant[] = CATEGORY_NAMES.flatMap((category) =>
   STEPS.flatMap((step): Variant[] => {
     if (category !== "disbursement" || step !== "create") return [{ category, step, kind: null }];
     return [
@@ -151,21 +140,16 @@ export function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
 }
 
 function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType> {
-  const { fields, idField }: { fields: Fields; idField: string } = RECORDS[category];
+  const { fields, idField, updateFields = {}, ignored = [] } = CATEGORIES[category];
   const shape: Record<string, z.ZodType> = { step: z.unknown().optional() };
-  // The entity a payment once belonged to is tolerated in every step (docs/api.md#ingest).
-  if (category === "payment") {
-    Object.assign(shape, { entity_type: ignoredTextSchema, entity_id: ignoredTextSchema });
-  }
+  for (const name of ignored) shape[name] = ignoredTextSchema;
   if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
   for (const [name, field] of Object.entries(fields)) {
     shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);
   }
-  if (category === "disbursement") {
-    for (const [name, field] of Object.entries(termsChangeFields)) {
-      shape[name] =
-        step === "update" ? memberSchema(field, step, kind) : absent('is only allowed with step "update"');
-    }
+  for (const [name, field] of Object.entries(updateFields)) {
+    shape[name] =
+      step === "update" ? memberSchema(field, step, kind) : absent('is only allowed with step "update"');
   }
   return shape;
 }

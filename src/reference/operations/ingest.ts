@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { dataSchema, INGEST_VARIANTS, UNSUPPORTED, type Variant } from "../../contract/tape/ingest.ts";
-import { CATEGORIES, type Category, STEPS } from "../../domain/tape/fields.ts";
+import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
+import { type Category, STEPS } from "../../domain/tape/fields.ts";
 import type { PaymentFinding } from "../../domain/tape/warnings.ts";
 import { answer, json, uuid } from "../answers.ts";
 import { fieldDescription } from "../field-descriptions.ts";
@@ -46,7 +47,7 @@ function eventOf(category: Category): z.ZodObject {
     .meta({ id: `${capital(category)}Event` });
 }
 
-const events = CATEGORIES.map(eventOf);
+const events = CATEGORY_NAMES.map(eventOf);
 const event = oneOf(events, { id: "IngestEvent" });
 
 /** Exhaustive: a new finding must be named here. */
@@ -57,7 +58,7 @@ const FINDINGS: Readonly<Record<PaymentFinding, true>> = {
   paid_without_date: true,
 };
 
-const categories = z.enum(CATEGORIES as unknown as [Category, ...Category[]]);
+const categories = z.enum(CATEGORY_NAMES as unknown as [Category, ...Category[]]);
 const accepted = z
   .object({
     status: z.enum(["success", "duplicate"]),
@@ -86,7 +87,7 @@ const batchLine = oneOf(
   events.map((one, index) =>
     z
       .strictObject({ idempotency_key: keySchema, ...one.shape })
-      .meta({ id: `${capital(CATEGORIES[index] ?? "")}Line` }),
+      .meta({ id: `${capital(CATEGORY_NAMES[index] ?? "")}Line` }),
   ),
   { id: "BatchLine" },
 );

@@ -3,7 +3,8 @@ import { DATE_OR_TIMESTAMP, documented } from "../../contract/documented.ts";
 import { rowQuery } from "../../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, listParameters } from "../../contract/lookup/query.ts";
 import { isHistory, LOOKUP_TABLES, type LookupTable, type WireType } from "../../contract/lookup/tables.ts";
-import { CATEGORIES, type Category, type Fields, RECORD_TABLES, RECORDS } from "../../domain/tape/fields.ts";
+import { CATEGORIES, categoryOfTable } from "../../domain/tape/categories.ts";
+import type { Fields } from "../../domain/tape/fields.ts";
 import { answer, CSV, exactDecimal, freeObject, instant, json, uuid } from "../answers.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import type { Operation } from "../operation.ts";
@@ -32,12 +33,9 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
 /** Columns that every row has; the others can be null. */
 const ALWAYS = new Set(["id", "event_id", "sequence", "category", "step", "created_at", "updated_at"]);
 
-const categoryOf = (table: LookupTable): Category | undefined =>
-  CATEGORIES.find((category) => RECORD_TABLES[category] === table.name);
-
 function columnSchema(table: LookupTable, name: string, type: WireType): z.ZodType {
-  const category = categoryOf(table);
-  const fields: Fields = category ? RECORDS[category].fields : {};
+  const category = categoryOfTable(table.name);
+  const fields: Fields = category ? CATEGORIES[category].fields : {};
   const field = fields[name];
   const known = field?.values ? z.enum([...field.values]) : COLUMNS[type];
   const described =
