@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { ingestProblem, parseIngest } from "../contract/tape/ingest.ts";
+import { parseIngest } from "../contract/tape/ingest.ts";
+import { ingestProblem } from "../contract/tape/problems.ts";
 import { CATEGORIES } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
 import type { AppEnv } from "../http/app-env.ts";

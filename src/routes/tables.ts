@@ -151,6 +151,6 @@ async function positionOf(identity: string, cursor: string | null): Promise<Resu
 }
 
 const readerOf = (c: Context<AppEnv>): Reader => ({
-  readsLedger: callerGrants(c, "hpts:ledger:read"),
+  grants: (scope) => callerGrants(c, scope),
   ledgerLoanId: ledgerLoanIds(c.get("principal").tenant_id),
 });

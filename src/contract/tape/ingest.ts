@@ -8,6 +8,7 @@ import type { IngestCommand } from "../../domain/tape/state.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { isJsonObject } from "../json.ts";
 import { ignoredTextSchema, valueSchema } from "../values.ts";
+import { fieldOfOtherKind, inData, ONLY_ON_UPDATE, unsupportedCategory } from "./problems.ts";
 
 /** Which shape of `data` applies; a kind matters only when a disbursement is created. */
 export interface Variant {
@@ -15,21 +16,6 @@ export interface Variant {
   readonly step: Step;
   readonly kind: "loan" | "purchase" | null;
 }
-
-/** Where the categories of the past have gone (docs/api.md#ingest and its siblings). */
-const FORMER_CATEGORIES: Readonly<Record<string, string>> = {
-  loan: 'Send category "disbursement" with kind "loan".',
-  purchase: 'Send category "disbursement" with kind "purchase".',
-  schedule: 'Send one category "payment" event with status "expected" for each installment.',
-  repayment: 'Send category "payment" with status "paid".',
-  insurance: 'Send insurer_name and insurer_coverage on the disbursement, and source "insurer" on a payment.',
-  write_off: "Lower disbursement_amount with a disbursement update; the service records the write-off.",
-  rebate: "Lower total_expected_margin with a disbursement update; the service records the rebate.",
-  extension: "Change maturity_date with a disbursement update; the service records the extension.",
-  asset_status: 'Send asset_condition on an "operation" event; the service records the status.',
-  disbursement_status:
-    "Send nothing; the service records the status when a disbursement is created or deleted.",
-};
 
 const stepSchema = z.enum(STEPS);
 const kindOf = (data: Readonly<Record<string, unknown>>) =>
@@ -64,13 +50,6 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   return ok({ type: "ingest", category, step: variant.step, id, change });
 }
 
-/** A field error of a record, under its path in the body of `POST /ingest`. */
-const inData = (error: FieldError): FieldError => ({ ...error, field: `data.${error.field}` });
-
-/** What the domain refuses, in the words of `POST /ingest`: its fields are members of `data`. */
-export const ingestProblem = (problem: Problem): Problem =>
-  problem.errors ? { ...problem, errors: problem.errors.map(inData) } : problem;
-
 const envelopeSchema = z.strictObject({
   category: z.string(),
   data: z.custom<Record<string, unknown>>(isJsonObject, {
@@ -78,13 +57,6 @@ const envelopeSchema = z.strictObject({
     params: { code: "invalid_type" },
   }),
 });
-
-function unsupportedCategory(category: string): Problem {
-  const known = Object.hasOwn(FORMER_CATEGORIES, category) ? ` ${FORMER_CATEGORIES[category]}` : "";
-  const shown = JSON.stringify(category.slice(0, 64));
-  const detail = `The category ${shown} is not supported. Use one of ${CATEGORY_NAMES.join(", ")}.${known}`;
-  return { code: "unsupported_category", detail };
-}
 
 /** The members of `data` that are refused already: no rule between fields looks at them. */
 function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
@@ -148,8 +120,7 @@ function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType>
     shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);
   }
   for (const [name, field] of Object.entries(updateFields)) {
-    shape[name] =
-      step === "update" ? memberSchema(field, step, kind) : absent('is only allowed with step "update"');
+    shape[name] = step === "update" ? memberSchema(field, step, kind) : absent(ONLY_ON_UPDATE);
   }
   return shape;
 }
@@ -159,8 +130,7 @@ function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodTyp
   const value = valueSchema(step === "update" && minOnUpdate ? { ...field, min: minOnUpdate } : field);
   if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
   if (field.kind && kind === null) return value.nullish();
-  if (field.kind && field.kind !== kind)
-    return absent(`is a field of a ${field.kind}, but this disbursement is a ${kind}`);
+  if (field.kind && field.kind !== kind) return absent(fieldOfOtherKind(field.kind, kind));
   return field.required ? value : value.nullish();
 }
 
