@@ -8,7 +8,7 @@ import { addRecordNeeds, noRecordNeeds, type RecordNeeds } from "./tape/needs.ts
 import type { IngestCommand } from "./tape/state.ts";
 import { noRecordWrites, type RecordWrites } from "./tape/writes.ts";
 
-/** Everything that a tenant's gate settles. */
+/** Every command that a tenant's gate decides. */
 export type Command = IngestCommand | LedgerCommand | OpeningCommand;
 
 /** What deciding some commands needs: the ids of records, and the state of the ledger. */
@@ -46,8 +46,8 @@ function addIngestNeeds(needs: Needs, command: IngestCommand): void {
 }
 
 /**
- * True for a command that touches so many loans that it is decided in a group of its own (docs/api.md#ledger). Of a
- * reversal only the loaded entry tells.
+ * True for a command that touches more loans than may share a group: it is decided in a group of its own
+ * (docs/api.md#ledger). For a reversal this depends on the loaded entry.
  */
 export const touchesManyLoans = (command: Command, ledger?: LedgerState): boolean =>
   command.type !== "ingest" && command.type !== "opening" && isOfManyLoans(command, ledger);

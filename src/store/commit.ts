@@ -58,7 +58,7 @@ export async function commit(
 
 /**
  * Writes the group's events where the log and the switch of bookkeeping are as they were when the group was decided:
- * the event `head` is there (D1 may have been put back to an earlier time, where the next sequence is free), and the
+ * the event `head` is there (D1 may have been restored to an earlier time, where the next sequence is free), and the
  * switch has this version. Otherwise the rows have no tenant, which voids the batch (store/d1/failure.ts reads the message
  * as a fence).
  */
@@ -88,7 +88,7 @@ function reassign(
   disbursement_id: string,
   set: { readonly client_id: string; readonly updated_seq: number; readonly updated_at: number },
 ): Statement {
-  // The index is named because the planner, who knows no tenant's size, would walk over all of its payments.
+  // The index is named because the planner, which knows no tenant's size, would walk over all of its payments.
   const ofLoan = sql`(${payments.tenant_id}, ${payments.payment_id}) IN (
     SELECT tenant_id, payment_id FROM payments INDEXED BY payments_by_disbursement
     WHERE tenant_id = ${tenant} AND disbursement_id = ${disbursement_id} AND deleted_at IS NULL)`;

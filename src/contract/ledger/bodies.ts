@@ -26,8 +26,12 @@ import {
 /** The most loans of one accrual (docs/ledger.md#accruals). */
 export const ACCRUAL_LOANS_MAX = 2_000;
 
+const REASON_CHARACTERS_MAX = 500;
+
 const reference = optional(printable(255));
-const reason = printable(500);
+const reason = printable(REASON_CHARACTERS_MAX)
+  .refine((text) => text === "" || text.trim() !== "", "must not be blank")
+  .meta(documented({ type: "string", minLength: 1, maxLength: REASON_CHARACTERS_MAX, pattern: "\\S" }));
 const loan = { loan_id: uuid, borrower_id: uuid, currency, effective_at: calendarDate };
 const sourceMethod = z.enum(["ach", "wire", "card", "check", "cash", "internal_transfer"]);
 const feeType = z

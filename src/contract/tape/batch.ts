@@ -26,7 +26,7 @@ export function linesOf(text: string): readonly BatchLine[] | null {
     .filter((line) => line.text.trim() !== "");
 }
 
-/** A checked line: the request `POST /ingest` that it stands for. */
+/** A checked line: the request `POST /ingest` that it means. */
 export interface LineRequest {
   readonly key: string;
   readonly body: { readonly category?: unknown; readonly data?: unknown };

@@ -58,7 +58,7 @@ const envelopeSchema = z.strictObject({
   }),
 });
 
-/** The members of `data` that are refused already: no rule between fields looks at them. */
+/** The members of `data` that are refused already: no rule between fields judges them. */
 function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
   return new Set(errors.map(({ field }) => field.split(".")[0] ?? ""));
 }

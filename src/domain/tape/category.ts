@@ -6,7 +6,7 @@ import type { Assessed, Checked } from "./record.ts";
 import type { Change, Link, RecordState } from "./state.ts";
 import type { Warning } from "./warnings.ts";
 
-/** What the rules of a record alone must know of the body that they check. */
+/** What the rules of one record must know of the body that they check. */
 export interface CheckContext {
   /** Fields that the schema has refused: no rule judges them. */
   readonly unread?: ReadonlySet<string>;

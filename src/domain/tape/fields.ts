@@ -187,7 +187,7 @@ export interface Expectation {
   readonly expected_fee: bigint | null;
   readonly expected_due_date: StoredDate | null;
 }
-/** `currency` is always known: the parent's stands in when the event names none. */
+/** `currency` is always known: it is the parent's when the event names none. */
 export type Operation = RecordOf<typeof operationFields> & { readonly currency: string };
 
 export type ClientChange = ChangeOf<typeof clientFields>;

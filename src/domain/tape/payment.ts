@@ -105,7 +105,7 @@ function assessPayment(
     const references = [unknownReference("disbursement_id", "disbursement", record.disbursement_id)];
     return { record, own: errors, references };
   }
-  const settled = settleParent(state, parent, current, record, change);
+  const settled = settleParent(state, parent, record, { current, change });
   return { record: settled.record, own: errors, references: settled.errors };
 }
 
@@ -117,9 +117,8 @@ function assessPayment(
 function settleParent(
   state: RecordState,
   parent: Disbursement,
-  current: Payment | null,
   record: Payment,
-  change: PaymentChange,
+  { current, change }: { readonly current: Payment | null; readonly change: PaymentChange },
 ): Checked<Payment> {
   const errors: FieldError[] = [];
   if (!current && record.currency !== parent.currency) errors.push(otherCurrency(parent.currency));

@@ -7,10 +7,10 @@ import type { Database } from "../d1/session.ts";
 import { queryAll } from "../d1/statement.ts";
 import { RECORD_STORES } from "./records.ts";
 
-/** Events that a request may look at to learn what was known (docs/api.md#lookups), and their stored bytes. */
+/** Limits of a request about the past (docs/api.md#lookups): events examined, and their stored bytes. */
 const EVENTS_MAX = 100_000;
 const BYTES_MAX = 64_000_000;
-/** Events that one call of D1 looks at, and bytes that one call answers: other callers come in between. */
+/** Events that one call of D1 examines, and bytes that one call answers: other callers get their turn between calls. */
 const EVENTS_OF_A_CALL = 20_000;
 const BYTES_OF_A_CALL = 2_000_000;
 
