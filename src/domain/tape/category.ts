@@ -1,6 +1,6 @@
 import type { StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
-import type { LookupTableName } from "../core/lookup.ts";
+import type { RecordTableName } from "../core/lookup.ts";
 import type { Category, Fields, RecordTypes } from "./fields.ts";
 import type { Assessed, Checked } from "./record.ts";
 import type { Change, Link, RecordState } from "./state.ts";
@@ -24,7 +24,7 @@ export interface CategoryRules<C extends Category, T = RecordTypes[C]> {
   readonly ignored?: readonly string[];
   readonly idField: keyof T & string;
   /** The lookup table (docs/api.md#lookups). */
-  readonly table: LookupTableName;
+  readonly table: RecordTableName;
   /** The rules that need no other record. */
   readonly check: (current: T | null, change: Change, context?: CheckContext) => Checked<T>;
   /** All rules of the record, with those about the records that it refers to. */

@@ -1,7 +1,8 @@
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { sequenceOf } from "../../domain/core/event-id.ts";
-import type { LookupTableName } from "../../domain/core/lookup.ts";
+import type { LookupTableName, RecordTableName } from "../../domain/core/lookup.ts";
+import { CATEGORIES, CATEGORY_NAMES } from "../../domain/tape/categories.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import {
   assetStatus,
@@ -72,6 +73,11 @@ function records({
     walk: [created_seq],
   };
 }
+
+/** A record table for each category, so that a new category needs no line here. */
+const RECORD_SOURCES = Object.fromEntries(
+  CATEGORY_NAMES.map((category) => [CATEGORIES[category].table, records(RECORD_STORES[category])]),
+) as Readonly<Record<RecordTableName, LookupSource>>;
 
 /** `<event id>-<position>`: which event made the link, and as which of its clients. */
 const LINK_ID = /^(.{36})-(\d{1,3})$/;
@@ -173,10 +179,7 @@ function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSou
 
 /** Where each lookup table is kept; what it promises is in contract/lookup/tables.ts. */
 export const LOOKUP_SOURCES: Readonly<Record<LookupTableName, LookupSource>> = {
-  clients: records(RECORD_STORES.client),
-  disbursements: records(RECORD_STORES.disbursement),
-  payments: records(RECORD_STORES.payment),
-  operations: records(RECORD_STORES.operation),
+  ...RECORD_SOURCES,
   purchase_clients: purchaseClientsSource(),
   events: eventsSource(),
   disbursement_status: history(disbursementStatus, disbursementStatus.disbursement_id),

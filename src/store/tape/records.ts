@@ -12,10 +12,8 @@ import {
   fromDisbursement,
   fromOperation,
   fromPayment,
-  toClient,
   toDisbursement,
-  toOperation,
-  toPayment,
+  toStored,
 } from "./rows.ts";
 import { clients, disbursements, operations, payments } from "./tables.ts";
 
@@ -112,7 +110,7 @@ function recordWriter<C extends Category, T extends RecordTable>(
 
 /** The store of each category. */
 export const RECORD_STORES: { readonly [C in Category]: RecordStore<C> } = {
-  client: recordStore("client", { table: clients, toStored: toClient, toRow: fromClient }),
+  client: recordStore("client", { table: clients, toStored, toRow: fromClient }),
   disbursement: recordStore("disbursement", {
     table: disbursements,
     indexed: [disbursements.client_id],
@@ -122,13 +120,13 @@ export const RECORD_STORES: { readonly [C in Category]: RecordStore<C> } = {
   payment: recordStore("payment", {
     table: payments,
     indexed: [payments.disbursement_id],
-    toStored: toPayment,
+    toStored,
     toRow: fromPayment,
   }),
   operation: recordStore("operation", {
     table: operations,
     indexed: [operations.disbursement_id],
-    toStored: toOperation,
+    toStored,
     toRow: fromOperation,
   }),
 };
