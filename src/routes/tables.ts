@@ -71,6 +71,6 @@ const jsonText = (c: Context<AppEnv>, text: string): Response =>
   c.body(text, 200, { "Content-Type": "application/json" });
 
 const readerOf = (c: Context<AppEnv>): Reader => ({
-  readsLedger: callerGrants(c, "hpts:ledger:read"),
+  grants: (scope) => callerGrants(c, scope),
   ledgerLoanId: ledgerLoanIds(c.get("principal").tenant_id),
 });
