@@ -1,11 +1,12 @@
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Problem } from "../domain/core/problem.ts";
-import { ok, type Result } from "../domain/core/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Day } from "../domain/position/days.ts";
 import { type Grouping, Portfolio, type PortfolioLine } from "../domain/position/portfolio.ts";
 import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
-import { knownSequence } from "./known-at.ts";
+import type { Progress } from "../store/position/memos.ts";
+import { knownSequence, tooLongPast } from "./known-at.ts";
 import { budgetFrom, type Gathering, type Question, type Surveyed, survey, surveyPast } from "./survey.ts";
 
 /** The portfolio on a day, and at some month ends. */
@@ -22,16 +23,22 @@ export async function surveyPortfolio(
   tenant: string,
   { day, ends, group_by, known_at }: PortfolioRequest,
 ): Promise<Result<Surveyed<GatheredPortfolio>, Problem>> {
-  const known = await knownSequence(db, tenant, known_at);
-  if (!known.ok) return known;
-  const question = portfolioQuestion(day, ends, group_by ?? null, known.value);
-  const days = 1 + ends.length;
-  return ok(
-    known.value === null
-      ? await survey(db, tenant, question, budgetFrom(Date.now(), days), Date.now)
-      : await surveyPast(db, tenant, question, known.value),
-  );
+  const known = known_at && (await knownSequence(db, tenant, known_at));
+  if (known && !known.ok) return known;
+  if (!known || known.value.sequence === known.value.head) {
+    const question = portfolioQuestion(day, ends, group_by ?? null, null);
+    const now = await survey(db, tenant, question, budgetFrom(Date.now(), 1 + ends.length), Date.now);
+    // The log may have moved on since its head was read.
+    if (!known || now.kind !== "complete" || isAsOf(now, known.value.sequence)) return ok(now);
+  }
+  const { sequence } = known.value;
+  const tooLong = tooLongPast(sequence);
+  if (tooLong) return err(tooLong);
+  return ok(await surveyPast(db, tenant, portfolioQuestion(day, ends, group_by ?? null, sequence), sequence));
 }
+
+const isAsOf = ({ from_sequence, to_sequence }: Progress, sequence: number): boolean =>
+  from_sequence === sequence && to_sequence === sequence;
 
 type GatheredPortfolio = Gathering & Pick<Portfolio, "lines">;
 

@@ -43,7 +43,7 @@ export interface PartRange {
 
 const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 
-const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
+export const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
 
 /** The head of the tenant's log; 0 before the first event. */
 export async function headOf(db: Database, tenant: string): Promise<number> {
