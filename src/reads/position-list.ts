@@ -12,6 +12,7 @@ import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
 import { headOf, type KeptList, type Memo, readMemo, renewMemo, writeMemo } from "../store/position/memos.ts";
 import { paged, startAfter } from "./pages.ts";
+import { questionText } from "./question-text.ts";
 import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
 /** Lines of a list; it holds the first ones of its order. */
@@ -51,7 +52,7 @@ export function listPositions(
   { limit, cursor, ...filters }: PositionsQuery & { readonly limit: number },
   today: Day,
 ): Promise<Result<{ page: ListPage | Unfinished; next_cursor: string | undefined }, Problem>> {
-  const identity = ["positions", tenant, Object.entries(filters).sort()];
+  const identity = [tenant, questionText("positions", filters)];
   return paged({ identity, cursor }, async (start) => {
     const [list, from] = start?.after ?? [];
     const page =
@@ -136,7 +137,7 @@ type GatheredList = Gathering & { readonly ranking: Ranking };
 
 function listQuestion(tenant: string, request: PositionListRequest): Question<GatheredList> {
   const { as_of_date: day, sort_by = "days_past_due", sort_order = "desc" } = request;
-  const { bucket, state, client_id, kind, currency } = request;
+  const { bucket, state } = request;
   const ledgerIds = ledgerLoanIds(tenant);
   const gathering = (entries: readonly Ranked[], seen: number): GatheredList => {
     const ranking = new Ranking(sort_order === "desc", LINES_MAX, entries, seen);
@@ -156,7 +157,7 @@ function listQuestion(tenant: string, request: PositionListRequest): Question<Ga
     };
   };
   return {
-    text: JSON.stringify(["positions", day, sort_by, sort_order, bucket, state, client_id, kind, currency]),
+    text: questionText("positions", request),
     withCountry: false,
     begin: () => gathering([], 0),
     resume: (text) => {

@@ -2,6 +2,7 @@ import type { Day } from "../domain/position/days.ts";
 import { Quality, type QualityCount } from "../domain/position/quality.ts";
 import type { Database } from "../store/d1/session.ts";
 import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
+import { questionText } from "./question-text.ts";
 import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
 /** The irregularities of the records, as of a day (docs/api.md#positions). */
@@ -24,7 +25,7 @@ function qualityQuestion(db: Database, tenant: string, day: Day): Question<Gathe
     };
   };
   return {
-    text: JSON.stringify(["quality", day]),
+    text: questionText("quality", { as_of_date: day }),
     withCountry: false,
     begin: () => gathering([]),
     resume: (text) => gathering(JSON.parse(text)),
