@@ -9,7 +9,15 @@ import type { Database } from "../store/d1/session.ts";
 import type { Progress } from "../store/position/memos.ts";
 import { knownSequence, tooLongPast } from "./known-at.ts";
 import { questionText } from "./question-text.ts";
-import { budgetFrom, type Gathering, type Question, type Surveyed, survey, surveyPast } from "./survey.ts";
+import {
+  budgetFrom,
+  type Gathering,
+  type Question,
+  type Surveyed,
+  savedWhole,
+  survey,
+  surveyPast,
+} from "./survey.ts";
 
 /** What to sum up, as of a day that is known. */
 type PortfolioRequest = z.infer<typeof portfolioQuery> & { readonly as_of_date: Day };
@@ -51,14 +59,14 @@ function portfolioQuestion(
     return {
       add: ({ loan, country }) => portfolio.add(loan, country),
       lines: () => portfolio.lines(),
-      save: () => saved(portfolio.lines()),
+      save: () => savedWhole(saved(portfolio.lines())),
     };
   };
   return {
     text: questionText("portfolio", { ...request, known }),
     withCountry: group_by === "country",
     begin: () => gathering([]),
-    resume: (text) => gathering(restored<readonly PortfolioLine[]>(text)),
-    remember: true,
+    resume: (parts) => gathering(restored<readonly PortfolioLine[]>(parts.join(""))),
+    keep: true,
   };
 }

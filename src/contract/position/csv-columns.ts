@@ -4,7 +4,7 @@ const parts = (name: string) => ["total", "principal", "fee"].map((part) => `${n
 const terms = (name: string) =>
   ["amount", "margin", "maturity_date"].map((member) => `terms_${name}_${member}`);
 
-/** Columns of the list of positions. Only JSON has the changes of terms. */
+/** Columns of the list of positions. */
 export const POSITIONS_COLUMNS: readonly string[] = [
   ...["disbursement_id", "kind", "client_id", "currency", "as_of_date", "state", "bucket", "days_past_due"],
   ...[...terms("first_agreed"), ...terms("as_of")],

@@ -32,7 +32,7 @@ function forms(currency: string) {
 /** The id by which the ledger knows a disbursement of the tenant (core/uuid.ts). */
 type LedgerIds = (disbursement_id: string) => string;
 
-/** A disbursement's position as a line of a list (docs/api.md#positions). */
+/** A disbursement's position as a line of a list (docs/api.md#positions), without each change of its terms. */
 export function positionLine({ loan }: Ready, position: Position, day: Day, ledgerIds: LedgerIds) {
   const { disbursement } = loan;
   const { amount, parts, terms } = forms(disbursement.currency);
@@ -49,11 +49,6 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, ledg
     terms: {
       first_agreed: terms(position.terms.first_agreed),
       as_of: terms(position.terms),
-      changes: position.terms.changes.map((change) => ({
-        sequence: change.sequence,
-        change_date: renderDate(change.change_date),
-        ...terms(change),
-      })),
     },
     scheduled: parts(position.scheduled),
     received: parts(position.received),
@@ -72,8 +67,14 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, ledg
 
 /** A disbursement's position with its installments. */
 export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
-  const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, ledgerIds);
-  const { amount, parts } = forms(one.loan.disbursement.currency);
+  const position = positionAt(one, day);
+  const { ledger_loan_id, ...line } = positionLine(one, position, day, ledgerIds);
+  const { amount, parts, terms } = forms(one.loan.disbursement.currency);
+  const changes = position.terms.changes.map((change) => ({
+    sequence: change.sequence,
+    change_date: renderDate(change.change_date),
+    ...terms(change),
+  }));
   const installment = (at: InstallmentAt) => ({
     payment_id: at.payment_id,
     installment_number: at.installment_number,
@@ -83,5 +84,10 @@ export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
     days_late: at.days_late,
     paid_on: at.paid_on,
   });
-  return { ...line, installments: installmentsAt(one.schedule, day).map(installment), ledger_loan_id };
+  return {
+    ...line,
+    terms: { ...line.terms, changes },
+    installments: installmentsAt(one.schedule, day).map(installment),
+    ledger_loan_id,
+  };
 }
