@@ -14,6 +14,7 @@ const PURE = [
   "test/config.test.ts",
   "test/node/{imports,tidy,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",
+  "test/reads/question-text.test.ts",
   "test/cli/**/*.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */

@@ -25,7 +25,7 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   const tenant = c.get("principal").tenant_id;
   const day = asked.as_of_date ?? dayAt(Date.now());
   const ends = monthEnds(day, asked.months);
-  const found = await read(c, (db) => surveyPortfolio(db, tenant, { ...asked, day, ends }));
+  const found = await read(c, (db) => surveyPortfolio(db, tenant, { ...asked, as_of_date: day }));
   if (!found.ok) return invalidQuery(c, found.error);
   if (!found.value.ok) return renderProblem(c, found.value.error);
   const surveyed = found.value.value;
