@@ -1,6 +1,6 @@
 import { ingestProblem } from "../contract/tape/ingest.ts";
 import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { type Accepted, settleWrite } from "./write.ts";
 
@@ -13,7 +13,7 @@ export const ingestHandlers = {
     if (location !== null) c.header("Location", location);
     return renderJson(c, answer, status);
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 /** What an accepted event is answered with, alone or as a line of a batch. */
 export function ingestAnswer({ answer, replayed }: Accepted): {
