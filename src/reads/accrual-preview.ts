@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { interestOfDay, scaledRate } from "../domain/ledger/interest.ts";
 import { currencyMismatch, unknownLoan } from "../domain/ledger/loan.ts";
 import type { Database } from "../store/d1/session.ts";
-import { type Principal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
+import { type LoanPrincipal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
 import { paged, startAfter } from "./pages.ts";
 
 /** A loan with its interest of the day. */
@@ -42,7 +42,7 @@ export async function previewAccrual(
 }
 
 interface Principals {
-  readonly principals: readonly Principal[];
+  readonly principals: readonly LoanPrincipal[];
   readonly next_cursor: string | undefined;
 }
 

@@ -84,8 +84,8 @@ async function walk(
   for (let read = 0; end !== null && exceptions.length <= limit && read < LOANS_EXAMINED_MAX; ) {
     const page = await readBothSides(db, tenant, end, LAST_DAY, LOANS_OF_A_STEP);
     if (page === "too_large") return page;
-    for (const { loan, is_kept } of page.loans) {
-      const found = exceptionsOf(loan, is_kept);
+    for (const { loan, follows_records } of page.loans) {
+      const found = exceptionsOf(loan, follows_records);
       const isPartial = loan.disbursement.disbursement_id === partial;
       if (isPartial) exceptions.push(...found.filter((one) => placeOf(one) > inside));
       else if (!isShown) exceptions.push(...found);

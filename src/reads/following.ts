@@ -4,7 +4,7 @@ import { isHistory, type LookupTable } from "../contract/lookup/tables.ts";
 import type { PageStart } from "../domain/core/lookup.ts";
 import type { Result } from "../domain/core/result.ts";
 import { HISTORY } from "../store/history/progress.ts";
-import type { Page } from "../store/lookup/list.ts";
+import type { RowPage } from "../store/lookup/list.ts";
 import { headQuery, progressQuery } from "../store/projections/cursors.ts";
 import { waitAtGate } from "../tenant/wait.ts";
 
@@ -23,15 +23,15 @@ export function followedBy(tenant: string, table: LookupTable, query: ListQuery)
   return { kind: "feed", progress: headQuery(tenant) };
 }
 
-const headOf = ({ alongside }: Page): number => Number(alongside?.head ?? 0);
+const headOf = ({ alongside }: RowPage): number => Number(alongside?.head ?? 0);
 
 /** How far the tenant's history was made when the page was read. */
-export const historyOf = ({ alongside }: Page): number => Number(alongside?.reached ?? 0);
+export const historyOf = ({ alongside }: RowPage): number => Number(alongside?.reached ?? 0);
 
 /** Where the feed continues after its last page: after all events that the page examined, matching or not. */
-export const endOfFeed = (page: Page): PageStart => ({ after: [String(headOf(page))], stretch: null });
+export const endOfFeed = (page: RowPage): PageStart => ({ after: [String(headOf(page))], stretch: null });
 
-type Read = Result<Page, string>;
+type Read = Result<RowPage, string>;
 
 /** How a page that is not there yet is waited for. */
 interface Waiting {
@@ -70,7 +70,7 @@ export async function readWaiting(
   return page;
 }
 
-function isThere(followed: Followed, page: Page): boolean {
+function isThere(followed: Followed, page: RowPage): boolean {
   if (followed.kind === "feed") return page.rows.length > 0 || page.next !== null;
   return historyOf(page) >= (followed.min_sequence ?? 0);
 }

@@ -1,5 +1,5 @@
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../contract/ledger/hledger.ts";
-import type { Place } from "../domain/ledger/journal.ts";
+import type { EntryPlace } from "../domain/ledger/journal.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import type { Database } from "../store/d1/session.ts";
 import { entriesAfter } from "../store/ledger/export.ts";
@@ -13,7 +13,7 @@ export async function* hledgerPages(db: Database, tenant: string): AsyncGenerato
   const currencies = new Set<string>();
   let text = hledgerHead();
   let count = 0;
-  for (let after: Place = { sequence: 0, position: 0 }; ; ) {
+  for (let after: EntryPlace = { sequence: 0, position: 0 }; ; ) {
     const { entries, isLast } = await withDeadline(entriesAfter(db, tenant, after, EXPORT_PAGE_ENTRIES));
     count += entries.length;
     for (const entry of entries) {

@@ -3,7 +3,7 @@ import { entryView } from "../contract/ledger/views.ts";
 import type { PageStart } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Entry, Place } from "../domain/ledger/journal.ts";
+import type { Entry, EntryPlace } from "../domain/ledger/journal.ts";
 import type { Amounts } from "../domain/ledger/loan-book.ts";
 import type { Database } from "../store/d1/session.ts";
 import { entriesOfLoan, journalList } from "../store/ledger/read.ts";
@@ -82,12 +82,12 @@ export function listStatement(
 }
 
 /** The entry after which a page starts; null for the first page. */
-function entryAt(start: PageStart | null): Place | null {
+function entryAt(start: PageStart | null): EntryPlace | null {
   const [sequence, position] = start?.after ?? [];
   return sequence && position ? { sequence: Number(sequence), position: Number(position) } : null;
 }
 
-const afterEntry = ({ sequence, position }: Place): PageStart =>
+const afterEntry = ({ sequence, position }: EntryPlace): PageStart =>
   startAfter(String(sequence), String(position));
 
 /**

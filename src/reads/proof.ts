@@ -26,7 +26,7 @@ interface Compared {
   readonly next_cursor: string | undefined;
 }
 
-/** Compares the next kept disbursements with their books as of a day (docs/bookkeeping.md#the-switch). */
+/** Compares the next booked disbursements with their books as of a day (docs/bookkeeping.md#the-switch). */
 export function compareBooks(
   db: Database,
   tenant: string,
@@ -36,14 +36,18 @@ export function compareBooks(
   return paged({ identity: ["proof", tenant, day], cursor }, async (start) => {
     const page = await readBothSides(db, tenant, start?.after?.[0] ?? "", day, LOANS_OF_A_PAGE);
     if (page === "too_large") return err(TOO_MANY_PAYMENTS);
-    const kept = page.loans.filter(({ is_kept }) => is_kept);
-    const differences = kept.flatMap(({ loan, sums }) =>
+    const booked = page.loans.filter(({ follows_records }) => follows_records);
+    const differences = booked.flatMap(({ loan, sums }) =>
       disagreements(loan, sums, day).map((one) => ({
         disbursement_id: loan.disbursement.disbursement_id,
         ...one,
         sequence: loan.updated_seq,
       })),
     );
-    return ok({ differences, compared: kept.length, next: page.end === null ? null : startAfter(page.end) });
+    return ok({
+      differences,
+      compared: booked.length,
+      next: page.end === null ? null : startAfter(page.end),
+    });
   });
 }

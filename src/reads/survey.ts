@@ -1,7 +1,14 @@
 import { clientOf } from "../domain/position/facts.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type LoanOnWalk, readLoans } from "../store/position/loans.ts";
-import { dropMemo, headOf, type Memo, type Progress, readMemo, writeMemo } from "../store/position/memos.ts";
+import {
+  dropMemo,
+  headOf,
+  type Memo,
+  readMemo,
+  type WalkProgress,
+  writeMemo,
+} from "../store/position/memos.ts";
 import { pastLoans } from "./known-at.ts";
 
 /** D1 limits a value to 2 MB. A UTF-16 unit takes at most three bytes of UTF-8, a surrogate pair four. */
@@ -45,8 +52,8 @@ export const budgetFrom = (now: number, days = 1): Budget => ({
 });
 
 export type Surveyed<G> =
-  | ({ readonly kind: "complete"; readonly gathered: G; readonly remembered: boolean } & Progress)
-  | ({ readonly kind: "unfinished" } & Progress)
+  | ({ readonly kind: "complete"; readonly gathered: G; readonly remembered: boolean } & WalkProgress)
+  | ({ readonly kind: "unfinished" } & WalkProgress)
   | { readonly kind: "too_large" };
 
 /**
@@ -97,7 +104,7 @@ export async function survey<G extends Gathering>(
 const isFresh = (memo: Memo, head: number): boolean =>
   memo.after === null && memo.from_sequence === head && memo.to_sequence === head;
 
-const moment = ({ from_sequence, to_sequence, after, done }: Memo): Progress => ({
+const moment = ({ from_sequence, to_sequence, after, done }: Memo): WalkProgress => ({
   from_sequence,
   to_sequence,
   after,

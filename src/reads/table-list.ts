@@ -4,7 +4,7 @@ import type { StoredRow } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
-import { listRows, type Page } from "../store/lookup/list.ts";
+import { listRows, type RowPage } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { endOfFeed, type Followed, historyOf } from "./following.ts";
 import { paged } from "./pages.ts";
@@ -24,7 +24,7 @@ interface TableList {
 /** A page of a table's rows (docs/api.md#lookups). `read` runs what it is given in a session, and may wait for more rows. */
 export async function listTable(
   { tenant, table, query, followed }: TableRequest,
-  read: (list: (db: Database) => Promise<Page>) => Promise<Result<Page, string>>,
+  read: (list: (db: Database) => Promise<RowPage>) => Promise<Result<RowPage, string>>,
 ): Promise<Result<TableList, Problem>> {
   const { sort_by, descending, bounds, search, filters, limit, include_count, cursor } = query;
   const identity = [tenant, table.name, sort_by, descending, bounds, search, filters];
@@ -51,7 +51,12 @@ export async function listTable(
 }
 
 /** The feed has a cursor on its last page too: it continues when there are more events. */
-function paginationOf(limit: number, page: Page, next_cursor: string | undefined, followed: Followed | null) {
+function paginationOf(
+  limit: number,
+  page: RowPage,
+  next_cursor: string | undefined,
+  followed: Followed | null,
+) {
   const { next, searched_all, total } = page;
   return {
     limit,

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { stringifyJson } from "../contract/json.ts";
 import { PROBLEMS } from "../contract/problems.ts";
 import { BATCH_LINES_MAX, type BatchLine, linesOf, parseLine } from "../contract/tape/batch.ts";
-import { ingestProblem } from "../contract/tape/ingest.ts";
+import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { utf8 } from "../http/body.ts";

@@ -1,5 +1,6 @@
-import { ingestProblem } from "../contract/tape/ingest.ts";
-import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts";
+import { ingestProblem } from "../contract/tape/problems.ts";
+import { CATEGORIES } from "../domain/tape/categories.ts";
+import type { Category } from "../domain/tape/fields.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { type Accepted, settleWrite } from "./write.ts";
@@ -35,8 +36,8 @@ export function ingestAnswer({ answer, replayed }: Accepted): {
 
 /** Where a record is read. A path may not end in `.` or `..`, so a record with such an id is found by its filter. */
 function locationOf(category: Category, id: string): string {
-  const table = `/api/tables/${RECORD_TABLES[category]}`;
+  const table = `/api/tables/${CATEGORIES[category].table}`;
   return id === "." || id === ".."
-    ? `${table}?${RECORDS[category].idField}=${id}`
+    ? `${table}?${CATEGORIES[category].idField}=${id}`
     : `${table}/${encodeURIComponent(id)}`;
 }

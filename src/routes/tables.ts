@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { csvOf } from "../contract/csv.ts";
 import { stringifyJson } from "../contract/json.ts";
-import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
+import { cellReader, type Reader, rowRenderer } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable } from "../contract/lookup/tables.ts";
 import { type ListRoute, perTable, type RowRoute } from "../contract/routes/lookup.ts";
 import type { StoredRow } from "../domain/core/lookup.ts";
@@ -41,7 +41,7 @@ async function answerRow(
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
-  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
+  return jsonText(c, `{"data":${rowRenderer(table, readerOf(c))(row.value)}}`);
 }
 
 async function answerList(
@@ -60,7 +60,7 @@ async function answerList(
     const next = pagination.has_more ? (pagination.next_cursor ?? null) : null;
     return renderCsv(c, csvText(c, table, rows), table.name, next);
   }
-  const data = rows.map(rowWriter(table, readerOf(c))).join(",");
+  const data = rows.map(rowRenderer(table, readerOf(c))).join(",");
   return jsonText(c, `{"data":[${data}],"pagination":${stringifyJson(pagination)}}`);
 }
 
@@ -71,6 +71,6 @@ const jsonText = (c: Context<AppEnv>, text: string): Response =>
   c.body(text, 200, { "Content-Type": "application/json" });
 
 const readerOf = (c: Context<AppEnv>): Reader => ({
-  readsLedger: callerGrants(c, "hpts:ledger:read"),
+  grants: (scope) => callerGrants(c, scope),
   ledgerLoanId: ledgerLoanIds(c.get("principal").tenant_id),
 });

@@ -4,15 +4,15 @@ import type { AppEnv } from "../http/app-env.ts";
 import { waitPreference } from "../http/prefer.ts";
 import { type Followed, mayWait, readWaiting } from "../reads/following.ts";
 import type { Database } from "../store/d1/session.ts";
-import type { Page } from "../store/lookup/list.ts";
+import type { RowPage } from "../store/lookup/list.ts";
 import { read } from "./read.ts";
 
 /** Reads a page, and when there is nothing to answer yet and the caller prefers to wait, waits for it. */
 export async function readFollowed(
   c: Context<AppEnv>,
   followed: Followed | null,
-  list: (db: Database) => Promise<Page>,
-): Promise<Result<Page, string>> {
+  list: (db: Database) => Promise<RowPage>,
+): Promise<Result<RowPage, string>> {
   if (followed === null) return read(c, list);
   c.header("Vary", "Prefer", { append: true });
   const seconds = mayWait(followed) ? waitPreference(c.req.header("Prefer")) : null;

@@ -46,7 +46,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   webhooks: ["domain", "store", "fanout/facts.ts"],
   cli: ["config.ts", "contract", "domain"],
   pages: [],
-  console: ["contract/lookup/tables.ts", "domain"],
+  console: [
+    "contract/lookup/tables.ts",
+    "contract/answer-types.ts",
+    "contract/lookup/answers.ts",
+    "contract/position/answers.ts",
+    "contract/ledger/answers.ts",
+    "domain",
+  ],
   client: ["reference", "../dist/client/schema.d.ts"],
   docs: [],
   reference: ["contract", "domain"],
@@ -123,8 +130,16 @@ async function sources(): Promise<readonly { readonly file: string; readonly tex
 }
 
 /** Files that import themselves through others, by a walk from each file. */
+const runtimeOnly = (text: string) => text.replace(/(^|\n)\s*(?:import|export)\s+type\b[^;]*;/g, "$1");
+
+/** Rooms that take only the types of answers: the schemas would bring zod to each screen. */
+const READERS = ["console", "cli"];
+
+const loadsAnswers = (file: string, text: string): boolean =>
+  READERS.includes(roomOf(file)) &&
+  importsOf(runtimeOnly(text)).some((specifier) => /(?:^|[/-])answers?(?:-types)?\.ts$/.test(specifier));
+
 function cycles(files: readonly { readonly file: string; readonly text: string }[]): readonly string[] {
-  const runtimeOnly = (text: string) => text.replace(/(^|\n)\s*(?:import|export)\s+type\b[^;]*;/g, "$1");
   const graph = new Map(
     files.map(({ file, text }) => [
       file,
@@ -150,6 +165,11 @@ describe("the rooms of src/", () => {
     const files = await sources();
     expect(files.length).toBeGreaterThan(50);
     expect(files.flatMap(({ file, text }) => violations(file, text))).toEqual([]);
+  });
+
+  it("read answers by their types only", async () => {
+    const files = await sources();
+    expect(files.filter(({ file, text }) => loadsAnswers(file, text)).map(({ file }) => file)).toEqual([]);
   });
 
   it("are all real", async () => {
@@ -212,6 +232,14 @@ describe("the check itself", () => {
     ["http/body.ts", '// import { routes } from "../routes/ingest.ts";'],
   ])("allows, in %s: %s", (file, text) => {
     expect(violations(file, text)).toEqual([]);
+  });
+
+  it("finds a schema that a screen would load", () => {
+    const text = (kind: string) => `import ${kind}{ position } from "../contract/position/answers.ts";`;
+    expect([text(""), text("type ")].map((one) => loadsAnswers("console/view.ts", one))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("finds a circle of files, and none of only types", () => {

@@ -1,4 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { AnswerOf } from "../../contract/answer-types.ts";
+import type { problem } from "../../contract/problem-answer.ts";
+import type { batchAnswer } from "../../contract/tape/answers.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type Failure, failed } from "../failure.ts";
 import { type Away, type Refused, type Service, sentenceOf } from "../service.ts";
@@ -23,16 +26,12 @@ function pauseMs(attempt: number, retryAfterS: number | null): number {
   return Math.max((retryAfterS ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
 }
 
-interface BatchLine {
-  readonly line: number;
-  readonly status: number;
-  readonly body?: { readonly code?: string; readonly detail?: string; readonly errors?: Refusal["errors"] };
-}
+type BatchLine = AnswerOf<typeof batchAnswer>;
 
-function lineAnswer({ status, body = {} }: BatchLine, last: boolean): LineAnswer {
+function lineAnswer({ status, body }: BatchLine, last: boolean): LineAnswer {
   if (status < 300) return { kind: "in" };
   if ((status >= 500 || status === 429) && !last) return undefined;
-  const { code = "", detail = "", errors } = body;
+  const { code, detail, errors } = body as AnswerOf<typeof problem>;
   return {
     kind: "refused",
     refusal: { status, code, errors: errors ?? [{ field: "", code: "invalid_value", message: detail }] },

@@ -1,3 +1,4 @@
+import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { type Answer, getWalked } from "../api.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
@@ -5,7 +6,6 @@ import { csvButton } from "../download.ts";
 import { amountText, count, dateText, drawn, NONE, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import type { Route } from "../route.ts";
-import type { Page, PositionLine } from "../wire.ts";
 
 /** The orders of the list, as the API names them. */
 const SORTS = { days_past_due: "Days past due", arrears: "Arrears", outstanding: "Outstanding" } as const;
@@ -34,7 +34,7 @@ interface Place {
 }
 
 interface Found {
-  readonly rows: readonly PositionLine[];
+  readonly rows: readonly PositionLineJson[];
   readonly cursor: string | undefined;
   /** True when the service's list ends before the loans do. */
   readonly isCut: boolean;
@@ -43,7 +43,7 @@ interface Found {
 /** So many lines a list of positions holds (docs/api.md#positions). */
 const LINES_MAX = 20_000;
 
-const isLate = (line: PositionLine) => count(line.days_past_due) > 0;
+const isLate = (line: PositionLineJson) => count(line.days_past_due) > 0;
 
 /** The list of late loans, and a function that shows another bucket. */
 export function lateLoans({ route, asOf, currency, page }: Place) {
@@ -117,7 +117,7 @@ const cutText = (sort: Sort): string =>
   `Not every loan is in this list: it holds the first ${numberText(String(LINES_MAX))} by ${SORTS[sort].toLowerCase()}, and so does the file. Choose another bucket or order to see others.`;
 
 /** True when a list in this order has no late loan after this one. */
-function endsLate(last: PositionLine | undefined, sort: Sort): boolean {
+function endsLate(last: PositionLineJson | undefined, sort: Sort): boolean {
   if (last === undefined || sort === "outstanding") return false;
   // On its due day a loan has arrears but is not late yet, so arrears end with the first row without them.
   return sort === "arrears" ? drawn(last.arrears.total) === 0 : !isLate(last);
@@ -135,14 +135,14 @@ interface Asked {
  * loans that are not late.
  */
 async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Answer<Found>> {
-  const rows: PositionLine[] = [];
+  const rows: PositionLineJson[] = [];
   let cursor = from.cursor;
   let looked = 0;
   let isCut = false;
   do {
     const limit = sort === "days_past_due" ? ROWS_ENOUGH : ROWS_A_SEARCH;
     const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
-    const answer: Answer<Page<PositionLine>> = await getWalked(path, task.signal, task.progress);
+    const answer: Answer<PositionsJson> = await getWalked(path, task.signal, task.progress);
     if (!answer.ok) return answer;
     const { data, pagination } = answer.value;
     rows.push(...(lateOnly ? data.filter(isLate) : data));
@@ -187,12 +187,12 @@ function loanTable(sort: Sort, currency: string, resort: (sort: Sort) => void) {
     ),
     body,
   );
-  const add = (rows: readonly PositionLine[]): void => body.append(...rows.map(loanRow));
+  const add = (rows: readonly PositionLineJson[]): void => body.append(...rows.map(loanRow));
   return { element, add, size: () => body.rows.length };
 }
 
-function loanRow(line: PositionLine): HTMLTableRowElement {
-  const amount = (value: PositionLine["outstanding_principal"]) => amountText(value, line.currency);
+function loanRow(line: PositionLineJson): HTMLTableRowElement {
+  const amount = (value: PositionLineJson["outstanding_principal"]) => amountText(value, line.currency);
   const cell = (text: string, kind?: string) => h("td", { class: kind }, text);
   const { next_due, last_received, client_id } = line;
   return h(

@@ -1,3 +1,4 @@
+import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
 import { type LookupTable, sortable } from "../../contract/lookup/tables.ts";
 import { href, pathOf } from "../address.ts";
 import { type Answer, get } from "../api.ts";
@@ -7,7 +8,6 @@ import { numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import type { Page, Row } from "../wire.ts";
 import { isNumeric, valueView } from "./columns.ts";
 import { filterForm } from "./filters.ts";
 import { tableList } from "./list.ts";
@@ -90,7 +90,7 @@ function pages(
   return place;
 }
 
-function totalText({ total, total_capped }: Page<Row>["pagination"]): string {
+function totalText({ total, total_capped }: PageJson["pagination"]): string {
   if (total === undefined) return "";
   return ` of ${total_capped === true ? "more than " : ""}${numberText(total)}`;
 }
@@ -102,18 +102,18 @@ const LOOKED_AT = 20_000;
 async function foundPage(
   path: (more: Readonly<Record<string, string>>) => string,
   { signal, progress }: Task,
-): Promise<Answer<Page<Row>>> {
-  let answer = await get<Page<Row>>(path({}), signal);
+): Promise<Answer<PageJson>> {
+  let answer = await get<PageJson>(path({}), signal);
   for (let times = 1; answer.ok && answer.value.data.length === 0; times += 1) {
     const { has_more, next_cursor: cursor } = answer.value.pagination;
     if (!has_more || cursor === undefined) break;
     progress(`Nothing found in ${numberText(String(times * LOOKED_AT))} rows; looking on …`);
-    answer = await get<Page<Row>>(path({ cursor }), signal);
+    answer = await get<PageJson>(path({ cursor }), signal);
   }
   return answer;
 }
 
-function rowTable(table: LookupTable, asked: Asked, rows: readonly Row[]): HTMLElement {
+function rowTable(table: LookupTable, asked: Asked, rows: readonly RowJson[]): HTMLElement {
   const columns = Object.keys(table.columns);
   const heads = columns.map((column) => {
     const sorted = asked.sort_by === column;
@@ -145,7 +145,7 @@ function rowTable(table: LookupTable, asked: Asked, rows: readonly Row[]): HTMLE
   return scrolling(words(table.name), made);
 }
 
-function bodyRow(table: LookupTable, columns: readonly string[], row: Row): HTMLElement {
+function bodyRow(table: LookupTable, columns: readonly string[], row: RowJson): HTMLElement {
   const own = ownId(table, row);
   return h(
     "tr",
@@ -162,7 +162,7 @@ function bodyRow(table: LookupTable, columns: readonly string[], row: Row): HTML
 }
 
 /** The row's own id, if the first column is one; it links to the whole row. */
-function ownId(table: LookupTable, row: Row): string | null {
+function ownId(table: LookupTable, row: RowJson): string | null {
   const [first = ""] = Object.keys(table.columns);
   const id = row[first];
   return typeof id === "string" ? href(["tables", table.name, id]) : null;

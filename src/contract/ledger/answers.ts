@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ACCOUNTS, type AccountCode, LAYERS } from "../../domain/ledger/accounts.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
+import type { ParsedOf } from "../answer-types.ts";
 import { currency, day, instant, sumMinor, uuid } from "../answer-values.ts";
 import { documented } from "../documented.ts";
 import { AMOUNT_MINOR } from "./values.ts";
@@ -41,10 +42,14 @@ export const journalEntry = z
   })
   .meta({ id: "JournalEntry" });
 
+export type JournalEntryJson = ParsedOf<typeof journalEntry>;
+
 const next_page_token = z.string().optional().meta({ description: "Send it as `page_token`." });
 
 /** `GET /v1/journal-entries` and `GET /v1/loans/{loan_id}/journal-entries`. */
 export const journalEntries = z.object({ items: z.array(journalEntry), next_page_token });
+
+export type JournalEntriesJson = ParsedOf<typeof journalEntries>;
 
 /** `GET /v1/loans/{loan_id}/balance`. */
 export const loanBalance = z.object({

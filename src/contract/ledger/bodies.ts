@@ -22,8 +22,12 @@ export const ACCRUAL_LOANS_MAX = 2_000;
 /** Room for as many loans, or their ids. */
 export const ACCRUAL_BYTES_MAX = 512 * 1024;
 
+const REASON_CHARACTERS_MAX = 500;
+
 const reference = optional(printable(255));
-const reason = printable(500);
+const reason = printable(REASON_CHARACTERS_MAX)
+  .refine((text) => text === "" || text.trim() !== "", "must not be blank")
+  .meta(documented({ type: "string", minLength: 1, maxLength: REASON_CHARACTERS_MAX, pattern: "\\S" }));
 const loan = { loan_id: uuid, borrower_id: uuid, currency, effective_at: calendarDate };
 const sourceMethod = z.enum(["ach", "wire", "card", "check", "cash", "internal_transfer"]);
 const feeType = z

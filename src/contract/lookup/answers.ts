@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { CATEGORIES, type Category, type Fields, RECORD_TABLES, RECORDS } from "../../domain/tape/fields.ts";
+import { CATEGORIES, categoryOfTable } from "../../domain/tape/categories.ts";
+import type { Category, Fields } from "../../domain/tape/fields.ts";
+import type { ParsedOf } from "../answer-types.ts";
 import { dateOrTimestamp, exactDecimal, freeObject, instant, uuid } from "../answer-values.ts";
 import type { LookupTable, WireType } from "./tables.ts";
 
@@ -27,15 +29,12 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
 /** Columns that every row has; the others can be null. */
 const ALWAYS = new Set(["id", "event_id", "sequence", "category", "step", "created_at", "updated_at"]);
 
-const categoryOf = (table: LookupTable): Category | undefined =>
-  CATEGORIES.find((category) => RECORD_TABLES[category] === table.name);
-
 /** What the reference says of a field of a record. */
 type Describe = (category: Category, name: string) => string;
 
 function columnSchema(table: LookupTable, name: string, type: WireType, describe: Describe): z.ZodType {
-  const category = categoryOf(table);
-  const fields: Fields = category ? RECORDS[category].fields : {};
+  const category = categoryOfTable(table.name);
+  const fields: Fields = category ? CATEGORIES[category].fields : {};
   const field = fields[name];
   const known = field?.values ? z.enum([...field.values]) : COLUMNS[type];
   const described =
@@ -60,8 +59,10 @@ export const rowSchema = (table: LookupTable, describe: Describe) =>
     )
     .meta({ id: rowName(table.name) });
 
+export type RowJson = ParsedOf<ReturnType<typeof rowSchema>>;
+
 /** What a page of rows says of itself and of the next one. */
-export const pagination = z
+const pagination = z
   .object({
     limit: z.int(),
     has_more: z.boolean(),
@@ -78,3 +79,7 @@ export const pagination = z
     total_capped: z.literal(true).optional().meta({ description: "There may be more rows than `total`." }),
   })
   .meta({ id: "Pagination" });
+
+/** `GET /api/tables/{table}`. */
+export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ data: z.array(row), pagination });
+export type PageJson = ParsedOf<ReturnType<typeof pageOf<ReturnType<typeof rowSchema>>>>;

@@ -7,8 +7,8 @@ import { dateColumns, filterable, isHistory, type LookupTable, searchable, sorta
 export const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 200;
 const SEARCH_CHARACTERS_MAX = 128;
-/** As long as the longest key, an Idempotency-Key (docs/api.md#idempotency). */
-const FILTER_CHARACTERS_MAX = 255;
+/** The longest value of a column with a filter: an `asset_condition`. */
+const FILTER_CHARACTERS_MAX = 256;
 /** A cursor holds one sort value of at most 256 characters, each up to 4 bytes, and a few numbers. */
 const CURSOR_CHARACTERS_MAX = 4096;
 

@@ -25,7 +25,7 @@ export type WireType =
   | "event_changes"
   | "event_entries";
 
-/** What is not stored is told from another column. */
+/** A column that is not stored is derived from another one. */
 export const DERIVED_FROM: Readonly<Partial<Record<WireType, string>>> = {
   ledger_loan_id: "disbursement_id",
   event_entries: "changes",

@@ -1,15 +1,20 @@
 import * as z from "zod";
 import { BUCKETS, STATES } from "../../domain/position/position.ts";
 import { QUALITY_CODES } from "../../domain/position/quality.ts";
+import type { ParsedOf } from "../answer-types.ts";
 import { currency, dateOrTimestamp, day, exactDecimal, uuid } from "../answer-values.ts";
 
 const sequence = z.int().min(0);
 export const parts = z.object({ total: exactDecimal, principal: exactDecimal, fee: exactDecimal });
+export type PartsJson = ParsedOf<typeof parts>;
+
 export const terms = z.object({
   amount: exactDecimal,
   margin: exactDecimal,
   maturity_date: dateOrTimestamp.nullable(),
 });
+
+export type TermsJson = ParsedOf<typeof terms>;
 
 const line = {
   disbursement_id: z.string(),
@@ -38,15 +43,19 @@ const line = {
 
 export const positionLine = z.object(line).meta({ id: "PositionLine" });
 
+export type PositionLineJson = ParsedOf<typeof positionLine>;
+
 export const installment = z.object({
   payment_id: z.string(),
   installment_number: z.int().nullable(),
   due_date: day,
   expected: parts,
   covered: exactDecimal,
-  days_late: z.int().nullable(),
+  days_late: z.int().min(0),
   paid_on: day.nullable(),
 });
+
+export type InstallmentJson = ParsedOf<typeof installment>;
 
 const pagination = z.object({
   limit: z.int(),
@@ -60,10 +69,14 @@ const pagination = z.object({
 /** `GET /api/positions` (docs/api.md#positions). */
 export const positions = z.object({ data: z.array(positionLine), pagination });
 
+export type PositionsJson = ParsedOf<typeof positions>;
+
 /** `GET /api/positions/{disbursement_id}`. */
 export const position = z.object({
   data: z.object({ ...line, installments: z.array(installment) }).meta({ id: "Position" }),
 });
+
+export type PositionJson = ParsedOf<typeof position>["data"];
 
 const share = exactDecimal.nullable();
 export const bucket = z.object({
@@ -72,6 +85,8 @@ export const bucket = z.object({
   outstanding: exactDecimal,
   arrears: exactDecimal,
 });
+
+export type BucketJson = ParsedOf<typeof bucket>;
 
 export const portfolioLine = z
   .object({
@@ -95,6 +110,8 @@ export const portfolioLine = z
   })
   .meta({ id: "PortfolioLine" });
 
+export type PortfolioLineJson = ParsedOf<typeof portfolioLine>;
+
 const moment = { as_of_date: day, from_sequence: sequence, to_sequence: sequence };
 
 /** `GET /api/portfolio`. */
@@ -103,6 +120,8 @@ export const portfolio = z.object({
   data: z.array(portfolioLine),
   series: z.array(z.object({ as_of_date: day, currencies: z.array(portfolioLine) })).optional(),
 });
+
+export type PortfolioJson = ParsedOf<typeof portfolio>;
 
 /** The ids of the record that a finding is about. */
 export const example = z.union([
@@ -116,11 +135,15 @@ export const rule = z.object({
   examples: z.array(example),
 });
 
+export type RuleJson = ParsedOf<typeof rule>;
+
 /** `GET /api/quality`. */
 export const quality = z.object({
   ...moment,
   rules: z.array(rule),
 });
+
+export type QualityJson = ParsedOf<typeof quality>;
 
 /** What a question about all disbursements answers until it is finished. */
 export const unfinished = z

@@ -1,12 +1,13 @@
+/** The tables of records, by their names on the wire: one for each category (domain/tape/categories.ts). */
+const RECORD_TABLE_NAMES = ["clients", "disbursements", "payments", "operations"] as const;
+export type RecordTableName = (typeof RECORD_TABLE_NAMES)[number];
+
 /**
  * The lookup tables by their name on the wire (docs/api.md#lookups). A new one is a name here, and the compiler asks
  * for the rest: what it promises in contract/lookup/tables.ts, and where it is kept in store/lookup/sources.ts.
  */
 export const LOOKUP_TABLE_NAMES = [
-  "clients",
-  "disbursements",
-  "payments",
-  "operations",
+  ...RECORD_TABLE_NAMES,
   "purchase_clients",
   "events",
   "disbursement_status",

@@ -26,7 +26,8 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
     },
     listBookkeepingExceptions: {
       summary: "List the exceptions in the books",
-      description: "The present state: loans in credit, receipts without a loan, loans that are not kept.",
+      description:
+        "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
       answers: { 200: "One page." },
     },
     proveBookkeeping: {

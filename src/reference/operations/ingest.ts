@@ -2,7 +2,8 @@ import * as z from "zod";
 import { TAPE_ROUTES } from "../../contract/routes/tape.ts";
 import * as answers from "../../contract/tape/answers.ts";
 import { dataSchema, INGEST_VARIANTS, UNSUPPORTED, type Variant } from "../../contract/tape/ingest.ts";
-import { CATEGORIES, type Category } from "../../domain/tape/fields.ts";
+import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
+import type { Category } from "../../domain/tape/fields.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import { BATCH_EXAMPLES, INGEST_EXAMPLES } from "../ingest-examples.ts";
 import { operationsOf } from "../operation.ts";
@@ -45,7 +46,7 @@ function eventOf(category: Category): z.ZodObject {
     .meta({ id: `${capital(category)}Event` });
 }
 
-const events = CATEGORIES.map(eventOf);
+const events = CATEGORY_NAMES.map(eventOf);
 const event = oneOf(events, { id: "IngestEvent" });
 
 /** A line of a batch, one for each category: the event with its key. */
@@ -53,7 +54,7 @@ const batchLine = oneOf(
   events.map((one, index) =>
     z
       .strictObject({ idempotency_key: keySchema, ...one.shape })
-      .meta({ id: `${capital(CATEGORIES[index] ?? "")}Line` }),
+      .meta({ id: `${capital(CATEGORY_NAMES[index] ?? "")}Line` }),
   ),
   { id: "BatchLine" },
 );
