@@ -1,5 +1,5 @@
 import { version } from "../../package.json";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { isDatabaseReady } from "../store/d1/session.ts";
 
@@ -12,4 +12,4 @@ export const healthHandlers = {
     if (await isDatabaseReady(c.env)) return renderJson(c, { status: "ok", ...build(c.env) });
     return renderProblem(c, { code: "unavailable", detail: "The database did not answer." });
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -6,7 +6,7 @@ import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { utf8 } from "../http/body.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { problemBody, renderProblem } from "../http/problem.ts";
 import { submitAll } from "../tenant/client.ts";
 import { INTERNAL, type Submission, type SubmitReply } from "../tenant/submission.ts";
@@ -36,7 +36,7 @@ export const ingestBatchHandlers = {
     const body = answers.map((answer) => `${stringifyJson(answer)}\n`).join("");
     return c.body(body, isClean ? 200 : 207, { "Content-Type": "application/x-ndjson" });
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 /** The answer to one line: what `POST /ingest` would answer. */
 interface LineAnswer {

@@ -1,7 +1,7 @@
 import { ingestProblem } from "../contract/tape/problems.ts";
 import { CATEGORIES } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { type Accepted, settleWrite } from "./write.ts";
 
@@ -14,7 +14,7 @@ export const ingestHandlers = {
     if (location !== null) c.header("Location", location);
     return renderJson(c, answer, status);
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 /** What an accepted event is answered with, alone or as a line of a batch. */
 export function ingestAnswer({ answer, replayed }: Accepted): {

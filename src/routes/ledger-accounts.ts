@@ -1,7 +1,7 @@
 import { accountBalanceView, chartView, trialBalanceView } from "../contract/ledger/views.ts";
 import { isAccountCode } from "../domain/ledger/accounts.ts";
 import { bankBook, WHOLE_LEDGER } from "../domain/ledger/books.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { accountTotal, trialBalance } from "../store/ledger/read.ts";
@@ -35,4 +35,4 @@ export const accountHandlers = {
     if (!totals.ok) return invalidQuery(c, totals.error);
     return renderJson(c, trialBalanceView(currency, as_of_date, totals.value));
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -1,5 +1,5 @@
 import { previewView } from "../contract/ledger/accruals.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { previewAccrual } from "../reads/accrual-preview.ts";
 import { ask } from "./read.ts";
@@ -12,4 +12,4 @@ export const accrualHandlers = {
     const { loans, next_cursor } = preview.value;
     return renderJson(c, previewView(body, loans, next_cursor));
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -4,7 +4,7 @@ import { statementCsv, statementView } from "../contract/ledger/statement.ts";
 import { entryView, loanBalanceView } from "../contract/ledger/views.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
@@ -40,7 +40,7 @@ export const ledgerReadHandlers = {
     const { amounts, last_posted_at } = found.value;
     return renderJson(c, loanBalanceView(loan_id, found.value.currency, as_of_date, amounts, last_posted_at));
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 async function listEntries(c: Context<AppEnv>, asked: JournalListQuery): Promise<Response> {
   const found = await ask(c, (db) => listJournal(db, c.get("principal").tenant_id, asked));

@@ -1,5 +1,5 @@
 import { reconciliationView } from "../contract/ledger/reconciliation.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { startWholeCheck } from "../store/ledger/integrity-place.ts";
@@ -26,4 +26,4 @@ export const reconciliationHandlers = {
     if (!started.ok) return invalidQuery(c, started.error);
     return renderJson(c, { status: "started", requested_at: new Date().toISOString() }, 202);
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

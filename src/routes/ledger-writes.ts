@@ -2,12 +2,12 @@ import type { Context } from "hono";
 import type { POSTING_ROUTES } from "../contract/routes/postings.ts";
 import type { LedgerCommand } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import type { Asked, Handlers } from "../http/handler.ts";
+import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { settleWrite } from "./write.ts";
 
 /** A request of any route that writes to the ledger. */
-type Posting = Asked<(typeof POSTING_ROUTES)[keyof typeof POSTING_ROUTES]>;
+type Posting = RouteRequest<(typeof POSTING_ROUTES)[keyof typeof POSTING_ROUTES]>;
 
 /**
  * Answers 201 with what is posted (200 where nothing is created), and 200 with the very same body on a replay
@@ -42,4 +42,4 @@ export const ledgerWriteHandlers = {
   postFunding: write,
   postReversal: write,
   putBankBalance: write,
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -7,7 +7,7 @@ import { type Day, dayAt, monthEnds } from "../domain/position/days.ts";
 import type { PortfolioLine } from "../domain/position/portfolio.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
@@ -17,7 +17,7 @@ import { tooLarge, unfinished } from "./survey-answers.ts";
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioHandlers = {
   getPortfolio: (c, { query }) => answer(c, query),
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 type PortfolioQuery = z.infer<typeof portfolioQuery>;
 

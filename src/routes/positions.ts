@@ -10,7 +10,7 @@ import { type Day, dayAt } from "../domain/position/days.ts";
 import { ready } from "../domain/position/position.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { findLoan } from "../reads/position.ts";
 import type { PositionPage } from "../reads/position-lines.ts";
@@ -23,7 +23,7 @@ export const positionHandlers = {
   listPositions: (c, { query }) => answerList(c, query),
   getPosition: (c, { path, query }) =>
     answerOne(c, path.disbursement_id, query.as_of_date ?? dayAt(Date.now()), query.known_at),
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 async function answerOne(
   c: Context<AppEnv>,
