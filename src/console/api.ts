@@ -41,7 +41,7 @@ export async function getWalked<T>(
     if (response.value.status !== 202) return read<T>(response.value, signal);
     const far = await read<{ readonly disbursements_done: Exact }>(response.value, signal);
     if (!far.ok) return far;
-    progress(`Looked at ${numberText(far.value.disbursements_done)} disbursements …`);
+    progress(`${numberText(far.value.disbursements_done)} disbursements read so far …`);
   }
 }
 
@@ -79,7 +79,7 @@ function readProblem(response: Response, text: string): Problem {
   const fallback = problemOf(
     "unexpected",
     `The service answered ${response.status}`,
-    "The answer is no problem document.",
+    "The answer is not a problem document.",
   );
   try {
     const body = parse(text) as Readonly<Record<string, unknown>>;

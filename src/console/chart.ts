@@ -65,7 +65,7 @@ function axes(unit: Picture["unit"]): uPlot.Axis[] {
       ...common,
       space: 76,
       size: 30,
-      values: (_, at, __, ___, increment) => at.map((one) => tick(one, increment)),
+      values: (_, at, ...[, , increment]) => at.map((one) => tick(one, increment)),
     },
     { ...common, size: 56, values: (_, at) => at.map(shown) },
   ];

@@ -18,7 +18,7 @@ export async function pageOf(service: Service, path: string): Promise<Result<Pag
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
   if (!body.ok || !isJsonObject(body.value) || !Array.isArray(body.value.data)) {
-    return err(failed(`The answer of ${service.url}${path} is no list.`));
+    return err(failed(`The answer of ${service.url}${path} is not a list.`));
   }
   const { data, pagination } = body.value;
   // The last page of the events in order also has a cursor: for new events (docs/api.md#feed).

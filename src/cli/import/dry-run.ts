@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { EXIT, failed, report } from "../failure.ts";
 import { Checkpoint, STATE } from "./checkpoint.ts";
 import { readEnvelope } from "./envelope.ts";
-import type { ImportOptions } from "./import.ts";
+import type { ImportOptions } from "./options.ts";
 import { hasParentsHere, linesOf, prepare, type Source } from "./prepare.ts";
 import { writeReport } from "./refusals.ts";
 

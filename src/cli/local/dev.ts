@@ -141,7 +141,7 @@ async function sampleLink(url: string, key: LocalKey, stop: AbortSignal): Promis
   const loaded = await loadSample(url, key, stop);
   if (!loaded.ok) return loaded.error.message;
   return `
-The sample is there: 100 loans and purchases of the tenant "${SAMPLE_TENANT}". Look at them (the link reads only, for 12 hours):
+The sample is there: 100 loans and purchases of the tenant "${SAMPLE_TENANT}". Open the console (the link reads only, for 12 hours):
 
 ${await consoleLink(url, key)}
 

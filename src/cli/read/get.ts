@@ -9,7 +9,7 @@ export async function getExact<T>(service: Service, path: string): Promise<Resul
   const response = await service.request(path);
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
-  return body.ok ? ok(body.value as T) : err(failed(`The answer to ${path} is no JSON.`));
+  return body.ok ? ok(body.value as T) : err(failed(`The answer to ${path} is not JSON.`));
 }
 
 const PAUSE_DEFAULT_S = 1;
@@ -23,7 +23,7 @@ export async function getComplete<T>(service: Service, path: string): Promise<Re
     const response = await service.request(path);
     if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
     const body = parseJson(await response.text());
-    if (!body.ok) return err(failed(`The answer to ${path} is no JSON.`));
+    if (!body.ok) return err(failed(`The answer to ${path} is not JSON.`));
     if (!isJsonObject(body.value) || body.value.complete !== false) return ok(body.value as T);
     console.error(`The service has examined ${body.value.disbursements_done} disbursements so far ...`);
     const afterS = Number(response.headers.get("Retry-After") ?? PAUSE_DEFAULT_S);

@@ -96,7 +96,7 @@ function totalText({ total, total_capped }: PageJson["pagination"]): string {
 }
 
 /** The most rows that the API examines for one answer (docs/api.md#lookups). */
-const LOOKED_AT = 20_000;
+const EXAMINED = 20_000;
 
 /** The next page with a row. The API answers an empty page when it has examined many rows and found none. */
 async function foundPage(
@@ -107,7 +107,7 @@ async function foundPage(
   for (let times = 1; answer.ok && answer.value.data.length === 0; times += 1) {
     const { has_more, next_cursor: cursor } = answer.value.pagination;
     if (!has_more || cursor === undefined) break;
-    progress(`Nothing found in ${numberText(String(times * LOOKED_AT))} rows; looking on …`);
+    progress(`No match in ${numberText(String(times * EXAMINED))} rows so far …`);
     answer = await get<PageJson>(path({ cursor }), signal);
   }
   return answer;
