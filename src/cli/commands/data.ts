@@ -5,7 +5,7 @@ import type { ExportOptions } from "../export/export.ts";
 import type { ImportOptions } from "../import/options.ts";
 import type { SampleOptions } from "../sample/tape.ts";
 import type { ServiceOptions } from "../service.ts";
-import { day, type Finish, wholeNumber, withService } from "./options.ts";
+import { dayOption, type Finish, wholeNumber, withService } from "./options.ts";
 
 /** The commands that import and export data. */
 export interface DataHandlers {
@@ -95,7 +95,7 @@ function addSample(program: Command, handlers: DataHandlers, finish: Finish): vo
     .option("--seed <number>", "random seed", wholeNumber(0, 2 ** 31), 1)
     .addOption(
       new Option("--as-of <day>", "last day of the tape")
-        .argParser(day)
+        .argParser(dayOption)
         .default(new Date().toISOString().slice(0, 10), "today"),
     )
     .addHelpText("after", "\n  npx loan-ledger sample --loans 100 | npx loan-ledger import -")

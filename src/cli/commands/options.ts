@@ -10,7 +10,7 @@ export const wholeNumber =
   };
 
 /** A parser of days. */
-export function day(text: string): string {
+export function dayOption(text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
   throw new InvalidArgumentError("It takes a day such as 2026-11-20.");

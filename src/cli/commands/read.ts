@@ -3,7 +3,7 @@ import type { ListenOptions } from "../listen/listen.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
-import { day, type Finish, port, wholeNumber, withService } from "./options.ts";
+import { dayOption, type Finish, port, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show data. */
 export interface ReadHandlers {
@@ -15,14 +15,15 @@ export interface ReadHandlers {
 
 export const READ_HANDLERS: ReadHandlers = {
   show: async (options) => (await import("../read/show.ts")).show(options),
-  portfolio: async (options) => (await import("../read/portfolio.ts")).portfolio(options),
-  statement: async (options) => (await import("../read/statement.ts")).statement(options),
+  portfolio: async (options) => (await import("../read/portfolio.ts")).showPortfolio(options),
+  statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
   listen: async (options) => (await import("../listen/listen.ts")).listen(options),
 };
 
 const LATE_MAX = 200;
 
-const asOf = () => new Option("--as-of <day>", "day of the figures (default: today, UTC)").argParser(day);
+const asOf = () =>
+  new Option("--as-of <day>", "day of the figures (default: today, UTC)").argParser(dayOption);
 
 /** Adds `portfolio`, `show`, `statement` and `listen`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
@@ -69,8 +70,8 @@ function addStatement(program: Command, handlers: ReadHandlers, finish: Finish):
       .description("Shows how each entry changed a loan, and the balances after it.")
       .argument("<loan>", "loan_id of the ledger, or its disbursement_id"),
   )
-    .addOption(new Option("--from <day>", "first day").argParser(day))
-    .addOption(new Option("--to <day>", "last day").argParser(day))
+    .addOption(new Option("--from <day>", "first day").argParser(dayOption))
+    .addOption(new Option("--to <day>", "last day").argParser(dayOption))
     .addHelpText("after", "\n  npx loan-ledger statement DSB-0001 --from 2026-01-01")
     .action(async (loan: string, { url, token, from, to }: StatementOptions) =>
       finish(await handlers.statement({ loan, url, token, from, to })),

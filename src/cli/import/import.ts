@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report, wrongUsage } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report, wrongUsage } from "../failure.ts";
 import { stopRequests } from "../local/stop-requests.ts";
 import { Service } from "../service.ts";
 import { Checkpoint, STATE } from "./checkpoint.ts";
 import { csvHeader } from "./csv.ts";
 import { checkLocally } from "./dry-run.ts";
 import type { ImportOptions } from "./options.ts";
-import { type SendOptions, sendAll } from "./passes.ts";
+import { type SendingOptions, sendAll } from "./passes.ts";
 import { fileHash, prepare, type Source } from "./prepare.ts";
 import { startProgress } from "./progress.ts";
 import { writeReport } from "./refusals.ts";
@@ -34,7 +34,7 @@ export async function importFiles(options: ImportOptions): Promise<number> {
 }
 
 /** Checks that every file is readable in its format. Standard input becomes a file. */
-async function openSource(options: ImportOptions, scratch: string): Promise<Result<Source, Failure>> {
+async function openSource(options: ImportOptions, scratch: string): Promise<Result<Source, CommandFailure>> {
   const { category, map } = options;
   const csv = category === undefined ? null : { category, map };
   const files: string[] = [];
@@ -72,7 +72,7 @@ async function openCheckpoint(
   options: ImportOptions,
   source: Source,
   service: Service,
-): Promise<Result<Checkpoint, Failure>> {
+): Promise<Result<Checkpoint, CommandFailure>> {
   const opened = Checkpoint.open(path);
   if (!opened.ok) return err(failed(opened.error));
   const checkpoint = opened.value;
@@ -122,7 +122,9 @@ async function run(
   }
 }
 
-async function sendWithProgress(sending: Omit<SendOptions, "settled">): Promise<Result<void, Failure>> {
+async function sendWithProgress(
+  sending: Omit<SendingOptions, "settled">,
+): Promise<Result<void, CommandFailure>> {
   const { checkpoint, stop } = sending;
   const total = checkpoint.count(Object.values(STATE));
   const waiting = checkpoint.count([STATE.waiting]);
@@ -142,7 +144,7 @@ async function sendWithProgress(sending: Omit<SendOptions, "settled">): Promise<
 
 function conclude(
   checkpoint: Checkpoint,
-  sent: Result<void, Failure>,
+  sent: Result<void, CommandFailure>,
   stop: AbortSignal,
   reportPath: string | null,
 ): number {

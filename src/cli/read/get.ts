@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 import { type Service, sentenceOf } from "../service.ts";
 
 /** A JSON answer with all digits of its numbers; `T` is the shape that docs/api.md promises. */
-export async function getExact<T>(service: Service, path: string): Promise<Result<T, Failure>> {
+export async function getExact<T>(service: Service, path: string): Promise<Result<T, CommandFailure>> {
   const response = await service.request(path);
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
@@ -18,7 +18,7 @@ const PAUSE_DEFAULT_S = 1;
  * The answer to a question about many disbursements (docs/api.md#positions): sends the same request again until the
  * service is done; each request continues where the last one stopped.
  */
-export async function getComplete<T>(service: Service, path: string): Promise<Result<T, Failure>> {
+export async function getComplete<T>(service: Service, path: string): Promise<Result<T, CommandFailure>> {
   for (;;) {
     const response = await service.request(path);
     if (!(response instanceof Response)) return err(failed(sentenceOf(response)));

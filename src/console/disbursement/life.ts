@@ -32,7 +32,7 @@ type TermsRows = readonly [TermsRow, ...TermsRow[]];
  * Applies the rules of positions (docs/portfolio.md) to each day on which something happens, from the API's rows. The
  * service and this page run the same code. `terms` must hold every change, including future ones.
  */
-export function lifeOf(
+export function lifeInDays(
   row: RowJson,
   terms: PositionJson["terms"],
   payments: readonly RowJson[],

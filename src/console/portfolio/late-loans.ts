@@ -1,6 +1,6 @@
 import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
-import { type Answer, getWalked } from "../api.ts";
+import { type Fetched, getWalked } from "../api.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, drawn, NONE, numberText, words } from "../format.ts";
@@ -136,7 +136,7 @@ interface Asked {
  * Reads pages until there are enough rows. The API has no filter "any late bucket", so this function leaves out the
  * loans that are not late.
  */
-async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Answer<Found>> {
+async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Fetched<Found>> {
   const rows: PositionLineJson[] = [];
   let cursor = from.cursor;
   let examined = 0;
@@ -144,7 +144,7 @@ async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): 
   do {
     const limit = sort === "days_past_due" ? ROWS_ENOUGH : ROWS_A_SEARCH;
     const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
-    const answer: Answer<PositionsJson> = await getWalked(path, task.signal, task.progress);
+    const answer: Fetched<PositionsJson> = await getWalked(path, task.signal, task.progress);
     if (!answer.ok) return answer;
     const { data, pagination } = answer.value;
     rows.push(...(lateOnly ? data.filter(isLate) : data));
