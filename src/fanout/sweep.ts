@@ -128,9 +128,9 @@ const turnKey = ({ name }: Projection, tenant: string): string => JSON.stringify
 
 /** Every tenant that lags in a projection, once each, from `start` on and round to it again. */
 async function* ring(db: Database, start: SweepPlace | null, tally: Tally): AsyncGenerator<Turn> {
-  for (const { projection, stretch } of stretches(start)) {
-    for (let after: string | undefined = stretch.after; after !== undefined; ) {
-      const page = await tenantsBehind(db, projection, { ...stretch, after }, TENANTS_A_PAGE);
+  for (const { projection, range } of ranges(start)) {
+    for (let after: string | undefined = range.after; after !== undefined; ) {
+      const page = await tenantsBehind(db, projection, { ...range, after }, TENANTS_A_PAGE);
       tally.calls += 1;
       for (const tenant of page) yield { projection, tenant };
       after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
@@ -138,16 +138,16 @@ async function* ring(db: Database, start: SweepPlace | null, tally: Tally): Asyn
   }
 }
 
-function stretches(start: SweepPlace | null): { projection: Projection; stretch: TenantRange }[] {
+function ranges(start: SweepPlace | null): { projection: Projection; range: TenantRange }[] {
   const whole = { after: "", upto: null };
   const first = PROJECTIONS.findIndex(({ name }) => name === start?.projection);
   const projection = PROJECTIONS[first];
-  if (!start || !projection) return PROJECTIONS.map((one) => ({ projection: one, stretch: whole }));
+  if (!start || !projection) return PROJECTIONS.map((one) => ({ projection: one, range: whole }));
   const others = [...PROJECTIONS.slice(first + 1), ...PROJECTIONS.slice(0, first)];
   return [
-    { projection, stretch: { after: start.tenant_id, upto: null } },
-    ...others.map((one) => ({ projection: one, stretch: whole })),
-    { projection, stretch: { after: "", upto: start.tenant_id } },
+    { projection, range: { after: start.tenant_id, upto: null } },
+    ...others.map((one) => ({ projection: one, range: whole })),
+    { projection, range: { after: "", upto: start.tenant_id } },
   ];
 }
 

@@ -1,10 +1,15 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
+import type { Method } from "../contract/routes/route.ts";
 import { causeOf, DatabaseAway, framesOf } from "../domain/core/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-/** Answers what is left of a path whose methods are routed already. `allow` lists them. */
-export function methodNotAllowed(allow: string): Handler<AppEnv> {
+/** In the order of the header `Allow`. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** Answers what is left of a path whose methods are routed already; where GET is one, HEAD is another. */
+export function methodNotAllowed(routed: readonly Method[]): Handler<AppEnv> {
+  const allow = METHODS.filter((method) => routed.includes(method === "HEAD" ? "GET" : method)).join(", ");
   return (c) => {
     c.header("Allow", allow);
     return renderProblem(c, { code: "method_not_allowed", detail: `This route supports ${allow}.` });

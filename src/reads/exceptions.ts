@@ -1,9 +1,11 @@
+import type { ExceptionsQuery } from "../contract/bookkeeping/bodies.ts";
 import { type Exception, exceptionsOf, placeOf } from "../domain/bookkeeping/compare.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { readBothSides } from "../store/bookkeeping/compare.ts";
 import { readSwitch } from "../store/bookkeeping/switch.ts";
 import type { Database } from "../store/d1/session.ts";
+import { paged, splitPage, startAfter } from "./pages.ts";
 import { TOO_MANY_PAYMENTS } from "./proof.ts";
 
 /** Disbursements that one step of the exceptions reads. */
@@ -14,30 +16,36 @@ const LAST_DAY = "9999-12-31";
 
 interface FoundExceptions {
   readonly shown: readonly Exception[];
-  /** Where the next page starts; null at the end. */
-  readonly next: ExceptionPlace | null;
   readonly searched_all: boolean;
+  readonly next_cursor: string | undefined;
 }
 
-/** What the books cannot say of the records (docs/bookkeeping.md#the-switch), from a place on. */
-export async function findExceptions(
+/** What the books cannot say of the records (docs/bookkeeping.md#the-switch). */
+export function findExceptions(
   db: Database,
   tenant: string,
-  from: ExceptionPlace,
-  limit: number,
+  { limit, cursor }: ExceptionsQuery,
 ): Promise<Result<FoundExceptions, Problem>> {
-  const { mode } = await readSwitch(db, tenant);
-  const found = mode === "off" ? { exceptions: [], end: null } : await walk(db, tenant, from, limit);
-  if (found === "too_large") return err(TOO_MANY_PAYMENTS);
-  const { exceptions, end } = found;
-  const shown = exceptions.slice(0, limit);
-  const isCut = end !== null && exceptions.length <= limit;
-  const next = isCut ? { before: end, partial: "", inside: "" } : placeAfter(from, exceptions, shown);
-  return ok({ shown, next, searched_all: !isCut });
+  return paged({ identity: ["bookkeeping exceptions", tenant], cursor }, async (start) => {
+    const [before, partial, inside] = start?.after ?? [];
+    const from: ExceptionPlace = { before: before ?? "", partial: partial ?? "", inside: inside ?? "" };
+    const { mode } = await readSwitch(db, tenant);
+    const found = mode === "off" ? { exceptions: [], end: null } : await walk(db, tenant, from, limit);
+    if (found === "too_large") return err(TOO_MANY_PAYMENTS);
+    const { exceptions, end } = found;
+    const { shown } = splitPage(exceptions, limit);
+    const isCut = end !== null && exceptions.length <= limit;
+    const next = isCut ? { before: end, partial: "", inside: "" } : placeAfter(from, exceptions, shown);
+    return ok({
+      shown,
+      searched_all: !isCut,
+      next: next && startAfter(next.before, next.partial, next.inside),
+    });
+  });
 }
 
 /** Where a page ended: after a disbursement all of whose exceptions are shown, and within a later one. */
-export interface ExceptionPlace {
+interface ExceptionPlace {
   readonly before: string;
   /** The disbursement that was shown in part; empty for none. */
   readonly partial: string;

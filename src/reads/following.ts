@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { ListQuery } from "../contract/lookup/query.ts";
 import { isHistory, type LookupTable } from "../contract/lookup/tables.ts";
-import type { Position } from "../domain/core/lookup.ts";
+import type { PageStart } from "../domain/core/lookup.ts";
 import type { Result } from "../domain/core/result.ts";
 import { HISTORY } from "../store/history/progress.ts";
 import type { RowPage } from "../store/lookup/list.ts";
@@ -29,7 +29,7 @@ const headOf = ({ alongside }: RowPage): number => Number(alongside?.head ?? 0);
 export const historyOf = ({ alongside }: RowPage): number => Number(alongside?.reached ?? 0);
 
 /** Where the feed continues after its last page: after all events that the page examined, matching or not. */
-export const endOfFeed = (page: RowPage): Position => ({ after: [String(headOf(page))], stretch: null });
+export const endOfFeed = (page: RowPage): PageStart => ({ after: [String(headOf(page))], stretch: null });
 
 type Read = Result<RowPage, string>;
 

@@ -3,7 +3,8 @@ import { readChange } from "../contract/tape/ingest.ts";
 import { sequenceOf } from "../domain/core/event-id.ts";
 import type { LookupTableName, StoredRow } from "../domain/core/lookup.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { CATEGORIES, type Category, RECORD_TABLES, type Step } from "../domain/tape/fields.ts";
+import { CATEGORIES, categoryOfTable } from "../domain/tape/categories.ts";
+import type { Category, Step } from "../domain/tape/fields.ts";
 import { foldEvent, type LoggedEvent, noPast, type Past } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
 import { findRow } from "../store/lookup/list.ts";
@@ -28,7 +29,7 @@ export async function findPastRow(
   id: string,
   known: number,
 ): Promise<Found> {
-  const category = CATEGORIES.find((one) => RECORD_TABLES[one] === table);
+  const category = categoryOfTable(table);
   if (category) return findRecord(db, tenant, category, id, known);
   const row = await findRow(db, LOOKUP_SOURCES[table], tenant, id);
   const made = sequenceOf(table === "purchase_clients" ? id.slice(0, EVENT_ID_CHARACTERS) : id);
@@ -48,7 +49,7 @@ async function findRecord(
 ): Promise<Found> {
   const life = await lifeOf(db, tenant, category, id);
   if (!life) return ok(null);
-  const source = LOOKUP_SOURCES[RECORD_TABLES[category]];
+  const source = LOOKUP_SOURCES[CATEGORIES[category].table];
   if (life.updated_seq <= known) return ok(await findRow(db, source, tenant, id));
   // A record created anew since then had an earlier life, which may have begun with the first event.
   const from = life.created_seq <= known ? life.created_seq : 1;

@@ -1,6 +1,8 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLineView } from "../contract/position/view.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { Day } from "../domain/position/days.ts";
 import type { DisbursementFacts } from "../domain/position/facts.ts";
@@ -9,6 +11,7 @@ import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
 import { headOf, type KeptList, type Memo, readMemo, renewMemo, writeMemo } from "../store/position/memos.ts";
+import { paged, startAfter } from "./pages.ts";
 import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
 /** Lines of a list; it holds the first ones of its order. */
@@ -27,18 +30,48 @@ export interface ListPage {
   readonly to_sequence: number;
 }
 
-type Unfinished = Exclude<Surveyed<Gathering>, { kind: "complete" }>;
+type Unfinished = Extract<Surveyed<Gathering>, { kind: "unfinished" }>;
 
 /** What to list, as of a day that is known. */
-export type ListRequest = Omit<PositionsQuery, "limit" | "cursor"> & { readonly as_of_date: Day };
+type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor"> & { readonly as_of_date: Day };
 
-/** Makes the list that a first page begins, or takes the one that was made at this very head of the log. */
-export async function firstPage(
+const TOO_LARGE: Problem = {
+  code: "too_large",
+  detail: "Narrow the list by bucket, state, client_id, kind or currency.",
+};
+const EXPIRED: Problem = {
+  code: "invalid_query",
+  detail: "cursor has expired: a list is kept for an hour. Ask for its first page again.",
+};
+
+/** A page of the tenant's positions (docs/api.md#positions), as of `today` if the query names no day. */
+export function listPositions(
   db: Database,
   tenant: string,
-  request: ListRequest,
+  { limit, cursor, ...filters }: PositionsQuery & { readonly limit: number },
+  today: Day,
+): Promise<Result<{ page: ListPage | Unfinished; next_cursor: string | undefined }, Problem>> {
+  const identity = ["positions", tenant, Object.entries(filters).sort()];
+  return paged({ identity, cursor }, async (start) => {
+    const [list, from] = start?.after ?? [];
+    const page =
+      list && from
+        ? await pageOf(db, tenant, list, Number(from), limit)
+        : await firstPage(db, tenant, { ...filters, as_of_date: filters.as_of_date ?? today }, limit);
+    if (page.kind === "too_large") return err(TOO_LARGE);
+    if (page.kind === "expired") return err(EXPIRED);
+    const isLast = page.kind === "unfinished" || page.next === null;
+    return ok({ page, next: isLast ? null : startAfter(page.list, String(page.next)) });
+  });
+}
+
+/** Makes the list that a first page begins, or takes the one that was made at this very head of the log. */
+async function firstPage(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
   limit: number,
-): Promise<ListPage | Unfinished> {
+): Promise<ListPage | Exclude<Surveyed<Gathering>, { kind: "complete" }>> {
   const question = listQuestion(tenant, request);
   const head = await headOf(db, tenant);
   const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
@@ -62,7 +95,7 @@ const keyOf = (text: string, at: { readonly from_sequence: number; readonly to_s
   `${text}@${at.from_sequence}-${at.to_sequence}`;
 
 /** A page of a list that is kept, from a line on. */
-export async function pageOf(
+async function pageOf(
   db: Database,
   tenant: string,
   list: string,
@@ -101,7 +134,7 @@ function partsOfList(entries: readonly Ranked[]): string[] {
 
 type GatheredList = Gathering & { readonly ranking: Ranking };
 
-function listQuestion(tenant: string, request: ListRequest): Question<GatheredList> {
+function listQuestion(tenant: string, request: PositionListRequest): Question<GatheredList> {
   const { as_of_date: day, sort_by = "days_past_due", sort_order = "desc" } = request;
   const { bucket, state, client_id, kind, currency } = request;
   const ledgerIds = ledgerLoanIds(tenant);
@@ -134,13 +167,18 @@ function listQuestion(tenant: string, request: ListRequest): Question<GatheredLi
   };
 }
 
-const SORT_KEYS: Readonly<Record<NonNullable<ListRequest["sort_by"]>, (position: Position) => bigint>> = {
+const SORT_KEYS: Readonly<
+  Record<NonNullable<PositionListRequest["sort_by"]>, (position: Position) => bigint>
+> = {
   days_past_due: ({ days_past_due }) => BigInt(days_past_due),
   arrears: ({ arrears }) => arrears.total,
   outstanding: ({ outstanding_principal }) => outstanding_principal,
 };
 
-function concerns(disbursement: DisbursementFacts, { client_id, kind, currency }: ListRequest): boolean {
+function concerns(
+  disbursement: DisbursementFacts,
+  { client_id, kind, currency }: PositionListRequest,
+): boolean {
   if (kind !== undefined && kind !== disbursement.kind) return false;
   if (currency !== undefined && currency !== disbursement.currency) return false;
   if (client_id === undefined || client_id === disbursement.client_id) return true;

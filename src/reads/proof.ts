@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { readBothSides } from "../store/bookkeeping/compare.ts";
 import type { Database } from "../store/d1/session.ts";
 import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loans.ts";
+import { paged, startAfter } from "./pages.ts";
 
 /** Disbursements that one page of the proof compares. */
 const LOANS_OF_A_PAGE = 100;
@@ -22,26 +23,31 @@ export type Difference = ReturnType<typeof disagreements>[number] & {
 interface Compared {
   readonly differences: readonly Difference[];
   readonly compared: number;
-  /** The disbursement after which the next page starts; null at the end. */
-  readonly end: string | null;
+  readonly next_cursor: string | undefined;
 }
 
-/** Compares the next booked disbursements with their books (docs/bookkeeping.md#the-switch). */
-export async function compareBooks(
+/** Compares the next booked disbursements with their books as of a day (docs/bookkeeping.md#the-switch). */
+export function compareBooks(
   db: Database,
   tenant: string,
-  after: string,
-  as_of_date: string,
+  day: string,
+  cursor: string | undefined,
 ): Promise<Result<Compared, Problem>> {
-  const page = await readBothSides(db, tenant, after, as_of_date, LOANS_OF_A_PAGE);
-  if (page === "too_large") return err(TOO_MANY_PAYMENTS);
-  const booked = page.loans.filter(({ follows_records }) => follows_records);
-  const differences = booked.flatMap(({ loan, sums }) =>
-    disagreements(loan, sums, as_of_date).map((one) => ({
-      disbursement_id: loan.disbursement.disbursement_id,
-      ...one,
-      sequence: loan.updated_seq,
-    })),
-  );
-  return ok({ differences, compared: booked.length, end: page.end });
+  return paged({ identity: ["proof", tenant, day], cursor }, async (start) => {
+    const page = await readBothSides(db, tenant, start?.after?.[0] ?? "", day, LOANS_OF_A_PAGE);
+    if (page === "too_large") return err(TOO_MANY_PAYMENTS);
+    const booked = page.loans.filter(({ follows_records }) => follows_records);
+    const differences = booked.flatMap(({ loan, sums }) =>
+      disagreements(loan, sums, day).map((one) => ({
+        disbursement_id: loan.disbursement.disbursement_id,
+        ...one,
+        sequence: loan.updated_seq,
+      })),
+    );
+    return ok({
+      differences,
+      compared: booked.length,
+      next: page.end === null ? null : startAfter(page.end),
+    });
+  });
 }

@@ -53,14 +53,13 @@ export function referenceDocument(version: string): ReferenceDocument {
 }
 
 function operationObject(operation: Operation): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, scope, widerScopes = [], body } = operation;
+  const { id, tag, summary, description, scope, wider = [], body } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    security:
-      scope === null ? [] : [...[scope, ...widerScopes].map((one) => ({ oauth2: [one] })), { bearer: [] }],
+    security: scope === null ? [] : [...[scope, ...wider].map((one) => ({ oauth2: [one] })), { bearer: [] }],
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: {
@@ -84,7 +83,7 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
 
 function successAnswers({ answers, bookmarked }: Operation): ZodOpenApiOperationObject["responses"] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, contents, headers = [] }]) => [
+    Object.entries(answers).map(([status, { description, contents, headers }]) => [
       status,
       {
         description,

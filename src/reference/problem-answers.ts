@@ -3,9 +3,10 @@ import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { documented } from "../contract/documented.ts";
 import { problem } from "../contract/problem-answer.ts";
 import { PROBLEMS } from "../contract/problems.ts";
+import type { AnswerHeader } from "../contract/routes/route.ts";
 import type { ProblemCode } from "../domain/core/problem.ts";
 import { answerHeaders, type HeaderName } from "./headers.ts";
-import type { AnswerHeader, Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 
 const TOKEN: readonly ProblemCode[] = [
   "missing_token",
@@ -79,7 +80,7 @@ const AT_THE_DOOR: readonly ProblemCode[] = [
 /** The headers of the operation's other answers that a refusal can have. */
 function possibleHeaders(operation: Operation, codes: readonly ProblemCode[]): readonly HeaderName[] {
   if (codes.every((code) => AT_THE_DOOR.includes(code))) return [];
-  const named = new Set(Object.values(operation.answers).flatMap(({ headers = [] }) => headers));
+  const named = new Set(Object.values(operation.answers).flatMap(({ headers }) => headers));
   const possible: AnswerHeader[] = ["Vary", "Preference-Applied"];
   return [
     ...(operation.bookmarked ? (["x-d1-bookmark"] as const) : []),

@@ -1,27 +1,23 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type * as z from "zod";
 import { portfolioCsv } from "../contract/position/csv.ts";
 import { portfolioLineView } from "../contract/position/portfolio-view.ts";
-import { PORTFOLIO_PARAMETERS, portfolioQuery } from "../contract/position/query.ts";
+import type { portfolioQuery } from "../contract/position/query.ts";
 import { type Day, dayAt, monthEnds } from "../domain/position/days.ts";
 import type { PortfolioLine } from "../domain/position/portfolio.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
 import { read } from "./read.ts";
 import { tooLarge, unfinished } from "./survey-answers.ts";
 
 /** `GET /api/portfolio` (docs/api.md#positions). */
-export const portfolioRoutes = new Hono<AppEnv>().get(
-  "/",
-  authorized(["positions:read", "records:read"], "walk"),
-  variesByAccept,
-  query(portfolioQuery, PORTFOLIO_PARAMETERS),
-  (c) => answer(c, c.req.valid("query")),
-);
+export const portfolioHandlers = {
+  getPortfolio: (c, { query }) => answer(c, query),
+} satisfies Partial<Handlers>;
 
 type PortfolioQuery = z.infer<typeof portfolioQuery>;
 

@@ -1,45 +1,28 @@
-import { type Context, Hono } from "hono";
-import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
+import type { Context } from "hono";
 import { parseJson, stringifyJson } from "../contract/json.ts";
+import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
-import { type PositionsQuery, positionQuery, positionsQuery } from "../contract/position/query.ts";
+import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
 import { ready } from "../domain/position/position.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery, query } from "../http/query.ts";
 import { findLoan } from "../reads/position.ts";
-import { firstPage, type ListPage, pageOf } from "../reads/position-list.ts";
-import { read } from "./read.ts";
-import { tooLarge, unfinished } from "./survey-answers.ts";
-
-/** A list is made by a walk over all disbursements, and the past by folding the log; what was made is only read. */
-const readsPositions = authorized(["positions:read", "records:read"], (c) => {
-  const walks =
-    c.req.param("disbursement_id") === undefined ? !c.req.query("cursor") : c.req.query("known_at");
-  return walks ? "walk" : "usual";
-});
+import { type ListPage, listPositions } from "../reads/position-list.ts";
+import { ask } from "./read.ts";
+import { unfinished } from "./survey-answers.ts";
 
 /** `GET /api/positions…` (docs/api.md#positions). */
-export const positionRoutes = new Hono<AppEnv>()
-  .get("/", readsPositions, variesByAccept, query(positionsQuery, Object.keys(positionsQuery.shape)), (c) =>
-    answerList(c, c.req.valid("query")),
-  )
-  .get(
-    "/:disbursement_id",
-    readsPositions,
-    variesByAccept,
-    query(positionQuery, Object.keys(positionQuery.shape)),
-    (c) => {
-      const { as_of_date, known_at } = c.req.valid("query");
-      return answerOne(c, c.req.param("disbursement_id"), as_of_date ?? dayAt(Date.now()), known_at);
-    },
-  );
+export const positionHandlers = {
+  listPositions: (c, { query }) => answerList(c, query),
+  getPosition: (c, { path, query }) =>
+    answerOne(c, path.disbursement_id, query.as_of_date ?? dayAt(Date.now()), query.known_at),
+} satisfies Partial<Handlers>;
 
 async function answerOne(
   c: Context<AppEnv>,
@@ -48,10 +31,9 @@ async function answerOne(
   known_at: KnownAt | undefined,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const found = await read(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
-  if (!found.ok) return invalidQuery(c, found.error);
-  if (!found.value.ok) return renderProblem(c, found.value.error);
-  const loan = found.value.value;
+  const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
+  if (!found.ok) return renderProblem(c, found.error);
+  const loan = found.value;
   if (loan === null) {
     return renderProblem(c, { code: "not_found", detail: "This disbursement does not exist." });
   }
@@ -62,34 +44,12 @@ async function answerOne(
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const { limit = 50, cursor, ...filters } = asked;
-  const identity = JSON.stringify(["positions", tenant, Object.entries(filters).sort()]);
-  const place = cursor === undefined ? null : await decodeCursor(identity, cursor);
-  const [list, from] = place?.after ?? [];
-  if (cursor !== undefined && (!list || !from)) return invalidQuery(c, "cursor is of another query");
-  const found = await read(c, async (db) =>
-    list && from
-      ? await pageOf(db, tenant, list, Number(from), limit)
-      : await firstPage(
-          db,
-          tenant,
-          { ...filters, as_of_date: filters.as_of_date ?? dayAt(Date.now()) },
-          limit,
-        ),
-  );
-  if (!found.ok) return invalidQuery(c, found.error);
-  const page = found.value;
+  const limit = asked.limit ?? LIMIT_DEFAULT;
+  const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }, dayAt(Date.now())));
+  if (!found.ok) return renderProblem(c, found.error);
+  const { page, next_cursor = null } = found.value;
   if (page.kind === "unfinished") return unfinished(c, page);
-  if (page.kind === "too_large")
-    return tooLarge(c, "Narrow the list by bucket, state, client_id, kind or currency.");
-  if (page.kind === "expired") {
-    return invalidQuery(c, "cursor has expired: a list is kept for an hour. Ask for its first page again.");
-  }
-  const next =
-    page.next === null
-      ? null
-      : await encodeCursor(identity, { after: [page.list, String(page.next)], stretch: null });
-  return wantsCsv(c) ? listAsCsv(c, page, next) : listAsJson(c, page, limit, next);
+  return wantsCsv(c) ? listAsCsv(c, page, next_cursor) : listAsJson(c, page, limit, next_cursor);
 }
 
 function listAsJson(c: Context<AppEnv>, page: ListPage, limit: number, next: string | null): Response {

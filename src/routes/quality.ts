@@ -1,24 +1,19 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { qualityCsv } from "../contract/position/csv.ts";
-import { qualityQuery } from "../contract/position/query.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { Handlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
-import { invalidQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { surveyQuality } from "../reads/quality.ts";
 import { read } from "./read.ts";
 import { tooLarge, unfinished } from "./survey-answers.ts";
 
 /** `GET /api/quality` (docs/api.md#positions). */
-export const qualityRoutes = new Hono<AppEnv>().get(
-  "/",
-  authorized(["positions:read", "records:read"], "walk"),
-  variesByAccept,
-  query(qualityQuery, ["as_of_date"]),
-  (c) => answer(c, c.req.valid("query").as_of_date ?? dayAt(Date.now())),
-);
+export const qualityHandlers = {
+  getQuality: (c, { query }) => answer(c, query.as_of_date ?? dayAt(Date.now())),
+} satisfies Partial<Handlers>;
 
 async function answer(c: Context<AppEnv>, day: Day): Promise<Response> {
   const tenant = c.get("principal").tenant_id;

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { isBookmark } from "../contract/lookup/query.ts";
+import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readFrom } from "../reads/session.ts";
@@ -27,4 +28,13 @@ export async function read<T>(
   c.get("timings").push(["d1", Date.now() - start]);
   if (bookmark !== null) c.header(BOOKMARK_HEADER, bookmark);
   return ok(value);
+}
+
+/** Asks a question of the stored data in such a session. */
+export async function ask<T>(
+  c: Context<AppEnv>,
+  question: (db: Database) => Promise<Result<T, Problem>>,
+): Promise<Result<T, Problem>> {
+  const answer = await read(c, question);
+  return answer.ok ? answer.value : err({ code: "invalid_query", detail: answer.error });
 }

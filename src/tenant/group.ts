@@ -200,8 +200,7 @@ async function tryPart(
     }
     const decided = Date.now();
     if (plan.writes.events.length > 0) {
-      const { head, books } = loaded;
-      await withDeadline(commit(session, context.tenant, plan.writes, head, books));
+      await withDeadline(commit(session, context.tenant, plan.writes, loaded));
     }
     memory.learn(loaded, plan);
     const timings = { load: decided - start, commit: Date.now() - decided };
@@ -230,7 +229,7 @@ async function loadFor(context: GroupContext, { db }: Session, part: Part, now: 
   const needs = noNeeds();
   for (const { command } of part) addNeeds(needs, command, now);
   const keys = part.map(({ key }) => key);
-  const read = (withBooks: boolean) => load(db, context.tenant, keys, needs, withBooks);
+  const read = (withBooks: boolean) => load(db, context.tenant, { keys, needs, withBooks });
   const { mayBook } = context.memory;
   let loaded = await read(mayBook);
   if (loaded.books.mode === "off") return loaded;

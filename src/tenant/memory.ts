@@ -12,7 +12,8 @@ import type { Head } from "../domain/core/event.ts";
 import { ledgerLoanId } from "../domain/core/uuid.ts";
 import type { DayBook } from "../domain/ledger/loan-book.ts";
 import { type LedgerLoan, type LedgerState, noLedgerState } from "../domain/ledger/state.ts";
-import { CATEGORIES, type Category } from "../domain/tape/fields.ts";
+import { CATEGORY_NAMES, perCategory } from "../domain/tape/categories.ts";
+import type { Category } from "../domain/tape/fields.ts";
 import type { RecordState, Stored } from "../domain/tape/state.ts";
 import type { Loaded } from "../store/load.ts";
 import { BoundedMap } from "./bounded-map.ts";
@@ -62,7 +63,7 @@ export class GateMemory {
   recall(commands: readonly Command[], now: number): Loaded | null {
     if (this.#head === null || this.#bookkeeping === null) return null;
     const made = new Set<string>();
-    const state: RecordState = emptyState();
+    const state: RecordState = perCategory(() => new Map());
     const ledger = noLedgerState();
     for (const command of commands) {
       const needs = noNeeds();
@@ -80,7 +81,7 @@ export class GateMemory {
 
   /** Adds the records that one command needs; false when one is neither remembered nor made in the group. */
   #recallRecords(needs: Needs, made: ReadonlySet<string>, state: RecordState): boolean {
-    for (const category of CATEGORIES) {
+    for (const category of CATEGORY_NAMES) {
       for (const id of needs[category]) {
         if (state[category].has(id)) continue;
         const stored = this.#record(category, id);
@@ -174,7 +175,7 @@ export class GateMemory {
     if (plan.writes.reassigned.size > 0) this.#known.clear();
     const { sequence, event_id, created_at } = plan.head;
     this.#head = { sequence, event_id, created_at };
-    for (const category of CATEGORIES) {
+    for (const category of CATEGORY_NAMES) {
       for (const [id, stored] of state[category]) this.#known.set(recordKey(category, id), stored);
     }
     for (const [loan_id, loan] of ledger.loans) {
@@ -200,13 +201,6 @@ export class GateMemory {
     this.#known.clear();
   }
 }
-
-const emptyState = (): RecordState => ({
-  client: new Map(),
-  disbursement: new Map(),
-  payment: new Map(),
-  operation: new Map(),
-});
 
 const BYTES_OF_ANY = 600;
 const BYTES_OF_A_DAY = 200;

@@ -377,7 +377,9 @@ describe("a preview", () => {
   it("refuses a number as a rate, a foreign page_token, and a page_token beside loans", async () => {
     const api = new Api();
     expect(refusalOf(await preview(api, { annual_rate: 0.1 }))[2]).toBe("annual_rate invalid_type");
-    expect(refusalOf(await preview(api, { page_token: "x" }))[2]).toBe("page_token invalid_value");
+    for (const page_token of ["x", ""]) {
+      expect(refusalOf(await preview(api, { page_token }))[2]).toBe("page_token invalid_value");
+    }
     expect(refusalOf(await preview(api, { page_token: "x", loans: [LOAN] }))[2]).toBe(
       "page_token invalid_value",
     );
@@ -391,9 +393,10 @@ describe("a preview", () => {
     expect(second.body.loans.map((loan: { loan_id: string }) => loan.loan_id)).toEqual([loanOf(2_001)]);
     expect(second.body.next_page_token).toBeUndefined();
     entryIdOf(await api.post("/v1/accruals/batch", first.body));
-    expect(
-      refusalOf(await preview(api, { page_token: first.body.next_page_token, currency: "EUR" }))[2],
-    ).toBe("page_token invalid_value");
+    for (const other of [{ currency: "EUR" }, { annual_rate: "0.2" }, { program_id: LOAN }]) {
+      const refused = await preview(api, { page_token: first.body.next_page_token, ...other });
+      expect(refusalOf(refused)[2]).toBe("page_token invalid_value");
+    }
   });
 });
 

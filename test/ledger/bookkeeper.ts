@@ -256,7 +256,10 @@ export async function postInBulk(
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
       applyPosted(state, writes, decided.value, stamp);
     }
-    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, head, NO_BOOKKEEPING);
+    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, {
+      head,
+      books: NO_BOOKKEEPING,
+    });
     head = writes.events.at(-1) ?? head;
   }
 }

@@ -55,7 +55,7 @@ describe("two writers of one tenant", () => {
     });
     const writes = { ...noWrites(), events: [event] };
     const session = await openSession(env, api.tenant, "first-primary");
-    await commit(session, api.tenant, writes, NO_HEAD, NO_BOOKKEEPING);
+    await commit(session, api.tenant, writes, { head: NO_HEAD, books: NO_BOOKKEEPING });
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.sequence]).toEqual([201, 2]);

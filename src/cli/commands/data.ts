@@ -1,6 +1,6 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { LOOKUP_TABLE_NAMES, type LookupTableName } from "../../domain/core/lookup.ts";
-import { CATEGORIES } from "../../domain/tape/fields.ts";
+import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
 import type { ExportOptions } from "../export/export.ts";
 import type { ImportOptions } from "../import/options.ts";
 import type { SampleOptions } from "../sample/tape.ts";
@@ -63,7 +63,7 @@ function addImport(program: Command, handlers: DataHandlers, finish: Finish): vo
       .description("Sends files of events to the service, each line once, also when it is run again.")
       .argument("<files...>", "NDJSON, or CSV of one --category; - is standard input"),
   )
-    .addOption(new Option("--category <name>", "category of the lines of CSV files").choices(CATEGORIES))
+    .addOption(new Option("--category <name>", "category of the lines of CSV files").choices(CATEGORY_NAMES))
     .addOption(
       new Option("--map <column=field>", "field of a CSV column; empty to leave the column out")
         .argParser(renaming)

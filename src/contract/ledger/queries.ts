@@ -95,6 +95,3 @@ export const reconciliationQuery = z.strictObject({ as_of_date: date.optional() 
 
 /** `GET /v1/trial-balance`. */
 export const trialBalanceQuery = z.strictObject({ currency, as_of_date: date.optional() });
-
-/** The names of a query's parameters, for the message about an unknown one. */
-export const queryNames = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape);

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { CATEGORIES, type Category, type Fields, RECORD_TABLES, RECORDS } from "../../domain/tape/fields.ts";
+import { CATEGORIES, categoryOfTable } from "../../domain/tape/categories.ts";
+import type { Category, Fields } from "../../domain/tape/fields.ts";
 import type { ParsedOf } from "../answer-types.ts";
 import { dateOrTimestamp, exactDecimal, freeObject, instant, uuid } from "../answer-values.ts";
 import type { LookupTable, WireType } from "./tables.ts";
@@ -28,15 +29,12 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
 /** Columns that every row has; the others can be null. */
 const ALWAYS = new Set(["id", "event_id", "sequence", "category", "step", "created_at", "updated_at"]);
 
-const categoryOf = (table: LookupTable): Category | undefined =>
-  CATEGORIES.find((category) => RECORD_TABLES[category] === table.name);
-
 /** What the reference says of a field of a record. */
 type Describe = (category: Category, name: string) => string;
 
 function columnSchema(table: LookupTable, name: string, type: WireType, describe: Describe): z.ZodType {
-  const category = categoryOf(table);
-  const fields: Fields = category ? RECORDS[category].fields : {};
+  const category = categoryOfTable(table.name);
+  const fields: Fields = category ? CATEGORIES[category].fields : {};
   const field = fields[name];
   const known = field?.values ? z.enum([...field.values]) : COLUMNS[type];
   const described =
@@ -83,5 +81,5 @@ const pagination = z
   .meta({ id: "Pagination" });
 
 /** `GET /api/tables/{table}`. */
-export const pageOf = (row: ReturnType<typeof rowSchema>) => z.object({ data: z.array(row), pagination });
-export type PageJson = ParsedOf<ReturnType<typeof pageOf>>;
+export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ data: z.array(row), pagination });
+export type PageJson = ParsedOf<ReturnType<typeof pageOf<ReturnType<typeof rowSchema>>>>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { CATEGORIES, type Category, STEPS } from "../../domain/tape/fields.ts";
+import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
+import { type Category, STEPS } from "../../domain/tape/fields.ts";
 import type { PaymentFinding } from "../../domain/tape/warnings.ts";
 import { uuid } from "../answer-values.ts";
 import { problem } from "../problem-answer.ts";
@@ -12,7 +13,7 @@ const FINDINGS: Readonly<Record<PaymentFinding, true>> = {
   paid_without_date: true,
 };
 
-const categories = z.enum(CATEGORIES as unknown as [Category, ...Category[]]);
+const categories = z.enum(CATEGORY_NAMES as unknown as [Category, ...Category[]]);
 
 /** `POST /ingest` (docs/api.md#ingest). */
 export const accepted = z

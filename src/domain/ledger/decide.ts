@@ -43,6 +43,9 @@ const POSTING_TYPES = {
   bank_balance,
 } as const;
 
+/** The steps of the events of ledger commands. */
+export const LEDGER_STEPS: readonly string[] = Object.keys(POSTING_TYPES);
+
 type CommandOf<P> = P extends PostingType<infer C> ? C : never;
 type Commands = { readonly [T in keyof typeof POSTING_TYPES]: CommandOf<(typeof POSTING_TYPES)[T]> };
 

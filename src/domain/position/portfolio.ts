@@ -1,4 +1,5 @@
 import type { DecimalText } from "../core/decimal.ts";
+import { divideHalfEven } from "../core/money.ts";
 import type { Day } from "./days.ts";
 import { clientOf, type Loan } from "./facts.ts";
 import { BUCKETS, type Position, positionAt, type Ready, ready } from "./position.ts";
@@ -83,11 +84,9 @@ const ONE = 10n ** BigInt(RATIO_DECIMALS);
 /** `part` over `whole` with six decimals, rounded half to even; null when the whole is 0. */
 export function ratio(part: bigint, whole: bigint): DecimalText | null {
   if (whole === 0n) return null;
-  const scaled = part * ONE;
-  const down = scaled / whole;
-  const twice = 2n * (scaled % whole);
-  const up = twice > whole || (twice === whole && down % 2n === 1n);
-  const digits = (down + (up ? 1n : 0n)).toString().padStart(RATIO_DECIMALS + 1, "0");
+  const digits = divideHalfEven(part * ONE, whole)
+    .toString()
+    .padStart(RATIO_DECIMALS + 1, "0");
   return `${digits.slice(0, -RATIO_DECIMALS)}.${digits.slice(-RATIO_DECIMALS)}`;
 }
 

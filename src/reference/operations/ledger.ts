@@ -1,155 +1,74 @@
-import * as z from "zod";
-import { uuid } from "../../contract/answer-values.ts";
-import {
-  accountBalance,
-  chart,
-  journalEntries,
-  journalEntry,
-  loanBalance,
-  trialBalance,
-} from "../../contract/ledger/answers.ts";
-import {
-  accountBalanceQuery,
-  journalListQuery,
-  journalQuery,
-  loanBalanceQuery,
-  statementQuery,
-  trialBalanceQuery,
-} from "../../contract/ledger/queries.ts";
-import { statement } from "../../contract/ledger/statement-answer.ts";
-import { answer, CSV, json } from "../answers.ts";
-import type { Operation } from "../operation.ts";
-import { writeOperations } from "./postings.ts";
-
-const entries = json(journalEntries);
-const loanPath = z.object({ loan_id: uuid });
-const accountPath = z.object({ account_code: accountBalance.shape.account_code });
-
-const READS: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/v1/journal-entries",
-    id: "listJournalEntries",
-    tag: "Ledger",
-    summary: "List journal entries, or export the whole journal",
-    description:
-      "The tenant's entries, newest first. With `format=hledger` and nothing else it streams the whole journal in hledger's text format; a download that was cut off lacks the last line.",
-    scope: "hpts:ledger:read",
-    bookmarked: true,
-    query: journalListQuery,
-    answers: {
-      200: answer(
-        "One page, or the whole journal.",
-        [entries, { media: "text/plain", schema: z.string() }],
-        ["Content-Disposition"],
-      ),
-    },
-  },
-  {
-    method: "get",
-    path: "/v1/journal-entries/{id}",
-    id: "getJournalEntry",
-    tag: "Ledger",
-    summary: "Read one journal entry",
-    description: "Answers the entry with its balanced lines.",
-    scope: "hpts:ledger:read",
-    bookmarked: true,
-    pathParameters: z.object({ id: uuid }),
-    answers: { 200: answer("The entry.", json(journalEntry)) },
-    problems: ["not_found"],
-  },
-  {
-    method: "get",
-    path: "/v1/loans/{loan_id}/journal-entries",
-    id: "listLoanJournalEntries",
-    tag: "Ledger",
-    summary: "List a loan's journal entries",
-    description: "Newest first.",
-    scope: "hpts:ledger:read",
-    bookmarked: true,
-    pathParameters: loanPath,
-    query: journalQuery,
-    answers: {
-      200: answer("One page.", entries),
-    },
-    problems: ["not_found"],
-  },
-  {
-    method: "get",
-    path: "/v1/loans/{loan_id}/balance",
-    id: "getLoanBalance",
-    tag: "Ledger",
-    summary: "Read a loan's balance",
-    description: "What the borrower owes at the end of a day; today (UTC) by default.",
-    scope: "hpts:balances:read",
-    bookmarked: true,
-    pathParameters: loanPath,
-    query: loanBalanceQuery,
-    answers: {
-      200: answer("The balance.", json(loanBalance)),
-    },
-    problems: ["not_found"],
-  },
-  {
-    method: "get",
-    path: "/v1/accounts/{account_code}/balance",
-    id: "getAccountBalance",
-    tag: "Ledger",
-    summary: "Read an account's balance",
-    description: "Debits, credits and balance of one account at the end of a day; today (UTC) by default.",
-    scope: "hpts:balances:read",
-    bookmarked: true,
-    pathParameters: accountPath,
-    query: accountBalanceQuery,
-    answers: {
-      200: answer("The balance.", json(accountBalance)),
-    },
-    problems: ["not_found"],
-  },
-  {
-    method: "get",
-    path: "/v1/loans/{loan_id}/statement",
-    id: "getLoanStatement",
-    tag: "Ledger",
-    summary: "Read a loan's statement",
-    description: "What each entry changed and the balances after it, in the order of effective dates.",
-    scope: "hpts:ledger:read",
-    bookmarked: true,
-    pathParameters: loanPath,
-    query: statementQuery,
-    answers: {
-      200: answer("One page.", [json(statement), CSV], ["Vary", "Content-Disposition", "Link"]),
-    },
-    problems: ["not_found", "too_large"],
-  },
-  {
-    method: "get",
-    path: "/v1/accounts",
-    id: "listAccounts",
-    tag: "Ledger",
-    summary: "Read the chart of accounts",
-    description: "Every account with its type and normal side; the same for every tenant.",
-    scope: "hpts:balances:read",
-    answers: {
-      200: answer("The chart.", json(chart)),
-    },
-    problems: ["invalid_query"],
-  },
-  {
-    method: "get",
-    path: "/v1/trial-balance",
-    id: "getTrialBalance",
-    tag: "Ledger",
-    summary: "Read the trial balance",
-    description: "All accounts in one currency at the end of a day; the two totals are equal.",
-    scope: "hpts:balances:read",
-    bookmarked: true,
-    query: trialBalanceQuery,
-    answers: {
-      200: answer("The trial balance.", json(trialBalance)),
-    },
-  },
-];
+import * as answers from "../../contract/ledger/answers.ts";
+import * as statements from "../../contract/ledger/statement-answer.ts";
+import { LEDGER_ROUTES } from "../../contract/routes/ledger.ts";
+import { operationsOf } from "../operation.ts";
+import { POSTING_EXAMPLES } from "../posting-examples.ts";
 
 /** docs/api.md#ledger */
-export const LEDGER_OPERATIONS: readonly Operation[] = [...writeOperations(), ...READS];
+export const LEDGER_OPERATIONS = operationsOf({
+  tag: "Ledger",
+  routes: LEDGER_ROUTES,
+  answersOf: () => ({ ...answers, ...statements }),
+  words: {
+    previewAccruals: {
+      summary: "Preview a day's interest",
+      description:
+        "Computes the interest of one day for the named loans, or page by page for all loans of a currency. The answer is a body for `POST /v1/accruals/batch`. Writes nothing and needs no Idempotency-Key.",
+      body: { id: "AccrualPreviewRequest", examples: POSTING_EXAMPLES.preview },
+      answers: { 200: "The interest." },
+    },
+    listJournalEntries: {
+      summary: "List journal entries, or export the whole journal",
+      description:
+        "The tenant's entries, newest first. With `format=hledger` and nothing else it streams the whole journal in hledger's text format; a download that was cut off lacks the last line.",
+      answers: { 200: "One page, or the whole journal." },
+    },
+    getJournalEntry: {
+      summary: "Read one journal entry",
+      description: "Answers the entry with its balanced lines.",
+      answers: { 200: "The entry." },
+    },
+    listLoanJournalEntries: {
+      summary: "List a loan's journal entries",
+      description: "Newest first.",
+      answers: { 200: "One page." },
+    },
+    getLoanBalance: {
+      summary: "Read a loan's balance",
+      description: "What the borrower owes at the end of a day; today (UTC) by default.",
+      answers: { 200: "The balance." },
+    },
+    getAccountBalance: {
+      summary: "Read an account's balance",
+      description: "Debits, credits and balance of one account at the end of a day; today (UTC) by default.",
+      answers: { 200: "The balance." },
+    },
+    getLoanStatement: {
+      summary: "Read a loan's statement",
+      description: "What each entry changed and the balances after it, in the order of effective dates.",
+      answers: { 200: "One page." },
+    },
+    listAccounts: {
+      summary: "Read the chart of accounts",
+      description: "Every account with its type and normal side; the same for every tenant.",
+      answers: { 200: "The chart." },
+    },
+    getTrialBalance: {
+      summary: "Read the trial balance",
+      description: "All accounts in one currency at the end of a day; the two totals are equal.",
+      answers: { 200: "The trial balance." },
+    },
+    getReconciliationStatus: {
+      summary: "Read the reconciliation report",
+      description:
+        "Compares the kept sums with the postings, the banks' statements with the cash, and the loans with the general ledger.",
+      answers: { 200: "The report." },
+    },
+    startIntegrityCheck: {
+      summary: "Start a whole integrity check",
+      description:
+        "The following scheduled runs add every posting up anew and compare all accounts and loans. The check is complete when checked_at of the report is later than requested_at.",
+      answers: { 202: "The check is started." },
+    },
+  },
+});

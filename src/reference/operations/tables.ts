@@ -1,14 +1,10 @@
 import * as z from "zod";
-import { rowQuery } from "../../contract/known-at.ts";
 import { pageOf, rowSchema } from "../../contract/lookup/answers.ts";
-import { CSV_PAGE, JSON_PAGE, listParameters } from "../../contract/lookup/query.ts";
-import { isHistory, LOOKUP_TABLES, type LookupTable } from "../../contract/lookup/tables.ts";
-import { answer, CSV, json } from "../answers.ts";
+import { LOOKUP_TABLES, type LookupTable } from "../../contract/lookup/tables.ts";
+import { LOOKUP_ROUTES, perTable } from "../../contract/routes/lookup.ts";
+import type { Route } from "../../contract/routes/route.ts";
 import { fieldDescription } from "../field-descriptions.ts";
-import type { Operation } from "../operation.ts";
-
-const capital = (name: string) =>
-  name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+import { operationsOf } from "../operation.ts";
 
 /** The content of each table, for its title. */
 const MEANINGS: Readonly<Record<LookupTable["name"], string>> = {
@@ -26,51 +22,31 @@ const MEANINGS: Readonly<Record<LookupTable["name"], string>> = {
   asset_status: "the condition of assets over time",
 };
 
-/** Both media types share the parameters; only the length of a page differs. */
-function parametersOf(table: LookupTable): z.ZodObject {
-  const { limit } = listParameters(table, CSV_PAGE).shape;
-  const description = `Rows of a page: 1 to ${JSON_PAGE.max}, default ${JSON_PAGE.default}. For CSV up to ${CSV_PAGE.max}, the default there.`;
-  return listParameters(table).extend({ limit: limit.meta({ description }) });
+const ROWS = new Map(LOOKUP_TABLES.map((table) => [table.name, rowSchema(table, fieldDescription)]));
+
+/** The schemas of a table's answers. */
+function answersOf({ table }: Route) {
+  const row = (table && ROWS.get(table.name)) ?? z.never();
+  return { row: z.object({ data: row }), page: pageOf(row) };
 }
 
-function operationsOf(table: LookupTable): readonly Operation[] {
-  const row = rowSchema(table, fieldDescription);
-  const { name } = table;
-  const common = { method: "get", tag: "Tables", scope: "records:read", bookmarked: true } as const;
-  const what = MEANINGS[name];
-  return [
-    {
-      ...common,
-      path: `/api/tables/${name}`,
-      id: `list${capital(name)}`,
-      summary: `List ${what}`,
-      description:
-        "Answers one page of rows. Filters are equalities and are combined; unknown parameters are refused. `Accept: text/csv` answers CSV.",
-      query: parametersOf(table),
-      waits: isHistory(table) || name === "events",
-      answers: {
-        200: answer(
-          "One page.",
-          [json(pageOf(row)), CSV],
-          ["Vary", "Content-Disposition", "Link", "Preference-Applied"],
-        ),
-      },
-    },
-    {
-      ...common,
-      path: `/api/tables/${name}/{id}`,
-      id: `get${capital(name)}`,
-      summary: `Read one row of ${what}`,
-      description: "Answers the row with this id.",
-      pathParameters: z.object({ id: z.string().meta({ description: "Id of the row, percent-encoded." }) }),
-      query: rowQuery,
-      answers: {
-        200: answer("The row.", [json(z.object({ data: row })), CSV], ["Vary", "Content-Disposition"]),
-      },
-      problems: ["not_found", "too_large"],
-    },
-  ];
-}
+const listWords = ({ name }: LookupTable) => ({
+  summary: `List ${MEANINGS[name]}`,
+  description:
+    "Answers one page of rows. Filters are equalities and are combined; unknown parameters are refused. `Accept: text/csv` answers CSV.",
+  answers: { 200: "One page." },
+});
+
+const rowWords = ({ name }: LookupTable) => ({
+  summary: `Read one row of ${MEANINGS[name]}`,
+  description: "Answers the row with this id.",
+  answers: { 200: "The row." },
+});
 
 /** docs/api.md#lookups */
-export const TABLE_OPERATIONS: readonly Operation[] = LOOKUP_TABLES.flatMap(operationsOf);
+export const TABLE_OPERATIONS = operationsOf({
+  tag: "Tables",
+  routes: LOOKUP_ROUTES,
+  answersOf,
+  words: perTable(listWords, rowWords),
+});

@@ -31,7 +31,7 @@ export function addLedger(
 ): () => LedgerState {
   const readers = [
     addEntries(batch, db, tenant, [...needs.entries.keys()]),
-    addBooks(batch, db, tenant, needs),
+    addLoanBooks(batch, db, tenant, needs),
     addOutlines(batch, db, tenant, needs),
     addMarks(batch, db, tenant, needs),
     addBanks(batch, db, tenant, [...needs.banks]),
@@ -86,7 +86,7 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
 }
 
 /** Adds the queries for the books of loans: the present balances, and the days after the first needed one. */
-function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
+function addLoanBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const needed = needs.loans.size > 0 || needs.entries.size > 0;
   const wanted = () => wantedLoans(tenant, needs);
   const loans = batch.add(

@@ -133,3 +133,15 @@ describe("the interest of a day", () => {
     expect([359n, 361n, 1081n, 1799n].map(of)).toEqual([0n, 1n, 2n, 2n]);
   });
 });
+
+describe("years below 100 are years, not those of the 20th century", () => {
+  it.each([
+    ["ACT_365", "0099-12-31", "0100-01-01", { numerator: 1n, denominator: 365n }],
+    ["ACT_360", "0001-01-01", "0099-01-01", { numerator: 35_794n, denominator: 360n }],
+    ["ACT_ACT", "0004-02-28", "0004-03-01", { numerator: 2n, denominator: 366n }],
+    ["ACT_ACT", "0099-12-31", "0100-01-01", { numerator: 1n, denominator: 365n }],
+    ["30_360", "0099-12-30", "0100-01-30", { numerator: 30n, denominator: 360n }],
+  ] as const)("%s from %s to %s", (convention, from, to, expected) => {
+    expect(yearFraction(convention, from, to)).toEqual(expected);
+  });
+});
