@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { portfolioCsv } from "../contract/position/csv.ts";
-import { portfolioView } from "../contract/position/portfolio-view.ts";
+import { portfolioLineView } from "../contract/position/portfolio-view.ts";
 import type { portfolioQuery } from "../contract/position/query.ts";
 import { type Day, dayAt, monthEnds } from "../domain/position/days.ts";
 import type { PortfolioLine } from "../domain/position/portfolio.ts";
@@ -35,7 +35,7 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   if (wantsCsv(c)) {
     return renderCsv(c, portfolioCsv(linesOnDays(lines, [day, ...ends])), "portfolio", null);
   }
-  const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioView);
+  const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioLineView);
   const { from_sequence, to_sequence } = surveyed;
   return renderJson(c, {
     as_of_date: day,

@@ -8,7 +8,7 @@ import { stringifyJson } from "../../contract/json.ts";
 import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
 import type { LookupTableName } from "../../domain/core/lookup.ts";
 import { isCategory } from "../../domain/tape/categories.ts";
-import { EXIT, type Failure, report } from "../failure.ts";
+import { type CommandFailure, EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { type Row, rowsOf } from "./rows.ts";
 
@@ -23,9 +23,9 @@ export interface ExportOptions extends ServiceOptions {
 
 /** Carries a failure out of a stream. */
 class ExportError extends Error {
-  readonly failure: Failure;
+  readonly failure: CommandFailure;
 
-  constructor(failure: Failure) {
+  constructor(failure: CommandFailure) {
     super(failure.message);
     this.failure = failure;
   }

@@ -3,12 +3,12 @@ import type { AnswerOf } from "../../contract/answer-types.ts";
 import type { problem } from "../../contract/problem-answer.ts";
 import type { batchAnswer } from "../../contract/tape/answers.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 import { type Away, type Refused, type Service, sentenceOf } from "../service.ts";
 import type { Refusal } from "./line.ts";
 
 /** The service's answer to one line: accepted or refused; undefined when it could not decide. */
-export type LineAnswer =
+type LineAnswer =
   | { readonly kind: "in" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | undefined;
@@ -66,7 +66,7 @@ export async function sendBatch(
   service: Service,
   lines: readonly string[],
   stop: AbortSignal,
-): Promise<Result<readonly LineAnswer[], Failure>> {
+): Promise<Result<readonly LineAnswer[], CommandFailure>> {
   const settled: LineAnswer[] = lines.map(() => undefined);
   let open = lines.map((_, index) => index);
   let since = Date.now();

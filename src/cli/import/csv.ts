@@ -46,7 +46,7 @@ async function firstLine(path: string): Promise<string> {
   }
 }
 
-/** A cell as JSON text: numbers digit by digit, and a text for whatever does not fit its field. */
+/** A cell as JSON text: numbers digit by digit, and a text for any cell that does not fit its field. */
 function cellJson(cell: string, { type }: Field): string {
   const text = JSON.stringify(cell);
   if (type === "amount" || type === "decimal" || type === "integer") return NUMBER.test(cell) ? cell : text;

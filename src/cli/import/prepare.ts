@@ -29,7 +29,7 @@ export interface Source {
 }
 
 /** All lines of all files, in order. */
-export async function* linesOf({ files, csv }: Source): AsyncGenerator<SourceLine> {
+export async function* sourceLines({ files, csv }: Source): AsyncGenerator<SourceLine> {
   for (const [file, path] of files.entries()) {
     yield* csv ? csvLines(path, file, csv) : ndjsonLines(path, file);
   }
@@ -42,7 +42,7 @@ export async function fileHash(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-export interface PrepareOptions {
+interface PrepareOptions {
   readonly tenant: string;
   readonly inOrder: boolean;
   /** For `--dry-run`: applies the whole schema locally, and looks for parents in the files. */
@@ -63,7 +63,7 @@ export async function prepare(
 ): Promise<void> {
   const writing = checkpoint.begin();
   let count = 0;
-  for await (const line of linesOf(source)) {
+  for await (const line of sourceLines(source)) {
     remember(line, checkpoint, options);
     seen();
     count += 1;

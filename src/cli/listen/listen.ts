@@ -5,7 +5,7 @@ import { Webhook } from "standardwebhooks";
 import type { AnswerOf } from "../../contract/answer-types.ts";
 import type { newEndpoint } from "../../contract/webhooks/answers.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { requireFreePort } from "../local/port.ts";
 import { stopRequests } from "../local/stop-requests.ts";
 import { Service, type ServiceOptions, sentenceOf } from "../service.ts";
@@ -54,7 +54,7 @@ async function receive(webhook: Webhook, request: IncomingMessage, response: Ser
   }
 }
 
-async function register(service: Service, options: ListenOptions): Promise<Result<Endpoint, Failure>> {
+async function register(service: Service, options: ListenOptions): Promise<Result<Endpoint, CommandFailure>> {
   const { port, fromSequence } = options;
   const response = await service.request(ENDPOINTS, {
     method: "POST",

@@ -84,7 +84,7 @@ export function lateText(positions: readonly PositionLineJson[]): string {
 }
 
 /** Prints the portfolio by currency, and what is late. Resolves with the exit code. */
-export async function portfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
+export async function showPortfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const day = asOf === undefined ? "" : `as_of_date=${asOf}&`;

@@ -1,13 +1,9 @@
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { loanBalance } from "../../contract/ledger/answers.ts";
-import type {
-  loanAmounts,
-  statement as statementAnswer,
-  statementItem,
-} from "../../contract/ledger/statement-answer.ts";
+import type { loanAmounts, statement, statementItem } from "../../contract/ledger/statement-answer.ts";
 import { isCurrency, minorUnits } from "../../domain/core/currency.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { money, tableText } from "./format.ts";
 import { getExact } from "./get.ts";
@@ -70,7 +66,7 @@ export function statementText({ loan_id, currency, opening, items }: Statement):
 }
 
 /** The ledger's loan: the argument itself, or the loan of that disbursement. */
-async function loanIdOf(service: Service, loan: string): Promise<Result<string, Failure>> {
+async function loanIdOf(service: Service, loan: string): Promise<Result<string, CommandFailure>> {
   if (UUID.test(loan)) return ok(loan.toLowerCase());
   const path = `/api/tables/disbursements/${encodeURIComponent(loan)}`;
   const found = await getExact<{ readonly data: { readonly ledger_loan_id?: string } }>(service, path);
@@ -84,7 +80,7 @@ async function loanIdOf(service: Service, loan: string): Promise<Result<string, 
 async function read(
   service: Service,
   { loan, from, to }: StatementOptions,
-): Promise<Result<Statement, Failure>> {
+): Promise<Result<Statement, CommandFailure>> {
   const id = await loanIdOf(service, loan);
   if (!id.ok) return id;
   const path = `/v1/loans/${id.value}`;
@@ -94,7 +90,7 @@ async function read(
   const items: ParsedOf<typeof statementItem>[] = [];
   let opening: Amounts | null = null;
   for (;;) {
-    const page = await getExact<ParsedOf<typeof statementAnswer>>(service, `${path}/statement?${query}`);
+    const page = await getExact<ParsedOf<typeof statement>>(service, `${path}/statement?${query}`);
     if (!page.ok) return page;
     opening ??= page.value.opening;
     items.push(...page.value.items);
@@ -105,7 +101,7 @@ async function read(
 }
 
 /** Prints a loan's statement from the ledger. Resolves with the exit code. */
-export async function statement(options: StatementOptions): Promise<number> {
+export async function showStatement(options: StatementOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const found = await read(service.value, options);

@@ -7,7 +7,7 @@ import { dateText, minorText, words } from "../format.ts";
 import { loading } from "../loading.ts";
 
 /** The ledger's entries of the disbursement, the newest first. Needs a token that may read the ledger. */
-export function journal({ ledger_loan_id }: PositionJson, page: AbortSignal): HTMLElement {
+export function journalCard({ ledger_loan_id }: PositionJson, page: AbortSignal): HTMLElement {
   const next = (page_token: string | undefined): HTMLElement =>
     loading("the journal", page, async ({ signal }) => {
       const path = pathOf(["v1", "loans", ledger_loan_id, "journal-entries"], {

@@ -32,7 +32,7 @@ type TermsRows = readonly [TermsRow, ...TermsRow[]];
  * Applies the rules of positions (docs/portfolio.md) to each day on which something happens, from the API's rows. The
  * service and this page run the same code. `terms` must hold every change, including future ones.
  */
-export function lifeOf(
+export function lifeInDays(
   row: RowJson,
   terms: PositionJson["terms"],
   payments: readonly RowJson[],
@@ -53,7 +53,7 @@ export function lifeOf(
   return {
     start,
     maturity,
-    days: walk(inOrder, schedule, rows, start, asOf),
+    days: walk(inOrder, schedule, { terms: rows, start, asOf }),
     receipts: schedule.receipts,
     terms: rows,
   };
@@ -62,9 +62,7 @@ export function lifeOf(
 function walk(
   days: readonly string[],
   { installments, receipts }: Schedule,
-  terms: TermsRows,
-  start: string,
-  asOf: string,
+  { terms, start, asOf }: { readonly terms: TermsRows; readonly start: string; readonly asOf: string },
 ): LifeDay[] {
   let due = 0;
   let came = 0;

@@ -1,5 +1,5 @@
 import type { PositionJson } from "../../contract/position/answers.ts";
-import { chart, type Line } from "../chart.ts";
+import { type Line, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { drawn, minorText, NONE } from "../format.ts";
 import type { Life, LifeDay } from "./life.ts";
@@ -31,11 +31,11 @@ export function pictures(position: PositionJson, life: Life, page: AbortSignal):
   return h(
     "section",
     { class: "card pictures", "aria-label": "Pictures" },
-    chart(
+    lineChart(
       { label: "Scheduled and received, running totals", lines: staircase, between: "--red", ...shared },
       page,
     ),
-    chart({ label: "Outstanding principal", lines: outstanding, ...shared }, page),
+    lineChart({ label: "Outstanding principal", lines: outstanding, ...shared }, page),
     h(
       "ol",
       { class: "time-line", "aria-label": "Time line" },

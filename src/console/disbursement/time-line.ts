@@ -4,7 +4,7 @@ import { minorText } from "../format.ts";
 import type { Life } from "./life.ts";
 
 /** A day of the time line, with the letter that marks it in the pictures. */
-export interface Moment {
+interface Moment {
   readonly letter: string;
   readonly day: string;
   readonly texts: readonly string[];

@@ -2,7 +2,7 @@ import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
 import type { PositionJson, position } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
-import { type Answer, get } from "../api.ts";
+import { type Fetched, get } from "../api.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h } from "../dom.ts";
 import { NONE, today } from "../format.ts";
@@ -11,8 +11,8 @@ import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { eventLog } from "./events.ts";
 import { installments } from "./installments.ts";
-import { journal } from "./journal.ts";
-import { lifeOf } from "./life.ts";
+import { journalCard } from "./journal.ts";
+import { lifeInDays } from "./life.ts";
 import { pictures } from "./pictures.ts";
 import { positionFigures } from "./position.ts";
 import { receiptTable } from "./receipts.ts";
@@ -42,14 +42,14 @@ function parts({ data: now }: ParsedOf<typeof position>, asOf: string, page: Abo
       const answer = await story(id, task);
       if (!answer.ok) return answer;
       const { row, whole, payments } = answer.value;
-      const life = lifeOf(row, whole.terms, payments, asOf);
+      const life = lifeInDays(row, whole.terms, payments, asOf);
       receipts.replaceChildren(receiptTable(now, life));
       return { ok: true, value: [pictures(now, life, page)] };
     }),
     installments(now, page),
     receipts,
     eventLog(id, page),
-    journal(now, page),
+    journalCard(now, page),
   ];
 }
 
@@ -63,7 +63,7 @@ interface Story {
 const LAST_DAY = "9999-12-31";
 
 /** All data that the pictures need. */
-async function story(id: string, task: Task): Promise<Answer<Story>> {
+async function story(id: string, task: Task): Promise<Fetched<Story>> {
   const path = pathOf(["api", "tables", "disbursements", id]);
   const [row, whole, payments] = await Promise.all([
     get<{ readonly data: RowJson }>(path, task.signal),
@@ -76,7 +76,7 @@ async function story(id: string, task: Task): Promise<Answer<Story>> {
   return { ok: true, value: { row: row.value.data, whole: whole.value.data, payments: payments.value } };
 }
 
-async function allPayments(id: string, { signal, progress }: Task): Promise<Answer<readonly RowJson[]>> {
+async function allPayments(id: string, { signal, progress }: Task): Promise<Fetched<readonly RowJson[]>> {
   const rows: RowJson[] = [];
   let cursor: string | undefined;
   do {
@@ -87,7 +87,7 @@ async function allPayments(id: string, { signal, progress }: Task): Promise<Answ
       limit: "200",
       cursor,
     });
-    const answer: Answer<PageJson> = await get(path, signal);
+    const answer: Fetched<PageJson> = await get(path, signal);
     if (!answer.ok) return answer;
     rows.push(...answer.value.data);
     progress(`Loaded ${rows.length} payments …`);

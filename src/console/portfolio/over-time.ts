@@ -1,7 +1,7 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { chart, type Line } from "../chart.ts";
+import { type Line, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { amountText, drawn, type Exact, percentText } from "../format.ts";
 import { loading } from "../loading.ts";
@@ -75,7 +75,10 @@ function charts(portfolio: PortfolioJson, now: PortfolioLineJson, asOf: string, 
     shares("PAR 90", "--red", ({ par90 }) => par90),
   ];
   return [
-    chart({ label: `Outstanding and arrears, ${now.currency}`, days, lines: money, unit: "amount" }, page),
-    chart({ label: "Portfolio at risk", days, lines: risk, unit: "percent" }, page),
+    lineChart(
+      { label: `Outstanding and arrears, ${now.currency}`, days, lines: money, unit: "amount" },
+      page,
+    ),
+    lineChart({ label: "Portfolio at risk", days, lines: risk, unit: "percent" }, page),
   ];
 }

@@ -31,11 +31,11 @@ export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal
 
 function controls(route: Route, asOf: string, months: string): HTMLElement {
   const span = select(
-    MONTHS.map((number) => [number, `${number} months`]),
+    MONTHS.map((number) => [number, `last ${number} months`]),
     months,
   );
   const currency = route.query.get("currency") ?? undefined;
-  return dayControl(["portfolio"], asOf, [labelled("Pictures of", span)], () => ({
+  return dayControl(["portfolio"], asOf, [labelled("Charts", span)], () => ({
     months: span.value,
     currency,
   }));

@@ -1,7 +1,7 @@
 import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
 import { type LookupTable, sortable } from "../../contract/lookup/tables.ts";
 import { href, pathOf } from "../address.ts";
-import { type Answer, get } from "../api.ts";
+import { type Fetched, get } from "../api.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { numberText, words } from "../format.ts";
@@ -11,7 +11,7 @@ import { entitle } from "../shell.ts";
 import { isNumeric, valueView } from "./columns.ts";
 import { filterForm } from "./filters.ts";
 import { tableList } from "./list.ts";
-import { type Asked, addressOf, askedOf, parametersOf, tableNamed } from "./query.ts";
+import { type Asked, addressOf, askedOf, listParametersOf, tableNamed } from "./query.ts";
 import { rowView } from "./row.ts";
 
 const ROWS_A_PAGE = "50";
@@ -30,7 +30,7 @@ export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): 
   }
   const asked = askedOf(table, route.query);
   const path = (more: Readonly<Record<string, string>> = {}) =>
-    pathOf(["api", "tables", table.name], { ...parametersOf(asked), ...more });
+    pathOf(["api", "tables", table.name], { ...listParametersOf(asked), ...more });
   main.append(
     h("div", { class: "heading" }, entitle(capitalized(words(table.name)), true)),
     tableList(table.name),
@@ -96,18 +96,18 @@ function totalText({ total, total_capped }: PageJson["pagination"]): string {
 }
 
 /** The most rows that the API examines for one answer (docs/api.md#lookups). */
-const LOOKED_AT = 20_000;
+const EXAMINED = 20_000;
 
 /** The next page with a row. The API answers an empty page when it has examined many rows and found none. */
 async function foundPage(
   path: (more: Readonly<Record<string, string>>) => string,
   { signal, progress }: Task,
-): Promise<Answer<PageJson>> {
+): Promise<Fetched<PageJson>> {
   let answer = await get<PageJson>(path({}), signal);
   for (let times = 1; answer.ok && answer.value.data.length === 0; times += 1) {
     const { has_more, next_cursor: cursor } = answer.value.pagination;
     if (!has_more || cursor === undefined) break;
-    progress(`Nothing found in ${numberText(String(times * LOOKED_AT))} rows; looking on …`);
+    progress(`No match in ${numberText(String(times * EXAMINED))} rows so far …`);
     answer = await get<PageJson>(path({ cursor }), signal);
   }
   return answer;

@@ -6,7 +6,7 @@ import { day } from "../answer-values.ts";
 import { csvOf, flat } from "../csv.ts";
 import { columnsOf } from "../csv-columns.ts";
 import { bucket, example, installment, portfolioLine, type position, positionLine, rule } from "./answers.ts";
-import { portfolioView } from "./portfolio-view.ts";
+import { portfolioLineView } from "./portfolio-view.ts";
 
 /** The list of positions. Only JSON has the changes of terms. */
 export const positionsCsv = (lines: readonly object[]): string =>
@@ -28,7 +28,7 @@ export function portfolioCsv(lines: readonly PortfolioLine[]): string {
   const buckets = z.object(Object.fromEntries(BUCKETS.map((name) => [name, bucket.omit({ bucket: true })])));
   const columns = columnsOf(z.object({ as_of_date: day, ...portfolioLine.shape, buckets }));
   const rows = lines.map((line) => {
-    const { buckets, ...others } = portfolioView(line);
+    const { buckets, ...others } = portfolioLineView(line);
     const byName = Object.fromEntries(buckets.map(({ bucket: name, ...figures }) => [name, figures]));
     return flat({ as_of_date: line.day, ...others, buckets: byName });
   });

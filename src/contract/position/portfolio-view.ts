@@ -6,7 +6,7 @@ import type { portfolioLine } from "./answers.ts";
 import { amountIn } from "./view.ts";
 
 /** One line of the portfolio (docs/api.md#positions). */
-export function portfolioView({ currency, group, sums }: PortfolioLine): AnswerOf<typeof portfolioLine> {
+export function portfolioLineView({ currency, group, sums }: PortfolioLine): AnswerOf<typeof portfolioLine> {
   const amount = amountIn(currency);
   const [par0, par30, par90] = sums.at_risk;
   const share = (at_risk: bigint) => {
