@@ -2,7 +2,7 @@ import type { BookedCategory } from "../domain/bookkeeping/booked.ts";
 import { advance, nextToOpen, type OpeningPlace, readSwitch } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import type { Session } from "../store/d1/session.ts";
-import type { Submission, SubmitReply } from "./submission.ts";
+import { CALL_VERSION, type Submission, type SubmitReply } from "./submission.ts";
 
 /** Records that wait in the gate at once: as many as one group takes, so that clients' events find their turn between. */
 const RECORDS_A_STEP = 100;
@@ -66,6 +66,7 @@ const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Arr
 function openingOf(version: number, category: BookedCategory, id: string): Submission {
   const trace_id = randomHex(16);
   return {
+    version: CALL_VERSION,
     key: `~${version}:${category}:${id}`,
     fingerprint: "opening",
     data: JSON.stringify({ category, id }),
