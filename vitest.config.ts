@@ -15,6 +15,7 @@ const PURE = [
   "test/node/{imports,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",
   "test/cli/**/*.test.ts",
+  "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
 const SLOW = ["test/**/*.slow.test.ts"];

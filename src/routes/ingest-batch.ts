@@ -8,7 +8,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { utf8 } from "../http/body.ts";
 import { ndjsonBodyOnly } from "../http/ndjson-body.ts";
-import { problemBody, renderProblem } from "../http/problem.ts";
+import { problemBody, renderProblem, retryAfter } from "../http/problem.ts";
 import { noQuery } from "../http/query.ts";
 import { submitAll } from "../tenant/client.ts";
 import { INTERNAL, type Submission, type SubmitReply } from "../tenant/submission.ts";
@@ -88,8 +88,11 @@ function answerTo(c: Context<AppEnv>, line: number, reply: SubmitReply): LineAns
     : { line, status, body };
 }
 
-const refusal = (c: Context<AppEnv>, line: number, problem: Problem): LineAnswer => ({
-  line,
-  status: PROBLEMS[problem.code].status,
-  body: problemBody(c, problem, INGEST),
-});
+function refusal(c: Context<AppEnv>, line: number, problem: Problem): LineAnswer {
+  const { status } = PROBLEMS[problem.code];
+  const seconds = retryAfter(problem);
+  const body = problemBody(c, problem, INGEST);
+  return seconds === null
+    ? { line, status, body }
+    : { line, status, headers: { "Retry-After": seconds }, body };
+}
