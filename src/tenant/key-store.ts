@@ -38,7 +38,7 @@ export const NO_EVENT = "";
  */
 export class KeyStore {
   readonly #storage: DurableObjectStorage;
-  readonly #unsaved = new LRUCache<string, SeenEvent>({ max: UNSAVED_MAX });
+  readonly #unsaved = new LRUCache<string, SeenEvent>({ maxSize: UNSAVED_MAX, sizeCalculation: () => 1 });
   #head: Head;
   #heardAt: number;
   #bookmark: string | null;
