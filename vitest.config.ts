@@ -12,7 +12,7 @@ const PURE = [
   "test/contract/**/!(cursor).test.ts",
   "test/console/!(*.slow).test.ts",
   "test/config.test.ts",
-  "test/node/{imports,build,documents,workflows}.test.ts",
+  "test/node/{imports,tidy,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",
   "test/cli/**/*.test.ts",
   "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",

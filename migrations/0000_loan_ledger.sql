@@ -468,7 +468,7 @@ CREATE TABLE `ledger_loans` (
 	`loan_id` text NOT NULL,
 	`borrower_id` text NOT NULL,
 	`currency` text NOT NULL,
-	`kept` integer NOT NULL,
+	`follows_records` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -546,7 +546,7 @@ CREATE TABLE `booked_loans` (
 	`tenant_id` text NOT NULL,
 	`disbursement_id` text NOT NULL,
 	`loan_id` text NOT NULL,
-	`is_kept` integer NOT NULL,
+	`follows_records` integer NOT NULL,
 	`gross` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `disbursement_id`)
 ) STRICT, WITHOUT ROWID;

@@ -1,7 +1,7 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
 import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
-import { type Stretch, tenantsBehind } from "../store/projections/cursors.ts";
+import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
@@ -138,7 +138,7 @@ async function* ring(db: Database, start: SweepPlace | null, tally: Tally): Asyn
   }
 }
 
-function stretches(start: SweepPlace | null): { projection: Projection; stretch: Stretch }[] {
+function stretches(start: SweepPlace | null): { projection: Projection; stretch: TenantRange }[] {
   const whole = { after: "", upto: null };
   const first = PROJECTIONS.findIndex(({ name }) => name === start?.projection);
   const projection = PROJECTIONS[first];

@@ -1,16 +1,7 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
-import { causeOf, framesOf } from "../domain/core/failure.ts";
+import { causeOf, DatabaseAway, framesOf } from "../domain/core/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
-
-/** A read that failed because the database is away, overloaded or too slow; the read decides, since it knows its store. */
-export class DatabaseAway extends Error {
-  override readonly name = "DatabaseAway";
-
-  constructor(cause: unknown) {
-    super("the database did not answer", { cause });
-  }
-}
 
 /** Answers what is left of a path whose methods are routed already. `allow` lists them. */
 export function methodNotAllowed(allow: string): Handler<AppEnv> {

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { accountBalanceQuery, parametersOf, trialBalanceQuery } from "../contract/ledger/queries.ts";
+import { accountBalanceQuery, queryNames, trialBalanceQuery } from "../contract/ledger/queries.ts";
 import { accountBalanceView, chartView, trialBalanceView } from "../contract/ledger/views.ts";
 import { isAccountCode } from "../domain/ledger/accounts.ts";
 import { bankBook, WHOLE_LEDGER } from "../domain/ledger/books.ts";
@@ -20,7 +20,7 @@ export const accountRoutes = new Hono<AppEnv>()
   .get(
     "/:account_code/balance",
     readsBalances,
-    query(accountBalanceQuery, parametersOf(accountBalanceQuery)),
+    query(accountBalanceQuery, queryNames(accountBalanceQuery)),
     async (c) => {
       const account = c.req.param("account_code");
       if (!isAccountCode(account)) {
@@ -44,7 +44,7 @@ export const accountRoutes = new Hono<AppEnv>()
 export const trialBalanceRoutes = new Hono<AppEnv>().get(
   "/",
   readsBalances,
-  query(trialBalanceQuery, parametersOf(trialBalanceQuery)),
+  query(trialBalanceQuery, queryNames(trialBalanceQuery)),
   async (c) => {
     const { currency, as_of_date = today() } = c.req.valid("query");
     const totals = await read(c, (db) =>

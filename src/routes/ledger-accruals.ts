@@ -12,7 +12,7 @@ import { authorized } from "../http/authentication.ts";
 import { jsonBodyUpTo, parsedBody } from "../http/body.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery } from "../http/query.ts";
-import { type Principal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
+import { type LoanPrincipal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
 import { read } from "./read.ts";
 
 /** Room for 2,000 ids. */
@@ -78,7 +78,7 @@ async function startOf(identity: string, token: string | null | undefined): Prom
 function answer(
   c: Context<AppEnv>,
   asked: PreviewRequest,
-  principals: readonly Principal[],
+  principals: readonly LoanPrincipal[],
   next: string | undefined,
 ): Response {
   const rate = scaledRate(asked.annual_rate);

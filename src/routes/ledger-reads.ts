@@ -7,7 +7,7 @@ import {
   journalListQuery,
   journalQuery,
   loanBalanceQuery,
-  parametersOf,
+  queryNames,
   type StatementQuery,
   statementQuery,
 } from "../contract/ledger/queries.ts";
@@ -19,7 +19,7 @@ import {
   statementView,
 } from "../contract/ledger/views.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Entry, Place } from "../domain/ledger/journal.ts";
+import type { Entry, EntryPlace } from "../domain/ledger/journal.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
@@ -43,7 +43,7 @@ export const journalRoutes = new Hono<AppEnv>()
   .get(
     "/",
     authorized("hpts:ledger:read", "walk"),
-    query(journalListQuery, parametersOf(journalListQuery)),
+    query(journalListQuery, queryNames(journalListQuery)),
     (c) => {
       const asked = c.req.valid("query");
       return asked.format === undefined ? listJournal(c, asked) : exportJournal(c);
@@ -58,20 +58,20 @@ export const journalRoutes = new Hono<AppEnv>()
 
 /** `GET /v1/loans/{loan_id}/…` (docs/api.md#ledger). */
 export const loanRoutes = new Hono<AppEnv>()
-  .get("/:loan_id/journal-entries", readsLedger, query(journalQuery, parametersOf(journalQuery)), (c) =>
+  .get("/:loan_id/journal-entries", readsLedger, query(journalQuery, queryNames(journalQuery)), (c) =>
     listEntries(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
   )
   .get(
     "/:loan_id/statement",
     readsLedger,
     variesByAccept,
-    query(statementQuery, parametersOf(statementQuery)),
+    query(statementQuery, queryNames(statementQuery)),
     (c) => statement(c, c.req.param("loan_id").toLowerCase(), c.req.valid("query")),
   )
   .get(
     "/:loan_id/balance",
     readsBalances,
-    query(loanBalanceQuery, parametersOf(loanBalanceQuery)),
+    query(loanBalanceQuery, queryNames(loanBalanceQuery)),
     async (c) => {
       const loan_id = c.req.param("loan_id").toLowerCase();
       const { as_of_date = today(), currency } = c.req.valid("query");
@@ -100,12 +100,12 @@ async function startOf(
 }
 
 /** The place of an entry inside a token. */
-function placeIn(after: readonly (string | null)[] | null): Place | null {
+function placeIn(after: readonly (string | null)[] | null): EntryPlace | null {
   const [sequence, position] = after ?? [];
   return sequence && position ? { sequence: Number(sequence), position: Number(position) } : null;
 }
 
-const tokenAfter = (identity: string, { sequence, position }: Place): Promise<string> =>
+const tokenAfter = (identity: string, { sequence, position }: EntryPlace): Promise<string> =>
   encodeCursor(identity, { after: [String(sequence), String(position)], stretch: null });
 
 /**

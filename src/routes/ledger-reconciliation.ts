@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { parametersOf, reconciliationQuery } from "../contract/ledger/queries.ts";
+import { queryNames, reconciliationQuery } from "../contract/ledger/queries.ts";
 import { reconciliationView } from "../contract/ledger/reconciliation.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
@@ -14,7 +14,7 @@ export const reconciliationRoutes = new Hono<AppEnv>()
   .get(
     "/status",
     authorized("hpts:reconciliation:read", "walk"),
-    query(reconciliationQuery, parametersOf(reconciliationQuery)),
+    query(reconciliationQuery, queryNames(reconciliationQuery)),
     async (c) => {
       const tenant = c.get("principal").tenant_id;
       const { as_of_date = new Date().toISOString().slice(0, 10) } = c.req.valid("query");

@@ -6,7 +6,6 @@ import { INSTALLMENT_COLUMNS, POSITIONS_COLUMNS } from "../contract/position/csv
 import { type PositionsQuery, positionQuery, positionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
-import { ok } from "../domain/core/result.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
 import { ready } from "../domain/position/position.ts";
@@ -15,11 +14,10 @@ import { authorized } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery, query } from "../http/query.ts";
-import { PAYMENTS_OF_A_LOAN_MAX, readLoan } from "../store/position/loans.ts";
-import { knownSequence, pastLoans } from "./known-at.ts";
-import { firstPage, type ListPage, pageOf } from "./position-list.ts";
+import { findLoan } from "../reads/position.ts";
+import { firstPage, type ListPage, pageOf } from "../reads/position-list.ts";
 import { read } from "./read.ts";
-import { tooLarge, unfinished } from "./survey.ts";
+import { tooLarge, unfinished } from "./survey-answers.ts";
 
 /** A list is made by a walk over all disbursements, and the past by folding the log; what was made is only read. */
 const readsPositions = authorized(["positions:read", "records:read"], (c) => {
@@ -51,17 +49,10 @@ async function answerOne(
   known_at: KnownAt | undefined,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const found = await read(c, async (db) => {
-    const known = await knownSequence(db, tenant, known_at);
-    if (!known.ok) return known;
-    if (known.value === null) return ok(await readLoan(db, tenant, disbursement_id));
-    const past = await pastLoans(db, tenant, { upto: known.value, disbursement_id });
-    return ok(past.loans()[0] ?? null);
-  });
+  const found = await read(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
   if (!found.ok) return invalidQuery(c, found.error);
   if (!found.value.ok) return renderProblem(c, found.value.error);
   const loan = found.value.value;
-  if (loan === "too_large") return tooLarge(c, `It has more than ${PAYMENTS_OF_A_LOAN_MAX} payments.`);
   if (loan === null) {
     return renderProblem(c, { code: "not_found", detail: "This disbursement does not exist." });
   }

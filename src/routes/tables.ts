@@ -4,11 +4,10 @@ import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
 import { rowQuery } from "../contract/known-at.ts";
 import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
-import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
+import { cellReader, type Reader, rowRenderer } from "../contract/lookup/row.ts";
 import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Position, StoredRow } from "../domain/core/lookup.ts";
-import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -16,12 +15,12 @@ import { authorized, callerGrants } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderProblem } from "../http/problem.ts";
 import { invalidQuery, query } from "../http/query.ts";
-import { sequenceKnownAt } from "../store/known-at.ts";
-import { findRow, listRows, type Page } from "../store/lookup/list.ts";
+import { endOfFeed, type Followed, followedBy, historyOf } from "../reads/following.ts";
+import { rowKnownAt } from "../reads/table-row.ts";
+import { listRows, type RowPage } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
-import { endOfFeed, type Followed, followedBy, historyOf, readWaiting } from "./following.ts";
-import { findPastRow } from "./past.ts";
 import { read } from "./read.ts";
+import { readFollowed } from "./waiting.ts";
 import { walks } from "./walks.ts";
 
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
@@ -62,29 +61,16 @@ async function answerRow(
   known?: KnownAt,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  if (known && "at" in known && known.at > Date.now()) return invalidQuery(c, BEYOND_HEAD);
-  const found = await read(c, async (db) => {
-    if (!known) return ok(await findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
-    const sequence = await sequenceKnownAt(db, tenant, known);
-    return sequence === null ? err("beyond_head") : findPastRow(db, tenant, table.name, id, sequence);
-  });
+  const found = await read(c, (db) => rowKnownAt(db, tenant, table.name, id, known));
   if (!found.ok) return invalidQuery(c, found.error);
   const row = found.value;
-  if (!row.ok) {
-    return row.error === "too_large" ? renderProblem(c, TOO_LARGE) : invalidQuery(c, BEYOND_HEAD);
-  }
+  if (!row.ok) return renderProblem(c, row.error);
   if (row.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
-  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
+  return jsonText(c, `{"data":${rowRenderer(table, readerOf(c))(row.value)}}`);
 }
-
-const BEYOND_HEAD = "known_at must not be beyond the last event of the log, nor after now";
-const TOO_LARGE: Problem = {
-  code: "too_large",
-  detail: "The record's events lie more than 100,000 events apart, or are larger than 64 MB.",
-};
 
 async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
@@ -93,7 +79,7 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
   const position = await positionOf(identity, query.cursor);
   if (!position.ok) return invalidQuery(c, position.error);
   const followed = followedBy(tenant, table, query);
-  const page = await readWaiting(c, followed, (db) =>
+  const page = await readFollowed(c, followed, (db) =>
     listRows(db, LOOKUP_SOURCES[table.name], tenant, {
       filters: query.filters,
       bounds: query.bounds,
@@ -109,14 +95,14 @@ async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQue
   const { rows, next } = page.value;
   const next_cursor = next === null ? null : await encodeCursor(identity, next);
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, rows), table.name, next_cursor);
-  const data = rows.map(rowWriter(table, readerOf(c))).join(",");
+  const data = rows.map(rowRenderer(table, readerOf(c))).join(",");
   const feedGoesOn = next_cursor === null && followed?.kind === "feed";
   const cursor = feedGoesOn ? await encodeCursor(identity, endOfFeed(page.value)) : next_cursor;
   const pagination = stringifyJson(paginationOf(query.limit, page.value, cursor, followed));
   return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
 }
 
-function paginationOf(limit: number, page: Page, cursor: string | null, followed: Followed | null) {
+function paginationOf(limit: number, page: RowPage, cursor: string | null, followed: Followed | null) {
   const { next, searched_all, total } = page;
   return {
     limit,

@@ -8,7 +8,7 @@ import type { Stored } from "../domain/tape/state.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
 import { guardedRowWriter, type NewRow, replacing, rowWriter } from "./d1/rows.ts";
 import type { Session } from "./d1/session.ts";
-import { builder, runAll, type Statement } from "./d1/statement.ts";
+import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
@@ -31,7 +31,7 @@ interface RecordsOf<R> {
   readonly first: number;
 }
 
-type RecordWriter<R> = (tenant: string, group: RecordsOf<R>) => readonly Statement[];
+type RecordWriter<R> = (tenant: string, group: RecordsOf<R>) => readonly Sql[];
 
 const RECORD_WRITERS = {
   client: recordWriter("client", clients, clients.client_id, fromClient),
@@ -136,7 +136,7 @@ function writeFenced(
   log: readonly NewRow<typeof events>[],
   { sequence, event_id }: Head,
   version: number,
-): readonly Statement[] {
+): readonly Sql[] {
   const isSwitched = [tenant, String(version)];
   if (sequence === 0) return writeFirstEvents(log, isSwitched);
   return writeNextEvents(log, [...isSwitched, tenant, String(sequence), event_id]);
@@ -147,7 +147,7 @@ function reassign(
   tenant: string,
   disbursement_id: string,
   set: { readonly client_id: string; readonly updated_seq: number; readonly updated_at: number },
-): Statement {
+): Sql {
   // The index is named because the planner, who knows no tenant's size, would walk over all of its payments.
   const ofLoan = sql`(${payments.tenant_id}, ${payments.payment_id}) IN (
     SELECT tenant_id, payment_id FROM payments INDEXED BY payments_by_disbursement
@@ -158,7 +158,7 @@ function reassign(
 function unlink(
   tenant: string,
   pairs: readonly { readonly disbursement_id: string; readonly client_id: string }[],
-): Statement {
+): Sql {
   const payload = JSON.stringify(pairs.map((pair) => [pair.disbursement_id, pair.client_id]));
   const listed = sql`(${purchaseClients.tenant_id}, ${purchaseClients.created_seq}, ${purchaseClients.position}) IN (
     SELECT tenant_id, created_seq, position FROM purchase_clients INDEXED BY purchase_clients_by_disbursement

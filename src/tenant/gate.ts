@@ -20,7 +20,7 @@ import {
   type SubmitReply,
   UNAVAILABLE,
 } from "./submission.ts";
-import { NOTHING, type WaitCall, type Woken } from "./wait.ts";
+import { NOT_WOKEN, type WaitCall, type Woken } from "./wait.ts";
 import { Waiters } from "./waiters.ts";
 import { Writer } from "./writer.ts";
 
@@ -59,7 +59,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
 
   /** Holds a reader until something has happened in the log (docs/api.md#waiting-reads). */
   async wait(tenant: string, call: WaitCall): Promise<Woken> {
-    if (isNewer(call)) return NOTHING;
+    if (isNewer(call)) return NOT_WOKEN;
     const happened = await this.#waiters.wait(tenant, call);
     // History is written by others: its readers ask the primary.
     return { happened, bookmark: call.for === "event" ? this.#copy.keys.bookmark : null };

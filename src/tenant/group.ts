@@ -12,7 +12,7 @@ import { type Loaded, load } from "../store/load.ts";
 import type { GateMemory } from "./memory.ts";
 import { type News, type Plan, planGroup } from "./plan.ts";
 import { type GateTimings, type Submission, UNAVAILABLE, type Verdict } from "./submission.ts";
-import { afterFailure, type Failure, FROM_LOAD, FROM_MEMORY, type Next, type Try } from "./tries.ts";
+import { afterFailure, type FailedTry, FROM_LOAD, FROM_MEMORY, type Next, type Try } from "./tries.ts";
 
 const BACKOFF_MS = 50;
 /** A group that is taken apart fails at most this often before D1 counts as gone. */
@@ -126,7 +126,7 @@ async function settlePart(
   }
 }
 
-interface Failed extends Failure {
+interface Failed extends FailedTry {
   readonly kind: "failed";
   readonly error: unknown;
 }
@@ -146,7 +146,7 @@ async function tryPart(
 ): Promise<Extract<Outcome, { kind: "settled" | "split" }> | typeof UNREMEMBERED | Failed> {
   const { memory } = context;
   const isRecalled = on === "memory";
-  let at: Failure["at"] = "load";
+  let at: FailedTry["at"] = "load";
   const start = Date.now();
   try {
     const session = await context.open();
@@ -181,7 +181,7 @@ function settledBy(plan: Plan, session: Session, timings: Settled["timings"]): S
   return { verdicts, used, news, head, bookmark: session.bookmark(), timings };
 }
 
-/** What the part needs, if it is all remembered. A command that throws here does so again where it is told apart. */
+/** What the part needs, if it is all remembered. A command that throws here does so again after the load, where it fails by itself. */
 function recall({ memory }: GroupContext, part: Part, now: number): Loaded | null {
   try {
     return memory.recall(

@@ -7,7 +7,7 @@ import { noLedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import type { Loaded } from "../store/load.ts";
 import type { Plan } from "./plan.ts";
-import { type Key, keysOf, nameOf, type Remembered, rowsOf } from "./remembered.ts";
+import { type Key, keysOf, nameOf, type Remembered, rememberedOf } from "./remembered.ts";
 
 /** Bytes that a gate's memory takes, roughly: an isolate has 128 MB and may hold dozens of gates. */
 const MEMORY_BYTES_MAX = 4_000_000;
@@ -78,7 +78,7 @@ export class GateMemory {
     if (plan.writes.reassigned.size > 0) this.#known.clear();
     const { sequence, event_id, created_at } = plan.head;
     this.#head = { sequence, event_id, created_at };
-    for (const [key, row] of rowsOf(loaded)) {
+    for (const [key, row] of rememberedOf(loaded)) {
       if (row) this.#known.set(nameOf(key), row);
       else this.#known.delete(nameOf(key));
     }

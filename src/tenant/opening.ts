@@ -12,7 +12,7 @@ const RECORDS_A_STEP = 100;
  */
 const TURN_MS = 200;
 
-export interface OpeningContext {
+interface OpeningContext {
   readonly tenant: string;
   readonly open: () => Promise<Session>;
   readonly submit: (submission: Submission) => Promise<SubmitReply>;
@@ -24,8 +24,8 @@ export type OpeningTurn = "complete" | "more" | "stopped";
 
 /**
  * Opens the books of a tenant whose records stood before bookkeeping was switched on (docs/bookkeeping.md#the-switch):
- * one event a record, through the gate like any other write. It goes on where it stopped; a record that is at its position
- * already, because an event of its own or an earlier turn was faster, makes no event.
+ * one event a record, through the gate like any other write. It continues where it stopped; a record that is at its
+ * position already, because an event of its own or an earlier turn was faster, makes no event.
  */
 export async function openRecords({ tenant, open, submit, log }: OpeningContext): Promise<OpeningTurn> {
   const { db } = await open();

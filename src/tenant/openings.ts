@@ -26,7 +26,7 @@ const NOT_SWITCHED: Problem = {
 };
 
 /** What openings need of their gate. */
-export interface OpeningsContext {
+interface OpeningsContext {
   readonly storage: DurableObjectStorage;
   readonly keys: KeyStore;
   readonly open: (tenant: string) => Promise<Session>;

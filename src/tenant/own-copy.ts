@@ -20,7 +20,7 @@ const isUnknown = (verdict: Verdict): boolean =>
   verdict.kind === "rejected" && verdict.problem.code === UNAVAILABLE.code;
 
 /** What the copy needs of its gate. */
-export interface CopyContext {
+interface CopyContext {
   readonly storage: DurableObjectStorage;
   readonly open: (tenant: string) => Promise<Session>;
   /** Keeps the object alive until the work is done; no answer waits for it. */

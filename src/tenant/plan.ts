@@ -15,7 +15,7 @@ import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
 import { NO_EVENT } from "./key-store.ts";
-import { type Answer, INTERNAL, type Submission, type Verdict } from "./submission.ts";
+import { type EventAnswer, INTERNAL, type Submission, type Verdict } from "./submission.ts";
 
 /** How far a group of new events goes, and the trace of the last one. */
 interface Stretch {
@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 /** What deciding needs beside the records. */
-export interface Deciding {
+interface Deciding {
   /** Milliseconds since 1970. */
   readonly clock: number;
   /** Ids of the events that earlier attempts have tried to write. */
@@ -64,7 +64,7 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
     const before = seen.get(submission.key);
     if (before) {
       const landed = proposed.has(before.event_id);
-      // An earlier attempt whose answer was lost: whether somebody waits for it is not read back, so say that it may be.
+      // An earlier attempt whose answer was lost: whether a projection waits for it is not read back, so say that it may.
       if (landed) news = newsWith(news, before, submission, true);
       verdicts.set(submission.key, replay(before, submission.fingerprint, !landed));
       continue;
@@ -104,7 +104,7 @@ function newsWith(
 }
 
 /** The members that a reply carries to the Worker, and no others. */
-function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): Answer {
+function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): EventAnswer {
   return { event_id, sequence, category, step, record_id, answer };
 }
 

@@ -55,13 +55,13 @@ export function keysOf(command: Command, now: number, withBooks: boolean): reado
 type Row = readonly [key: Key, row: Remembered | null];
 
 /** What can be remembered of a group's state; null for what is known to be no longer true. */
-export function* rowsOf({ state, ledger, books }: Loaded): Generator<Row> {
+export function* rememberedOf({ state, ledger, books }: Loaded): Generator<Row> {
   const withBooks = books.mode === "records";
   for (const category of CATEGORIES) yield* recordsOf(state, category, withBooks);
   for (const [id, loan] of ledger.loans) {
     const book = ledger.books.get(id);
-    // The balances of a kept loan follow the records, and nothing is decided on them. An outline serves one command.
-    const isKnown = book !== undefined && "later" in book && !loan.kept;
+    // No command is decided on the balances of a loan that follows the records. An outline serves one command.
+    const isKnown = book !== undefined && "later" in book && !loan.follows_records;
     yield [{ kind: "loan", id }, isKnown ? rememberedLoan(id, loan, book) : null];
   }
   for (const id of ledger.banks.known) {

@@ -18,7 +18,7 @@ export interface Submission extends Omit<RequestOfEvent, "idempotency_key"> {
 }
 
 /** What an accepted write is answered with, the first time and on every replay. */
-export type Answer = Omit<SeenEvent, "idempotency_key" | "fingerprint">;
+export type EventAnswer = Omit<SeenEvent, "idempotency_key" | "fingerprint">;
 
 /** Milliseconds spent in the gate, for Server-Timing. */
 export interface GateTimings {
@@ -31,7 +31,7 @@ export interface GateTimings {
 export type Verdict =
   | {
       readonly kind: "accepted";
-      readonly answer: Answer;
+      readonly answer: EventAnswer;
       readonly replayed: boolean;
       readonly bookmark: string | null;
     }

@@ -20,13 +20,13 @@ export const FROM_MEMORY: Try = { on: "memory", count: 1 };
 export const FROM_LOAD: Try = { on: "loaded", count: 1 };
 
 /** How a try failed, and in which call to D1. */
-export interface Failure {
+export interface FailedTry {
   readonly failure: D1Failure;
   readonly at: "load" | "commit";
 }
 
 /** The part that is tried. */
-export interface Tried {
+interface Tried {
   readonly commands: number;
   /** No part of the group has failed before. */
   readonly isWhole: boolean;
@@ -44,7 +44,7 @@ export type Next =
 const GONE: Next = { kind: "gone" };
 
 /** A failure whose outcome is unknown is read back by key before anything is decided again. */
-export function afterFailure({ on, count }: Try, { failure, at }: Failure, part: Tried): Next {
+export function afterFailure({ on, count }: Try, { failure, at }: FailedTry, part: Tried): Next {
   const isLast = count >= TRIES_MAX;
   switch (failure) {
     case "fenced":

@@ -19,7 +19,7 @@ export interface Woken {
   readonly bookmark: string | null;
 }
 
-export const NOTHING: Woken = { happened: false, bookmark: null };
+export const NOT_WOKEN: Woken = { happened: false, bookmark: null };
 
 /**
  * Waits at the tenant's gate until something has happened in its log. Ends with `ms`, with the caller's `signal`, and
@@ -34,11 +34,11 @@ export async function waitAtGate(
   const id = crypto.randomUUID();
   const placement = await findPlacement(env, tenant);
   // The gate that decides the first event is not known yet, so nothing could wake the reader.
-  if (placement === null) return NOTHING;
+  if (placement === null) return NOT_WOKEN;
   const gate = objectOf(env.TENANT_GATE, tenant, placement);
   const stopped = Promise.withResolvers<Woken>();
   const stop = () => {
-    stopped.resolve(NOTHING);
+    stopped.resolve(NOT_WOKEN);
     gate.stopWaiting(id).catch(() => undefined);
   };
   signal.addEventListener("abort", stop, { once: true });
@@ -50,7 +50,7 @@ export async function waitAtGate(
   } catch (error) {
     const entry = { level: "warn", message: "wait ended early", tenant, error: causeOf(error) };
     console.warn(JSON.stringify(entry));
-    return NOTHING;
+    return NOT_WOKEN;
   } finally {
     signal.removeEventListener("abort", stop);
   }

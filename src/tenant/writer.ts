@@ -33,7 +33,7 @@ const OVERLOADED: SubmitReply = {
 };
 
 /** What a writer needs of its gate. */
-export interface WriterContext {
+interface WriterContext {
   readonly copy: OwnCopy;
   /** Keeps the object alive until the work is done; no answer waits for it. */
   readonly afterAnswer: (work: Promise<void>) => void;

@@ -2,7 +2,7 @@ import type { WebhookType } from "../domain/core/webhook.ts";
 import { CATEGORIES, type Category } from "../domain/tape/fields.ts";
 import { deriveHistory } from "../domain/tape/history.ts";
 import { parseFacts } from "../fanout/facts.ts";
-import type { LoggedEntry, LoggedEvent } from "../store/webhooks/log-page.ts";
+import type { ReportedEntry, ReportedEvent } from "../store/webhooks/log-page.ts";
 
 /** One message about an event: only ids, types and dates, never names or amounts (docs/api.md#webhook-messages). */
 export interface Message {
@@ -30,8 +30,8 @@ const instant = (ms: number): string => new Date(ms).toISOString();
  */
 export function messagesOf(
   tenant_id: string,
-  event: LoggedEvent,
-  entries: readonly LoggedEntry[],
+  event: ReportedEvent,
+  entries: readonly ReportedEntry[],
   types: ReadonlySet<WebhookType>,
 ): readonly Message[] {
   const all = [
@@ -42,7 +42,7 @@ export function messagesOf(
   return all.filter(({ type }) => types.has(type));
 }
 
-function recordChanged(tenant_id: string, event: LoggedEvent): readonly Message[] {
+function recordChanged(tenant_id: string, event: ReportedEvent): readonly Message[] {
   const { event_id, sequence, category, step, record_id, trace_id, created_at } = event;
   if (!isRecord(category)) return [];
   const occurred_at = instant(created_at);
@@ -52,8 +52,8 @@ function recordChanged(tenant_id: string, event: LoggedEvent): readonly Message[
 
 function journalEntriesPosted(
   tenant_id: string,
-  { sequence, trace_id }: LoggedEvent,
-  entries: readonly LoggedEntry[],
+  { sequence, trace_id }: ReportedEvent,
+  entries: readonly ReportedEntry[],
 ): readonly Message[] {
   const own = entries.filter((entry) => entry.sequence === sequence);
   return own.map(({ position, journal_entry_id, event_type, posted_at, correlation_id }) => ({
@@ -66,7 +66,7 @@ function journalEntriesPosted(
   }));
 }
 
-function historyAdded(tenant_id: string, event: LoggedEvent): readonly Message[] {
+function historyAdded(tenant_id: string, event: ReportedEvent): readonly Message[] {
   const { sequence, trace_id, created_at } = event;
   const rows = deriveHistory({ ...event, facts: parseFacts(event.facts) });
   return rows.map(({ table, values }, index) => ({

@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "routes",
     "http",
     "auth",
+    "reads",
     "contract",
     "domain",
     "tenant",
@@ -24,16 +25,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "config.ts": ["domain/core/result.ts"],
   routes: [
     "http",
+    "reads",
     "contract",
     "domain",
     "tenant/client.ts",
     "tenant/submission.ts",
-    "tenant/wait.ts",
     "webhooks/client.ts",
     "webhooks/destination.ts",
     "webhooks/sender.ts",
     "store",
   ],
+  reads: ["contract", "domain", "tenant/wait.ts", "store"],
   http: ["auth", "contract", "domain"],
   auth: ["config.ts", "domain/core"],
   contract: ["domain"],
@@ -97,7 +99,8 @@ function violations(file: string, text: string): readonly string[] {
   return importsOf(text).flatMap((specifier) => {
     const refused = [`${file} may not import ${specifier}`];
     if (!specifier.startsWith(".")) {
-      return room === "domain" && !DOMAIN_PACKAGES.includes(specifier) ? refused : [];
+      if (room === "domain") return DOMAIN_PACKAGES.includes(specifier) ? [] : refused;
+      return room === "reads" && /^(?:hono|@hono)(?:\/|$)/.test(specifier) ? refused : [];
     }
     const target = posix.normalize(posix.join(posix.dirname(file), specifier));
     const book = BOOKS[file.split("/").slice(0, 2).join("/")];
@@ -178,6 +181,9 @@ describe("the check itself", () => {
     ["tenant/gate.ts", 'import { problem } from "../http/problem.ts";'],
     ["routes/ingest.ts", 'import { settleGroup } from "../tenant/group.ts";'],
     ["routes/ingest.ts", 'import { app } from "../app.ts";'],
+    ["reads/portfolio.ts", 'import { read } from "../routes/read.ts";'],
+    ["reads/portfolio.ts", 'import { renderJson } from "../http/problem.ts";'],
+    ["reads/portfolio.ts", 'import type { Context } from "hono";'],
     ["http/body.ts", 'import { routes } from "../routes/ingest.ts";'],
     ["auth/token.ts", 'import { problem } from "../http/problem.ts";'],
     ["contract/json.ts", 'import { load } from "../store/load.ts";'],

@@ -97,4 +97,4 @@ export const reconciliationQuery = z.strictObject({ as_of_date: date.optional() 
 export const trialBalanceQuery = z.strictObject({ currency, as_of_date: date.optional() });
 
 /** The names of a query's parameters, for the message about an unknown one. */
-export const parametersOf = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape);
+export const queryNames = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape);

@@ -1,5 +1,5 @@
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
-import { addTotals, type Entry, linesOf, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
+import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 import { type Amounts, minus } from "../../domain/ledger/loan-book.ts";
 import { flat } from "../csv.ts";
 
@@ -12,7 +12,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
     event_type: entry.event_type,
     effective_at: entry.effective_at,
     posted_at: new Date(entry.posted_at).toISOString(),
-    lines: linesOf(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
+    lines: journalLines(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
       sequence,
       account_code,
       direction,
@@ -33,7 +33,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
 }
 
 /**
- * What a loan's borrower owes (docs/api.md#ledger). A loan that the records keep can be in credit: then no principal is
+ * What a loan's borrower owes (docs/api.md#ledger). A loan that follows its records can be in credit: then no principal is
  * outstanding, and the credit shows as suspense.
  */
 export function loanBalanceView(
@@ -105,7 +105,7 @@ export function trialBalanceView(
   };
 }
 
-/** The credit of a kept loan shows as suspense, with no principal (docs/bookkeeping.md#names). */
+/** The credit of a loan that follows its records shows as suspense, with no principal (docs/bookkeeping.md#names). */
 function shown(amounts: Amounts): Amounts {
   const credit = amounts.principal < 0n ? -amounts.principal : 0n;
   return { ...amounts, principal: amounts.principal + credit, suspense: amounts.suspense + credit };

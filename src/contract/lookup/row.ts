@@ -23,7 +23,7 @@ type Cell = (value: string | number, row: StoredRow, reader: Reader) => string;
  * Writes rows of a table as JSON text (docs/api.md#lookups): exact numbers, dates as sent, null where nothing is known.
  * Stored JSON goes out as the text that it is: parsing it would build trees of many times its size.
  */
-export function rowWriter(table: LookupTable, reader: Reader): (row: StoredRow) => string {
+export function rowRenderer(table: LookupTable, reader: Reader): (row: StoredRow) => string {
   const members = Object.entries(table.columns).map(
     ([name, type]) => [TOLD_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
   );

@@ -143,7 +143,7 @@ export interface Exception {
 const LAST_DAY: Day = "9999-12-31";
 
 /** The exceptions of one loan over all its entries, ordered by reason and payment. */
-export function exceptionsOf(loan: RecordedLoan, isKept: boolean): readonly Exception[] {
+export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): readonly Exception[] {
   const { disbursement, is_deleted, receipts, updated_seq } = loan;
   const { disbursement_id, currency } = disbursement;
   const ofLoan = (reason: Reason, amount_minor: bigint): Exception => ({
@@ -154,7 +154,7 @@ export function exceptionsOf(loan: RecordedLoan, isKept: boolean): readonly Exce
     currency,
     sequence: updated_seq,
   });
-  if (!isKept) {
+  if (!followsRecords) {
     if (is_deleted) return [];
     return [ofLoan("kept_by_ledger", loan.terms.at(-1)?.disbursement_amount ?? 0n)];
   }

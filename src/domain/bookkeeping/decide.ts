@@ -101,7 +101,7 @@ function loanOf(state: BooksState, ledger: LedgerState, disbursement_id: string)
   const loan_id = ledgerLoanId(state.namespace, disbursement_id);
   if (!state.asked.has(loan_id)) return null;
   const own = ledger.loans.get(loan_id);
-  return { loan_id, is_kept: own?.kept ?? true, gross: new Map() };
+  return { loan_id, follows_records: own?.follows_records ?? true, gross: new Map() };
 }
 
 /** True if booking this record needs a loan that was not looked up. */
@@ -135,11 +135,11 @@ export function bookRecord(
   if (booked.length === 0 && subject.position.length === 0) return ok(null);
   const loan = loanOf(state, ledger, subject.disbursement_id);
   if (!loan) throw new Error("booking needs a loan that is not loaded");
-  const position = loan.is_kept ? subject.position : [];
+  const position = loan.follows_records ? subject.position : [];
   const change = difference(booked, position, loan.loan_id);
   const isNew = !state.loans.has(subject.disbursement_id);
   const isSame = change.reverse.length === 0 && change.post.length === 0;
-  if (isSame && !(isNew && !loan.is_kept)) return ok(null);
+  if (isSame && !(isNew && !loan.follows_records)) return ok(null);
   return post(state, ledger, subject, loan, booked, change, { stamp, actor, isNew });
 }
 
@@ -207,7 +207,7 @@ function post(
     parts.push({ ...part, category, record_id, ...entry, disbursement_id, ...party });
   }
   const gone = new Set(reversed);
-  const opened = isNew && loan.is_kept ? { loan_id: loan.loan_id, borrower_id, currency } : null;
+  const opened = isNew && loan.follows_records ? { loan_id: loan.loan_id, borrower_id, currency } : null;
   return ok({
     category,
     record_id,

@@ -76,8 +76,8 @@ export function decideLedger<T extends LedgerCommandType>(
   command: LedgerCommandOf<T>,
   stamp: Stamp,
 ): Result<Posted, Problem> {
-  const kept = keptByRecords(state, command);
-  if (kept) return err(kept);
+  const refused = followsRecords(state, command);
+  if (refused) return err(refused);
   const decided = TYPES[command.type].decide(state, command, stamp);
   if (!decided.ok) return decided;
   for (const entry of decided.value.entries) {
@@ -87,9 +87,9 @@ export function decideLedger<T extends LedgerCommandType>(
   return decided;
 }
 
-/** Refuses entries on a loan that the records keep; only the settlement of a disbursement is allowed. */
-function keptByRecords(state: LedgerState, command: LedgerCommand): Problem | null {
-  const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.kept);
+/** Refuses entries on a loan that follows its records; only the settlement of a disbursement is allowed. */
+function followsRecords(state: LedgerState, command: LedgerCommand): Problem | null {
+  const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.follows_records);
   if (loan_id === undefined) return null;
   const detail = `The entries of the loan ${loan_id} follow its records. Send an event to POST /ingest instead.`;
   return { code: "kept_by_records", detail };
@@ -107,8 +107,8 @@ function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly stri
 /** The first balance of a loan that the entry would bring below zero or beyond 64 bits, on any day. */
 function brokenBound(state: LedgerState, entry: Entry): Problem | null {
   for (const [loan_id, changes] of loanChanges(entry)) {
-    // Only a settlement is posted to a kept loan, and it takes no more than the origination put there.
-    if (state.loans.get(loan_id)?.kept) continue;
+    // A loan that follows its records takes only settlements, and none takes more than its origination put there.
+    if (state.loans.get(loan_id)?.follows_records) continue;
     const book = bookOf(state, loan_id);
     for (const part of LOAN_PART_NAMES) {
       const broken =

@@ -1,4 +1,4 @@
-import type { Entry, Place } from "./journal.ts";
+import type { Entry, EntryPlace } from "./journal.ts";
 
 /*
  * Facts that hold until an entry is reversed: a loan is accrued for a day once, a disbursement is settled once, a
@@ -6,7 +6,7 @@ import type { Entry, Place } from "./journal.ts";
  */
 
 /** A standing charge-off or recovery of a loan. */
-export interface Loss extends Place {
+export interface Loss extends EntryPlace {
   readonly event_type: "chargeoff" | "recovery";
   readonly loan_id: string;
   readonly effective_at: string;

@@ -11,7 +11,7 @@ export interface LedgerLoan {
   readonly borrower_id: string;
   readonly currency: string;
   /** True if a record opened it. Its entries follow the records and carry the borrower and currency at their time. */
-  readonly kept: boolean;
+  readonly follows_records: boolean;
 }
 
 /** The state that ledger commands are decided on. Commands of one group see each other's entries through it. */
@@ -122,13 +122,13 @@ export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   state.entries.set(entry.journal_entry_id, entry);
   if (reverses) state.reversed.add(reverses.journal_entry_id);
   for (const [loan_id, changes] of loanChanges(entry)) {
-    // The books of a kept loan follow the records, which no bound limits.
-    if (state.loans.get(loan_id)?.kept) continue;
+    // The books of such a loan follow the records, which no bound limits.
+    if (state.loans.get(loan_id)?.follows_records) continue;
     state.books.set(loan_id, addToBook(bookOf(state, loan_id), effective_at, changes));
   }
   for (const { loan } of entry.postings) {
     if (!loan || state.loans.has(loan.loan_id)) continue;
-    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency, kept: false });
+    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency, follows_records: false });
   }
   const added = marksOf(entry);
   const removed = reversed ? marksOf(reversed) : [];

@@ -1,18 +1,7 @@
-import * as z from "zod";
+import { bookkeeping, exceptions, proof } from "../../contract/bookkeeping/answers.ts";
 import { exceptionsQuery, proofQuery, switchBody } from "../../contract/bookkeeping/bodies.ts";
-import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
-import { answer, currency, day, exactDecimal, json, sumMinor } from "../answers.ts";
+import { answer, json } from "../answers.ts";
 import type { Operation } from "../operation.ts";
-
-const state = z
-  .object({
-    mode: z.enum(["off", "records"]),
-    since_sequence: z.int().nullable().meta({ description: "The first event that posts its own entries." }),
-    progress: z.object({ done: z.int(), total: z.int() }),
-  })
-  .meta({ id: "Bookkeeping" });
-
-const next_cursor = z.string().optional().meta({ description: "Send it as `cursor`." });
 
 export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
   {
@@ -24,7 +13,7 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     description: "The mode, its first event, and how many of the earlier records are booked.",
     scope: "hpts:ledger:read",
     bookmarked: true,
-    answers: { 200: answer("The state.", json(state)) },
+    answers: { 200: answer("The state.", json(bookkeeping)) },
     problems: ["invalid_query"],
   },
   {
@@ -44,8 +33,8 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      200: answer("The state; nothing is left to book.", json(state)),
-      202: answer("The state; records are being booked.", json(state)),
+      200: answer("The state; nothing is left to book.", json(bookkeeping)),
+      202: answer("The state; records are being booked.", json(bookkeeping)),
     },
     problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
   },
@@ -55,34 +44,13 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     id: "listBookkeepingExceptions",
     tag: "Bookkeeping",
     summary: "List the exceptions in the books",
-    description: "The present state: loans in credit, receipts without a loan, loans that are not kept.",
+    description:
+      "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
     scope: "hpts:ledger:read",
     bookmarked: true,
     query: exceptionsQuery,
     answers: {
-      200: answer(
-        "One page.",
-        json(
-          z.object({
-            data: z.array(
-              z.object({
-                disbursement_id: z.string(),
-                payment_id: z.string().optional(),
-                reason: z.enum(REASONS),
-                amount: exactDecimal,
-                currency,
-                sequence: z.int(),
-              }),
-            ),
-            pagination: z.object({
-              limit: z.int(),
-              has_more: z.boolean(),
-              next_cursor,
-              searched_all: z.boolean().optional(),
-            }),
-          }),
-        ),
-      ),
+      200: answer("One page.", json(exceptions)),
     },
     problems: ["too_large"],
   },
@@ -97,26 +65,7 @@ export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
     bookmarked: true,
     query: proofQuery,
     answers: {
-      200: answer(
-        "One page.",
-        json(
-          z.object({
-            as_of_date: day,
-            differences: z.array(
-              z.object({
-                disbursement_id: z.string(),
-                account_code: z.enum(PROVED),
-                currency,
-                records_minor: sumMinor,
-                books_minor: sumMinor,
-                sequence: z.int(),
-              }),
-            ),
-            compared: z.int(),
-            next_cursor,
-          }),
-        ),
-      ),
+      200: answer("One page.", json(proof)),
     },
     problems: ["too_large"],
   },

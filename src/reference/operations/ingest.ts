@@ -1,13 +1,12 @@
 import * as z from "zod";
+import { accepted, batchAnswer } from "../../contract/tape/answers.ts";
 import { dataSchema, INGEST_VARIANTS, UNSUPPORTED, type Variant } from "../../contract/tape/ingest.ts";
-import { CATEGORIES, type Category, STEPS } from "../../domain/tape/fields.ts";
-import type { PaymentFinding } from "../../domain/tape/warnings.ts";
-import { answer, json, uuid } from "../answers.ts";
+import { CATEGORIES, type Category } from "../../domain/tape/fields.ts";
+import { answer, json } from "../answers.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import { BATCH_EXAMPLES, INGEST_EXAMPLES } from "../ingest-examples.ts";
 import type { Content, Operation } from "../operation.ts";
 import { keySchema } from "../parameters.ts";
-import { problem } from "../problem-answers.ts";
 
 const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
@@ -49,38 +48,6 @@ function eventOf(category: Category): z.ZodObject {
 const events = CATEGORIES.map(eventOf);
 const event = oneOf(events, { id: "IngestEvent" });
 
-/** Exhaustive: a new finding must be named here. */
-const FINDINGS: Readonly<Record<PaymentFinding, true>> = {
-  paid_more_than_expected: true,
-  received_before_disbursement: true,
-  received_in_future: true,
-  paid_without_date: true,
-};
-
-const categories = z.enum(CATEGORIES as unknown as [Category, ...Category[]]);
-const accepted = z
-  .object({
-    status: z.enum(["success", "duplicate"]),
-    message: z.string(),
-    event_id: uuid,
-    sequence: z
-      .int()
-      .min(1)
-      .meta({ description: "Counts the tenant's accepted events from 1, without gaps." }),
-    category: categories,
-    step: z.enum(STEPS),
-    id: z.string().meta({ description: "Id of the record." }),
-    warnings: z
-      .array(
-        z.object({
-          code: z.enum(Object.keys(FINDINGS) as [PaymentFinding, ...PaymentFinding[]]),
-          message: z.string(),
-        }),
-      )
-      .meta({ description: "Irregularities of an accepted payment." }),
-  })
-  .meta({ id: "IngestAnswer" });
-
 /** A line of a batch, one for each category: the event with its key. */
 const batchLine = oneOf(
   events.map((one, index) =>
@@ -91,14 +58,6 @@ const batchLine = oneOf(
   { id: "BatchLine" },
 );
 
-const batchAnswer = z
-  .object({
-    line: z.int().min(1),
-    status: z.int(),
-    headers: z.record(z.string(), z.string()).optional(),
-    body: z.union([accepted, problem]),
-  })
-  .meta({ id: "BatchAnswer" });
 const lines: Content = { media: "application/x-ndjson", schema: batchAnswer };
 
 /** docs/api.md#ingest */

@@ -1,5 +1,14 @@
 import * as z from "zod";
-import { documented } from "../../contract/documented.ts";
+import { uuid } from "../../contract/answer-values.ts";
+import {
+  accountBalance,
+  chart,
+  journalEntries,
+  journalEntry,
+  loanBalance,
+  statement,
+  trialBalance,
+} from "../../contract/ledger/answers.ts";
 import {
   accountBalanceQuery,
   journalListQuery,
@@ -8,67 +17,13 @@ import {
   statementQuery,
   trialBalanceQuery,
 } from "../../contract/ledger/queries.ts";
-import { AMOUNT_MINOR } from "../../contract/ledger/values.ts";
-import { ACCOUNTS, type AccountCode, LAYERS } from "../../domain/ledger/accounts.ts";
-import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
-import { answer, CSV, currency, day, instant, json, sumMinor, uuid } from "../answers.ts";
+import { answer, CSV, json } from "../answers.ts";
 import type { Operation } from "../operation.ts";
 import { writeOperations } from "./postings.ts";
 
-const amountMinor = z.string().meta(documented(AMOUNT_MINOR));
-const account = z.enum(Object.keys(ACCOUNTS) as [AccountCode, ...AccountCode[]]);
-const layer = z.enum(LAYERS);
-
-const line = z
-  .object({
-    sequence: z.int().min(1),
-    account_code: account,
-    direction: z.enum(["DR", "CR"]),
-    amount_minor: amountMinor,
-    currency,
-    layer,
-    loan_id: uuid.optional(),
-    borrower_id: uuid.optional(),
-    external_ref: z.string().optional(),
-  })
-  .meta({ id: "JournalLine" });
-
-const entry = z
-  .object({
-    journal_entry_id: uuid,
-    event_type: z.enum(ENTRY_TYPES),
-    effective_at: day.meta({ ...day.meta(), description: "The day on which the entry counts." }),
-    posted_at: instant,
-    lines: z.array(line).min(2),
-    correlation_id: z.string().optional().meta({ description: "An entry and its reversal share it." }),
-    reverses_entry_id: uuid.optional(),
-    settles_entry_id: uuid.optional(),
-    bank_account_ref: z.string().optional(),
-    description: z.string().optional(),
-    actor: z.string().optional().meta({ description: "The `sub` of the token that posted." }),
-  })
-  .meta({ id: "JournalEntry" });
-
-const next_page_token = z.string().optional().meta({ description: "Send it as `page_token`." });
-const entries = json(z.object({ items: z.array(entry), next_page_token }));
-
-const parts = z
-  .object({
-    principal_minor: sumMinor,
-    interest_minor: sumMinor,
-    fees_minor: sumMinor,
-    suspense_minor: sumMinor,
-  })
-  .meta({ id: "LoanAmounts" });
-
-const sums = {
-  account_name: z.string(),
-  dr_balance_minor: sumMinor,
-  cr_balance_minor: sumMinor,
-  normal_balance_minor: sumMinor,
-} as const;
-
+const entries = json(journalEntries);
 const loanPath = z.object({ loan_id: uuid });
+const accountPath = z.object({ account_code: accountBalance.shape.account_code });
 
 const READS: readonly Operation[] = [
   {
@@ -100,7 +55,7 @@ const READS: readonly Operation[] = [
     scope: "hpts:ledger:read",
     bookmarked: true,
     pathParameters: z.object({ id: uuid }),
-    answers: { 200: answer("The entry.", json(entry)) },
+    answers: { 200: answer("The entry.", json(journalEntry)) },
     problems: ["not_found"],
   },
   {
@@ -131,23 +86,7 @@ const READS: readonly Operation[] = [
     pathParameters: loanPath,
     query: loanBalanceQuery,
     answers: {
-      200: answer(
-        "The balance.",
-        json(
-          z.object({
-            loan_id: uuid,
-            currency,
-            as_of_date: day,
-            principal_outstanding_minor: sumMinor,
-            interest_receivable_minor: sumMinor,
-            fees_receivable_minor: sumMinor,
-            margin_receivable_minor: sumMinor,
-            suspense_minor: sumMinor,
-            total_exposure_minor: sumMinor,
-            last_activity_at: instant.nullable(),
-          }),
-        ),
-      ),
+      200: answer("The balance.", json(loanBalance)),
     },
     problems: ["not_found"],
   },
@@ -160,22 +99,10 @@ const READS: readonly Operation[] = [
     description: "Debits, credits and balance of one account at the end of a day; today (UTC) by default.",
     scope: "hpts:balances:read",
     bookmarked: true,
-    pathParameters: z.object({ account_code: account }),
+    pathParameters: accountPath,
     query: accountBalanceQuery,
     answers: {
-      200: answer(
-        "The balance.",
-        json(
-          z.object({
-            account_code: account,
-            currency,
-            layer,
-            as_of_date: day,
-            bank_account_ref: z.string().optional(),
-            ...sums,
-          }),
-        ),
-      ),
+      200: answer("The balance.", json(accountBalance)),
     },
     problems: ["not_found"],
   },
@@ -191,29 +118,7 @@ const READS: readonly Operation[] = [
     pathParameters: loanPath,
     query: statementQuery,
     answers: {
-      200: answer(
-        "One page.",
-        [
-          json(
-            z.object({
-              opening: parts,
-              items: z.array(
-                z.object({
-                  journal_entry_id: uuid,
-                  event_type: z.enum(ENTRY_TYPES),
-                  effective_at: day,
-                  posted_at: instant,
-                  change: parts,
-                  balance: parts,
-                }),
-              ),
-              next_page_token,
-            }),
-          ),
-          CSV,
-        ],
-        ["Vary", "Content-Disposition", "Link"],
-      ),
+      200: answer("One page.", [json(statement), CSV], ["Vary", "Content-Disposition", "Link"]),
     },
     problems: ["not_found", "too_large"],
   },
@@ -226,21 +131,7 @@ const READS: readonly Operation[] = [
     description: "Every account with its type and normal side; the same for every tenant.",
     scope: "hpts:balances:read",
     answers: {
-      200: answer(
-        "The chart.",
-        json(
-          z.object({
-            accounts: z.array(
-              z.object({
-                account_code: account,
-                account_name: z.string(),
-                account_type: z.string(),
-                normal_side: z.enum(["DR", "CR"]),
-              }),
-            ),
-          }),
-        ),
-      ),
+      200: answer("The chart.", json(chart)),
     },
     problems: ["invalid_query"],
   },
@@ -255,18 +146,7 @@ const READS: readonly Operation[] = [
     bookmarked: true,
     query: trialBalanceQuery,
     answers: {
-      200: answer(
-        "The trial balance.",
-        json(
-          z.object({
-            currency,
-            as_of_date: day,
-            accounts: z.array(z.object({ account_code: account, ...sums })),
-            total_dr_minor: sumMinor,
-            total_cr_minor: sumMinor,
-          }),
-        ),
-      ),
+      200: answer("The trial balance.", json(trialBalance)),
     },
   },
 ];

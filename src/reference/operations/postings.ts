@@ -1,27 +1,17 @@
 import * as z from "zod";
 import { previewSchema } from "../../contract/ledger/accruals.ts";
+import { accrualPreview } from "../../contract/ledger/answers.ts";
 import { BODIES, bankBalanceBody } from "../../contract/ledger/bodies.ts";
+import { POSTING_ANSWERS } from "../../contract/ledger/posting-answers.ts";
 import { bankAccountRef } from "../../contract/ledger/values.ts";
-import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandType } from "../../domain/ledger/decide.ts";
-import { answer, currency, day, instant, json, sumMinor, uuid } from "../answers.ts";
+import { answer, json } from "../answers.ts";
 import type { Operation } from "../operation.ts";
 import { POSTING_EXAMPLES } from "../posting-examples.ts";
-
-const posted = { journal_entry_id: uuid, posted_at: instant };
-const allocation = z
-  .object({
-    fees_minor: sumMinor,
-    interest_minor: sumMinor,
-    principal_minor: sumMinor,
-    suspense_minor: sumMinor,
-  })
-  .meta({ id: "Allocation" });
 
 /** The texts of a posting route; its body is the schema that validates. */
 type Posting = Pick<Operation, "path" | "id" | "summary" | "description"> & {
   readonly scope: NonNullable<Operation["scope"]>;
-  readonly answer: z.ZodObject;
   readonly problems: NonNullable<Operation["problems"]>;
 };
 
@@ -34,7 +24,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     summary: "Post a disbursement",
     description:
       "Opens the loan: debits 1100 Principal Receivable and credits 2100 Disbursement Clearing. A loan keeps its borrower and its currency for life.",
-    answer: z.object({ disbursement_event_id: uuid, ...posted }),
     problems: ["amount_overflow"],
   },
   disbursement_settled: {
@@ -43,7 +32,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postDisbursementSettlement",
     summary: "Settle a disbursement",
     description: "The money of a disbursement has left a bank account.",
-    answer: z.object({ settlement_event_id: uuid, ...posted }),
     problems: [
       "not_found",
       "already_settled",
@@ -61,7 +49,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     summary: "Post a payment",
     description:
       "Money from a borrower pays fees, then interest, then principal; the rest stays in suspense.",
-    answer: z.object({ payment_event_id: uuid, allocation, ...posted }),
     problems: ["amount_overflow", "would_overdraw", "too_many_bank_accounts"],
   },
   fee_assessed: {
@@ -70,7 +57,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postFee",
     summary: "Assess a fee",
     description: "The borrower owes a fee.",
-    answer: z.object({ fee_event_id: uuid, ...posted }),
     problems: ["amount_overflow"],
   },
   payment_allocated: {
@@ -79,7 +65,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postSuspenseApplication",
     summary: "Apply money in suspense",
     description: "Applies money in suspense to what is due: as much as possible, or the given amount.",
-    answer: z.object({ allocation_event_id: uuid, allocation, ...posted }),
     problems: ["exceeds_balance", "amount_overflow", "would_overdraw"],
   },
   fee_waived: {
@@ -88,7 +73,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postFeeWaiver",
     summary: "Waive a fee",
     description: "Lowers the fees that the borrower owes.",
-    answer: z.object({ waiver_event_id: uuid, ...posted }),
     problems: ["exceeds_balance", "amount_overflow", "would_overdraw"],
   },
   accrual: {
@@ -97,12 +81,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postAccruals",
     summary: "Post interest of many loans",
     description: "One entry for all loans of a program and a day; at most 2,000 loans and 512 KiB.",
-    answer: z.object({
-      accrual_event_id: uuid,
-      loan_count: z.int().min(1),
-      total_accrued_minor: sumMinor,
-      ...posted,
-    }),
     problems: ["amount_overflow"],
   },
   chargeoff: {
@@ -111,11 +89,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postChargeOff",
     summary: "Charge a loan off",
     description: "Books all that the borrower owes as a loss.",
-    answer: z.object({
-      chargeoff_event_id: uuid,
-      charged_off: z.object({ principal_minor: sumMinor, interest_minor: sumMinor, fees_minor: sumMinor }),
-      ...posted,
-    }),
     problems: ["exceeds_balance", "amount_overflow", "would_overdraw"],
   },
   recovery: {
@@ -124,7 +97,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postRecovery",
     summary: "Post a recovery",
     description: "Money received on a loan that was charged off.",
-    answer: z.object({ recovery_event_id: uuid, ...posted }),
     problems: ["not_charged_off", "amount_overflow", "would_overdraw", "too_many_bank_accounts"],
   },
   manual_adjustment: {
@@ -133,7 +105,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     id: "postFunding",
     summary: "Post the lender's own funding",
     description: "The lender's own money enters or leaves a bank account.",
-    answer: z.object({ funding_event_id: uuid, ...posted }),
     problems: ["amount_overflow", "would_overdraw", "too_many_bank_accounts"],
   },
   reversal: {
@@ -143,7 +114,6 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
     summary: "Reverse a journal entry",
     description:
       "Writes the mirror image of a whole entry. An entry is reversed at most once, and a reversal is not reversed.",
-    answer: z.object({ ...posted, reverses_entry_id: uuid, correlation_id: z.string() }),
     problems: [
       "not_found",
       "already_reversed",
@@ -171,20 +141,7 @@ const BANK_BALANCE: Operation = {
   pathParameters: z.object({ bank_account_ref: bankAccountRef }),
   body: { ...json(bankBalanceBody.meta({ id: "BankBalance" })), examples: POSTING_EXAMPLES.bank_balance },
   answers: {
-    200: answer(
-      "Recorded.",
-      json(
-        z.object({
-          bank_balance_event_id: uuid,
-          bank_account_ref: z.string(),
-          currency,
-          as_of_date: day,
-          closing_balance_minor: sumMinor,
-          recorded_at: instant,
-        }),
-      ),
-      ["x-d1-bookmark", "Idempotent-Replayed"],
-    ),
+    200: answer("Recorded.", json(POSTING_ANSWERS.bank_balance), ["x-d1-bookmark", "Idempotent-Replayed"]),
   },
   problems: ["too_many_bank_accounts"],
 };
@@ -201,28 +158,15 @@ const PREVIEW: Operation = {
   bookmarked: true,
   body: { ...json(previewSchema.meta({ id: "AccrualPreviewRequest" })), examples: POSTING_EXAMPLES.preview },
   answers: {
-    200: answer(
-      "The interest.",
-      json(
-        z.object({
-          program_id: uuid,
-          accrual_date: day,
-          day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
-          currency,
-          loans: z.array(
-            z.object({ loan_id: uuid, outstanding_principal_minor: sumMinor, interest_minor: sumMinor }),
-          ),
-          next_page_token: z.string().optional(),
-        }),
-      ),
-    ),
+    200: answer("The interest.", json(accrualPreview)),
   },
 };
 
 /** Every route that writes to the ledger. */
 export function writeOperations(): readonly Operation[] {
-  const postings = Object.entries(POSTINGS).map(([name, { answer: schema, ...posting }]): Operation => {
+  const postings = Object.entries(POSTINGS).map(([name, posting]): Operation => {
     const type = name as keyof typeof POSTINGS;
+    const schema = POSTING_ANSWERS[type];
     const body = json(BODIES[type].meta({ id: nameOf(type) }));
     return {
       ...posting,

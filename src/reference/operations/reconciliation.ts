@@ -1,35 +1,7 @@
-import * as z from "zod";
+import { checkStarted, reconciliation } from "../../contract/ledger/answers.ts";
 import { reconciliationQuery } from "../../contract/ledger/queries.ts";
-import { answer, currency, day, instant, json, sumMinor } from "../answers.ts";
+import { answer, json } from "../answers.ts";
 import type { Operation } from "../operation.ts";
-
-const checked = z.enum(["ok", "mismatch"]);
-
-const report = z.object({
-  as_of_date: day,
-  ledger_integrity: z.object({
-    status: checked,
-    mismatched_account_count: z.int().min(0),
-    checked_at: instant.nullable(),
-    checked_upto_sequence: z.int().min(0),
-  }),
-  bank_reconciliation: z.array(
-    z.object({
-      bank_account_ref: z.string(),
-      currency,
-      status: z.enum(["reconciled", "unreconciled", "no_statement"]),
-      difference_minor: sumMinor.optional(),
-    }),
-  ),
-  portfolio_rollup: z.array(
-    z.object({
-      currency,
-      status: checked,
-      gl_principal_minor: sumMinor,
-      sum_of_loan_balances_minor: sumMinor,
-    }),
-  ),
-});
 
 /** docs/ledger.md#reconciliation */
 export const RECONCILIATION_OPERATIONS: readonly Operation[] = [
@@ -44,7 +16,7 @@ export const RECONCILIATION_OPERATIONS: readonly Operation[] = [
     scope: "hpts:reconciliation:read",
     bookmarked: true,
     query: reconciliationQuery,
-    answers: { 200: answer("The report.", json(report)) },
+    answers: { 200: answer("The report.", json(reconciliation)) },
   },
   {
     method: "post",
@@ -57,10 +29,7 @@ export const RECONCILIATION_OPERATIONS: readonly Operation[] = [
     scope: "hpts:reconciliation:write",
     bookmarked: true,
     answers: {
-      202: answer(
-        "The check is started.",
-        json(z.object({ status: z.literal("started"), requested_at: instant })),
-      ),
+      202: answer("The check is started.", json(checkStarted)),
     },
     problems: ["invalid_query"],
   },

@@ -1,12 +1,10 @@
 import * as z from "zod";
+import { freeObject } from "../../contract/answer-values.ts";
 import { PROBLEMS } from "../../contract/problems.ts";
+import { health } from "../../contract/service/answers.ts";
 import type { ProblemCode } from "../../domain/core/problem.ts";
-import { answer, freeObject, json } from "../answers.ts";
+import { answer, json } from "../answers.ts";
 import type { Answer, Content, Operation } from "../operation.ts";
-
-const health = z
-  .object({ status: z.literal("ok"), version: z.string(), git_sha: z.string() })
-  .meta({ id: "Health" });
 
 const HTML: Content = { media: "text/html", schema: z.string() };
 

@@ -1,48 +1,19 @@
 import * as z from "zod";
 import {
+  endpoint,
+  endpoints,
+  newEndpoint,
+  rotatedEndpoint,
+  tested,
+} from "../../contract/webhooks/answers.ts";
+import {
   changeSchema,
   newEndpointSchema,
   replaySchema,
   rotationSchema,
 } from "../../contract/webhooks/bodies.ts";
-import { type AttemptError, type EndpointStatus, WEBHOOK_TYPES } from "../../domain/core/webhook.ts";
-import { answer, instant, json } from "../answers.ts";
+import { answer, json } from "../answers.ts";
 import type { Operation } from "../operation.ts";
-
-/** Exhaustive: a new status or error must be named here. */
-const STATUSES: Readonly<Record<EndpointStatus, true>> = { enabled: true, disabled: true, failing: true };
-const ERRORS: Readonly<Record<AttemptError, true>> = {
-  timeout: true,
-  connection: true,
-  tls: true,
-  redirect: true,
-  status: true,
-};
-const status = z.enum(Object.keys(STATUSES) as [EndpointStatus, ...EndpointStatus[]]);
-const error = z.enum(Object.keys(ERRORS) as [AttemptError, ...AttemptError[]]);
-
-const brief = {
-  endpoint_id: z.string(),
-  url: z.string().meta({ format: "uri" }),
-  event_types: z.array(z.enum(WEBHOOK_TYPES)),
-  description: z.string().nullable(),
-  status,
-  cursor_sequence: z.int().min(0).meta({ description: "Every event up to this sequence is delivered." }),
-  created_at: instant,
-} as const;
-const secret = z.string().optional().meta({ description: "Only in the first answer; a replay lacks it." });
-
-const made = z.object({ ...brief, secret }).meta({ id: "NewWebhookEndpoint" });
-const view = {
-  ...brief,
-  behind: z.int().min(0).meta({ description: "Events that are not delivered yet." }),
-  last_success_at: instant.nullable(),
-  last_failure: z
-    .object({ at: instant, status: z.int().nullable(), error, attempts: z.int().min(0) })
-    .nullable(),
-} as const;
-const endpoint = z.object(view).meta({ id: "WebhookEndpoint" });
-const rotated = z.object({ ...view, secret }).meta({ id: "RotatedWebhookEndpoint" });
 
 const common = { tag: "Webhooks", scope: "webhooks:manage" } as const;
 const one = z.object({ endpoint_id: z.string() });
@@ -76,8 +47,8 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      200: answer("The endpoint that this key created, without its secret.", json(made), replayed),
-      201: answer("Created.", json(made), ["Location"]),
+      200: answer("The endpoint that this key created, without its secret.", json(newEndpoint), replayed),
+      201: answer("Created.", json(newEndpoint), ["Location"]),
     },
     problems: ["too_many_endpoints"],
   },
@@ -88,7 +59,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: "listWebhookEndpoints",
     summary: "List webhook endpoints",
     description: "All of the tenant's endpoints, without secrets.",
-    answers: { 200: answer("The endpoints.", json(z.object({ data: z.array(endpoint) }))) },
+    answers: { 200: answer("The endpoints.", json(endpoints)) },
     problems: ["invalid_query"],
   },
   {
@@ -145,7 +116,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
         both_sign: { summary: "Both secrets sign for a day", path: UNKNOWN, body: {}, answers: 404 },
       },
     },
-    answers: { 200: answer("The endpoint with its new secret.", json(rotated), replayed) },
+    answers: { 200: answer("The endpoint with its new secret.", json(rotatedEndpoint), replayed) },
     problems: ["not_found"],
   },
   {
@@ -157,17 +128,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     description: "Sends `ping` once, also to a disabled endpoint; at most 10 per minute.",
     pathParameters: one,
     answers: {
-      200: answer(
-        "What became of it.",
-        json(
-          z.object({
-            delivered: z.boolean(),
-            status: z.int().nullable(),
-            duration_ms: z.int(),
-            error: error.optional(),
-          }),
-        ),
-      ),
+      200: answer("What became of it.", json(tested)),
     },
     problems: ["invalid_query", "not_found"],
   },

@@ -123,8 +123,8 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
       return state;
     },
     addLoans(ledger) {
-      for (const { loan_id, borrower_id, currency, kept } of known()) {
-        ledger.loans.set(loan_id, { borrower_id, currency, kept });
+      for (const { loan_id, borrower_id, currency, follows_records } of known()) {
+        ledger.loans.set(loan_id, { borrower_id, currency, follows_records });
       }
     },
   };

@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
-import { builder, type Statement } from "./statement.ts";
+import { builder, type Sql } from "./statement.ts";
 
 type Columns<T extends AnySQLiteTable> = T["_"]["columns"];
 
@@ -29,7 +29,7 @@ type NoOther<R, T extends AnySQLiteTable> = R & { readonly [K in Exclude<keyof R
 /** The statements that write rows into one table: none for no rows. */
 export type RowWriter<T extends AnySQLiteTable> = <R extends NewRow<T>>(
   rows: readonly NoOther<R, T>[],
-) => readonly Statement[];
+) => readonly Sql[];
 
 /** What becomes of a row whose key is there already: SQLite's upsert. */
 export type OnConflict<T extends AnySQLiteTable> =
@@ -61,7 +61,7 @@ export function guardedRowWriter<T extends AnySQLiteTable>(
   table: T,
   key: AnySQLiteColumn,
   condition: SQL,
-): (rows: readonly NewRow<T>[], values: readonly string[]) => readonly Statement[] {
+): (rows: readonly NewRow<T>[], values: readonly string[]) => readonly Sql[] {
   return writerOf(table, () =>
     insertText(table, (value, column) =>
       column === key ? sql`CASE WHEN ${condition} THEN ${value} END` : value,
@@ -72,7 +72,7 @@ export function guardedRowWriter<T extends AnySQLiteTable>(
 function writerOf<T extends AnySQLiteTable>(table: T, build: () => string) {
   const names = Object.keys(getTableColumns(table)) as (keyof NewRow<T>)[];
   let text: string | null = null;
-  return <R extends NewRow<T>>(rows: readonly R[], values: readonly string[]): readonly Statement[] => {
+  return <R extends NewRow<T>>(rows: readonly R[], values: readonly string[]): readonly Sql[] => {
     if (rows.length === 0) return [];
     text ??= build();
     const sql = text;

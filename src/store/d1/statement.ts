@@ -5,7 +5,7 @@ import type { StoredRow } from "../../domain/core/lookup.ts";
 import type { Database } from "./session.ts";
 
 /** SQL text with the values of its parameters. */
-export interface Statement {
+export interface Sql {
   readonly sql: string;
   readonly params: readonly unknown[];
 }
@@ -14,7 +14,7 @@ export interface Statement {
 export const builder = drizzle({} as D1Database);
 
 /** Runs some statements in one D1 batch: one round trip, all or nothing. */
-export async function runAll(db: Database, statements: readonly Statement[]): Promise<void> {
+export async function runAll(db: Database, statements: readonly Sql[]): Promise<void> {
   if (statements.length === 0) return;
   const { $client: d1 } = db;
   await d1.batch(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params)));
@@ -38,7 +38,7 @@ export const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
  */
 export async function queryAll(
   db: Database,
-  queries: readonly (SQL | Statement | null)[],
+  queries: readonly (SQL | Sql | null)[],
 ): Promise<readonly (readonly StoredRow[])[]> {
   const { $client: d1 } = db;
   const statements = queries.map((query) => {

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Entry, Place } from "../../domain/ledger/journal.ts";
+import type { Entry, EntryPlace } from "../../domain/ledger/journal.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { toEntries } from "./rows.ts";
@@ -24,7 +24,7 @@ const PAGE_TEXT_BYTES_MAX = 2_000_000;
 export async function entriesAfter(
   db: Database,
   tenant: string,
-  after: Place,
+  after: EntryPlace,
   limit: number,
 ): Promise<EntryPage> {
   const sized = sql`

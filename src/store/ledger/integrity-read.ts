@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
 import type { AccountSum, LoanSum } from "../../domain/ledger/integrity.ts";
-import type { Entry, Place } from "../../domain/ledger/journal.ts";
+import type { Entry, EntryPlace } from "../../domain/ledger/journal.ts";
 import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "../../domain/ledger/loan-book.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
@@ -92,7 +92,7 @@ export interface AllLoans extends NextEntries {
 }
 
 /** Reads the loans that differ, and the entries that the own sums lack. New events do not disturb the comparison. */
-export async function readAllLoans(db: Database, tenant: string, check: Place): Promise<AllLoans> {
+export async function readAllLoans(db: Database, tenant: string, check: EntryPlace): Promise<AllLoans> {
   const next = nextPlaces(tenant, check);
   const loans = sql`(SELECT loan_id FROM ${touchedLoans(tenant, next)} UNION SELECT loan_id FROM (
     SELECT loan_id FROM ${differentLoans(tenant)} LIMIT ${LOANS_MAX + WRONG_LOANS_MAX}))`;
@@ -109,7 +109,7 @@ export async function readAllLoans(db: Database, tenant: string, check: Place): 
 }
 
 /** The places of the next entries: as many as a turn takes, and at least one. */
-function nextPlaces(tenant: string, { sequence, position }: Place): SQL {
+function nextPlaces(tenant: string, { sequence, position }: EntryPlace): SQL {
   return sql`(SELECT sequence, position FROM (
       SELECT sequence, position, loan_count, SUM(loan_count) OVER (ORDER BY sequence, position) AS loans FROM (
         SELECT sequence, position, loan_count FROM journal_entries
@@ -119,7 +119,7 @@ function nextPlaces(tenant: string, { sequence, position }: Place): SQL {
 }
 
 /** The next entries, their postings, and how many more there are, up to one more than a turn takes. */
-const nextQueries = (db: Database, tenant: string, { sequence, position }: Place, next: SQL) =>
+const nextQueries = (db: Database, tenant: string, { sequence, position }: EntryPlace, next: SQL) =>
   [
     db
       .select(selection(journalEntries))

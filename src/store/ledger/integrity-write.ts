@@ -4,7 +4,7 @@ import type { Finding } from "../../domain/ledger/integrity.ts";
 import type { Entry } from "../../domain/ledger/journal.ts";
 import { replacing, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, runAll, type Statement } from "../d1/statement.ts";
+import { builder, runAll, type Sql } from "../d1/statement.ts";
 import { accountSums, addingTo, loanSums, totalsWithCarry } from "./commit.ts";
 import type { Check } from "./integrity-place.ts";
 import { integrityChecks, integrityFindings, integrityLoans, integritySums } from "./tables.ts";
@@ -71,7 +71,7 @@ export async function writeTurn(
 const MOVED = "NOT NULL constraint failed: integrity_checks.tenant_id";
 
 /** Voids the batch if the check has moved since it was read: a tenant_id may not be NULL. */
-function isUnmoved(tenant: string, { turns }: Check): Statement {
+function isUnmoved(tenant: string, { turns }: Check): Sql {
   const sql = `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done,
       round_started_at, is_behind, visited_at, checked_upto, turns)
     SELECT NULL, 0, 0, '', 0, 0, 0, 0, 0, 0, 0

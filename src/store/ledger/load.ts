@@ -124,8 +124,8 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
     needed,
   );
   return (state) => {
-    for (const { loan_id, borrower_id, currency, kept } of loans()) {
-      state.loans.set(loan_id, { borrower_id, currency, kept });
+    for (const { loan_id, borrower_id, currency, follows_records } of loans()) {
+      state.loans.set(loan_id, { borrower_id, currency, follows_records });
     }
     const later = Map.groupBy(days(), ({ loan_id }) => loan_id);
     for (const row of balances()) {
@@ -142,8 +142,8 @@ function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: Ledg
   const rows = batch.add(() => outlinesQuery(db, tenant, wanted()), needed);
   return (state) => {
     for (const row of rows()) {
-      const { loan_id, borrower_id, currency, kept } = row;
-      state.loans.set(loan_id, { borrower_id, currency, kept: kept === 1 });
+      const { loan_id, borrower_id, currency } = row;
+      state.loans.set(loan_id, { borrower_id, currency, follows_records: row.follows_records === 1 });
       state.books.set(row.loan_id, toOutline(row));
     }
   };

@@ -1,5 +1,5 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { Place } from "../../domain/ledger/journal.ts";
+import type { EntryPlace } from "../../domain/ledger/journal.ts";
 import type { journalEntries, journalPostings, loanEntries } from "./tables.ts";
 
 /** True for the tenant's rows of entries at some places: `places` is a query of sequences and positions. */
@@ -11,7 +11,7 @@ export const isAt = (
   and(eq(table.tenant_id, tenant), sql`(${table.sequence}, ${table.position}) IN ${places}`);
 
 /** True for a row of an entry that was posted before `place`. */
-export const isBefore = (
+export const isPostedBefore = (
   table: typeof loanEntries | typeof journalEntries,
-  { sequence, position }: Place,
+  { sequence, position }: EntryPlace,
 ): SQL => sql`(${table.sequence}, ${table.position}) < (${sequence}, ${position})`;

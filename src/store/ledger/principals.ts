@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../d1/session.ts";
 
 /** The principal of a loan at the end of a day, in minor units. */
-export interface Principal {
+export interface LoanPrincipal {
   readonly loan_id: string;
   readonly currency: string;
   readonly principal_minor: bigint;
@@ -20,7 +20,7 @@ export async function principalsOf(
   tenant: string,
   loans: readonly string[],
   day: string,
-): Promise<ReadonlyMap<string, Principal>> {
+): Promise<ReadonlyMap<string, LoanPrincipal>> {
   const rows = await db.all<Row>(sql`
     SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor
     FROM json_each(${JSON.stringify(loans)}) AS listed CROSS JOIN loan_balances AS present
@@ -30,7 +30,7 @@ export async function principalsOf(
 
 /** A page of loans with principal, by loan id, and where the next page starts. */
 export interface PrincipalPage {
-  readonly loans: readonly Principal[];
+  readonly loans: readonly LoanPrincipal[];
   /** The id of the last loan that the page examined; null if there are no more. */
   readonly end: string | null;
 }
@@ -50,12 +50,12 @@ export async function principalsAfter(
   const examined = sql`
     SELECT loan_id, currency, principal_minor FROM loan_balances
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
-  // A loan that the records keep takes no interest.
-  const kept = sql`(SELECT kept FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
+  // A loan that follows its records takes no accruals.
+  const follows_records = sql`(SELECT follows_records FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
   const page = db.all<Row>(sql`
     SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (
       SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor
-      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${kept} = 0
+      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${follows_records} = 0
     ) WHERE principal_minor > 0 LIMIT ${limit + 1}`);
   const rows = await page;
   const loans = rows.slice(0, limit).map(toPrincipal);
@@ -72,7 +72,7 @@ interface Row {
   readonly principal_minor: string;
 }
 
-const toPrincipal = ({ principal_minor, ...row }: Row): Principal => ({
+const toPrincipal = ({ principal_minor, ...row }: Row): LoanPrincipal => ({
   ...row,
   principal_minor: BigInt(principal_minor),
 });

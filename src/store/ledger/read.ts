@@ -2,12 +2,18 @@ import { and, desc, eq, gt, gte, lte, type SQL, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import { ACCOUNT_CODES, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
 import { WHOLE_LEDGER } from "../../domain/ledger/books.ts";
-import { type Entry, type EntryType, NO_TOTAL, type Place, type Total } from "../../domain/ledger/journal.ts";
+import {
+  type Entry,
+  type EntryPlace,
+  type EntryType,
+  NO_TOTAL,
+  type Total,
+} from "../../domain/ledger/journal.ts";
 import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
 import type { LedgerLoan } from "../../domain/ledger/state.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { isAt, isBefore } from "./places.ts";
+import { isAt, isPostedBefore } from "./places.ts";
 import { DAY_SUMS, sumOf, toAmounts, toEntries, toTotal } from "./rows.ts";
 import {
   journalEntries,
@@ -48,7 +54,7 @@ export interface JournalPage {
   readonly from_date: string | undefined;
   readonly to_date: string | undefined;
   readonly event_type: EntryType | undefined;
-  readonly before: Place | null;
+  readonly before: EntryPlace | null;
   readonly limit: number;
 }
 
@@ -70,7 +76,7 @@ export async function entriesOfLoan(
       and(
         eq(loanEntries.tenant_id, tenant),
         eq(loanEntries.loan_id, loan_id),
-        before === null ? undefined : isBefore(loanEntries, before),
+        before === null ? undefined : isPostedBefore(loanEntries, before),
         from_date === undefined ? undefined : gte(loanEntries.effective_at, from_date),
         to_date === undefined ? undefined : lte(loanEntries.effective_at, to_date),
         event_type === undefined ? undefined : eq(loanEntries.event_type, event_type),
@@ -100,7 +106,7 @@ export type JournalListPage = JournalPage;
 export interface JournalList {
   readonly entries: readonly Entry[];
   /** The place of the last entry that the page examined; null at the end of the journal. */
-  readonly end: Place | null;
+  readonly end: EntryPlace | null;
 }
 
 /** The most entries that a page of the list examines, whether they match the filter or not. */
@@ -115,7 +121,7 @@ export async function journalList(db: Database, tenant: string, page: JournalLis
     SELECT tenant_id, sequence, position, effective_at, event_type, loan_count FROM journal_entries
     WHERE tenant_id = ${tenant} ${before ? sql`AND (sequence, position) < (${before.sequence}, ${before.position})` : sql``}
     ORDER BY sequence DESC, position DESC LIMIT ${EXAMINED_MAX}`;
-  const found = await db.all<Place & { loan_count: number }>(sql`
+  const found = await db.all<EntryPlace & { loan_count: number }>(sql`
     SELECT sequence, position, loan_count FROM (${examined})
     WHERE effective_at BETWEEN ${from_date ?? ""} AND ${to_date ?? "9999-12-31"}
       ${event_type === undefined ? sql`` : sql`AND event_type = ${event_type}`}
@@ -152,7 +158,7 @@ export async function journalList(db: Database, tenant: string, page: JournalLis
   return { entries: toEntries(entries, postings), end };
 }
 
-const placeOf = ({ sequence, position }: Place): Place => ({ sequence, position });
+const placeOf = ({ sequence, position }: EntryPlace): EntryPlace => ({ sequence, position });
 
 /** The first entries, at least one, that together touch at most a number of loans. */
 function withinLoans<T extends { readonly loan_count: number }>(
@@ -169,7 +175,11 @@ function withinLoans<T extends { readonly loan_count: number }>(
 
 function loanQuery(db: Database, tenant: string, loan_id: string) {
   return db
-    .select({ borrower_id: ledgerLoans.borrower_id, currency: ledgerLoans.currency, kept: ledgerLoans.kept })
+    .select({
+      borrower_id: ledgerLoans.borrower_id,
+      currency: ledgerLoans.currency,
+      follows_records: ledgerLoans.follows_records,
+    })
     .from(ledgerLoans)
     .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, loan_id)));
 }
@@ -193,7 +203,7 @@ function lastEntryOf(db: Database, tenant: string, loan_id: string) {
     .limit(1);
 }
 
-/** The requested currency, or else that of the loan's last entry: a loan kept by records may have had others. */
+/** The requested currency, or else that of the loan's last entry: a loan that follows its records may have had others. */
 export function currencyOf(db: Database, tenant: string, loan_id: string, asked: string | undefined): SQL {
   if (asked !== undefined) return sql`${asked}`;
   return sql`(SELECT ${journalEntries.currency} FROM ${journalEntries} WHERE ${journalEntries.tenant_id} = ${tenant}

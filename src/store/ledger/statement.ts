@@ -31,7 +31,7 @@ export interface StatementItem {
   readonly balance: Amounts;
 }
 
-export interface Statement {
+export interface LoanStatement {
   /** The balances before the page's first item. */
   readonly opening: Amounts;
   /** One more than `limit` if there are more. */
@@ -57,7 +57,7 @@ export async function statementOf(
   tenant: string,
   loan_id: string,
   page: StatementPage,
-): Promise<Statement | null> {
+): Promise<LoanStatement | null> {
   const { from_date = "", to_date = "9999-12-31", after, limit } = page;
   const firstDay = after?.day ?? from_date;
   const currency = currencyOf(db, tenant, loan_id, page.currency);

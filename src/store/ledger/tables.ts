@@ -83,7 +83,7 @@ export const loanEntries = sqliteTable(
   ],
 );
 
-/** One borrower and one currency for the life of a loan. A loan that the records keep has its first ones here. */
+/** One borrower and one currency for the life of a loan. A loan that follows its records has its first ones here. */
 export const ledgerLoans = sqliteTable(
   "ledger_loans",
   {
@@ -91,7 +91,7 @@ export const ledgerLoans = sqliteTable(
     loan_id: text().notNull(),
     borrower_id: text().notNull(),
     currency: text().notNull(),
-    kept: integer({ mode: "boolean" }).notNull(),
+    follows_records: integer({ mode: "boolean" }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id] })],
 );

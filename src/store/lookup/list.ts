@@ -18,13 +18,13 @@ import {
   pageColumns,
   pageQuery,
   placeName,
+  queryOfRow,
   rowBytesMax,
-  rowQuery,
 } from "./queries.ts";
 import { columnOf, type LookupSource } from "./sources.ts";
 import { type Wanted, walkOf } from "./walk.ts";
 
-export interface ListRequest extends Wanted {
+export interface RowsRequest extends Wanted {
   readonly sort: { readonly column: string; readonly descending: boolean };
   readonly position: Position | null;
   readonly limit: number;
@@ -34,7 +34,7 @@ export interface ListRequest extends Wanted {
   readonly alongside: SQL | null;
 }
 
-export interface Page {
+export interface RowPage {
   readonly rows: readonly StoredRow[];
   /** Where the next page starts; null when this is the last. */
   readonly next: Position | null;
@@ -51,7 +51,7 @@ export async function findRow(
   tenant: string,
   id: string,
 ): Promise<StoredRow | null> {
-  const [rows = []] = await queryAll(db, [rowQuery(source, tenant, id)]);
+  const [rows = []] = await queryAll(db, [queryOfRow(source, tenant, id)]);
   return rows[0] ?? null;
 }
 
@@ -60,8 +60,8 @@ export async function listRows(
   db: Database,
   source: LookupSource,
   tenant: string,
-  request: ListRequest,
-): Promise<Page> {
+  request: RowsRequest,
+): Promise<RowPage> {
   const list = listOf(source, tenant, request);
   const begins = list.kind === "sorted" && list.after === null;
   const [packedRows = [], edges = [], beside = []] = await queryAll(db, [
@@ -90,7 +90,7 @@ export async function listRows(
   };
 }
 
-function listOf(source: LookupSource, tenant: string, request: ListRequest): List {
+function listOf(source: LookupSource, tenant: string, request: RowsRequest): List {
   const { sort, position, limit } = request;
   const walk = walkOf(source, tenant, request);
   const order = orderOf(source, sort.column);
@@ -160,7 +160,7 @@ function nextWalk(list: List, stretch: Position["stretch"], cut: readonly Stored
   return { after: placeOf(list.walk.order, last), stretch: null };
 }
 
-async function countAll(db: Database, list: List): Promise<Page["total"]> {
+async function countAll(db: Database, list: List): Promise<RowPage["total"]> {
   const [counts = []] = await queryAll(db, [countQuery(list)]);
   const count = Number(counts[0]?.matching);
   const capped = count > COUNTED_MAX || Number(counts[0]?.examined) > EXAMINED_MAX;

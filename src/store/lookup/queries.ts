@@ -3,7 +3,7 @@ import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Place, Stretch } from "../../domain/core/lookup.ts";
 import { packed } from "../d1/packed.ts";
 import { isInt64 } from "../d1/rows.ts";
-import { asFixedText, type Statement, textOf } from "../d1/statement.ts";
+import { asFixedText, type Sql, textOf } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
 import { behind, compared, type Walk } from "./walk.ts";
 
@@ -65,7 +65,7 @@ const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => n
 const rowTexts = new WeakMap<LookupSource, string>();
 
 /** One row by its id. Where the id is the key, the statement is built once. */
-export function rowQuery(source: LookupSource, tenant: string, id: string): SQL | Statement {
+export function queryOfRow(source: LookupSource, tenant: string, id: string): SQL | Sql {
   if (source.columns[source.idName] !== source.key[0]) return rowById(source, tenant, id);
   const text = rowTexts.get(source) ?? textOf(rowById(source, "tenant", "id"));
   rowTexts.set(source, text);

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../domain/core/result.ts";
 import { databasesOf, type Jurisdiction, type NamedDatabase } from "../d1/databases.ts";
 import { withDeadline } from "../d1/failure.ts";
 import { rowWriter } from "../d1/rows.ts";
-import type { Statement } from "../d1/statement.ts";
+import type { Sql } from "../d1/statement.ts";
 import { placements } from "./tables.ts";
 
 /** Where a tenant lives, for ever: neither a database's nor an object's jurisdiction can be changed. */
@@ -84,7 +84,7 @@ const writePlacements = rowWriter(placements);
  * Records the placement together with the tenant's first event, where there is one database only. A plain INSERT: if a
  * newer version with more databases has placed the tenant meanwhile, the batch is void.
  */
-export const placementStatements = (tenant: string, { database }: Placement): readonly Statement[] =>
+export const placementStatements = (tenant: string, { database }: Placement): readonly Sql[] =>
   writePlacements([placementRow(tenant, database)]);
 
 /** The database with the fewest bytes; among equals the one with the fewest tenants. */

@@ -1,6 +1,6 @@
 import { rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { runAll, type Statement } from "../d1/statement.ts";
+import { runAll, type Sql } from "../d1/statement.ts";
 import { positionMemos } from "./tables.ts";
 
 /** A memo is kept for an hour after it was written or last read: the life of a list's cursor. */
@@ -9,7 +9,7 @@ const LIFE_MS = 3_600_000;
 const MEMOS_MAX = 200;
 
 /** The moment of a memo, and its progress. */
-export interface Progress {
+export interface WalkProgress {
   /** The head of the log when the walk began, and when it last made progress. */
   readonly from_sequence: number;
   readonly to_sequence: number;
@@ -24,7 +24,7 @@ export interface KeptList {
   readonly listed_all: boolean;
 }
 
-export interface Memo extends Progress, Partial<KeptList> {
+export interface Memo extends WalkProgress, Partial<KeptList> {
   readonly expires_at: number;
   readonly parts: readonly string[];
 }
@@ -77,7 +77,7 @@ export async function readMemo(
 
 function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
   if (about?.part !== 0 || about.expires_at <= now) return null;
-  const progress: Progress = JSON.parse(about.body);
+  const progress: WalkProgress = JSON.parse(about.body);
   return { ...progress, expires_at: about.expires_at, parts: parts.map(({ body }) => body) };
 }
 
@@ -88,7 +88,7 @@ export async function writeMemo(
   db: Database,
   tenant_id: string,
   question: string,
-  about: Progress & Partial<KeptList>,
+  about: WalkProgress & Partial<KeptList>,
   parts: readonly string[],
   now: number,
 ): Promise<void> {
@@ -103,7 +103,7 @@ export async function dropMemo(db: Database, tenant: string, question: string, n
   await runAll(db, [clearing(tenant, question, now)]);
 }
 
-function clearing(tenant: string, question: string, now: number): Statement {
+function clearing(tenant: string, question: string, now: number): Sql {
   const sql = `DELETE FROM position_memos WHERE tenant_id = ?1
     AND (question = ?2 OR question IN (
       SELECT question FROM position_memos WHERE tenant_id = ?1 AND part = 0 AND expires_at <= CAST(?3 AS INTEGER)

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, queryAll, runAll, type Statement } from "../d1/statement.ts";
+import { builder, queryAll, runAll, type Sql } from "../d1/statement.ts";
 import { events } from "../log.ts";
 import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
@@ -63,7 +63,7 @@ const cursorOf = (tenant: ReturnType<typeof sql>, name: string) =>
     WHERE ${projectionCursors.tenant_id} = ${tenant} AND ${projectionCursors.projection} = ${name}), 0)`;
 
 /** The head of a tenant's log, and how far a projection is complete. It may have no cursor if it has read nothing. */
-export interface Progress {
+export interface ProjectionProgress {
   readonly head: number;
   readonly reached: number;
 }
@@ -83,7 +83,7 @@ export async function readProgress(
   db: Database,
   tenant: string,
   projection: Pick<Projection, "name" | "reads">,
-): Promise<Progress> {
+): Promise<ProjectionProgress> {
   const [[row] = []] = await withDeadline(queryAll(db, [progressQuery(tenant, projection)]));
   return { head: Number(row?.head ?? 0), reached: Number(row?.reached ?? 0) };
 }
@@ -93,7 +93,7 @@ export async function writeProjection(
   db: Database,
   tenant: string,
   name: string,
-  statements: readonly Statement[],
+  statements: readonly Sql[],
   { sequence, now }: { readonly sequence: number; readonly now: number },
 ): Promise<void> {
   const cursor = builder
@@ -107,7 +107,7 @@ export async function writeProjection(
 }
 
 /** A range of tenants in the order of their ids: after `after`, and up to `upto` if given. */
-export interface Stretch {
+export interface TenantRange {
   readonly after: string;
   readonly upto: string | null;
 }
@@ -120,7 +120,7 @@ export interface Stretch {
 export async function tenantsBehind(
   db: Database,
   { name, reads }: Projection,
-  { after, upto }: Stretch,
+  { after, upto }: TenantRange,
   limit: number,
 ): Promise<readonly string[]> {
   const end = upto === null ? sql`` : sql`AND tenant_id <= ${upto}`;

@@ -9,12 +9,12 @@ import { events } from "../log.ts";
 import { progressQuery } from "../projections/cursors.ts";
 
 /** The members of an event that webhooks report; its facts are JSON text. */
-export type LoggedEvent = Pick<
+export type ReportedEvent = Pick<
   Event,
   "sequence" | "event_id" | "category" | "step" | "record_id" | "makes_history" | "trace_id" | "created_at"
 > & { readonly facts: string };
 
-export type LoggedEntry = Pick<
+export type ReportedEntry = Pick<
   Entry,
   "sequence" | "position" | "journal_entry_id" | "event_type" | "correlation_id" | "posted_at"
 >;
@@ -24,9 +24,9 @@ export interface LogPage {
   readonly head: number;
   /** The sequence up to which the tenant's history is derived. */
   readonly history: number;
-  readonly events: readonly LoggedEvent[];
+  readonly events: readonly ReportedEvent[];
   /** The journal entries of these events, in their order. */
-  readonly entries: readonly LoggedEntry[];
+  readonly entries: readonly ReportedEntry[];
 }
 
 /** The next `limit` events after `after`. Takes one round trip. */

@@ -149,8 +149,8 @@ describe("records and books", () => {
 });
 
 describe("exceptions", () => {
-  const reasonsOf = (recorded: RecordedLoan, isKept = true) =>
-    exceptionsOf(recorded, isKept).map(({ reason, payment_id, amount_minor, currency, sequence }) =>
+  const reasonsOf = (recorded: RecordedLoan, followsRecords = true) =>
+    exceptionsOf(recorded, followsRecords).map(({ reason, payment_id, amount_minor, currency, sequence }) =>
       [reason, payment_id, `${amount_minor} ${currency}`, sequence].join(" "),
     );
 

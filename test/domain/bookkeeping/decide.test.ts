@@ -181,10 +181,10 @@ describe("an event of a record", () => {
 describe("a loan that a ledger route had first", () => {
   it("is booked not at all, and is remembered as such", () => {
     const books = new Books();
-    books.ledger.loans.set(LOAN_ID, { borrower_id: "b", currency: "USD", kept: false });
+    books.ledger.loans.set(LOAN_ID, { borrower_id: "b", currency: "USD", follows_records: false });
     const booking = books.book("disbursement", loan);
     expect([entriesOf(booking), booking?.opened]).toEqual([[], null]);
-    expect(books.state.loans.get("L-1")?.is_kept).toBe(false);
+    expect(books.state.loans.get("L-1")?.follows_records).toBe(false);
     expect(books.book("payment", paid)).toBeNull();
   });
 });

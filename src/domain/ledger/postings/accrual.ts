@@ -2,7 +2,7 @@ import type { FieldError } from "../../core/problem.ts";
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import type { DayCountConvention } from "../day-count.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { currencyMismatch, unknownLoan } from "../loan.ts";
 import { balanceAt } from "../loan-book.ts";
 import { accrualKey } from "../marks.ts";
@@ -64,7 +64,7 @@ export const accrual: PostingType<Accrual> = {
       journal_entry_id: entry.journal_entry_id,
       loan_count: loans.length,
       total_accrued_minor: loans.reduce((sum, { interest_minor }) => sum + interest_minor, 0n).toString(),
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

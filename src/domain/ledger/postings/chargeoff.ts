@@ -1,5 +1,5 @@
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
 import { allOwed, allocate, payOff } from "../waterfall.ts";
@@ -46,7 +46,7 @@ export const chargeoff: PostingType<ChargeOff> = {
         interest_minor: charged.interest.toString(),
         fees_minor: charged.fees.toString(),
       },
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -2,7 +2,7 @@ import type { Problem } from "../../core/problem.ts";
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import type { Entry } from "../journal.ts";
 import { markKey } from "../marks.ts";
 import { type LedgerState, needFrom, type PostingType } from "../state.ts";
@@ -57,7 +57,7 @@ export const disbursement_settled: PostingType<DisbursementSettled> = {
     const answer = {
       settlement_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,5 +1,5 @@
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
 import { leastFrom } from "../loan-book.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
@@ -46,7 +46,7 @@ export const payment_allocated: PostingType<PaymentAllocated> = {
       allocation_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
       allocation: allocationView(allocation),
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

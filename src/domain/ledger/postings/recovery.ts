@@ -1,6 +1,6 @@
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
 import { lossesOf, needFrom, type PostingType } from "../state.ts";
 
@@ -53,7 +53,7 @@ export const recovery: PostingType<Recovery> = {
     const answer = {
       recovery_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/problem.ts";
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { type Entry, loansOf, mirror } from "../journal.ts";
 import { type LedgerState, lossesOf, needFrom, type PostingType } from "../state.ts";
 
@@ -28,7 +28,7 @@ export const reversal: PostingType<Reversal> = {
     if (!reversed) return err({ code: "not_found", detail: `The journal entry ${id} does not exist.` });
     const conflict = conflictOf(state, reversed);
     if (conflict) return err(conflict);
-    const today = instant(stamp.now).slice(0, 10);
+    const today = isoTime(stamp.now).slice(0, 10);
     const earliest = reversed.effective_at;
     const effective_at = command.effective_at ?? (today < earliest ? earliest : today);
     if (effective_at < earliest) {
@@ -51,7 +51,7 @@ export const reversal: PostingType<Reversal> = {
     const answer = {
       journal_entry_id: entry.journal_entry_id,
       reverses_entry_id: journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
       correlation_id,
     };
     return ok({ entries: [entry], answer });

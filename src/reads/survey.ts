@@ -1,6 +1,15 @@
-import type { Database } from "../d1/session.ts";
-import { type LoanOnWalk, readLoans } from "./loans.ts";
-import { dropMemo, headOf, type Memo, type Progress, readMemo, writeMemo } from "./memos.ts";
+import { clientOf } from "../domain/position/facts.ts";
+import type { Database } from "../store/d1/session.ts";
+import { type LoanOnWalk, readLoans } from "../store/position/loans.ts";
+import {
+  dropMemo,
+  headOf,
+  type Memo,
+  readMemo,
+  type WalkProgress,
+  writeMemo,
+} from "../store/position/memos.ts";
+import { pastLoans } from "./known-at.ts";
 
 /** D1 limits a value to 2 MB. A UTF-16 unit takes at most three bytes of UTF-8, a surrogate pair four. */
 const PART_CHARACTERS = 500_000;
@@ -31,9 +40,20 @@ export interface Budget {
   readonly until: number;
 }
 
+/** What one request does of a long walk: so many rows, and time that leaves room below the deadline of a read. */
+const ROWS_MAX = 500_000;
+const WALK_MS = 4_000;
+/** Days whose figures cost as much as it costs to read the rows. */
+const DAYS_OF_A_READ = 20;
+
+export const budgetFrom = (now: number, days = 1): Budget => ({
+  rows: Math.floor((ROWS_MAX * DAYS_OF_A_READ) / (DAYS_OF_A_READ + days)),
+  until: now + WALK_MS,
+});
+
 export type Surveyed<G> =
-  | ({ readonly kind: "complete"; readonly gathered: G; readonly remembered: boolean } & Progress)
-  | ({ readonly kind: "unfinished" } & Progress)
+  | ({ readonly kind: "complete"; readonly gathered: G; readonly remembered: boolean } & WalkProgress)
+  | ({ readonly kind: "unfinished" } & WalkProgress)
   | { readonly kind: "too_large" };
 
 /**
@@ -84,7 +104,7 @@ export async function survey<G extends Gathering>(
 const isFresh = (memo: Memo, head: number): boolean =>
   memo.after === null && memo.from_sequence === head && memo.to_sequence === head;
 
-const moment = ({ from_sequence, to_sequence, after, done }: Memo): Progress => ({
+const moment = ({ from_sequence, to_sequence, after, done }: Memo): WalkProgress => ({
   from_sequence,
   to_sequence,
   after,
@@ -92,10 +112,35 @@ const moment = ({ from_sequence, to_sequence, after, done }: Memo): Progress => 
 });
 
 /** Splits a text into parts that each fit into a row. */
-export function partsOf(text: string): string[] {
+function partsOf(text: string): string[] {
   const parts: string[] = [];
   for (let start = 0; start < text.length; start += PART_CHARACTERS) {
     parts.push(text.slice(start, start + PART_CHARACTERS));
   }
   return parts;
+}
+
+/** Answers a question about what the log knew at a sequence; what it knew then never changes. */
+export async function surveyPast<G extends Gathering>(
+  db: Database,
+  tenant: string,
+  question: Question<G>,
+  sequence: number,
+): Promise<Surveyed<G>> {
+  const moment = { from_sequence: sequence, to_sequence: sequence, after: null };
+  const { memo } = await readMemo(db, tenant, question.text, Date.now());
+  if (memo) {
+    const gathered = question.resume(memo.parts.join(""));
+    return { kind: "complete", gathered, remembered: true, ...moment, done: memo.done };
+  }
+  const past = await pastLoans(db, tenant, { upto: sequence });
+  const loans = past.loans();
+  const gathered = question.begin();
+  for (const loan of loans) {
+    const country = past.countryOf(clientOf(loan.disbursement));
+    if (!gathered.add({ loan, country })) return { kind: "too_large" };
+  }
+  const progress = { ...moment, done: loans.length };
+  await writeMemo(db, tenant, question.text, progress, partsOf(gathered.save()), Date.now());
+  return { kind: "complete", gathered, remembered: false, ...progress };
 }

@@ -11,7 +11,7 @@ import { type PastRange, readPast } from "../store/position/past.ts";
 /** Events that one request folds at most (docs/api.md#positions). */
 const FOLDED_MAX = 100_000;
 
-const BEYOND_HEAD: Problem = {
+export const BEYOND_HEAD: Problem = {
   code: "invalid_query",
   detail: "known_at must not be beyond the last event of the log, nor after now",
 };

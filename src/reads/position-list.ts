@@ -9,8 +9,7 @@ import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
 import { headOf, type KeptList, type Memo, readMemo, renewMemo, writeMemo } from "../store/position/memos.ts";
-import { type Gathering, type Question, type Surveyed, survey } from "../store/position/survey.ts";
-import { budgetFrom } from "./survey.ts";
+import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
 /** Lines of a list; it holds the first ones of its order. */
 const LINES_MAX = 20_000;

@@ -1,0 +1,133 @@
+import * as z from "zod";
+import { BUCKETS, STATES } from "../../domain/position/position.ts";
+import { QUALITY_CODES } from "../../domain/position/quality.ts";
+import { currency, dateOrTimestamp, day, exactDecimal, uuid } from "../answer-values.ts";
+
+const sequence = z.int().min(0);
+const parts = z.object({ total: exactDecimal, principal: exactDecimal, fee: exactDecimal });
+const terms = z.object({
+  amount: exactDecimal,
+  margin: exactDecimal,
+  maturity_date: dateOrTimestamp.nullable(),
+});
+
+const line = {
+  disbursement_id: z.string(),
+  kind: z.enum(["loan", "purchase"]),
+  client_id: z.string().nullable(),
+  currency,
+  as_of_date: day,
+  state: z.enum(STATES),
+  bucket: z.enum(BUCKETS).nullable(),
+  days_past_due: z.int().min(0),
+  terms: z.object({
+    first_agreed: terms,
+    as_of: terms,
+    changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
+  }),
+  scheduled: parts,
+  received: parts,
+  arrears: parts,
+  outstanding_principal: exactDecimal,
+  margin_due: exactDecimal,
+  overpaid: exactDecimal,
+  next_due: z.object({ due_date: day, amount: exactDecimal }).nullable(),
+  last_received: z.object({ payment_date: day, amount: exactDecimal }).nullable(),
+  ledger_loan_id: uuid,
+} as const;
+
+const positionLine = z.object(line).meta({ id: "PositionLine" });
+
+const installment = z.object({
+  payment_id: z.string(),
+  installment_number: z.int().nullable(),
+  due_date: day,
+  expected: parts,
+  covered: exactDecimal,
+  days_late: z.int().nullable(),
+  paid_on: day.nullable(),
+});
+
+const pagination = z.object({
+  limit: z.int(),
+  has_more: z.boolean(),
+  next_cursor: z.string().optional(),
+  listed_all: z.boolean().meta({ description: "False when the list holds only the first 20,000 lines." }),
+  from_sequence: sequence,
+  to_sequence: sequence,
+});
+
+/** `GET /api/positions` (docs/api.md#positions). */
+export const positions = z.object({ data: z.array(positionLine), pagination });
+
+/** `GET /api/positions/{disbursement_id}`. */
+export const position = z.object({
+  data: z.object({ ...line, installments: z.array(installment) }).meta({ id: "Position" }),
+});
+
+const share = exactDecimal.nullable();
+const portfolioLine = z
+  .object({
+    currency,
+    group: z.string().nullable(),
+    number: z.int(),
+    disbursed: exactDecimal,
+    outstanding: exactDecimal,
+    scheduled: exactDecimal,
+    received: exactDecimal,
+    arrears: exactDecimal,
+    margin_due: exactDecimal,
+    buckets: z.array(
+      z.object({
+        bucket: z.enum(BUCKETS),
+        number: z.int(),
+        outstanding: exactDecimal,
+        arrears: exactDecimal,
+      }),
+    ),
+    par0: share,
+    par30: share,
+    par90: share,
+    repaid: z.int(),
+    written_off: exactDecimal,
+    rebates: exactDecimal,
+    overpaid: exactDecimal,
+  })
+  .meta({ id: "PortfolioLine" });
+
+const moment = { as_of_date: day, from_sequence: sequence, to_sequence: sequence };
+
+/** `GET /api/portfolio`. */
+export const portfolio = z.object({
+  ...moment,
+  data: z.array(portfolioLine),
+  series: z.array(z.object({ as_of_date: day, currencies: z.array(portfolioLine) })).optional(),
+});
+
+/** `GET /api/quality`. */
+export const quality = z.object({
+  ...moment,
+  rules: z.array(
+    z.object({
+      code: z.enum(QUALITY_CODES),
+      count: z.int().min(0),
+      examples: z.array(
+        z.union([
+          z.object({ disbursement_id: z.string(), payment_id: z.string().optional() }),
+          z.object({ client_ids: z.array(z.string()) }),
+        ]),
+      ),
+    }),
+  ),
+});
+
+/** What a question about all disbursements answers until it is finished. */
+export const unfinished = z
+  .object({
+    complete: z.literal(false),
+    disbursements_done: z.int(),
+    from_sequence: sequence,
+    to_sequence: sequence,
+    message: z.string(),
+  })
+  .meta({ id: "Unfinished" });

@@ -1,0 +1,38 @@
+import type { Day } from "../domain/position/days.ts";
+import { Quality, type QualityCount } from "../domain/position/quality.ts";
+import type { Database } from "../store/d1/session.ts";
+import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
+import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
+
+/** The irregularities of the records, as of a day (docs/api.md#positions). */
+export const surveyQuality = (db: Database, tenant: string, day: Day): Promise<Surveyed<GatheredQuality>> =>
+  survey(db, tenant, qualityQuestion(db, tenant, day), budgetFrom(Date.now()), Date.now);
+
+type GatheredQuality = Gathering & Pick<Quality, "counts" | "set">;
+
+function qualityQuestion(db: Database, tenant: string, day: Day): Question<GatheredQuality> {
+  const gathering = (counts: readonly QualityCount[]): GatheredQuality => {
+    const quality = new Quality(day, counts);
+    return {
+      add: ({ loan }) => {
+        quality.add(loan);
+        return true;
+      },
+      set: (count) => quality.set(count),
+      counts: () => quality.counts(),
+      save: () => JSON.stringify(quality.counts()),
+    };
+  };
+  return {
+    text: JSON.stringify(["quality", day]),
+    withCountry: false,
+    begin: () => gathering([]),
+    resume: (text) => gathering(JSON.parse(text)),
+    finish: async (gathered) => {
+      const { count, examples } = await sharedRegistrationNumbers(db, tenant);
+      const named = examples.map((client_ids) => ({ client_ids }));
+      gathered.set({ code: "shared_registration_number", count, examples: named });
+    },
+    remember: true,
+  };
+}
