@@ -7,7 +7,7 @@ import { noLedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import type { Loaded } from "../store/load.ts";
 import type { Plan } from "./plan.ts";
-import { type Key, keysOf, nameOf, type Remembered, rememberedOf } from "./remembered.ts";
+import { type Key, keepState, keysOf, nameOf, type Remembered } from "./remembered.ts";
 
 /** Bytes that a gate's memory takes, roughly: an isolate has 128 MB and may hold dozens of gates. */
 const MEMORY_BYTES_MAX = 4_000_000;
@@ -78,10 +78,10 @@ export class GateMemory {
     if (plan.writes.reassigned.size > 0) this.#known.clear();
     const { sequence, event_id, created_at } = plan.head;
     this.#head = { sequence, event_id, created_at };
-    for (const [key, row] of rememberedOf(loaded)) {
+    keepState(loaded, (key, row) => {
       if (row) this.#known.set(nameOf(key), row);
       else this.#known.delete(nameOf(key));
-    }
+    });
   }
 
   forget(): void {

@@ -42,8 +42,9 @@ export function keysOf(command: Command, now: number, withBooks: boolean): reado
   const needs = noNeeds();
   addNeeds(needs, command, now);
   const { loans, banks, ...others } = needs.ledger;
-  if (Object.values(others).some(({ size }) => size > 0)) return null;
-  const keys: Key[] = CATEGORIES.flatMap((kind) => [...needs[kind]].map((id) => ({ kind, id })));
+  for (const name in others) if (others[name as keyof typeof others].size > 0) return null;
+  const keys: Key[] = [];
+  for (const kind of CATEGORIES) for (const id of needs[kind]) keys.push({ kind, id });
   for (const id of banks) keys.push({ kind: "bank", id });
   for (const [id, day] of loans) keys.push({ kind: "loan", id, day });
   if (!withBooks) return keys;
@@ -52,56 +53,55 @@ export function keysOf(command: Command, now: number, withBooks: boolean): reado
   return keys;
 }
 
-type Row = readonly [key: Key, row: Remembered | null];
+/** Takes over a row, or null for what is known to be no longer true. */
+type Keep = (key: Key, row: Remembered | null) => void;
 
-/** What can be remembered of a group's state; null for what is known to be no longer true. */
-export function* rememberedOf({ state, ledger, books }: Loaded): Generator<Row> {
+const NOTHING_ELSE: readonly Key[] = [];
+
+/** Hands over what can be remembered of a group's state. */
+export function keepState({ state, ledger, books }: Loaded, keep: Keep): void {
   const withBooks = books.mode === "records";
-  for (const category of CATEGORIES) yield* recordsOf(state, category, withBooks);
+  for (const category of CATEGORIES) keepRecords(state, category, withBooks, keep);
   for (const [id, loan] of ledger.loans) {
     const book = ledger.books.get(id);
     // No command is decided on the balances of a loan that follows the records. An outline serves one command.
     const isKnown = book !== undefined && "later" in book && !loan.follows_records;
-    yield [{ kind: "loan", id }, isKnown ? rememberedLoan(id, loan, book) : null];
+    keep({ kind: "loan", id }, isKnown ? rememberedLoan(id, loan, book) : null);
   }
   for (const id of ledger.banks.known) {
-    yield [
-      { kind: "bank", id },
-      { bytes: BYTES_OF_ANY, put: (into) => into.ledger.banks.known.add(id), with: [] },
-    ];
+    const put = (into: Loaded) => into.ledger.banks.known.add(id);
+    keep({ kind: "bank", id }, { bytes: BYTES_OF_ANY, put, with: NOTHING_ELSE });
   }
   if (!withBooks) return;
   for (const [id, loan] of books.loans) {
     const bytes = BYTES_OF_ANY + loan.gross.size * BYTES_OF_A_DAY;
-    yield [
+    keep(
       { kind: "booked", id },
-      { bytes, put: (into) => into.books.loans.set(id, loan), with: [] },
-    ];
+      { bytes, put: (into) => into.books.loans.set(id, loan), with: NOTHING_ELSE },
+    );
   }
   for (const id of state.payment.keys()) {
     const parts = books.parts.get(recordKey("payment", id));
-    yield [{ kind: "parts", id }, parts ? rememberedParts(id, parts) : null];
+    keep({ kind: "parts", id }, parts ? rememberedParts(id, parts) : null);
   }
 }
 
 type Records = { readonly [C in Category]: Map<string, Stored<RecordTypes[C]>> };
 
-function* recordsOf<C extends Category>(records: Records, category: C, withBooks: boolean): Generator<Row> {
-  for (const [id, stored] of records[category]) {
+function keepRecords<C extends Category>(records: Records, kind: C, withBooks: boolean, keep: Keep): void {
+  for (const [id, stored] of records[kind]) {
     const put = ({ state }: Loaded) => {
       const into: Records = state;
-      into[category].set(id, stored);
+      into[kind].set(id, stored);
     };
-    yield [
-      { kind: category, id },
-      { bytes: bytesOf(stored.record), put, with: parentsOf(category, id, stored.record, withBooks) },
-    ];
+    const { record } = stored;
+    keep({ kind, id }, { bytes: bytesOf(record), put, with: parentsOf(kind, id, record, withBooks) });
   }
 }
 
 /** A command on a payment or an operation reads the disbursement that it belongs to, and a payment's what is booked. */
 function parentsOf(category: Category, id: string, record: object, withBooks: boolean): readonly Key[] {
-  if (category === "disbursement" || !("disbursement_id" in record)) return [];
+  if (category === "disbursement" || !("disbursement_id" in record)) return NOTHING_ELSE;
   const parent = String(record.disbursement_id);
   const keys: Key[] = [{ kind: "disbursement", id: parent }];
   if (category === "payment" && withBooks) keys.push({ kind: "parts", id }, { kind: "booked", id: parent });
@@ -114,7 +114,7 @@ const rememberedLoan = (id: string, loan: LedgerLoan, book: DayBook): Remembered
     ledger.loans.set(id, loan);
     ledger.books.set(id, book);
   },
-  with: [],
+  with: NOTHING_ELSE,
   from: book.from,
 });
 

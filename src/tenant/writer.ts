@@ -75,7 +75,6 @@ export class Writer {
    * does not know, because its own copy of an event's key may be lost. Rejects when D1 does not answer.
    */
   async reserveKey({ tenant, key, fingerprint }: KeyReservation): Promise<boolean> {
-    if (this.#inFlight.has(key)) return false;
     const known = this.#copy.keys.find(key);
     if (!known || (known.event_id !== NO_EVENT && this.#copy.isStale)) await this.#copy.askFor(tenant, key);
     return !this.#inFlight.has(key) && this.#copy.keys.reserve(key, fingerprint);

@@ -26,6 +26,7 @@ function pauseMs(attempt: number, retryAfterS: number | null): number {
 interface BatchLine {
   readonly line: number;
   readonly status: number;
+  readonly headers?: { readonly "Retry-After"?: string };
   readonly body?: { readonly code?: string; readonly detail?: string; readonly errors?: Refusal["errors"] };
 }
 
@@ -38,6 +39,10 @@ function lineAnswer({ status, body = {} }: BatchLine, last: boolean): LineAnswer
     refusal: { status, code, errors: errors ?? [{ field: "", code: "invalid_value", message: detail }] },
   };
 }
+
+/** The longest time that a line asks to wait for. */
+const retryAfterS = (lines: readonly BatchLine[]): number =>
+  Math.max(0, ...lines.map(({ headers }) => Number(headers?.["Retry-After"] ?? 0)));
 
 /** Sends one batch once (docs/api.md#batches). */
 async function post(
@@ -96,7 +101,7 @@ export async function sendBatch(
     if (open.length === 0) break;
     if (open.length < before) since = Date.now();
     round += 1;
-    await pause(pauseMs(round, null), undefined, { signal: stop });
+    await pause(pauseMs(round, retryAfterS(answers)), undefined, { signal: stop });
   }
   return ok(settled);
 }
