@@ -16,6 +16,7 @@ const PURE = [
   "test/reference/document.test.ts",
   "test/reads/question-text.test.ts",
   "test/cli/**/*.test.ts",
+  "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
 const SLOW = ["test/**/*.slow.test.ts"];

@@ -74,7 +74,9 @@ export const position = z.object({
   data: z
     .object({
       ...line,
-      terms: line.terms.extend({ changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })) }),
+      terms: line.terms.extend({
+        changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
+      }),
       installments: z.array(installment),
     })
     .meta({ id: "Position" }),
