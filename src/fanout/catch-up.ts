@@ -1,7 +1,8 @@
 import { causeOf } from "../domain/core/failure.ts";
-import { type Database, openSession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
 import { dueEvents, writeProjection } from "../store/projections/cursors.ts";
 import type { DueEvent, Projection } from "../store/projections/projection.ts";
+import { openSession } from "../store/session.ts";
 import { PROJECTIONS } from "./projections.ts";
 
 /**

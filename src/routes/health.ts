@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { version } from "../../package.json";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { isDatabaseReady } from "../store/d1/session.ts";
+import { isDatabaseReady } from "../store/session.ts";
 
 const build = (env: Cloudflare.Env) => ({ version, git_sha: env.GIT_SHA ?? "unknown" });
 

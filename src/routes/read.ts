@@ -4,7 +4,8 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { DatabaseAway } from "../http/fallback.ts";
 import { classify, withDeadline } from "../store/d1/failure.ts";
-import { type Database, openSession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
+import { openSession } from "../store/session.ts";
 
 const BOOKMARK_HEADER = "x-d1-bookmark";
 

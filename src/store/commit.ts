@@ -7,11 +7,11 @@ import { type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
 import type { Stored } from "../domain/tape/state.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
 import { guardedRowWriter, type NewRow, replacing, rowWriter } from "./d1/rows.ts";
-import type { Session } from "./d1/session.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
+import type { Session } from "./session.ts";
 import { fromClient, fromDisbursement, fromOperation, fromPayment } from "./tape/rows.ts";
 import {
   clients,

@@ -1,7 +1,7 @@
 import type { BookedCategory } from "../domain/bookkeeping/booked.ts";
 import { advance, nextToOpen, type OpeningPlace, readSwitch } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import type { Session } from "../store/d1/session.ts";
+import type { Session } from "../store/session.ts";
 import type { Submission, SubmitReply } from "./submission.ts";
 
 /** Records that wait in the gate at once: as many as one group takes, so that clients' events find their turn between. */

@@ -3,7 +3,7 @@ import { causeOf } from "../domain/core/failure.ts";
 import { invalid, type Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { WebhookType } from "../domain/core/webhook.ts";
-import { openSession } from "../store/d1/session.ts";
+import { openSession } from "../store/session.ts";
 import { readHead } from "../store/webhooks/log-page.ts";
 import type { Attempt, Fetcher } from "./attempt.ts";
 import { Courier } from "./courier.ts";
