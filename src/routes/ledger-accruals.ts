@@ -6,7 +6,7 @@ import type { FieldError, Problem } from "../domain/core/problem.ts";
 import { invalid } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { interestOfDay, scaledRate } from "../domain/ledger/interest.ts";
-import { currencyMismatch, unknownLoan } from "../domain/ledger/loan.ts";
+import { currencyMismatch, unknownLoan } from "../domain/ledger/refusals.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { jsonBodyUpTo, parsedBody } from "../http/body.ts";
@@ -44,7 +44,7 @@ async function previewLoans(
   const errors = loans.flatMap((loan_id, index): FieldError[] => {
     const loan = found.value.get(loan_id);
     if (!loan) return [unknownLoan(`loans.${index}`)];
-    return loan.currency === asked.currency ? [] : [currencyMismatch(`loans.${index}`, loan)];
+    return loan.currency === asked.currency ? [] : [currencyMismatch(`loans.${index}`, loan.currency)];
   });
   if (errors.length > 0) return renderProblem(c, invalid(errors));
   return answer(c, asked, [...found.value.values()], undefined);

@@ -194,7 +194,8 @@ async function tryPart(
       plan = planGroup(loaded, part, {
         proposed,
         onBug: (one, error) => logBug(context, one, error),
-        clock: Date.now(),
+        // The clock of the needs: the load found the books from this day on.
+        clock: start,
       });
       at = "commit";
     }

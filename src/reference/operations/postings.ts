@@ -48,7 +48,7 @@ const POSTINGS: Readonly<Record<Exclude<LedgerCommandType, "bank_balance">, Post
       "not_found",
       "already_settled",
       "already_reversed",
-      "not_reversible",
+      "not_settleable",
       "would_overdraw",
       "amount_overflow",
       "too_many_bank_accounts",

@@ -137,8 +137,8 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
 
 /** Adds the query for the loans of a command that touches many: one row each, whose lowest balances SQL finds. */
 function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
-  const needed = needs.manyLoans.size > 0 || needs.entries.size > 0;
-  const wanted = () => unionOfLoans(tenant, needs.manyLoans, needs.entries, sql`> ${MANY_LOANS}`);
+  const needed = needs.manyLoans.size > 0 || needs.reversals.size > 0;
+  const wanted = () => wantedOfMany(tenant, needs);
   const rows = batch.add(() => outlinesQuery(db, tenant, wanted()), needed);
   return (state) => {
     for (const row of rows()) {
@@ -225,25 +225,35 @@ function addBanks(batch: ReadBatch, db: Database, tenant: string, refs: readonly
  * The loans whose books are needed, by name or through an entry that touches few, and the earliest day that the
  * commands need of each. Drizzle takes it as a table with the name `wanted`.
  */
-const wantedLoans = (tenant: string, needs: Pick<LedgerNeeds, "loans" | "entries">): SQL =>
-  unionOfLoans(tenant, needs.loans, needs.entries, sql`<= ${MANY_LOANS}`);
-
-function unionOfLoans(
-  tenant: string,
-  named: ReadonlyMap<string, string>,
-  entries: ReadonlyMap<string, string>,
-  loanCount: SQL,
-): SQL {
+function wantedLoans(tenant: string, { loans, entries }: Pick<LedgerNeeds, "loans" | "entries">): SQL {
   const places = [...entries].map(([id, day]) => [sequenceOf(id), day]);
   return sql`(
     SELECT loan_id, min(from_day) AS from_day FROM (
-      SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...named])})
+      SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...loans])})
       UNION ALL
-      SELECT own.loan_id, listed.value ->> 1
-        FROM json_each(${JSON.stringify(places)}) AS listed
-          CROSS JOIN journal_entries AS head CROSS JOIN journal_postings AS own
-        WHERE head.tenant_id = ${tenant} AND head.sequence = listed.value ->> 0 AND head.loan_count ${loanCount}
-          AND own.tenant_id = head.tenant_id AND own.sequence = head.sequence AND own.position = head.position
-          AND own.loan_id <> ''
+      ${loansOfEntries(tenant, places, sql`listed.value ->> 1`, sql`<= ${MANY_LOANS}`)}
     ) GROUP BY loan_id) AS wanted`;
 }
+
+/**
+ * The loans of a command that touches many, each with the command's day. The day of a reversal is the one that
+ * `reversalDay` in the domain decides: the posting's day is that of the clock, or of the log's last event if that is later.
+ */
+function wantedOfMany(tenant: string, { manyLoans, reversals }: LedgerNeeds): SQL {
+  const places = [...reversals].map(([id, { asked, today }]) => [sequenceOf(id), asked, today]);
+  const lastDay = sql`(SELECT date(created_at / 1000, 'unixepoch') FROM events
+    WHERE tenant_id = ${tenant} ORDER BY sequence DESC LIMIT 1)`;
+  const day = sql`COALESCE(listed.value ->> 1, max(listed.value ->> 2, head.effective_at, ${lastDay}))`;
+  return sql`(
+    SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...manyLoans])})
+    UNION
+    ${loansOfEntries(tenant, places, day, sql`> ${MANY_LOANS}`)}) AS wanted`;
+}
+
+/** The loans of the entries at some places: `listed` has a row for each place, which begins with its sequence. */
+const loansOfEntries = (tenant: string, places: readonly unknown[], day: SQL, loanCount: SQL): SQL => sql`
+  SELECT own.loan_id, ${day} FROM json_each(${JSON.stringify(places)}) AS listed
+    CROSS JOIN journal_entries AS head CROSS JOIN journal_postings AS own
+  WHERE head.tenant_id = ${tenant} AND head.sequence = listed.value ->> 0 AND head.loan_count ${loanCount}
+    AND own.tenant_id = head.tenant_id AND own.sequence = head.sequence AND own.position = head.position
+    AND own.loan_id <> ''`;
