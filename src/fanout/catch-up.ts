@@ -116,7 +116,7 @@ async function makeRows(
   try {
     const statements = projection.write(tenant, rows);
     const { sequence } = done;
-    await writeProjection(db, tenant, projection.name, statements, { sequence, now: Date.now() });
+    await writeProjection(db, tenant, { name: projection.name, sequence, now: Date.now() }, statements);
     return { rows: rows.length, calls: 1, upto: sequence, error: poison ?? null };
   } catch (error) {
     return { rows: 0, calls: 1, upto: null, error };

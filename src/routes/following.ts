@@ -8,8 +8,9 @@ import type { AppEnv } from "../http/app-env.ts";
 import { waitPreference } from "../http/prefer.ts";
 import type { Database } from "../store/d1/session.ts";
 import { HISTORY } from "../store/history/progress.ts";
+import { headQuery } from "../store/log.ts";
 import type { RowPage } from "../store/lookup/list.ts";
-import { headQuery, progressQuery } from "../store/projections/cursors.ts";
+import { progressQuery } from "../store/projections/cursors.ts";
 import { waitAtGate } from "../tenant/wait.ts";
 import { read } from "./read.ts";
 

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { PastLoans } from "../domain/position/past.ts";
 import type { Database } from "../store/d1/session.ts";
 import { sequenceKnownAt } from "../store/known-at.ts";
-import { headOf } from "../store/position/memos.ts";
+import { readHead } from "../store/log.ts";
 import { type PastRange, readPast } from "../store/position/past.ts";
 
 /** Events that one request folds at most (docs/api.md#positions). */
@@ -26,7 +26,7 @@ export async function knownSequence(
   if ("at" in known && known.at > Date.now()) return err(BEYOND_HEAD);
   const sequence = await sequenceKnownAt(db, tenant, known);
   if (sequence === null) return err(BEYOND_HEAD);
-  if (sequence === (await headOf(db, tenant))) return ok(null);
+  if (sequence === (await readHead(db, tenant))) return ok(null);
   if (sequence <= FOLDED_MAX) return ok(sequence);
   const detail = `known_at folds at most ${FOLDED_MAX} events; use a known_at of at most ${FOLDED_MAX}, or none.`;
   return err({ code: "too_large", detail });

@@ -7,7 +7,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
-import { accountTotal, trialBalance } from "../store/ledger/read.ts";
+import { accountTotal, trialBalance } from "../store/ledger/balances.ts";
 import { read } from "./read.ts";
 
 const readsBalances = authorized("hpts:balances:read");
@@ -32,7 +32,12 @@ export const accountRoutes = new Hono<AppEnv>()
       }
       const book = bank_account_ref === undefined ? WHOLE_LEDGER : bankBook(bank_account_ref);
       const total = await read(c, (db) =>
-        accountTotal(db, c.get("principal").tenant_id, book, account, currency, layer, as_of_date),
+        accountTotal(
+          db,
+          c.get("principal").tenant_id,
+          { book, account_code: account, currency, layer },
+          as_of_date,
+        ),
       );
       if (!total.ok) return invalidQuery(c, total.error);
       const view = accountBalanceView(account, currency, layer, as_of_date, bank_account_ref, total.value);

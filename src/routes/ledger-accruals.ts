@@ -57,7 +57,12 @@ async function previewPage(c: Context<AppEnv>, asked: PreviewRequest): Promise<R
   const after = await startOf(identity, asked.page_token);
   if (!after.ok) return renderProblem(c, after.error);
   const page = await read(c, (db) =>
-    principalsAfter(db, tenant_id, currency, accrual_date, after.value, ACCRUAL_LOANS_MAX),
+    principalsAfter(db, tenant_id, {
+      currency,
+      day: accrual_date,
+      after: after.value,
+      limit: ACCRUAL_LOANS_MAX,
+    }),
   );
   if (!page.ok) return invalidQuery(c, page.error);
   const { loans, end } = page.value;

@@ -25,7 +25,8 @@ import { authorized } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery, noQuery, query } from "../http/query.ts";
-import { entriesOfLoan, findEntry, journalList, loanBalance } from "../store/ledger/read.ts";
+import { loanBalance } from "../store/ledger/balances.ts";
+import { entriesOfLoan, findEntry, journalList } from "../store/ledger/journal.ts";
 import { type StatementPlace, statementOf } from "../store/ledger/statement.ts";
 import { exportJournal } from "./ledger-export.ts";
 import { read } from "./read.ts";
@@ -76,7 +77,7 @@ export const loanRoutes = new Hono<AppEnv>()
       const loan_id = c.req.param("loan_id").toLowerCase();
       const { as_of_date = today(), currency } = c.req.valid("query");
       const found = await read(c, (db) =>
-        loanBalance(db, c.get("principal").tenant_id, loan_id, currency, as_of_date),
+        loanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
       );
       if (!found.ok) return invalidQuery(c, found.error);
       if (found.value === null) return notFound(c, "loan");

@@ -8,7 +8,8 @@ import { type Position, positionAt, ready } from "../domain/position/position.ts
 import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
-import { headOf, type KeptList, type Memo, readMemo, renewMemo, writeMemo } from "../store/position/memos.ts";
+import { readHead } from "../store/log.ts";
+import { type KeptList, type Memo, readMemo, renewMemo, writeMemo } from "../store/position/memos.ts";
 import { type Gathering, type Question, type Surveyed, survey } from "../store/position/survey.ts";
 import { budgetFrom } from "./survey.ts";
 
@@ -41,7 +42,7 @@ export async function firstPage(
   limit: number,
 ): Promise<ListPage | Unfinished> {
   const question = listQuestion(tenant, request);
-  const head = await headOf(db, tenant);
+  const head = await readHead(db, tenant);
   const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
   const kept = await pageOf(db, tenant, list, 0, limit);
   if (kept.kind === "page") {

@@ -1,6 +1,7 @@
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
 import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 import { type Amounts, minus } from "../../domain/ledger/loan-book.ts";
+import type { StatementItem } from "../../domain/ledger/statement.ts";
 import { flat } from "../csv.ts";
 
 /** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
@@ -125,13 +126,6 @@ const itemView = <T>(item: StatementItem, show: (amount: bigint) => T) => ({
   change: amountsView(minus(shown(item.balance), shown(minus(item.balance, item.change))), show),
   balance: amountsView(shown(item.balance), show),
 });
-
-/** An item of a loan's statement. */
-export interface StatementItem {
-  readonly entry: Entry;
-  readonly change: Amounts;
-  readonly balance: Amounts;
-}
 
 export const statementView = (
   opening: Amounts,

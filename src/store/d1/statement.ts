@@ -22,6 +22,21 @@ export async function runAll(db: Database, statements: readonly Sql[]): Promise<
 
 const dialect = new SQLiteSyncDialect();
 
+/** Runs one query of text and answers its rows as D1 gives them. */
+export async function rowsOf<Row extends object>(db: Database, query: SQL | Sql): Promise<readonly Row[]> {
+  const [rows = []] = await queryAll(db, [query]);
+  return rows as readonly Row[];
+}
+
+/** Rows of one column `row`, each a JSON array: a row of many columns costs D1 more (see `packed`). */
+export async function tuplesOf(
+  db: Database,
+  queries: readonly Sql[],
+): Promise<readonly (readonly unknown[])[]> {
+  const answers = await queryAll(db, queries);
+  return answers.map((rows) => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`));
+}
+
 /** A part of a query that holds no value, as text, so that it is built once and not for each request. */
 export function asFixedText(part: SQL): SQL {
   const { sql: text, params } = dialect.sqlToQuery(part);

@@ -2,8 +2,8 @@ import { eq, sql } from "drizzle-orm";
 import { NEW_ROUND } from "../../domain/ledger/round.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, runAll } from "../d1/statement.ts";
-import { integrityChecks, integrityLoans, integritySums } from "./tables.ts";
+import { builder, rowsOf, runAll } from "../d1/statement.ts";
+import { integrityChecks, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 /** The state of a tenant's check. */
 export type Check = Omit<typeof integrityChecks.$inferSelect, "tenant_id">;
@@ -50,7 +50,8 @@ export async function startWholeCheck(db: Database, tenant_id: string): Promise<
 
 /** The number of a tenant's loans; read once a round. */
 export async function countLoans(db: Database, tenant: string): Promise<number> {
-  const [row] = await db.all<{ count: number }>(
+  const [row] = await rowsOf<{ count: number }>(
+    db,
     sql`SELECT count(*) AS count FROM ledger_loans WHERE tenant_id = ${tenant}`,
   );
   return row?.count ?? 0;
@@ -66,7 +67,9 @@ const RUNS_AN_HOUR = 60;
  * Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
  */
 export async function tenantsToCheck(db: Database, limit: number): Promise<readonly string[]> {
-  const rows = await db.all<{ tenant_id: string }>(sql`
+  const rows = await rowsOf<{ tenant_id: string }>(
+    db,
+    sql`
     WITH RECURSIVE tenants (tenant_id) AS (
       SELECT (SELECT min(tenant_id) FROM ledger_totals)
       UNION ALL
@@ -86,6 +89,7 @@ export async function tenantsToCheck(db: Database, limit: number): Promise<reado
     SELECT tenant_id FROM placed
     WHERE CASE WHEN is_behind THEN place <= ${Math.ceil(limit / 2)}
       ELSE has_new OR place <= max(${TENANTS_MIN}, (total + ${RUNS_AN_HOUR - 1}) / ${RUNS_AN_HOUR}) END
-    ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit}`);
+    ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit}`,
+  );
   return rows.map(({ tenant_id }) => tenant_id);
 }

@@ -7,7 +7,7 @@ import type { Database } from "../d1/session.ts";
 import { builder, runAll, type Sql } from "../d1/statement.ts";
 import { accountSums, addingTo, loanSums, totalsWithCarry } from "./commit.ts";
 import type { Check } from "./integrity-place.ts";
-import { integrityChecks, integrityFindings, integrityLoans, integritySums } from "./tables.ts";
+import { integrityChecks, integrityFindings, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 const writeCheck = rowWriter(
   integrityChecks,

@@ -1,6 +1,7 @@
 import { rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { runAll, type Sql } from "../d1/statement.ts";
+import { queryAll, runAll, type Sql } from "../d1/statement.ts";
+import { headQuery } from "../log.ts";
 import { positionMemos } from "./tables.ts";
 
 /** A memo is kept for an hour after it was written or last read: the life of a list's cursor. */
@@ -43,14 +44,6 @@ export interface PartRange {
 
 const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 
-const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
-
-/** The head of the tenant's log; 0 before the first event. */
-export async function headOf(db: Database, tenant: string): Promise<number> {
-  const [head] = await db.$client.batch<{ sequence: number | null }>([db.$client.prepare(HEAD).bind(tenant)]);
-  return head?.results[0]?.sequence ?? 0;
-}
-
 /** The head of the log and the memo of a question, in one round trip: one row besides the memo's own. */
 export async function readMemo(
   db: Database,
@@ -59,20 +52,18 @@ export async function readMemo(
   now: number,
   { first, last }: PartRange = ALL,
 ): Promise<{ readonly head: number; readonly memo: Memo | null }> {
-  const { $client: d1 } = db;
-  const [head, found] = await d1.batch<{ sequence: number | null } & Part>([
-    d1.prepare(HEAD).bind(tenant),
-    d1
-      .prepare(
-        `SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0
+  const [[log] = [], found = []] = await queryAll(db, [
+    headQuery(tenant),
+    {
+      sql: `SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0
         UNION ALL
         SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2
           AND part BETWEEN CAST(?3 AS INTEGER) AND CAST(?4 AS INTEGER)
         ORDER BY part`,
-      )
-      .bind(tenant, question, String(first), String(last)),
+      params: [tenant, question, String(first), String(last)],
+    },
   ]);
-  return { head: head?.results[0]?.sequence ?? 0, memo: memoOf(found?.results ?? [], now) };
+  return { head: Number(log?.head ?? 0), memo: memoOf(found as unknown as readonly Part[], now) };
 }
 
 function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
@@ -115,9 +106,7 @@ function clearing(tenant: string, question: string, now: number): Sql {
 
 /** Extends a memo's life from now, because it was read. */
 export async function renewMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
-  const { $client: d1 } = db;
-  const renew = d1.prepare(
-    "UPDATE position_memos SET expires_at = CAST(?3 AS INTEGER) WHERE tenant_id = ?1 AND question = ?2 AND part = 0",
-  );
-  await d1.batch([renew.bind(tenant, question, String(now + LIFE_MS))]);
+  const sql =
+    "UPDATE position_memos SET expires_at = CAST(?3 AS INTEGER) WHERE tenant_id = ?1 AND question = ?2 AND part = 0";
+  await runAll(db, [{ sql, params: [tenant, question, String(now + LIFE_MS)] }]);
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../d1/session.ts";
+import { readHead } from "../log.ts";
 import { type LoanOnWalk, readLoans } from "./loans.ts";
-import { dropMemo, headOf, type Memo, readMemo, type WalkProgress, writeMemo } from "./memos.ts";
+import { dropMemo, type Memo, readMemo, type WalkProgress, writeMemo } from "./memos.ts";
 
 /** D1 limits a value to 2 MB. A UTF-16 unit takes at most three bytes of UTF-8, a surrogate pair four. */
 const PART_CHARACTERS = 500_000;
@@ -71,7 +72,7 @@ export async function survey<G extends Gathering>(
     rows += page.rows;
   } while (after !== null && rows < budget.rows && clock() < budget.until);
   if (after === null) await question.finish?.(gathered);
-  const to_sequence = await headOf(db, tenant);
+  const to_sequence = await readHead(db, tenant);
   const progress = { from_sequence: begun?.from_sequence ?? head, to_sequence, after, done };
   if (after !== null || question.remember) {
     await writeMemo(db, tenant, question.text, progress, partsOf(gathered.save()), clock());
