@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { RECORDS_BANK } from "../domain/bookkeeping/decide.ts";
+import { RECORDS_BANK } from "../domain/bookkeeping/entries.ts";
 import type { Head, SeenEvent } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";

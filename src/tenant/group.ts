@@ -244,9 +244,9 @@ async function loadFor(context: GroupContext, { db }: Session, part: Part, now: 
 }
 
 /** A payment's loan that nothing was booked of yet is found by its name, which only the loaded payment tells. */
-function loanToAskFor({ books, ledger, state }: Loaded, command: Command): string | null {
+function loanToAskFor(loaded: Loaded, command: Command): string | null {
   if (command.type !== "ingest" && command.type !== "opening") return null;
-  return isBooked(command.category) ? lacksLoan(books, ledger, state, command.category, command.id) : null;
+  return isBooked(command.category) ? lacksLoan(loaded, command.category, command.id) : null;
 }
 
 function logFailure(context: GroupContext, part: Part, { failure, error }: Failed, attempt: number): void {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type BookedCategory, noBooksState } from "../../../src/domain/bookkeeping/booked.ts";
-import { type Booking, bookRecord, lacksLoan } from "../../../src/domain/bookkeeping/decide.ts";
+import {
+  type Booking,
+  type BookingState,
+  bookRecord,
+  lacksLoan,
+} from "../../../src/domain/bookkeeping/decide.ts";
 import { applyBooking, termsAfter } from "../../../src/domain/bookkeeping/writes.ts";
 import { noWrites } from "../../../src/domain/command.ts";
 import { eventId } from "../../../src/domain/core/event-id.ts";
@@ -27,6 +32,10 @@ class Books {
     for (const id of ["L-1", "L-2", "P-1"]) this.state.asked.add(ledgerLoanId(NAMESPACE, id));
   }
 
+  get on(): BookingState {
+    return { books: this.state, ledger: this.ledger, state: this.records.state };
+  }
+
   /** Accepts an event of a record and decides what the books make of it, without booking it. */
   decide(category: BookedCategory, data: object): Result<Booking | null, Problem> {
     const { effects } = this.records.accept(category, data);
@@ -39,14 +48,7 @@ class Books {
     const isCreated = (data as { readonly step: string }).step === "create";
     const terms = termsAfter(this.state.terms.get(id) ?? [], added, isCreated);
     if (category === "disbursement") this.state.terms.set(id, terms);
-    return bookRecord(
-      this.state,
-      this.ledger,
-      this.records.state,
-      { category, id, terms },
-      stamp,
-      "somebody",
-    );
+    return bookRecord(this.on, { category, id, terms }, stamp, "somebody");
   }
 
   /** Accepts an event and books it. */
@@ -193,12 +195,12 @@ it("names the loan that must be asked for before a record is booked", () => {
   const books = new Books();
   books.book("disbursement", loan);
   books.records.accept("payment", paid);
-  const lacks = () => lacksLoan(books.state, books.ledger, books.records.state, "payment", "PAY-1");
+  const lacks = () => lacksLoan(books.on, "payment", "PAY-1");
   expect(lacks()).toBeNull();
   books.state.loans.clear();
   books.state.asked.clear();
   expect(lacks()).toBe("L-1");
-  expect(lacksLoan(books.state, books.ledger, books.records.state, "payment", "unknown")).toBeNull();
+  expect(lacksLoan(books.on, "payment", "unknown")).toBeNull();
 });
 
 describe("sums that the books cannot hold", () => {
