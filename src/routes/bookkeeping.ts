@@ -71,7 +71,9 @@ async function prove(c: Context<AppEnv>, asked: ProofQuery): Promise<Response> {
   const place = cursor === undefined ? null : await decodeCursor(identity, cursor);
   if (cursor !== undefined && !place) return invalidQuery(c, "cursor is of another query");
   const after = place?.after?.[0] ?? "";
-  const found = await read(c, (db) => readBothSides(db, tenant, after, as_of_date, LOANS_OF_A_PAGE));
+  const found = await read(c, (db) =>
+    readBothSides(db, tenant, { after, day: as_of_date, limit: LOANS_OF_A_PAGE }),
+  );
   if (!found.ok) return invalidQuery(c, found.error);
   if (found.value === "too_large") return tooManyPayments(c);
   const booked = found.value.loans.filter(({ follows_records }) => follows_records);
@@ -172,7 +174,7 @@ async function walk(
   let end: string | null = before;
   let isShown = partial !== "";
   for (let read = 0; end !== null && exceptions.length <= limit && read < LOANS_EXAMINED_MAX; ) {
-    const page = await readBothSides(db, tenant, end, LAST_DAY, LOANS_OF_A_PAGE);
+    const page = await readBothSides(db, tenant, { after: end, day: LAST_DAY, limit: LOANS_OF_A_PAGE });
     if (page === "too_large") return page;
     for (const { loan, follows_records } of page.loans) {
       const found = exceptionsOf(loan, follows_records);

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Database } from "./d1/session.ts";
-import { rowsOf } from "./d1/statement.ts";
+import { queryRows } from "./d1/statement.ts";
 import { headValue, readHead } from "./log.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function sequenceKnownAt(db: Database, tenant: string, known: Known
   if ("sequence" in known) return known.sequence <= (await readHead(db, tenant)) ? known.sequence : null;
   const middle = sql`(low + high + 1) / 2`;
   const isKnown = sql`(SELECT created_at FROM events WHERE tenant_id = ${tenant} AND sequence = ${middle}) <= CAST(${String(known.at)} AS INTEGER)`;
-  const [row] = await rowsOf<{ sequence: number }>(
+  const [row] = await queryRows<{ sequence: number }>(
     db,
     sql`WITH RECURSIVE search (low, high) AS (
       SELECT 0, ${headValue(tenant)}

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { tenant } from "./d1/columns.ts";
 import type { Database } from "./d1/session.ts";
-import { rowsOf } from "./d1/statement.ts";
+import { queryRows } from "./d1/statement.ts";
 
 /** The tenant's accepted events in order: the fence against a second writer, and the outbox of history. */
 export const events = sqliteTable(
@@ -40,6 +40,6 @@ export const headQuery = (tenant_id: string): SQL =>
 export const headValue = (tenant_id: string): SQL<number> => sql<number>`(${headQuery(tenant_id)})`;
 
 export async function readHead(db: Database, tenant_id: string): Promise<number> {
-  const [row] = await rowsOf<{ head: number }>(db, headQuery(tenant_id));
+  const [row] = await queryRows<{ head: number }>(db, headQuery(tenant_id));
   return row?.head ?? 0;
 }

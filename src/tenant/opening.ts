@@ -43,7 +43,8 @@ export async function openRecords({ tenant, open, submit, log }: OpeningContext)
       log({ message: "record not booked", category, id: ids[index], error: reply.problem.code });
     }
     const next = placeAfter(place, ids);
-    if (!(await withDeadline(advance(db, tenant, version, next, ids.length)))) return "more";
+    if (!(await withDeadline(advance(db, tenant, version, { place: next, opened: ids.length }))))
+      return "more";
     place = next;
     if (place !== null && Date.now() - started >= TURN_MS) return "more";
   }

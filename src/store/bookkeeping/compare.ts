@@ -1,9 +1,9 @@
 import type { PostedSum, RecordedLoan } from "../../domain/bookkeeping/compare.ts";
 import { ledgerLoanIds } from "../../domain/core/uuid.ts";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
-import type { TermsRow } from "../../domain/position/facts.ts";
 import type { Database } from "../d1/session.ts";
-import { HALF } from "../ledger/rows.ts";
+import { queryRows, tuplesOf } from "../d1/statement.ts";
+import { HALF, joined } from "../ledger/rows.ts";
 import {
   PAYMENT_COLUMNS,
   PAYMENTS_OF_A_LOAN_MAX,
@@ -31,12 +31,6 @@ export interface BothSides {
   readonly end: string | null;
 }
 
-interface Row {
-  readonly row: string;
-}
-
-const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
-
 type DisbursementTuple = readonly [
   disbursement_id: string,
   kind: "loan" | "purchase",
@@ -49,6 +43,8 @@ type DisbursementTuple = readonly [
   deleted_at: number | null,
   follows_records: number | null,
 ];
+
+type ReceiptTuple = readonly [payment: PaymentTuple, updated_seq: number];
 
 type SumTuple = readonly [
   disbursement_id: string,
@@ -66,16 +62,13 @@ type SumTuple = readonly [
 export async function readBothSides(
   db: Database,
   tenant: string,
-  after: string,
-  day: string,
-  limit: number,
+  { after, day, limit }: { readonly after: string; readonly day: string; readonly limit: number },
 ): Promise<BothSides | "too_large"> {
-  const { $client: d1 } = db;
-  const ids = await idsAfter(d1, tenant, after, limit);
+  const ids = await idsAfter(db, tenant, after, limit);
   for (let count = ids.length; ; count = Math.ceil(count / 2)) {
     const some = ids.slice(0, count);
     const most = count <= 1 ? PAYMENTS_OF_A_LOAN_MAX : PAYMENTS_OF_A_PAGE;
-    const loans = await readPage(d1, tenant, some, day, most);
+    const loans = await readPage(db, tenant, some, { day, most });
     if (loans === null && count <= 1) return "too_large";
     if (loans === null) continue;
     const isLast = count === ids.length && ids.length < limit;
@@ -83,11 +76,11 @@ export async function readBothSides(
   }
 }
 
-async function idsAfter(d1: D1Database, tenant: string, after: string, limit: number): Promise<string[]> {
-  const query = `SELECT disbursement_id AS id FROM disbursements NOT INDEXED
+async function idsAfter(db: Database, tenant: string, after: string, limit: number): Promise<string[]> {
+  const sql = `SELECT disbursement_id AS id FROM disbursements NOT INDEXED
     WHERE tenant_id = ?1 AND disbursement_id > ?2 ORDER BY disbursement_id LIMIT ?3`;
-  const [found] = await d1.batch<{ id: string }>([d1.prepare(query).bind(tenant, after, limit)]);
-  return (found?.results ?? []).map(({ id }) => id);
+  const rows = await queryRows<{ id: string }>(db, { sql, params: [tenant, after, limit] });
+  return rows.map(({ id }) => id);
 }
 
 const DISBURSEMENTS = `SELECT json_array(d.disbursement_id, d.kind, d.currency, d.client_id, d.disbursement_date, d.payment_date,
@@ -99,7 +92,7 @@ const DISBURSEMENTS = `SELECT json_array(d.disbursement_id, d.kind, d.currency, 
 const TERMS = `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
   WHERE tenant_id = ?1 AND disbursement_id IN (SELECT value ->> 0 FROM json_each(?2)) ORDER BY disbursement_id, sequence`;
 
-const RECEIPTS = `SELECT json_array(${PAYMENT_COLUMNS}, updated_seq) AS row FROM payments INDEXED BY payments_by_disbursement
+const RECEIPTS = `SELECT json_array(json_array(${PAYMENT_COLUMNS}), updated_seq) AS row FROM payments INDEXED BY payments_by_disbursement
   WHERE tenant_id = ?1 AND disbursement_id IN (SELECT value ->> 0 FROM json_each(?2)) AND deleted_at IS NULL
     AND status = 'paid' LIMIT ?3`;
 
@@ -114,52 +107,53 @@ const POSTED = `SELECT json_array(own.value ->> 0, e.currency, p.debit, p.credit
 
 /** Null if there are more paid payments than `most`. */
 async function readPage(
-  d1: D1Database,
+  db: Database,
   tenant: string,
   ids: readonly string[],
-  day: string,
-  most: number,
+  { day, most }: { readonly day: string; readonly most: number },
 ): Promise<readonly LoanOnBothSides[] | null> {
   if (ids.length === 0) return [];
-  const loanIdOf = ledgerLoanIds(tenant);
-  const own = JSON.stringify(ids.map((id) => [id, loanIdOf(id)]));
-  const [heads, termsRows, receipts, posted] = await d1.batch<Row>([
-    d1.prepare(DISBURSEMENTS).bind(tenant, own),
-    d1.prepare(TERMS).bind(tenant, own),
-    d1.prepare(RECEIPTS).bind(tenant, own, most + 1),
-    d1.prepare(POSTED).bind(tenant, own, day),
+  const own = JSON.stringify(ids.map((id) => [id, ledgerLoanIds(tenant)(id)]));
+  const [heads, terms, receipts, posted] = await tuplesOf<
+    [DisbursementTuple, TermsTuple, ReceiptTuple, SumTuple]
+  >(db, [
+    { sql: DISBURSEMENTS, params: [tenant, own] },
+    { sql: TERMS, params: [tenant, own] },
+    { sql: RECEIPTS, params: [tenant, own, most + 1] },
+    { sql: POSTED, params: [tenant, own, day] },
   ]);
-  const paid = tuples<PaymentTuple>(receipts?.results ?? []);
-  if (paid.length > most) return null;
-  const termsBy = Map.groupBy(tuples<TermsTuple>(termsRows?.results ?? []), ([id]) => id);
-  const paidBy = Map.groupBy(paid, ([id]) => id);
-  const postedBy = Map.groupBy(tuples<SumTuple>(posted?.results ?? []), ([id]) => id);
-  return tuples<DisbursementTuple>(heads?.results ?? []).map((head) => {
-    const [disbursement_id, kind, currency, client_id, disbursement_date, payment_date] = head;
-    const [, , , , , , created_seq, updated_seq, deleted_at, follows_records] = head;
-    const terms: readonly TermsRow[] = (termsBy.get(disbursement_id) ?? [])
-      .filter(([, sequence]) => sequence >= created_seq)
-      .map(termsOf);
-    const facts = { disbursement_id, kind, currency, client_id, purchase_clients: null };
+  if (receipts.length > most) return null;
+  const termsBy = Map.groupBy(terms, ([id]) => id);
+  const paidBy = Map.groupBy(receipts, ([[id]]) => id);
+  const postedBy = Map.groupBy(posted, ([id]) => id);
+  return heads.map((head) => {
+    const [id, , , , , , , , , follows_records] = head;
     return {
-      loan: {
-        disbursement: { ...facts, disbursement_date, payment_date },
-        is_deleted: deleted_at !== null,
-        terms,
-        receipts: (paidBy.get(disbursement_id) ?? []).map(([...tuple]) => {
-          // The last column does not belong to the payment.
-          const updated_seq = Number(tuple.pop());
-          return { ...paymentOf(tuple as unknown as PaymentTuple), updated_seq };
-        }),
-        updated_seq,
-      },
+      loan: recordedLoan(head, termsBy.get(id) ?? [], paidBy.get(id) ?? []),
       follows_records: follows_records !== 0,
-      sums: (postedBy.get(disbursement_id) ?? []).map(([, of, debit, credit, hi, lo]) => ({
-        currency: of,
+      sums: (postedBy.get(id) ?? []).map(([, currency, debit, credit, hi, lo]) => ({
+        currency,
         debit,
         credit,
-        amount_minor: BigInt(hi) * HALF + BigInt(lo),
+        amount_minor: joined(hi, lo),
       })),
     };
   });
+}
+
+function recordedLoan(
+  head: DisbursementTuple,
+  terms: readonly TermsTuple[],
+  receipts: readonly ReceiptTuple[],
+): RecordedLoan {
+  const [disbursement_id, kind, currency, client_id, disbursement_date, payment_date] = head;
+  const [, , , , , , created_seq, updated_seq, deleted_at] = head;
+  const facts = { disbursement_id, kind, currency, client_id, purchase_clients: null };
+  return {
+    disbursement: { ...facts, disbursement_date, payment_date },
+    is_deleted: deleted_at !== null,
+    terms: terms.filter(([, sequence]) => sequence >= created_seq).map(termsOf),
+    receipts: receipts.map(([payment, updated_seq]) => ({ ...paymentOf(payment), updated_seq })),
+    updated_seq,
+  };
 }

@@ -23,18 +23,19 @@ export async function runAll(db: Database, statements: readonly Sql[]): Promise<
 const dialect = new SQLiteSyncDialect();
 
 /** Runs one query of text and answers its rows as D1 gives them. */
-export async function rowsOf<Row extends object>(db: Database, query: SQL | Sql): Promise<readonly Row[]> {
+export async function queryRows<Row extends object>(db: Database, query: SQL | Sql): Promise<readonly Row[]> {
   const [rows = []] = await queryAll(db, [query]);
   return rows as readonly Row[];
 }
 
-/** Rows of one column `row`, each a JSON array: a row of many columns costs D1 more (see `packed`). */
-export async function tuplesOf(
+/** The rows of queries of one column `row`, each a JSON array: a row of many cells costs D1 more (d1/packed.ts). */
+export async function tuplesOf<Rows extends readonly unknown[]>(
   db: Database,
-  queries: readonly Sql[],
-): Promise<readonly (readonly unknown[])[]> {
+  queries: { readonly [Index in keyof Rows]: Sql },
+): Promise<{ readonly [Index in keyof Rows]: readonly Rows[Index][] }> {
   const answers = await queryAll(db, queries);
-  return answers.map((rows) => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`));
+  const tuples = answers.map((rows) => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`));
+  return tuples as { readonly [Index in keyof Rows]: readonly Rows[Index][] };
 }
 
 /** A part of a query that holds no value, as text, so that it is built once and not for each request. */

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { NEW_ROUND } from "../../domain/ledger/round.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, rowsOf, runAll } from "../d1/statement.ts";
+import { builder, queryRows, runAll } from "../d1/statement.ts";
 import { integrityChecks, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 /** The state of a tenant's check. */
@@ -50,7 +50,7 @@ export async function startWholeCheck(db: Database, tenant_id: string): Promise<
 
 /** The number of a tenant's loans; read once a round. */
 export async function countLoans(db: Database, tenant: string): Promise<number> {
-  const [row] = await rowsOf<{ count: number }>(
+  const [row] = await queryRows<{ count: number }>(
     db,
     sql`SELECT count(*) AS count FROM ledger_loans WHERE tenant_id = ${tenant}`,
   );
@@ -67,7 +67,7 @@ const RUNS_AN_HOUR = 60;
  * Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
  */
 export async function tenantsToCheck(db: Database, limit: number): Promise<readonly string[]> {
-  const rows = await rowsOf<{ tenant_id: string }>(
+  const rows = await queryRows<{ tenant_id: string }>(
     db,
     sql`
     WITH RECURSIVE tenants (tenant_id) AS (

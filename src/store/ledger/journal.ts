@@ -3,7 +3,7 @@ import { sequenceOf } from "../../domain/core/event-id.ts";
 import type { Entry, EntryPlace, EntryType } from "../../domain/ledger/journal.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { rowsOf } from "../d1/statement.ts";
+import { queryRows } from "../d1/statement.ts";
 import { loanQuery } from "./balances.ts";
 import { entriesAt, isPostedBefore, postingsAt } from "./places.ts";
 import { toEntries } from "./rows.ts";
@@ -131,7 +131,7 @@ async function matchingPlaces(
   const query = sql`
     SELECT sequence, position, loan_count FROM (${examined})
     WHERE effective_at BETWEEN ${from_date} AND ${to_date} ${isOfType} LIMIT ${limit + 1}`;
-  return rowsOf(db, query);
+  return queryRows(db, query);
 }
 
 const placeOf = ({ sequence, position }: EntryPlace): EntryPlace => ({ sequence, position });

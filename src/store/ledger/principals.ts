@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../d1/session.ts";
-import { rowsOf } from "../d1/statement.ts";
+import { queryRows } from "../d1/statement.ts";
 
 /** The principal of a loan at the end of a day, in minor units. */
 export interface LoanPrincipal {
@@ -22,7 +22,7 @@ export async function principalsOf(
   loans: readonly string[],
   day: string,
 ): Promise<ReadonlyMap<string, LoanPrincipal>> {
-  const rows = await rowsOf<Row>(
+  const rows = await queryRows<Row>(
     db,
     sql`
     SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor
@@ -61,7 +61,7 @@ export async function principalsAfter(
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
   // A loan that follows its records takes no accruals.
   const follows_records = sql`(SELECT follows_records FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
-  const rows = await rowsOf<Row>(
+  const rows = await queryRows<Row>(
     db,
     sql`
     SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (
@@ -71,7 +71,7 @@ export async function principalsAfter(
   );
   const loans = rows.slice(0, limit).map(toPrincipal);
   if (rows.length > limit) return { loans, end: loans.at(-1)?.loan_id ?? null };
-  const [last] = await rowsOf<{ loan_id: string; count: number }>(
+  const [last] = await queryRows<{ loan_id: string; count: number }>(
     db,
     sql`SELECT max(loan_id) AS loan_id, count(*) AS count FROM (${examined})`,
   );

@@ -1,7 +1,7 @@
 import { and, count, eq, sql } from "drizzle-orm";
 import type { BankStanding, IntegrityStanding, RollupStanding } from "../../domain/ledger/reconciliation.ts";
 import type { Database } from "../d1/session.ts";
-import { rowsOf } from "../d1/statement.ts";
+import { queryRows } from "../d1/statement.ts";
 import { integrityChecks, integrityFindings } from "./integrity-tables.ts";
 import { halvesOf, joined } from "./rows.ts";
 
@@ -46,7 +46,7 @@ export async function bankStandings(
       WHERE later.tenant_id = pairs.tenant_id AND later.book = 'bank:' || pairs.bank_account_ref
         AND later.account_code = '1000' AND later.currency = pairs.currency AND later.layer = 'SETTLED'
         AND later.day > stated.as_of_date), 0) AS TEXT) AS ${name}`);
-  const rows = await rowsOf<BankRow>(
+  const rows = await queryRows<BankRow>(
     db,
     sql`
     WITH pairs AS (
@@ -101,7 +101,7 @@ export async function rollup(
       WHERE later.tenant_id = ${tenant} AND later.book = '' AND later.account_code = '1100'
         AND later.currency = total.currency AND later.layer = 'SETTLED' AND later.day > ${as_of}), 0) AS TEXT)
       AS ${sql.raw(name)}`;
-  const rows = await rowsOf<RollupRow>(
+  const rows = await queryRows<RollupRow>(
     db,
     sql`
     WITH loans AS (

@@ -1,5 +1,5 @@
 import type { Database } from "../d1/session.ts";
-import { rowsOf } from "../d1/statement.ts";
+import { queryRows } from "../d1/statement.ts";
 
 /** Registration numbers that several clients share: how many, and the first of them. */
 export interface SharedNumbers {
@@ -13,7 +13,7 @@ const CLIENTS_MAX = 100;
 
 /** Groups a tenant's live clients by registration number in one pass. */
 export async function sharedRegistrationNumbers(db: Database, tenant: string): Promise<SharedNumbers> {
-  const rows = await rowsOf<{ client_id: string; number: number; total: number }>(db, {
+  const rows = await queryRows<{ client_id: string; number: number; total: number }>(db, {
     sql: `SELECT client_id, number, total FROM (
           SELECT client_id, place, number, max(number) OVER () AS total FROM (
             SELECT client_id, place, dense_rank() OVER (ORDER BY first) AS number FROM (

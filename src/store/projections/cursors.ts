@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, rowsOf, runAll, type Sql } from "../d1/statement.ts";
+import { builder, queryRows, runAll, type Sql } from "../d1/statement.ts";
 import { events, headQuery, headValue } from "../log.ts";
 import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
@@ -75,7 +75,7 @@ export async function readProgress(
   tenant: string,
   projection: Pick<Projection, "name" | "reads">,
 ): Promise<ProjectionProgress> {
-  const [row] = await withDeadline(rowsOf<ProjectionProgress>(db, progressQuery(tenant, projection)));
+  const [row] = await withDeadline(queryRows<ProjectionProgress>(db, progressQuery(tenant, projection)));
   return row ?? { head: 0, reached: 0 };
 }
 
@@ -116,7 +116,7 @@ export async function tenantsBehind(
   const end = upto === null ? sql`` : sql`AND tenant_id <= ${upto}`;
   const next = (bound: ReturnType<typeof sql>) =>
     sql`(SELECT min(tenant_id) FROM events WHERE ${reads} AND tenant_id > ${bound} ${end})`;
-  const found = rowsOf<{ tenant_id: string }>(
+  const found = queryRows<{ tenant_id: string }>(
     db,
     sql`
     WITH RECURSIVE tenants (tenant_id) AS (

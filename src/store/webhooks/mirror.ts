@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import { isOneOf, type NewRow, replacing, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, rowsOf, runAll } from "../d1/statement.ts";
+import { builder, queryRows, runAll } from "../d1/statement.ts";
 import { webhookEndpoints } from "./tables.ts";
 
 export type EndpointRow = Omit<NewRow<typeof webhookEndpoints>, "tenant_id">;
@@ -35,7 +35,7 @@ export async function tenantsToPoke(
   grace: number,
   limit: number,
 ): Promise<readonly string[]> {
-  const found = rowsOf<{ tenant_id: string }>(
+  const found = queryRows<{ tenant_id: string }>(
     db,
     sql`
     SELECT DISTINCT tenant_id FROM webhook_endpoints AS endpoints
