@@ -69,7 +69,7 @@ async function prove(c: Context<AppEnv>, asked: ProofQuery): Promise<Response> {
   const { as_of_date = dayAt(Date.now()), cursor } = asked;
   const identity = JSON.stringify(["proof", tenant, asked.as_of_date]);
   const place = cursor === undefined ? null : await decodeCursor(identity, cursor);
-  if (cursor !== undefined && !place) return invalidQuery(c, "cursor is of another query");
+  if (cursor !== undefined && !place) return invalidQuery(c, "cursor belongs to another query");
   const after = place?.after?.[0] ?? "";
   const found = await read(c, (db) =>
     readBothSides(db, tenant, { after, day: as_of_date, limit: LOANS_OF_A_PAGE }),
@@ -99,7 +99,7 @@ async function listExceptions(c: Context<AppEnv>, { limit, cursor }: ExceptionsQ
   const tenant = c.get("principal").tenant_id;
   const identity = JSON.stringify(["bookkeeping exceptions", tenant]);
   const place = cursor === undefined ? null : await decodeCursor(identity, cursor);
-  if (cursor !== undefined && !place) return invalidQuery(c, "cursor is of another query");
+  if (cursor !== undefined && !place) return invalidQuery(c, "cursor belongs to another query");
   const [before, partial, inside] = place?.after ?? [];
   const from: Place = { before: before ?? "", partial: partial ?? "", inside: inside ?? "" };
   const found = await read(c, async (db) => {

@@ -55,7 +55,12 @@ export async function firstPage(
   const entries = gathered.ranking.first();
   const about = { lines: entries.length, listed_all: gathered.ranking.seen === entries.length };
   const made = keyOf(question.text, surveyed);
-  await writeMemo(db, tenant, made, { ...progress, ...about }, partsOfList(entries), Date.now());
+  await writeMemo(
+    db,
+    tenant,
+    { question: made, about: { ...progress, ...about }, parts: partsOfList(entries) },
+    Date.now(),
+  );
   const lines = entries.slice(0, limit).map(({ text }) => text);
   return pageFrom({ ...progress, ...about }, made, lines, 0);
 }
@@ -73,7 +78,12 @@ export async function pageOf(
 ): Promise<ListPage | { readonly kind: "expired" }> {
   const first = Math.floor(from / LINES_OF_A_PART);
   const last = Math.floor((from + limit - 1) / LINES_OF_A_PART);
-  const { memo } = await readMemo(db, tenant, list, Date.now(), { first: 1 + first, last: 1 + last });
+  const { memo } = await readMemo(
+    db,
+    tenant,
+    { question: list, first: 1 + first, last: 1 + last },
+    Date.now(),
+  );
   if (!memo) return { kind: "expired" };
   const lines = memo.parts.flatMap((part) => part.split("\n"));
   const start = from - first * LINES_OF_A_PART;

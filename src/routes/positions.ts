@@ -78,7 +78,7 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   const identity = JSON.stringify(["positions", tenant, Object.entries(filters).sort()]);
   const place = cursor === undefined ? null : await decodeCursor(identity, cursor);
   const [list, from] = place?.after ?? [];
-  if (cursor !== undefined && (!list || !from)) return invalidQuery(c, "cursor is of another query");
+  if (cursor !== undefined && (!list || !from)) return invalidQuery(c, "cursor belongs to another query");
   const found = await read(c, async (db) =>
     list && from
       ? await pageOf(db, tenant, list, Number(from), limit)

@@ -4,7 +4,7 @@ import { clientOf } from "../domain/position/facts.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderProblem } from "../http/problem.ts";
 import type { Database } from "../store/d1/session.ts";
-import { readMemo, writeMemo } from "../store/position/memos.ts";
+import { ALL_PARTS, readMemo, writeMemo } from "../store/position/memos.ts";
 import {
   type Budget,
   type Gathering,
@@ -33,7 +33,7 @@ export async function surveyPast<G extends Gathering>(
   sequence: number,
 ): Promise<Surveyed<G>> {
   const moment = { from_sequence: sequence, to_sequence: sequence, after: null };
-  const { memo } = await readMemo(db, tenant, question.text, Date.now());
+  const { memo } = await readMemo(db, tenant, { question: question.text, ...ALL_PARTS }, Date.now());
   if (memo) {
     const gathered = question.resume(memo.parts.join(""));
     return { kind: "complete", gathered, remembered: true, ...moment, done: memo.done };
@@ -46,7 +46,12 @@ export async function surveyPast<G extends Gathering>(
     if (!gathered.add({ loan, country })) return { kind: "too_large" };
   }
   const progress = { ...moment, done: loans.length };
-  await writeMemo(db, tenant, question.text, progress, partsOf(gathered.save()), Date.now());
+  await writeMemo(
+    db,
+    tenant,
+    { question: question.text, about: progress, parts: partsOf(gathered.save()) },
+    Date.now(),
+  );
   return { kind: "complete", gathered, remembered: false, ...progress };
 }
 

@@ -37,20 +37,20 @@ interface Part {
 }
 
 /** Which parts of a memo to read. */
-export interface PartRange {
+interface PartRange {
   readonly first: number;
   readonly last: number;
 }
 
-const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
+/** Of a memo that is read as a whole. */
+export const ALL_PARTS: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 
 /** The head of the log and the memo of a question, in one round trip: one row besides the memo's own. */
 export async function readMemo(
   db: Database,
   tenant: string,
-  question: string,
+  { question, first, last }: { readonly question: string } & PartRange,
   now: number,
-  { first, last }: PartRange = ALL,
 ): Promise<{ readonly head: number; readonly memo: Memo | null }> {
   const [[log] = [], found = []] = await queryAll(db, [
     headQuery(tenant),
@@ -74,13 +74,17 @@ function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
 
 const insertMemos = rowWriter(positionMemos);
 
+interface NewMemo {
+  readonly question: string;
+  readonly about: WalkProgress & Partial<KeptList>;
+  readonly parts: readonly string[];
+}
+
 /** Replaces a memo, and deletes expired ones. */
 export async function writeMemo(
   db: Database,
   tenant_id: string,
-  question: string,
-  about: WalkProgress & Partial<KeptList>,
-  parts: readonly string[],
+  { question, about, parts }: NewMemo,
   now: number,
 ): Promise<void> {
   const expires_at = now + LIFE_MS;

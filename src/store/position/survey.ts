@@ -1,7 +1,7 @@
 import type { Database } from "../d1/session.ts";
 import { readHead } from "../log.ts";
 import { type LoanOnWalk, readLoans } from "./loans.ts";
-import { dropMemo, type Memo, readMemo, type WalkProgress, writeMemo } from "./memos.ts";
+import { ALL_PARTS, dropMemo, type Memo, readMemo, type WalkProgress, writeMemo } from "./memos.ts";
 
 /** D1 limits a value to 2 MB. A UTF-16 unit takes at most three bytes of UTF-8, a surrogate pair four. */
 const PART_CHARACTERS = 500_000;
@@ -49,7 +49,7 @@ export async function survey<G extends Gathering>(
   budget: Budget,
   clock: () => number,
 ): Promise<Surveyed<G>> {
-  const { head, memo } = await readMemo(db, tenant, question.text, clock());
+  const { head, memo } = await readMemo(db, tenant, { question: question.text, ...ALL_PARTS }, clock());
   if (memo && isFresh(memo, head)) {
     return {
       kind: "complete",
@@ -75,7 +75,12 @@ export async function survey<G extends Gathering>(
   const to_sequence = await readHead(db, tenant);
   const progress = { from_sequence: begun?.from_sequence ?? head, to_sequence, after, done };
   if (after !== null || question.remember) {
-    await writeMemo(db, tenant, question.text, progress, partsOf(gathered.save()), clock());
+    await writeMemo(
+      db,
+      tenant,
+      { question: question.text, about: progress, parts: partsOf(gathered.save()) },
+      clock(),
+    );
   } else if (begun) await dropMemo(db, tenant, question.text, clock());
   return after === null
     ? { kind: "complete", gathered, remembered: false, ...progress }
