@@ -4,15 +4,15 @@ import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import type { Database } from "../d1/session.ts";
 import { queryRows, tuplesOf } from "../d1/statement.ts";
 import { HALF, joined } from "../ledger/rows.ts";
+import { PAYMENTS_OF_A_LOAN_MAX } from "../position/loans.ts";
 import {
   PAYMENT_COLUMNS,
-  PAYMENTS_OF_A_LOAN_MAX,
   type PaymentTuple,
   paymentOf,
   TERMS_COLUMNS,
   type TermsTuple,
   termsOf,
-} from "../position/loans.ts";
+} from "../position/rows.ts";
 
 /** The most payments of one page: the page shrinks until they fit into an isolate's memory. */
 const PAYMENTS_OF_A_PAGE = 20_000;

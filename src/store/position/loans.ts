@@ -1,6 +1,15 @@
-import type { Loan, PaymentFacts, TermsRow } from "../../domain/position/facts.ts";
+import type { Loan } from "../../domain/position/facts.ts";
 import type { Database } from "../d1/session.ts";
-import type { disbursements, payments } from "../tape/tables.ts";
+import { tuplesOf } from "../d1/statement.ts";
+import {
+  DISBURSEMENT_COLUMNS,
+  type DisbursementTuple,
+  loanOf,
+  PAYMENT_COLUMNS,
+  type PaymentTuple,
+  TERMS_COLUMNS,
+  type TermsTuple,
+} from "./rows.ts";
 
 /** The most disbursements of one page, and payments of one call: an answer of D1 stays within a few megabytes. */
 const LOANS_OF_A_PAGE = 500;
@@ -9,61 +18,6 @@ const PAYMENTS_OF_A_CALL = 5_000;
 const PAYMENTS_OF_A_PAGE = 20_000;
 /** The most payments of one disbursement: more do not fit into an isolate's memory. */
 export const PAYMENTS_OF_A_LOAN_MAX = 200_000;
-
-type Disbursements = typeof disbursements.$inferSelect;
-type Payments = typeof payments.$inferSelect;
-
-/** Each row is one JSON text with amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
-const DISBURSEMENT = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
-  d.payment_date, d.created_seq`;
-export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
-  CAST(total_expected_margin AS TEXT), maturity_date`;
-export const PAYMENT_COLUMNS = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
-  CAST(payment_total AS TEXT), CAST(payment_principal AS TEXT), CAST(payment_fee AS TEXT),
-  CAST(expected_total AS TEXT), CAST(expected_principal AS TEXT), CAST(expected_fee AS TEXT), expected_due_date`;
-
-type DisbursementTuple = readonly [
-  disbursement_id: string,
-  kind: Disbursements["kind"],
-  currency: string,
-  client_id: string | null,
-  purchase_clients: string | null,
-  disbursement_date: string | null,
-  payment_date: string | null,
-  created_seq: number,
-  country?: string | null,
-];
-export type TermsTuple = readonly [
-  disbursement_id: string,
-  sequence: number,
-  on_date: string,
-  amount: string,
-  margin: string,
-  maturity_date: string | null,
-];
-export type PaymentTuple = readonly [
-  disbursement_id: string,
-  created_seq: number,
-  payment_id: string,
-  status: Payments["status"],
-  currency: string,
-  installment_number: number | null,
-  due_date: string,
-  payment_date: string | null,
-  total: string,
-  principal: string | null,
-  fee: string | null,
-  expected_total: string | null,
-  expected_principal: string | null,
-  expected_fee: string | null,
-  expected_due_date: string | null,
-];
-
-interface Row {
-  readonly row: string;
-}
-
-const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
 
 /** Payments by disbursement. The query names its index because the planner has no statistics to choose it. */
 const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
@@ -74,29 +28,26 @@ const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_
  * by their keys.
  */
 export async function readLoan(db: Database, tenant: string, id: string): Promise<Loan | "too_large" | null> {
-  const { $client: d1 } = db;
-  const [found, terms, first] = await d1.batch<Row>([
-    d1
-      .prepare(
-        `SELECT json_array(${DISBURSEMENT}) AS row FROM disbursements AS d
+  const [[disbursement], terms, first] = await tuplesOf<[DisbursementTuple, TermsTuple, PaymentTuple]>(db, [
+    {
+      sql: `SELECT json_array(${DISBURSEMENT_COLUMNS}) AS row FROM disbursements AS d
         WHERE tenant_id = ?1 AND disbursement_id = ?2 AND deleted_at IS NULL`,
-      )
-      .bind(tenant, id),
-    d1
-      .prepare(
-        `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
+      params: [tenant, id],
+    },
+    {
+      sql: `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
         WHERE tenant_id = ?1 AND disbursement_id = ?2 ORDER BY sequence`,
-      )
-      .bind(tenant, id),
-    d1
-      .prepare(`${PAYMENTS_OF} AND disbursement_id = ?2 ORDER BY created_seq LIMIT ${PAYMENTS_OF_A_CALL}`)
-      .bind(tenant, id),
+      params: [tenant, id],
+    },
+    {
+      sql: `${PAYMENTS_OF} AND disbursement_id = ?2 ORDER BY created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
+      params: [tenant, id],
+    },
   ]);
-  const [disbursement] = tuples<DisbursementTuple>(found?.results ?? []);
   if (!disbursement) return null;
-  const payments = await allPayments(db, tenant, tuples<PaymentTuple>(first?.results ?? []), id);
+  const payments = await allPayments(db, tenant, first, id);
   if (payments === "too_large") return "too_large";
-  return loanOf(disbursement, tuples<TermsTuple>(terms?.results ?? []), payments.found);
+  return loanOf(disbursement, terms, payments.found);
 }
 
 interface FoundPayments {
@@ -104,6 +55,13 @@ interface FoundPayments {
   /** The disbursement in which the reading stopped, with only some of its payments read; null when all are read. */
   readonly stopped: string | null;
 }
+
+/** Two ranges, because one range over both columns would read the disbursement's earlier payments again. */
+const NEXT_PAYMENTS = `SELECT row FROM (
+  ${PAYMENTS_OF} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
+  UNION ALL
+  ${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?4
+  ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL})`;
 
 /**
  * Reads on from the first payments up to those of the disbursement `last`. Stops early once there are enough for a page
@@ -115,23 +73,14 @@ async function allPayments(
   first: readonly PaymentTuple[],
   last: string,
 ): Promise<FoundPayments | "too_large"> {
-  const { $client: d1 } = db;
-  // Two ranges, because one range over both columns would read the disbursement's earlier payments again.
-  const statement = d1.prepare(
-    `SELECT row FROM (
-      ${PAYMENTS_OF} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
-      UNION ALL
-      ${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?4
-      ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL})`,
-  );
   const found = [...first];
   let page = first;
   while (page.length === PAYMENTS_OF_A_CALL) {
     const [id = "", created_seq = 0] = page.at(-1) ?? [];
     if (found.length >= PAYMENTS_OF_A_PAGE && found[0]?.[0] !== id) return { found, stopped: id };
     if (found.length > PAYMENTS_OF_A_LOAN_MAX) return "too_large";
-    const [next] = await d1.batch<Row>([statement.bind(tenant, id, String(created_seq), last)]);
-    page = tuples<PaymentTuple>(next?.results ?? []);
+    const params = [tenant, id, String(created_seq), last];
+    [page] = await tuplesOf<[PaymentTuple]>(db, [{ sql: NEXT_PAYMENTS, params }]);
     for (const payment of page) found.push(payment);
   }
   return { found, stopped: null };
@@ -164,33 +113,26 @@ export async function readLoans(
   after: string,
   withCountry: boolean,
 ): Promise<LoanPage | "too_large"> {
-  const { $client: d1 } = db;
   // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
-  const statement = d1.prepare(
-    `SELECT json_array(${DISBURSEMENT}${withCountry ? `, ${COUNTRY}` : ""}) AS row FROM disbursements AS d NOT INDEXED
-    WHERE tenant_id = ?1 AND disbursement_id > ?2 AND deleted_at IS NULL
-    ORDER BY disbursement_id LIMIT ${LOANS_OF_A_PAGE}`,
-  );
-  const [found] = await d1.batch<Row>([statement.bind(tenant, after)]);
-  const disbursements = tuples<DisbursementTuple>(found?.results ?? []);
+  const sql = `SELECT json_array(${DISBURSEMENT_COLUMNS}${withCountry ? `, ${COUNTRY}` : ""}) AS row
+    FROM disbursements AS d NOT INDEXED WHERE tenant_id = ?1 AND disbursement_id > ?2 AND deleted_at IS NULL
+    ORDER BY disbursement_id LIMIT ${LOANS_OF_A_PAGE}`;
+  const [disbursements] = await tuplesOf<[DisbursementTuple]>(db, [{ sql, params: [tenant, after] }]);
   const last = disbursements.at(-1)?.[0];
   if (last === undefined) return { loans: [], end: null, rows: 0 };
-  const [terms, first] = await d1.batch<Row>([
-    d1
-      .prepare(
-        `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
+  const [termsRows, first] = await tuplesOf<[TermsTuple, PaymentTuple]>(db, [
+    {
+      sql: `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
         WHERE tenant_id = ?1 AND disbursement_id > ?2 AND disbursement_id <= ?3 ORDER BY disbursement_id, sequence`,
-      )
-      .bind(tenant, after, last),
-    d1
-      .prepare(
-        `${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?3
+      params: [tenant, after, last],
+    },
+    {
+      sql: `${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?3
         ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
-      )
-      .bind(tenant, after, last),
+      params: [tenant, after, last],
+    },
   ]);
-  const termsRows = tuples<TermsTuple>(terms?.results ?? []);
-  const payments = await allPayments(db, tenant, tuples<PaymentTuple>(first?.results ?? []), last);
+  const payments = await allPayments(db, tenant, first, last);
   if (payments === "too_large") return "too_large";
   const { found: paymentRows, stopped } = payments;
   const termsOf = Map.groupBy(termsRows, ([id]) => id);
@@ -212,68 +154,4 @@ function precedes(a: string, b: string): boolean {
   if (!/[\ud800-\udfff]/.test(a + b)) return a < b;
   const [left, right] = [a, b].map((text) => new TextEncoder().encode(text).toHex());
   return (left ?? "") < (right ?? "");
-}
-
-function loanOf(
-  [
-    disbursement_id,
-    kind,
-    currency,
-    client_id,
-    clients,
-    disbursement_date,
-    payment_date,
-    created_seq,
-  ]: DisbursementTuple,
-  termsRows: readonly TermsTuple[],
-  payments: readonly PaymentTuple[],
-): Loan {
-  const purchase_clients = clients === null ? null : (JSON.parse(clients) as readonly string[]);
-  // The terms of a deleted disbursement of the same id belong to another life.
-  const [first, ...changes] = termsRows.filter(([, sequence]) => sequence >= created_seq).map(termsOf);
-  if (!first) throw new Error("a disbursement has the terms that it was created with");
-  return {
-    disbursement: {
-      disbursement_id,
-      kind,
-      currency,
-      client_id,
-      purchase_clients,
-      disbursement_date,
-      payment_date,
-    },
-    terms: [first, ...changes],
-    payments: payments.map(paymentOf),
-  };
-}
-
-export const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTuple): TermsRow => ({
-  sequence,
-  on_date,
-  disbursement_amount: BigInt(amount),
-  total_expected_margin: BigInt(margin),
-  maturity_date,
-});
-
-const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
-
-export function paymentOf(tuple: PaymentTuple): PaymentFacts {
-  const [, , payment_id, status, currency, installment_number, due_date, payment_date, total, ...others] =
-    tuple;
-  const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;
-  return {
-    payment_id,
-    status,
-    currency,
-    installment_number,
-    due_date,
-    payment_date,
-    payment_total: BigInt(total),
-    payment_principal: amountOf(principal),
-    payment_fee: amountOf(fee),
-    expected_total: amountOf(expected_total),
-    expected_principal: amountOf(expected_principal),
-    expected_fee: amountOf(expected_fee),
-    expected_due_date,
-  };
 }
