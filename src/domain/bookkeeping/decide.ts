@@ -9,6 +9,7 @@ import { markKey } from "../ledger/marks.ts";
 import type { LedgerState } from "../ledger/state.ts";
 import type { RecordState } from "../tape/state.ts";
 import {
+  type ActiveSettlement,
   type BookedCategory,
   type BookedLoan,
   type BookedPart,
@@ -16,7 +17,6 @@ import {
   difference,
   grossAfter,
   recordKey,
-  type StandingSettlement,
 } from "./booked.ts";
 import { type Own, partPosted, partReversed, settlementReversed } from "./entries.ts";
 import { booksOverflow } from "./refusals.ts";
@@ -182,7 +182,7 @@ class Draft {
 }
 
 /** The settlement of an entry that is not reversed: loaded, or posted by the same group. */
-function settlementOf({ books, ledger }: BookingState, id: string): StandingSettlement | null {
+function settlementOf({ books, ledger }: BookingState, id: string): ActiveSettlement | null {
   const stored = books.settlements.get(id);
   if (stored) return stored;
   if (!ledger.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }))) return null;

@@ -1,7 +1,7 @@
 import type { Stamp } from "../core/event.ts";
 import { entryOf } from "../ledger/entry.ts";
 import type { Entry, EntryType, Posting } from "../ledger/journal.ts";
-import { type BookedPart, mirrored, type StandingSettlement } from "./booked.ts";
+import { type ActiveSettlement, type BookedPart, mirrored } from "./booked.ts";
 import type { BookPart, Move } from "./rules.ts";
 import type { Subject } from "./subject.ts";
 
@@ -32,7 +32,7 @@ export function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
 export function settlementReversed(
   stamp: Stamp,
   part: BookedPart,
-  settled: StandingSettlement,
+  settled: ActiveSettlement,
   own: Own,
 ): Entry {
   const { sequence, position, journal_entry_id } = settled;

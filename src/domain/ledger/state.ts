@@ -40,7 +40,8 @@ export const noLedgerState = (): LedgerState => ({
 /** The book of a loan that the command needs. Throws for a known loan without a loaded book: that is a bug. */
 export function bookOf(state: LedgerState, loan_id: string): LoanBook {
   const book = state.books.get(loan_id);
-  if (!book && state.loans.has(loan_id)) throw new Error("deciding looks at a loan whose book is not loaded");
+  if (!book && state.loans.has(loan_id))
+    throw new Error("deciding needs the book of a loan that is not loaded");
   return book ?? EMPTY_BOOK;
 }
 

@@ -45,12 +45,12 @@ export function asFixedText(part: SQL): SQL {
   return sql.raw(text);
 }
 
-/** The text of a statement, built once; whoever runs it gives the values of its parameters in their order. */
+/** The text of a statement, built once. The caller gives the values of its parameters in their order. */
 export const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
 
 /**
  * Runs some queries in one D1 batch, one transaction, and answers each one's rows as D1 gives them: nothing is decoded,
- * and nothing built anew. Null stands for a query that is not needed, and has no rows.
+ * and nothing is built again. Null is a query that is not needed, and has no rows.
  */
 export async function queryAll(
   db: Database,

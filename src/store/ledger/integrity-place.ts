@@ -75,16 +75,16 @@ export async function tenantsToCheck(db: Database, limit: number): Promise<reado
       UNION ALL
       SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > tenants.tenant_id)
       FROM tenants WHERE tenants.tenant_id IS NOT NULL
-    ), standing AS (
+    ), checked AS (
       SELECT tenants.tenant_id, COALESCE(own.is_behind, 0) AS is_behind, COALESCE(own.visited_at, 0) AS visited_at,
         EXISTS (SELECT 1 FROM journal_entries AS entry WHERE entry.tenant_id = tenants.tenant_id
           AND (entry.sequence, entry.position) > (COALESCE(own.sequence, 0), COALESCE(own.position, 0))) AS has_new
       FROM tenants LEFT JOIN integrity_checks AS own ON own.tenant_id = tenants.tenant_id
       WHERE tenants.tenant_id IS NOT NULL
     ), placed AS (
-      SELECT standing.*, row_number() OVER (PARTITION BY is_behind ORDER BY visited_at, tenant_id) AS place,
+      SELECT checked.*, row_number() OVER (PARTITION BY is_behind ORDER BY visited_at, tenant_id) AS place,
         count(*) OVER () AS total
-      FROM standing
+      FROM checked
     )
     SELECT tenant_id FROM placed
     WHERE CASE WHEN is_behind THEN place <= ${Math.ceil(limit / 2)}
