@@ -1,11 +1,12 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
-import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
 import { sweepMemos } from "../store/position/memos.ts";
 import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
+import { openEverySession, openSession } from "../store/session.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
 import { pokeSender, resumeOpening } from "./followers.ts";

@@ -1,7 +1,7 @@
 import { version } from "../../package.json";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { isDatabaseReady } from "../store/d1/session.ts";
+import { isDatabaseReady } from "../store/session.ts";
 
 const build = (env: Cloudflare.Env) => ({ version, git_sha: env.GIT_SHA ?? "unknown" });
 

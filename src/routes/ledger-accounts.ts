@@ -4,7 +4,7 @@ import { bankBook, WHOLE_LEDGER } from "../domain/ledger/books.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
-import { accountTotal, trialBalance } from "../store/ledger/read.ts";
+import { accountTotal, trialBalance } from "../store/ledger/balances.ts";
 import { read } from "./read.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -22,7 +22,12 @@ export const accountHandlers = {
     }
     const book = bank_account_ref === undefined ? WHOLE_LEDGER : bankBook(bank_account_ref);
     const total = await read(c, (db) =>
-      accountTotal(db, c.get("principal").tenant_id, book, account, currency, layer, as_of_date),
+      accountTotal(
+        db,
+        c.get("principal").tenant_id,
+        { book, account_code: account, currency, layer },
+        as_of_date,
+      ),
     );
     if (!total.ok) return invalidQuery(c, total.error);
     const view = accountBalanceView(account, currency, layer, as_of_date, bank_account_ref, total.value);

@@ -8,7 +8,8 @@ import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
-import { findEntry, loanBalance } from "../store/ledger/read.ts";
+import { loanBalance } from "../store/ledger/balances.ts";
+import { findEntry } from "../store/ledger/journal.ts";
 import { exportJournal } from "./ledger-export.ts";
 import { ask, read } from "./read.ts";
 
@@ -33,7 +34,7 @@ export const ledgerReadHandlers = {
     const loan_id = path.loan_id.toLowerCase();
     const { as_of_date = today(), currency } = query;
     const found = await read(c, (db) =>
-      loanBalance(db, c.get("principal").tenant_id, loan_id, currency, as_of_date),
+      loanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
     );
     if (!found.ok) return invalidQuery(c, found.error);
     if (found.value === null) return notFound(c, "loan");

@@ -7,8 +7,8 @@ import type { Problem } from "../domain/core/problem.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import { commit } from "../store/commit.ts";
 import { classify, withDeadline } from "../store/d1/failure.ts";
-import type { Session } from "../store/d1/session.ts";
 import { type Loaded, load } from "../store/load.ts";
+import type { Session } from "../store/session.ts";
 import type { GateMemory } from "./memory.ts";
 import { type News, type Plan, planGroup } from "./plan.ts";
 import { type GateTimings, type Submission, UNAVAILABLE, type Verdict } from "./submission.ts";
@@ -159,7 +159,7 @@ async function tryPart(
     if (parts.length > 1) return { kind: "split", parts };
     // A bug shows again after the load, and is logged then.
     const onBug = isRecalled ? () => {} : (one: Submission, error: unknown) => logBug(context, one, error);
-    const plan = planGroup(loaded, part, { proposed, onBug, clock: Date.now() });
+    const plan = planGroup(loaded, part, { proposed, onBug, clock: start });
     if (isRecalled && plan.refusals > 0) return UNREMEMBERED;
     at = "commit";
     const decided = Date.now();
@@ -210,9 +210,9 @@ async function loadFor(context: GroupContext, { db }: Session, part: Part, now: 
 }
 
 /** The disbursement whose loan is needed to book the command's record, and was not loaded. */
-function lackingLoan({ books, ledger, state }: Loaded, command: Command): string | null {
+function lackingLoan(loaded: Loaded, command: Command): string | null {
   if (command.type !== "ingest" && command.type !== "opening") return null;
-  return isBooked(command.category) ? lacksLoan(books, ledger, state, command.category, command.id) : null;
+  return isBooked(command.category) ? lacksLoan(loaded, command.category, command.id) : null;
 }
 
 function logFailure(

@@ -1,7 +1,7 @@
 import type { BookedCategory } from "../domain/bookkeeping/booked.ts";
 import { advance, nextToOpen, type OpeningPlace, readSwitch } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import type { Session } from "../store/d1/session.ts";
+import type { Session } from "../store/session.ts";
 import { CALL_VERSION, type Submission, type SubmitReply } from "./submission.ts";
 
 /** Records that wait in the gate at once: as many as one group takes, so that clients' events find their turn between. */
@@ -43,7 +43,8 @@ export async function openRecords({ tenant, open, submit, log }: OpeningContext)
       log({ message: "record not booked", category, id: ids[index], error: reply.problem.code });
     }
     const next = placeAfter(place, ids);
-    if (!(await withDeadline(advance(db, tenant, version, next, ids.length)))) return "more";
+    if (!(await withDeadline(advance(db, tenant, version, { place: next, opened: ids.length }))))
+      return "more";
     place = next;
     if (place !== null && Date.now() - started >= TURN_MS) return "more";
   }

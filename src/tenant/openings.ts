@@ -1,10 +1,10 @@
-import { RECORDS_BANK } from "../domain/bookkeeping/decide.ts";
+import { RECORDS_BANK } from "../domain/bookkeeping/entries.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { readSwitch, type Switch, switchOff, switchOn } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import type { Session } from "../store/d1/session.ts";
+import type { Session } from "../store/session.ts";
 import type { KeyStore } from "./key-store.ts";
 import { logOf } from "./log.ts";
 import { type OpeningTurn, openRecords } from "./opening.ts";

@@ -174,7 +174,7 @@ function decideIngest(
   for (const effect of effects) {
     if (effect.type === "put") (after[effect.category] as Map<string, unknown>).set(id, effect.stored);
   }
-  const booked = bookRecord(books, ledger, after, { category, id, terms }, stamp, request.actor);
+  const booked = bookRecord({ books, ledger, state: after }, { category, id, terms }, stamp, request.actor);
   if (!booked.ok) return booked;
   const booking = booked.value;
   const posted = idsOf(booking);
@@ -212,7 +212,7 @@ function decideOpening(
   const { category, id } = command;
   if (books.mode === "off") return err(nothingToBook(category, id));
   const terms = books.terms.get(id) ?? [];
-  const booked = bookRecord(books, ledger, state, { category, id, terms }, stamp, request.actor);
+  const booked = bookRecord({ books, ledger, state }, { category, id, terms }, stamp, request.actor);
   if (!booked.ok) return booked;
   const booking = booked.value;
   if (!booking || booking.entries.length === 0) return err(nothingToBook(category, id));

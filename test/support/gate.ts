@@ -6,7 +6,7 @@ import { parseJson, stringifyJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
-import { openSession } from "../../src/store/d1/session.ts";
+import { openSession } from "../../src/store/session.ts";
 import { type GroupContext, type Settled, settleGroup } from "../../src/tenant/group.ts";
 import { GateMemory } from "../../src/tenant/memory.ts";
 import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
