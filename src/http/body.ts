@@ -8,7 +8,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-/** Refuses a body that is not JSON by its media type, or too large, before anything dearer looks at it. */
+/** Refuses a body that is not JSON by its media type, or too large, before a dearer check reads it. */
 export const jsonBodyUpTo =
   (bytesMax = BODY_BYTES_MAX): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
@@ -60,7 +60,7 @@ async function readDeclared(
 
 /**
  * Reads a body up to the limit; a chunked body states no length. A stream that fails is a caller who hung up, which is
- * nobody's failure here and raises no alarm.
+ * no failure of the service and raises no alarm.
  */
 export async function readBounded(
   stream: ReadableStream<Uint8Array> | null,

@@ -51,7 +51,7 @@ async function findRecord(
 ): Promise<Found> {
   const source = LOOKUP_SOURCES[CATEGORIES[category].table];
   // Together, so that the row is not a later one.
-  const { row, beside } = await findRowBeside(db, source, tenant, id, lifeQuery(tenant, category, id));
+  const { row, beside } = await findRowBeside(db, source, { tenant, id }, lifeQuery(tenant, category, id));
   const life = toLife(beside);
   if (!life) return ok(null);
   if (life.updated_seq <= known) return ok(row);

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { stringifyJson } from "../contract/json.ts";
 import { PROBLEMS } from "../contract/problems.ts";
-import { BATCH_LINES_MAX, type BatchLine, linesOf, parseLine } from "../contract/tape/batch.ts";
+import { BATCH_LINES_MAX, type BatchLine, batchLines, parseLine } from "../contract/tape/batch.ts";
 import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -23,7 +23,7 @@ export const ingestBatchHandlers = {
     if (text === null) {
       return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
     }
-    const lines = linesOf(text);
+    const lines = batchLines(text);
     if (lines === null) {
       const detail = `A batch has at most ${BATCH_LINES_MAX} lines.`;
       return renderProblem(c, { code: "too_many_lines", detail });

@@ -4,7 +4,7 @@ import { bankBook, WHOLE_LEDGER } from "../domain/ledger/books.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
-import { accountTotal, trialBalance } from "../store/ledger/balances.ts";
+import { accountTotal, readTrialBalance } from "../store/ledger/balances.ts";
 import { read } from "./read.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -30,12 +30,12 @@ export const accountHandlers = {
       ),
     );
     if (!total.ok) return invalidQuery(c, total.error);
-    const view = accountBalanceView(account, currency, layer, as_of_date, bank_account_ref, total.value);
-    return renderJson(c, view);
+    const asked = { account_code: account, currency, layer, as_of_date, bank_account_ref };
+    return renderJson(c, accountBalanceView(asked, total.value));
   },
   getTrialBalance: async (c, { query: { currency, as_of_date = today() } }) => {
     const totals = await read(c, (db) =>
-      trialBalance(db, c.get("principal").tenant_id, currency, as_of_date),
+      readTrialBalance(db, c.get("principal").tenant_id, currency, as_of_date),
     );
     if (!totals.ok) return invalidQuery(c, totals.error);
     return renderJson(c, trialBalanceView(currency, as_of_date, totals.value));

@@ -8,7 +8,7 @@ import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
-import { loanBalance } from "../store/ledger/balances.ts";
+import { readLoanBalance } from "../store/ledger/balances.ts";
 import { findEntry } from "../store/ledger/journal.ts";
 import { exportJournal } from "./ledger-export.ts";
 import { ask, read } from "./read.ts";
@@ -34,12 +34,12 @@ export const ledgerReadHandlers = {
     const loan_id = path.loan_id.toLowerCase();
     const { as_of_date = today(), currency } = query;
     const found = await read(c, (db) =>
-      loanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
+      readLoanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
     );
     if (!found.ok) return invalidQuery(c, found.error);
     if (found.value === null) return notFound(c, "loan");
-    const { amounts, last_posted_at } = found.value;
-    return renderJson(c, loanBalanceView(loan_id, found.value.currency, as_of_date, amounts, last_posted_at));
+    const { amounts, last_posted_at, currency: its } = found.value;
+    return renderJson(c, loanBalanceView({ loan_id, currency: its, as_of_date }, amounts, last_posted_at));
   },
 } satisfies Partial<RouteHandlers>;
 
@@ -62,5 +62,5 @@ async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQu
   if (!found.ok) return renderProblem(c, found.error);
   const { opening, items, next_cursor } = found.value;
   if (!wantsCsv(c)) return renderJson(c, statementView(opening, items, next_cursor));
-  return renderCsv(c, statementCsv(items), "statement", next_cursor ?? null, "page_token");
+  return renderCsv(c, statementCsv(items), "statement", { cursor: next_cursor, parameter: "page_token" });
 }

@@ -12,7 +12,7 @@ import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
 import { read } from "./read.ts";
-import { tooLarge, unfinished } from "./survey-answers.ts";
+import { answerUnfinished, tooLarge } from "./survey-answers.ts";
 
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioHandlers = {
@@ -30,10 +30,10 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   if (!found.value.ok) return renderProblem(c, found.value.error);
   const surveyed = found.value.value;
   if (surveyed.kind === "too_large") return tooLarge(c, "Ask without group_by, or for fewer months.");
-  if (surveyed.kind === "unfinished") return unfinished(c, surveyed);
+  if (surveyed.kind === "unfinished") return answerUnfinished(c, surveyed);
   const lines = surveyed.gathered.lines();
   if (wantsCsv(c)) {
-    return renderCsv(c, portfolioCsv(linesOnDays(lines, [day, ...ends])), "portfolio", null);
+    return renderCsv(c, portfolioCsv(linesOnDays(lines, [day, ...ends])), "portfolio");
   }
   const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioLineView);
   const { from_sequence, to_sequence } = surveyed;

@@ -16,7 +16,7 @@ import { findLoan } from "../reads/position.ts";
 import type { PositionPage } from "../reads/position-lines.ts";
 import { listPositions } from "../reads/position-list.ts";
 import { ask } from "./read.ts";
-import { unfinished } from "./survey-answers.ts";
+import { answerUnfinished } from "./survey-answers.ts";
 
 /** `GET /api/positions…` (docs/api.md#positions). */
 export const positionHandlers = {
@@ -40,7 +40,7 @@ async function answerOne(
   }
   const view = positionView(ready(loan), day, ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson(c, { data: view });
-  return renderCsv(c, installmentsCsv(view), "installments", null);
+  return renderCsv(c, installmentsCsv(view), "installments");
 }
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
@@ -49,7 +49,7 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }, dayAt(Date.now())));
   if (!found.ok) return renderProblem(c, found.error);
   const { page, next_cursor = null } = found.value;
-  if (page.kind === "unfinished") return unfinished(c, page);
+  if (page.kind === "unfinished") return answerUnfinished(c, page);
   return wantsCsv(c) ? listAsCsv(c, page, next_cursor) : listAsJson(c, page, limit, next_cursor);
 }
 
@@ -78,5 +78,5 @@ function listAsCsv(c: Context<AppEnv>, page: Omit<PositionPage, "next">, next: s
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");
     return parsed.value as object;
   });
-  return renderCsv(c, positionsCsv(lines), "positions", next);
+  return renderCsv(c, positionsCsv(lines), "positions", { cursor: next, parameter: "cursor" });
 }

@@ -5,7 +5,7 @@ import { renderProblem } from "../http/problem.ts";
 import type { Gathering, Surveyed } from "../reads/survey.ts";
 
 /** The answer to a question that one request could not finish: the same request continues it. */
-export function unfinished(
+export function answerUnfinished(
   c: Context<AppEnv>,
   surveyed: Extract<Surveyed<Gathering>, { kind: "unfinished" }>,
 ) {
