@@ -1,12 +1,13 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { app } from "../../src/app.ts";
 import { deliver, insertEvents, messageFor, tenantWithoutQueue } from "../fanout/stage.ts";
 import { type Answer, Api, answerOf } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { FaultyD1, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 const FEED = "/api/tables/events?sort_order=asc";
 const STATUS = "/api/tables/disbursement_status";
@@ -153,9 +154,9 @@ describe("Prefer: wait", () => {
       const context = createExecutionContext();
       return answerOf(await app.request(path, { headers }, { ...env, DB: d1.binding }, context));
     });
-    await vi.waitUntil(() => d1.roundTrips === 100, { timeout: 20_000 });
+    await until(() => d1.roundTrips === 100);
     const start = Date.now();
-    await vi.waitUntil(() => Date.now() - start > 1_000, { timeout: 5_000 });
+    await until(() => Date.now() - start > 1_000);
     expect([d1.roundTrips, gate.roundTrips]).toEqual([100, 0]);
     await api.accept("client", { ...individual, client_id: "C-2" });
     const answers = await Promise.all(readers);
@@ -189,7 +190,7 @@ describe("min_sequence", () => {
     const gate = await wrapDatabase(gateOf(api.tenant));
     const waiting = timed(api.get(`${STATUS}?min_sequence=${sequence}`, waits(30)));
     // The gate has looked once, so the reader waits there.
-    await vi.waitUntil(() => gate.roundTrips === 1);
+    await until(() => gate.roundTrips === 1);
     await deliver([messageFor(api.tenant, sequence)]);
     const answer = await waiting;
     expect(answer.body).toMatchObject({
@@ -219,7 +220,7 @@ describe("min_sequence", () => {
     const gate = await wrapDatabase(gateOf(api.tenant));
     const waiting = timed(api.get(`${STATUS}?min_sequence=${sequence}`, waits(30)));
     // The gate has looked once, so the reader waits there.
-    await vi.waitUntil(() => gate.roundTrips === 1);
+    await until(() => gate.roundTrips === 1);
     const deaf = { getByName: () => ({ historyReached: () => Promise.reject(new Error("lost")) }) };
     const environment = { ...env, TENANT_GATE: deaf as unknown as typeof env.TENANT_GATE };
     expect(await deliver([messageFor(api.tenant, sequence)], { environment })).toEqual(["acked"]);

@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { TenantGate } from "../../src/tenant/gate.ts";
 import {
   GROUP_BYTES_MAX,
@@ -12,6 +12,7 @@ import { newTenant } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { type Call, Hold, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 /** D1: 2 MB a bound parameter. */
 const PARAMETER_BYTES_MAX = 2_000_000;
@@ -74,7 +75,7 @@ describe("a group", () => {
       await hold.reached();
       const since = Date.now();
       const behind = own.submit(tenant, waiting);
-      await vi.waitUntil(() => Date.now() - since > QUICK_MS, { interval: 1 });
+      await until(() => Date.now() - since > QUICK_MS, 1);
       hold.release();
       return Promise.all([sent, behind]);
     });

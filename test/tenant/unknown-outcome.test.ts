@@ -23,6 +23,7 @@ import {
   submissionOf,
   writerContext,
 } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 async function apiWithFaults() {
   const api = new Api();
@@ -187,7 +188,7 @@ describe("settleGroup", () => {
     const submission = await submissionOf("client", individual);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const settling = settleWhole(writerContext(tenant, d1.binding), [submission]);
-    await vi.waitUntil(() => d1.roundTrips === 1);
+    await until(() => d1.roundTrips === 1);
     vi.advanceTimersByTime(10_000);
     const [settled] = await settling;
     expect(settled?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
