@@ -18,11 +18,14 @@ const PURE = [
   "test/cli/**/*.test.ts",
   "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
 ];
-/** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
+/** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */
 const SLOW = ["test/**/*.slow.test.ts"];
 
+/** A busy machine fails no test: these limits only end a test that hangs. */
+const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
+
 const pure: TestProjectInlineConfiguration = {
-  test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false, testTimeout: 60_000 },
+  test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false, ...LIMITS },
 };
 
 /** `virtual:answer-validators`: the reference's schemas as code, for tests that run where ajv cannot compile. */
@@ -59,7 +62,7 @@ const workerd: TestProjectInlineConfiguration = {
     include: ["test/**/*.test.ts"],
     exclude: ["test/{node,client}/**", ...PURE, ...SLOW],
     setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
-    testTimeout: 60_000,
+    ...LIMITS,
     isolate: false,
 
     // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
@@ -73,12 +76,12 @@ const node: TestProjectInlineConfiguration = {
     name: "node",
     include: ["test/{node,client}/**/*.test.ts"],
     exclude: [...PURE, ...SLOW],
-    testTimeout: 120_000,
+    ...LIMITS,
   },
 };
 
 const slow: TestProjectInlineConfiguration = {
-  test: { name: "slow", include: SLOW, testTimeout: 600_000, fileParallelism: false },
+  test: { name: "slow", include: SLOW, ...LIMITS, fileParallelism: false },
 };
 
 export default defineConfig(({ mode }) => ({

@@ -19,7 +19,7 @@ import { until } from "../support/until.ts";
 let script: string;
 beforeAll(async () => {
   script = await buildWorker();
-}, 60_000);
+});
 
 const publish = (response: ServerResponse, keySet: object = TEST_JWKS): void => {
   response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(keySet));

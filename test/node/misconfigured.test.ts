@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 let script: string;
 beforeAll(async () => {
   script = await buildWorker();
-}, 60_000);
+});
 
 const SECRET = "hunter2";
 const { AUTH_ISSUER, AUTH_AUDIENCE } = TEST_AUTH_BINDINGS;

@@ -56,7 +56,7 @@ beforeAll(async () => {
   base = await worker.ready;
   receiver = new HttpReceiver();
   url = await receiver.listen();
-}, 120_000);
+});
 
 afterAll(async () => {
   receiver.close();

@@ -256,4 +256,4 @@ it("every position and the portfolio follow docs/portfolio.md, on any day and at
   for (const state of ["pending", "written_off", "repaid", "matured_unpaid", "late", "current"]) {
     expect(seen.get(state) ?? 0, state).toBeGreaterThan(0);
   }
-}, 90_000);
+});

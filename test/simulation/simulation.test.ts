@@ -42,4 +42,4 @@ it("random events of concurrent senders are answered and stored as the contract 
       expect(seen.get(`${category} ${step}`) ?? 0, `${category} ${step}`).toBeGreaterThan(0);
     }
   }
-}, 150_000);
+});

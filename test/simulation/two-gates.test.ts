@@ -87,4 +87,4 @@ it("two gates with different memories follow the contract, although D1 loses com
   expect(seen.faults).toBeGreaterThan(20);
   expect(seen.commits).toBeGreaterThan(100);
   expect(seen.loads).toBeGreaterThan(20);
-}, 120_000);
+});

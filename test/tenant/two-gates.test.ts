@@ -61,7 +61,7 @@ it("two gates of a tenant that get the same keys at once, with evictions, store 
   for (const { idempotency_key, event_id, sequence } of events) {
     expect([...(acknowledged.get(idempotency_key) ?? [])]).toEqual([`${event_id} ${sequence}`]);
   }
-}, 120_000);
+});
 
 it("two gates that post to one loan at once: the loser is fenced, posts after the winner, and the books balance", async () => {
   const api = new Api();

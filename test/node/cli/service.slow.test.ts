@@ -98,7 +98,7 @@ test("a service with the sample shows late loans, and its link only reads and ex
   const second = await startService(port, directory, ["--sample"]);
   expect(second.screen).toContain("/console#token=");
   expect(await runCommand(["export", "events", ...service])).toEqual(events);
-}, 300_000);
+});
 
 test("listen registers itself, prints verified webhooks, refuses forged ones, and removes itself", async () => {
   const [port, at, directory] = [await freePort(), await freePort(), await temporaryDirectory()];

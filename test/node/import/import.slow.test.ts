@@ -16,7 +16,7 @@ let stage: ImportStage;
 let stop: () => Promise<void>;
 beforeAll(async () => {
   ({ stage, stop } = await ImportStage.start());
-}, 60_000);
+});
 afterAll(() => stop());
 
 /** The most memory that a process has had so far, in MB; undefined where there is no /proc. */

@@ -10,7 +10,7 @@ let stage: ImportStage;
 let stop: () => Promise<void>;
 beforeAll(async () => {
   ({ stage, stop } = await ImportStage.start());
-}, 60_000);
+});
 afterAll(() => stop());
 
 const SAMPLE = [...sampleTape({ loans: 30, seed: 4, asOf: "2026-11-20" })];
