@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { switchOn } from "../../src/store/bookkeeping/switch.ts";
 import { openSession } from "../../src/store/session.ts";
-import { runSweep } from "../fanout/stage.ts";
+import { runSweep } from "../fanout/queue.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { FaultyD1 } from "../support/faulty-d1.ts";

@@ -14,7 +14,7 @@ import {
   replaceQueue,
   rowCount,
   runSweep,
-} from "./stage.ts";
+} from "./queue.ts";
 
 const FAILURES: readonly (readonly [how: string, send: () => unknown])[] = [
   [

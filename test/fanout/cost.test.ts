@@ -15,7 +15,7 @@ import {
   rowCount,
   runSweep,
   tenantWithoutQueue,
-} from "./stage.ts";
+} from "./queue.ts";
 
 describe("the queue's messages", () => {
   it("each serve many events while one is in flight", async () => {

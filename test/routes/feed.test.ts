@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../src/app.ts";
-import { deliver, insertEvents, messageFor, tenantWithoutQueue } from "../fanout/stage.ts";
+import { deliver, insertEvents, messageFor, tenantWithoutQueue } from "../fanout/queue.ts";
 import { type Answer, Api, answerOf } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { FaultyD1, wrapDatabase } from "../support/faulty-d1.ts";

@@ -34,7 +34,7 @@ export const failAfter =
  * Holds back calls of D1 until `release`. Both sides ask again and again: a promise that is settled in one Durable Object
  * would wake its waiter in the wrong context.
  */
-export class Hold {
+export class HeldCalls {
   #held = 0;
   #released = false;
 

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { SubmitReply } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { HeldCalls, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import {
   eventsOf,
   gateOf,
@@ -28,8 +28,8 @@ const posting = {
 };
 
 /** Holds the next commit of the tenant's gate. */
-async function heldCommit(tenant: string): Promise<Hold> {
-  const hold = new Hold();
+async function heldCommit(tenant: string): Promise<HeldCalls> {
+  const hold = new HeldCalls();
   (await wrapDatabase(gateOf(tenant))).meet(isCommit, hold.fault, 1);
   return hold;
 }

@@ -1,8 +1,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { deliver, historyOf, insertEvents, messageFor, rowCount, runSweep } from "../fanout/stage.ts";
-import { post } from "../ledger/bookkeeper.ts";
+import { deliver, historyOf, insertEvents, messageFor, rowCount, runSweep } from "../fanout/queue.ts";
+import { disbursed } from "../ledger/post.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import {
@@ -43,7 +43,7 @@ describe("a delivery", () => {
     const { endpoint_id, secret } = await receiver.create();
     await api.accept("client", individual);
     await api.accept("disbursement", loan);
-    await post(api);
+    await disbursed(api);
     await api.accept("payment", payment);
     await deliver([messageFor(api.tenant, 4)]);
     await receiver.turn();
