@@ -187,11 +187,13 @@ CREATE TABLE `position_memos` (
 	`tenant_id` text NOT NULL,
 	`question` text NOT NULL,
 	`part` integer NOT NULL,
+	`used_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	`body` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `question`, `part`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `position_memos_by_expiry` ON `position_memos` (`expires_at`) WHERE part = 0;--> statement-breakpoint
 CREATE TABLE `asset_status` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,

@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
-import type { Method, Route } from "./contract/routes/route.ts";
+import type { ApiRoute, Method } from "./contract/routes/route.ts";
 import { ROUTES, type RouteKey } from "./contract/routes.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import { authorized } from "./http/authentication.ts";
 import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts";
 import { guardsOf } from "./http/guards.ts";
-import { askedOf, type RouteHandler } from "./http/handler.ts";
+import { type RouteHandler, requestOf } from "./http/handler.ts";
 import { requestLog } from "./http/request-log.ts";
 import { HANDLERS } from "./routes/handlers.ts";
 import { noSuchTable } from "./routes/tables.ts";
@@ -26,12 +26,12 @@ app.onError(unexpected);
 app.notFound(routeNotFound);
 
 const methods = new Map<string, Method[]>();
-for (const [key, route] of Object.entries<Route>(ROUTES)) {
+for (const [key, route] of Object.entries<ApiRoute>(ROUTES)) {
   const pattern = route.path.replace(/\{(\w+)\}/g, ":$1");
-  const handle = HANDLERS[key as RouteKey] as RouteHandler<Route>;
-  app.on(route.method, [pattern], ...guardsOf(route, listRate), (c) => handle(c, askedOf(c, route)));
+  const handle = HANDLERS[key as RouteKey] as RouteHandler<ApiRoute>;
+  app.on(route.method, [pattern], ...guardsOf(route, listRate), (c) => handle(c, requestOf(c, route)));
   methods.set(pattern, [...(methods.get(pattern) ?? []), route.method]);
 }
-app.get(ANY_TABLE, authorized("records:read"), noSuchTable);
+app.get(ANY_TABLE, authorized(["records:read"]), noSuchTable);
 methods.set(ANY_TABLE, ["GET"]);
 for (const [pattern, allowed] of methods) app.all(pattern, methodNotAllowed(allowed));

@@ -1,10 +1,12 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
-import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
+import { sweepMemos } from "../store/position/memos.ts";
 import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
+import { openEverySession, openSession } from "../store/session.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
 import { pokeSender, resumeOpening } from "./followers.ts";
@@ -25,8 +27,8 @@ const SENDER_GRACE_MS = 60_000;
 const OPENINGS_MAX = 20;
 /** The D1 calls that wake one object: with several databases its placement is read. */
 const CALLS_OF_A_POKE = 1;
-/** The other calls for each database: dead letters, senders to wake, openings to continue. */
-const CALLS_OF_THE_REST = 3;
+/** The other calls for each database: dead letters, senders to wake, expired memos, openings to continue. */
+const CALLS_OF_THE_REST = 4;
 
 /** The work of one sweep so far, over all databases. */
 interface Tally {
@@ -50,6 +52,7 @@ export async function sweep(env: Cloudflare.Env): Promise<number> {
     await Promise.all([
       attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now())),
       attempt("webhooks not poked", () => pokeSenders(env, db, tally)),
+      attempt("memos not swept", () => sweepMemos(db, Date.now())),
       attempt("openings not resumed", () => resumeOpenings(env, db, tally)),
     ]);
     tally.calls += CALLS_OF_THE_REST;

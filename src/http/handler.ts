@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
-import type { Body, Route } from "../contract/routes/route.ts";
-import type { ROUTES } from "../contract/routes.ts";
+import type { ApiRoute, Body } from "../contract/routes/route.ts";
+import type { ROUTES, RouteKey } from "../contract/routes.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -10,7 +10,7 @@ type ParametersIn<Path extends string> = Path extends `${string}{${infer Name}}$
   ? Name | ParametersIn<Rest>
   : never;
 
-type CheckedQuery<R extends Route> = R extends { readonly query: infer Q extends z.ZodType }
+type CheckedQuery<R extends ApiRoute> = R extends { readonly query: infer Q extends z.ZodType }
   ? z.output<Q>
   : undefined;
 
@@ -23,25 +23,23 @@ type CheckedBody<B extends Body> = B extends { readonly checkedByHandler: true }
       : undefined;
 
 /** What a route asks of its handler: parsed as its line of the table says, after all guards. */
-export interface Asked<R extends Route = Route> {
+export interface RouteRequest<R extends ApiRoute = ApiRoute> {
   readonly route: R;
   readonly path: Readonly<Record<ParametersIn<R["path"]>, string>>;
   readonly query: CheckedQuery<R>;
   readonly body: R extends { readonly body: infer B extends Body } ? CheckedBody<B> : undefined;
 }
 
-export type RouteHandler<R extends Route> = (
+export type RouteHandler<R extends ApiRoute> = (
   c: Context<AppEnv>,
-  asked: Asked<R>,
+  asked: RouteRequest<R>,
 ) => Response | Promise<Response>;
 
 /** A handler for each route of the table: one that is forgotten does not compile. */
-export type Handlers<R extends Readonly<Record<string, Route>> = typeof ROUTES> = {
-  readonly [Key in keyof R]: RouteHandler<R[Key]>;
-};
+export type RouteHandlers = { readonly [Key in RouteKey]: RouteHandler<(typeof ROUTES)[Key]> };
 
 /** What the guards of a route have left for its handler. */
-export const askedOf = (c: Context<AppEnv>, route: Route): Asked => ({
+export const requestOf = (c: Context<AppEnv>, route: ApiRoute): RouteRequest => ({
   route,
   path: c.req.param(),
   query: c.req.valid("query" as never),

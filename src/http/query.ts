@@ -2,7 +2,7 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 import { describeIssues, unknownParameter } from "../contract/lookup/query.ts";
-import { parametersOf, type Query } from "../contract/routes/route.ts";
+import { type QuerySchema, sentParameters } from "../contract/routes/route.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
@@ -11,8 +11,8 @@ export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
   renderProblem(c, { code: "invalid_query", detail });
 
 /** Checks a query: each parameter is known, given once and well-formed. */
-export function query(schema: Query): MiddlewareHandler<AppEnv> {
-  const allowed = Object.keys(parametersOf(schema).shape);
+export function query(schema: QuerySchema): MiddlewareHandler<AppEnv> {
+  const allowed = Object.keys(sentParameters(schema).shape);
   return zValidator("query", schema, (result, untyped) => {
     // The validator knows nothing of the environment; its context is this app's all the same.
     const c = untyped as unknown as Context<AppEnv>;

@@ -3,7 +3,7 @@ import { ACCRUAL_LOANS_MAX } from "../contract/ledger/bodies.ts";
 import { type FieldError, invalid, type Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { interestOfDay, scaledRate } from "../domain/ledger/interest.ts";
-import { currencyMismatch, unknownLoan } from "../domain/ledger/loan.ts";
+import { currencyMismatch, unknownLoan } from "../domain/ledger/refusals.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type LoanPrincipal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
 import { paged, startAfter } from "./pages.ts";
@@ -56,7 +56,7 @@ async function principalsAsked(
   const errors = loans.flatMap((loan_id, index): FieldError[] => {
     const loan = found.get(loan_id);
     if (!loan) return [unknownLoan(`loans.${index}`)];
-    return loan.currency === currency ? [] : [currencyMismatch(`loans.${index}`, loan)];
+    return loan.currency === currency ? [] : [currencyMismatch(`loans.${index}`, loan.currency)];
   });
   return errors.length > 0
     ? err(invalid(errors))
@@ -80,14 +80,8 @@ function nextPrincipals(
   const identity = [tenant, "accruals", Object.entries(query).sort()];
   return paged({ identity, cursor, foreign: FOREIGN }, async (start) => {
     const after = start?.after?.[0] ?? "";
-    const { loans, end } = await principalsAfter(
-      db,
-      tenant,
-      currency,
-      accrual_date,
-      after,
-      ACCRUAL_LOANS_MAX,
-    );
+    const request = { currency, day: accrual_date, after, limit: ACCRUAL_LOANS_MAX };
+    const { loans, end } = await principalsAfter(db, tenant, request);
     return ok({ principals: loans, next: end === null ? null : startAfter(end) });
   });
 }

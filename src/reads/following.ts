@@ -4,8 +4,9 @@ import { isHistory, type LookupTable } from "../contract/lookup/tables.ts";
 import type { PageStart } from "../domain/core/lookup.ts";
 import type { Result } from "../domain/core/result.ts";
 import { HISTORY } from "../store/history/progress.ts";
+import { headQuery } from "../store/log.ts";
 import type { RowPage } from "../store/lookup/list.ts";
-import { headQuery, progressQuery } from "../store/projections/cursors.ts";
+import { progressQuery } from "../store/projections/cursors.ts";
 import { waitAtGate } from "../tenant/wait.ts";
 
 /** A list that can be followed: its reader may wait for more (docs/api.md#waiting-reads). */

@@ -7,9 +7,10 @@ import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Entry, EntryPlace } from "../domain/ledger/journal.ts";
 import type { Amounts } from "../domain/ledger/loan-book.ts";
+import type { StatementItem } from "../domain/ledger/statement.ts";
 import type { Database } from "../store/d1/session.ts";
-import { entriesOfLoan, journalList } from "../store/ledger/read.ts";
-import { type StatementItem, statementOf } from "../store/ledger/statement.ts";
+import { entriesOfLoan, journalList } from "../store/ledger/journal.ts";
+import { statementOf } from "../store/ledger/statement.ts";
 import { FOREIGN_TOKEN, paged, splitPage, startAfter } from "./pages.ts";
 
 const UNKNOWN_LOAN: Problem = { code: "not_found", detail: "This loan does not exist." };

@@ -7,16 +7,18 @@ import { CATEGORIES, categoryOfTable } from "../domain/tape/categories.ts";
 import type { Category, Step } from "../domain/tape/fields.ts";
 import { foldEvent, type LoggedEvent, noPast, type Past } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
-import { findRow } from "../store/lookup/list.ts";
+import { findRow, findRowBeside } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import {
   asStored,
   type EventPlace,
   eventsAt,
   lifeOf,
+  lifeQuery,
   pastRow,
   placesOf,
   recordOfEvent,
+  toLife,
 } from "../store/tape/past.ts";
 
 type Found = Result<StoredRow | null, "too_large">;
@@ -47,10 +49,12 @@ async function findRecord(
   id: string,
   known: number,
 ): Promise<Found> {
-  const life = await lifeOf(db, tenant, category, id);
-  if (!life) return ok(null);
   const source = LOOKUP_SOURCES[CATEGORIES[category].table];
-  if (life.updated_seq <= known) return ok(await findRow(db, source, tenant, id));
+  // Together, so that the row is not a later one.
+  const { row, beside } = await findRowBeside(db, source, tenant, id, lifeQuery(tenant, category, id));
+  const life = toLife(beside);
+  if (!life) return ok(null);
+  if (life.updated_seq <= known) return ok(row);
   // A record created anew since then had an earlier life, which may have begun with the first event.
   const from = life.created_seq <= known ? life.created_seq : 1;
   const own = await placesOf(db, tenant, category, [id], from, known);

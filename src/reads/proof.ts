@@ -3,7 +3,7 @@ import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { readBothSides } from "../store/bookkeeping/compare.ts";
 import type { Database } from "../store/d1/session.ts";
-import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loans.ts";
+import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
 import { paged, startAfter } from "./pages.ts";
 
 /** Disbursements that one page of the proof compares. */

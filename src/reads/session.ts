@@ -1,6 +1,7 @@
 import { DatabaseAway } from "../domain/core/failure.ts";
 import { classify, withDeadline } from "../store/d1/failure.ts";
-import { type Database, openSession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
+import { openSession } from "../store/session.ts";
 
 /** D1 may wait for a bookmark that it never gave. Each one that it gave, the primary has reached. */
 const BOOKMARK_DEADLINE_MS = 3_000;

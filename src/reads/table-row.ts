@@ -3,10 +3,9 @@ import type { LookupTableName, StoredRow } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
-import { sequenceKnownAt } from "../store/known-at.ts";
 import { findRow } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
-import { BEYOND_HEAD } from "./known-at.ts";
+import { knownSequence } from "./known-at.ts";
 import { findPastRow } from "./past-row.ts";
 
 const TOO_LARGE: Problem = {
@@ -23,9 +22,8 @@ export async function rowKnownAt(
   known: KnownAt | undefined,
 ): Promise<Result<StoredRow | null, Problem>> {
   if (!known) return ok(await findRow(db, LOOKUP_SOURCES[table], tenant, id));
-  if ("at" in known && known.at > Date.now()) return err(BEYOND_HEAD);
-  const sequence = await sequenceKnownAt(db, tenant, known);
-  if (sequence === null) return err(BEYOND_HEAD);
-  const found = await findPastRow(db, tenant, table, id, sequence);
+  const at = await knownSequence(db, tenant, known);
+  if (!at.ok) return at;
+  const found = await findPastRow(db, tenant, table, id, at.value.sequence);
   return found.ok ? found : err(TOO_LARGE);
 }

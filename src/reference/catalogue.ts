@@ -1,4 +1,4 @@
-import type { Operation } from "./operation.ts";
+import type { ApiOperation } from "./operation.ts";
 import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
 import { INGEST_OPERATIONS } from "./operations/ingest.ts";
 import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
@@ -9,7 +9,7 @@ import { TABLE_OPERATIONS } from "./operations/tables.ts";
 import { WEBHOOK_OPERATIONS } from "./operations/webhooks.ts";
 
 /** Every operation of the reference, in the order of the table of routes. */
-export const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS: readonly ApiOperation[] = [
   ...INGEST_OPERATIONS,
   ...TABLE_OPERATIONS,
   ...POSITION_OPERATIONS,

@@ -2,7 +2,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { SCOPE_MEANINGS } from "../contract/scopes.ts";
 import { OPERATIONS } from "./catalogue.ts";
 import { answerHeaders, HEADERS } from "./headers.ts";
-import type { Operation } from "./operation.ts";
+import type { ApiOperation } from "./operation.ts";
 import { parametersOf } from "./parameters.ts";
 import { problemAnswers } from "./problem-answers.ts";
 import { bearer, clientCredentials } from "./security.ts";
@@ -52,7 +52,7 @@ export function referenceDocument(version: string): ReferenceDocument {
   );
 }
 
-function operationObject(operation: Operation): ZodOpenApiOperationObject {
+function operationObject(operation: ApiOperation): ZodOpenApiOperationObject {
   const { id, tag, summary, description, scope, wider = [], body } = operation;
   return {
     operationId: id,
@@ -81,7 +81,7 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
   };
 }
 
-function successAnswers({ answers, bookmarked }: Operation): ZodOpenApiOperationObject["responses"] {
+function successAnswers({ answers, bookmarked }: ApiOperation): ZodOpenApiOperationObject["responses"] {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, contents, headers }]) => [
       status,

@@ -1,16 +1,16 @@
 import * as z from "zod";
 import {
-  type Answer,
   type AnswerHeader,
+  type ApiRoute,
   type Body,
-  parametersOf,
-  type Route,
-  type Routes,
+  type RouteAnswer,
+  type RouteTable,
+  sentParameters,
 } from "../contract/routes/route.ts";
 import type { Tag } from "./tags.ts";
 
 /** An example of a request. The tests send each, in the order of the catalogue, and expect the status `answers`. */
-export interface Example {
+export interface RequestExample {
   readonly summary: string;
   readonly body: unknown;
   /** The parameters in the path, if any. */
@@ -33,12 +33,12 @@ interface DescribedAnswer {
 }
 
 interface BodyExamples {
-  readonly examples: Readonly<Record<string, Example>>;
+  readonly examples: Readonly<Record<string, RequestExample>>;
 }
 
 /** A route with its words and examples. The tests check every answer against the answer's schemas. */
-export interface Operation extends Omit<Route, "method" | "query" | "csvQuery" | "body" | "answers"> {
-  readonly method: Lowercase<Route["method"]>;
+export interface ApiOperation extends Omit<ApiRoute, "method" | "query" | "csvQuery" | "body" | "answers"> {
+  readonly method: Lowercase<ApiRoute["method"]>;
   /** Camel case, unique; the client's method names come from it. */
   readonly id: string;
   readonly tag: Tag;
@@ -55,7 +55,7 @@ type BodyWords<B extends Body> = BodyExamples & {
   readonly id?: string;
 } & (B extends { readonly schema: z.ZodType } ? unknown : { readonly schema: z.ZodType });
 
-type RouteWords<R extends Route> = {
+type RouteWords<R extends ApiRoute> = {
   readonly summary: string;
   readonly description: string;
   /** What each status means. */
@@ -63,46 +63,46 @@ type RouteWords<R extends Route> = {
 } & (R extends { readonly body: infer B extends Body } ? { readonly body: BodyWords<B> } : unknown);
 
 /** The words and examples of a room's routes, by their keys: a route without words does not compile. */
-export type Words<R extends Routes> = { readonly [Key in keyof R]: RouteWords<R[Key]> };
+type Words<R extends RouteTable> = { readonly [Key in keyof R]: RouteWords<R[Key]> };
 
-interface Chapter<Name extends string, R extends Routes<Name>> {
+interface Chapter<Name extends string, R extends RouteTable<Name>> {
   readonly tag: Tag;
   readonly routes: R;
   /** The schemas that the answers of a route name. */
-  readonly answersOf: (route: Route<Name>) => Readonly<Record<Name, z.ZodType>>;
+  readonly answersOf: (route: ApiRoute<Name>) => Readonly<Record<Name, z.ZodType>>;
   readonly words: Words<R>;
 }
 
 /** The operations of a room, in the order of its table. */
-export function operationsOf<Name extends string, R extends Routes<Name>>({
+export function operationsOf<Name extends string, R extends RouteTable<Name>>({
   tag,
   routes,
   answersOf,
   words,
-}: Chapter<Name, R>): readonly Operation[] {
-  return Object.entries<Route<Name>>(routes).map(([id, route]) => ({
+}: Chapter<Name, R>): readonly ApiOperation[] {
+  return Object.entries<ApiRoute<Name>>(routes).map(([id, route]) => ({
     id,
     tag,
-    ...operationOf(route, answersOf(route), words[id] as RouteWords<Route> & { body?: BodyWords<Body> }),
+    ...operationOf(route, answersOf(route), words[id] as RouteWords<ApiRoute> & { body?: BodyWords<Body> }),
   }));
 }
 
 function operationOf<Name extends string>(
-  route: Route<Name>,
+  route: ApiRoute<Name>,
   schemas: Readonly<Record<Name, z.ZodType>>,
-  words: RouteWords<Route> & { readonly body?: BodyWords<Body> },
-): Omit<Operation, "id" | "tag"> {
+  words: RouteWords<ApiRoute> & { readonly body?: BodyWords<Body> },
+): Omit<ApiOperation, "id" | "tag"> {
   const { method, query, csvQuery = query, body, answers, ...others } = route;
-  const described = Object.entries<Answer<Name>>(answers).map(([status, answer]) => [
+  const described = Object.entries<RouteAnswer<Name>>(answers).map(([status, answer]) => [
     status,
     answerOf(words.answers[Number(status)] ?? "", answer, schemas),
   ]);
   return {
     ...others,
-    method: method.toLowerCase() as Operation["method"],
+    method: method.toLowerCase() as ApiOperation["method"],
     summary: words.summary,
     description: words.description,
-    ...(csvQuery && { query: parametersOf(csvQuery) }),
+    ...(csvQuery && { query: sentParameters(csvQuery) }),
     ...(body && words.body && { body: bodyOf(body, words.body) }),
     answers: Object.fromEntries(described),
   };
@@ -115,7 +115,7 @@ function bodyOf(body: Body, { id, examples, ...own }: BodyWords<Body>): Content 
 
 function answerOf<Name extends string>(
   description: string,
-  { json, ndjson, csv, text, html, headers = [] }: Answer<Name>,
+  { json, ndjson, csv, text, html, headers = [] }: RouteAnswer<Name>,
   schemas: Readonly<Record<Name, z.ZodType>>,
 ): DescribedAnswer {
   const content = (media: string, schema: z.ZodType | undefined): readonly Content[] =>

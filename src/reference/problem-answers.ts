@@ -6,7 +6,7 @@ import { PROBLEMS } from "../contract/problems.ts";
 import type { AnswerHeader } from "../contract/routes/route.ts";
 import type { ProblemCode } from "../domain/core/problem.ts";
 import { answerHeaders, type HeaderName } from "./headers.ts";
-import type { Operation } from "./operation.ts";
+import type { ApiOperation } from "./operation.ts";
 
 const TOKEN: readonly ProblemCode[] = [
   "missing_token",
@@ -38,7 +38,7 @@ export function problemsOf({
   bookmarked,
   query,
   problems = [],
-}: Operation): readonly ProblemCode[] {
+}: ApiOperation): readonly ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
       ...(scope === null ? [] : TOKEN),
@@ -52,7 +52,7 @@ export function problemsOf({
 }
 
 /** The answers of the refusals, one for each status, each with the codes that it can have. */
-export function problemAnswers(operation: Operation): Record<string, ZodOpenApiResponseObject> {
+export function problemAnswers(operation: ApiOperation): Record<string, ZodOpenApiResponseObject> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(operation)) {
     const { status } = PROBLEMS[code];
@@ -78,7 +78,7 @@ const AT_THE_DOOR: readonly ProblemCode[] = [
 ];
 
 /** The headers of the operation's other answers that a refusal can have. */
-function possibleHeaders(operation: Operation, codes: readonly ProblemCode[]): readonly HeaderName[] {
+function possibleHeaders(operation: ApiOperation, codes: readonly ProblemCode[]): readonly HeaderName[] {
   if (codes.every((code) => AT_THE_DOOR.includes(code))) return [];
   const named = new Set(Object.values(operation.answers).flatMap(({ headers }) => headers));
   const possible: AnswerHeader[] = ["Vary", "Preference-Applied"];

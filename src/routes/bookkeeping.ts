@@ -5,7 +5,7 @@ import { amountIn } from "../contract/position/view.ts";
 import type { Exception } from "../domain/bookkeeping/compare.ts";
 import { dayAt } from "../domain/position/days.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { findExceptions } from "../reads/exceptions.ts";
@@ -35,7 +35,7 @@ export const bookkeepingHandlers = {
   },
   listBookkeepingExceptions: (c, { query }) => listExceptions(c, query),
   proveBookkeeping: (c, { query }) => prove(c, query),
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 const switchView = ({ mode, since_sequence, done, total }: Switch) => ({
   mode,

@@ -1,4 +1,4 @@
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
 import { healthHandlers } from "./health.ts";
 import { ingestHandlers } from "./ingest.ts";
@@ -17,7 +17,7 @@ import { tableHandlers } from "./tables.ts";
 import { webhookHandlers } from "./webhooks.ts";
 
 /** The handler of each route. */
-export const HANDLERS: Handlers = {
+export const HANDLERS: RouteHandlers = {
   ...ingestHandlers,
   ...ingestBatchHandlers,
   ...tableHandlers,

@@ -1,8 +1,8 @@
 import { version } from "../../package.json";
 import type { health } from "../contract/service/answers.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { isDatabaseReady } from "../store/d1/session.ts";
+import { isDatabaseReady } from "../store/session.ts";
 
 const build = (env: Cloudflare.Env) => ({ version, git_sha: env.GIT_SHA ?? "unknown" });
 
@@ -13,4 +13,4 @@ export const healthHandlers = {
     if (await isDatabaseReady(c.env)) return renderJson<typeof health>(c, { status: "ok", ...build(c.env) });
     return renderProblem(c, { code: "unavailable", detail: "The database did not answer." });
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -8,8 +8,8 @@ import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { utf8 } from "../http/body.ts";
-import type { Handlers } from "../http/handler.ts";
-import { problemBody, renderProblem } from "../http/problem.ts";
+import type { RouteHandlers } from "../http/handler.ts";
+import { problemBody, renderProblem, retryAfter } from "../http/problem.ts";
 import { submitAll } from "../tenant/client.ts";
 import { INTERNAL, type Submission, type SubmitReply } from "../tenant/submission.ts";
 import { ingestAnswer } from "./ingest.ts";
@@ -38,7 +38,7 @@ export const ingestBatchHandlers = {
     const body = answers.map((answer) => `${stringifyJson(answer)}\n`).join("");
     return c.body(body, isClean ? 200 : 207, { "Content-Type": "application/x-ndjson" });
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 /** The answer to one line: what `POST /ingest` would answer. */
 type LineAnswer = AnswerOf<typeof batchAnswer>;
@@ -79,8 +79,11 @@ function answerTo(c: Context<AppEnv>, line: number, reply: SubmitReply): LineAns
     : { line, status, body };
 }
 
-const refusal = (c: Context<AppEnv>, line: number, problem: Problem): LineAnswer => ({
-  line,
-  status: PROBLEMS[problem.code].status,
-  body: problemBody(c, problem, INGEST),
-});
+function refusal(c: Context<AppEnv>, line: number, problem: Problem): LineAnswer {
+  const { status } = PROBLEMS[problem.code];
+  const seconds = retryAfter(problem);
+  const body = problemBody(c, problem, INGEST);
+  return seconds === null
+    ? { line, status, body }
+    : { line, status, headers: { "Retry-After": seconds }, body };
+}

@@ -3,7 +3,7 @@ import type { accepted } from "../contract/tape/answers.ts";
 import { ingestProblem } from "../contract/tape/problems.ts";
 import { CATEGORIES } from "../domain/tape/categories.ts";
 import type { Category, Step } from "../domain/tape/fields.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { type Accepted, settleWrite } from "./write.ts";
 
@@ -16,7 +16,7 @@ export const ingestHandlers = {
     if (location !== null) c.header("Location", location);
     return renderJson<typeof accepted>(c, answer, status);
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 /** What an accepted event is answered with, alone or as a line of a batch. */
 export function ingestAnswer({ answer, replayed }: Accepted): {

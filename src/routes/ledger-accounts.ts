@@ -2,10 +2,10 @@ import type { accountBalance, chart, trialBalance } from "../contract/ledger/ans
 import { accountBalanceView, chartView, trialBalanceView } from "../contract/ledger/views.ts";
 import { isAccountCode } from "../domain/ledger/accounts.ts";
 import { bankBook, WHOLE_LEDGER } from "../domain/ledger/books.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
-import { accountTotal, readTrialBalance } from "../store/ledger/read.ts";
+import { accountTotal, readTrialBalance } from "../store/ledger/balances.ts";
 import { read } from "./read.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -23,7 +23,12 @@ export const accountHandlers = {
     }
     const book = bank_account_ref === undefined ? WHOLE_LEDGER : bankBook(bank_account_ref);
     const total = await read(c, (db) =>
-      accountTotal(db, c.get("principal").tenant_id, book, account, currency, layer, as_of_date),
+      accountTotal(
+        db,
+        c.get("principal").tenant_id,
+        { book, account_code: account, currency, layer },
+        as_of_date,
+      ),
     );
     if (!total.ok) return invalidQuery(c, total.error);
     const view = accountBalanceView(
@@ -39,4 +44,4 @@ export const accountHandlers = {
     if (!totals.ok) return invalidQuery(c, totals.error);
     return renderJson<typeof trialBalance>(c, trialBalanceView(currency, as_of_date, totals.value));
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -1,6 +1,6 @@
 import { previewView } from "../contract/ledger/accruals.ts";
 import type { accrualPreview } from "../contract/ledger/answers.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { previewAccrual } from "../reads/accrual-preview.ts";
 import { ask } from "./read.ts";
@@ -13,4 +13,4 @@ export const accrualHandlers = {
     const { loans, next_cursor } = preview.value;
     return renderJson<typeof accrualPreview>(c, previewView(body, loans, next_cursor));
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -6,11 +6,12 @@ import type { statement as statementAnswer } from "../contract/ledger/statement-
 import { entryView, loanBalanceView } from "../contract/ledger/views.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
-import { findEntry, readLoanBalance } from "../store/ledger/read.ts";
+import { readLoanBalance } from "../store/ledger/balances.ts";
+import { findEntry } from "../store/ledger/journal.ts";
 import { exportJournal } from "./ledger-export.ts";
 import { ask, read } from "./read.ts";
 
@@ -37,7 +38,7 @@ export const ledgerReadHandlers = {
     const loan_id = path.loan_id.toLowerCase();
     const { as_of_date = today(), currency } = query;
     const found = await read(c, (db) =>
-      readLoanBalance(db, c.get("principal").tenant_id, loan_id, currency, as_of_date),
+      readLoanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
     );
     if (!found.ok) return invalidQuery(c, found.error);
     if (found.value === null) return notFound(c, "loan");
@@ -47,7 +48,7 @@ export const ledgerReadHandlers = {
       loanBalanceView({ loan_id, currency: found.value.currency, as_of_date }, amounts, last_posted_at),
     );
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 async function listEntries(c: Context<AppEnv>, asked: JournalListQuery): Promise<Response> {
   const found = await ask(c, (db) => listJournal(db, c.get("principal").tenant_id, asked));

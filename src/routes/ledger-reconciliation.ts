@@ -1,6 +1,6 @@
 import type { checkStarted, reconciliation } from "../contract/ledger/answers.ts";
 import { reconciliationView } from "../contract/ledger/reconciliation.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { startWholeCheck } from "../store/ledger/integrity-place.ts";
@@ -31,4 +31,4 @@ export const reconciliationHandlers = {
       202,
     );
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -4,12 +4,12 @@ import type { POSTING_ANSWERS } from "../contract/ledger/posting-answers.ts";
 import type { POSTING_ROUTES } from "../contract/routes/postings.ts";
 import type { LedgerCommand } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import type { Asked, Handlers } from "../http/handler.ts";
+import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { settleWrite } from "./write.ts";
 
 /** A request of any route that writes to the ledger. */
-type Posting = Asked<(typeof POSTING_ROUTES)[keyof typeof POSTING_ROUTES]>;
+type Posting = RouteRequest<(typeof POSTING_ROUTES)[keyof typeof POSTING_ROUTES]>;
 
 type PostingAnswer = (typeof POSTING_ANSWERS)[keyof typeof POSTING_ANSWERS];
 
@@ -46,4 +46,4 @@ export const ledgerWriteHandlers = {
   postFunding: write,
   postReversal: write,
   putBankBalance: write,
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

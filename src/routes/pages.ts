@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { AppEnv } from "../http/app-env.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { PAGE_HEADERS, renderPage } from "../http/page.ts";
 
 /** Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). */
@@ -87,4 +87,4 @@ export const pageHandlers = {
     c.header("Content-Type", "application/json");
     return builtFile(c, "/openapi.json");
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

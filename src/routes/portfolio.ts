@@ -8,7 +8,7 @@ import { type Day, dayAt, monthEnds } from "../domain/position/days.ts";
 import type { PortfolioLine } from "../domain/position/portfolio.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
@@ -18,7 +18,7 @@ import { renderUnfinished, tooLarge } from "./survey-answers.ts";
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioHandlers = {
   getPortfolio: (c, { query }) => answer(c, query),
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 type PortfolioQuery = z.infer<typeof portfolioQuery>;
 
@@ -26,7 +26,7 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   const tenant = c.get("principal").tenant_id;
   const day = asked.as_of_date ?? dayAt(Date.now());
   const ends = monthEnds(day, asked.months);
-  const found = await read(c, (db) => surveyPortfolio(db, tenant, { ...asked, day, ends }));
+  const found = await read(c, (db) => surveyPortfolio(db, tenant, { ...asked, as_of_date: day }));
   if (!found.ok) return invalidQuery(c, found.error);
   if (!found.value.ok) return renderProblem(c, found.value.error);
   const surveyed = found.value.value;

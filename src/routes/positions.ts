@@ -12,10 +12,11 @@ import { type Day, dayAt } from "../domain/position/days.ts";
 import { ready } from "../domain/position/position.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { findLoan } from "../reads/position.ts";
-import { type ListPage, listPositions } from "../reads/position-list.ts";
+import type { PositionPage } from "../reads/position-lines.ts";
+import { listPositions } from "../reads/position-list.ts";
 import { ask } from "./read.ts";
 import { renderUnfinished } from "./survey-answers.ts";
 
@@ -24,7 +25,7 @@ export const positionHandlers = {
   listPositions: (c, { query }) => answerList(c, query),
   getPosition: (c, { path, query }) =>
     answerOne(c, path.disbursement_id, query.as_of_date ?? dayAt(Date.now()), query.known_at),
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 async function answerOne(
   c: Context<AppEnv>,
@@ -54,7 +55,12 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   return wantsCsv(c) ? listAsCsv(c, page, next_cursor) : listAsJson(c, page, limit, next_cursor);
 }
 
-function listAsJson(c: Context<AppEnv>, page: ListPage, limit: number, next: string | null): Response {
+function listAsJson(
+  c: Context<AppEnv>,
+  page: Omit<PositionPage, "next">,
+  limit: number,
+  next: string | null,
+): Response {
   const { from_sequence, to_sequence, listed_all } = page;
   const pagination: AnswerOf<typeof positions>["pagination"] = {
     limit,
@@ -68,7 +74,7 @@ function listAsJson(c: Context<AppEnv>, page: ListPage, limit: number, next: str
   return c.body(text, 200, { "Content-Type": "application/json" });
 }
 
-function listAsCsv(c: Context<AppEnv>, page: ListPage, next: string | null): Response {
+function listAsCsv(c: Context<AppEnv>, page: Omit<PositionPage, "next">, next: string | null): Response {
   const lines = page.lines.map((line) => {
     const parsed = parseJson(line);
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { isProblemCode, PROBLEMS } from "../contract/problems.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderPage } from "../http/page.ts";
 import { renderProblem } from "../http/problem.ts";
 
@@ -24,4 +24,4 @@ export const problemHandlers = {
 <p><a href="/problems">All problems</a></p>`;
     return renderPage(c, title, content);
   },
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

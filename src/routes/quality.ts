@@ -4,7 +4,7 @@ import { qualityCsv } from "../contract/position/csv.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Handlers } from "../http/handler.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { surveyQuality } from "../reads/quality.ts";
@@ -14,7 +14,7 @@ import { renderUnfinished, tooLarge } from "./survey-answers.ts";
 /** `GET /api/quality` (docs/api.md#positions). */
 export const qualityHandlers = {
   getQuality: (c, { query }) => answer(c, query.as_of_date ?? dayAt(Date.now())),
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;
 
 async function answer(c: Context<AppEnv>, day: Day): Promise<Response> {
   const tenant = c.get("principal").tenant_id;

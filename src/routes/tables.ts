@@ -9,7 +9,7 @@ import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { callerGrants } from "../http/authentication.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
-import type { Asked, Handlers } from "../http/handler.ts";
+import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { followedBy } from "../reads/following.ts";
@@ -22,7 +22,7 @@ import { readFollowed } from "./waiting.ts";
 export const tableHandlers = perTable(
   () => answerList,
   () => answerRow,
-) satisfies Partial<Handlers>;
+) satisfies Partial<RouteHandlers>;
 
 /** A name that is no table. */
 export const noSuchTable = (c: Context<AppEnv>): Response => {
@@ -32,7 +32,7 @@ export const noSuchTable = (c: Context<AppEnv>): Response => {
 
 async function answerRow(
   c: Context<AppEnv>,
-  { route: { table }, path: { id }, query: { known_at } }: Asked<RowRoute>,
+  { route: { table }, path: { id }, query: { known_at } }: RouteRequest<RowRoute>,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const row = await ask(c, (db) => rowKnownAt(db, tenant, table.name, id, known_at));
@@ -46,7 +46,7 @@ async function answerRow(
 
 async function answerList(
   c: Context<AppEnv>,
-  { route: { table }, query }: Asked<ListRoute>,
+  { route: { table }, query }: RouteRequest<ListRoute>,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   if (query.include_count && wantsCsv(c)) return invalidQuery(c, "include_count is not part of a CSV answer");

@@ -9,7 +9,7 @@ import type { Result } from "../domain/core/result.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../domain/core/webhook.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { callerGrants, insufficientScope } from "../http/authentication.ts";
-import type { Asked, Handlers } from "../http/handler.ts";
+import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { askSender } from "../webhooks/client.ts";
@@ -91,7 +91,7 @@ async function change(c: Context<AppEnv>, id: string): Promise<Response> {
 
 async function rotate(
   c: Context<AppEnv>,
-  { path, body }: Asked<(typeof WEBHOOK_ROUTES)["rotateWebhookSecret"]>,
+  { path, body }: RouteRequest<(typeof WEBHOOK_ROUTES)["rotateWebhookSecret"]>,
 ): Promise<Response> {
   const request = await keyOf(c);
   const expire = body.expire_previous === true;
@@ -103,7 +103,7 @@ async function rotate(
 
 async function replay(
   c: Context<AppEnv>,
-  { path, body }: Asked<(typeof WEBHOOK_ROUTES)["replayWebhookEndpoint"]>,
+  { path, body }: RouteRequest<(typeof WEBHOOK_ROUTES)["replayWebhookEndpoint"]>,
 ): Promise<Response> {
   const request = await keyOf(c);
   const replayed = await askSender(c.env, c.get("principal"), (sender) =>
@@ -139,4 +139,4 @@ export const webhookHandlers = {
   rotateWebhookSecret: rotate,
   testWebhookEndpoint: (c, { path }) => test(c, path.endpoint_id),
   replayWebhookEndpoint: replay,
-} satisfies Partial<Handlers>;
+} satisfies Partial<RouteHandlers>;

@@ -6,11 +6,11 @@ import { CATEGORY_NAMES } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
 import { guardedRowWriter, type NewRow, rowWriter } from "./d1/rows.ts";
-import type { Session } from "./d1/session.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
+import type { Session } from "./session.ts";
 import { RECORD_STORES } from "./tape/records.ts";
 import { disbursementTerms, payments, purchaseClients } from "./tape/tables.ts";
 

@@ -1,4 +1,4 @@
-import type { Method, Route } from "../../src/contract/routes/route.ts";
+import type { ApiRoute, Method } from "../../src/contract/routes/route.ts";
 import { ROUTES } from "../../src/contract/routes.ts";
 import type { Scope } from "../../src/contract/scopes.ts";
 
@@ -22,7 +22,14 @@ const SAMPLES: Readonly<Record<string, string>> = {
   bank_account_ref: "main",
 };
 
-const ofTable = ({ method, path, scope, wider = [], body, table }: Route): readonly AuthenticatedRoute[] => {
+const ofTable = ({
+  method,
+  path,
+  scope,
+  wider = [],
+  body,
+  table,
+}: ApiRoute): readonly AuthenticatedRoute[] => {
   if (scope === null || (table && table.name !== "clients")) return [];
   const mediaType = body && { mediaType: body.media };
   const pattern = path.replace("/clients", "/:table").replace(/\{(\w+)\}/g, ":$1");
@@ -32,7 +39,7 @@ const ofTable = ({ method, path, scope, wider = [], body, table }: Route): reado
 
 /** Every route of the contract that needs a token, one table for all lookups; docs/api.md#tokens has the same scopes. */
 export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
-  ...Object.values<Route>(ROUTES).flatMap(ofTable),
+  ...Object.values<ApiRoute>(ROUTES).flatMap(ofTable),
   {
     method: "GET",
     pattern: "/api/tables/:table/:id?",

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { checkTenants } from "../../src/fanout/integrity.ts";
-import { openEverySession } from "../../src/store/d1/session.ts";
+import { openEverySession } from "../../src/store/session.ts";
 import type { Api } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { bookedApi, provedOn } from "./tape.ts";

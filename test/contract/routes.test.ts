@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BODIES } from "../../src/contract/ledger/bodies.ts";
-import { parametersOf, type Route } from "../../src/contract/routes/route.ts";
+import { type ApiRoute, sentParameters } from "../../src/contract/routes/route.ts";
 import { ROUTES } from "../../src/contract/routes.ts";
 import { isScope, SCOPES, type Scope } from "../../src/contract/scopes.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const API = readFileSync(join(DOCS, "api.md"), "utf8");
 const BOOKKEEPING = readFileSync(join(DOCS, "bookkeeping.md"), "utf8");
-const routes = Object.values<Route>(ROUTES);
-const nameOf = ({ method, path }: Route) => `${method} ${path}`;
+const routes = Object.values<ApiRoute>(ROUTES);
+const nameOf = ({ method, path }: ApiRoute) => `${method} ${path}`;
 const guarded = routes.filter(({ scope }) => scope !== null);
 
 const codeIn = (text: string): readonly string[] =>
@@ -20,7 +20,7 @@ const codeIn = (text: string): readonly string[] =>
 interface Mention {
   readonly code: string;
   readonly parameters: readonly string[];
-  readonly matches: (route: Route) => boolean;
+  readonly matches: (route: ApiRoute) => boolean;
 }
 
 function mentionOf(code: string): Mention | null {
@@ -86,7 +86,7 @@ describe("the routes in docs/api.md and docs/bookkeeping.md", () => {
     "%s takes the parameters that are named",
     (_, route, query) => {
       const named = mentions.filter(({ matches }) => matches(route)).flatMap((one) => one.parameters);
-      const taken = Object.keys(parametersOf(query).shape);
+      const taken = Object.keys(sentParameters(query).shape);
       expect(named.filter((parameter) => !taken.includes(parameter))).toEqual([]);
       // The parameters of a lookup are in a table of their own, and its columns are parameters too.
       if (!route.table) expect([...new Set(named)].sort()).toEqual(taken.sort());

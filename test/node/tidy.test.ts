@@ -76,7 +76,7 @@ const functions = src.flatMap((source) =>
 
 /** The file below src/ that a relative specifier names. */
 const targetOf = (file: string, specifier: string): string =>
-  posix.normalize(posix.join(posix.dirname(file), specifier));
+  posix.normalize(posix.join(posix.dirname(file), specifier)).replace(/^\.\.\/src\//, "");
 
 /** What a file takes from others: names, or null for everything that the other exports. */
 function importsOf({

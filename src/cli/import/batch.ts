@@ -38,6 +38,10 @@ function lineAnswer({ status, body }: BatchLine, last: boolean): LineAnswer {
   };
 }
 
+/** The longest time that a line asks to wait for. */
+const retryAfterS = (lines: readonly BatchLine[]): number =>
+  Math.max(0, ...lines.map(({ headers }) => Number(headers?.["Retry-After"] ?? 0)));
+
 /** Sends one batch once (docs/api.md#batches). */
 async function post(
   service: Service,
@@ -95,7 +99,7 @@ export async function sendBatch(
     if (open.length === 0) break;
     if (open.length < before) since = Date.now();
     round += 1;
-    await pause(pauseMs(round, null), undefined, { signal: stop });
+    await pause(pauseMs(round, retryAfterS(answers)), undefined, { signal: stop });
   }
   return ok(settled);
 }

@@ -63,7 +63,7 @@ export const journalListQuery = z
       !format || !(from_date ?? to_date ?? event_type ?? page_token),
     {
       path: ["format"],
-      error: "exports the whole journal, so it stands alone",
+      error: "exports the whole journal, so no other parameter is possible",
     },
   );
 

@@ -87,7 +87,7 @@ const cursorExpected = expects("the next_cursor of the page before");
 const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);
 
 /** The parameters of a table's list as they stand in the URL (docs/api.md#lookups); for OpenAPI, the input side. */
-export function listParameters(table: LookupTable, page = JSON_PAGE) {
+function listParameters(table: LookupTable, page = JSON_PAGE) {
   const shape = {
     limit: limitUpTo(page.max)
       .optional()

@@ -25,11 +25,7 @@ const line = {
   state: z.enum(STATES),
   bucket: z.enum(BUCKETS).nullable(),
   days_past_due: z.int().min(0),
-  terms: z.object({
-    first_agreed: terms,
-    as_of: terms,
-    changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
-  }),
+  terms: z.object({ first_agreed: terms, as_of: terms }),
   scheduled: parts,
   received: parts,
   arrears: parts,
@@ -61,7 +57,9 @@ const pagination = z.object({
   limit: z.int(),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  listed_all: z.boolean().meta({ description: "False when the list holds only the first 20,000 lines." }),
+  listed_all: z
+    .boolean()
+    .meta({ description: "False when the list holds only the first 20,000 of its order." }),
   from_sequence: sequence,
   to_sequence: sequence,
 });
@@ -73,7 +71,15 @@ export type PositionsJson = ParsedOf<typeof positions>;
 
 /** `GET /api/positions/{disbursement_id}`. */
 export const position = z.object({
-  data: z.object({ ...line, installments: z.array(installment) }).meta({ id: "Position" }),
+  data: z
+    .object({
+      ...line,
+      terms: line.terms.extend({
+        changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
+      }),
+      installments: z.array(installment),
+    })
+    .meta({ id: "Position" }),
 });
 
 export type PositionJson = ParsedOf<typeof position>["data"];

@@ -24,7 +24,7 @@ const currencyExpected = expects("an active ISO 4217 code");
 
 export const positionQuery = z.strictObject({ as_of_date: day.optional(), known_at: knownAt.optional() });
 
-export const SORTS = ["days_past_due", "arrears", "outstanding"] as const;
+export const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
 
 export const positionsQuery = z.strictObject({
   as_of_date: day.optional(),

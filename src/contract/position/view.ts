@@ -34,7 +34,7 @@ function forms(currency: string) {
 /** The id by which the ledger knows a disbursement of the tenant (core/uuid.ts). */
 type LedgerIds = (disbursement_id: string) => string;
 
-/** A disbursement's position as a line of a list (docs/api.md#positions). */
+/** A disbursement's position as a line of a list (docs/api.md#positions), without each change of its terms. */
 export function positionLineView(
   { loan }: Ready,
   position: Position,
@@ -56,11 +56,6 @@ export function positionLineView(
     terms: {
       first_agreed: terms(position.terms.first_agreed),
       as_of: terms(position.terms),
-      changes: position.terms.changes.map((change) => ({
-        sequence: change.sequence,
-        change_date: renderDate(change.change_date),
-        ...terms(change),
-      })),
     },
     scheduled: parts(position.scheduled),
     received: parts(position.received),
@@ -79,8 +74,14 @@ export function positionLineView(
 
 /** A disbursement's position with its installments. */
 export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds): AnswerOf<typeof position>["data"] {
-  const { ledger_loan_id, ...line } = positionLineView(one, positionAt(one, day), day, ledgerIds);
-  const { amount, parts } = forms(one.loan.disbursement.currency);
+  const at = positionAt(one, day);
+  const { ledger_loan_id, ...line } = positionLineView(one, at, day, ledgerIds);
+  const { amount, parts, terms } = forms(one.loan.disbursement.currency);
+  const changes = at.terms.changes.map((change) => ({
+    sequence: change.sequence,
+    change_date: renderDate(change.change_date),
+    ...terms(change),
+  }));
   const installmentView = (at: InstallmentAt): AnswerOf<typeof installment> => ({
     payment_id: at.payment_id,
     installment_number: at.installment_number,
@@ -90,5 +91,10 @@ export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds): Answer
     days_late: at.days_late,
     paid_on: at.paid_on,
   });
-  return { ...line, installments: installmentsAt(one.schedule, day).map(installmentView), ledger_loan_id };
+  return {
+    ...line,
+    terms: { ...line.terms, changes },
+    installments: installmentsAt(one.schedule, day).map(installmentView),
+    ledger_loan_id,
+  };
 }

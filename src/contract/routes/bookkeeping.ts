@@ -1,6 +1,6 @@
 import type * as answers from "../bookkeeping/answers.ts";
 import { exceptionsQuery, proofQuery, switchBody } from "../bookkeeping/bodies.ts";
-import { json, type Routes } from "./route.ts";
+import { json, type RouteTable } from "./route.ts";
 
 /** docs/bookkeeping.md#the-switch */
 export const BOOKKEEPING_ROUTES = {
@@ -40,4 +40,4 @@ export const BOOKKEEPING_ROUTES = {
     answers: { 200: { json: "proof" } },
     problems: ["too_large"],
   },
-} as const satisfies Routes<keyof typeof answers>;
+} as const satisfies RouteTable<keyof typeof answers>;

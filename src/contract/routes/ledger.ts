@@ -15,7 +15,7 @@ import {
 } from "../ledger/queries.ts";
 import type * as statements from "../ledger/statement-answer.ts";
 import { uuid } from "../ledger/values.ts";
-import { json, type Routes } from "./route.ts";
+import { json, type RouteTable } from "./route.ts";
 
 const readsLedger = { method: "GET", scope: "hpts:ledger:read", bookmarked: true } as const;
 const readsBalances = { method: "GET", scope: "hpts:balances:read", bookmarked: true } as const;
@@ -111,4 +111,4 @@ export const LEDGER_ROUTES = {
     answers: { 202: { json: "checkStarted" } },
     problems: ["invalid_query"],
   },
-} as const satisfies Routes<keyof typeof answers | keyof typeof statements>;
+} as const satisfies RouteTable<keyof typeof answers | keyof typeof statements>;

@@ -3,7 +3,7 @@ import type { LookupTableName } from "../../domain/core/lookup.ts";
 import { rowQuery } from "../known-at.ts";
 import { CSV_PAGE, JSON_PAGE, listQuery } from "../lookup/query.ts";
 import { isHistory, LOOKUP_TABLES, type LookupTable } from "../lookup/tables.ts";
-import { type Routes, walksWith } from "./route.ts";
+import { type RouteTable, walksWith } from "./route.ts";
 
 type Capital<Name extends string> = Name extends `${infer Word}_${infer Rest}`
   ? `${Capitalize<Word>}${Capital<Rest>}`
@@ -59,4 +59,4 @@ export const perTable = <List, Row>(
   ) as unknown as PerTable<List, Row>;
 
 /** docs/api.md#lookups */
-export const LOOKUP_ROUTES = perTable(listRoute, rowRoute) satisfies Routes<"page" | "row">;
+export const LOOKUP_ROUTES = perTable(listRoute, rowRoute) satisfies RouteTable<"page" | "row">;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type * as answers from "../position/answers.ts";
 import { portfolioQuery, positionQuery, positionsQuery, qualityQuery } from "../position/query.ts";
-import { type Routes, walksWith } from "./route.ts";
+import { type RouteTable, walksWith } from "./route.ts";
 
 const common = {
   method: "GET",
@@ -48,4 +48,4 @@ export const POSITION_ROUTES = {
     answers: { 200: { json: "quality", csv: true }, 202: unfinished },
     problems: ["too_large"],
   },
-} as const satisfies Routes<keyof typeof answers>;
+} as const satisfies RouteTable<keyof typeof answers>;

@@ -3,7 +3,7 @@ import type { LedgerCommandType } from "../../domain/ledger/decide.ts";
 import { ACCRUAL_BYTES_MAX, BODIES } from "../ledger/bodies.ts";
 import type { POSTING_ANSWERS } from "../ledger/posting-answers.ts";
 import { bankAccountRef } from "../ledger/values.ts";
-import { json, type Routes } from "./route.ts";
+import { json, type RouteTable } from "./route.ts";
 
 /** What the route of a ledger command has by its command. */
 const posting = <const T extends LedgerCommandType>(command: T) =>
@@ -119,4 +119,4 @@ export const POSTING_ROUTES = {
     answers: { 200: { json: "bank_balance", headers: ["x-d1-bookmark", "Idempotent-Replayed"] } },
     problems: ["too_many_bank_accounts"],
   },
-} as const satisfies Routes<keyof typeof POSTING_ANSWERS>;
+} as const satisfies RouteTable<keyof typeof POSTING_ANSWERS>;

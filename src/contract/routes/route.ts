@@ -11,14 +11,14 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type Rate = "usual" | "walk" | "batch";
 
 /** The rate of a route whose cost depends on the query; it sees the query before it is checked. */
-export type RateRule = (query: Readonly<Record<string, string>>) => Rate;
+type RateRule = (query: Readonly<Record<string, string>>) => Rate;
 
 /** The parameters of a query; a transformation of the whole may follow them. */
-export type Query = z.ZodObject | z.ZodPipe<z.ZodObject>;
+export type QuerySchema = z.ZodObject | z.ZodPipe<z.ZodObject>;
 
 /**
- * A JSON body is checked by `schema` or `parse` before the handler runs; with `checkedByHandler` the rules
- * depend on more than the body, and the handler checks it.
+ * A JSON body is checked by `schema` or `parse` before the handler runs; with `checkedByHandler` the rules depend on more
+ * than the body, and the handler checks it.
  */
 export type JsonBody =
   | {
@@ -47,7 +47,7 @@ export type AnswerHeader =
  * An answer by its media types; without any it has no body. JSON is named by its schema in the room's `answers.ts`: the
  * worker needs only the schema's type, so its bundle has no schemas of answers.
  */
-export interface Answer<Name extends string = string> {
+export interface RouteAnswer<Name extends string = string> {
   readonly json?: Name;
   readonly ndjson?: Name;
   readonly csv?: true;
@@ -57,7 +57,7 @@ export interface Answer<Name extends string = string> {
 }
 
 /** One route: all that the worker guards, that the reference publishes, and that a handler may rely on. */
-export interface Route<Name extends string = string> {
+export interface ApiRoute<Name extends string = string> {
   readonly method: Method;
   /** With parameters in braces. */
   readonly path: `/${string}`;
@@ -68,9 +68,9 @@ export interface Route<Name extends string = string> {
   /** `list`: what it costs depends on the table's indexes. Default: usual. */
   readonly rate?: Rate | RateRule | "list";
   readonly pathParameters?: z.ZodObject;
-  readonly query?: Query;
+  readonly query?: QuerySchema;
   /** The query of a caller who asks for CSV, if it differs. */
-  readonly csvQuery?: Query;
+  readonly csvQuery?: QuerySchema;
   readonly body?: Body;
   /** Requires an Idempotency-Key. */
   readonly keyed?: true;
@@ -80,7 +80,7 @@ export interface Route<Name extends string = string> {
   readonly conditional?: true;
   /** Can wait for data: takes `Prefer: wait`. */
   readonly waits?: boolean;
-  readonly answers: Readonly<Record<number, Answer<Name>>>;
+  readonly answers: Readonly<Record<number, RouteAnswer<Name>>>;
   /** Problems besides those that follow from the members above. */
   readonly problems?: readonly ProblemCode[];
   /** What a route of the ledger posts. */
@@ -90,7 +90,7 @@ export interface Route<Name extends string = string> {
 }
 
 /** The routes of a room; the key is the operation id of the reference, and names handler and words. */
-export type Routes<Name extends string = string> = Readonly<Record<string, Route<Name>>>;
+export type RouteTable<Name extends string = string> = Readonly<Record<string, ApiRoute<Name>>>;
 
 export const json = <T extends z.ZodType>(schema: T) => ({ media: "application/json", schema }) as const;
 
@@ -101,7 +101,8 @@ export const walksWith =
     query[parameter] ? "walk" : "usual";
 
 /** The parameters of a query as they are sent. */
-export const parametersOf = (query: Query): z.ZodObject => (query instanceof z.ZodPipe ? query.in : query);
+export const sentParameters = (query: QuerySchema): z.ZodObject =>
+  query instanceof z.ZodPipe ? query.in : query;
 
 /** Whether a route answers CSV to a caller who prefers it. */
-export const answersCsv = ({ answers }: Route): boolean => Object.values(answers).some(({ csv }) => csv);
+export const answersCsv = ({ answers }: ApiRoute): boolean => Object.values(answers).some(({ csv }) => csv);

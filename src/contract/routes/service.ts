@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { ProblemCode } from "../../domain/core/problem.ts";
 import { PROBLEMS } from "../problems.ts";
 import type * as answers from "../service/answers.ts";
-import type { Routes } from "./route.ts";
+import type { RouteTable } from "./route.ts";
 
 /** These routes need no token, and refuse only other methods of their paths. */
 const open = { method: "GET", scope: null, problems: ["method_not_allowed"] } as const;
@@ -40,4 +40,4 @@ export const SERVICE_ROUTES = {
     pathParameters: z.object({ code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]) }),
     problems: ["method_not_allowed", "not_found"],
   },
-} as const satisfies Routes<keyof typeof answers>;
+} as const satisfies RouteTable<keyof typeof answers>;

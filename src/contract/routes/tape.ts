@@ -1,6 +1,6 @@
 import type * as answers from "../tape/answers.ts";
 import { parseIngest } from "../tape/ingest.ts";
-import type { Routes } from "./route.ts";
+import type { RouteTable } from "./route.ts";
 
 /** docs/api.md#ingest */
 export const TAPE_ROUTES = {
@@ -28,4 +28,4 @@ export const TAPE_ROUTES = {
     },
     problems: ["too_many_lines"],
   },
-} as const satisfies Routes<keyof typeof answers>;
+} as const satisfies RouteTable<keyof typeof answers>;

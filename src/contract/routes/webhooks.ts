@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type * as answers from "../webhooks/answers.ts";
 import { changeSchema, newEndpointSchema, replaySchema, rotationSchema } from "../webhooks/bodies.ts";
-import { json, type Routes } from "./route.ts";
+import { json, type RouteTable } from "./route.ts";
 
 const manages = { scope: "webhooks:manage" } as const;
 const endpointPath = "/v1/webhook-endpoints/{endpoint_id}";
@@ -84,4 +84,4 @@ export const WEBHOOK_ROUTES = {
     answers: { 200: { json: "endpoint", headers: replayed } },
     problems: ["not_found"],
   },
-} as const satisfies Routes<keyof typeof answers>;
+} as const satisfies RouteTable<keyof typeof answers>;

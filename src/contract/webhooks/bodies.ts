@@ -33,7 +33,7 @@ const sequence = z
   .transform((number, context) => {
     const value = decimalToInteger(number.value);
     if (value !== null && value >= 1 && value < SEQUENCE_MAX) return value;
-    context.addIssue({ code: "custom", message: "must be a whole number from 1 on" });
+    context.addIssue({ code: "custom", message: "must be a whole number, 1 or more" });
     return z.NEVER;
   })
   .meta(documented({ type: "integer", minimum: 1 }));

@@ -22,7 +22,7 @@ export interface BookedPart extends BookPart, EntryPlace {
 }
 
 /** A settlement that is not reversed: it is reversed together with its origination. */
-export interface StandingSettlement extends EntryPlace {
+export interface ActiveSettlement extends EntryPlace {
   readonly disbursement_entry_id: string;
   readonly journal_entry_id: string;
   readonly effective_at: string;
@@ -62,7 +62,7 @@ export interface BooksState extends Bookkeeping {
   /** By disbursement id. */
   readonly loans: Map<string, BookedLoan>;
   /** By the id of the origination's entry. */
-  readonly settlements: Map<string, StandingSettlement>;
+  readonly settlements: Map<string, ActiveSettlement>;
   /** Loans that were looked up in the ledger: one without a `BookedLoan` is new. */
   readonly asked: Set<string>;
 }

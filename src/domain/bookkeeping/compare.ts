@@ -70,13 +70,13 @@ function recordedFigures({ disbursement, is_deleted, terms, receipts }: Recorded
 /** Write-offs up to a day less recoveries: a raise first recovers earlier write-offs, in the order of the log. */
 function netWriteOffs([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): bigint {
   let net = 0n;
-  let standing = 0n;
+  let unrecovered = 0n;
   let amount = first.disbursement_amount;
   for (const row of later) {
     const lowered = amount - row.disbursement_amount;
-    const after = standing + lowered > 0n ? standing + lowered : 0n;
-    if (dayOf(row.on_date) <= day) net += after - standing;
-    standing = after;
+    const after = unrecovered + lowered > 0n ? unrecovered + lowered : 0n;
+    if (dayOf(row.on_date) <= day) net += after - unrecovered;
+    unrecovered = after;
     amount = row.disbursement_amount;
   }
   return net;

@@ -39,6 +39,7 @@ export type ProblemCode =
   | "already_exists"
   | "already_reversed"
   | "not_reversible"
+  | "not_settleable"
   | "kept_by_records"
   | "already_settled"
   | "would_overdraw"

@@ -1,6 +1,6 @@
 import type { AccountCode, Layer } from "./accounts.ts";
 import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "./journal.ts";
-import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "./loan-book.ts";
+import { type Amounts, NO_AMOUNTS, onNormalSide, plusPart } from "./loan-book.ts";
 
 /*
  * Which books an entry touches. The tenant's whole ledger and each bank account keep gross debits and credits by
@@ -51,9 +51,8 @@ export function loanChanges(entry: Entry): ReadonlyMap<string, Amounts> {
   for (const { account_code, direction, amount_minor, loan } of journalLines(entry.postings)) {
     if (!loan) continue;
     const amounts = changes.get(loan.loan_id) ?? NO_AMOUNTS;
-    const part = partOf(account_code);
     const change = onNormalSide(account_code, direction, amount_minor);
-    changes.set(loan.loan_id, part ? { ...amounts, [part]: amounts[part] + change } : amounts);
+    changes.set(loan.loan_id, plusPart(amounts, account_code, change));
   }
   return changes;
 }

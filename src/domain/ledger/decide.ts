@@ -2,17 +2,9 @@ import type { Stamp } from "../core/event.ts";
 import { INT64_MAX } from "../core/money.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, type Result } from "../core/result.ts";
-import { ACCOUNTS } from "./accounts.ts";
 import { loanChanges } from "./books.ts";
 import { type Entry, loansOf } from "./journal.ts";
-import {
-  firstDayBelow,
-  LOAN_PART_NAMES,
-  LOAN_PARTS,
-  type LoanBook,
-  type LoanPart,
-  mostFrom,
-} from "./loan-book.ts";
+import { firstDayBelow, LOAN_PART_NAMES, mostFrom } from "./loan-book.ts";
 import { accrual, MANY_LOANS } from "./postings/accrual.ts";
 import { bank_balance } from "./postings/bank-balance.ts";
 import { chargeoff } from "./postings/chargeoff.ts";
@@ -25,6 +17,7 @@ import { payment_allocated } from "./postings/payment-allocated.ts";
 import { payment_received } from "./postings/payment-received.ts";
 import { recovery } from "./postings/recovery.ts";
 import { reversal } from "./postings/reversal.ts";
+import { followsItsRecords, wouldOverdraw, wouldOverflow } from "./refusals.ts";
 import { bookOf, type LedgerNeeds, type LedgerState, type Posted, type PostingType } from "./state.ts";
 
 /** Every type of ledger command, each with a file in `postings/`. The step of its event has the same name. */
@@ -93,9 +86,7 @@ export function decideLedger<T extends LedgerCommandType>(
 /** Refuses entries on a loan that follows its records; only the settlement of a disbursement is allowed. */
 function followsRecords(state: LedgerState, command: LedgerCommand): Problem | null {
   const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.follows_records);
-  if (loan_id === undefined) return null;
-  const detail = `The entries of the loan ${loan_id} follow its records. Send an event to POST /ingest instead.`;
-  return { code: "kept_by_records", detail };
+  return loan_id === undefined ? null : followsItsRecords(loan_id);
 }
 
 function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly string[] {
@@ -114,39 +105,11 @@ function brokenBound(state: LedgerState, entry: Entry): Problem | null {
     if (state.loans.get(loan_id)?.follows_records) continue;
     const book = bookOf(state, loan_id);
     for (const part of LOAN_PART_NAMES) {
-      const broken =
-        overdraft(book, loan_id, part, entry, changes[part]) ??
-        overflow(book, loan_id, part, entry, changes[part]);
-      if (broken) return broken;
+      const change = changes[part];
+      const below = change < 0n ? firstDayBelow(book, part, entry.effective_at, -change) : null;
+      if (below !== null) return wouldOverdraw(loan_id, part, below);
+      if (mostFrom(book, part, entry.effective_at) + change > INT64_MAX) return wouldOverflow(loan_id, part);
     }
   }
   return null;
 }
-
-function overdraft(
-  book: LoanBook,
-  loan_id: string,
-  part: LoanPart,
-  entry: Entry,
-  change: bigint,
-): Problem | null {
-  if (change >= 0n) return null;
-  const day = firstDayBelow(book, part, entry.effective_at, -change);
-  if (day === null) return null;
-  const detail = `Account ${accountName(part)} of loan ${loan_id} would be less than 0 on ${day}.`;
-  return { code: "would_overdraw", detail };
-}
-
-function overflow(
-  book: LoanBook,
-  loan_id: string,
-  part: LoanPart,
-  entry: Entry,
-  change: bigint,
-): Problem | null {
-  if (mostFrom(book, part, entry.effective_at) + change <= INT64_MAX) return null;
-  const detail = `Account ${accountName(part)} of loan ${loan_id} would exceed ${INT64_MAX} minor units.`;
-  return { code: "amount_overflow", detail };
-}
-
-const accountName = (part: LoanPart): string => `${LOAN_PARTS[part]} ${ACCOUNTS[LOAN_PARTS[part]].name}`;

@@ -38,7 +38,7 @@ export const ENTRY_TYPES = [
 ] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 
-/** Where an entry stands in the tenant's journal: its event, and its place among that event's entries, from 0. */
+/** The place of an entry in the tenant's journal: its event, and its position among that event's entries, from 0. */
 export interface EntryPlace {
   readonly sequence: number;
   readonly position: number;

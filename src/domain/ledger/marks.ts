@@ -5,7 +5,7 @@ import type { Entry, EntryPlace } from "./journal.ts";
  * recovery needs a charge-off.
  */
 
-/** A standing charge-off or recovery of a loan. */
+/** A charge-off or recovery of a loan that is not reversed. */
 export interface Loss extends EntryPlace {
   readonly event_type: "chargeoff" | "recovery";
   readonly loan_id: string;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { rowPage, rowSchema } from "../../contract/lookup/answers.ts";
 import { LOOKUP_TABLES, type LookupTable } from "../../contract/lookup/tables.ts";
 import { LOOKUP_ROUTES, perTable } from "../../contract/routes/lookup.ts";
-import type { Route } from "../../contract/routes/route.ts";
+import type { ApiRoute } from "../../contract/routes/route.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import { operationsOf } from "../operation.ts";
 
@@ -25,7 +25,7 @@ const MEANINGS: Readonly<Record<LookupTable["name"], string>> = {
 const ROWS = new Map(LOOKUP_TABLES.map((table) => [table.name, rowSchema(table, fieldDescription)]));
 
 /** The schemas of a table's answers. */
-function answersOf({ table }: Route) {
+function answersOf({ table }: ApiRoute) {
   const row = (table && ROWS.get(table.name)) ?? z.never();
   return { row: z.object({ data: row }), page: rowPage(row) };
 }

@@ -22,13 +22,13 @@ const writeLoans = rowWriter(
 /** The statements that store the booked parts of each record, for the group's one batch. */
 export function bookStatements(tenant_id: string, { parts, bookedLoans: loans }: BookWrites): readonly Sql[] {
   const all = [...parts.values()];
-  const standing = all.filter(({ isBooked }) => isBooked).map(({ part }) => fromPart(tenant_id, part));
-  const gone = all
+  const booked = all.filter(({ isBooked }) => isBooked).map(({ part }) => fromPart(tenant_id, part));
+  const removed = all
     .filter(({ isBooked }) => !isBooked)
     .map(({ part: { category, record_id, name } }) => [category, record_id, name]);
   return [
-    ...(gone.length > 0 ? [removal(tenant_id, gone)] : []),
-    ...writeParts(standing),
+    ...(removed.length > 0 ? [removal(tenant_id, removed)] : []),
+    ...writeParts(booked),
     ...writeLoans([...loans].map(([id, loan]) => fromBookedLoan(tenant_id, id, loan))),
   ];
 }

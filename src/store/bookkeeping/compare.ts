@@ -12,7 +12,7 @@ import {
   TERMS_COLUMNS,
   type TermsTuple,
   termsOf,
-} from "../position/loans.ts";
+} from "../position/loan-rows.ts";
 
 /** The most payments of one page: the page shrinks until they fit into an isolate's memory. */
 const PAYMENTS_OF_A_PAGE = 20_000;

@@ -40,7 +40,7 @@ export type OnConflict<T extends AnySQLiteTable> =
       readonly set: Readonly<Partial<Record<keyof NewRow<T>, SQL>>>;
     };
 
-/** D1 bounds a parameter at 2 MB; a row that alone is larger than this goes alone. */
+/** D1 bounds a parameter at 2 MB. A row that is larger than this has a parameter of its own. */
 const PAYLOAD_BYTES_MAX = 1_000_000;
 
 /**
@@ -112,7 +112,7 @@ export function replacing<T extends AnySQLiteTable>(
 }
 
 const encoder = new TextEncoder();
-/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+/** The most bytes that UTF-8 takes for a UTF-16 unit. */
 const BYTES_OF_A_UNIT_MAX = 3;
 
 /** JSON arrays of the rows' JSON texts, each array within the bytes that a parameter may have. */

@@ -22,6 +22,22 @@ export async function runAll(db: Database, statements: readonly Sql[]): Promise<
 
 const dialect = new SQLiteSyncDialect();
 
+/** Runs one query of text and answers its rows as D1 gives them. */
+export async function queryRows<Row extends object>(db: Database, query: SQL | Sql): Promise<readonly Row[]> {
+  const [rows = []] = await queryAll(db, [query]);
+  return rows as readonly Row[];
+}
+
+/** The rows of queries of one column `row`, each a JSON array: a row of many cells costs D1 more (d1/packed.ts). */
+export async function tuplesOf<Rows extends readonly unknown[]>(
+  db: Database,
+  queries: { readonly [Index in keyof Rows]: Sql },
+): Promise<{ readonly [Index in keyof Rows]: readonly Rows[Index][] }> {
+  const answers = await queryAll(db, queries);
+  const tuples = answers.map((rows) => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`));
+  return tuples as { readonly [Index in keyof Rows]: readonly Rows[Index][] };
+}
+
 /** A part of a query that holds no value, as text, so that it is built once and not for each request. */
 export function asFixedText(part: SQL): SQL {
   const { sql: text, params } = dialect.sqlToQuery(part);
@@ -29,12 +45,12 @@ export function asFixedText(part: SQL): SQL {
   return sql.raw(text);
 }
 
-/** The text of a statement, built once; whoever runs it gives the values of its parameters in their order. */
+/** The text of a statement, built once. The caller gives the values of its parameters in their order. */
 export const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
 
 /**
  * Runs some queries in one D1 batch, one transaction, and answers each one's rows as D1 gives them: nothing is decoded,
- * and nothing built anew. Null stands for a query that is not needed, and has no rows.
+ * and nothing is built again. Null is a query that is not needed, and has no rows.
  */
 export async function queryAll(
   db: Database,

@@ -5,11 +5,10 @@ import { type Amounts, plus } from "../../domain/ledger/loan-book.ts";
 import type { LedgerWrites } from "../../domain/ledger/writes.ts";
 import { rowWriter } from "../d1/rows.ts";
 import type { Sql } from "../d1/statement.ts";
+import type { integrityLoans, integritySums } from "./integrity-tables.ts";
 import { bankStatements, markStatements } from "./marks.ts";
 import { fromAmounts, fromEntry, fromPostings, fromTotal, HALF, loanEntryRows } from "./rows.ts";
 import {
-  type integrityLoans,
-  type integritySums,
   journalEntries,
   journalPostings,
   ledgerDays,

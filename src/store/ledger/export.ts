@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Entry, EntryPlace } from "../../domain/ledger/journal.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { isPostedAfter } from "./places.ts";
 import { toEntries } from "./rows.ts";
 import { journalEntries, journalPostings } from "./tables.ts";
 
@@ -31,7 +32,7 @@ export async function entriesAfter(
     SELECT sequence, position, loan_count, octet_length(actor) AS actor_bytes,
       octet_length(description) AS description_bytes, octet_length(external_ref) AS external_ref_bytes
     FROM journal_entries
-    WHERE tenant_id = ${tenant} AND (sequence, position) > (${after.sequence}, ${after.position})
+    WHERE tenant_id = ${tenant} AND ${isPostedAfter(after)}
     ORDER BY sequence, position LIMIT ${limit}`;
   const added = sql`
     SELECT sequence, position, count(*) OVER () AS ahead, row_number() OVER page AS number,

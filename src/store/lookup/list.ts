@@ -55,6 +55,18 @@ export async function findRow(
   return rows[0] ?? null;
 }
 
+/** As `findRow`, and in the same transaction a query of one row that the caller needs beside it. */
+export async function findRowBeside(
+  db: Database,
+  source: LookupSource,
+  tenant: string,
+  id: string,
+  alongside: SQL,
+): Promise<{ readonly row: StoredRow | null; readonly beside: StoredRow | null }> {
+  const [rows = [], beside = []] = await queryAll(db, [queryOfRow(source, tenant, id), alongside]);
+  return { row: rows[0] ?? null, beside: beside[0] ?? null };
+}
+
 /** Reads one page of the tenant's rows, and the count of all if asked for. Throws what D1 throws. */
 export async function listRows(
   db: Database,

@@ -35,7 +35,7 @@ export interface LookupSource {
   readonly byId: (id: string, tenant: string) => SQL | null;
   /** A deleted record is invisible; the same condition opens the partial indexes. */
   readonly visible?: SQL;
-  /** Columns with an index of their own, which goes on in the order of creation. */
+  /** Columns with an index of their own, which continues in the order of creation. */
   readonly indexed: readonly AnySQLiteColumn[];
   /**
    * The order of creation, unique within the tenant. Times of creation never run backwards within a tenant (domain,

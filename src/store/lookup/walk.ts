@@ -11,17 +11,17 @@ export interface Wanted {
     readonly operator: ">=" | "<" | "<=";
     readonly value: string | number;
   }[];
-  /** Rows of which one of the columns contains the text, whatever the case of its ASCII letters. */
+  /** Rows of which one of the columns contains the text; the case of ASCII letters does not matter. */
   readonly search: { readonly columns: readonly string[]; readonly text: string } | null;
 }
 
-/** A condition that is held against each row that a list examines, and the columns that it looks at. */
+/** A condition on each row that a list examines, and the columns that it reads. */
 interface Check {
   readonly columns: readonly AnySQLiteColumn[];
   readonly holds: SQL;
 }
 
-/** How a list goes through the tenant's rows: by one index, in its order, and with a look at each row. */
+/** How a list reads the tenant's rows: along one index, in its order, and checks each row. */
 export interface Walk {
   /** The rows that the index gives. */
   readonly rows: SQL;
@@ -55,7 +55,7 @@ interface Filter {
   readonly value: string;
 }
 
-/** SQLite has no statistics and passes over the column's index for another one, unless it is told that this reads less. */
+/** SQLite has no statistics: without `unlikely` it chooses another index than the column's, which reads more rows. */
 const rare = ({ column, value }: Filter): SQL => sql`unlikely(${eq(column, value)})`;
 
 const equals = ({ column, value }: Filter): Check => ({

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { Past } from "../../domain/tape/past.ts";
@@ -14,14 +14,30 @@ const BYTES_MAX = 64_000_000;
 const EVENTS_OF_A_CALL = 20_000;
 const BYTES_OF_A_CALL = 2_000_000;
 
-/** The events between which a record has lived its present life, or its last one; null for one that never was. */
-export async function lifeOf(db: Database, tenant: string, category: Category, id: string) {
+/** The events between which a record has lived its present life, or its last one. */
+export interface Life {
+  readonly created_seq: number;
+  readonly updated_seq: number;
+}
+
+/** Asks for a record's life: one row, or none for a record that never was. */
+export function lifeQuery(tenant: string, category: Category, id: string): SQL {
   const { table, id: column } = RECORD_STORES[category];
-  const [rows = []] = await queryAll(db, [
-    sql`SELECT created_seq, updated_seq FROM ${table} WHERE ${eq(table.tenant_id, tenant)} AND ${eq(column, id)}`,
-  ]);
-  const [row] = rows;
-  return row ? { created_seq: Number(row.created_seq), updated_seq: Number(row.updated_seq) } : null;
+  return sql`SELECT created_seq, updated_seq FROM ${table} WHERE ${eq(table.tenant_id, tenant)} AND ${eq(column, id)}`;
+}
+
+export const toLife = (row: StoredRow | null): Life | null =>
+  row && { created_seq: Number(row.created_seq), updated_seq: Number(row.updated_seq) };
+
+/** A record's life; null for a record that never was. */
+export async function lifeOf(
+  db: Database,
+  tenant: string,
+  category: Category,
+  id: string,
+): Promise<Life | null> {
+  const [rows = []] = await queryAll(db, [lifeQuery(tenant, category, id)]);
+  return toLife(rows[0] ?? null);
 }
 
 /** The record that the event with this id and sequence is about, or null. */

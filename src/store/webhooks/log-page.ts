@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
 import type { Event } from "../../domain/core/event.ts";
 import type { Entry } from "../../domain/ledger/journal.ts";
 import { withDeadline } from "../d1/failure.ts";
@@ -77,15 +77,4 @@ export async function readLogPage(
   const [found, posted, [how]] = await withDeadline(db.batch([page, entries, progress]));
   const { head = 0, reached = 0 } = how ?? {};
   return { head, history: reached, events: found, entries: posted };
-}
-
-/** The sequence of the tenant's last event; 0 before the first. */
-export async function readHead(db: Database, tenant: string): Promise<number> {
-  const last = db
-    .select({ sequence: events.sequence })
-    .from(events)
-    .where(eq(events.tenant_id, tenant))
-    .orderBy(desc(events.sequence))
-    .limit(1);
-  return (await withDeadline(last.all()))[0]?.sequence ?? 0;
 }

@@ -38,9 +38,7 @@ export class Books {
     const terms = termsAfter(this.state.terms.get(id) ?? [], added, isCreated);
     if (category === "disbursement") this.state.terms.set(id, terms);
     return bookRecord(
-      this.state,
-      this.ledger,
-      this.records.state,
+      { books: this.state, ledger: this.ledger, state: this.records.state },
       { category, id, terms },
       stamp,
       "somebody",
@@ -60,9 +58,7 @@ export class Books {
     this.#sequence += 1;
     const terms = this.state.terms.get(id) ?? [];
     const opened = bookRecord(
-      this.state,
-      this.ledger,
-      this.records.state,
+      { books: this.state, ledger: this.ledger, state: this.records.state },
       { category, id, terms },
       this.#stamp(),
       null,

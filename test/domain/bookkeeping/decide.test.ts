@@ -135,12 +135,15 @@ it("names the loan that must be asked for before a record is booked", () => {
   const books = new Books();
   books.book("disbursement", loan);
   books.records.accept("payment", paid);
-  const lacks = () => lacksLoan(books.state, books.ledger, books.records.state, "payment", "PAY-1");
+  const lacks = () =>
+    lacksLoan({ books: books.state, ledger: books.ledger, state: books.records.state }, "payment", "PAY-1");
   expect(lacks()).toBeNull();
   books.state.loans.clear();
   books.state.asked.clear();
   expect(lacks()).toBe("L-1");
-  expect(lacksLoan(books.state, books.ledger, books.records.state, "payment", "unknown")).toBeNull();
+  expect(
+    lacksLoan({ books: books.state, ledger: books.ledger, state: books.records.state }, "payment", "unknown"),
+  ).toBeNull();
 });
 
 describe("sums that the books cannot hold", () => {

@@ -110,6 +110,14 @@ describe("day by day", () => {
   });
 });
 
+it("a year below 100 is that year, not one of the 20th century", () => {
+  expect(yearFraction("ACT_365", "0099-12-31", "0100-01-01")).toEqual({ numerator: 1n, denominator: 365n });
+  expect(yearFraction("ACT_ACT", "0003-12-31", "0005-01-01")).toEqual({
+    numerator: 1n * 366n + 366n * 365n,
+    denominator: 365n * 366n,
+  });
+});
+
 describe("the interest of a day", () => {
   it.each([
     ["100000", "0.1375", "ACT_365", "2024-03-01", "38"],
