@@ -36,6 +36,9 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   if (problem.code in RETRY_AFTER_S) {
     c.header("Retry-After", RETRY_AFTER_S[problem.code as keyof typeof RETRY_AFTER_S]);
   }
+  if (problem.scope !== undefined) {
+    c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${problem.scope}"`);
+  }
   const body = problemBody(c, problem, new URL(c.req.url).pathname);
   const { status } = PROBLEMS[problem.code];
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
