@@ -225,7 +225,10 @@ export const integrityChecks = sqliteTable(
     checked_upto: integer().notNull(),
     turns: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant_id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant_id] }),
+    index("integrity_checks_behind").on(t.visited_at, t.tenant_id).where(sql`is_behind = 1`),
+  ],
 );
 
 /** The check's own sums, added up from the postings and never from the sums that it checks. */
