@@ -41,7 +41,12 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   "+=": ["-="],
   "-=": ["+="],
 };
-const METHODS: Readonly<Record<string, string>> = { some: "every", every: "some", min: "max", max: "min" };
+const METHODS = new Map([
+  ["some", "every"],
+  ["every", "some"],
+  ["min", "max"],
+  ["max", "min"],
+]);
 /** Methods whose call is left out. */
 const DROPPED = ["filter", "sort", "toSorted", "reverse", "slice", "trim", "toLowerCase"];
 
@@ -101,7 +106,7 @@ function replacements(node: Node, own: string, source: string): readonly string[
       const { object, property } = callee;
       if (!isNode(object) || !isNode(property) || object.type === "Super") return [];
       if (DROPPED.includes(text(property))) return [text(object)];
-      const other = METHODS[text(property)];
+      const other = METHODS.get(text(property));
       return other
         ? [source.slice(node.start, property.start) + other + source.slice(property.end, node.end)]
         : [];

@@ -92,7 +92,11 @@ const specs = await vitest.getRelevantTestSpecifications();
 for (const spec of specs.toSorted((a, b) => nearness(b) - nearness(a))) {
   if (Date.now() > end) break;
   const module = await run(spec, -1);
-  if (!module.ok()) throw new Error(`${spec.moduleId} fails without a mutant`);
+  if (!module.ok()) {
+    const failed = [...module.children.allTests("failed")].flatMap((test) => test.result().errors ?? []);
+    for (const { message } of [...module.errors(), ...failed]) console.error(message);
+    throw new Error(`${spec.moduleId} fails without a mutant`);
+  }
   for (const test of module.children.allTests()) {
     const meta = test.meta();
     for (const number of meta.touched ?? []) touched.add(number);
