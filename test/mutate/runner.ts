@@ -2,8 +2,10 @@ import { inject, TestRunner } from "vitest";
 
 type Test = Parameters<TestRunner["onAfterRunTask"]>[0];
 
-/** So many asks for a mutant mean a loop without an end. */
-const ASKS_MAX = 20_000_000;
+/** A test that asks for mutants much more often than without one is in a loop without an end. */
+const ASKS_TIMES_MAX = 10;
+const ASKS_MIN = 50_000;
+const ASKS_OF_A_FILE_MAX = 20_000_000;
 const TEST_MS = 1_000;
 // A test may replace the clock.
 const { setTimeout, clearTimeout } = globalThis;
@@ -11,8 +13,10 @@ const now = performance.now.bind(performance);
 const NONE = -1;
 
 /** The mutant that is switched on; -1 for none. */
-let active = inject("mutant");
+const ofTheFile = inject("mutant");
+let active = ofTheFile;
 let asks = 0;
+let asksMax = ASKS_OF_A_FILE_MAX;
 const killed = new Set(inject("killed"));
 /** The mutants that the test asked for, and those that were asked for outside a test: while files load, for example. */
 let touched: Set<number> | null = null;
@@ -21,7 +25,7 @@ const outside = new Set<number>();
 Object.assign(globalThis, {
   __mutant(number: number): boolean {
     asks += 1;
-    if (asks > ASKS_MAX) throw new Error("a loop without an end");
+    if (asks > asksMax) throw new Error("a loop without an end");
     if (active === NONE) (touched ?? outside).add(number);
     return number === active;
   },
@@ -44,7 +48,7 @@ async function passes(run: () => unknown, mutant: number): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    active = NONE;
+    active = ofTheFile;
     touched = null;
     clearTimeout(timer);
   }
@@ -58,9 +62,14 @@ export default class MutantRunner extends TestRunner {
   async runTask(test: Test): Promise<void> {
     const run = TestRunner.getTestFn(test);
     asks = 0;
-    if (active !== NONE) return void (await run());
+    if (ofTheFile !== NONE) {
+      if (!(await passes(run, ofTheFile))) throw new Error("the mutant is noticed");
+      return;
+    }
     const start = now();
+    asksMax = ASKS_OF_A_FILE_MAX;
     const mutants = await this.#asked(run);
+    asksMax = asks * ASKS_TIMES_MAX + ASKS_MIN;
     Object.assign(test.meta, { touched: mutants, killed: [] });
     const left = mutants.filter((number) => !killed.has(number));
     if (left.length === 0 || now() - start > REPEATED_MS) return;
