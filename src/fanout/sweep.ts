@@ -102,7 +102,7 @@ async function sweepDatabase(env: Cloudflare.Env, db: Database, tally: Tally): P
     const own = PROJECTIONS.find(({ name }) => name === projection);
     return own ? [{ projection: own, tenant: tenant_id, before: place }] : [];
   });
-  const stop = await sweepFrom(env, db, place, redriven, tally);
+  const stop = await sweepFrom(env, db, { place, redriven }, tally);
   if (place !== null || stop !== null) {
     await attempt("sweep place not kept", () => writeSweepPlace(db, stop));
   }
@@ -122,14 +122,13 @@ interface Turn {
 async function sweepFrom(
   env: Cloudflare.Env,
   db: Database,
-  start: SweepPlace | null,
-  redriven: readonly Turn[],
+  start: { readonly place: SweepPlace | null; readonly redriven: readonly Turn[] },
   tally: Tally,
 ): Promise<SweepPlace | null> {
   let pending: Turn[] = [];
-  for (const turn of redriven) if (await takeTurn(env, turn, tally)) pending.push(turn);
-  let place = start;
-  for await (const step of walk(db, start, tally)) {
+  for (const turn of start.redriven) if (await takeTurn(env, turn, tally)) pending.push(turn);
+  let { place } = start;
+  for await (const step of walk(db, place, tally)) {
     if ("place" in step) place = step.place;
     else if (isSpent(tally)) return stopAt(pending, place);
     else {
