@@ -1,4 +1,4 @@
-import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
+import { ACCOUNT_CODES, ACCOUNTS, type AccountCode } from "../../domain/ledger/accounts.ts";
 import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 import type { Amounts } from "../../domain/ledger/loan-book.ts";
 import type { AnswerOf } from "../answer-types.ts";
@@ -38,7 +38,7 @@ export function entryView(entry: Entry): AnswerOf<typeof journalEntry> {
  * outstanding, and the credit shows as suspense.
  */
 export function loanBalanceView(
-  loan: { readonly loan_id: string; readonly currency: string; readonly as_of_date: string },
+  loan: Pick<AnswerOf<typeof loanBalance>, "loan_id" | "currency" | "as_of_date">,
   amounts: Amounts,
   last_posted_at: number | null,
 ): AnswerOf<typeof loanBalance> {
@@ -57,18 +57,12 @@ export function loanBalanceView(
 
 /** An account's balance (docs/api.md#ledger). */
 export function accountBalanceView(
-  account: {
-    readonly account_code: AccountCode;
-    readonly currency: string;
-    readonly layer: Layer;
-    readonly as_of_date: string;
-    readonly bank_account_ref: string | undefined;
-  },
+  account: Omit<AnswerOf<typeof accountBalance>, keyof ReturnType<typeof sumsView>>,
   total: Total,
 ): AnswerOf<typeof accountBalance> {
-  const { account_code, ...rest } = account;
+  const { account_code, ...others } = account;
   const { account_name, ...sums } = sumsView(account_code, total);
-  return { account_code, account_name, ...rest, ...sums };
+  return { account_code, account_name, ...others, ...sums };
 }
 
 const sumsView = (account_code: AccountCode, total: Total) => ({
