@@ -133,7 +133,7 @@ describe("with keys from the issuer", () => {
         nowMs += ms;
       },
       ask: (token: string) =>
-        authenticateWith(policy, verifier, `Bearer ${token}`, new Date(nowMs), inBackground),
+        authenticateWith({ policy, ...verifier }, `Bearer ${token}`, new Date(nowMs), inBackground),
     };
   }
   const serving =

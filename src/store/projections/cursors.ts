@@ -103,7 +103,7 @@ export interface TenantRange {
 }
 
 /** The tenants of a page that lag, and where the page ends: the last tenant of the page, null at the end of the range. */
-export interface BehindPage {
+interface BehindPage {
   readonly tenants: readonly string[];
   readonly last: string | null;
 }
