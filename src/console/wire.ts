@@ -1,4 +1,5 @@
-import type { Example, QualityCode } from "../domain/position/quality.ts";
+import type { Example } from "../domain/position/quality.ts";
+import type { QualityCode } from "../domain/position/quality-rules.ts";
 import type { Exact } from "./format.ts";
 
 /** The members of the API's answers that the console reads (docs/api.md). Amounts are exact, in major units. */

@@ -81,7 +81,7 @@ function portfolioQuestion(
 ): Question<GatheredPortfolio> {
   const days = [...new Set([day, ...ends])];
   const gathering = (lines: readonly PortfolioLine[]): GatheredPortfolio => {
-    const portfolio = new Portfolio(days, grouping, lines);
+    const portfolio = new Portfolio({ days, grouping }, lines);
     return {
       add: ({ loan, country }) => portfolio.add(loan, country),
       lines: () => portfolio.lines(),

@@ -9,7 +9,7 @@ import type { KnownAt } from "../domain/core/known-at.ts";
 import { ok } from "../domain/core/result.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Day, dayAt } from "../domain/position/days.ts";
-import { ready } from "../domain/position/position.ts";
+import { ready } from "../domain/position/ready.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { authorized } from "../http/authentication.ts";
 import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";

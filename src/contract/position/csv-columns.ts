@@ -1,4 +1,4 @@
-import { BUCKETS } from "../../domain/position/position.ts";
+import { BUCKETS } from "../../domain/position/state.ts";
 
 const parts = (name: string) => ["total", "principal", "fee"].map((part) => `${name}_${part}`);
 const terms = (name: string) =>

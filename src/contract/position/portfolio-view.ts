@@ -1,6 +1,7 @@
 import { LosslessNumber } from "lossless-json";
-import { PAR_DAYS, type PortfolioLine, ratio } from "../../domain/position/portfolio.ts";
-import { BUCKETS } from "../../domain/position/position.ts";
+import type { PortfolioLine } from "../../domain/position/portfolio.ts";
+import { BUCKETS } from "../../domain/position/state.ts";
+import { PAR_DAYS, ratio } from "../../domain/position/sums.ts";
 import { amountIn } from "./view.ts";
 
 /** One line of the portfolio (docs/api.md#positions). */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { GROUPINGS } from "../../domain/position/portfolio.ts";
-import { BUCKETS, STATES } from "../../domain/position/position.ts";
+import { BUCKETS, STATES } from "../../domain/position/state.ts";
 import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
 import { expects, limit } from "../lookup/query.ts";

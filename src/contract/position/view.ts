@@ -1,11 +1,12 @@
 import { LosslessNumber } from "lossless-json";
 import { renderDate } from "../../domain/core/dates.ts";
 import { toMajor } from "../../domain/core/money.ts";
-import type { Day } from "../../domain/position/days.ts";
+import type { CoveredInstallment } from "../../domain/position/coverage.ts";
+import { type Day, daysLate } from "../../domain/position/days.ts";
 import { clientOf } from "../../domain/position/facts.ts";
-import { type InstallmentAt, installmentsAt } from "../../domain/position/installments.ts";
-import { type Position, positionAt, type Ready } from "../../domain/position/position.ts";
-import type { Parts } from "../../domain/position/schedule.ts";
+import type { Parts } from "../../domain/position/parts.ts";
+import { installmentsAt, type Position, positionAt } from "../../domain/position/position.ts";
+import type { Ready } from "../../domain/position/ready.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
@@ -74,14 +75,14 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, ledg
 export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
   const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, ledgerIds);
   const { amount, parts } = forms(one.loan.disbursement.currency);
-  const installment = (at: InstallmentAt) => ({
+  const installment = (at: CoveredInstallment) => ({
     payment_id: at.payment_id,
     installment_number: at.installment_number,
     due_date: at.due,
     expected: parts(at),
     covered: amount(at.covered),
-    days_late: at.days_late,
+    days_late: daysLate(at, day),
     paid_on: at.paid_on,
   });
-  return { ...line, installments: installmentsAt(one.schedule, day).map(installment), ledger_loan_id };
+  return { ...line, installments: installmentsAt(one, day).map(installment), ledger_loan_id };
 }

@@ -5,8 +5,8 @@ import {
   positionsQuery,
   qualityQuery,
 } from "../../contract/position/query.ts";
-import { BUCKETS, STATES } from "../../domain/position/position.ts";
-import { QUALITY_CODES } from "../../domain/position/quality.ts";
+import { QUALITY_CODES } from "../../domain/position/quality-rules.ts";
+import { BUCKETS, STATES } from "../../domain/position/state.ts";
 import { answer, CSV, currency, dateOrTimestamp, day, exactDecimal, json, uuid } from "../answers.ts";
 import type { Operation } from "../operation.ts";
 

@@ -1,4 +1,4 @@
-import type { Loan, PaymentFacts, TermsRow } from "../../domain/position/facts.ts";
+import { type Loan, type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../domain/position/facts.ts";
 import type { Database } from "../d1/session.ts";
 import type { disbursements, payments } from "../tape/tables.ts";
 
@@ -262,6 +262,7 @@ export function paymentOf(tuple: PaymentTuple): PaymentFacts {
     tuple;
   const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;
   return {
+    ...PLAIN_PAYMENT,
     payment_id,
     status,
     currency,
