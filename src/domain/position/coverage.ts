@@ -1,12 +1,9 @@
 import type { Day } from "../core/dates.ts";
+import type { Allocation } from "./allocation.ts";
 import type { Installment } from "./installment.ts";
 import { lesser } from "./parts.ts";
 import type { Receipt } from "./receipts.ts";
 import { type StayingMoney, stayingMoney } from "./stays.ts";
-
-/** `oldest`: money covers the oldest installment first. `own`: first the one on which it was recorded. */
-export const ALLOCATIONS = ["oldest", "own"] as const;
-export type Allocation = (typeof ALLOCATIONS)[number];
 
 /** An installment with what receipts up to a day cover of it. */
 export interface CoveredInstallment extends Installment {
@@ -34,7 +31,7 @@ export function covered(
     left[index] = before - amount;
     if (amount > 0n && before === amount) paid_on[index] = day;
   };
-  for (const money of stayingMoney(receipts)) {
+  for (const money of stayingMoney(receipts, allocation)) {
     const own = rowOf(money);
     const onOwn = own === undefined ? 0n : lesser(left[own] ?? 0n, money.amount);
     if (own !== undefined) pay(own, onOwn, money.day);
@@ -74,7 +71,7 @@ export function coveredByOwn(
 ): readonly bigint[] {
   const rowOf = ownRows(installments);
   const own = installments.map(() => 0n);
-  for (const money of stayingMoney(receipts)) {
+  for (const money of stayingMoney(receipts, "own")) {
     const index = rowOf(money);
     if (index !== undefined) own[index] = (own[index] ?? 0n) + money.amount;
   }

@@ -1,6 +1,7 @@
 import type { Day } from "../core/dates.ts";
+import type { Allocation } from "./allocation.ts";
 import { type Due, dueAt, latenessAt } from "./arrears.ts";
-import { type Allocation, type CoveredInstallment, covered } from "./coverage.ts";
+import { type CoveredInstallment, covered } from "./coverage.ts";
 import { isUpfront } from "./installment.ts";
 import { type Owed, owedOf } from "./owed.ts";
 import { NOTHING, type Parts, sumOf } from "./parts.ts";

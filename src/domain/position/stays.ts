@@ -1,3 +1,4 @@
+import type { Allocation } from "./allocation.ts";
 import type { Receipt } from "./receipts.ts";
 
 /** Money that a receipt brought and that no refund took back. */
@@ -6,17 +7,19 @@ export interface StayingMoney extends Pick<Receipt, "payment_id" | "installment_
 }
 
 /**
- * A refund takes back money that came before it, the latest first; of its own installment first, where it names one.
- * What it does not find there it takes from later money. So less money covers the schedule.
+ * A refund takes back money that came before it, the latest first: so much less covers the schedule. Where money belongs
+ * to rows, it first takes back money with its own installment number. What it does not find it takes from later money.
  */
-export function stayingMoney(receipts: readonly Receipt[]): readonly StayingMoney[] {
+export function stayingMoney(receipts: readonly Receipt[], allocation: Allocation): readonly StayingMoney[] {
   const staying: { -readonly [K in keyof StayingMoney]: StayingMoney[K] }[] = [];
   let owed = 0n;
   for (const { payment_id, installment_number, day, total, is_refund } of receipts) {
     if (is_refund) {
-      const ofRow = staying.filter((money) => money.installment_number === installment_number);
-      owed = takeBack(installment_number === null ? [] : ofRow, owed - total);
-      owed = takeBack(staying, owed);
+      const byNumber = allocation === "own" && installment_number !== null;
+      const ofRow = byNumber
+        ? staying.filter((money) => money.installment_number === installment_number)
+        : [];
+      owed = takeBack(staying, takeBack(ofRow, owed - total));
     } else {
       const used = owed < total ? owed : total;
       owed -= used;
