@@ -27,7 +27,11 @@ export interface Payoff {
 export type PayoffEvent =
   /** The margin of the disbursement's record after the rebate. */
   | { readonly type: "rebate"; readonly total_expected_margin: bigint }
-  | ({ readonly type: "receipt" | "upfront_fee"; readonly client_id: string | null } & Parts);
+  | ({
+      readonly type: "receipt" | "upfront_fee";
+      readonly client_id: string | null;
+      readonly installment_number: 0 | null;
+    } & Parts);
 
 /** What is to be paid on a day so that nothing is owed (docs/portfolio.md#pay-off). Later changes are left out. */
 export function payoffOn(one: Ready, on: Day, kind: Rebate): Result<Payoff, "not_started"> {
@@ -38,7 +42,10 @@ export function payoffOn(one: Ready, on: Day, kind: Rebate): Result<Payoff, "not
   const rebate = lesser(rebateOf(one, on, kind, position), lesser(margin, recorded));
   const upfront_fee = atLeastZero(upfrontFeeDue(one, on) - position.overpaid);
   const money = { principal, fee: margin - rebate, total: principal + margin - rebate };
-  const events = eventsOf(one, money, rebate > 0n ? recorded - rebate : null, upfront_fee);
+  const events = [
+    ...(rebate > 0n ? [{ type: "rebate", total_expected_margin: recorded - rebate } as const] : []),
+    ...receiptsOf(one, on, money, upfront_fee),
+  ];
   return ok({ principal, margin, rebate, upfront_fee, total: money.total + upfront_fee, events });
 }
 
@@ -66,19 +73,17 @@ function upfrontFeeDue({ agreementAt, money }: Ready, on: Day): bigint {
   return atLeastZero(sumOf(due).total - sumOf(received).total);
 }
 
-function eventsOf(
-  { loan }: Ready,
-  money: Parts,
-  total_expected_margin: bigint | null,
-  upfront_fee: bigint,
-): readonly PayoffEvent[] {
+function receiptsOf({ loan, agreementAt }: Ready, on: Day, money: Parts, upfront_fee: bigint): PayoffEvent[] {
   const { kind, purchase_clients } = loan.disbursement;
   const client_id = kind === "purchase" ? (purchase_clients?.[0] ?? null) : null;
-  const events: PayoffEvent[] = [];
-  if (total_expected_margin !== null) events.push({ type: "rebate", total_expected_margin });
-  if (money.total > 0n) events.push({ type: "receipt", client_id, ...money });
-  if (upfront_fee > 0n) {
-    events.push({ type: "upfront_fee", client_id, total: upfront_fee, principal: 0n, fee: upfront_fee });
-  }
-  return events;
+  // A receipt with the number 0 that nothing expects would be an upfront fee of its own, and leave the other one owed.
+  const isExpected = agreementAt(on).schedule.installments.some(
+    (row) => isUpfront(row) && !row.self_scheduled,
+  );
+  const fee = { total: upfront_fee, principal: 0n, fee: upfront_fee };
+  const all: PayoffEvent[] = [
+    { type: "receipt", client_id, installment_number: null, ...money },
+    { type: "upfront_fee", client_id, installment_number: isExpected ? 0 : null, ...fee },
+  ];
+  return all.filter((event) => event.type !== "rebate" && event.total > 0n);
 }
