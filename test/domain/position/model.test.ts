@@ -10,7 +10,7 @@ import { factsOf, type Life, lives } from "./lives.ts";
 
 /** A failure prints its seed and path: put them here to replay it. */
 const REPLAY = { seed: 20261129, path: "" } as const;
-const RUNS = 3_000;
+const RUNS = 1_500;
 const DAYS = [
   "2025-12-30",
   "2026-01-20",
