@@ -15,7 +15,15 @@ export const plus = (a: Parts, b: Parts): Parts => ({
   fee: a.fee + b.fee,
 });
 
-export const sumOf = (all: readonly Parts[]): Parts => all.reduce(plus, NOTHING);
+export function sumOf(all: readonly Parts[]): Parts {
+  let [total, principal, fee] = [0n, 0n, 0n];
+  for (const parts of all) {
+    total += parts.total;
+    principal += parts.principal;
+    fee += parts.fee;
+  }
+  return { total, principal, fee };
+}
 
 export const negative = ({ total, principal, fee }: Parts): Parts => ({
   total: -total,

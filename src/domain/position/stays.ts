@@ -1,4 +1,5 @@
 import type { Allocation } from "./allocation.ts";
+import { lesser } from "./parts.ts";
 import type { Receipt } from "./receipts.ts";
 
 /** Money that a receipt brought and that no refund took back. */
@@ -11,33 +12,35 @@ export interface StayingMoney extends Pick<Receipt, "payment_id" | "installment_
  * to rows, it first takes back money with its own installment number. What it does not find it takes from later money.
  */
 export function stayingMoney(receipts: readonly Receipt[], allocation: Allocation): readonly StayingMoney[] {
-  const staying: { -readonly [K in keyof StayingMoney]: StayingMoney[K] }[] = [];
+  const staying: Held[] = [];
+  const byNumber = new Map<number | null, Held[]>();
   let owed = 0n;
   for (const { payment_id, installment_number, day, total, is_refund } of receipts) {
+    const ofRow = allocation === "own" ? (byNumber.get(installment_number) ?? []) : [];
     if (is_refund) {
-      const byNumber = allocation === "own" && installment_number !== null;
-      const ofRow = byNumber
-        ? staying.filter((money) => money.installment_number === installment_number)
-        : [];
       owed = takeBack(staying, takeBack(ofRow, owed - total));
-    } else {
-      const used = owed < total ? owed : total;
-      owed -= used;
-      staying.push({ payment_id, installment_number, day, amount: total - used });
+      continue;
     }
+    const used = lesser(owed, total);
+    owed -= used;
+    const held = { payment_id, installment_number, day, amount: total - used };
+    staying.push(held);
+    ofRow.push(held);
+    if (installment_number !== null) byNumber.set(installment_number, ofRow);
   }
   return staying;
 }
 
+type Held = { -readonly [K in keyof StayingMoney]: StayingMoney[K] };
+
 /** Takes an amount from the latest money backwards, and returns what it did not find. */
-function takeBack(staying: readonly { amount: bigint }[], amount: bigint): bigint {
+function takeBack(held: Held[], amount: bigint): bigint {
   let left = amount;
-  for (let index = staying.length - 1; index >= 0 && left > 0n; index -= 1) {
-    const money = staying[index];
-    if (!money) continue;
-    const taken = money.amount < left ? money.amount : left;
-    money.amount -= taken;
+  for (let latest = held.at(-1); latest !== undefined && left > 0n; latest = held.at(-1)) {
+    const taken = lesser(latest.amount, left);
+    latest.amount -= taken;
     left -= taken;
+    if (latest.amount === 0n) held.pop();
   }
   return left;
 }
