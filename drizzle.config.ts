@@ -11,6 +11,7 @@ export default defineConfig({
     "./src/store/projections/tables.ts",
     "./src/store/webhooks/tables.ts",
     "./src/store/ledger/tables.ts",
+    "./src/store/ledger/integrity-tables.ts",
     "./src/store/bookkeeping/tables.ts",
   ],
   out: "./migrations",

@@ -12,9 +12,11 @@ const PURE = [
   "test/contract/**/!(cursor).test.ts",
   "test/console/!(*.slow).test.ts",
   "test/config.test.ts",
-  "test/node/{imports,build,documents,workflows}.test.ts",
+  "test/node/{imports,tidy,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",
+  "test/reads/question-text.test.ts",
   "test/cli/**/*.test.ts",
+  "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
 ];
 /** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
 const SLOW = ["test/**/*.slow.test.ts"];

@@ -187,11 +187,13 @@ CREATE TABLE `position_memos` (
 	`tenant_id` text NOT NULL,
 	`question` text NOT NULL,
 	`part` integer NOT NULL,
+	`used_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	`body` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `question`, `part`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `position_memos_by_expiry` ON `position_memos` (`expires_at`) WHERE part = 0;--> statement-breakpoint
 CREATE TABLE `asset_status` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -468,7 +470,7 @@ CREATE TABLE `ledger_loans` (
 	`loan_id` text NOT NULL,
 	`borrower_id` text NOT NULL,
 	`currency` text NOT NULL,
-	`kept` integer NOT NULL,
+	`follows_records` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -546,7 +548,7 @@ CREATE TABLE `booked_loans` (
 	`tenant_id` text NOT NULL,
 	`disbursement_id` text NOT NULL,
 	`loan_id` text NOT NULL,
-	`is_kept` integer NOT NULL,
+	`follows_records` integer NOT NULL,
 	`gross` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `disbursement_id`)
 ) STRICT, WITHOUT ROWID;

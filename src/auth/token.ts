@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import * as z from "zod";
+import type { Scope } from "../contract/scopes.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Scope } from "./scopes.ts";
 import type { FormatRefusal, UnverifiedToken } from "./unverified-token.ts";
 import { importedKey, type KeyRefusal, type KeySet, selectKey } from "./verification-key.ts";
 

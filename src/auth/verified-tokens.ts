@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Principal } from "./token.ts";
 import type { UnverifiedToken } from "./unverified-token.ts";
 import type { KeySet } from "./verification-key.ts";
@@ -20,7 +21,7 @@ interface Verified {
  * which is gone is noticed as soon as without this memory.
  */
 export class VerifiedTokens {
-  readonly #tokens = new Map<string, Verified>();
+  readonly #tokens = new LRUCache<string, Verified>({ max: TOKENS_MAX });
 
   /** The caller compares the key set with the present one. */
   find(text: string, now: Date): Verified | null {
@@ -35,9 +36,5 @@ export class VerifiedTokens {
   add({ text, exp, nbf }: UnverifiedToken, principal: Principal, keys: KeySet, toleranceS: number): void {
     const from = nbf === null ? Number.NEGATIVE_INFINITY : nbf - toleranceS;
     this.#tokens.set(text, { principal, from, until: exp + toleranceS, keys });
-    for (const oldest of this.#tokens.keys()) {
-      if (this.#tokens.size <= TOKENS_MAX) break;
-      this.#tokens.delete(oldest);
-    }
   }
 }

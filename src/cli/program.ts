@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addDataCommands, DATA_HANDLERS, type DataHandlers } from "./commands/data.ts";
 import { addLocalCommands, LOCAL_HANDLERS, type LocalHandlers } from "./commands/local.ts";
 import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./commands/operate.ts";
+import type { Finish } from "./commands/options.ts";
 import { addReadCommands, READ_HANDLERS, type ReadHandlers } from "./commands/read.ts";
 import { EXIT } from "./failure.ts";
 
@@ -15,7 +16,7 @@ Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were re
 "loan-ledger <command> --help" explains one command.`;
 
 /** The whole command line. `finish` gets the exit code of the command that ran. */
-function buildProgram(handlers: Handlers, finish: (exitCode: number) => void): Command {
+function buildProgram(handlers: Handlers, finish: Finish): Command {
   const program = new Command("loan-ledger")
     .description("Runs, fills and reads a Loan Ledger.")
     .exitOverride()

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { type Failure, failed, wrongUsage } from "./failure.ts";
+import { type CommandFailure, wrongUsage } from "./failure.ts";
 
 /** The service that a command calls, and the token. */
 export interface ServiceOptions {
@@ -37,7 +37,7 @@ export class Service {
   }
 
   /** Checks the options without a request. Reads the token; the service verifies it. */
-  static from({ url, token }: ServiceOptions): Result<Service, Failure> {
+  static from({ url, token }: ServiceOptions): Result<Service, CommandFailure> {
     if (token === undefined || token.trim() === "") return err(wrongUsage(NO_TOKEN));
     if (!URL.canParse(url))
       return err(wrongUsage(`--url takes an address such as http://localhost:8787, not ${url}.`));
@@ -70,14 +70,6 @@ export class Service {
     }
     if (response.ok) return response;
     return refusalOf(response);
-  }
-
-  /** A JSON answer, or a failure for a person at a terminal. */
-  async get<T>(path: string): Promise<Result<T, Failure>> {
-    const response = await this.request(path);
-    return response instanceof Response
-      ? ok((await response.json()) as T)
-      : err(failed(sentenceOf(response)));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Query parameters; empty ones are omitted. */
-export type Query = Readonly<Record<string, string | undefined>>;
+type Query = Readonly<Record<string, string | undefined>>;
 
 function withQuery(path: string, query: Query): string {
   const given = Object.entries(query).flatMap(([name, value]) =>

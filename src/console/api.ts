@@ -1,9 +1,9 @@
 import { parse } from "lossless-json";
 import { type Exact, numberText } from "./format.ts";
-import { token } from "./session.ts";
+import { sessionToken } from "./session.ts";
 
 /** Why a request failed, in the members of RFC 9457 that a reader needs. */
-export interface Problem {
+export interface RequestProblem {
   /** The API's code, `stopped` when the reader stopped the request, or `unreachable` when no answer came. */
   readonly code: string;
   readonly title: string;
@@ -14,14 +14,14 @@ export interface Problem {
   readonly retry_after: number | null;
 }
 
-export type Answer<T> =
+export type Fetched<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem };
+  | { readonly ok: false; readonly problem: RequestProblem };
 
-export const STOPPED: Problem = problemOf("stopped", "Stopped", "You stopped this.");
+export const STOPPED: RequestProblem = problemOf("stopped", "Stopped", "You stopped this.");
 
 /** Sends a GET to the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
-export async function get<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
+export async function get<T>(path: string, signal: AbortSignal): Promise<Fetched<T>> {
   const response = await request(path, "application/json", signal);
   return response.ok ? read<T>(response.value, signal) : response;
 }
@@ -34,18 +34,18 @@ export async function getWalked<T>(
   path: string,
   signal: AbortSignal,
   progress: (text: string) => void,
-): Promise<Answer<T>> {
+): Promise<Fetched<T>> {
   for (;;) {
     const response = await request(path, "application/json", signal);
     if (!response.ok) return response;
     if (response.value.status !== 202) return read<T>(response.value, signal);
     const far = await read<{ readonly disbursements_done: Exact }>(response.value, signal);
     if (!far.ok) return far;
-    progress(`Looked at ${numberText(far.value.disbursements_done)} disbursements …`);
+    progress(`${numberText(far.value.disbursements_done)} disbursements read so far …`);
   }
 }
 
-async function read<T>(response: Response, signal: AbortSignal): Promise<Answer<T>> {
+async function read<T>(response: Response, signal: AbortSignal): Promise<Fetched<T>> {
   try {
     return { ok: true, value: parse(await response.text()) as T };
   } catch (error) {
@@ -54,8 +54,8 @@ async function read<T>(response: Response, signal: AbortSignal): Promise<Answer<
 }
 
 /** Sends a GET for any media type. An answer other than 2xx becomes its problem. */
-export async function request(path: string, accept: string, signal: AbortSignal): Promise<Answer<Response>> {
-  const headers = { Accept: accept, Authorization: `Bearer ${token() ?? ""}` };
+export async function request(path: string, accept: string, signal: AbortSignal): Promise<Fetched<Response>> {
+  const headers = { Accept: accept, Authorization: `Bearer ${sessionToken() ?? ""}` };
   let response: Response;
   try {
     response = await fetch(path, {
@@ -73,13 +73,13 @@ export async function request(path: string, accept: string, signal: AbortSignal)
     : { ok: false, problem: readProblem(response, await response.text().catch(() => "")) };
 }
 
-function readProblem(response: Response, text: string): Problem {
+function readProblem(response: Response, text: string): RequestProblem {
   const retry = Number(response.headers.get("Retry-After") ?? Number.NaN);
   const retry_after = Number.isFinite(retry) ? retry : null;
   const fallback = problemOf(
     "unexpected",
     `The service answered ${response.status}`,
-    "The answer is no problem document.",
+    "The answer is not a problem document.",
   );
   try {
     const body = parse(text) as Readonly<Record<string, unknown>>;
@@ -98,7 +98,7 @@ function readProblem(response: Response, text: string): Problem {
   }
 }
 
-function unreachable(error: unknown): Problem {
+function unreachable(error: unknown): RequestProblem {
   const cause = error instanceof Error ? ` (${error.message})` : "";
   return problemOf(
     "unreachable",
@@ -108,6 +108,6 @@ function unreachable(error: unknown): Problem {
 }
 
 /** A problem that does not come from the service. */
-export function problemOf(code: string, title: string, detail: string): Problem {
+export function problemOf(code: string, title: string, detail: string): RequestProblem {
   return { code, title, detail, trace_id: null, errors: [], retry_after: null };
 }

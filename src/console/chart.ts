@@ -12,12 +12,12 @@ export interface Line {
 }
 
 /** A day that the picture marks with a letter; a list beside the picture explains it. */
-export interface Marker {
+interface Marker {
   readonly day: string;
   readonly letter: string;
 }
 
-export interface Picture {
+interface Picture {
   readonly label: string;
   /** UTC calendar days in order. */
   readonly days: readonly string[];
@@ -65,7 +65,7 @@ function axes(unit: Picture["unit"]): uPlot.Axis[] {
       ...common,
       space: 76,
       size: 30,
-      values: (_, at, __, ___, increment) => at.map((one) => tick(one, increment)),
+      values: (_, at, ...[, , increment]) => at.map((one) => tick(one, increment)),
     },
     { ...common, size: 56, values: (_, at) => at.map(shown) },
   ];
@@ -166,7 +166,7 @@ function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
 }
 
 /** A picture, with its figures as a table. */
-export function chart(picture: Picture, page: AbortSignal): HTMLElement {
+export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
   const place = h("div", { class: "picture", role: "img", "aria-label": summary(picture) });
   mount(place, picture, page);
   const table = h(

@@ -4,7 +4,7 @@ export type Child = Node | string | number | null | undefined | false | readonly
 type Handlers = { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
 
 /** Attributes by name: `true` sets an empty one, `false` and undefined omit it. */
-export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Creates an element. Nothing here parses HTML, so no value of a record can become markup. */
 export function h<K extends keyof HTMLElementTagNameMap>(
@@ -29,7 +29,7 @@ export function on<E extends HTMLElement>(element: E, handlers: Handlers): E {
   return element;
 }
 
-export function append(parent: Element, children: readonly Child[]): void {
+function append(parent: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
     if (Array.isArray(child)) append(parent, child);

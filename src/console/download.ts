@@ -1,4 +1,4 @@
-import { type Answer, type Problem, request, STOPPED } from "./api.ts";
+import { type Fetched, type RequestProblem, request, STOPPED } from "./api.ts";
 import { button, h } from "./dom.ts";
 import { announce } from "./shell.ts";
 
@@ -18,11 +18,11 @@ async function wholeCsv(
   path: string,
   signal: AbortSignal,
   progress: (bytes: number) => void,
-): Promise<Answer<Blob>> {
+): Promise<Fetched<Blob>> {
   const parts: string[] = [];
   let bytes = 0;
   for (let next: string | null = path; next !== null; ) {
-    const answer: Answer<Response> = await request(next, "text/csv", signal);
+    const answer: Fetched<Response> = await request(next, "text/csv", signal);
     if (!answer.ok) return answer;
     // Not finished yet: the same request continues where this one stopped.
     if (answer.value.status === 202) continue;
@@ -77,5 +77,5 @@ export function csvButton(
   return h("div", { class: "download" }, control, words);
 }
 
-const failure = ({ code, title, detail, trace_id }: Problem): string =>
+const failure = ({ code, title, detail, trace_id }: RequestProblem): string =>
   code === "stopped" ? "Stopped." : `${title}. ${detail}${trace_id === null ? "" : ` Trace ${trace_id}.`}`;

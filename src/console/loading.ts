@@ -1,4 +1,4 @@
-import { type Answer, type Problem, problemOf } from "./api.ts";
+import { type Fetched, problemOf, type RequestProblem } from "./api.ts";
 import { button, type Child, h } from "./dom.ts";
 import { problemBox } from "./problem.ts";
 import { announce } from "./shell.ts";
@@ -10,7 +10,7 @@ export interface Task {
   readonly progress: (text: string) => void;
 }
 
-export type Load = (task: Task) => Promise<Answer<readonly Child[]>>;
+type Load = (task: Task) => Promise<Fetched<readonly Child[]>>;
 
 /**
  * A part of a page that loads by itself. It shows its progress, can be stopped, explains a problem and can be retried.
@@ -50,13 +50,13 @@ export function loading(what: string, page: AbortSignal, load: Load): HTMLElemen
 }
 
 /** A bug of this page: the reader gets a problem, the browser's console the whole error. */
-function broken(error: unknown): Answer<never> {
+function broken(error: unknown): Fetched<never> {
   console.error(error);
   const detail = error instanceof Error ? error.message : String(error);
   return { ok: false, problem: problemOf("broken", "This page could not show the answer", detail) };
 }
 
-function ended(what: string, problem: Problem, again: () => void): HTMLElement {
+function ended(what: string, problem: RequestProblem, again: () => void): HTMLElement {
   if (problem.code !== "stopped") return problemBox(problem, again);
   return h("p", { class: "note" }, `Loading ${what} was stopped. `, button("Load", again));
 }

@@ -4,7 +4,7 @@ import { h } from "./dom.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
-import { FORGOTTEN, takeTokenFromAddress, token } from "./session.ts";
+import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";
 import { tokenForm } from "./token-form.ts";
@@ -25,7 +25,7 @@ let page = new AbortController();
 function show(): void {
   page.abort();
   page = new AbortController();
-  if (token() === null) {
+  if (sessionToken() === null) {
     renderBare().append(tokenForm(show));
     return;
   }

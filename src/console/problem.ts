@@ -1,4 +1,4 @@
-import type { Problem } from "./api.ts";
+import type { RequestProblem } from "./api.ts";
 import { button, h, link } from "./dom.ts";
 import { claims, forgetToken } from "./session.ts";
 
@@ -8,7 +8,7 @@ const PASSING = ["unreachable", "unavailable", "overloaded", "rate_limited", "in
 const REFUSED = ["invalid_token", "missing_token", "insufficient_scope"];
 
 /** A problem in plain words, with the trace id for the operator. */
-export function problemBox(problem: Problem, again: () => void): HTMLElement {
+export function problemBox(problem: RequestProblem, again: () => void): HTMLElement {
   const wait = problem.retry_after;
   return h(
     "div",
@@ -41,7 +41,7 @@ export function problemBox(problem: Problem, again: () => void): HTMLElement {
   );
 }
 
-function plainWords({ code, detail }: Problem): string {
+function plainWords({ code, detail }: RequestProblem): string {
   if (code !== "insufficient_scope") return detail;
   const { scopes } = claims();
   const has = scopes.length === 0 ? "no scope" : scopes.join(", ");

@@ -1,5 +1,5 @@
 /** The claims of a token for the header of the page. The service verifies them; this page only shows them. */
-export interface Claims {
+interface Claims {
   readonly tenant: string | null;
   readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
@@ -11,7 +11,7 @@ let bearer: string | null = null;
 
 export const FORGOTTEN = "token-forgotten";
 
-export const token = (): string | null => bearer;
+export const sessionToken = (): string | null => bearer;
 
 /** Forgets the token. main.ts then asks for another. */
 export function forgetToken(): void {

@@ -28,7 +28,7 @@ export function tokenForm(done: () => void): HTMLElement {
       input.value = "";
       if (kept) return done();
       fault.replaceChildren(
-        "This is no token: a token has three parts with a dot between them. Paste it whole.",
+        "This is not a token: a token has three parts with a dot between them. Paste it whole.",
       );
       input.focus();
     },

@@ -1,32 +1,32 @@
 import * as z from "zod";
-import type { Position } from "../domain/core/lookup.ts";
+import type { PageStart } from "../domain/core/lookup.ts";
 
 const TAG_BYTES = 12;
 
-const place = z.array(z.string().nullable()).max(3);
-const stretch = z.object({ from: place, to: place.nullable(), next: place.nullable() });
-const cursorSchema = z.tuple([z.string(), place.nullable(), stretch.nullable()]);
+const values = z.array(z.string().nullable()).max(3);
+const stretchSchema = z.object({ from: values, to: values.nullable(), next: values.nullable() });
+const cursorSchema = z.tuple([z.string(), values.nullable(), stretchSchema.nullable()]);
 
 /**
- * Writes a position as an opaque base64url text that fits one query only. `query` names whose page it is, and the
+ * Writes where a page starts as an opaque base64url text that fits one query only. `query` names whose page it is, and the
  * table, filters and order that it came from. The tag is a digest and holds no secret: it keeps a cursor from being
  * used by mistake with another query, where it would skip rows in silence. It need not keep anyone out, because
  * the tenant's condition is in every statement whatever a cursor says.
  */
-export async function encodeCursor(query: string, { after, stretch }: Position): Promise<string> {
-  const places = stretch && { from: stretch.from, to: stretch.to, next: stretch.next };
-  const tag = await tagOf(JSON.stringify([query, after, places]));
-  return toBase64url(new TextEncoder().encode(JSON.stringify([tag, after, places])));
+export async function encodeCursor(query: string, { after, stretch }: PageStart): Promise<string> {
+  const edges = stretch && { from: stretch.from, to: stretch.to, next: stretch.next };
+  const tag = await tagOf(JSON.stringify([query, after, edges]));
+  return toBase64url(new TextEncoder().encode(JSON.stringify([tag, after, edges])));
 }
 
 /** Reads a cursor of this very query; null for one of another query, a damaged one, and any other text. */
-export async function decodeCursor(query: string, text: string): Promise<Position | null> {
+export async function decodeCursor(query: string, text: string): Promise<PageStart | null> {
   const parsed = cursorSchema.safeParse(jsonOf(text));
   if (!parsed.success) return null;
   const [, after, stretch] = parsed.data;
-  const position = { after, stretch };
-  // Compares the tag, and with it the spelling: base64url and JSON have several for one position.
-  return (await encodeCursor(query, position)) === text ? position : null;
+  const start = { after, stretch };
+  // Compares the tag, and with it the spelling: base64url and JSON have several for one cursor.
+  return (await encodeCursor(query, start)) === text ? start : null;
 }
 
 async function tagOf(text: string): Promise<string> {

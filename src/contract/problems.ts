@@ -99,9 +99,14 @@ export const PROBLEMS = {
   not_reversible: {
     status: 409,
     title: "The entry cannot be reversed",
-    meaning:
-      "The journal entry is itself a reversal, or a charge-off with a recovery that rests on it, or no disbursement that could be settled.",
-    remedy: "The detail says which. Post the original transaction again, or reverse the recovery first.",
+    meaning: "The journal entry is itself a reversal, or a charge-off of a loan that has recoveries.",
+    remedy: "The detail says which. Post the original transaction again, or reverse the recoveries first.",
+  },
+  not_settleable: {
+    status: 409,
+    title: "The entry cannot be settled",
+    meaning: "The journal entry is not a disbursement, so no money leaves the bank for it.",
+    remedy: "Settle the journal entry of a disbursement.",
   },
   kept_by_records: {
     status: 409,

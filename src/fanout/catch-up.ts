@@ -1,7 +1,8 @@
 import { causeOf } from "../domain/core/failure.ts";
-import { type Database, openSession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
 import { dueEvents, writeProjection } from "../store/projections/cursors.ts";
 import type { DueEvent, Projection } from "../store/projections/projection.ts";
+import { openSession } from "../store/session.ts";
 import { PROJECTIONS } from "./projections.ts";
 
 /**
@@ -115,7 +116,7 @@ async function makeRows(
   try {
     const statements = projection.write(tenant, rows);
     const { sequence } = done;
-    await writeProjection(db, tenant, projection.name, statements, { sequence, now: Date.now() });
+    await writeProjection(db, tenant, { name: projection.name, sequence, now: Date.now() }, statements);
     return { rows: rows.length, calls: 1, upto: sequence, error: poison ?? null };
   } catch (error) {
     return { rows: 0, calls: 1, upto: null, error };

@@ -1,7 +1,7 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { classify } from "../store/d1/failure.ts";
-import { openSession } from "../store/d1/session.ts";
 import { recordDeadLetter } from "../store/projections/dead-letters.ts";
+import { openSession } from "../store/session.ts";
 import { PoisonEvent, type Stopped } from "./catch-up.ts";
 import { parseMessage, traceOf } from "./message.ts";
 

@@ -50,7 +50,7 @@ export async function takeTurn(
   const loans = isCountNeeded ? await counted(countLoans(db, tenant)) : 0;
   const after: Check = {
     ...check,
-    ...(isLast && roundAfter(check, step, round.loans, loans, now)),
+    ...(isLast && roundAfter(check, { step, found: round.loans, loans }, now)),
     sequence: last?.sequence ?? check.sequence,
     position: last?.position ?? check.position,
     is_behind: !isWhole,
@@ -66,7 +66,7 @@ export async function takeTurn(
     areAccountsCompared: isLast,
     areAllLoansCompared: all !== null,
   };
-  const isWritten = await counted(writeTurn(db, tenant, check, after, entries, findings, now));
+  const isWritten = await counted(writeTurn(db, tenant, { before: check, after, entries, findings }, now));
   return isWritten ? { mismatches: found, check: after, isDone: isWhole && isInTime(after, now) } : null;
 }
 

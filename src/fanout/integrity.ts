@@ -1,8 +1,9 @@
 import { causeOf } from "../domain/core/failure.ts";
 import type { Finding } from "../domain/ledger/integrity.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { type Database, openEverySession } from "../store/d1/session.ts";
+import type { Database } from "../store/d1/session.ts";
 import { type Check, tenantsToCheck, visit } from "../store/ledger/integrity-place.ts";
+import { openEverySession } from "../store/session.ts";
 import { CALLS_OF_A_TURN_MAX, takeTurn } from "./integrity-turn.ts";
 
 /** An invocation has 1,000 D1 calls; the sweep comes first, and some stay in reserve. */

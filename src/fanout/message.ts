@@ -1,7 +1,11 @@
 import * as z from "zod";
 
+/** A message of version 0 had no member for it (docs/operate.md#order-of-deployments). */
+export const MESSAGE_VERSION = 1;
+
 /** What the queue carries: which tenant has events, and how far. The events themselves stay in D1. */
 export const eventsMessageSchema = z.object({
+  version: z.literal(MESSAGE_VERSION).default(MESSAGE_VERSION),
   tenant_id: z.string().min(1),
   /** The sequence of the last event that a projection waits for. */
   upto: z.int().positive(),

@@ -1,10 +1,12 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
-import { type Database, openEverySession, openSession } from "../store/d1/session.ts";
-import { type Stretch, tenantsBehind } from "../store/projections/cursors.ts";
+import type { Database } from "../store/d1/session.ts";
+import { sweepMemos } from "../store/position/memos.ts";
+import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
+import { openEverySession, openSession } from "../store/session.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
 import { pokeSender, resumeOpening } from "./followers.ts";
@@ -25,8 +27,8 @@ const SENDER_GRACE_MS = 60_000;
 const OPENINGS_MAX = 20;
 /** The D1 calls that wake one object: with several databases its placement is read. */
 const CALLS_OF_A_POKE = 1;
-/** The other calls for each database: dead letters, senders to wake, openings to continue. */
-const CALLS_OF_THE_REST = 3;
+/** The other calls for each database: dead letters, senders to wake, expired memos, openings to continue. */
+const CALLS_OF_THE_REST = 4;
 
 /** The work of one sweep so far, over all databases. */
 interface Tally {
@@ -50,6 +52,7 @@ export async function sweep(env: Cloudflare.Env): Promise<number> {
     await Promise.all([
       attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now())),
       attempt("webhooks not poked", () => pokeSenders(env, db, tally)),
+      attempt("memos not swept", () => sweepMemos(db, Date.now())),
       attempt("openings not resumed", () => resumeOpenings(env, db, tally)),
     ]);
     tally.calls += CALLS_OF_THE_REST;
@@ -128,9 +131,9 @@ const turnKey = ({ name }: Projection, tenant: string): string => JSON.stringify
 
 /** Every tenant that lags in a projection, once each, from `start` on and round to it again. */
 async function* ring(db: Database, start: SweepPlace | null, tally: Tally): AsyncGenerator<Turn> {
-  for (const { projection, stretch } of stretches(start)) {
-    for (let after: string | undefined = stretch.after; after !== undefined; ) {
-      const page = await tenantsBehind(db, projection, { ...stretch, after }, TENANTS_A_PAGE);
+  for (const { projection, range } of ranges(start)) {
+    for (let after: string | undefined = range.after; after !== undefined; ) {
+      const page = await tenantsBehind(db, projection, { ...range, after }, TENANTS_A_PAGE);
       tally.calls += 1;
       for (const tenant of page) yield { projection, tenant };
       after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
@@ -138,16 +141,16 @@ async function* ring(db: Database, start: SweepPlace | null, tally: Tally): Asyn
   }
 }
 
-function stretches(start: SweepPlace | null): { projection: Projection; stretch: Stretch }[] {
+function ranges(start: SweepPlace | null): { projection: Projection; range: TenantRange }[] {
   const whole = { after: "", upto: null };
   const first = PROJECTIONS.findIndex(({ name }) => name === start?.projection);
   const projection = PROJECTIONS[first];
-  if (!start || !projection) return PROJECTIONS.map((one) => ({ projection: one, stretch: whole }));
+  if (!start || !projection) return PROJECTIONS.map((one) => ({ projection: one, range: whole }));
   const others = [...PROJECTIONS.slice(first + 1), ...PROJECTIONS.slice(0, first)];
   return [
-    { projection, stretch: { after: start.tenant_id, upto: null } },
-    ...others.map((one) => ({ projection: one, stretch: whole })),
-    { projection, stretch: { after: "", upto: start.tenant_id } },
+    { projection, range: { after: start.tenant_id, upto: null } },
+    ...others.map((one) => ({ projection: one, range: whole })),
+    { projection, range: { after: "", upto: start.tenant_id } },
   ];
 }
 

@@ -16,5 +16,7 @@ export interface AppEnv {
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
     body: unknown;
+    /** The body as the route's schema made it. */
+    checked_body: unknown;
   };
 }

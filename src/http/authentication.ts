@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
-import type { Scope } from "../auth/scopes.ts";
 import { grants } from "../auth/token.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 import { rateLimited } from "./rate-limit.ts";
@@ -48,14 +48,13 @@ export function insufficientScope(c: Context<AppEnv>, scope: Scope, wider: reado
 }
 
 /**
- * The guard of a route: a valid token that grants `scope`, or one of the wider ones after it, of a tenant within its
+ * The guard of a route: a valid token that grants its own scope, or one of the wider ones after it, of a tenant within its
  * limit. It binds the request to the token's tenant, and stands on the route, so an unknown path stays a 404.
  */
 export function authorized(
-  scope: Scope | readonly [Scope, ...Scope[]],
+  [own, ...wider]: readonly [Scope, ...Scope[]],
   rate: Parameters<typeof rateLimited>[0] = "usual",
 ): MiddlewareHandler<AppEnv> {
-  const [own, ...wider] = typeof scope === "string" ? [scope] : scope;
   const limit = rateLimited(rate);
   return async (c, next) => {
     const start = Date.now();

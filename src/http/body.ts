@@ -10,7 +10,7 @@ const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)
 
 /** Refuses a body that is not JSON by its media type, or too large, before anything dearer looks at it. */
 export const jsonBodyUpTo =
-  (bytesMax: number): MiddlewareHandler<AppEnv> =>
+  (bytesMax = BODY_BYTES_MAX): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     if (!JSON_MEDIA_TYPE.test(c.req.header("Content-Type")?.trim() ?? "")) {
       return renderProblem(c, {
@@ -42,8 +42,6 @@ export const jsonBodyUpTo =
     c.set("body_bytes", body);
     return next();
   };
-
-export const jsonBodyOnly = jsonBodyUpTo(BODY_BYTES_MAX);
 
 /** Reads a body whose length is stated. The platform delivers no more than was stated, in one piece and fast. */
 async function readDeclared(
@@ -102,7 +100,7 @@ export function utf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** Parses the body that `jsonBodyOnly` has read. */
+/** Parses the body that `jsonBodyUpTo` has read. */
 export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const text = utf8(c.get("body_bytes"));
   if (text === null) {

@@ -1,19 +1,15 @@
 import type { Context, ErrorHandler, Handler, NotFoundHandler } from "hono";
-import { causeOf, framesOf } from "../domain/core/failure.ts";
+import type { Method } from "../contract/routes/route.ts";
+import { causeOf, DatabaseAway, framesOf } from "../domain/core/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
-/** A read that failed because the database is away, overloaded or too slow; the read decides, since it knows its store. */
-export class DatabaseAway extends Error {
-  override readonly name = "DatabaseAway";
+/** In the order of the header `Allow`. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-  constructor(cause: unknown) {
-    super("the database did not answer", { cause });
-  }
-}
-
-/** Answers what is left of a path whose methods are routed already. `allow` lists them. */
-export function methodNotAllowed(allow: string): Handler<AppEnv> {
+/** Answers what is left of a path whose methods are routed already; where GET is one, HEAD is another. */
+export function methodNotAllowed(routed: readonly Method[]): Handler<AppEnv> {
+  const allow = METHODS.filter((method) => routed.includes(method === "HEAD" ? "GET" : method)).join(", ");
   return (c) => {
     c.header("Allow", allow);
     return renderProblem(c, { code: "method_not_allowed", detail: `This route supports ${allow}.` });

@@ -30,12 +30,15 @@ export function problemBody(c: Context<AppEnv>, problem: Problem, path: string):
   };
 }
 
+/** The seconds of `Retry-After`; null for a problem that a retry does not help with. */
+export const retryAfter = ({ code }: Problem): string | null =>
+  code in RETRY_AFTER_S ? RETRY_AFTER_S[code as keyof typeof RETRY_AFTER_S] : null;
+
 /** Answers with `application/problem+json`. */
 export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   c.set("problem_code", problem.code);
-  if (problem.code in RETRY_AFTER_S) {
-    c.header("Retry-After", RETRY_AFTER_S[problem.code as keyof typeof RETRY_AFTER_S]);
-  }
+  const seconds = retryAfter(problem);
+  if (seconds !== null) c.header("Retry-After", seconds);
   const body = problemBody(c, problem, new URL(c.req.url).pathname);
   const { status } = PROBLEMS[problem.code];
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });

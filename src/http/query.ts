@@ -2,6 +2,7 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 import { describeIssues, unknownParameter } from "../contract/lookup/query.ts";
+import { type QuerySchema, sentParameters } from "../contract/routes/route.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
@@ -9,9 +10,10 @@ import { renderProblem } from "./problem.ts";
 export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
   renderProblem(c, { code: "invalid_query", detail });
 
-/** Checks a query: each parameter is known, given once and well-formed. `allowed` lists the names for the message. */
-export const query = <T extends z.ZodType>(schema: T, allowed: readonly string[]) =>
-  zValidator("query", schema, (result, untyped) => {
+/** Checks a query: each parameter is known, given once and well-formed. */
+export function query(schema: QuerySchema): MiddlewareHandler<AppEnv> {
+  const allowed = Object.keys(sentParameters(schema).shape);
+  return zValidator("query", schema, (result, untyped) => {
     // The validator knows nothing of the environment; its context is this app's all the same.
     const c = untyped as unknown as Context<AppEnv>;
     if (!result.success) {
@@ -19,6 +21,7 @@ export const query = <T extends z.ZodType>(schema: T, allowed: readonly string[]
     }
     return refuseUnknown(c, allowed);
   });
+}
 
 /** For a route that takes no query. */
 export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) => refuseUnknown(c, []) ?? next();

@@ -1,9 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
+import type { Rate } from "../contract/routes/route.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
-
-/** What a request costs: a read that walks the tenant's rows and a batch have limits of their own. */
-export type Rate = "usual" | "walk" | "batch";
 
 const BINDINGS = {
   usual: "TENANT_LIMIT",

@@ -1,8 +1,8 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import { SCOPE_MEANINGS } from "../auth/scopes.ts";
+import { SCOPE_MEANINGS } from "../contract/scopes.ts";
 import { OPERATIONS } from "./catalogue.ts";
 import { answerHeaders, HEADERS } from "./headers.ts";
-import type { Operation } from "./operation.ts";
+import type { ApiOperation } from "./operation.ts";
 import { parametersOf } from "./parameters.ts";
 import { problemAnswers } from "./problem-answers.ts";
 import { bearer, clientCredentials } from "./security.ts";
@@ -52,15 +52,14 @@ export function referenceDocument(version: string): ReferenceDocument {
   );
 }
 
-function operationObject(operation: Operation): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, scope, widerScopes = [], body } = operation;
+function operationObject(operation: ApiOperation): ZodOpenApiOperationObject {
+  const { id, tag, summary, description, scope, wider = [], body } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    security:
-      scope === null ? [] : [...[scope, ...widerScopes].map((one) => ({ oauth2: [one] })), { bearer: [] }],
+    security: scope === null ? [] : [...[scope, ...wider].map((one) => ({ oauth2: [one] })), { bearer: [] }],
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: {
@@ -82,9 +81,9 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
   };
 }
 
-function successAnswers({ answers, bookmarked }: Operation): ZodOpenApiOperationObject["responses"] {
+function successAnswers({ answers, bookmarked }: ApiOperation): ZodOpenApiOperationObject["responses"] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, contents, headers = [] }]) => [
+    Object.entries(answers).map(([status, { description, contents, headers }]) => [
       status,
       {
         description,

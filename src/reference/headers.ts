@@ -1,4 +1,5 @@
 import type { oas31 } from "zod-openapi";
+import type { AnswerHeader } from "../contract/routes/route.ts";
 
 const text = (description: string, schema: oas31.SchemaObject = { type: "string" }): oas31.HeaderObject => ({
   description,
@@ -33,13 +34,12 @@ export const HEADERS = {
   "Retry-After": always("Seconds to wait before a retry.", { type: "integer", minimum: 1 }),
   Allow: always("The methods that the path has.", { type: "string" }),
   "WWW-Authenticate": always("The scheme, the error and the missing scope (RFC 6750)."),
-} as const satisfies Readonly<Record<string, oas31.HeaderObject>>;
+} as const satisfies Readonly<Record<string, oas31.HeaderObject>> & Readonly<Record<AnswerHeader, unknown>>;
 
 export type HeaderName = keyof typeof HEADERS;
 
 /** The headers of every answer. */
 const COMMON = ["traceparent", "tracestate", "Server-Timing"] as const;
-export type CommonHeader = (typeof COMMON)[number];
 
 const BY_STATUS: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ["WWW-Authenticate"],

@@ -1,6 +1,6 @@
-import type { Example } from "./operation.ts";
+import type { RequestExample } from "./operation.ts";
 
-type EventExample = Example & { readonly body: { readonly category: string; readonly data: object } };
+type EventExample = RequestExample & { readonly body: { readonly category: string; readonly data: object } };
 
 const event = (
   summary: string,
@@ -147,7 +147,7 @@ export const INGEST_EXAMPLES = {
     disbursement_id: "DSB-2024-002",
   }),
   delete_client: event("Delete a client", "client", { step: "delete", client_id: "COMP-2024-001" }),
-} as const satisfies Readonly<Record<string, Example>>;
+} as const satisfies Readonly<Record<string, RequestExample>>;
 
 /** Lines of a batch; the tests send each as its own batch. */
 export const BATCH_EXAMPLES = {
@@ -160,4 +160,4 @@ export const BATCH_EXAMPLES = {
     },
     answers: 200,
   },
-} as const satisfies Readonly<Record<string, Example>>;
+} as const satisfies Readonly<Record<string, RequestExample>>;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { documented } from "../contract/documented.ts";
 import { KEY_PATTERN } from "../contract/idempotency-key.ts";
-import type { Operation } from "./operation.ts";
+import type { ApiOperation } from "./operation.ts";
 
 const header = (name: string, id: string, description: string, schema: object) =>
   z
@@ -51,7 +51,7 @@ export function parametersOf({
   conditional,
   waits,
   scope,
-}: Operation) {
+}: ApiOperation) {
   const at = (place: "path" | "query", object: z.ZodObject | undefined) =>
     Object.entries(object?.shape ?? {}).map(([name, schema]) => {
       const known = (schema as z.ZodType).meta() ?? {};

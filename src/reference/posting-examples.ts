@@ -1,5 +1,5 @@
 import type { LedgerCommandType } from "../domain/ledger/decide.ts";
-import type { Example } from "./operation.ts";
+import type { RequestExample } from "./operation.ts";
 
 const LOAN = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
 const SMALL_LOAN = "5d21d4dd-1e55-4c61-9999-9ee36847163b";
@@ -8,7 +8,11 @@ const UNKNOWN_ENTRY = "019a0000-0000-7000-8000-000000000000";
 const loan = { loan_id: LOAN, borrower_id: BORROWER, currency: "USD" };
 const smallLoan = { ...loan, loan_id: SMALL_LOAN };
 
-const posting = (summary: string, body: object, answers = 201): Example => ({ summary, body, answers });
+const posting = (summary: string, body: object, answers = 201): RequestExample => ({
+  summary,
+  body,
+  answers,
+});
 
 /** In the order of the reference each example finds the balances that it needs. Entry ids are placeholders. */
 export const POSTING_EXAMPLES = {
@@ -137,4 +141,6 @@ export const POSTING_EXAMPLES = {
       200,
     ),
   },
-} as const satisfies Readonly<Record<LedgerCommandType | "preview", Readonly<Record<string, Example>>>>;
+} as const satisfies Readonly<
+  Record<LedgerCommandType | "preview", Readonly<Record<string, RequestExample>>>
+>;

@@ -1,55 +1,12 @@
 import * as z from "zod";
 import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { documented } from "../contract/documented.ts";
+import { problem } from "../contract/problem-answer.ts";
 import { PROBLEMS } from "../contract/problems.ts";
-import type { FieldErrorCode, ProblemCode } from "../domain/core/problem.ts";
+import type { AnswerHeader } from "../contract/routes/route.ts";
+import type { ProblemCode } from "../domain/core/problem.ts";
 import { answerHeaders, type HeaderName } from "./headers.ts";
-import type { AnswerHeader, Operation } from "./operation.ts";
-
-/** Exhaustive: a new code of a field error must be named here. */
-const FIELD_ERROR_CODES: Readonly<Record<FieldErrorCode, true>> = {
-  required: true,
-  invalid_type: true,
-  invalid_value: true,
-  unknown_field: true,
-  unsupported_field: true,
-  immutable_field: true,
-  unknown_reference: true,
-  currency_mismatch: true,
-  client_mismatch: true,
-  borrower_mismatch: true,
-  inconsistent_amounts: true,
-  inconsistent_dates: true,
-  already_accrued: true,
-  principal_mismatch: true,
-};
-
-const fieldError = z
-  .object({
-    field: z.string().meta({ description: "Dotted path from the body's root." }),
-    code: z.enum(Object.keys(FIELD_ERROR_CODES) as [FieldErrorCode, ...FieldErrorCode[]]),
-    message: z.string().meta({ description: "What was expected." }),
-  })
-  .meta({ id: "FieldError" });
-
-/** The body of every refusal (RFC 9457). */
-export const problem = z
-  .object({
-    type: z.string().meta({ description: "Address of the page that explains the code.", format: "uri" }),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    detail: z.string(),
-    instance: z.string().meta({ description: "Path of the request." }),
-    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-    trace_id: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/)
-      .meta({ description: "Quote it when you report a problem." }),
-    errors: z.array(fieldError).max(100).optional().meta({ description: "The first 100 field errors." }),
-    errors_total: z.int().min(1).optional().meta({ description: "The number of all field errors." }),
-    event_id: z.string().optional().meta({ description: "The event that holds the Idempotency-Key." }),
-  })
-  .meta({ id: "Problem" });
+import type { ApiOperation } from "./operation.ts";
 
 const TOKEN: readonly ProblemCode[] = [
   "missing_token",
@@ -81,7 +38,7 @@ export function problemsOf({
   bookmarked,
   query,
   problems = [],
-}: Operation): readonly ProblemCode[] {
+}: ApiOperation): readonly ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
       ...(scope === null ? [] : TOKEN),
@@ -95,7 +52,7 @@ export function problemsOf({
 }
 
 /** The answers of the refusals, one for each status, each with the codes that it can have. */
-export function problemAnswers(operation: Operation): Record<string, ZodOpenApiResponseObject> {
+export function problemAnswers(operation: ApiOperation): Record<string, ZodOpenApiResponseObject> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(operation)) {
     const { status } = PROBLEMS[code];
@@ -121,9 +78,9 @@ const AT_THE_DOOR: readonly ProblemCode[] = [
 ];
 
 /** The headers of the operation's other answers that a refusal can have. */
-function possibleHeaders(operation: Operation, codes: readonly ProblemCode[]): readonly HeaderName[] {
+function possibleHeaders(operation: ApiOperation, codes: readonly ProblemCode[]): readonly HeaderName[] {
   if (codes.every((code) => AT_THE_DOOR.includes(code))) return [];
-  const named = new Set(Object.values(operation.answers).flatMap(({ headers = [] }) => headers));
+  const named = new Set(Object.values(operation.answers).flatMap(({ headers }) => headers));
   const possible: AnswerHeader[] = ["Vary", "Preference-Applied"];
   return [
     ...(operation.bookmarked ? (["x-d1-bookmark"] as const) : []),

@@ -1,15 +1,13 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { stringifyJson } from "../contract/json.ts";
 import { PROBLEMS } from "../contract/problems.ts";
 import { BATCH_LINES_MAX, type BatchLine, linesOf, parseLine } from "../contract/tape/batch.ts";
-import { ingestProblem } from "../contract/tape/ingest.ts";
+import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
 import { utf8 } from "../http/body.ts";
-import { ndjsonBodyOnly } from "../http/ndjson-body.ts";
-import { problemBody, renderProblem } from "../http/problem.ts";
-import { noQuery } from "../http/query.ts";
+import type { RouteHandlers } from "../http/handler.ts";
+import { problemBody, renderProblem, retryAfter } from "../http/problem.ts";
 import { submitAll } from "../tenant/client.ts";
 import { INTERNAL, type Submission, type SubmitReply } from "../tenant/submission.ts";
 import { ingestAnswer } from "./ingest.ts";
@@ -19,12 +17,8 @@ import { submissionOf } from "./write.ts";
 const INGEST = "/ingest";
 
 /** `POST /ingest/batch`: up to 500 events as newline-delimited JSON, each for itself (docs/api.md#batches). */
-export const ingestBatchRoutes = new Hono<AppEnv>().post(
-  "/",
-  ndjsonBodyOnly,
-  authorized("ingest:write", "batch"),
-  noQuery,
-  async (c) => {
+export const ingestBatchHandlers = {
+  ingestBatch: async (c) => {
     const text = utf8(c.get("body_bytes"));
     if (text === null) {
       return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
@@ -42,7 +36,7 @@ export const ingestBatchRoutes = new Hono<AppEnv>().post(
     const body = answers.map((answer) => `${stringifyJson(answer)}\n`).join("");
     return c.body(body, isClean ? 200 : 207, { "Content-Type": "application/x-ndjson" });
   },
-);
+} satisfies Partial<RouteHandlers>;
 
 /** The answer to one line: what `POST /ingest` would answer. */
 interface LineAnswer {
@@ -88,8 +82,11 @@ function answerTo(c: Context<AppEnv>, line: number, reply: SubmitReply): LineAns
     : { line, status, body };
 }
 
-const refusal = (c: Context<AppEnv>, line: number, problem: Problem): LineAnswer => ({
-  line,
-  status: PROBLEMS[problem.code].status,
-  body: problemBody(c, problem, INGEST),
-});
+function refusal(c: Context<AppEnv>, line: number, problem: Problem): LineAnswer {
+  const { status } = PROBLEMS[problem.code];
+  const seconds = retryAfter(problem);
+  const body = problemBody(c, problem, INGEST);
+  return seconds === null
+    ? { line, status, body }
+    : { line, status, headers: { "Retry-After": seconds }, body };
+}

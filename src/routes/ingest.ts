@@ -1,22 +1,20 @@
-import { Hono } from "hono";
-import { ingestProblem, parseIngest } from "../contract/tape/ingest.ts";
-import { type Category, RECORD_TABLES, RECORDS } from "../domain/tape/fields.ts";
-import type { AppEnv } from "../http/app-env.ts";
-import { jsonWrite } from "../http/json-write.ts";
+import { ingestProblem } from "../contract/tape/problems.ts";
+import { CATEGORIES } from "../domain/tape/categories.ts";
+import type { Category } from "../domain/tape/fields.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { type Accepted, settleWrite } from "./write.ts";
 
 /** `POST /ingest`: one endpoint for every event (docs/api.md#ingest). */
-export const ingestRoutes = new Hono<AppEnv>().post("/", ...jsonWrite("ingest:write"), async (c) => {
-  const body = c.get("body");
-  const command = parseIngest(body);
-  if (!command.ok) return renderProblem(c, command.error);
-  const settled = await settleWrite(c, command.value, (body as { data: unknown }).data);
-  if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
-  const { status, location, body: answer } = ingestAnswer(settled.value);
-  if (location !== null) c.header("Location", location);
-  return renderJson(c, answer, status);
-});
+export const ingestHandlers = {
+  ingest: async (c, { body: command }) => {
+    const settled = await settleWrite(c, command, (c.get("body") as { data: unknown }).data);
+    if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
+    const { status, location, body: answer } = ingestAnswer(settled.value);
+    if (location !== null) c.header("Location", location);
+    return renderJson(c, answer, status);
+  },
+} satisfies Partial<RouteHandlers>;
 
 /** What an accepted event is answered with, alone or as a line of a batch. */
 export function ingestAnswer({ answer, replayed }: Accepted): {
@@ -38,8 +36,8 @@ export function ingestAnswer({ answer, replayed }: Accepted): {
 
 /** Where a record is read. A path may not end in `.` or `..`, so a record with such an id is found by its filter. */
 function locationOf(category: Category, id: string): string {
-  const table = `/api/tables/${RECORD_TABLES[category]}`;
+  const table = `/api/tables/${CATEGORIES[category].table}`;
   return id === "." || id === ".."
-    ? `${table}?${RECORDS[category].idField}=${id}`
+    ? `${table}?${CATEGORIES[category].idField}=${id}`
     : `${table}/${encodeURIComponent(id)}`;
 }

@@ -1,36 +1,29 @@
-import { Hono } from "hono";
-import { parametersOf, reconciliationQuery } from "../contract/ledger/queries.ts";
 import { reconciliationView } from "../contract/ledger/reconciliation.ts";
-import type { AppEnv } from "../http/app-env.ts";
-import { authorized } from "../http/authentication.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
-import { invalidQuery, noQuery, query } from "../http/query.ts";
+import { invalidQuery } from "../http/query.ts";
 import { startWholeCheck } from "../store/ledger/integrity-place.ts";
 import { bankStandings, integrityStanding, rollup } from "../store/ledger/reconciliation.ts";
 import { read } from "./read.ts";
 
 /** `/v1/reconciliation/…` (docs/ledger.md#reconciliation). */
-export const reconciliationRoutes = new Hono<AppEnv>()
-  .get(
-    "/status",
-    authorized("hpts:reconciliation:read", "walk"),
-    query(reconciliationQuery, parametersOf(reconciliationQuery)),
-    async (c) => {
-      const tenant = c.get("principal").tenant_id;
-      const { as_of_date = new Date().toISOString().slice(0, 10) } = c.req.valid("query");
-      const found = await read(c, async (db) => ({
-        integrity: await integrityStanding(db, tenant),
-        banks: await bankStandings(db, tenant, as_of_date),
-        rollups: await rollup(db, tenant, as_of_date),
-      }));
-      if (!found.ok) return invalidQuery(c, found.error);
-      const { integrity, banks, rollups } = found.value;
-      return renderJson(c, reconciliationView(as_of_date, integrity, banks, rollups));
-    },
-  )
-  .post("/checks", authorized("hpts:reconciliation:write"), noQuery, async (c) => {
+export const reconciliationHandlers = {
+  getReconciliationStatus: async (c, { query }) => {
+    const tenant = c.get("principal").tenant_id;
+    const { as_of_date = new Date().toISOString().slice(0, 10) } = query;
+    const found = await read(c, async (db) => ({
+      integrity: await integrityStanding(db, tenant),
+      banks: await bankStandings(db, tenant, as_of_date),
+      rollups: await rollup(db, tenant, as_of_date),
+    }));
+    if (!found.ok) return invalidQuery(c, found.error);
+    const { integrity, banks, rollups } = found.value;
+    return renderJson(c, reconciliationView(as_of_date, integrity, banks, rollups));
+  },
+  startIntegrityCheck: async (c) => {
     const tenant = c.get("principal").tenant_id;
     const started = await read(c, (db) => startWholeCheck(db, tenant));
     if (!started.ok) return invalidQuery(c, started.error);
     return renderJson(c, { status: "started", requested_at: new Date().toISOString() }, 202);
-  });
+  },
+} satisfies Partial<RouteHandlers>;

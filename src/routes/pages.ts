@@ -1,6 +1,7 @@
-import { type Context, type Handler, Hono } from "hono";
+import type { Context } from "hono";
 import { html } from "hono/html";
 import type { AppEnv } from "../http/app-env.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { PAGE_HEADERS, renderPage } from "../http/page.ts";
 
 /** Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). */
@@ -44,8 +45,8 @@ async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
 }
 
 /** Serves a page under the Worker's own headers. */
-function page(name: string, policy: string): Handler<AppEnv> {
-  return (c) => {
+function page(name: string, policy: string) {
+  return (c: Context<AppEnv>): Promise<Response> => {
     const headers = {
       ...PAGE_HEADERS,
       "Content-Security-Policy": policy,
@@ -78,11 +79,12 @@ function home(c: Context<AppEnv>): Promise<Response> {
 }
 
 /** Pages for people; whoever may see their data holds a token, and the page itself is open (docs/pages.md). */
-export const pageRoutes = new Hono<AppEnv>()
-  .get("/", home)
-  .get("/console", page("console", CONSOLE_POLICY))
-  .get("/docs", page("docs", DOCS_POLICY))
-  .get("/openapi.json", (c) => {
+export const pageHandlers = {
+  home,
+  console: page("console", CONSOLE_POLICY),
+  reference: page("docs", DOCS_POLICY),
+  openapi: (c) => {
     c.header("Content-Type", "application/json");
     return builtFile(c, "/openapi.json");
-  });
+  },
+} satisfies Partial<RouteHandlers>;

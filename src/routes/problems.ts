@@ -1,21 +1,19 @@
-import { Hono } from "hono";
 import { html } from "hono/html";
 import { isProblemCode, PROBLEMS } from "../contract/problems.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { RouteHandlers } from "../http/handler.ts";
 import { renderPage } from "../http/page.ts";
 import { renderProblem } from "../http/problem.ts";
 
 /** The pages that a problem's `type` points to (RFC 9457, 3.1.1). */
-export const problemRoutes = new Hono<AppEnv>()
-  .get("/", (c) => {
+export const problemHandlers = {
+  listProblems: (c) => {
     const rows = Object.entries(PROBLEMS).map(
       ([code, { status, title }]) =>
         html`<li><a href="/problems/${code}"><code>${code}</code></a> ${status} ${title}</li>`,
     );
     return renderPage(c, "Problems", html`<h1>Problems</h1><ul>${rows}</ul>`);
-  })
-  .get("/:code", (c) => {
-    const code = c.req.param("code");
+  },
+  explainProblem: (c, { path: { code } }) => {
     if (!isProblemCode(code))
       return renderProblem(c, { code: "not_found", detail: "This problem code does not exist." });
     const { status, title, meaning, remedy } = PROBLEMS[code];
@@ -25,4 +23,5 @@ export const problemRoutes = new Hono<AppEnv>()
 <h2>What to do</h2><p>${remedy}</p>
 <p><a href="/problems">All problems</a></p>`;
     return renderPage(c, title, content);
-  });
+  },
+} satisfies Partial<RouteHandlers>;

@@ -1,133 +1,67 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { csvOf } from "../contract/csv.ts";
-import { decodeCursor, encodeCursor } from "../contract/cursor.ts";
 import { stringifyJson } from "../contract/json.ts";
-import { rowQuery } from "../contract/known-at.ts";
-import { CSV_PAGE, JSON_PAGE, type ListQuery, listParameters, listQuery } from "../contract/lookup/query.ts";
-import { cellReader, type Reader, rowWriter } from "../contract/lookup/row.ts";
-import { LOOKUP_TABLES, type LookupTable, searchable } from "../contract/lookup/tables.ts";
-import type { KnownAt } from "../domain/core/known-at.ts";
-import type { Position, StoredRow } from "../domain/core/lookup.ts";
-import type { Problem } from "../domain/core/problem.ts";
-import { err, ok, type Result } from "../domain/core/result.ts";
+import { cellReader, type Reader, rowRenderer } from "../contract/lookup/row.ts";
+import { LOOKUP_TABLES, type LookupTable } from "../contract/lookup/tables.ts";
+import { type ListRoute, perTable, type RowRoute } from "../contract/routes/lookup.ts";
+import type { StoredRow } from "../domain/core/lookup.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized, callerGrants } from "../http/authentication.ts";
-import { renderCsv, variesByAccept, wantsCsv } from "../http/csv.ts";
+import { callerGrants } from "../http/authentication.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { renderProblem } from "../http/problem.ts";
-import { invalidQuery, query } from "../http/query.ts";
-import { sequenceKnownAt } from "../store/known-at.ts";
-import { findRow, listRows, type Page } from "../store/lookup/list.ts";
-import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
-import { endOfFeed, type Followed, followedBy, historyOf, readWaiting } from "./following.ts";
-import { findPastRow } from "./past.ts";
-import { read } from "./read.ts";
-import { walks } from "./walks.ts";
+import { invalidQuery } from "../http/query.ts";
+import { followedBy } from "../reads/following.ts";
+import { listTable } from "../reads/table-list.ts";
+import { rowKnownAt } from "../reads/table-row.ts";
+import { ask } from "./read.ts";
+import { readFollowed } from "./waiting.ts";
 
 /** `GET /api/tables/…` (docs/api.md#lookups). Every statement is bound to the tenant of the caller's token. */
-export const tableRoutes = new Hono<AppEnv>();
+export const tableHandlers = perTable(
+  () => answerList,
+  () => answerRow,
+) satisfies Partial<RouteHandlers>;
 
-const readsRow = authorized("records:read", (c) =>
-  c.req.query("known_at") === undefined ? "usual" : "walk",
-);
-
-for (const table of LOOKUP_TABLES) {
-  const parameters = Object.keys(listParameters(table).shape);
-  const json = query(listQuery(table, JSON_PAGE), parameters);
-  const csv = query(listQuery(table, CSV_PAGE), parameters);
-  const checked: typeof json = (c, next) => (wantsCsv(c) ? csv : json)(c, next);
-  const source = LOOKUP_SOURCES[table.name];
-  const readsList = authorized("records:read", (c) => (walks(c, source) ? "walk" : "usual"));
-  tableRoutes.get(`/${table.name}`, readsList, variesByAccept, checked, (c) =>
-    answerList(c, table, c.req.valid("query")),
-  );
-  tableRoutes.get(
-    `/${table.name}/:id`,
-    readsRow,
-    variesByAccept,
-    query(rowQuery, Object.keys(rowQuery.shape)),
-    (c) => answerRow(c, table, c.req.param("id"), c.req.valid("query").known_at),
-  );
-}
-
-tableRoutes.get("/:table/:id?", readsRow, (c) => {
+/** A name that is no table. */
+export const noSuchTable = (c: Context<AppEnv>): Response => {
   const detail = `The tables are ${LOOKUP_TABLES.map(({ name }) => name).join(", ")}.`;
   return renderProblem(c, { code: "invalid_table", detail });
-});
+};
 
 async function answerRow(
   c: Context<AppEnv>,
-  table: LookupTable,
-  id: string,
-  known?: KnownAt,
+  { route: { table }, path: { id }, query: { known_at } }: RouteRequest<RowRoute>,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  if (known && "at" in known && known.at > Date.now()) return invalidQuery(c, BEYOND_HEAD);
-  const found = await read(c, async (db) => {
-    if (!known) return ok(await findRow(db, LOOKUP_SOURCES[table.name], tenant, id));
-    const sequence = await sequenceKnownAt(db, tenant, known);
-    return sequence === null ? err("beyond_head") : findPastRow(db, tenant, table.name, id, sequence);
-  });
-  if (!found.ok) return invalidQuery(c, found.error);
-  const row = found.value;
-  if (!row.ok) {
-    return row.error === "too_large" ? renderProblem(c, TOO_LARGE) : invalidQuery(c, BEYOND_HEAD);
-  }
+  const row = await ask(c, (db) => rowKnownAt(db, tenant, table.name, id, known_at));
+  if (!row.ok) return renderProblem(c, row.error);
   if (row.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
   if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
-  return jsonText(c, `{"data":${rowWriter(table, readerOf(c))(row.value)}}`);
+  return jsonText(c, `{"data":${rowRenderer(table, readerOf(c))(row.value)}}`);
 }
 
-const BEYOND_HEAD = "known_at must not be beyond the last event of the log, nor after now";
-const TOO_LARGE: Problem = {
-  code: "too_large",
-  detail: "The record's events lie more than 100,000 events apart, or are larger than 64 MB.",
-};
-
-async function answerList(c: Context<AppEnv>, table: LookupTable, query: ListQuery): Promise<Response> {
+async function answerList(
+  c: Context<AppEnv>,
+  { route: { table }, query }: RouteRequest<ListRoute>,
+): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const identity = identityOf(tenant, table, query);
   if (query.include_count && wantsCsv(c)) return invalidQuery(c, "include_count is not part of a CSV answer");
-  const position = await positionOf(identity, query.cursor);
-  if (!position.ok) return invalidQuery(c, position.error);
   const followed = followedBy(tenant, table, query);
-  const page = await readWaiting(c, followed, (db) =>
-    listRows(db, LOOKUP_SOURCES[table.name], tenant, {
-      filters: query.filters,
-      bounds: query.bounds,
-      search: query.search === null ? null : { columns: searchable(table), text: query.search },
-      sort: { column: query.sort_by, descending: query.descending },
-      position: position.value,
-      limit: query.limit,
-      count: query.include_count,
-      alongside: followed?.progress ?? null,
-    }),
+  const found = await listTable({ tenant, table, query, followed }, (list) =>
+    readFollowed(c, followed, list),
   );
-  if (!page.ok) return invalidQuery(c, page.error);
-  const { rows, next } = page.value;
-  const next_cursor = next === null ? null : await encodeCursor(identity, next);
-  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, rows), table.name, next_cursor);
-  const data = rows.map(rowWriter(table, readerOf(c))).join(",");
-  const feedGoesOn = next_cursor === null && followed?.kind === "feed";
-  const cursor = feedGoesOn ? await encodeCursor(identity, endOfFeed(page.value)) : next_cursor;
-  const pagination = stringifyJson(paginationOf(query.limit, page.value, cursor, followed));
-  return jsonText(c, `{"data":[${data}],"pagination":${pagination}}`);
-}
-
-function paginationOf(limit: number, page: Page, cursor: string | null, followed: Followed | null) {
-  const { next, searched_all, total } = page;
-  return {
-    limit,
-    has_more: next !== null,
-    next_cursor: cursor ?? undefined,
-    searched_all: searched_all ? undefined : false,
-    total: total?.count,
-    total_pages: total === null ? undefined : Math.ceil(total.count / limit),
-    total_capped: total?.capped ? true : undefined,
-    history_sequence: followed?.kind === "history" ? historyOf(page) : undefined,
-  };
+  if (!found.ok) return renderProblem(c, found.error);
+  const { rows, pagination } = found.value;
+  if (wantsCsv(c)) {
+    const next = pagination.has_more ? (pagination.next_cursor ?? null) : null;
+    return renderCsv(c, csvText(c, table, rows), table.name, next);
+  }
+  const data = rows.map(rowRenderer(table, readerOf(c))).join(",");
+  return jsonText(c, `{"data":[${data}],"pagination":${stringifyJson(pagination)}}`);
 }
 
 const csvText = (c: Context<AppEnv>, table: LookupTable, rows: readonly StoredRow[]): string =>
@@ -136,21 +70,7 @@ const csvText = (c: Context<AppEnv>, table: LookupTable, rows: readonly StoredRo
 const jsonText = (c: Context<AppEnv>, text: string): Response =>
   c.body(text, 200, { "Content-Type": "application/json" });
 
-/** What a cursor is bound to: all of the query but how much of it one page shows. */
-function identityOf(tenant: string, table: LookupTable, query: ListQuery): string {
-  const { sort_by, descending, bounds, search, filters } = query;
-  return JSON.stringify([tenant, table.name, sort_by, descending, bounds, search, filters]);
-}
-
-async function positionOf(identity: string, cursor: string | null): Promise<Result<Position | null, string>> {
-  if (cursor === null) return ok(null);
-  const position = await decodeCursor(identity, cursor);
-  return position === null
-    ? err("cursor must be the next_cursor of a page of the same query: same table, filters and order")
-    : ok(position);
-}
-
 const readerOf = (c: Context<AppEnv>): Reader => ({
-  readsLedger: callerGrants(c, "hpts:ledger:read"),
+  grants: (scope) => callerGrants(c, scope),
   ledgerLoanId: ledgerLoanIds(c.get("principal").tenant_id),
 });

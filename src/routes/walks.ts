@@ -3,19 +3,20 @@ import type { Context } from "hono";
 import { CSV_PAGE, JSON_PAGE } from "../contract/lookup/query.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { wantsCsv } from "../http/csv.ts";
-import type { LookupSource } from "../store/lookup/sources.ts";
+import type { ListRate } from "../http/guards.ts";
+import { LOOKUP_SOURCES, type LookupSource } from "../store/lookup/sources.ts";
 
 /** Parameters for which the tenant's rows are examined one by one, regardless of the others. */
 const WALKING = ["search", "include_count", "date_field", "known_at"] as const;
 
 /**
- * True for a list that examines the tenant's rows one by one, or answers thousands of them: it has a rate limit of its
+ * The rate of a list: one that examines the tenant's rows one by one, or answers thousands of them, has a limit of its
  * own (docs/operate.md#rate-limits). Looks at the query before it is checked; one that is refused costs nothing anyway.
  */
-export function walks(
-  c: Context<AppEnv>,
-  { columns, idName, indexed, walk, creation }: LookupSource,
-): boolean {
+export const listRate: ListRate = (c, { table }) =>
+  table && walks(c, LOOKUP_SOURCES[table.name]) ? "walk" : "usual";
+
+function walks(c: Context<AppEnv>, { columns, idName, indexed, walk, creation }: LookupSource): boolean {
   const asked = c.req.query();
   const filters = Object.keys(asked).flatMap((name) => columns[name] ?? []);
   // By the column, because a history row's id goes by two names.

@@ -1,21 +1,16 @@
-import { type Context, Hono } from "hono";
-import {
-  type DestinationCheck,
-  parseChange,
-  parseNewEndpoint,
-  parseReplay,
-  parseRotation,
-} from "../contract/webhooks/bodies.ts";
+import type { Context } from "hono";
+import { parseBody } from "../contract/body.ts";
+import type { WEBHOOK_ROUTES } from "../contract/routes/webhooks.ts";
+import type { Scope } from "../contract/scopes.ts";
+import { changeSchema, type DestinationCheck, newEndpointSchema } from "../contract/webhooks/bodies.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../domain/core/webhook.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { authorized, callerGrants, insufficientScope } from "../http/authentication.ts";
-import { jsonBodyOnly, parsedBody } from "../http/body.ts";
+import { callerGrants, insufficientScope } from "../http/authentication.ts";
+import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { fingerprint } from "../http/idempotency.ts";
-import { jsonWrite, type Scope } from "../http/json-write.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { noQuery } from "../http/query.ts";
 import { askSender } from "../webhooks/client.ts";
 import { destinationFault, hostOf } from "../webhooks/destination.ts";
 import type { KeyOfRequest, Managed } from "../webhooks/sender.ts";
@@ -27,7 +22,6 @@ const NEEDED: Readonly<Record<WebhookType, Scope>> = {
   journalEntryPosted: "hpts:ledger:read",
 };
 
-const SCOPE = "webhooks:manage";
 const tenantOf = (c: Context<AppEnv>) => c.get("principal").tenant_id;
 const ownHost = (c: Context<AppEnv>) => hostOf(new URL(c.req.url));
 
@@ -63,7 +57,7 @@ const lacking = (c: Context<AppEnv>, types: readonly WebhookType[]): Scope | und
   types.map((type) => NEEDED[type]).find((scope) => !callerGrants(c, scope));
 
 async function create(c: Context<AppEnv>): Promise<Response> {
-  const parsed = parseNewEndpoint(c.get("body"), checkOf(c));
+  const parsed = parseBody(newEndpointSchema(checkOf(c)), c.get("body"));
   if (!parsed.ok) return renderProblem(c, parsed.error);
   const { url, description = null, from_sequence = null } = parsed.value;
   const readable = WEBHOOK_TYPES.filter((type) => callerGrants(c, NEEDED[type]));
@@ -83,7 +77,7 @@ async function create(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function change(c: Context<AppEnv>, id: string): Promise<Response> {
-  const parsed = parseChange(c.get("body"), checkOf(c));
+  const parsed = parseBody(changeSchema(checkOf(c)), c.get("body"));
   if (!parsed.ok) return renderProblem(c, parsed.error);
   const missing = lacking(c, parsed.value.event_types ?? []);
   if (missing) return insufficientScope(c, missing);
@@ -94,24 +88,25 @@ async function change(c: Context<AppEnv>, id: string): Promise<Response> {
   );
 }
 
-async function rotate(c: Context<AppEnv>, id: string): Promise<Response> {
-  const parsed = parseRotation(c.get("body"));
-  if (!parsed.ok) return renderProblem(c, parsed.error);
+async function rotate(
+  c: Context<AppEnv>,
+  { path, body }: RouteRequest<(typeof WEBHOOK_ROUTES)["rotateWebhookSecret"]>,
+): Promise<Response> {
   const request = await keyOf(c);
-  const expire = parsed.value.expire_previous === true;
+  const expire = body.expire_previous === true;
   const rotated = await askSender(c.env, c.get("principal"), (sender) =>
-    sender.rotate(tenantOf(c), request, id, expire),
+    sender.rotate(tenantOf(c), request, path.endpoint_id, expire),
   );
   return renderManaged(c, rotated, 200);
 }
 
-async function replay(c: Context<AppEnv>, id: string): Promise<Response> {
-  const parsed = parseReplay(c.get("body"));
-  if (!parsed.ok) return renderProblem(c, parsed.error);
+async function replay(
+  c: Context<AppEnv>,
+  { path, body }: RouteRequest<(typeof WEBHOOK_ROUTES)["replayWebhookEndpoint"]>,
+): Promise<Response> {
   const request = await keyOf(c);
-  const from = parsed.value.from_sequence;
   const replayed = await askSender(c.env, c.get("principal"), (sender) =>
-    sender.replay(tenantOf(c), request, id, from),
+    sender.replay(tenantOf(c), request, path.endpoint_id, body.from_sequence),
   );
   return renderManaged(c, replayed, 200);
 }
@@ -128,20 +123,19 @@ async function remove(c: Context<AppEnv>, id: string): Promise<Response> {
   return removed.ok ? c.body(null, 204) : renderProblem(c, removed.error);
 }
 
-const reads = [authorized(SCOPE), noQuery] as const;
-
 /** `/v1/webhook-endpoints` (docs/api.md#webhooks). */
-export const webhookRoutes = new Hono<AppEnv>()
-  .post("/", ...jsonWrite(SCOPE), (c) => create(c))
-  .get("/", ...reads, async (c) =>
+export const webhookHandlers = {
+  createWebhookEndpoint: create,
+  listWebhookEndpoints: async (c) =>
     rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.list(tenantOf(c)))),
-  )
-  .get("/:endpoint_id", ...reads, async (c) => {
-    const id = c.req.param("endpoint_id");
-    return rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.get(tenantOf(c), id)));
-  })
-  .patch("/:endpoint_id", jsonBodyOnly, ...reads, parsedBody, (c) => change(c, c.req.param("endpoint_id")))
-  .delete("/:endpoint_id", ...reads, (c) => remove(c, c.req.param("endpoint_id")))
-  .post("/:endpoint_id/rotate-secret", ...jsonWrite(SCOPE), (c) => rotate(c, c.req.param("endpoint_id")))
-  .post("/:endpoint_id/test", ...reads, (c) => test(c, c.req.param("endpoint_id")))
-  .post("/:endpoint_id/replay", ...jsonWrite(SCOPE), (c) => replay(c, c.req.param("endpoint_id")));
+  getWebhookEndpoint: async (c, { path }) =>
+    rendered(
+      c,
+      await askSender(c.env, c.get("principal"), (sender) => sender.get(tenantOf(c), path.endpoint_id)),
+    ),
+  changeWebhookEndpoint: (c, { path }) => change(c, path.endpoint_id),
+  deleteWebhookEndpoint: (c, { path }) => remove(c, path.endpoint_id),
+  rotateWebhookSecret: rotate,
+  testWebhookEndpoint: (c, { path }) => test(c, path.endpoint_id),
+  replayWebhookEndpoint: replay,
+} satisfies Partial<RouteHandlers>;

@@ -7,7 +7,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
-import type { Submission, Verdict } from "../tenant/submission.ts";
+import { CALL_VERSION, type Submission, type Verdict } from "../tenant/submission.ts";
 
 export type Accepted = Extract<Verdict, { kind: "accepted" }>;
 
@@ -24,6 +24,7 @@ interface CheckedWrite {
 export async function submissionOf(c: Context<AppEnv>, write: CheckedWrite): Promise<Submission> {
   const trace = c.get("trace");
   return {
+    version: CALL_VERSION,
     key: write.key,
     fingerprint: await fingerprint("POST", write.path, write.body),
     data: stringifyJson(write.data),

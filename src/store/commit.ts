@@ -1,77 +1,18 @@
 import { sql } from "drizzle-orm";
-import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Bookkeeping } from "../domain/bookkeeping/booked.ts";
 import type { Writes } from "../domain/command.ts";
 import type { Head } from "../domain/core/event.ts";
-import { type Category, type Fields, RECORDS } from "../domain/tape/fields.ts";
-import type { Stored } from "../domain/tape/state.ts";
+import { CATEGORY_NAMES } from "../domain/tape/categories.ts";
+import type { Category } from "../domain/tape/fields.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
-import { guardedRowWriter, type NewRow, replacing, rowWriter } from "./d1/rows.ts";
-import type { Session } from "./d1/session.ts";
-import { builder, runAll, type Statement } from "./d1/statement.ts";
+import { guardedRowWriter, type NewRow, rowWriter } from "./d1/rows.ts";
+import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
-import { fromClient, fromDisbursement, fromOperation, fromPayment } from "./tape/rows.ts";
-import {
-  clients,
-  disbursements,
-  disbursementTerms,
-  operations,
-  payments,
-  purchaseClients,
-} from "./tape/tables.ts";
-
-/** The records of one category that a group writes, each in its last state. */
-interface RecordsOf<R> {
-  readonly records: ReadonlyMap<string, Stored<R>>;
-  /** Ids of those that were not there before the group, as far as it could see. */
-  readonly fresh: ReadonlySet<string>;
-  /** The sequence of the group's first event. */
-  readonly first: number;
-}
-
-type RecordWriter<R> = (tenant: string, group: RecordsOf<R>) => readonly Statement[];
-
-const RECORD_WRITERS = {
-  client: recordWriter("client", clients, clients.client_id, fromClient),
-  disbursement: recordWriter("disbursement", disbursements, disbursements.disbursement_id, fromDisbursement),
-  payment: recordWriter("payment", payments, payments.payment_id, fromPayment),
-  operation: recordWriter("operation", operations, operations.operation_id, fromOperation),
-};
-
-/**
- * Writes records of one category. A record that was not there is a plain INSERT, which voids the batch if it is there
- * after all. A record that was live before the group and still is keeps the columns that an
- * update cannot change: they stand in the indexes, and SQLite writes an index entry anew for each column that is set.
- */
-function recordWriter<R, T extends AnySQLiteTable & { readonly tenant_id: AnySQLiteColumn }>(
-  category: Category,
-  table: T,
-  id: AnySQLiteColumn,
-  toRow: (tenant: string, stored: Stored<R>) => NewRow<T>,
-): RecordWriter<R> {
-  const fields: Fields = RECORDS[category].fields;
-  const immutable = Object.keys(fields).filter((name) => fields[name]?.immutable);
-  const lifelong = new Set([...immutable, "created_seq", "created_at", "deleted_at"]);
-  const key = [table.tenant_id, id] as const;
-  const insert = rowWriter(table);
-  const update = rowWriter(table, replacing(table, key, lifelong));
-  const put = rowWriter(table, replacing(table, key));
-  return (tenant, { records, fresh, first }) => {
-    const {
-      inserted = [],
-      updated = [],
-      other = [],
-    } = Object.groupBy(records, ([own, stored]) => {
-      if (fresh.has(own)) return "inserted";
-      return stored.created_seq < first && stored.deleted_at === null ? "updated" : "other";
-    });
-    const rows = (some: readonly (readonly [string, Stored<R>])[]) =>
-      some.map(([, stored]) => toRow(tenant, stored));
-    return [...insert(rows(inserted)), ...update(rows(updated)), ...put(rows(other))];
-  };
-}
+import type { Session } from "./session.ts";
+import { RECORD_STORES } from "./tape/records.ts";
+import { disbursementTerms, payments, purchaseClients } from "./tape/tables.ts";
 
 const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
 const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
@@ -83,18 +24,15 @@ const writeTerms = rowWriter(disbursementTerms);
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
  * fails as a whole before it touches a record: `head`, which the group was decided on, must still be there, and the
- * sequences after it must be free. So must the switch of bookkeeping be the one that it was decided on: no event is
+ * sequences after it must be free. The switch of bookkeeping must also be the one that it was decided on: no event is
  * committed unbooked once it is on.
  */
 export async function commit(
   { db, unrecorded }: Pick<Session, "db" | "unrecorded">,
   tenant: string,
   writes: Writes,
-  head: Head,
-  { version }: Bookkeeping,
+  { head, books: { version } }: { readonly head: Head; readonly books: Bookkeeping },
 ): Promise<void> {
-  const { fresh } = writes;
-  const first = writes.events[0]?.sequence ?? 0;
   const log = writes.events.map(({ facts, ...event }) => ({
     tenant_id: tenant,
     ...event,
@@ -109,14 +47,7 @@ export async function commit(
       const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
       return reassign(tenant, loan, set);
     }),
-    ...RECORD_WRITERS.client(tenant, { records: writes.client, fresh: fresh.client, first }),
-    ...RECORD_WRITERS.disbursement(tenant, {
-      records: writes.disbursement,
-      fresh: fresh.disbursement,
-      first,
-    }),
-    ...RECORD_WRITERS.payment(tenant, { records: writes.payment, fresh: fresh.payment, first }),
-    ...RECORD_WRITERS.operation(tenant, { records: writes.operation, fresh: fresh.operation, first }),
+    ...CATEGORY_NAMES.flatMap((category) => recordStatements(tenant, category, writes)),
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
     ...writeLinks(links),
     ...writeTerms(terms),
@@ -127,7 +58,7 @@ export async function commit(
 
 /**
  * Writes the group's events where the log and the switch of bookkeeping are as they were when the group was decided:
- * the event `head` is there (D1 may have been put back to an earlier time, where the next sequence is free), and the
+ * the event `head` is there (D1 may have been restored to an earlier time, where the next sequence is free), and the
  * switch has this version. Otherwise the rows have no tenant, which voids the batch (store/d1/failure.ts reads the message
  * as a fence).
  */
@@ -136,10 +67,19 @@ function writeFenced(
   log: readonly NewRow<typeof events>[],
   { sequence, event_id }: Head,
   version: number,
-): readonly Statement[] {
+): readonly Sql[] {
   const isSwitched = [tenant, String(version)];
   if (sequence === 0) return writeFirstEvents(log, isSwitched);
   return writeNextEvents(log, [...isSwitched, tenant, String(sequence), event_id]);
+}
+
+function recordStatements<C extends Category>(
+  tenant: string,
+  category: C,
+  { records, fresh, events: [event] }: Writes,
+): readonly Sql[] {
+  const group = { records: records[category], fresh: fresh[category], first: event?.sequence ?? 0 };
+  return RECORD_STORES[category].write(tenant, group);
 }
 
 /** The live payments of a loan take its new client. */
@@ -147,8 +87,8 @@ function reassign(
   tenant: string,
   disbursement_id: string,
   set: { readonly client_id: string; readonly updated_seq: number; readonly updated_at: number },
-): Statement {
-  // The index is named because the planner, who knows no tenant's size, would walk over all of its payments.
+): Sql {
+  // The index is named because the planner, which knows no tenant's size, would walk over all of its payments.
   const ofLoan = sql`(${payments.tenant_id}, ${payments.payment_id}) IN (
     SELECT tenant_id, payment_id FROM payments INDEXED BY payments_by_disbursement
     WHERE tenant_id = ${tenant} AND disbursement_id = ${disbursement_id} AND deleted_at IS NULL)`;
@@ -158,7 +98,7 @@ function reassign(
 function unlink(
   tenant: string,
   pairs: readonly { readonly disbursement_id: string; readonly client_id: string }[],
-): Statement {
+): Sql {
   const payload = JSON.stringify(pairs.map((pair) => [pair.disbursement_id, pair.client_id]));
   const listed = sql`(${purchaseClients.tenant_id}, ${purchaseClients.created_seq}, ${purchaseClients.position}) IN (
     SELECT tenant_id, created_seq, position FROM purchase_clients INDEXED BY purchase_clients_by_disbursement

@@ -3,25 +3,36 @@ import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Database } from "./d1/session.ts";
 import { queryAll } from "./d1/statement.ts";
 
+/** A sequence of the log, and the head of the log when it was found. */
+export interface KnownSequence {
+  readonly sequence: number;
+  readonly head: number;
+}
+
 /**
- * The sequence of the last event that the tenant's log knew then; null when that is beyond its head. Sequences have no
- * gaps and times never run backwards, so a moment is found by halving, in some twenty rows.
+ * The last event that the tenant's log knew then; null when that is beyond its head. Sequences have no gaps and times
+ * never run backwards, so a moment is found by halving, in some twenty rows.
  */
-export async function sequenceKnownAt(db: Database, tenant: string, known: KnownAt): Promise<number | null> {
+export async function sequenceKnownAt(
+  db: Database,
+  tenant: string,
+  known: KnownAt,
+): Promise<KnownSequence | null> {
   const event = sql`FROM events WHERE tenant_id = ${tenant}`;
-  const head = sql`SELECT ifnull(max(sequence), 0) AS sequence ${event}`;
-  if ("sequence" in known) {
-    const [rows = []] = await queryAll(db, [head]);
-    return known.sequence <= Number(rows[0]?.sequence) ? known.sequence : null;
-  }
+  const last = sql`(SELECT ifnull(max(sequence), 0) ${event})`;
   const middle = sql`(low + high + 1) / 2`;
-  const isKnown = sql`(SELECT created_at ${event} AND sequence = ${middle}) <= CAST(${String(known.at)} AS INTEGER)`;
+  const time = "at" in known ? String(known.at) : "";
+  const isKnown = sql`(SELECT created_at ${event} AND sequence = ${middle}) <= CAST(${time} AS INTEGER)`;
   const [rows = []] = await queryAll(db, [
-    sql`WITH RECURSIVE search (low, high) AS (
-      SELECT 0, (${head})
+    "sequence" in known
+      ? sql`SELECT ${last} AS head`
+      : sql`WITH RECURSIVE search (low, high, head) AS (
+      SELECT 0, head, head FROM (SELECT ${last} AS head)
       UNION ALL
-      SELECT iif(${isKnown}, ${middle}, low), iif(${isKnown}, high, ${middle} - 1) FROM search WHERE low < high)
-      SELECT max(low) AS sequence FROM search`,
+      SELECT iif(${isKnown}, ${middle}, low), iif(${isKnown}, high, ${middle} - 1), head FROM search WHERE low < high)
+      SELECT max(low) AS sequence, head FROM search`,
   ]);
-  return Number(rows[0]?.sequence);
+  const head = Number(rows[0]?.head);
+  const sequence = "sequence" in known ? known.sequence : Number(rows[0]?.sequence);
+  return sequence <= head ? { sequence, head } : null;
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { type BooksState, noBookNeeds } from "../domain/bookkeeping/booked.ts";
 import type { Needs } from "../domain/command.ts";
 import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
@@ -6,12 +6,10 @@ import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { addBookkeeping, addBooks } from "./bookkeeping/load.ts";
 import { ReadBatch } from "./d1/read-batch.ts";
-import { isOneOf, selection } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
 import { addLedger } from "./ledger/load.ts";
 import { events } from "./log.ts";
-import { toClient, toDisbursement, toOperation, toPayment } from "./tape/rows.ts";
-import { clients, disbursements, operations, payments } from "./tape/tables.ts";
+import { addRecords } from "./tape/load.ts";
 
 /** What a group of commands is decided on. */
 export interface Loaded {
@@ -23,16 +21,20 @@ export interface Loaded {
   readonly books: BooksState;
 }
 
-/**
- * Reads in one round trip all that deciding needs: the head of the log, the keys, and the records named. `withBooks`
- * false: the tenant's books do not come from its records, as far as the caller knows, and what booking them would look at is not read.
- */
+/** What a load reads. */
+export interface Wanted {
+  /** Idempotency keys. */
+  readonly keys: readonly string[];
+  readonly needs: Needs;
+  /** False where the tenant's books do not come from its records, as far as the caller knows. */
+  readonly withBooks: boolean;
+}
+
+/** Reads in one round trip all that deciding needs: the head of the log, the keys, the records, and the books. */
 export async function load(
   db: Database,
   tenant: string,
-  keys: readonly string[],
-  needs: Needs,
-  withBooks: boolean,
+  { keys, needs, withBooks }: Wanted,
 ): Promise<Loaded> {
   const batch = new ReadBatch();
   const head = batch.add(() => headQuery(db, tenant));
@@ -57,48 +59,6 @@ export async function load(
 export async function loadHead(db: Database, tenant: string): Promise<Head> {
   const [head] = await headQuery(db, tenant);
   return head ?? NO_HEAD;
-}
-
-/** Adds the queries for the records that are needed; what it returns reads them. */
-function addRecords(batch: ReadBatch, db: Database, tenant: string, needs: Needs): () => RecordState {
-  const client = [...needs.client];
-  const disbursement = [...needs.disbursement];
-  const payment = [...needs.payment];
-  const operation = [...needs.operation];
-  const clientRows = batch.add(
-    () =>
-      db
-        .select(selection(clients))
-        .from(clients)
-        .where(and(eq(clients.tenant_id, tenant), isOneOf(clients.client_id, client))),
-    client.length > 0,
-  );
-  const disbursementRows = batch.add(
-    () => disbursementQuery(db, tenant, disbursement, payment, operation),
-    disbursement.length + payment.length + operation.length > 0,
-  );
-  const paymentRows = batch.add(
-    () =>
-      db
-        .select(selection(payments))
-        .from(payments)
-        .where(and(eq(payments.tenant_id, tenant), isOneOf(payments.payment_id, payment))),
-    payment.length > 0,
-  );
-  const operationRows = batch.add(
-    () =>
-      db
-        .select(selection(operations))
-        .from(operations)
-        .where(and(eq(operations.tenant_id, tenant), isOneOf(operations.operation_id, operation))),
-    operation.length > 0,
-  );
-  return () => ({
-    client: new Map(clientRows().map((row) => [row.client_id, toClient(row)])),
-    disbursement: new Map(disbursementRows().map((row) => [row.disbursement_id, toDisbursement(row)])),
-    payment: new Map(paymentRows().map((row) => [row.payment_id, toPayment(row)])),
-    operation: new Map(operationRows().map((row) => [row.operation_id, toOperation(row)])),
-  });
 }
 
 function headQuery(db: Database, tenant: string) {
@@ -127,26 +87,4 @@ function seenQuery(db: Database, tenant: string, keys: readonly string[]) {
       sql`(${events.tenant_id}, ${events.idempotency_key}) IN (
         SELECT ${tenant}, value FROM json_each(${JSON.stringify(keys)}))`,
     );
-}
-
-/** Disbursements by id, and the parents of the payments and operations that are about to change. */
-function disbursementQuery(
-  db: Database,
-  tenant: string,
-  ids: readonly string[],
-  paymentIds: readonly string[],
-  operationIds: readonly string[],
-) {
-  const parents = sql`${disbursements.disbursement_id} IN (
-    SELECT value FROM json_each(${JSON.stringify(ids)})
-    UNION ALL
-    SELECT ${payments.disbursement_id} FROM ${payments}
-      WHERE ${payments.tenant_id} = ${tenant} AND ${isOneOf(payments.payment_id, paymentIds)}
-    UNION ALL
-    SELECT ${operations.disbursement_id} FROM ${operations}
-      WHERE ${operations.tenant_id} = ${tenant} AND ${isOneOf(operations.operation_id, operationIds)})`;
-  return db
-    .select(selection(disbursements))
-    .from(disbursements)
-    .where(and(eq(disbursements.tenant_id, tenant), parents));
 }

@@ -6,7 +6,7 @@ import type { Jurisdiction } from "../store/d1/databases.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { objectOf } from "../store/placement/objects.ts";
 import { placeTenant } from "../store/placement/placement.ts";
-import { GATE_DEADLINE_MS, type Submission, type SubmitReply } from "./submission.ts";
+import { GATE_DEADLINE_MS, NO_TIMINGS, type Submission, type SubmitReply } from "./submission.ts";
 
 const ATTEMPTS_MAX = 3;
 const BACKOFF_MS = 40;
@@ -38,7 +38,7 @@ export async function submitAll(
 ): Promise<readonly SubmitReply[]> {
   const [first] = submissions;
   if (!first) return [];
-  const call = (gate: Gate): Promise<SubmitReply[]> => gate.submitAll(tenant, submissions);
+  const call = (gate: Gate): Promise<readonly SubmitReply[]> => gate.submitAll(tenant, submissions);
   const replies = await callGate(env, { tenant, jurisdiction, trace_id: first.trace_id }, call);
   return replies.ok ? replies.value : submissions.map(() => rejected(replies.error));
 }
@@ -107,5 +107,5 @@ function failed(code: "overloaded" | "unavailable", reason: string): Problem {
 const rejected = (problem: Problem): SubmitReply => ({
   kind: "rejected",
   problem,
-  timings: { queue: 0, load: 0, commit: 0 },
+  timings: NO_TIMINGS,
 });

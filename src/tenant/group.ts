@@ -6,17 +6,16 @@ import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import { commit } from "../store/commit.ts";
-import { classify, type D1Failure, withDeadline } from "../store/d1/failure.ts";
-import type { Session } from "../store/d1/session.ts";
+import { classify, withDeadline } from "../store/d1/failure.ts";
 import { type Loaded, load } from "../store/load.ts";
+import type { Session } from "../store/session.ts";
 import type { GateMemory } from "./memory.ts";
-import { type News, planGroup } from "./plan.ts";
-import { INTERNAL, type Submission, type Verdict } from "./submission.ts";
+import { type News, type Plan, planGroup } from "./plan.ts";
+import { type GateTimings, type Submission, UNAVAILABLE, type Verdict } from "./submission.ts";
+import { afterFailure, type FailedTry, FROM_LOAD, FROM_MEMORY, type Next, type Try } from "./tries.ts";
 
-/** Tries at one group when D1 fails in a way that may pass; each starts by reading what is there. */
-const ATTEMPTS_MAX = 3;
 const BACKOFF_MS = 50;
-/** A group that is taken apart fails at most so many times before D1 counts as gone. */
+/** A group that is taken apart fails at most this often before D1 counts as gone. */
 const FAILURES_MAX = 40;
 const LOGGED_MAX = 20;
 
@@ -28,23 +27,19 @@ export interface Settled {
   /** The last event of the log; null when nothing was read. */
   readonly head: Head | null;
   readonly bookmark: string | null;
-  readonly timings: { readonly load: number; readonly commit: number };
+  readonly timings: Omit<GateTimings, "queue">;
 }
 
 export interface GroupContext {
   readonly tenant: string;
   readonly open: () => Promise<Session>;
   readonly memory: GateMemory;
+  /** True for a command whose caller waits no longer. It is answered, and not run. */
+  readonly isLate: (submission: Submission) => boolean;
   /** Sees the last event of the log each time that it is read. */
   readonly onHead: (head: Head) => void;
   readonly log: (entry: Record<string, unknown>) => void;
 }
-
-export const UNAVAILABLE: Problem = {
-  code: "unavailable",
-  detail:
-    "The database did not answer. Retry with the same Idempotency-Key. The event will not be stored twice.",
-};
 
 type Part = readonly Submission[];
 
@@ -53,21 +48,20 @@ type Outcome =
   | { readonly kind: "settled"; readonly settled: Settled }
   /** Some command of it touches many loans, as only the load could tell, and goes alone. */
   | { readonly kind: "split"; readonly parts: readonly Part[] }
-  /** Some command of it cannot be stored, and which one is not known. */
-  | { readonly kind: "apart" }
-  | { readonly kind: "rejected"; readonly problem: Problem }
-  /** D1 answers nobody at the moment. */
-  | { readonly kind: "gone" };
+  | Exclude<Next, { kind: "again" }>;
 
 /**
  * Loads, decides and commits one group of submissions with distinct keys. A group that D1 does not take is halved until
- * the poisonous command stands alone and fails alone; each part is handed out as soon as it is settled.
+ * the poisonous command is alone and fails alone; each part is handed out as soon as it is settled.
  */
 export async function* settleGroup(context: GroupContext, group: Part): AsyncGenerator<Settled> {
   const proposed = new Set<string>();
   const parts: Part[] = [group];
   let failures = 0;
-  for (let part = parts.shift(); part; part = parts.shift()) {
+  for (let next = parts.shift(); next; next = parts.shift()) {
+    const { late = [], part = [] } = Object.groupBy(next, (one) => (context.isLate(one) ? "late" : "part"));
+    if (late.length > 0) yield allRejected(late, UNAVAILABLE);
+    if (part.length === 0) continue;
     const outcome = await settlePart(context, part, proposed, failures === 0);
     if (outcome.kind === "settled") {
       yield outcome.settled;
@@ -107,114 +101,86 @@ function apartFromMany(part: Part, ledger: LedgerState): readonly Part[] {
   return pieces;
 }
 
-/**
- * Tries one part. After a failure whose outcome is unknown it reads back by key before it decides anything again; the
- * sequence fences a write that still is under way.
- */
+/** Tries one part until it is settled or must be taken apart, or D1 is gone. */
 async function settlePart(
   context: GroupContext,
   part: Part,
   proposed: Set<string>,
   isWhole: boolean,
 ): Promise<Outcome> {
-  let maybeWritten = false;
-  let fromMemory = isWhole;
-  for (let attempt = 1; ; attempt += 1) {
-    const tried = await tryPart(context, part, proposed, fromMemory && attempt === 1);
-    if (tried.kind !== "failed") return tried;
-    const { failure, at } = tried;
-    if (at === "memory" && isVoid(failure)) {
-      // The memory was behind, or took a record for absent that is there. Nothing was written: load, and decide again.
-      fromMemory = false;
-      attempt -= 1;
+  for (let now = isWhole ? FROM_MEMORY : FROM_LOAD; ; ) {
+    const tried = await tryPart(context, part, proposed, now);
+    if (tried.kind === "unremembered") {
+      now = FROM_LOAD;
       continue;
     }
-    logFailure(context, part, tried, attempt);
-    switch (failure) {
-      case "fenced":
-        // Another writer was faster. The next attempt loads and decides on what it wrote.
-        if (attempt >= ATTEMPTS_MAX) return { kind: "gone" };
-        continue;
-      case "overloaded":
-        return { kind: "gone" };
-      case "refused":
-        if (part.length > 1) return { kind: "apart" };
-        return { kind: "rejected", problem: maybeWritten ? UNAVAILABLE : INTERNAL };
-      case "lost":
-        if (attempt >= ATTEMPTS_MAX) return { kind: "gone" };
-        break;
-      case "unknown":
-        if (!isWhole || attempt >= ATTEMPTS_MAX) return afterUnknown(part, at);
-    }
-    maybeWritten = true;
-    await scheduler.wait(BACKOFF_MS * (attempt + 1));
+    if (tried.kind !== "failed") return tried;
+    const then = afterFailure(now, tried, { commands: part.length, isWhole });
+    // A void commit from memory says only that the gate must load.
+    const isVoid = then.kind === "again" && then.next.count === now.count;
+    if (!isVoid) logFailure(context, part, tried, { attempt: now.count, isLast: then.kind !== "again" });
+    if (then.kind !== "again") return then;
+    if (part.every(context.isLate)) return { kind: "rejected", problem: UNAVAILABLE };
+    now = then.next;
+    if (tried.failure === "lost" || tried.failure === "unknown") await scheduler.wait(BACKOFF_MS * now.count);
   }
 }
 
-const isVoid = (failure: D1Failure): boolean => failure === "fenced" || failure === "refused";
-
-/** D1 answers reads and keeps failing at this part's commit: what the part holds may be the cause. */
-function afterUnknown(part: Part, at: Failed["at"]): Outcome {
-  if (at === "load") return { kind: "gone" };
-  return part.length > 1 ? { kind: "apart" } : { kind: "rejected", problem: UNAVAILABLE };
-}
-
-interface Failed {
+interface Failed extends FailedTry {
   readonly kind: "failed";
-  readonly failure: D1Failure;
-  /** `memory`: a commit of what was decided without a load. */
-  readonly at: "memory" | "load" | "commit";
   readonly error: unknown;
 }
 
+/** Only a load can decide the part: the gate does not remember what it needs, or would refuse some of it. */
+const UNREMEMBERED = { kind: "unremembered" } as const;
+
 /**
- * Decides and commits one part, from memory if all that it needs is remembered, else after a load. A refusal is never
- * decided from memory: no fence protects it, so it is confirmed by a load.
+ * Decides and commits one part. A refusal is never decided from memory: no fence protects it, so it is confirmed by a
+ * load.
  */
 async function tryPart(
   context: GroupContext,
   part: Part,
   proposed: Set<string>,
-  fromMemory: boolean,
-): Promise<Extract<Outcome, { kind: "settled" | "split" }> | Failed> {
+  { on }: Try,
+): Promise<Extract<Outcome, { kind: "settled" | "split" }> | typeof UNREMEMBERED | Failed> {
   const { memory } = context;
-  let at: Failed["at"] = "memory";
+  const isRecalled = on === "memory";
+  let at: FailedTry["at"] = "load";
   const start = Date.now();
   try {
     const session = await context.open();
-    let loaded = fromMemory ? recall(context, part, start) : null;
+    const loaded = isRecalled
+      ? recall(context, part, start)
+      : await withDeadline(loadFor(context, session, part, start));
+    if (!loaded) return UNREMEMBERED;
+    if (!isRecalled) context.onHead(loaded.head);
+    const parts = apartFromMany(part, loaded.ledger);
+    if (parts.length > 1) return { kind: "split", parts };
     // A bug shows again after the load, and is logged then.
-    let plan = loaded && planGroup(loaded, part, { proposed, onBug: () => {}, clock: start });
-    if (!loaded || !plan || plan.refusals > 0) {
-      at = "load";
-      loaded = await withDeadline(loadFor(context, session, part, start));
-      context.onHead(loaded.head);
-      const parts = apartFromMany(part, loaded.ledger);
-      if (parts.length > 1) return { kind: "split", parts };
-      plan = planGroup(loaded, part, {
-        proposed,
-        onBug: (one, error) => logBug(context, one, error),
-        clock: Date.now(),
-      });
-      at = "commit";
-    }
+    const onBug = isRecalled ? () => {} : (one: Submission, error: unknown) => logBug(context, one, error);
+    const plan = planGroup(loaded, part, { proposed, onBug, clock: start });
+    if (isRecalled && plan.refusals > 0) return UNREMEMBERED;
+    at = "commit";
     const decided = Date.now();
     if (plan.writes.events.length > 0) {
-      const { head, books } = loaded;
-      await withDeadline(commit(session, context.tenant, plan.writes, head, books));
+      await withDeadline(commit(session, context.tenant, plan.writes, loaded));
     }
     memory.learn(loaded, plan);
     const timings = { load: decided - start, commit: Date.now() - decided };
-    const { verdicts, used, news, head } = plan;
-    const bookmark = session.bookmark();
-    return { kind: "settled", settled: { verdicts, used, news, head, bookmark, timings } };
+    return { kind: "settled", settled: settledBy(plan, session, timings) };
   } catch (error) {
     memory.forget();
     return { kind: "failed", failure: classify(error), at, error };
   }
 }
 
-/** What the part needs, if it is all remembered. A command that throws here does so again where it is told apart. */
+function settledBy(plan: Plan, session: Session, timings: Settled["timings"]): Settled {
+  const { verdicts, used, news, head } = plan;
+  return { verdicts, used, news, head, bookmark: session.bookmark(), timings };
+}
+
+/** What the part needs, if it is all remembered. A command that throws here does so again after the load, where it fails by itself. */
 function recall({ memory }: GroupContext, part: Part, now: number): Loaded | null {
   try {
     return memory.recall(
@@ -226,31 +192,39 @@ function recall({ memory }: GroupContext, part: Part, now: number): Loaded | nul
   }
 }
 
+/**
+ * Loads what the part needs. Loads once more where the gate did not know that bookkeeping is on, and for a payment of a
+ * loan that the books do not have yet: only the loaded payment names it.
+ */
 async function loadFor(context: GroupContext, { db }: Session, part: Part, now: number): Promise<Loaded> {
   const needs = noNeeds();
   for (const { command } of part) addNeeds(needs, command, now);
   const keys = part.map(({ key }) => key);
-  const read = (withBooks: boolean) => load(db, context.tenant, keys, needs, withBooks);
-  const { mayBook } = context.memory;
-  let loaded = await read(mayBook);
-  if (loaded.books.mode === "off") return loaded;
-  // Bookkeeping was switched on, and this gate did not know.
-  if (!mayBook) loaded = await read(true);
-  const unasked = part.flatMap(({ command }) => loanToAskFor(loaded, command) ?? []);
-  if (unasked.length === 0) return loaded;
-  for (const id of unasked) needs.books.loans.add(id);
-  return read(true);
+  for (let withBooks = context.memory.mayBook; ; withBooks = true) {
+    const loaded = await load(db, context.tenant, { keys, needs, withBooks });
+    if (loaded.books.mode === "off") return loaded;
+    const lacking = part.flatMap(({ command }) => lackingLoan(loaded, command) ?? []);
+    if (withBooks && lacking.length === 0) return loaded;
+    for (const id of lacking) needs.books.loans.add(id);
+  }
 }
 
-/** A payment's loan that nothing was booked of yet is found by its name, which only the loaded payment tells. */
-function loanToAskFor({ books, ledger, state }: Loaded, command: Command): string | null {
+/** The disbursement whose loan is needed to book the command's record, and was not loaded. */
+function lackingLoan(loaded: Loaded, command: Command): string | null {
   if (command.type !== "ingest" && command.type !== "opening") return null;
-  return isBooked(command.category) ? lacksLoan(books, ledger, state, command.category, command.id) : null;
+  return isBooked(command.category) ? lacksLoan(loaded, command.category, command.id) : null;
 }
 
-function logFailure(context: GroupContext, part: Part, { failure, error }: Failed, attempt: number): void {
+function logFailure(
+  context: GroupContext,
+  part: Part,
+  { failure, error }: Failed,
+  { attempt, isLast }: { readonly attempt: number; readonly isLast: boolean },
+): void {
+  // A fence that holds is no failure: the part is decided again on what the other writer wrote.
+  const isFence = failure === "fenced" && !isLast;
   context.log({
-    message: "group failed",
+    ...(isFence ? { level: "info", message: "another writer was faster" } : { message: "group failed" }),
     attempt,
     failure,
     error: causeOf(error),

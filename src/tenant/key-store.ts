@@ -1,13 +1,28 @@
+import { LRUCache } from "lru-cache";
 import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
+
+/**
+ * The version of what the store writes. What a newer version wrote is not read: D1 knows it. Version 0 had no member for
+ * it (docs/operate.md#order-of-deployments).
+ */
+const STORED_VERSION = 1;
 
 /** What the store knows of the tenant's log. */
 interface Log {
+  readonly version: number;
   readonly head: Head;
   readonly heardAt: number;
   readonly bookmark: string | null;
 }
 
-const NO_LOG: Log = { head: NO_HEAD, heardAt: 0, bookmark: null };
+const NO_LOG: Log = { version: STORED_VERSION, head: NO_HEAD, heardAt: 0, bookmark: null };
+
+/** What was stored as JSON; null where there is nothing, or only a newer version knows what it means. */
+function readStored<T extends object>(text: string | null | undefined): T | null {
+  if (text === null || text === undefined) return null;
+  const stored: T & { readonly version?: number } = JSON.parse(text);
+  return (stored.version ?? 0) > STORED_VERSION ? null : stored;
+}
 
 /** Events that the store holds at most before it has written them; the oldest is dropped, and D1 still knows it. */
 const UNSAVED_MAX = 5_000;
@@ -18,12 +33,12 @@ export const NO_EVENT = "";
 /**
  * The gate's own memory of idempotency keys, so that a replay needs no D1. It is saved to the object's SQLite a moment
  * after the answer, because a write to it would hold the answer back until it is durable. It may therefore lag behind
- * D1 after a crash; D1's unique key is the second barrier. All calls are synchronous, so a look and the step after it
- * are atomic.
+ * D1 after a crash; D1's unique key is the second barrier. All calls are synchronous, so a call and the step after it are
+ * atomic.
  */
 export class KeyStore {
   readonly #storage: DurableObjectStorage;
-  readonly #unsaved = new Map<string, SeenEvent>();
+  readonly #unsaved = new LRUCache<string, SeenEvent>({ maxSize: UNSAVED_MAX, sizeCalculation: () => 1 });
   #head: Head;
   #heardAt: number;
   #bookmark: string | null;
@@ -35,8 +50,7 @@ export class KeyStore {
       `CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
     );
-    const saved = this.#fact("log");
-    const log: Log = saved === null ? NO_LOG : JSON.parse(saved);
+    const log = readStored<Log>(this.#fact("log")) ?? NO_LOG;
     this.#head = log.head;
     this.#heardAt = log.heardAt;
     this.#bookmark = log.bookmark;
@@ -49,18 +63,20 @@ export class KeyStore {
     const rows = this.#storage.sql
       .exec<{ event: string }>("SELECT event FROM keys WHERE key = ?", key)
       .toArray();
-    const [row] = rows;
-    return row ? JSON.parse(row.event) : null;
+    return readStored(rows[0]?.event);
   }
 
-  /** Those of the keys that are used, in one look. */
+  /** Those of the keys that are used, in one query. */
   findAll(keys: readonly string[]): ReadonlyMap<string, SeenEvent> {
     const found = new Map<string, SeenEvent>();
     const rows = this.#storage.sql.exec<{ key: string; event: string }>(
       "SELECT key, event FROM keys WHERE key IN (SELECT value FROM json_each(?))",
       JSON.stringify(keys),
     );
-    for (const { key, event } of rows) found.set(key, JSON.parse(event));
+    for (const { key, event } of rows) {
+      const seen = readStored<SeenEvent>(event);
+      if (seen) found.set(key, seen);
+    }
     for (const key of keys) {
       const unsaved = this.#unsaved.get(key);
       if (unsaved) found.set(key, unsaved);
@@ -72,7 +88,8 @@ export class KeyStore {
   reserve(key: string, fingerprint: string): boolean {
     const used = this.find(key);
     if (used) return used.event_id === NO_EVENT && used.fingerprint === fingerprint;
-    const event: SeenEvent = {
+    const event: SeenEvent & Pick<Log, "version"> = {
+      version: STORED_VERSION,
       idempotency_key: key,
       fingerprint,
       event_id: NO_EVENT,
@@ -82,7 +99,7 @@ export class KeyStore {
       record_id: "",
       answer: null,
     };
-    this.#storage.sql.exec("INSERT INTO keys VALUES (?, ?)", key, JSON.stringify(event));
+    this.#storage.sql.exec("INSERT OR REPLACE INTO keys VALUES (?, ?)", key, JSON.stringify(event));
     return true;
   }
 
@@ -91,10 +108,6 @@ export class KeyStore {
       const { idempotency_key, fingerprint, event_id, sequence, category, step, record_id, answer } = event;
       const seen = { idempotency_key, fingerprint, event_id, sequence, category, step, record_id, answer };
       this.#unsaved.set(idempotency_key, seen);
-    }
-    for (const key of this.#unsaved.keys()) {
-      if (this.#unsaved.size <= UNSAVED_MAX) break;
-      this.#unsaved.delete(key);
     }
   }
 
@@ -123,28 +136,33 @@ export class KeyStore {
     this.#bookmark = bookmark;
   }
 
-  /** Writes what is not written yet, together. Whatever the storage refuses is forgotten here; D1 knows it. */
+  /** Writes what is not written yet, together. What the storage refuses is forgotten here; D1 knows it. */
   save(): void {
-    const events = [...this.#unsaved.values()];
+    const events = [...this.#unsaved.values()].map((seen) => ({ version: STORED_VERSION, ...seen }));
     this.#unsaved.clear();
     this.#storage.transactionSync(() => {
       this.#storage.sql.exec(
-        `INSERT OR IGNORE INTO keys (key, event) SELECT value ->> 'idempotency_key', value FROM json_each(?)`,
+        `INSERT OR REPLACE INTO keys (key, event) SELECT value ->> 'idempotency_key', value FROM json_each(?)`,
         JSON.stringify(events),
       );
-      const log: Log = { head: this.#head, heardAt: this.#heardAt, bookmark: this.#bookmark };
+      const log: Log = {
+        version: STORED_VERSION,
+        head: this.#head,
+        heardAt: this.#heardAt,
+        bookmark: this.#bookmark,
+      };
       // One row: each row that is written is billed.
       this.#setFact("log", JSON.stringify(log));
     });
   }
 
-  /** Forgets every key: D1 was put back to an earlier time. */
+  /** Forgets every key of an event: D1 was restored to an earlier time. Reserved keys are only here. */
   forget(): void {
     this.#unsaved.clear();
     this.#bookmark = null;
     this.#head = NO_HEAD;
     this.#heardAt = 0;
-    this.#storage.sql.exec("DELETE FROM keys");
+    this.#storage.sql.exec("DELETE FROM keys WHERE event ->> 'event_id' <> ?", NO_EVENT);
     this.#storage.sql.exec("DELETE FROM facts WHERE name = 'log'");
   }
 
@@ -158,7 +176,7 @@ export class KeyStore {
     this.#setFact("followed", String(followed));
   }
 
-  /** The tenant's name, which an alarm is not told. */
+  /** The tenant's name, which an alarm does not carry. */
   tenant(): string | null {
     return this.#fact("tenant");
   }

@@ -1,8 +1,8 @@
 import type { BookedCategory } from "../domain/bookkeeping/booked.ts";
 import { advance, nextToOpen, type OpeningPlace, readSwitch } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import type { Session } from "../store/d1/session.ts";
-import type { Submission, SubmitReply } from "./submission.ts";
+import type { Session } from "../store/session.ts";
+import { CALL_VERSION, type Submission, type SubmitReply } from "./submission.ts";
 
 /** Records that wait in the gate at once: as many as one group takes, so that clients' events find their turn between. */
 const RECORDS_A_STEP = 100;
@@ -12,7 +12,7 @@ const RECORDS_A_STEP = 100;
  */
 const TURN_MS = 200;
 
-export interface OpeningContext {
+interface OpeningContext {
   readonly tenant: string;
   readonly open: () => Promise<Session>;
   readonly submit: (submission: Submission) => Promise<SubmitReply>;
@@ -24,8 +24,8 @@ export type OpeningTurn = "complete" | "more" | "stopped";
 
 /**
  * Opens the books of a tenant whose records stood before bookkeeping was switched on (docs/bookkeeping.md#the-switch):
- * one event a record, through the gate like any other write. It goes on where it stopped; a record that is at its position
- * already, because an event of its own or an earlier turn was faster, makes no event.
+ * one event a record, through the gate like any other write. It continues where it stopped; a record that is at its
+ * position already, because an event of its own or an earlier turn was faster, makes no event.
  */
 export async function openRecords({ tenant, open, submit, log }: OpeningContext): Promise<OpeningTurn> {
   const { db } = await open();
@@ -43,7 +43,8 @@ export async function openRecords({ tenant, open, submit, log }: OpeningContext)
       log({ message: "record not booked", category, id: ids[index], error: reply.problem.code });
     }
     const next = placeAfter(place, ids);
-    if (!(await withDeadline(advance(db, tenant, version, next, ids.length)))) return "more";
+    if (!(await withDeadline(advance(db, tenant, version, { place: next, opened: ids.length }))))
+      return "more";
     place = next;
     if (place !== null && Date.now() - started >= TURN_MS) return "more";
   }
@@ -66,6 +67,7 @@ const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Arr
 function openingOf(version: number, category: BookedCategory, id: string): Submission {
   const trace_id = randomHex(16);
   return {
+    version: CALL_VERSION,
     key: `~${version}:${category}:${id}`,
     fingerprint: "opening",
     data: JSON.stringify({ category, id }),

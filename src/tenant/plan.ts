@@ -15,7 +15,7 @@ import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
 import { NO_EVENT } from "./key-store.ts";
-import { type Answer, INTERNAL, type Submission, type Verdict } from "./submission.ts";
+import { type EventAnswer, INTERNAL, type Submission, type Verdict } from "./submission.ts";
 
 /** How far a group of new events goes, and the trace of the last one. */
 interface Stretch {
@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 /** What deciding needs beside the records. */
-export interface Deciding {
+interface Deciding {
   /** Milliseconds since 1970. */
   readonly clock: number;
   /** Ids of the events that earlier attempts have tried to write. */
@@ -64,13 +64,13 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
     const before = seen.get(submission.key);
     if (before) {
       const landed = proposed.has(before.event_id);
-      // An earlier attempt whose answer was lost: whether somebody waits for it is not read back, so say that it may be.
+      // An earlier attempt whose answer was lost: whether a projection waits for it is not read back, so say that it may.
       if (landed) news = newsWith(news, before, submission, true);
       verdicts.set(submission.key, replay(before, submission.fingerprint, !landed));
       continue;
     }
     const stamp = newStamp(now, head.sequence + 1);
-    const decided = decideSafely(loaded, writes, submission, stamp, onBug);
+    const decided = decideSafely({ loaded, writes, stamp }, submission, onBug);
     if (!decided.ok) {
       refusals += 1;
       verdicts.set(submission.key, { kind: "rejected", problem: decided.error });
@@ -104,7 +104,7 @@ function newsWith(
 }
 
 /** The members that a reply carries to the Worker, and no others. */
-function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): Answer {
+function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): EventAnswer {
   return { event_id, sequence, category, step, record_id, answer };
 }
 
@@ -121,33 +121,34 @@ interface Decision {
   readonly apply: () => void;
 }
 
+/** What a command is decided on, and what its group writes. */
+interface Ground {
+  readonly loaded: Loaded;
+  readonly writes: Writes;
+  readonly stamp: Stamp;
+}
+
 /** A bug in deciding one command is that command's failure, not the group's. Nothing is applied yet. */
 function decideSafely(
-  loaded: Loaded,
-  writes: Writes,
+  ground: Ground,
   submission: Submission,
-  stamp: Stamp,
   onBug: Deciding["onBug"],
 ): Result<Decision, Problem> {
   try {
-    return decideOne(loaded, writes, submission, stamp);
+    return decideOne(ground, submission);
   } catch (error) {
     onBug(submission, error);
     return err(INTERNAL);
   }
 }
 
-function decideOne(
-  loaded: Loaded,
-  writes: Writes,
-  submission: Submission,
-  stamp: Stamp,
-): Result<Decision, Problem> {
-  const { ledger } = loaded;
+function decideOne(ground: Ground, submission: Submission): Result<Decision, Problem> {
+  const { loaded, writes, stamp } = ground;
   const { key, fingerprint, data, actor, trace_id, command } = submission;
   const request = { idempotency_key: key, fingerprint, data, actor, trace_id };
-  if (command.type === "ingest") return decideIngest(loaded, writes, command, stamp, request);
-  if (command.type === "opening") return decideOpening(loaded, writes, command, stamp, request);
+  if (command.type === "ingest") return decideIngest(ground, command, request);
+  if (command.type === "opening") return decideOpening(ground, command, request);
+  const { ledger } = loaded;
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
   const event = ledgerEvent(command, decided.value, stamp, request);
@@ -156,13 +157,10 @@ function decideOne(
 
 /** An event of a record, and what it posts where the tenant's books come from its records. */
 function decideIngest(
-  loaded: Loaded,
-  writes: Writes,
+  { loaded: { state, ledger, books }, writes, stamp }: Ground,
   command: IngestCommand,
-  stamp: Stamp,
   request: RequestOfEvent,
 ): Result<Decision, Problem> {
-  const { state, ledger, books } = loaded;
   const decided = decide(state, command, stamp);
   if (!decided.ok) return decided;
   const { effects, facts } = decided.value;
@@ -176,7 +174,7 @@ function decideIngest(
   for (const effect of effects) {
     if (effect.type === "put") (after[effect.category] as Map<string, unknown>).set(id, effect.stored);
   }
-  const booked = bookRecord(books, ledger, after, { category, id, terms }, stamp, request.actor);
+  const booked = bookRecord({ books, ledger, state: after }, { category, id, terms }, stamp, request.actor);
   if (!booked.ok) return booked;
   const booking = booked.value;
   const posted = idsOf(booking);
@@ -205,18 +203,16 @@ const termsOf = (effects: readonly Effect[], { sequence }: Stamp): readonly Term
     return [{ ...terms, sequence }];
   });
 
-/** Brings a record that stands unbooked, or booked otherwise, to its position. */
+/** Books a record that is not booked, or booked otherwise, as it is now. */
 function decideOpening(
-  { state, ledger, books }: Loaded,
-  writes: Writes,
+  { loaded: { state, ledger, books }, writes, stamp }: Ground,
   command: OpeningCommand,
-  stamp: Stamp,
   request: RequestOfEvent,
 ): Result<Decision, Problem> {
   const { category, id } = command;
   if (books.mode === "off") return err(nothingToBook(category, id));
   const terms = books.terms.get(id) ?? [];
-  const booked = bookRecord(books, ledger, state, { category, id, terms }, stamp, request.actor);
+  const booked = bookRecord({ books, ledger, state }, { category, id, terms }, stamp, request.actor);
   if (!booked.ok) return booked;
   const booking = booked.value;
   if (!booking || booking.entries.length === 0) return err(nothingToBook(category, id));

@@ -2,8 +2,15 @@ import type { Command } from "../domain/command.ts";
 import type { RequestOfEvent, SeenEvent } from "../domain/core/event.ts";
 import type { Problem } from "../domain/core/problem.ts";
 
+/**
+ * The version of what a Worker sends to a gate. Both change during a deployment, so a gate also reads what the version
+ * before sent, and does not guess what a newer one means (docs/operate.md#order-of-deployments). Version 0 had no member for it.
+ */
+export const CALL_VERSION = 1;
+
 /** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
 export interface Submission extends Omit<RequestOfEvent, "idempotency_key"> {
+  readonly version: typeof CALL_VERSION;
   readonly key: RequestOfEvent["idempotency_key"];
   /** This service's span in the caller's trace; the queue's message continues it. */
   readonly traceparent: string;
@@ -11,7 +18,7 @@ export interface Submission extends Omit<RequestOfEvent, "idempotency_key"> {
 }
 
 /** What an accepted write is answered with, the first time and on every replay. */
-export type Answer = Omit<SeenEvent, "idempotency_key" | "fingerprint">;
+export type EventAnswer = Omit<SeenEvent, "idempotency_key" | "fingerprint">;
 
 /** Milliseconds spent in the gate, for Server-Timing. */
 export interface GateTimings {
@@ -24,13 +31,32 @@ export interface GateTimings {
 export type Verdict =
   | {
       readonly kind: "accepted";
-      readonly answer: Answer;
+      readonly answer: EventAnswer;
       readonly replayed: boolean;
       readonly bookmark: string | null;
     }
   | { readonly kind: "rejected"; readonly problem: Problem };
 
 export type SubmitReply = Verdict & { readonly timings: GateTimings };
+
+/** An idempotency key that a request takes which is no event. */
+export interface KeyReservation {
+  readonly version: typeof CALL_VERSION;
+  readonly tenant: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** True for an argument whose meaning only a newer gate knows. */
+export const isNewer = ({ version }: { readonly version: number }): boolean => version > CALL_VERSION;
+
+export const NO_TIMINGS: GateTimings = { queue: 0, load: 0, commit: 0 };
+
+export const UNAVAILABLE: Problem = {
+  code: "unavailable",
+  detail:
+    "The database did not answer. Retry with the same Idempotency-Key. The event will not be stored twice.",
+};
 
 /** The answer to a write that met a bug. */
 export const INTERNAL: Problem = {
@@ -47,5 +73,5 @@ export const QUICK_MS = 5;
 /** A gate that holds this much, callers who wait for another's key included, says `overloaded` at once. */
 export const WAITING_COMMANDS_MAX = 2_000;
 export const WAITING_BYTES_MAX = 16_000_000;
-/** How long a caller waits for its gate; the outcome is unknown after that. */
+/** How long a caller waits for its gate; the outcome is unknown after that. What has not begun by then is not run. */
 export const GATE_DEADLINE_MS = 25_000;

@@ -11,7 +11,7 @@ export interface Wait {
 }
 
 /** How far the log and its history go, in sequences. */
-export interface Progress {
+export interface LogProgress {
   readonly head: number;
   readonly history: number;
 }
@@ -23,16 +23,16 @@ interface Waiter extends Omit<Wait, "ms"> {
 
 /** Beyond these a read is answered at once with what there is. */
 export const WAITERS_MAX = 200;
-/** How soon a lost word about history is made up for, while somebody waits for it. */
+/** How often D1 is asked for history whose notice may be lost, while a reader waits for it. */
 const LOOK_MS = 5_000;
 
 /**
  * Reads that wait for something to happen in the tenant's log. The gate is the log's only writer, so it knows when a
- * read has to wake, and a wait costs no D1 call. It asks D1 in two cases only, while somebody waits: when it does not
+ * read has to wake, and a wait costs no D1 call. It asks D1 in two cases only, while a reader waits: when it does not
  * know how far the log goes, and every 5 s while history is behind.
  */
 export class Waiters {
-  readonly #look: (tenant: string) => Promise<Progress>;
+  readonly #look: (tenant: string) => Promise<LogProgress>;
   readonly #waiting = new Map<string, Waiter>();
   /** The last event; null when this gate has not read or written any yet, or does not know what became of a write. */
   #head: number | null = null;
@@ -44,7 +44,7 @@ export class Waiters {
   #nextLook = 0;
   #tenant = "";
 
-  constructor(look: (tenant: string) => Promise<Progress>) {
+  constructor(look: (tenant: string) => Promise<LogProgress>) {
     this.#look = look;
   }
 
@@ -82,7 +82,7 @@ export class Waiters {
     this.#wake();
   }
 
-  /** The gate does not know any more how far the log goes: a write has an unknown outcome, or D1 was put back. */
+  /** The gate does not know any more how far the log goes: a write has an unknown outcome, or D1 was restored. */
   doubt(): void {
     this.#head = null;
     this.#history = 0;
@@ -147,7 +147,7 @@ export class Waiters {
   }
 
   /** What D1 said a moment ago; the gate may have written more meanwhile. */
-  #seen({ head, history }: Progress): void {
+  #seen({ head, history }: LogProgress): void {
     if (this.#head === null) {
       this.#head = head;
       this.#wanted = history < head ? head : 0;

@@ -18,7 +18,7 @@ export interface Waiting {
 
 const GATHER_MS = 1;
 const GATHER_LONGER_MS = 2;
-/** A group of so many commands does not wait for more. */
+/** A group of this size does not wait for more commands. */
 const GATHERED_MAX = 50;
 
 const encoder = new TextEncoder();

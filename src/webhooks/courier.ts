@@ -1,8 +1,8 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { openSession } from "../store/d1/session.ts";
 import { objectOf } from "../store/placement/objects.ts";
 import { findPlacement } from "../store/placement/placement.ts";
+import { openSession } from "../store/session.ts";
 import { readLogPage } from "../store/webhooks/log-page.ts";
 import { mirrorEndpoints } from "../store/webhooks/mirror.ts";
 import type { Fetcher } from "./attempt.ts";

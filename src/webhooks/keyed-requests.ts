@@ -73,7 +73,8 @@ export class KeyedRequests {
     const done = await work();
     if (!done.ok) return done;
     const gate = await this.#courier.gate(tenant);
-    if (!(await withDeadline(gate.reserveKey(key, fingerprint), GATE_MS))) return err(MISMATCH);
+    const reserved = gate.reserveKey({ version: 1, tenant, key, fingerprint });
+    if (!(await withDeadline(reserved, GATE_MS))) return err(MISMATCH);
     // No delivery can happen between the read of the endpoint and its change.
     const made = done.value();
     if (made === null) return err(NOT_FOUND);

@@ -1,8 +1,8 @@
 import type { WebhookType } from "../domain/core/webhook.ts";
-import { CATEGORIES, type Category } from "../domain/tape/fields.ts";
+import { eventKind } from "../domain/event-kinds.ts";
 import { deriveHistory } from "../domain/tape/history.ts";
 import { parseFacts } from "../fanout/facts.ts";
-import type { LoggedEntry, LoggedEvent } from "../store/webhooks/log-page.ts";
+import type { ReportedEntry, ReportedEvent } from "../store/webhooks/log-page.ts";
 
 /** One message about an event: only ids, types and dates, never names or amounts (docs/api.md#webhook-messages). */
 export interface Message {
@@ -16,44 +16,44 @@ export interface Message {
   readonly data: Readonly<Record<string, string | number | null>>;
 }
 
-const RECORD_PLACE = 0;
+const EVENT_PLACE = 0;
 const ENTRY_PLACE = 1;
 const HISTORY_PLACE = 1_000_000;
-
-const isRecord = (category: string): category is Category => CATEGORIES.some((one) => one === category);
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * The messages of an event, in order: the record, its journal entries, its history rows. `types` are the subscribed
+ * The messages of an event, in order: the event itself, its journal entries, its history rows. `types` are the subscribed
  * types; history is derived only for them. Throws when the event's facts cannot be read.
  */
 export function messagesOf(
   tenant_id: string,
-  event: LoggedEvent,
-  entries: readonly LoggedEntry[],
+  event: ReportedEvent,
+  entries: readonly ReportedEntry[],
   types: ReadonlySet<WebhookType>,
 ): readonly Message[] {
   const all = [
-    ...recordChanged(tenant_id, event),
+    ...eventReported(tenant_id, event),
     ...journalEntriesPosted(tenant_id, event, entries),
     ...(types.has("historyAdded") && event.makes_history ? historyAdded(tenant_id, event) : []),
   ];
   return all.filter(({ type }) => types.has(type));
 }
 
-function recordChanged(tenant_id: string, event: LoggedEvent): readonly Message[] {
+/** The message about the event itself. */
+function eventReported(tenant_id: string, event: ReportedEvent): readonly Message[] {
   const { event_id, sequence, category, step, record_id, trace_id, created_at } = event;
-  if (!isRecord(category)) return [];
+  const type = eventKind(category, step)?.webhook;
+  if (!type) return [];
   const occurred_at = instant(created_at);
   const data = { event_id, sequence, tenant_id, category, step, id: record_id, occurred_at };
-  return [{ type: "recordChanged", sequence, place: RECORD_PLACE, occurred_at: created_at, trace_id, data }];
+  return [{ type, sequence, place: EVENT_PLACE, occurred_at: created_at, trace_id, data }];
 }
 
 function journalEntriesPosted(
   tenant_id: string,
-  { sequence, trace_id }: LoggedEvent,
-  entries: readonly LoggedEntry[],
+  { sequence, trace_id }: ReportedEvent,
+  entries: readonly ReportedEntry[],
 ): readonly Message[] {
   const own = entries.filter((entry) => entry.sequence === sequence);
   return own.map(({ position, journal_entry_id, event_type, posted_at, correlation_id }) => ({
@@ -66,7 +66,7 @@ function journalEntriesPosted(
   }));
 }
 
-function historyAdded(tenant_id: string, event: LoggedEvent): readonly Message[] {
+function historyAdded(tenant_id: string, event: ReportedEvent): readonly Message[] {
   const { sequence, trace_id, created_at } = event;
   const rows = deriveHistory({ ...event, facts: parseFacts(event.facts) });
   return rows.map(({ table, values }, index) => ({

@@ -3,8 +3,9 @@ import { causeOf } from "../domain/core/failure.ts";
 import { invalid, type Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { WebhookType } from "../domain/core/webhook.ts";
-import { openSession } from "../store/d1/session.ts";
-import { readHead } from "../store/webhooks/log-page.ts";
+import { withDeadline } from "../store/d1/failure.ts";
+import { readHead } from "../store/log.ts";
+import { openSession } from "../store/session.ts";
 import type { Attempt, Fetcher } from "./attempt.ts";
 import { Courier } from "./courier.ts";
 import {
@@ -201,7 +202,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
 
   async #head(tenant: string): Promise<number> {
     const { db } = await openSession(this.env, tenant, "first-primary");
-    return readHead(db, tenant);
+    return withDeadline(readHead(db, tenant));
   }
 
   async #startOf(tenant: string, from_sequence: number | null): Reply<number> {

@@ -1,8 +1,10 @@
-import type { Scope } from "../../src/auth/scopes.ts";
+import type { ApiRoute, Method } from "../../src/contract/routes/route.ts";
+import { ROUTES } from "../../src/contract/routes.ts";
+import type { Scope } from "../../src/contract/scopes.ts";
 
 /** A route behind the token: its pattern in the router, a request that reaches it, and the scope that it needs. */
 export interface AuthenticatedRoute {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: Method;
   readonly pattern: string;
   readonly path: string;
   readonly scope: Scope;
@@ -11,85 +13,39 @@ export interface AuthenticatedRoute {
   readonly wider?: readonly Scope[];
 }
 
-const get = (
-  pattern: string,
-  path: string,
-  scope: Scope,
-  ...wider: readonly Scope[]
-): AuthenticatedRoute => ({ method: "GET", pattern, path, scope, wider });
-const post = (path: string, scope: Scope): AuthenticatedRoute => ({
-  method: "POST",
-  pattern: path,
+/** Values of the parameters in paths. */
+const SAMPLES: Readonly<Record<string, string>> = {
+  id: "019a0000-0000-7000-8000-000000000000",
+  loan_id: "0b9f8a6e-0000-4000-8000-000000000000",
+  disbursement_id: "L-1",
+  account_code: "1100",
+  bank_account_ref: "main",
+};
+
+const ofTable = ({
+  method,
   path,
   scope,
-});
+  wider = [],
+  body,
+  table,
+}: ApiRoute): readonly AuthenticatedRoute[] => {
+  if (scope === null || (table && table.name !== "clients")) return [];
+  const mediaType = body && { mediaType: body.media };
+  const pattern = path.replace("/clients", "/:table").replace(/\{(\w+)\}/g, ":$1");
+  const sample = path.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? "x");
+  return [{ method, pattern, path: sample, scope, wider, ...mediaType }];
+};
 
-const ENTRY = "019a0000-0000-7000-8000-000000000000";
-
-/** The table of scopes in docs/api.md#tokens, route by route. */
+/** Every route of the contract that needs a token, one table for all lookups; docs/api.md#tokens has the same scopes. */
 export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
-  post("/ingest", "ingest:write"),
-  { ...post("/ingest/batch", "ingest:write"), mediaType: "application/x-ndjson" },
-  get("/api/tables/:table", "/api/tables/clients", "records:read"),
-  get("/api/tables/:table/:id", "/api/tables/clients/C-1", "records:read"),
-  get("/api/tables/:table/:id?", "/api/tables/no_such_table", "records:read"),
-  get("/api/positions", "/api/positions", "positions:read", "records:read"),
-  get("/api/positions/:disbursement_id", "/api/positions/L-1", "positions:read", "records:read"),
-  get("/api/portfolio", "/api/portfolio", "positions:read", "records:read"),
-  get("/api/quality", "/api/quality", "positions:read", "records:read"),
-  post("/v1/disbursements", "hpts:disbursements:write"),
-  post("/v1/disbursement-settlements", "hpts:disbursements:write"),
-  post("/v1/payments", "hpts:payments:write"),
-  post("/v1/suspense-applications", "hpts:payments:write"),
-  post("/v1/recoveries", "hpts:payments:write"),
-  post("/v1/fees", "hpts:fees:write"),
-  post("/v1/fee-waivers", "hpts:fees:write"),
-  post("/v1/accruals/batch", "hpts:accruals:write"),
-  post("/v1/accruals/preview", "hpts:accruals:write"),
-  post("/v1/charge-offs", "hpts:adjustments:write"),
-  post("/v1/funding", "hpts:adjustments:write"),
-  post("/v1/reversals", "hpts:reversals:write"),
+  ...Object.values<ApiRoute>(ROUTES).flatMap(ofTable),
   {
-    ...post("/v1/bank-balances/main", "hpts:reconciliation:write"),
-    method: "PUT",
-    pattern: "/v1/bank-balances/:bank_account_ref",
+    method: "GET",
+    pattern: "/api/tables/:table/:id?",
+    path: "/api/tables/no_such_table",
+    scope: "records:read",
   },
-  get("/v1/journal-entries", "/v1/journal-entries?format=hledger", "hpts:ledger:read"),
-  get("/v1/journal-entries/:id", `/v1/journal-entries/${ENTRY}`, "hpts:ledger:read"),
-  get(
-    "/v1/loans/:loan_id/journal-entries",
-    "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/journal-entries",
-    "hpts:ledger:read",
-  ),
-  get(
-    "/v1/loans/:loan_id/balance",
-    "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/balance",
-    "hpts:balances:read",
-  ),
-  get(
-    "/v1/loans/:loan_id/statement",
-    "/v1/loans/0b9f8a6e-0000-4000-8000-000000000000/statement",
-    "hpts:ledger:read",
-  ),
-  get("/v1/reconciliation/status", "/v1/reconciliation/status", "hpts:reconciliation:read"),
-  post("/v1/reconciliation/checks", "hpts:reconciliation:write"),
-  get("/v1/accounts", "/v1/accounts", "hpts:balances:read"),
-  get("/v1/trial-balance", "/v1/trial-balance?currency=USD", "hpts:balances:read"),
-  get("/v1/bookkeeping", "/v1/bookkeeping", "hpts:ledger:read"),
-  { ...post("/v1/bookkeeping", "hpts:adjustments:write"), method: "PUT" },
-  get("/v1/bookkeeping/exceptions", "/v1/bookkeeping/exceptions", "hpts:ledger:read"),
-  get("/v1/bookkeeping/proof", "/v1/bookkeeping/proof", "hpts:reconciliation:read"),
-  get("/v1/accounts/:account_code/balance", "/v1/accounts/1100/balance?currency=USD", "hpts:balances:read"),
-  get("/v1/webhook-endpoints", "/v1/webhook-endpoints", "webhooks:manage"),
-  post("/v1/webhook-endpoints", "webhooks:manage"),
-  ...(["GET", "PATCH", "DELETE"] as const).map((method) => ({
-    ...get("/v1/webhook-endpoints/:endpoint_id", "/v1/webhook-endpoints/x", "webhooks:manage"),
-    method,
-  })),
-  ...["rotate-secret", "test", "replay"].map((action) => ({
-    ...post(`/v1/webhook-endpoints/x/${action}`, "webhooks:manage"),
-    pattern: `/v1/webhook-endpoints/:endpoint_id/${action}`,
-  })),
 ];
 
 /** A request for the route that only its token, or the lack of one, can make fail at the door. */

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { checkTenants } from "../../src/fanout/integrity.ts";
-import { openEverySession } from "../../src/store/d1/session.ts";
+import { openEverySession } from "../../src/store/session.ts";
 import type { Api } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { bookedApi, provedOn } from "./tape.ts";
@@ -42,7 +42,7 @@ async function keeper(): Promise<Api> {
 
 const spoil = (sql: string, { tenant }: Api) => env.DB.prepare(sql).bind(tenant).run();
 
-it("the integrity check finds kept loans sound, below zero and in two currencies too", async () => {
+it("the integrity check finds loans that follow their records sound, below zero and in two currencies too", async () => {
   const api = await keeper();
   for (let turn = 0; turn < 3; turn += 1) await check(api);
   const expected = { status: "ok", mismatched_account_count: 0 };
@@ -57,7 +57,7 @@ it.each([
   ["loan_balances", "principal_minor", "EUR"],
   ["loan_days", "margin_minor", "EUR"],
 ])(
-  "the integrity check finds a kept loan spoiled in %s.%s (%s), which no proof sees",
+  "the integrity check finds a loan that follows its records spoiled in %s.%s (%s), which no proof sees",
   async (table, column, currency) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const api = await keeper();

@@ -203,7 +203,7 @@ describe("a loan that is in credit", () => {
   });
 });
 
-describe("the ledger's routes on a loan that is kept by the records", () => {
+describe("the ledger's routes on a loan that follows its records", () => {
   it("are refused before every other rule, except for the settlement, which is reversed with its disbursement", async () => {
     const api = await lender();
     const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
@@ -243,7 +243,7 @@ describe("the ledger's routes on a loan that is kept by the records", () => {
     expect((await api.post("/v1/fees", fee)).body.code).toBe("kept_by_records");
   });
 
-  it("stay open if a route used the loan first: the loan is not kept, and its records are not booked", async () => {
+  it("stay open if a route used the loan first: the loan does not follow its records, and they are not booked", async () => {
     const api = await bookedApi();
     await api.accept("client", individual);
     const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");

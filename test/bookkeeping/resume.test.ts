@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { switchOn } from "../../src/store/bookkeeping/switch.ts";
-import { openSession } from "../../src/store/d1/session.ts";
+import { openSession } from "../../src/store/session.ts";
 import { runSweep } from "../fanout/stage.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";

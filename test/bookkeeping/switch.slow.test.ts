@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { expect, test, vi } from "vitest";
-import { SCOPES } from "../../src/auth/scopes.ts";
+import { SCOPES } from "../../src/contract/scopes.ts";
 import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { mintToken } from "../support/tokens.ts";

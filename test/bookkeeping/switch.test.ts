@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { switchOn } from "../../src/store/bookkeeping/switch.ts";
-import { openSession } from "../../src/store/d1/session.ts";
+import { openSession } from "../../src/store/session.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { type Call, failBefore, isCommit, mentions, wrapDatabase } from "../support/faulty-d1.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SCOPES } from "../../src/auth/scopes.ts";
 import { lifetime } from "../../src/cli/commands/local.ts";
+import { SCOPES } from "../../src/contract/scopes.ts";
 import { understand } from "./program.ts";
 
 describe("the arguments of the token command", () => {

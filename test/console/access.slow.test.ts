@@ -104,7 +104,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await tabTo("Skip to the content", "Shift+Tab");
     await press("Enter");
     expect(await focused().getAttribute("id")).toBe("main");
-    await tabTo("Pictures of");
+    await tabTo("Charts");
     await tabTo("31-60 days: show the loans");
     await press("Enter");
     await loaded(page);
@@ -132,7 +132,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await page.keyboard.insertText("nobody");
     await press("Enter");
     await loaded(page);
-    await tabTo("Take back: payment id is nobody");
+    await tabTo("Remove filter: payment id is nobody");
     await press("Enter");
     await loaded(page);
     await tabTo("Disbursement", "Shift+Tab");

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Page as ListPage, Position, PositionLine } from "../../src/console/wire.ts";
+import type { PositionJson, PositionsJson } from "../../src/contract/position/answers.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -89,7 +89,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
   });
 
   const position = async (tenant: string, id: string, asOf: string) =>
-    (await service.get<{ data: Position }>(tenant, `/api/positions/${id}?as_of_date=${asOf}`)).data;
+    (await service.get<{ data: PositionJson }>(tenant, `/api/positions/${id}?as_of_date=${asOf}`)).data;
 
   it.each([
     ["2026-02-15", "400", "14"],
@@ -113,10 +113,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
   });
 
   it("shows the API's figures and installments of every loan, and its staircase ends at them", async () => {
-    const list = await service.get<ListPage<PositionLine>>(
-      "tape",
-      `/api/positions?as_of_date=${AS_OF}&limit=200`,
-    );
+    const list = await service.get<PositionsJson>("tape", `/api/positions?as_of_date=${AS_OF}&limit=200`);
     expect(list.data.length).toBe(25);
     const opened = await open(browser, service, { tenant: "tape" });
     for (const { disbursement_id } of list.data) {

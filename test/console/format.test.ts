@@ -2,7 +2,7 @@ import { LosslessNumber } from "lossless-json";
 import { describe, expect, it } from "vitest";
 import { pathOf } from "../../src/console/address.ts";
 import { amountText, dateText, minorText, numberText, percentText } from "../../src/console/format.ts";
-import { askedOf, parametersOf, tableNamed } from "../../src/console/tables/query.ts";
+import { askedOf, listParametersOf, tableNamed } from "../../src/console/tables/query.ts";
 
 const exact = (digits: string) => new LosslessNumber(digits);
 
@@ -58,7 +58,7 @@ it("an address asks only for what its table has", () => {
   if (table === undefined) throw new Error("no payments");
   const query =
     "status=paid&name=x&sort_by=nothing&sort_order=asc&date_field=name&start_date=2026-01-01&search=P";
-  expect(parametersOf(askedOf(table, new URLSearchParams(query)))).toEqual({
+  expect(listParametersOf(askedOf(table, new URLSearchParams(query)))).toEqual({
     status: "paid",
     search: "P",
     date_field: "",

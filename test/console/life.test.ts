@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { LosslessNumber } from "lossless-json";
 import { expect, it } from "vitest";
-import { lifeOf } from "../../src/console/disbursement/life.ts";
+import { lifeInDays } from "../../src/console/disbursement/life.ts";
 import { PLAIN_PAYMENT } from "../../src/domain/position/facts.ts";
 import { positionAt } from "../../src/domain/position/position.ts";
 import { ready } from "../../src/domain/position/ready.ts";
@@ -96,7 +96,7 @@ it("each day of a life has the figures that a position has on that day", () => {
         payment_date: null,
       } as const;
       const one = ready({ disbursement, terms: [agreed, ...later], payments: stored });
-      const life = lifeOf(
+      const life = lifeInDays(
         disbursement,
         { first_agreed: wireAgreed, as_of: wireAgreed, changes: wireLater },
         wire,

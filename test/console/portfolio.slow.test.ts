@@ -1,6 +1,11 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Page as ListPage, Portfolio, PortfolioLine, PositionLine } from "../../src/console/wire.ts";
+import type {
+  PortfolioJson,
+  PortfolioLineJson,
+  PositionLineJson,
+  PositionsJson,
+} from "../../src/contract/position/answers.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -25,7 +30,7 @@ const FIGURES = {
   "Written off": "written_off",
   Rebates: "rebates",
   Overpaid: "overpaid",
-} as const satisfies Readonly<Record<string, keyof PortfolioLine>>;
+} as const satisfies Readonly<Record<string, keyof PortfolioLineJson>>;
 
 /** So many loans with one installment each, due on the day; the smallest and last one was due a month before. */
 function* dueToday(loans: number) {
@@ -80,7 +85,7 @@ const worths = (texts: readonly unknown[]) => texts.map(worth);
 describe.skipIf(chromium === null)("the portfolio of the console", () => {
   let browser: Browser;
   let service: Service;
-  let portfolio: Portfolio;
+  let portfolio: PortfolioJson;
   beforeAll(async () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest(TENANT, sample(90, AS_OF));
@@ -144,19 +149,19 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     const { page, close } = await look("&currency=EUR");
     const list = async (query: string) => {
       const path = `/api/positions?as_of_date=${AS_OF}&currency=EUR&limit=200&${query}`;
-      return (await service.get<ListPage<PositionLine>>(TENANT, path)).data;
+      return (await service.get<PositionsJson>(TENANT, path)).data;
     };
     const shown = async () =>
       (await rowsOf(page, "Loans in EUR")).map(([id, days, arrears, outstanding]) => [
         id,
         ...worths([days, arrears, outstanding]),
       ]);
-    const expected = (lines: readonly PositionLine[]) =>
+    const expected = (lines: readonly PositionLineJson[]) =>
       lines.map((line) => [
         line.disbursement_id,
         ...worths([line.days_past_due, line.arrears.total, line.outstanding_principal]),
       ]);
-    const late = ({ days_past_due }: PositionLine) => Number(days_past_due.value) > 0;
+    const late = ({ days_past_due }: PositionLineJson) => Number(days_past_due.value) > 0;
     const byDays = (await list("sort_by=days_past_due")).filter(late);
     expect(byDays.length).toBeGreaterThan(1);
     expect(await shown()).toEqual(expected(byDays));

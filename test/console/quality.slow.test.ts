@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RULES } from "../../src/console/quality/rules.ts";
-import type { Quality } from "../../src/console/wire.ts";
+import type { QualityJson } from "../../src/contract/position/answers.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -31,7 +31,7 @@ const TWINS = ["<b>twin</b>", "twin/2"].map((client_id) => ({
 describe.skipIf(chromium === null)("the quality page of the console", () => {
   let browser: Browser;
   let service: Service;
-  let quality: Quality;
+  let quality: QualityJson;
   beforeAll(async () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest(TENANT, [...sample(90, AS_OF), ...TWINS]);

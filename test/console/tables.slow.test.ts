@@ -81,7 +81,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     expect(answer.data.length).toBeGreaterThan(5);
     const shown = async () => (await rowsOf(page, "payments by due date")).map(([id]) => id);
     expect(await shown()).toEqual(answer.data.map(({ payment_id }) => payment_id));
-    await page.getByRole("button", { name: "Take back: status is paid" }).click();
+    await page.getByRole("button", { name: "Remove filter: status is paid" }).click();
     await loaded(page);
     expect(page.url()).not.toContain("status");
     await page.goBack();

@@ -54,7 +54,7 @@ describe.skipIf(chromium === null)("the token of the console", () => {
     expect(requests.slice(before).filter(({ url }) => new URL(url).pathname.startsWith("/api"))).toEqual([]);
     await page.getByLabel("Token").fill("not a token");
     await page.getByRole("button", { name: "Open the console" }).click();
-    expect(await page.getByRole("alert").textContent()).toContain("This is no token");
+    expect(await page.getByRole("alert").textContent()).toContain("This is not a token");
     await page.getByLabel("Token").fill(await service.token("tape"));
     await page.getByRole("button", { name: "Open the console" }).click();
     await loaded(page);

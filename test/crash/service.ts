@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SCOPES } from "../../src/auth/scopes.ts";
 import { loadOrCreateKey, mintToken } from "../../src/cli/local/issuer.ts";
 import { localFiles, PROJECT_ROOT } from "../../src/cli/local/project.ts";
+import { SCOPES } from "../../src/contract/scopes.ts";
 
 const START_DEADLINE_MS = 90_000;
 const READY = "\nRequests:";

@@ -6,7 +6,7 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { EventsMessage } from "../../src/fanout/message.ts";
+import { type EventsMessage, MESSAGE_VERSION } from "../../src/fanout/message.ts";
 import worker from "../../src/index.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
@@ -18,6 +18,7 @@ export const DEAD_QUEUE = "loan-ledger-history-dead";
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 export const messageFor = (tenant_id: string, upto = 1): EventsMessage => ({
+  version: MESSAGE_VERSION,
   tenant_id,
   upto,
   traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,

@@ -1,23 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Api, newKey, newTenant } from "../support/api.ts";
+import { Api, newKey } from "../support/api.ts";
 import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, oneTo } from "../support/gate.ts";
 import {
   BORROWER,
   booksOf,
   disburse,
-  disbursementCommand,
   entryIdOf,
   expectSoundBooks,
   INT64_MAX,
   LOAN,
   owed,
   post,
-  postInBulk,
   refusalOf,
   reverse,
 } from "./bookkeeper.ts";
-import { accrue, DAY, linesOf, partsOf, sent } from "./lender.ts";
+import { accrue, batchOf, DAY, lendMany, linesOf, loanOf, partsOf, sent } from "./lender.ts";
 
 const OTHER = "44444444-4444-4444-8444-444444444444";
 const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -174,24 +172,6 @@ describe("an accrual", () => {
     await expectSoundBooks(api.tenant);
   });
 });
-
-const loanOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-
-/** A tenant with so many loans of 1,000 each. */
-async function lendMany(count: number): Promise<Api> {
-  const tenant = newTenant();
-  const commands = oneTo(count).map((number) => ({
-    ...disbursementCommand,
-    loan_id: loanOf(number),
-    borrower_id: BORROWER,
-    amount_minor: 1_000n,
-  }));
-  await postInBulk(tenant, commands);
-  return new Api(tenant);
-}
-
-const batchOf = (count: number, principal = "1000", interest = "3") =>
-  oneTo(count).map((number) => [loanOf(number), principal, interest] as const);
 
 describe("a batch of 2,000 loans", () => {
   it("commits with one D1 call to load and one to commit, reports its time, and is reversed as a whole", async () => {
@@ -377,7 +357,9 @@ describe("a preview", () => {
   it("refuses a number as a rate, a foreign page_token, and a page_token beside loans", async () => {
     const api = new Api();
     expect(refusalOf(await preview(api, { annual_rate: 0.1 }))[2]).toBe("annual_rate invalid_type");
-    expect(refusalOf(await preview(api, { page_token: "x" }))[2]).toBe("page_token invalid_value");
+    for (const page_token of ["x", ""]) {
+      expect(refusalOf(await preview(api, { page_token }))[2]).toBe("page_token invalid_value");
+    }
     expect(refusalOf(await preview(api, { page_token: "x", loans: [LOAN] }))[2]).toBe(
       "page_token invalid_value",
     );
@@ -391,9 +373,10 @@ describe("a preview", () => {
     expect(second.body.loans.map((loan: { loan_id: string }) => loan.loan_id)).toEqual([loanOf(2_001)]);
     expect(second.body.next_page_token).toBeUndefined();
     entryIdOf(await api.post("/v1/accruals/batch", first.body));
-    expect(
-      refusalOf(await preview(api, { page_token: first.body.next_page_token, currency: "EUR" }))[2],
-    ).toBe("page_token invalid_value");
+    for (const other of [{ currency: "EUR" }, { annual_rate: "0.2" }, { program_id: LOAN }]) {
+      const refused = await preview(api, { page_token: first.body.next_page_token, ...other });
+      expect(refusalOf(refused)[2]).toBe("page_token invalid_value");
+    }
   });
 });
 

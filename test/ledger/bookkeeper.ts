@@ -7,7 +7,7 @@ import { decideLedger, type LedgerCommand } from "../../src/domain/ledger/decide
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import { applyPosted, ledgerEvent } from "../../src/domain/ledger/writes.ts";
 import { commit } from "../../src/store/commit.ts";
-import { openSession } from "../../src/store/d1/session.ts";
+import { openSession } from "../../src/store/session.ts";
 import { type Answer, type Api, newKey } from "../support/api.ts";
 
 export const LOAN = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
@@ -256,7 +256,10 @@ export async function postInBulk(
       writes.events.push(ledgerEvent(command, decided.value, stamp, request));
       applyPosted(state, writes, decided.value, stamp);
     }
-    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, head, NO_BOOKKEEPING);
+    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, {
+      head,
+      books: NO_BOOKKEEPING,
+    });
     head = writes.events.at(-1) ?? head;
   }
 }

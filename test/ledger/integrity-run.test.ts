@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { openEverySession } from "../../src/store/d1/session.ts";
 import { startWholeCheck, tenantsToCheck, visit } from "../../src/store/ledger/integrity-place.ts";
+import { openEverySession } from "../../src/store/session.ts";
 import { runSweep } from "../fanout/stage.ts";
 import { Api } from "../support/api.ts";
 import { FaultyD1, failBefore, isCommit, mentions } from "../support/faulty-d1.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkTenants } from "../../src/fanout/integrity.ts";
-import { openEverySession } from "../../src/store/d1/session.ts";
+import { openEverySession } from "../../src/store/session.ts";
 import { runSweep } from "../fanout/stage.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { type Call, FaultyD1 } from "../support/faulty-d1.ts";

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
-import { type Answer, type Api, newKey } from "../support/api.ts";
-import { BORROWER, disburse, entryIdOf, LOAN } from "./bookkeeper.ts";
+import { type Answer, Api, newKey, newTenant } from "../support/api.ts";
+import { oneTo } from "../support/gate.ts";
+import { BORROWER, disburse, disbursementCommand, entryIdOf, LOAN, postInBulk } from "./bookkeeper.ts";
 
 /** Valid bodies of the routes that post to a loan, on a day after the seed's disbursement. */
 export const DAY = "2024-01-10";
@@ -82,3 +83,21 @@ export async function partsOf(api: Api, loan_id: string = LOAN, as_of_date = "99
     body.suspense_minor,
   ];
 }
+
+export const loanOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+/** A tenant with so many loans of 1,000 each. */
+export async function lendMany(count: number): Promise<Api> {
+  const tenant = newTenant();
+  const commands = oneTo(count).map((number) => ({
+    ...disbursementCommand,
+    loan_id: loanOf(number),
+    borrower_id: BORROWER,
+    amount_minor: 1_000n,
+  }));
+  await postInBulk(tenant, commands);
+  return new Api(tenant);
+}
+
+export const batchOf = (count: number, principal = "1000", interest = "3") =>
+  oneTo(count).map((number) => [loanOf(number), principal, interest] as const);

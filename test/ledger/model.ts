@@ -217,7 +217,7 @@ export class Model {
     const entry = this.entries.get(id);
     if (!entry) return { refused: "not_found" };
     if (kind === "settle") {
-      if (entry.type !== "disbursement") return { refused: "not_reversible" };
+      if (entry.type !== "disbursement") return { refused: "not_settleable" };
       if (entry.reversed) return { refused: "already_reversed" };
       const isSettled = [...this.entries.values()].some(
         (one) => one.type === "disbursement_settled" && one.of === id && !one.reversed,

@@ -312,10 +312,10 @@ describe("a settlement", () => {
     expect(refusalOf(await settle(api, crypto.randomUUID()))).toEqual([404, "not_found"]);
     const id = await post(api);
     const fee = await sent(api, "fees");
-    expect(refusalOf(await settle(api, fee))).toEqual([409, "not_reversible"]);
+    expect(refusalOf(await settle(api, fee))).toEqual([409, "not_settleable"]);
     const reversal = entryIdOf(await reverse(api, id));
     expect(refusalOf(await settle(api, id))).toEqual([409, "already_reversed"]);
-    expect(refusalOf(await settle(api, reversal))).toEqual([409, "not_reversible"]);
+    expect(refusalOf(await settle(api, reversal))).toEqual([409, "not_settleable"]);
     expect(refusalOf(await settle(new Api(), id))).toEqual([404, "not_found"]);
   });
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix, relative, resolve, sep } from "node:path";
 import { describe, expect, it } from "vitest";
-import { SCOPES } from "../../src/auth/scopes.ts";
 import { PROBLEMS } from "../../src/contract/problems.ts";
+import { SCOPES } from "../../src/contract/scopes.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CODE_FOLDERS = ["src", "test", "migrations", ".github"];

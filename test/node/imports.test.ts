@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "routes",
     "http",
     "auth",
+    "reads",
     "contract",
     "domain",
     "tenant",
@@ -19,35 +20,43 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "fanout",
     "webhooks",
   ],
-  "app.ts": ["http", "routes"],
+  "app.ts": ["http", "routes", "contract"],
   "env.d.ts": ["index.ts", "tenant/gate.ts", "webhooks/sender.ts"],
   "config.ts": ["domain/core/result.ts"],
   routes: [
     "http",
+    "reads",
     "contract",
     "domain",
     "tenant/client.ts",
     "tenant/submission.ts",
-    "tenant/wait.ts",
     "webhooks/client.ts",
     "webhooks/destination.ts",
     "webhooks/sender.ts",
     "store",
   ],
+  reads: ["contract", "domain", "tenant/wait.ts", "store"],
   http: ["auth", "contract", "domain"],
-  auth: ["config.ts", "domain/core"],
+  auth: ["config.ts", "contract/scopes.ts", "domain/core"],
   contract: ["domain"],
   domain: [],
   tenant: ["domain", "store", "fanout"],
   store: ["domain"],
   fanout: ["domain", "store"],
   webhooks: ["domain", "store", "fanout/facts.ts"],
-  cli: ["auth/scopes.ts", "config.ts", "contract", "domain"],
+  cli: ["config.ts", "contract", "domain"],
   pages: [],
-  console: ["contract/lookup/tables.ts", "domain"],
+  console: [
+    "contract/lookup/tables.ts",
+    "contract/answer-types.ts",
+    "contract/lookup/answers.ts",
+    "contract/position/answers.ts",
+    "contract/ledger/answers.ts",
+    "domain",
+  ],
   client: ["reference", "../dist/client/schema.d.ts"],
   docs: [],
-  reference: ["auth/scopes.ts", "contract", "domain"],
+  reference: ["contract", "domain"],
 };
 
 /**
@@ -97,7 +106,8 @@ function violations(file: string, text: string): readonly string[] {
   return importsOf(text).flatMap((specifier) => {
     const refused = [`${file} may not import ${specifier}`];
     if (!specifier.startsWith(".")) {
-      return room === "domain" && !DOMAIN_PACKAGES.includes(specifier) ? refused : [];
+      if (room === "domain") return DOMAIN_PACKAGES.includes(specifier) ? [] : refused;
+      return room === "reads" && /^(?:hono|@hono)(?:\/|$)/.test(specifier) ? refused : [];
     }
     const target = posix.normalize(posix.join(posix.dirname(file), specifier));
     const book = BOOKS[file.split("/").slice(0, 2).join("/")];
@@ -120,8 +130,16 @@ async function sources(): Promise<readonly { readonly file: string; readonly tex
 }
 
 /** Files that import themselves through others, by a walk from each file. */
+const runtimeOnly = (text: string) => text.replace(/(^|\n)\s*(?:import|export)\s+type\b[^;]*;/g, "$1");
+
+/** Rooms that take only the types of answers: the schemas would bring zod to each screen. */
+const READERS = ["console", "cli"];
+
+const loadsAnswers = (file: string, text: string): boolean =>
+  READERS.includes(roomOf(file)) &&
+  importsOf(runtimeOnly(text)).some((specifier) => /(?:^|[/-])answers?(?:-types)?\.ts$/.test(specifier));
+
 function cycles(files: readonly { readonly file: string; readonly text: string }[]): readonly string[] {
-  const runtimeOnly = (text: string) => text.replace(/(^|\n)\s*(?:import|export)\s+type\b[^;]*;/g, "$1");
   const graph = new Map(
     files.map(({ file, text }) => [
       file,
@@ -147,6 +165,11 @@ describe("the rooms of src/", () => {
     const files = await sources();
     expect(files.length).toBeGreaterThan(50);
     expect(files.flatMap(({ file, text }) => violations(file, text))).toEqual([]);
+  });
+
+  it("read answers by their types only", async () => {
+    const files = await sources();
+    expect(files.filter(({ file, text }) => loadsAnswers(file, text)).map(({ file }) => file)).toEqual([]);
   });
 
   it("are all real", async () => {
@@ -178,6 +201,9 @@ describe("the check itself", () => {
     ["tenant/gate.ts", 'import { problem } from "../http/problem.ts";'],
     ["routes/ingest.ts", 'import { settleGroup } from "../tenant/group.ts";'],
     ["routes/ingest.ts", 'import { app } from "../app.ts";'],
+    ["reads/portfolio.ts", 'import { read } from "../routes/read.ts";'],
+    ["reads/portfolio.ts", 'import { renderJson } from "../http/problem.ts";'],
+    ["reads/portfolio.ts", 'import type { Context } from "hono";'],
     ["http/body.ts", 'import { routes } from "../routes/ingest.ts";'],
     ["auth/token.ts", 'import { problem } from "../http/problem.ts";'],
     ["contract/json.ts", 'import { load } from "../store/load.ts";'],
@@ -206,6 +232,14 @@ describe("the check itself", () => {
     ["http/body.ts", '// import { routes } from "../routes/ingest.ts";'],
   ])("allows, in %s: %s", (file, text) => {
     expect(violations(file, text)).toEqual([]);
+  });
+
+  it("finds a schema that a screen would load", () => {
+    const text = (kind: string) => `import ${kind}{ position } from "../contract/position/answers.ts";`;
+    expect([text(""), text("type ")].map((one) => loadsAnswers("console/view.ts", one))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("finds a circle of files, and none of only types", () => {

@@ -5,7 +5,7 @@ import spectralRulesets from "@stoplight/spectral-rulesets";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { SCOPE_MEANINGS } from "../../src/auth/scopes.ts";
+import { SCOPE_MEANINGS } from "../../src/contract/scopes.ts";
 import { OPERATIONS } from "../../src/reference/catalogue.ts";
 import { referenceDocument } from "../../src/reference/document.ts";
 import { INGEST_EXAMPLES } from "../../src/reference/ingest-examples.ts";

@@ -78,7 +78,9 @@ describe("a table as CSV", () => {
 
   it("shows the data of ledger events only to tokens that may read the ledger", async () => {
     const api = new Api();
-    await insertRows(api.tenant, "events", [{ sequence: 1, category: "ledger", data: '{"secret":1}' }]);
+    await insertRows(api.tenant, "events", [
+      { sequence: 1, category: "ledger", step: "accrual", data: '{"secret":1}' },
+    ]);
     const clerk = new Api(api.tenant, "records:read");
     expect((await clerk.get("/api/tables/events", CSV)).text).not.toContain("secret");
     expect((await api.get("/api/tables/events", CSV)).text).toContain("secret");

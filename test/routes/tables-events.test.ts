@@ -104,7 +104,7 @@ describe("the events table", () => {
     const api = new Api();
     const data = JSON.stringify({ borrower_id: "B-1" });
     await insertRows(api.tenant, "events", [
-      { sequence: 1, category: "ledger", data },
+      { sequence: 1, category: "ledger", step: "accrual", data },
       { sequence: 2, data },
     ]);
     const auditor = await api.get("/api/tables/events?sort_order=asc");

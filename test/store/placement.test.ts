@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { findPlacement, placeTenant } from "../../src/store/placement/placement.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
-import { FaultyD1 } from "../support/faulty-d1.ts";
+import { FaultyD1, isCommit } from "../support/faulty-d1.ts";
 import { oneTo } from "../support/gate.ts";
 import { apiIn, called, DATABASES, manyDatabases, migrateAll, sweepAll } from "../support/many-databases.ts";
 
@@ -70,6 +70,27 @@ describe("a tenant", () => {
     const names = placed.map((one) => one.ok && one.value.database.name);
     expect(new Set(names).size).toBe(1);
     expect((await placementOf(tenant))?.database).toBe(names[0]);
+  });
+
+  it("lives where another isolate has placed it meanwhile, not where this one would", async () => {
+    const tenant = newTenant();
+    const columns = "tenant_id, database, jurisdiction, placed_at";
+    const insert = env.DB.prepare(`INSERT INTO placements (${columns}) VALUES (?, ?, 'eu', 0)`);
+    let chosen = "";
+    const d1 = new FaultyD1(env.DB).meet(
+      isCommit,
+      async (send) => {
+        const [own] = d1.calls.at(-1)?.statements ?? [];
+        chosen = own?.params.includes("DB_2") ? "DB_2" : "DB_3";
+        await insert.bind(tenant, chosen === "DB_2" ? "DB_3" : "DB_2").run();
+        return send();
+      },
+      1,
+    );
+    const placed = await placeTenant({ ...manyDatabases, DB: d1.binding }, tenant, "eu");
+    if (!placed.ok) throw new Error(placed.error);
+    const stored = (await placementOf(tenant))?.database;
+    expect([placed.value.database.name, stored]).toEqual([stored, chosen === "DB_2" ? "DB_3" : "DB_2"]);
   });
 
   it("is looked up once per isolate", async () => {

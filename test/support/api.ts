@@ -1,5 +1,5 @@
 import { exports } from "cloudflare:workers";
-import { SCOPES } from "../../src/auth/scopes.ts";
+import { SCOPES } from "../../src/contract/scopes.ts";
 import { checkAnswer } from "./documented-answers.ts";
 import { mintToken } from "./tokens.ts";
 

@@ -1,6 +1,7 @@
 import { parseJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { noWrites } from "../../src/domain/command.ts";
+import { perCategory } from "../../src/domain/tape/categories.ts";
 import { decide } from "../../src/domain/tape/decide.ts";
 import type { Category } from "../../src/domain/tape/fields.ts";
 import type { Accepted, RecordState } from "../../src/domain/tape/state.ts";
@@ -16,12 +17,7 @@ export interface Outcome {
 
 /** A tenant's records in memory: what the domain decides without a database, a clock or a network. */
 export class Ledger {
-  readonly state: RecordState = {
-    client: new Map(),
-    disbursement: new Map(),
-    payment: new Map(),
-    operation: new Map(),
-  };
+  readonly state: RecordState = perCategory(() => new Map());
   #sequence = 0;
 
   send(category: Category, data: object): Outcome {

@@ -2,7 +2,7 @@ import { headers as documentedHeaders, validators } from "virtual:answer-validat
 import { PROBLEMS } from "../../src/contract/problems.ts";
 import type { ProblemCode } from "../../src/domain/core/problem.ts";
 import { OPERATIONS } from "../../src/reference/catalogue.ts";
-import type { Operation } from "../../src/reference/operation.ts";
+import type { ApiOperation } from "../../src/reference/operation.ts";
 import { problemsOf } from "../../src/reference/problem-answers.ts";
 import type { Answer } from "./api.ts";
 
@@ -24,7 +24,7 @@ const UNKNOWN_TABLE: readonly ProblemCode[] = [
   "rate_limited",
 ];
 
-function operationOf(method: string, path: string): Operation | undefined {
+function operationOf(method: string, path: string): ApiOperation | undefined {
   const { pathname } = new URL(path, "http://ledger.test");
   return known.find(
     ({ operation, pattern }) => operation.method === method.toLowerCase() && pattern.test(pathname),
@@ -47,7 +47,7 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
 }
 
 function faultOf(
-  operation: Operation | undefined,
+  operation: ApiOperation | undefined,
   path: string,
   answer: Answer,
   isHead: boolean,
@@ -70,7 +70,7 @@ function faultOf(
 }
 
 function problemFault(
-  operation: Operation | undefined,
+  operation: ApiOperation | undefined,
   path: string,
   media: string,
   { status, body }: Answer,
@@ -114,7 +114,7 @@ const HEADERS_BY_STATUS: Readonly<Record<number, string>> = {
 };
 
 /** An answer has every header that it always has by the reference, and none that the reference does not name for it. */
-function headerFault(operation: Operation | undefined, { status, headers }: Answer): string | null {
+function headerFault(operation: ApiOperation | undefined, { status, headers }: Answer): string | null {
   const own = HEADERS_BY_STATUS[status];
   const documented =
     (operation && documentedHeaders[`${operation.id} ${status}`]) ??

@@ -6,10 +6,10 @@ import { parseJson, stringifyJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
-import { openSession } from "../../src/store/d1/session.ts";
+import { openSession } from "../../src/store/session.ts";
 import { type GroupContext, type Settled, settleGroup } from "../../src/tenant/group.ts";
 import { GateMemory } from "../../src/tenant/memory.ts";
-import type { Submission } from "../../src/tenant/submission.ts";
+import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "./api.ts";
 
 export const gateOf = (tenant: string) => env.TENANT_GATE.getByName(tenant);
@@ -43,6 +43,7 @@ export async function submissionOf(
   const command = parseIngest(parsed.value);
   if (!command.ok) throw new Error(JSON.stringify(command.error));
   return {
+    version: CALL_VERSION,
     key,
     fingerprint: await fingerprint("POST", "/ingest", parsed.value),
     data: stringifyJson((parsed.value as { data: unknown }).data),
@@ -56,7 +57,7 @@ export async function submissionOf(
 /** What a gate gives to settleGroup, for a test that is a second writer of the tenant. */
 export function writerContext(tenant: string, db: D1Database = env.DB): GroupContext {
   const open = () => openSession({ ...env, DB: db }, tenant, "first-primary");
-  return { tenant, open, memory: new GateMemory(), onHead: () => {}, log: () => {} };
+  return { tenant, open, memory: new GateMemory(), isLate: () => false, onHead: () => {}, log: () => {} };
 }
 
 /** Settles a group as a gate does, to its last part. */

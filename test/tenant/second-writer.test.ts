@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { ingestEvent } from "../../src/domain/tape/writes.ts";
 import { commit } from "../../src/store/commit.ts";
-import { openSession } from "../../src/store/d1/session.ts";
+import { openSession } from "../../src/store/session.ts";
 import type { GroupContext } from "../../src/tenant/group.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
@@ -20,6 +20,7 @@ import {
   submissionOf,
   writerContext,
 } from "../support/gate.ts";
+import { logged } from "../support/logs.ts";
 
 async function apiHeldAtCommit() {
   const api = new Api();
@@ -42,6 +43,23 @@ async function settleAll(context: GroupContext, group: readonly Submission[]): P
 }
 
 describe("two writers of one tenant", () => {
+  it("log a fence that holds as what it is, and no error", async () => {
+    const { api, hold } = await apiHeldAtCommit();
+    const lines = await logged(async () => {
+      const held = api.ingest("client", individual);
+      await hold.reached();
+      const foreign = await submissionOf("client", { ...individual, client_id: "C-9" });
+      await settleWhole(writerContext(api.tenant), [foreign]);
+      hold.release();
+      expect((await held).status).toBe(201);
+    });
+    vi.restoreAllMocks();
+    const own = lines.filter((line) => line.includes(api.tenant)).map((line) => JSON.parse(line));
+    const fences = own.filter(({ message }) => message === "another writer was faster");
+    expect(fences).toMatchObject([{ level: "info", tenant: api.tenant, failure: "fenced", commands: 1 }]);
+    expect(own.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
   it("never share a sequence: the gate that loses loads again and takes the next one", async () => {
     const { api, hold } = await apiHeldAtCommit();
     const held = api.ingest("client", individual);
@@ -55,7 +73,7 @@ describe("two writers of one tenant", () => {
     });
     const writes = { ...noWrites(), events: [event] };
     const session = await openSession(env, api.tenant, "first-primary");
-    await commit(session, api.tenant, writes, NO_HEAD, NO_BOOKKEEPING);
+    await commit(session, api.tenant, writes, { head: NO_HEAD, books: NO_BOOKKEEPING });
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.sequence]).toEqual([201, 2]);

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { CALL_VERSION } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { failAfter, failBefore, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
@@ -93,6 +94,16 @@ describe("after D1 was restored to an earlier time", () => {
     vi.setSystemTime(Date.now() + 120_000);
     const again = await api.ingest("client", second, keys[1]);
     expect([again.status, again.body.sequence]).toEqual([201, 2]);
+  });
+
+  it("a gate does not answer a reader from the head that D1 has lost", async () => {
+    const { api, keys } = await putBack();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 120_000);
+    expect((await api.ingest("client", individual, keys[0])).status).toBe(200);
+    vi.useRealTimers();
+    const wait = { version: CALL_VERSION, id: "w-1", for: "event", sequence: 1, ms: 300 } as const;
+    expect(await gateOf(api.tenant).wait(api.tenant, wait)).toMatchObject({ happened: false });
   });
 
   it("a gate that cannot reach D1 answers from its own memory", async () => {

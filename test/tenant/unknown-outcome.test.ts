@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { CALL_VERSION } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import {
+  CONNECTION_LOST,
   type Fault,
   FaultyD1,
   failAfter,
@@ -87,6 +89,22 @@ describe("a write with an unknown outcome in D1", () => {
     const other = await api.ingest("client", { ...individual, name: "Jane Doe" }, key);
     expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
     expect(await eventsOf(api.tenant)).toHaveLength(1);
+  });
+
+  it("is found by a reader who waits for it, although no gate knows that it is there", async () => {
+    const { api, d1 } = await apiWithFaults();
+    await api.accept("client", individual);
+    let landed = false;
+    d1.meet(isCommit, async (send) => {
+      await send();
+      landed = true;
+      throw new Error(CONNECTION_LOST);
+    });
+    d1.meet(() => landed, failBefore());
+    expect((await api.ingest("client", { ...individual, client_id: "C-2" })).status).toBe(503);
+    d1.heal();
+    const wait = { version: CALL_VERSION, id: "w-1", for: "event", sequence: 1, ms: 10_000 } as const;
+    expect(await gateOf(api.tenant).wait(api.tenant, wait)).toMatchObject({ happened: true });
   });
 
   it("is not retried when D1 says that it is overloaded", async () => {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Progress, WAITERS_MAX, Waiters } from "../../src/tenant/waiters.ts";
+import { type LogProgress, WAITERS_MAX, Waiters } from "../../src/tenant/waiters.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A room whose database says `progress`, and how often it was asked. */
-function room(progress: Partial<Progress> = {}) {
+function room(progress: Partial<LogProgress> = {}) {
   const stored = { head: 0, history: 0, ...progress };
   const look = vi.fn(async () => ({ ...stored }));
   const waiters = new Waiters(look);

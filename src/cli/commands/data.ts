@@ -1,11 +1,11 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { LOOKUP_TABLE_NAMES, type LookupTableName } from "../../domain/core/lookup.ts";
-import { CATEGORIES } from "../../domain/tape/fields.ts";
+import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
 import type { ExportOptions } from "../export/export.ts";
-import type { ImportOptions } from "../import/import.ts";
+import type { ImportOptions } from "../import/options.ts";
 import type { SampleOptions } from "../sample/tape.ts";
 import type { ServiceOptions } from "../service.ts";
-import { day, wholeNumber, withService } from "./options.ts";
+import { dayOption, type Finish, wholeNumber, withService } from "./options.ts";
 
 /** The commands that import and export data. */
 export interface DataHandlers {
@@ -44,18 +44,18 @@ or without one. The import sends clients first, then disbursements, then payment
 and operations, and deletes last. A line whose client or disbursement was refused
 is not sent (parent_refused).
 
-The checkpoint remembers what is in: the same command goes on where it was
-stopped or killed, sends no line twice, and tries refused lines again.
+The checkpoint records the stored lines: the same command continues where it
+was stopped or killed, sends no line twice, and tries refused lines again.
 
 Exit code 3: finished, but some lines were refused. The report names each of
 them with its reason.`;
 
 /** Adds `import`, `sample`, `export` and `journal`. */
-export function addDataCommands(
-  program: Command,
-  handlers: DataHandlers,
-  finish: (exitCode: number) => void,
-): void {
+export function addDataCommands(program: Command, handlers: DataHandlers, finish: Finish): void {
+  for (const add of [addImport, addSample, addExport, addJournal]) add(program, handlers, finish);
+}
+
+function addImport(program: Command, handlers: DataHandlers, finish: Finish): void {
   withService(
     program
       .command("import")
@@ -63,17 +63,17 @@ export function addDataCommands(
       .description("Sends files of events to the service, each line once, also when it is run again.")
       .argument("<files...>", "NDJSON, or CSV of one --category; - is standard input"),
   )
-    .addOption(new Option("--category <name>", "the files are CSV of this category").choices(CATEGORIES))
+    .addOption(new Option("--category <name>", "category of the lines of CSV files").choices(CATEGORY_NAMES))
     .addOption(
-      new Option("--map <column=field>", "a CSV column's field; empty leaves it out")
+      new Option("--map <column=field>", "field of a CSV column; empty to leave the column out")
         .argParser(renaming)
         .default(new Map(), "none"),
     )
-    .option("--concurrency <number>", "batches under way at a time", wholeNumber(1, LANES_MAX), 4)
-    .option("--checkpoint <path>", "what is in (default: <file>.checkpoint)")
-    .option("--report <path>", "what was refused (default: <file>.refused.ndjson)")
-    .option("--in-order", "send strictly in the order of the files")
-    .option("--dry-run", "check all lines here and send nothing")
+    .option("--concurrency <number>", "number of batches in flight", wholeNumber(1, LANES_MAX), 4)
+    .option("--checkpoint <path>", "record of stored lines (default: <file>.checkpoint)")
+    .option("--report <path>", "report of refused lines (default: <file>.refused.ndjson)")
+    .option("--in-order", "strict order of the files")
+    .option("--dry-run", "local check of all lines, without sending")
     .addHelpText("after", IMPORT_HELP)
     .action(async (files: readonly string[], options: Omit<ImportOptions, "files">) => {
       const { url, token, category, map, concurrency, checkpoint, report } = options;
@@ -81,7 +81,9 @@ export function addDataCommands(
       const rest = { checkpoint, report, inOrder, dryRun };
       finish(await handlers.import({ files, url, token, category, map, concurrency, ...rest }));
     });
+}
 
+function addSample(program: Command, handlers: DataHandlers, finish: Finish): void {
   program
     .command("sample")
     .summary("print a realistic tape to import")
@@ -89,28 +91,30 @@ export function addDataCommands(
       "Prints a tape of loans and purchases as NDJSON: late and partial payments, extensions, write-offs,\n" +
         "defaults. The same options print the same tape.",
     )
-    .option("--loans <number>", "disbursements in all", wholeNumber(1, LOANS_MAX), 100)
-    .option("--seed <number>", "another tape", wholeNumber(0, 2 ** 31), 1)
+    .option("--loans <number>", "number of disbursements", wholeNumber(1, LOANS_MAX), 100)
+    .option("--seed <number>", "random seed", wholeNumber(0, 2 ** 31), 1)
     .addOption(
-      new Option("--as-of <day>", "the day on which the tape ends")
-        .argParser(day)
+      new Option("--as-of <day>", "last day of the tape")
+        .argParser(dayOption)
         .default(new Date().toISOString().slice(0, 10), "today"),
     )
     .addHelpText("after", "\n  npx loan-ledger sample --loans 100 | npx loan-ledger import -")
     .action(async ({ loans, seed, asOf }: SampleOptions) =>
       finish(await handlers.sample({ loans, seed, asOf })),
     );
+}
 
+function addExport(program: Command, handlers: DataHandlers, finish: Finish): void {
   withService(
     program
       .command("export")
       .summary("write whole tables as NDJSON or CSV")
       .description("Writes whole tables, numbers digit by digit, in the order of their creation.")
-      .addArgument(new Argument("<tables...>", "what to export").choices(LOOKUP_TABLE_NAMES)),
+      .addArgument(new Argument("<tables...>", "tables to export").choices(LOOKUP_TABLE_NAMES)),
   )
-    .addOption(new Option("--format <name>", "how").choices(["ndjson", "csv"]).default("ndjson"))
-    .option("--out <folder>", "a file for each table (default: standard output)")
-    .option("--excel-safe", "CSV: an apostrophe before texts that look like formulas")
+    .addOption(new Option("--format <name>", "output format").choices(["ndjson", "csv"]).default("ndjson"))
+    .option("--out <folder>", "folder for one file per table (default: standard output)")
+    .option("--excel-safe", "CSV with an apostrophe before texts that look like formulas")
     .addHelpText(
       "after",
       `
@@ -126,7 +130,9 @@ Exported records are the records of today. Their past is in the events.`,
         { url, token, format, out, excelSafe = false }: Omit<ExportOptions, "tables">,
       ) => finish(await handlers.export({ tables, url, token, format, out, excelSafe })),
     );
+}
 
+function addJournal(program: Command, handlers: DataHandlers, finish: Finish): void {
   withService(
     program
       .command("journal")

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isScope, SCOPES, type Scope } from "../../auth/scopes.ts";
+import { isScope, SCOPES, type Scope } from "../../contract/scopes.ts";
 import type { DevOptions } from "../local/dev.ts";
 import type { InitOptions } from "../local/init.ts";
 import type { TokenOptions } from "../local/token.ts";
-import { port } from "./options.ts";
+import { type Finish, port } from "./options.ts";
 
 /** The commands for the service on this machine. */
 export interface LocalHandlers {
@@ -48,23 +48,23 @@ export function lifetime(text: string): number {
 }
 
 const dataDirectory = () =>
-  new Option("--data-dir <path>", "where the signing key and the data live (default: .wrangler)");
+  new Option("--data-dir <path>", "folder of the signing key and the data (default: .wrangler)");
 
 /** Adds `dev`, `token` and `init`. */
-export function addLocalCommands(
-  program: Command,
-  handlers: LocalHandlers,
-  finish: (exitCode: number) => void,
-): void {
+export function addLocalCommands(program: Command, handlers: LocalHandlers, finish: Finish): void {
+  for (const add of [addDev, addToken, addInit]) add(program, handlers, finish);
+}
+
+function addDev(program: Command, handlers: LocalHandlers, finish: Finish): void {
   program
     .command("dev")
     .summary("start the service on this machine (npm start)")
     .description("Starts the service on this machine, with its own database and its own tokens.")
-    .option("-p, --port <number>", "where it listens", port, DEFAULT_PORT)
+    .option("-p, --port <number>", "TCP port", port, DEFAULT_PORT)
     .addOption(dataDirectory())
-    .option("-q, --quiet", "keep the log in a file")
-    .option("--sample", "load a sample tape and print a link to look at it")
-    .option("--rate-limits", "limit each tenant's requests, as deployed")
+    .option("-q, --quiet", "log in a file instead of the terminal")
+    .option("--sample", "sample tape, and a link to the console")
+    .option("--rate-limits", "limits on each tenant's requests, as deployed")
     .addHelpText(
       "after",
       `
@@ -92,17 +92,21 @@ To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into
           }),
         ),
     );
+}
 
+function addToken(program: Command, handlers: LocalHandlers, finish: Finish): void {
   program
     .command("token")
     .summary("mint a bearer token for the local service (npm run token)")
     .description("Mints a bearer token for the local service and prints only the token on standard output.")
-    .requiredOption("--tenant <id>", "whose token it is: 1 to 64 of A-Z a-z 0-9 _ -", tenant)
+    .requiredOption("--tenant <id>", "tenant of the token: 1 to 64 of A-Z a-z 0-9 _ -", tenant)
     .addOption(
-      new Option("--scope <scopes>", "separated by spaces").argParser(scopes).default(SCOPES, "all of them"),
+      new Option("--scope <scopes>", "scopes, separated by spaces")
+        .argParser(scopes)
+        .default(SCOPES, "all of them"),
     )
     .addOption(
-      new Option("--expires-in <time>", "a number and s, m, h or d, at most 365d")
+      new Option("--expires-in <time>", "lifetime: a number and s, m, h or d, at most 365d")
         .argParser(lifetime)
         .default(30 * 86_400, "30d"),
     )
@@ -126,7 +130,9 @@ Scopes: ${SCOPES.join(" ")}`,
           }),
         ),
     );
+}
 
+function addInit(program: Command, handlers: LocalHandlers, finish: Finish): void {
   program
     .command("init")
     .summary("write .dev.vars once, so that plain wrangler works")

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { DeployOptions } from "../operate/deploy.ts";
 import type { TenantsOptions } from "../operate/tenants.ts";
+import type { Finish } from "./options.ts";
 
 /** The operator's commands, which run wrangler. */
 export interface OperateHandlers {
@@ -16,11 +17,7 @@ export const OPERATE_HANDLERS: OperateHandlers = {
 const ENVIRONMENTS = ["staging", "production"] as const;
 
 /** Adds `deploy` and `tenants`. */
-export function addOperateCommands(
-  program: Command,
-  handlers: OperateHandlers,
-  finish: (exitCode: number) => void,
-): void {
+export function addOperateCommands(program: Command, handlers: OperateHandlers, finish: Finish): void {
   program
     .command("deploy")
     .summary("upload the service to Cloudflare (npm run deploy)")
@@ -29,8 +26,10 @@ export function addOperateCommands(
         "empty AUTH settings, placeholder ids, settings of the local service and missing secrets\n" +
         "before anything is uploaded.",
     )
-    .addOption(new Option("--env <name>", "where to").choices(ENVIRONMENTS).makeOptionMandatory())
-    .option("--dry-run", "check the configuration and build, without an account")
+    .addOption(
+      new Option("--env <name>", "environment of wrangler.toml").choices(ENVIRONMENTS).makeOptionMandatory(),
+    )
+    .option("--dry-run", "check of the configuration and the build, without an account")
     .addHelpText(
       "after",
       "\n  npm run deploy -- --env production\n\nAll steps from an empty account: docs/operate.md",
@@ -46,10 +45,8 @@ export function addOperateCommands(
       "Lists all tenants: events, how many of them history has not read yet (behind), open dead\n" +
         "letters (dead), webhook endpoints that fail (failing).",
     )
-    .addOption(
-      new Option("--env <name>", "an environment (default: the local database)").choices(ENVIRONMENTS),
-    )
-    .option("--data-dir <path>", "where the local data lives (default: .wrangler)")
+    .addOption(new Option("--env <name>", "environment (default: the local database)").choices(ENVIRONMENTS))
+    .option("--data-dir <path>", "folder of the local data (default: .wrangler)")
     .addHelpText("after", "\n  npx loan-ledger tenants --env production")
     .action(async ({ env, dataDir }: { env?: string; dataDir?: string }) =>
       finish(await handlers.tenants({ environment: env, dataDirectory: dataDir })),

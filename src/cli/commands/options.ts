@@ -10,7 +10,7 @@ export const wholeNumber =
   };
 
 /** A parser of days. */
-export function day(text: string): string {
+export function dayOption(text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
   throw new InvalidArgumentError("It takes a day such as 2026-11-20.");
@@ -20,11 +20,11 @@ export function day(text: string): string {
 export function withService(command: Command): Command {
   return command
     .addOption(
-      new Option("--url <url>", "where the service is")
+      new Option("--url <url>", "address of the service")
         .env("LOAN_LEDGER_URL")
         .default("http://localhost:8787"),
     )
-    .addOption(new Option("--token <jwt>", "a bearer token for it").env("LOAN_LEDGER_TOKEN"));
+    .addOption(new Option("--token <jwt>", "bearer token").env("LOAN_LEDGER_TOKEN"));
 }
 
 /** A parser of TCP ports. */
@@ -33,3 +33,6 @@ export function port(text: string): number {
   if (value < 1 || value > 65_535) throw new InvalidArgumentError("It takes a number from 1 to 65535.");
   return value;
 }
+
+/** Takes the exit code of the command that ran. */
+export type Finish = (exitCode: number) => void;

@@ -3,7 +3,7 @@ import type { ListenOptions } from "../listen/listen.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
-import { day, port, wholeNumber, withService } from "./options.ts";
+import { dayOption, type Finish, port, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show data. */
 export interface ReadHandlers {
@@ -15,22 +15,22 @@ export interface ReadHandlers {
 
 export const READ_HANDLERS: ReadHandlers = {
   show: async (options) => (await import("../read/show.ts")).show(options),
-  portfolio: async (options) => (await import("../read/portfolio.ts")).portfolio(options),
-  statement: async (options) => (await import("../read/statement.ts")).statement(options),
+  portfolio: async (options) => (await import("../read/portfolio.ts")).showPortfolio(options),
+  statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
   listen: async (options) => (await import("../listen/listen.ts")).listen(options),
 };
 
 const LATE_MAX = 200;
 
 const asOf = () =>
-  new Option("--as-of <day>", "what was true on that day (default: today, UTC)").argParser(day);
+  new Option("--as-of <day>", "day of the figures (default: today, UTC)").argParser(dayOption);
 
 /** Adds `portfolio`, `show`, `statement` and `listen`. */
-export function addReadCommands(
-  program: Command,
-  handlers: ReadHandlers,
-  finish: (exitCode: number) => void,
-): void {
+export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
+  for (const add of [addPortfolio, addShow, addStatement, addListen]) add(program, handlers, finish);
+}
+
+function addPortfolio(program: Command, handlers: ReadHandlers, finish: Finish): void {
   withService(
     program
       .command("portfolio")
@@ -38,12 +38,14 @@ export function addReadCommands(
       .description("Shows outstanding, arrears and days past due by currency, and the latest payers."),
   )
     .addOption(asOf())
-    .option("--late <number>", "how many late disbursements to list", wholeNumber(1, LATE_MAX), 15)
+    .option("--late <number>", "number of late disbursements to list", wholeNumber(1, LATE_MAX), 15)
     .addHelpText("after", "\n  npx loan-ledger portfolio --as-of 2026-06-30")
     .action(async ({ url, token, asOf, late }: PortfolioOptions) =>
       finish(await handlers.portfolio({ url, token, asOf, late })),
     );
+}
 
+function addShow(program: Command, handlers: ReadHandlers, finish: Finish): void {
   withService(
     program
       .command("show")
@@ -51,28 +53,32 @@ export function addReadCommands(
       .description(
         "Shows one disbursement: state, terms and their changes, schedule against received, arrears.",
       )
-      .argument("<id>", "its disbursement_id"),
+      .argument("<id>", "disbursement_id"),
   )
     .addOption(asOf())
     .addHelpText("after", "\n  npx loan-ledger show DSB-0001")
     .action(async (id: string, { url, token, asOf }: ShowOptions) =>
       finish(await handlers.show({ id, url, token, asOf })),
     );
+}
 
+function addStatement(program: Command, handlers: ReadHandlers, finish: Finish): void {
   withService(
     program
       .command("statement")
       .summary("show a loan's statement from the ledger")
       .description("Shows how each entry changed a loan, and the balances after it.")
-      .argument("<loan>", "a loan_id of the ledger, or the disbursement_id that it belongs to"),
+      .argument("<loan>", "loan_id of the ledger, or its disbursement_id"),
   )
-    .addOption(new Option("--from <day>", "the first day").argParser(day))
-    .addOption(new Option("--to <day>", "the last day").argParser(day))
+    .addOption(new Option("--from <day>", "first day").argParser(dayOption))
+    .addOption(new Option("--to <day>", "last day").argParser(dayOption))
     .addHelpText("after", "\n  npx loan-ledger statement DSB-0001 --from 2026-01-01")
     .action(async (loan: string, { url, token, from, to }: StatementOptions) =>
       finish(await handlers.statement({ loan, url, token, from, to })),
     );
+}
 
+function addListen(program: Command, handlers: ReadHandlers, finish: Finish): void {
   withService(
     program
       .command("listen")
@@ -82,9 +88,13 @@ export function addReadCommands(
           "for each delivery. Ctrl-C removes the endpoint again.",
       ),
   )
-    .option("-p, --port <number>", "where it listens", port, 8900)
-    .option("--secret <whsec>", "verify with this secret, and register nothing")
-    .option("--from-sequence <number>", "start with this event", wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option("-p, --port <number>", "TCP port", port, 8900)
+    .option("--secret <whsec>", "secret of a registered endpoint; registers none")
+    .option(
+      "--from-sequence <number>",
+      "sequence of the first event",
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
     .addHelpText("after", "\n  npx loan-ledger listen --from-sequence 1")
     .action(async ({ url, token, port: at, secret, fromSequence }: ListenOptions & { port: number }) =>
       finish(await handlers.listen({ url, token, port: at, secret, fromSequence })),

@@ -7,8 +7,8 @@ import { csvLine } from "../../contract/csv.ts";
 import { stringifyJson } from "../../contract/json.ts";
 import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
 import type { LookupTableName } from "../../domain/core/lookup.ts";
-import { CATEGORIES } from "../../domain/tape/fields.ts";
-import { EXIT, type Failure, report } from "../failure.ts";
+import { isCategory } from "../../domain/tape/categories.ts";
+import { type CommandFailure, EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { type Row, rowsOf } from "./rows.ts";
 
@@ -23,9 +23,9 @@ export interface ExportOptions extends ServiceOptions {
 
 /** Carries a failure out of a stream. */
 class ExportError extends Error {
-  readonly failure: Failure;
+  readonly failure: CommandFailure;
 
-  constructor(failure: Failure) {
+  constructor(failure: CommandFailure) {
     super(failure.message);
     this.failure = failure;
   }
@@ -72,14 +72,12 @@ async function* textOf(
         excelSafe,
       );
     } else if (table !== "events") yield `${stringifyJson(row.value)}\n`;
-    else if (isOfTape(row.value)) yield `${stringifyJson(envelopeOf(row.value))}\n`;
+    else if (isCategory(row.value.category)) yield `${stringifyJson(envelopeOf(row.value))}\n`;
     else postings += 1;
   }
   if (postings > 0)
     console.error(`Left out ${postings} ledger postings: "loan-ledger journal" exports them.`);
 }
-
-const isOfTape = ({ category }: Row): boolean => CATEGORIES.some((known) => known === category);
 
 /** An event as `import` takes it. */
 const envelopeOf = ({ idempotency_key, category, data }: Row): Row => ({ idempotency_key, category, data });

@@ -1,24 +1,24 @@
 import { isJsonObject, parseJson } from "../../contract/json.ts";
 import type { LookupTableName } from "../../domain/core/lookup.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 import { type Service, sentenceOf } from "../service.ts";
 
 /** A row of the service's answer; a number is a `LosslessNumber` with all its digits. */
 export type Row = Readonly<Record<string, unknown>>;
 
-export interface Page {
+interface Page {
   readonly rows: readonly Row[];
   readonly cursor: string | null;
 }
 
 /** One page of a list of the service. */
-export async function pageOf(service: Service, path: string): Promise<Result<Page, Failure>> {
+async function pageOf(service: Service, path: string): Promise<Result<Page, CommandFailure>> {
   const response = await service.request(path);
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
   if (!body.ok || !isJsonObject(body.value) || !Array.isArray(body.value.data)) {
-    return err(failed(`The answer of ${service.url}${path} is no list.`));
+    return err(failed(`The answer of ${service.url}${path} is not a list.`));
   }
   const { data, pagination } = body.value;
   // The last page of the events in order also has a cursor: for new events (docs/api.md#feed).
@@ -32,7 +32,7 @@ export async function* rowsOf(
   service: Service,
   table: LookupTableName,
   filter: Readonly<Record<string, string>> = {},
-): AsyncGenerator<Result<Row, Failure>> {
+): AsyncGenerator<Result<Row, CommandFailure>> {
   const query = new URLSearchParams({ limit: "200", sort_by: "created_at", sort_order: "asc", ...filter });
   for (;;) {
     const page = await pageOf(service, `/api/tables/${table}?${query}`);

@@ -1,11 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { AnswerOf } from "../../contract/answer-types.ts";
+import type { problem } from "../../contract/problem-answer.ts";
+import type { batchAnswer } from "../../contract/tape/answers.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 import { type Away, type Refused, type Service, sentenceOf } from "../service.ts";
 import type { Refusal } from "./line.ts";
 
 /** The service's answer to one line: accepted or refused; undefined when it could not decide. */
-export type LineAnswer =
+type LineAnswer =
   | { readonly kind: "in" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | undefined;
@@ -23,21 +26,21 @@ function pauseMs(attempt: number, retryAfterS: number | null): number {
   return Math.max((retryAfterS ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
 }
 
-interface BatchLine {
-  readonly line: number;
-  readonly status: number;
-  readonly body?: { readonly code?: string; readonly detail?: string; readonly errors?: Refusal["errors"] };
-}
+type BatchLine = AnswerOf<typeof batchAnswer>;
 
-function lineAnswer({ status, body = {} }: BatchLine, last: boolean): LineAnswer {
+function lineAnswer({ status, body }: BatchLine, last: boolean): LineAnswer {
   if (status < 300) return { kind: "in" };
   if ((status >= 500 || status === 429) && !last) return undefined;
-  const { code = "", detail = "", errors } = body;
+  const { code, detail, errors } = body as AnswerOf<typeof problem>;
   return {
     kind: "refused",
     refusal: { status, code, errors: errors ?? [{ field: "", code: "invalid_value", message: detail }] },
   };
 }
+
+/** The longest time that a line asks to wait for. */
+const retryAfterS = (lines: readonly BatchLine[]): number =>
+  Math.max(0, ...lines.map(({ headers }) => Number(headers?.["Retry-After"] ?? 0)));
 
 /** Sends one batch once (docs/api.md#batches). */
 async function post(
@@ -67,7 +70,7 @@ export async function sendBatch(
   service: Service,
   lines: readonly string[],
   stop: AbortSignal,
-): Promise<Result<readonly LineAnswer[], Failure>> {
+): Promise<Result<readonly LineAnswer[], CommandFailure>> {
   const settled: LineAnswer[] = lines.map(() => undefined);
   let open = lines.map((_, index) => index);
   let since = Date.now();
@@ -96,7 +99,7 @@ export async function sendBatch(
     if (open.length === 0) break;
     if (open.length < before) since = Date.now();
     round += 1;
-    await pause(pauseMs(round, null), undefined, { signal: stop });
+    await pause(pauseMs(round, retryAfterS(answers)), undefined, { signal: stop });
   }
   return ok(settled);
 }

@@ -1,20 +1,20 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { Category } from "../../domain/tape/fields.ts";
-import type { Place, Refusal } from "./line.ts";
+import type { LinePlace, Refusal } from "./line.ts";
 
 /** The states of a line. */
 export const STATE = { waiting: 0, done: 1, refused: 2, refusedHere: 3, parentRefused: 4 } as const;
-export type State = (typeof STATE)[keyof typeof STATE];
+type State = (typeof STATE)[keyof typeof STATE];
 
 /** One line as the checkpoint stores it. */
-export interface KnownLine extends Place {
+interface KnownLine extends LinePlace {
   readonly pass: number;
   readonly key: string;
   readonly state: State;
 }
 
-export interface RefusedLine extends Place, Refusal {}
+interface RefusedLine extends LinePlace, Refusal {}
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -154,7 +154,10 @@ export class Checkpoint {
     this.#run(`UPDATE records SET ${column} = 1 WHERE category = ? AND id = ?`, category, id);
   }
 
-  line({ file, line }: Place): { readonly pass: number; readonly key: string; readonly state: State } | null {
+  line({
+    file,
+    line,
+  }: LinePlace): { readonly pass: number; readonly key: string; readonly state: State } | null {
     const row = this.#prepared("SELECT pass, key, state FROM lines WHERE file = ? AND line = ?").get(
       file,
       line,
@@ -162,7 +165,7 @@ export class Checkpoint {
     return row ? { pass: Number(row.pass), key: String(row.key), state: Number(row.state) as State } : null;
   }
 
-  settle({ file, line }: Place, state: State, refusal: Refusal | null): void {
+  settle({ file, line }: LinePlace, state: State, refusal: Refusal | null): void {
     this.#run(
       "UPDATE lines SET state = ?, status = ?, code = ?, errors = ? WHERE file = ? AND line = ?",
       ...[

@@ -3,14 +3,8 @@ import { open } from "node:fs/promises";
 import { type CsvError, parse } from "csv-parse";
 import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import {
-  type Category,
-  type Field,
-  type Fields,
-  RECORD_TABLES,
-  RECORDS,
-  termsChangeFields,
-} from "../../domain/tape/fields.ts";
+import { CATEGORIES } from "../../domain/tape/categories.ts";
+import type { Category, Field } from "../../domain/tape/fields.ts";
 import { LINE_BYTES_MAX, refusedHere, type SourceLine } from "./line.ts";
 
 export interface CsvOptions {
@@ -25,14 +19,9 @@ const TEXT: Field = { type: "text", required: false };
 
 /** Every column that a file of this category may have. */
 function knownColumns(category: Category): ReadonlyMap<string, Field> {
-  const fields: Fields = {
-    ...RECORDS[category].fields,
-    ...(category === "disbursement" ? termsChangeFields : {}),
-    ...(category === "payment" ? { entity_type: TEXT, entity_id: TEXT } : {}),
-    step: TEXT,
-    idempotency_key: TEXT,
-  };
-  return new Map(Object.entries(fields));
+  const { fields, updateFields = {}, ignored = [] } = CATEGORIES[category];
+  const texts = [...ignored, "step", "idempotency_key"].map((name) => [name, TEXT] as const);
+  return new Map([...Object.entries({ ...fields, ...updateFields }), ...texts]);
 }
 
 /** A comma, or a semicolon if the header has more of them: many European spreadsheets write semicolons. */
@@ -57,7 +46,7 @@ async function firstLine(path: string): Promise<string> {
   }
 }
 
-/** A cell as JSON text: numbers digit by digit, and a text for whatever does not fit its field. */
+/** A cell as JSON text: numbers digit by digit, and a text for any cell that does not fit its field. */
 function cellJson(cell: string, { type }: Field): string {
   const text = JSON.stringify(cell);
   if (type === "amount" || type === "decimal" || type === "integer") return NUMBER.test(cell) ? cell : text;
@@ -92,7 +81,7 @@ export function readHeader(
   { category, map }: CsvOptions,
 ): Result<readonly (Column | null)[], string> {
   const known = knownColumns(category);
-  const made = LOOKUP_TABLES.find((table) => table.name === RECORD_TABLES[category])?.columns ?? {};
+  const made = LOOKUP_TABLES.find((table) => table.name === CATEGORIES[category].table)?.columns ?? {};
   const columns: (Column | null)[] = [];
   for (const cell of cells) {
     const name = map.get(cell.trim()) ?? cell.trim();
@@ -104,7 +93,7 @@ export function readHeader(
     if (field && columns.some((column) => column?.name === name)) return err(`Two columns fill "${name}".`);
     columns.push(field ? { name, field } : null);
   }
-  const { idField } = RECORDS[category];
+  const { idField } = CATEGORIES[category];
   return columns.some((column) => column?.name === idField)
     ? ok(columns)
     : err(`No column fills "${idField}".`);

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { EXIT, failed, report } from "../failure.ts";
 import { Checkpoint, STATE } from "./checkpoint.ts";
 import { readEnvelope } from "./envelope.ts";
-import type { ImportOptions } from "./import.ts";
-import { hasParentsHere, linesOf, prepare, type Source } from "./prepare.ts";
+import type { ImportOptions } from "./options.ts";
+import { hasParentsHere, prepare, type Source, sourceLines } from "./prepare.ts";
 import { writeReport } from "./refusals.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -44,7 +44,7 @@ export async function checkLocally(source: Source, options: ImportOptions, scrat
 
 async function linesWithParentsElsewhere(source: Source, checkpoint: Checkpoint): Promise<number> {
   let found = 0;
-  for await (const line of linesOf(source)) {
+  for await (const line of sourceLines(source)) {
     const read = "text" in line ? readEnvelope(line.text) : null;
     if (read?.ok && !hasParentsHere(read.value, checkpoint)) found += 1;
   }

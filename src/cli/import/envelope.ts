@@ -4,7 +4,8 @@ import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { parseIngest } from "../../contract/tape/ingest.ts";
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { CATEGORIES, type Category, RECORDS, STEPS, type Step } from "../../domain/tape/fields.ts";
+import { CATEGORIES, isCategory, REFERENCES } from "../../domain/tape/categories.ts";
+import { type Category, STEPS, type Step } from "../../domain/tape/fields.ts";
 import { type Refusal, refusedHere } from "./line.ts";
 
 /** Another record that a line refers to. */
@@ -38,15 +39,15 @@ export function readEnvelope(text: string): Result<Envelope, Refusal> {
   if (!json.ok) return err(refusedHere("malformed_json", `${json.error}.`));
   if (!isJsonObject(json.value)) return err(refusedHere("malformed_json", "A line is a JSON object."));
   const { idempotency_key, ...body } = json.value;
-  const category = CATEGORIES.find((known) => known === body.category);
+  const { category } = body;
   const data = isJsonObject(body.data) ? body.data : null;
   const step = STEPS.find((known) => known === data?.step);
-  if (category === undefined || data === null || step === undefined) return err(unroutable(body));
+  if (!isCategory(category) || data === null || step === undefined) return err(unroutable(body));
   if (idempotency_key !== undefined && typeof idempotency_key !== "string") {
     return err(refusedHere("invalid_idempotency_key", "The idempotency_key is a text."));
   }
   const key = idempotency_key ?? null;
-  const id = textOf(data[RECORDS[category].idField]);
+  const id = textOf(data[CATEGORIES[category].idField]);
   return ok({ category, step, id, key, references: referencesOf(category, data), body });
 }
 
@@ -56,16 +57,15 @@ function unroutable(body: unknown): Refusal {
 }
 
 function referencesOf(category: Category, data: Readonly<Record<string, unknown>>): readonly Reference[] {
-  const references: Reference[] = [];
-  const add = (to: Category, id: unknown) => {
-    if (typeof id === "string" && id !== "") references.push({ category: to, id });
-  };
-  if (category === "payment" || category === "operation") add("disbursement", data.disbursement_id);
-  if (category !== "operation") add("client", category === "client" ? undefined : data.client_id);
-  if (Array.isArray(data.purchase_clients)) {
-    for (const link of data.purchase_clients) if (isJsonObject(link)) add("client", link.client_id);
-  }
-  return references;
+  return REFERENCES[category].flatMap(({ field, category: to }) =>
+    idsIn(data[field], CATEGORIES[to].idField).map((id) => ({ category: to, id })),
+  );
+}
+
+/** The ids in a member that refers to records: an id, or a list of objects with one. */
+function idsIn(value: unknown, idField: string): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => (isJsonObject(one) ? idsIn(one[idField], "") : []));
+  return typeof value === "string" && value !== "" ? [value] : [];
 }
 
 /** The whole schema of `POST /ingest`, applied here: what `--dry-run` refuses. */

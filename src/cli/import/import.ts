@@ -4,29 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import type { Category } from "../../domain/tape/fields.ts";
-import { EXIT, type Failure, failed, report, wrongUsage } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report, wrongUsage } from "../failure.ts";
 import { stopRequests } from "../local/stop-requests.ts";
-import { Service, type ServiceOptions } from "../service.ts";
+import { Service } from "../service.ts";
 import { Checkpoint, STATE } from "./checkpoint.ts";
 import { csvHeader } from "./csv.ts";
 import { checkLocally } from "./dry-run.ts";
-import { sendAll } from "./passes.ts";
+import type { ImportOptions } from "./options.ts";
+import { type SendingOptions, sendAll } from "./passes.ts";
 import { fileHash, prepare, type Source } from "./prepare.ts";
 import { startProgress } from "./progress.ts";
 import { writeReport } from "./refusals.ts";
-
-export interface ImportOptions extends ServiceOptions {
-  /** Paths; `-` is standard input. */
-  readonly files: readonly string[];
-  readonly category: Category | undefined;
-  readonly map: ReadonlyMap<string, string>;
-  readonly concurrency: number;
-  readonly checkpoint: string | undefined;
-  readonly report: string | undefined;
-  readonly dryRun: boolean;
-  readonly inOrder: boolean;
-}
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -46,7 +34,7 @@ export async function importFiles(options: ImportOptions): Promise<number> {
 }
 
 /** Checks that every file is readable in its format. Standard input becomes a file. */
-async function openSource(options: ImportOptions, scratch: string): Promise<Result<Source, Failure>> {
+async function openSource(options: ImportOptions, scratch: string): Promise<Result<Source, CommandFailure>> {
   const { category, map } = options;
   const csv = category === undefined ? null : { category, map };
   const files: string[] = [];
@@ -84,7 +72,7 @@ async function openCheckpoint(
   options: ImportOptions,
   source: Source,
   service: Service,
-): Promise<Result<Checkpoint, Failure>> {
+): Promise<Result<Checkpoint, CommandFailure>> {
   const opened = Checkpoint.open(path);
   if (!opened.ok) return err(failed(opened.error));
   const checkpoint = opened.value;
@@ -113,10 +101,10 @@ async function run(
   const opened = await openCheckpoint(checkpointPath, options, source, service);
   if (!opened.ok) return report(opened.error);
   const checkpoint = opened.value;
+  const { inOrder, concurrency: lanes } = options;
   try {
     if (checkpoint.meta("prepared") === null) {
       checkpoint.clear();
-      const { inOrder } = options;
       await prepare(
         source,
         checkpoint,
@@ -126,7 +114,7 @@ async function run(
       checkpoint.setMeta("prepared", "true");
     } else checkpoint.retryRefused();
     const stop = stopRequests();
-    const sent = await sendWithProgress(options, source, service, checkpoint, stop);
+    const sent = await sendWithProgress({ service, source, checkpoint, inOrder, stop, lanes });
     const refused = await writeReport(reportPath, options.files, checkpoint);
     return conclude(checkpoint, sent, stop, refused > 0 ? reportPath : null);
   } finally {
@@ -135,18 +123,15 @@ async function run(
 }
 
 async function sendWithProgress(
-  { concurrency, inOrder }: ImportOptions,
-  source: Source,
-  service: Service,
-  checkpoint: Checkpoint,
-  stop: AbortSignal,
-): Promise<Result<void, Failure>> {
+  sending: Omit<SendingOptions, "settled">,
+): Promise<Result<void, CommandFailure>> {
+  const { checkpoint, stop } = sending;
   const total = checkpoint.count(Object.values(STATE));
   const waiting = checkpoint.count([STATE.waiting]);
   const progress = startProgress(total, total - waiting);
   try {
     return await sendAll({
-      ...{ service, source, checkpoint, inOrder, stop, lanes: concurrency },
+      ...sending,
       settled: (lines, refused) => progress.advance(lines, refused),
     });
   } catch (error) {
@@ -159,7 +144,7 @@ async function sendWithProgress(
 
 function conclude(
   checkpoint: Checkpoint,
-  sent: Result<void, Failure>,
+  sent: Result<void, CommandFailure>,
   stop: AbortSignal,
   reportPath: string | null,
 ): number {

@@ -1,7 +1,7 @@
 import type { FieldError } from "../../domain/core/problem.ts";
 
 /** The place of a line: the file's index among the arguments, and the line's number from 1. */
-export interface Place {
+export interface LinePlace {
   readonly file: number;
   readonly line: number;
 }
@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** One line of the input: the text of its envelope, or its refusal. */
-export type SourceLine = Place & ({ readonly text: string } | { readonly refusal: Refusal });
+export type SourceLine = LinePlace & ({ readonly text: string } | { readonly refusal: Refusal });
 
 /** Longest line, in bytes (docs/api.md#errors). */
 export const LINE_BYTES_MAX = 65_536;

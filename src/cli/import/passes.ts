@@ -1,17 +1,25 @@
 import { createHash } from "node:crypto";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import type { Failure } from "../failure.ts";
+import type { CommandFailure } from "../failure.ts";
 import type { Service } from "../service.ts";
 import { sendBatch } from "./batch.ts";
 import { type Checkpoint, STATE } from "./checkpoint.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
-import type { Place, Refusal } from "./line.ts";
-import { IN_ORDER, laneKey, linesOf, PASSES, referenceField, refusedParent, type Source } from "./prepare.ts";
+import type { LinePlace, Refusal } from "./line.ts";
+import {
+  IN_ORDER,
+  laneKey,
+  PASSES,
+  referenceField,
+  refusedParent,
+  type Source,
+  sourceLines,
+} from "./prepare.ts";
 
 const BATCH_LINES_MAX = 100;
 const BATCH_BYTES_MAX = 1_000_000;
 
-export interface SendOptions {
+export interface SendingOptions {
   readonly service: Service;
   readonly source: Source;
   readonly checkpoint: Checkpoint;
@@ -22,7 +30,7 @@ export interface SendOptions {
   readonly settled: (lines: number, refused: number) => void;
 }
 
-interface Outgoing extends Place {
+interface Outgoing extends LinePlace {
   readonly text: string;
   readonly envelope: Envelope;
 }
@@ -35,7 +43,7 @@ class Lane {
 }
 
 /** Sends every waiting line, pass by pass. */
-export async function sendAll(options: SendOptions): Promise<Result<void, Failure>> {
+export async function sendAll(options: SendingOptions): Promise<Result<void, CommandFailure>> {
   const passes = options.inOrder ? [IN_ORDER] : Object.values(PASSES);
   for (const pass of passes) {
     const waiting = options.checkpoint.count([STATE.waiting], pass);
@@ -50,11 +58,11 @@ export async function sendAll(options: SendOptions): Promise<Result<void, Failur
 
 class Pass {
   readonly #pass: number;
-  readonly #options: SendOptions;
+  readonly #options: SendingOptions;
   readonly #lanes: readonly Lane[];
-  #failure: Failure | null = null;
+  #failure: CommandFailure | null = null;
 
-  constructor(pass: number, options: SendOptions) {
+  constructor(pass: number, options: SendingOptions) {
     this.#pass = pass;
     this.#options = options;
     // Deletes go strictly from the last to the first.
@@ -62,7 +70,7 @@ class Pass {
     this.#lanes = Array.from({ length: strict ? 1 : options.lanes }, () => new Lane());
   }
 
-  async run(): Promise<Result<void, Failure>> {
+  async run(): Promise<Result<void, CommandFailure>> {
     for await (const { file, line, text, key } of this.#waitingLines()) {
       if (this.#failure) break;
       this.#options.stop.throwIfAborted();
@@ -76,7 +84,7 @@ class Pass {
     return this.#failure ? err(this.#failure) : ok(undefined);
   }
 
-  async *#waitingLines(): AsyncGenerator<Place & { readonly text: string; readonly key: string }> {
+  async *#waitingLines(): AsyncGenerator<LinePlace & { readonly text: string; readonly key: string }> {
     const { checkpoint, source, inOrder } = this.#options;
     if (!inOrder && this.#pass === PASSES.deletes) {
       for (const { file, line, key, body } of checkpoint.waitingBackwards(this.#pass)) {
@@ -84,7 +92,7 @@ class Pass {
       }
       return;
     }
-    for await (const line of linesOf(source)) {
+    for await (const line of sourceLines(source)) {
       const known = checkpoint.line(line);
       if (known?.pass !== this.#pass || known.state !== STATE.waiting || !("text" in line)) continue;
       yield { file: line.file, line: line.line, key: known.key, text: line.text };

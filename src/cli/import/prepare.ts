@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { err } from "../../domain/core/result.ts";
-import { type Category, RECORDS } from "../../domain/tape/fields.ts";
+import { CATEGORIES, REFERENCES } from "../../domain/tape/categories.ts";
+import type { Category } from "../../domain/tape/fields.ts";
 import { type Checkpoint, STATE } from "./checkpoint.ts";
 import { type CsvOptions, csvLines } from "./csv.ts";
 import {
@@ -20,13 +21,6 @@ export const PASSES = { clients: 1, disbursements: 2, children: 3, deletes: 4 } 
 /** With `--in-order` every line has this pass. */
 export const IN_ORDER = 1;
 
-const PASS_OF: Readonly<Record<Category, number>> = {
-  client: PASSES.clients,
-  disbursement: PASSES.disbursements,
-  payment: PASSES.children,
-  operation: PASSES.children,
-};
-
 /** The input: files in their order, all of one format. */
 export interface Source {
   readonly files: readonly string[];
@@ -35,7 +29,7 @@ export interface Source {
 }
 
 /** All lines of all files, in order. */
-export async function* linesOf({ files, csv }: Source): AsyncGenerator<SourceLine> {
+export async function* sourceLines({ files, csv }: Source): AsyncGenerator<SourceLine> {
   for (const [file, path] of files.entries()) {
     yield* csv ? csvLines(path, file, csv) : ndjsonLines(path, file);
   }
@@ -48,7 +42,7 @@ export async function fileHash(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-export interface PrepareOptions {
+interface PrepareOptions {
   readonly tenant: string;
   readonly inOrder: boolean;
   /** For `--dry-run`: applies the whole schema locally, and looks for parents in the files. */
@@ -69,7 +63,7 @@ export async function prepare(
 ): Promise<void> {
   const writing = checkpoint.begin();
   let count = 0;
-  for await (const line of linesOf(source)) {
+  for await (const line of sourceLines(source)) {
     remember(line, checkpoint, options);
     seen();
     count += 1;
@@ -99,7 +93,10 @@ function remember(line: SourceLine, checkpoint: Checkpoint, options: PrepareOpti
 
 function passOf({ category, step }: Envelope, inOrder: boolean): number {
   if (inOrder) return IN_ORDER;
-  return step === "delete" ? PASSES.deletes : PASS_OF[category];
+  if (step === "delete") return PASSES.deletes;
+  const refersTo = (other: Category) => REFERENCES[category].some((one) => one.category === other);
+  if (refersTo("disbursement")) return PASSES.children;
+  return refersTo("client") ? PASSES.disbursements : PASSES.clients;
 }
 
 /** The disbursement whose lane a record's lines use, else the record itself. */
@@ -126,4 +123,4 @@ export const hasParentsHere = ({ references }: Envelope, checkpoint: Checkpoint)
 
 /** The path of the field in which a line names a parent. */
 export const referenceField = (envelope: Envelope, { category }: Reference): string =>
-  `data.${category === "client" && "purchase_clients" in (envelope.body.data as object) ? "purchase_clients" : RECORDS[category].idField}`;
+  `data.${category === "client" && "purchase_clients" in (envelope.body.data as object) ? "purchase_clients" : CATEGORIES[category].idField}`;

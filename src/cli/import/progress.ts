@@ -3,7 +3,7 @@ import { Presets, SingleBar } from "cli-progress";
 const PLAIN_PERIOD_MS = 5_000;
 
 /** Shows the progress of a long command on standard error. */
-export interface Progress {
+interface Progress {
   advance(lines: number, refused: number): void;
   stop(): void;
 }

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
+import type { AnswerOf } from "../../contract/answer-types.ts";
+import type { newEndpoint } from "../../contract/webhooks/answers.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { requireFreePort } from "../local/port.ts";
 import { stopRequests } from "../local/stop-requests.ts";
 import { Service, type ServiceOptions, sentenceOf } from "../service.ts";
@@ -19,6 +21,7 @@ export interface ListenOptions extends ServiceOptions {
 const BODY_BYTES_MAX = 65_536;
 const ENDPOINTS = "/v1/webhook-endpoints";
 
+/** A registered endpoint, with the secret that only the first answer has. */
 interface Endpoint {
   readonly endpoint_id: string;
   readonly secret: string;
@@ -51,7 +54,7 @@ async function receive(webhook: Webhook, request: IncomingMessage, response: Ser
   }
 }
 
-async function register(service: Service, options: ListenOptions): Promise<Result<Endpoint, Failure>> {
+async function register(service: Service, options: ListenOptions): Promise<Result<Endpoint, CommandFailure>> {
   const { port, fromSequence } = options;
   const response = await service.request(ENDPOINTS, {
     method: "POST",
@@ -62,9 +65,10 @@ async function register(service: Service, options: ListenOptions): Promise<Resul
       ...(fromSequence !== undefined && { from_sequence: fromSequence }),
     }),
   });
-  return response instanceof Response
-    ? ok((await response.json()) as Endpoint)
-    : err(failed(sentenceOf(response)));
+  if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
+  const { endpoint_id, secret } = (await response.json()) as AnswerOf<typeof newEndpoint>;
+  if (secret === undefined) return err(failed(`The answer for ${endpoint_id} has no secret.`));
+  return ok({ endpoint_id, secret });
 }
 
 async function serve(port: number, secret: string): Promise<Server> {

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { SCOPES } from "../../auth/scopes.ts";
+import { SCOPES } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { runLocalCron } from "./cron.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./issuer.ts";
 import { requireFreePort } from "./port.ts";
@@ -31,7 +31,7 @@ export interface DevOptions {
   readonly sample: boolean;
 }
 
-function failedRun(what: string, run: WranglerRun): Failure {
+function failedRun(what: string, run: WranglerRun): CommandFailure {
   const lines = run.heldBack();
   return failed(lines.length > 0 ? [`${what} The last lines of output:`, "", ...lines].join("\n") : what);
 }
@@ -40,7 +40,7 @@ function failedRun(what: string, run: WranglerRun): Failure {
 export async function applyMigrations(
   stateDirectory: string,
   stop: AbortSignal,
-): Promise<Result<void, Failure>> {
+): Promise<Result<void, CommandFailure>> {
   const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDirectory];
   const run = runWrangler(PROJECT_ROOT, args, stop);
   return (await run.exited) === 0
@@ -94,7 +94,7 @@ async function firstScreen(
 }
 
 /** Prepares, starts and watches the service until it is stopped. */
-async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<void, Failure>> {
+async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<void, CommandFailure>> {
   const { keyFile, stateDirectory, logFile } = localFiles(options.dataDirectory);
   const port = await requireFreePort(options.port);
   if (!port.ok) return port;
@@ -141,7 +141,7 @@ async function sampleLink(url: string, key: LocalKey, stop: AbortSignal): Promis
   const loaded = await loadSample(url, key, stop);
   if (!loaded.ok) return loaded.error.message;
   return `
-The sample is there: 100 loans and purchases of the tenant "${SAMPLE_TENANT}". Look at them (the link reads only, for 12 hours):
+The sample is there: 100 loans and purchases of the tenant "${SAMPLE_TENANT}". Open the console (the link reads only, for 12 hours):
 
 ${await consoleLink(url, key)}
 

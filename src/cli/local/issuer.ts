@@ -11,9 +11,9 @@ import {
   SignJWT,
 } from "jose";
 import * as z from "zod";
-import type { Scope } from "../../auth/scopes.ts";
+import type { Scope } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 
 /** `.invalid` (RFC 2606) never resolves, so no real issuer can be mistaken for this one. */
 export const LOCAL_ISSUER = "https://local.loan-ledger.invalid";
@@ -37,7 +37,7 @@ export interface LocalKey {
   readonly keyId: string;
 }
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly tenant: string;
   readonly scopes: readonly Scope[];
   /** Seconds from `issuedAt` to `exp`. */
@@ -102,7 +102,7 @@ async function parseKey(text: string): Promise<LocalKey | undefined> {
 }
 
 /** Reads the signing key. Creates one (mode 0600) if there is none, but never overwrites an unreadable key. */
-export async function loadOrCreateKey(path: string): Promise<Result<LocalKey, Failure>> {
+export async function loadOrCreateKey(path: string): Promise<Result<LocalKey, CommandFailure>> {
   if ((await readOrUndefined(path)) === undefined) await createOnce(path, await generatePrivateJwk());
   const key = await parseKey((await readOrUndefined(path)) ?? "");
   if (key !== undefined) return ok(key);

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 
 /** `localhost` means both. A program on either would receive the requests for this service. */
 const LOOPBACKS = ["127.0.0.1", "::1"] as const;
@@ -32,7 +32,7 @@ async function firstListenError(port: number): Promise<string | undefined> {
 export async function requireFreePort(
   port: number,
   graceMs: number = GRACE_MS,
-): Promise<Result<void, Failure>> {
+): Promise<Result<void, CommandFailure>> {
   const deadline = Date.now() + graceMs;
   let code = await firstListenError(port);
   while (code === "EADDRINUSE" && Date.now() < deadline) {

@@ -6,7 +6,7 @@ import { LOCAL_ISSUER } from "./issuer.ts";
 export const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
 
 /** The files of one developer's key and data; git ignores the default. */
-export interface LocalFiles {
+interface LocalFiles {
   readonly keyFile: string;
   /** What wrangler calls `--persist-to`. */
   readonly stateDirectory: string;

@@ -1,7 +1,7 @@
-import { SCOPES, type Scope } from "../../auth/scopes.ts";
 import { isJsonObject, parseJson } from "../../contract/json.ts";
+import { SCOPES, type Scope } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 import { sendBatch } from "../import/batch.ts";
 import { sampleTape } from "../sample/tape.ts";
 import { Service, sentenceOf } from "../service.ts";
@@ -21,7 +21,7 @@ const READ_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope.endsWith(":
 const keyOf = (asOf: string, line: number): string => `sample:${asOf}:${line}`;
 
 /** The day for which the sample of this service was made; today when there is none yet. */
-async function dayOfSample(service: Service): Promise<Result<string, Failure>> {
+async function dayOfSample(service: Service): Promise<Result<string, CommandFailure>> {
   const response = await service.request("/api/tables/events?limit=1&sort_order=asc");
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
@@ -36,7 +36,7 @@ export async function loadSample(
   url: string,
   key: LocalKey,
   stop: AbortSignal,
-): Promise<Result<void, Failure>> {
+): Promise<Result<void, CommandFailure>> {
   const scopes: readonly Scope[] = ["ingest:write", "records:read"];
   const request = { tenant: SAMPLE_TENANT, scopes, lifetimeS: LOAD_LIFETIME_S, issuedAt: new Date() };
   const service = Service.from({ url, token: await mintToken(key, request) });

@@ -32,8 +32,8 @@ const SIGNALS = {
 const ORPHANED = "the command that started it has ended";
 
 /**
- * Aborts when somebody asks this process to end; the signal's reason is a text that says who. Under npm that includes
- * the end of npm itself: killed, it passes no signal on, and the service would keep its port with nobody watching.
+ * Aborts when this process is asked to end; the signal's reason is a text that says by whom. Under npm that includes the
+ * end of npm itself: when npm is killed, it passes no signal on, and the service would keep its port.
  */
 export function stopRequests(): AbortSignal {
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-import type { Scope } from "../../auth/scopes.ts";
+import type { Scope } from "../../contract/scopes.ts";
 import { EXIT, report } from "../failure.ts";
 import { loadOrCreateKey, mintToken } from "./issuer.ts";
 import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";

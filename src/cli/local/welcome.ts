@@ -1,5 +1,5 @@
 /** The values on the first screen after a start. */
-export interface Welcome {
+interface Welcome {
   readonly url: string;
   readonly token: string;
   readonly tenant: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { unstable_readConfig } from "wrangler";
 import { ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { PROJECT_ROOT } from "../local/project.ts";
 import { configFaults, secretFaults } from "./ready.ts";
 import { WRANGLER, WRANGLER_ENVIRONMENT, wranglerOutput } from "./wrangler-output.ts";
@@ -27,7 +27,7 @@ async function wrangler(args: readonly string[]): Promise<number> {
   return typeof code === "number" ? code : 1;
 }
 
-async function secretsOf(environment: string): Promise<Result<readonly string[], Failure>> {
+async function secretsOf(environment: string): Promise<Result<readonly string[], CommandFailure>> {
   const listed = await wranglerOutput(["secret", "list", "--env", environment, "--format", "json"]);
   if (!listed.ok) return listed;
   const secrets = JSON.parse(listed.value) as readonly { readonly name: string }[];

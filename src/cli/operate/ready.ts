@@ -1,13 +1,13 @@
 import { parseAuthConfig } from "../../config.ts";
 
 /** The members of an environment in wrangler.toml that the guard reads. */
-export interface EnvironmentConfig {
+interface EnvironmentConfig {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly d1_databases: readonly { readonly binding: string; readonly database_id?: string | undefined }[];
 }
 
 /** Secrets that routes need to work; `wrangler secret put` stores them. */
-export const REQUIRED_SECRETS = ["WEBHOOK_KEY"] as const;
+const REQUIRED_SECRETS = ["WEBHOOK_KEY"] as const;
 
 /** Settings of the local service that a deployed one must not have. */
 const LOCAL_SETTINGS = ["WEBHOOK_ALLOW_LOOPBACK"] as const;

@@ -2,14 +2,14 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { type Failure, failed } from "../failure.ts";
+import { type CommandFailure, failed } from "../failure.ts";
 import { PROJECT_ROOT } from "../local/project.ts";
 
 export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
 export const WRANGLER_ENVIRONMENT = { ...process.env, WRANGLER_HIDE_BANNER: "true" };
 
 /** wrangler's standard output, or a failure with its error output. */
-export async function wranglerOutput(args: readonly string[]): Promise<Result<string, Failure>> {
+export async function wranglerOutput(args: readonly string[]): Promise<Result<string, CommandFailure>> {
   try {
     const argv = ["--no-warnings", WRANGLER, ...args];
     const options = { cwd: PROJECT_ROOT, env: WRANGLER_ENVIRONMENT, maxBuffer: 64 * 1024 * 1024 };

@@ -1,8 +1,13 @@
+import type {
+  PortfolioJson,
+  PortfolioLineJson,
+  PositionLineJson,
+  PositionsJson,
+} from "../../contract/position/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { bar, listText, money, tableText } from "./format.ts";
 import { getComplete } from "./get.ts";
-import type { Position } from "./show.ts";
 
 export interface PortfolioOptions extends ServiceOptions {
   readonly asOf: string | undefined;
@@ -10,35 +15,12 @@ export interface PortfolioOptions extends ServiceOptions {
   readonly late: number;
 }
 
-/** The members of `GET /api/portfolio` that the command reads (docs/portfolio.md). */
-export interface Figures {
-  readonly currency: string;
-  readonly number: unknown;
-  readonly disbursed: unknown;
-  readonly outstanding: unknown;
-  readonly scheduled: unknown;
-  readonly received: unknown;
-  readonly arrears: unknown;
-  readonly margin_due: unknown;
-  readonly written_off: unknown;
-  readonly repaid: unknown;
-  readonly par0: unknown;
-  readonly par30: unknown;
-  readonly par90: unknown;
-  readonly buckets: readonly {
-    readonly bucket: string;
-    readonly number: unknown;
-    readonly outstanding: unknown;
-    readonly arrears: unknown;
-  }[];
-}
-
 const BAR_WIDTH = 20;
 
 const percent = (share: unknown): string => (share === null ? "-" : `${(Number(share) * 100).toFixed(2)} %`);
 
 /** The screen of one currency. */
-export function figuresText(figures: Figures): string {
+export function figuresText(figures: PortfolioLineJson): string {
   const { currency, buckets } = figures;
   const amount = (value: unknown) => money(value, currency);
   const facts = listText([
@@ -78,7 +60,7 @@ export function figuresText(figures: Figures): string {
 }
 
 /** The late disbursements, the most days past due first. */
-export function lateText(positions: readonly Position[]): string {
+export function lateText(positions: readonly PositionLineJson[]): string {
   const late = positions.filter(({ days_past_due }) => String(days_past_due) !== "0");
   if (late.length === 0) return "No disbursement is late.\n";
   return tableText(
@@ -102,19 +84,16 @@ export function lateText(positions: readonly Position[]): string {
 }
 
 /** Prints the portfolio by currency, and what is late. Resolves with the exit code. */
-export async function portfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
+export async function showPortfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const day = asOf === undefined ? "" : `as_of_date=${asOf}&`;
-  const figures = await getComplete<{ readonly as_of_date: string; readonly data: readonly Figures[] }>(
+  const figures = await getComplete<PortfolioJson>(
     service.value,
     `/api/portfolio?${day}`.replace(/[?&]$/, ""),
   );
   if (!figures.ok) return report(figures.error);
-  const positions = await getComplete<{ readonly data: readonly Position[] }>(
-    service.value,
-    `/api/positions?${day}limit=${late}`,
-  );
+  const positions = await getComplete<PositionsJson>(service.value, `/api/positions?${day}limit=${late}`);
   if (!positions.ok) return report(positions.error);
   const { as_of_date, data } = figures.value;
   const screens = data.length > 0 ? data.map(figuresText) : ["No disbursements.\n"];

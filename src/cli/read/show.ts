@@ -1,3 +1,5 @@
+import type { ParsedOf } from "../../contract/answer-types.ts";
+import type { PositionJson, position, TermsJson } from "../../contract/position/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { listText, money, tableText } from "./format.ts";
@@ -8,57 +10,10 @@ export interface ShowOptions extends ServiceOptions {
   readonly asOf: string | undefined;
 }
 
-interface Parts {
-  readonly total: unknown;
-  readonly principal: unknown;
-  readonly fee: unknown;
-}
-
-interface Terms {
-  readonly amount: unknown;
-  readonly margin: unknown;
-  readonly maturity_date: string | null;
-}
-
-/** The members of `GET /api/positions/{disbursement_id}` that the command reads (docs/portfolio.md). */
-export interface Position {
-  readonly disbursement_id: string;
-  readonly kind: string;
-  readonly client_id: string | null;
-  readonly currency: string;
-  readonly as_of_date: string;
-  readonly state: string;
-  readonly bucket: string | null;
-  readonly days_past_due: unknown;
-  readonly terms: {
-    readonly first_agreed: Terms;
-    readonly changes: readonly (Terms & { readonly change_date: string })[];
-  };
-  readonly scheduled: Parts;
-  readonly received: Parts;
-  readonly arrears: Parts;
-  readonly outstanding_principal: unknown;
-  readonly margin_due: unknown;
-  readonly overpaid: unknown;
-  readonly next_due: { readonly due_date: string; readonly amount: unknown } | null;
-  readonly last_received: { readonly payment_date: string; readonly amount: unknown } | null;
-  readonly installments: readonly Installment[];
-}
-
-interface Installment {
-  readonly payment_id: string;
-  readonly installment_number: unknown;
-  readonly due_date: string;
-  readonly expected: Parts;
-  readonly covered: unknown;
-  readonly days_late: unknown;
-  readonly paid_on: string | null;
-}
-
 const NOTHING = "-";
 
 /** The screen of one disbursement. */
-export function positionText(position: Position): string {
+export function positionText(position: PositionJson): string {
   const { currency, arrears, received, scheduled, next_due, last_received } = position;
   const amount = (value: unknown) => money(value, currency);
   const late = String(position.days_past_due) === "0" ? "" : `, ${position.days_past_due} days past due`;
@@ -85,8 +40,8 @@ export function positionText(position: Position): string {
   return [title, facts, termsText(position), installmentsText(position)].join("\n");
 }
 
-function termsText({ terms, currency }: Position): string {
-  const row = (name: string, { amount, margin, maturity_date }: Terms) => [
+function termsText({ terms, currency }: PositionJson): string {
+  const row = (name: string, { amount, margin, maturity_date }: TermsJson) => [
     name,
     money(amount, currency),
     money(margin, currency),
@@ -106,7 +61,7 @@ function termsText({ terms, currency }: Position): string {
   );
 }
 
-function installmentsText({ installments, currency }: Position): string {
+function installmentsText({ installments, currency }: PositionJson): string {
   if (installments.length === 0) return "No installments.\n";
   return tableText(
     [
@@ -135,7 +90,7 @@ export async function show({ id, asOf, ...options }: ShowOptions): Promise<numbe
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const query = asOf === undefined ? "" : `?as_of_date=${asOf}`;
-  const found = await getExact<{ readonly data: Position }>(
+  const found = await getExact<ParsedOf<typeof position>>(
     service.value,
     `/api/positions/${encodeURIComponent(id)}${query}`,
   );

@@ -1,6 +1,9 @@
+import type { ParsedOf } from "../../contract/answer-types.ts";
+import type { loanBalance } from "../../contract/ledger/answers.ts";
+import type { loanAmounts, statement, statementItem } from "../../contract/ledger/statement-answer.ts";
 import { isCurrency, minorUnits } from "../../domain/core/currency.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { EXIT, type Failure, failed, report } from "../failure.ts";
+import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { money, tableText } from "./format.ts";
 import { getExact } from "./get.ts";
@@ -12,23 +15,14 @@ export interface StatementOptions extends ServiceOptions {
   readonly to: string | undefined;
 }
 
-type Amounts = Readonly<
-  Record<"principal_minor" | "interest_minor" | "fees_minor" | "suspense_minor", string>
->;
+type Amounts = ParsedOf<typeof loanAmounts>;
 
-/** The members of an item of `GET /v1/loans/{loan_id}/statement` that the command reads (docs/ledger.md#reads). */
-export interface Item {
-  readonly event_type: string;
-  readonly effective_at: string;
-  readonly change: Amounts;
-  readonly balance: Amounts;
-}
-
+/** A loan's statement, all pages of it. */
 export interface Statement {
   readonly loan_id: string;
   readonly currency: string;
   readonly opening: Amounts;
-  readonly items: readonly Item[];
+  readonly items: readonly ParsedOf<typeof statementItem>[];
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -72,7 +66,7 @@ export function statementText({ loan_id, currency, opening, items }: Statement):
 }
 
 /** The ledger's loan: the argument itself, or the loan of that disbursement. */
-async function loanIdOf(service: Service, loan: string): Promise<Result<string, Failure>> {
+async function loanIdOf(service: Service, loan: string): Promise<Result<string, CommandFailure>> {
   if (UUID.test(loan)) return ok(loan.toLowerCase());
   const path = `/api/tables/disbursements/${encodeURIComponent(loan)}`;
   const found = await getExact<{ readonly data: { readonly ledger_loan_id?: string } }>(service, path);
@@ -86,21 +80,17 @@ async function loanIdOf(service: Service, loan: string): Promise<Result<string, 
 async function read(
   service: Service,
   { loan, from, to }: StatementOptions,
-): Promise<Result<Statement, Failure>> {
+): Promise<Result<Statement, CommandFailure>> {
   const id = await loanIdOf(service, loan);
   if (!id.ok) return id;
   const path = `/v1/loans/${id.value}`;
-  const balance = await getExact<{ readonly currency: string }>(service, `${path}/balance`);
+  const balance = await getExact<ParsedOf<typeof loanBalance>>(service, `${path}/balance`);
   if (!balance.ok) return balance;
   const query = new URLSearchParams({ ...(from && { from_date: from }), ...(to && { to_date: to }) });
-  const items: Item[] = [];
+  const items: ParsedOf<typeof statementItem>[] = [];
   let opening: Amounts | null = null;
   for (;;) {
-    const page = await getExact<{
-      readonly opening: Amounts;
-      readonly items: readonly Item[];
-      readonly next_page_token?: string;
-    }>(service, `${path}/statement?${query}`);
+    const page = await getExact<ParsedOf<typeof statement>>(service, `${path}/statement?${query}`);
     if (!page.ok) return page;
     opening ??= page.value.opening;
     items.push(...page.value.items);
@@ -111,7 +101,7 @@ async function read(
 }
 
 /** Prints a loan's statement from the ledger. Resolves with the exit code. */
-export async function statement(options: StatementOptions): Promise<number> {
+export async function showStatement(options: StatementOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const found = await read(service.value, options);

@@ -1,18 +1,10 @@
-import { addDays, addMonths, type Day } from "./calendar.ts";
+import { addDays, addMonths, type SampleDay } from "./calendar.ts";
 import { type Envelope, update } from "./envelope.ts";
 import type { Random } from "./random.ts";
-import type { Agreement, Installment } from "./terms.ts";
+import type { Agreement, SampleInstallment } from "./terms.ts";
 
 /** How the borrower behaves after the disbursement. */
-export type Behaviour =
-  | "punctual"
-  | "late"
-  | "partial"
-  | "arrears"
-  | "default"
-  | "extended"
-  | "early"
-  | "insured";
+type Behaviour = "punctual" | "late" | "partial" | "arrears" | "default" | "extended" | "early" | "insured";
 
 export const BEHAVIOURS: readonly (readonly [Behaviour, number])[] = [
   ["punctual", 50],
@@ -26,8 +18,8 @@ export const BEHAVIOURS: readonly (readonly [Behaviour, number])[] = [
 ];
 
 /** An event of a life, with the day on which it happens. */
-export interface Dated {
-  readonly day: Day;
+interface Dated {
+  readonly day: SampleDay;
   readonly envelope: Envelope;
 }
 
@@ -44,29 +36,29 @@ class Life {
     this.random = random;
   }
 
-  add(day: Day, envelope: Envelope): void {
+  add(day: SampleDay, envelope: Envelope): void {
     this.events.push({ day, envelope });
   }
 
-  changeTerms(day: Day, change_reason: string, terms: Data): void {
+  changeTerms(day: SampleDay, change_reason: string, terms: Data): void {
     const { id } = this.agreement;
     this.add(day, update("disbursement", { disbursement_id: id, change_date: day, change_reason, ...terms }));
   }
 
-  pay({ id }: Installment, day: Day, more: Data = {}): void {
+  pay({ id }: SampleInstallment, day: SampleDay, more: Data = {}): void {
     this.add(
       day,
       update("payment", { payment_id: id, status: "paid", payment_date: `${day}T10:30:00Z`, ...more }),
     );
   }
 
-  cancel({ id }: Installment, day: Day): void {
+  cancel({ id }: SampleInstallment, day: SampleDay): void {
     this.add(day, update("payment", { payment_id: id, status: "canceled" }));
   }
 }
 
 /** Pays part of the installment; in half of the cases pays the rest some weeks later, as a separate payment. */
-function payInPart(life: Life, installment: Installment): void {
+function payInPart(life: Life, installment: SampleInstallment): void {
   const { random, agreement } = life;
   const part = Math.max(1, Math.floor((installment.total * random.integer(30, 80)) / 100));
   const day = addDays(installment.due, random.integer(0, 10));
@@ -87,7 +79,7 @@ function payInPart(life: Life, installment: Installment): void {
   life.add(restDay, { category: "payment", data: { step: "create", ...rest } });
 }
 
-const punctually = (life: Life, installment: Installment): void =>
+const punctually = (life: Life, installment: SampleInstallment): void =>
   life.pay(installment, addDays(installment.due, life.random.integer(-3, 1)));
 
 /** Pays a while and then nothing; the lender writes the rest off after half a year. */
@@ -147,10 +139,10 @@ function payEarly(life: Life): void {
 }
 
 /** What happens to a disbursement after its schedule is agreed, without days after `asOf`. */
-export function lifeOf(
+export function sampledLife(
   agreement: Agreement,
   behaviour: Behaviour,
-  asOf: Day,
+  asOf: SampleDay,
   random: Random,
 ): readonly Dated[] {
   const life = new Life(agreement, random);

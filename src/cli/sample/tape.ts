@@ -1,7 +1,7 @@
-import type { Day } from "./calendar.ts";
+import type { SampleDay } from "./calendar.ts";
 import { clientId, sampleClient } from "./clients.ts";
 import { create, type Envelope } from "./envelope.ts";
-import { BEHAVIOURS, lifeOf } from "./life.ts";
+import { BEHAVIOURS, sampledLife } from "./life.ts";
 import { Random } from "./random.ts";
 import { type Agreement, agree } from "./terms.ts";
 
@@ -10,7 +10,7 @@ export interface SampleOptions {
   readonly loans: number;
   readonly seed: number;
   /** The day on which the tape ends. */
-  readonly asOf: Day;
+  readonly asOf: SampleDay;
 }
 
 const GOODS = [
@@ -39,7 +39,7 @@ export function* sampleTape({ loans, seed, asOf }: SampleOptions): Generator<Env
     for (const installment of agreement.installments) yield expected(agreement, installment);
     if (agreement.kind === "purchase" && random.chance(0.5)) yield operation(agreement, index, random);
     const behaviour = random.weighted(BEHAVIOURS);
-    for (const { envelope } of lifeOf(agreement, behaviour, asOf, random)) yield envelope;
+    for (const { envelope } of sampledLife(agreement, behaviour, asOf, random)) yield envelope;
   }
 }
 

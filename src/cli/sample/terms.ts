@@ -1,11 +1,11 @@
-import { addMonths, type Day } from "./calendar.ts";
+import { addMonths, type SampleDay } from "./calendar.ts";
 import type { Random } from "./random.ts";
 
 /** One expected payment; amounts in minor units. */
-export interface Installment {
+export interface SampleInstallment {
   readonly id: string;
   readonly number: number;
-  readonly due: Day;
+  readonly due: SampleDay;
   readonly total: number;
   readonly principal: number;
   readonly fee: number;
@@ -17,11 +17,11 @@ export interface Agreement {
   readonly kind: "loan" | "purchase";
   readonly currency: string;
   /** The day of the disbursement. */
-  readonly start: Day;
-  readonly maturity: Day;
+  readonly start: SampleDay;
+  readonly maturity: SampleDay;
   readonly principal: number;
   readonly margin: number;
-  readonly installments: readonly Installment[];
+  readonly installments: readonly SampleInstallment[];
   /** The client of its payments, if the payments name one. */
   readonly payer: string | null;
   /** Minor units as the number of the wire. */
@@ -53,7 +53,7 @@ function parts(amount: number, count: number): readonly number[] {
 }
 
 /** The terms of the disbursement `index`: the worth of 1,000 to 60,000 dollars, at 8 to 24 percent a year. */
-export function agree(index: number, payer: string, asOf: Day, random: Random): Agreement {
+export function agree(index: number, payer: string, asOf: SampleDay, random: Random): Agreement {
   const id = `DSB-${String(index).padStart(4, "0")}`;
   const kind = random.chance(0.7) ? "loan" : "purchase";
   const { code, decimals, unit } = random.weighted(CURRENCIES);

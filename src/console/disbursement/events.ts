@@ -1,10 +1,10 @@
 import { isLosslessNumber, stringify } from "lossless-json";
+import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
 import { dateText, NONE, words } from "../format.ts";
 import { loading } from "../loading.ts";
-import type { Page, Row } from "../wire.ts";
 
 /** The log's events of the disbursement itself, the latest first. */
 export function eventLog(id: string, page: AbortSignal): HTMLElement {
@@ -14,7 +14,7 @@ export function eventLog(id: string, page: AbortSignal): HTMLElement {
     { class: "card", "aria-labelledby": "events" },
     h("h2", { id: "events" }, "Events"),
     loading("the events", page, async ({ signal }) => {
-      const answer = await get<Page<Row>>(path, signal);
+      const answer = await get<PageJson>(path, signal);
       if (!answer.ok) return answer;
       const { data, pagination } = answer.value;
       const all = link(href(["tables", "events"], { id, category: "disbursement" }), "All events");
@@ -23,7 +23,7 @@ export function eventLog(id: string, page: AbortSignal): HTMLElement {
   );
 }
 
-function eventTable(rows: readonly Row[]): HTMLElement {
+function eventTable(rows: readonly RowJson[]): HTMLElement {
   const head = (label: string) => h("th", { scope: "col" }, label);
   const table = h(
     "table",
@@ -44,7 +44,7 @@ function eventTable(rows: readonly Row[]): HTMLElement {
   return scrolling("Events", table);
 }
 
-function eventRow(row: Row): HTMLElement {
+function eventRow(row: RowJson): HTMLElement {
   return h(
     "tr",
     {},

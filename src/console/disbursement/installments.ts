@@ -1,14 +1,14 @@
+import type { InstallmentJson, PositionJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, NONE, numberText } from "../format.ts";
-import type { Installment, Position } from "../wire.ts";
 
 /** The number of installments shown at first; the rest on request. */
 const SHOWN_FIRST = 200;
 
 export function installments(
-  { installments: all, currency, ...position }: Position,
+  { installments: all, currency, ...position }: PositionJson,
   page: AbortSignal,
 ): HTMLElement {
   const number = (label: string) => h("th", { scope: "col", class: "number" }, label);
@@ -64,7 +64,7 @@ export function installments(
   );
 }
 
-function row(one: Installment, currency: string): HTMLTableRowElement {
+function row(one: InstallmentJson, currency: string): HTMLTableRowElement {
   const number = (text: string) => h("td", { class: "number" }, text);
   const late = count(one.days_late) > 0 && one.paid_on === null;
   return h(

@@ -1,24 +1,20 @@
+import type { JournalEntriesJson, JournalEntryJson } from "../../contract/ledger/answers.ts";
+import type { PositionJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { get } from "../api.ts";
 import { button, type Child, h, scrolling } from "../dom.ts";
 import { dateText, minorText, words } from "../format.ts";
 import { loading } from "../loading.ts";
-import type { JournalEntry, Position } from "../wire.ts";
-
-interface Entries {
-  readonly items: readonly JournalEntry[];
-  readonly next_page_token?: string;
-}
 
 /** The ledger's entries of the disbursement, the newest first. Needs a token that may read the ledger. */
-export function journal({ ledger_loan_id }: Position, page: AbortSignal): HTMLElement {
+export function journalCard({ ledger_loan_id }: PositionJson, page: AbortSignal): HTMLElement {
   const next = (page_token: string | undefined): HTMLElement =>
     loading("the journal", page, async ({ signal }) => {
       const path = pathOf(["v1", "loans", ledger_loan_id, "journal-entries"], {
         page_size: "50",
         page_token,
       });
-      const answer = await get<Entries>(path, signal);
+      const answer = await get<JournalEntriesJson>(path, signal);
       if (!answer.ok) {
         const unknown = answer.problem.code === "not_found";
         return unknown
@@ -39,7 +35,7 @@ export function journal({ ledger_loan_id }: Position, page: AbortSignal): HTMLEl
 
 const note = () => h("p", { class: "note" }, "The ledger has no entry for this disbursement.");
 
-function entryTable(entries: readonly JournalEntry[]): HTMLElement {
+function entryTable(entries: readonly JournalEntryJson[]): HTMLElement {
   const number = (label: string) => h("th", { scope: "col", class: "number" }, label);
   const text = (label: string) => h("th", { scope: "col" }, label);
   const table = h(
@@ -71,7 +67,7 @@ function entryTable(entries: readonly JournalEntry[]): HTMLElement {
   return scrolling("Journal entries", table);
 }
 
-function row(entry: JournalEntry, line: JournalEntry["lines"][number], index: number): HTMLElement {
+function row(entry: JournalEntryJson, line: JournalEntryJson["lines"][number], index: number): HTMLElement {
   const { lines, event_type, effective_at, reverses_entry_id } = entry;
   const amount = (side: "DR" | "CR"): Child =>
     line.direction === side ? minorText(line.amount_minor, line.currency) : "";

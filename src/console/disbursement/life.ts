@@ -1,3 +1,5 @@
+import type { RowJson } from "../../contract/lookup/answers.ts";
+import type { PositionJson, TermsJson } from "../../contract/position/answers.ts";
 import { toMinor } from "../../domain/core/money.ts";
 import { dayOf } from "../../domain/position/days.ts";
 import {
@@ -10,7 +12,6 @@ import { positionAt } from "../../domain/position/position.ts";
 import { type Ready, ready } from "../../domain/position/ready.ts";
 import type { Receipt } from "../../domain/position/receipts.ts";
 import type { Exact } from "../format.ts";
-import type { Position, Row, Terms } from "../wire.ts";
 
 /** A disbursement's figures at the end of one day, in minor units. */
 export interface LifeDay {
@@ -37,7 +38,12 @@ type TermsRows = readonly [TermsRow, ...TermsRow[]];
  * Applies the rules of positions (docs/portfolio.md) to each day on which something happens, from the API's rows. The
  * service and this page run the same code. `terms` must hold every change, including future ones.
  */
-export function lifeOf(row: Row, terms: Position["terms"], payments: readonly Row[], asOf: string): Life {
+export function lifeInDays(
+  row: RowJson,
+  terms: PositionJson["terms"],
+  payments: readonly RowJson[],
+  asOf: string,
+): Life {
   const disbursement = disbursementFacts(row);
   const rows = termsRows(terms, disbursement.currency);
   const one = ready({ disbursement, terms: rows, payments: payments.map(paymentFacts) });
@@ -64,8 +70,12 @@ function lifeDay(one: Ready, day: string, asOf: string): LifeDay {
   };
 }
 
-function termsRows({ first_agreed, changes }: Position["terms"], currency: string): TermsRows {
-  const row = (sequence: number, on_date: string, { amount, margin, maturity_date }: Terms): TermsRow => ({
+function termsRows({ first_agreed, changes }: PositionJson["terms"], currency: string): TermsRows {
+  const row = (
+    sequence: number,
+    on_date: string,
+    { amount, margin, maturity_date }: TermsJson,
+  ): TermsRow => ({
     sequence,
     on_date,
     disbursement_amount: minor(amount, currency),
@@ -80,7 +90,7 @@ function termsRows({ first_agreed, changes }: Position["terms"], currency: strin
 
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-function disbursementFacts(row: Row): DisbursementFacts {
+function disbursementFacts(row: RowJson): DisbursementFacts {
   return {
     disbursement_id: String(row.disbursement_id),
     kind: row.kind === "purchase" ? "purchase" : "loan",
@@ -92,7 +102,7 @@ function disbursementFacts(row: Row): DisbursementFacts {
   };
 }
 
-function paymentFacts(row: Row): PaymentFacts {
+function paymentFacts(row: RowJson): PaymentFacts {
   const currency = String(row.currency);
   const amount = (name: string) => (row[name] ? minor(row[name] as Exact, currency) : null);
   return {

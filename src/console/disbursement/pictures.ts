@@ -1,12 +1,12 @@
-import { chart, type Line } from "../chart.ts";
+import type { PositionJson } from "../../contract/position/answers.ts";
+import { type Line, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { drawn, minorText, NONE } from "../format.ts";
-import type { Position } from "../wire.ts";
 import type { Life, LifeDay } from "./life.ts";
 import { moments } from "./time-line.ts";
 
 /** The staircase of scheduled against received, the outstanding principal, and the days that explain them. */
-export function pictures(position: Position, life: Life, page: AbortSignal): HTMLElement {
+export function pictures(position: PositionJson, life: Life, page: AbortSignal): HTMLElement {
   const { currency } = position;
   const line = (label: string, colour: string, of: (day: LifeDay) => bigint | null, filled = false): Line => {
     const values = life.days.map(of);
@@ -31,11 +31,11 @@ export function pictures(position: Position, life: Life, page: AbortSignal): HTM
   return h(
     "section",
     { class: "card pictures", "aria-label": "Pictures" },
-    chart(
+    lineChart(
       { label: "Scheduled and received, running totals", lines: staircase, between: "--red", ...shared },
       page,
     ),
-    chart({ label: "Outstanding principal", lines: outstanding, ...shared }, page),
+    lineChart({ label: "Outstanding principal", lines: outstanding, ...shared }, page),
     h(
       "ol",
       { class: "time-line", "aria-label": "Time line" },

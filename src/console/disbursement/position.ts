@@ -1,15 +1,15 @@
+import type { PartsJson, PositionJson, TermsJson } from "../../contract/position/answers.ts";
 import { href } from "../address.ts";
 import { h, link, scrolling } from "../dom.ts";
 import { amountText, dateText, type Exact, NONE, numberText } from "../format.ts";
 import { figure } from "../portfolio/figures.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
-import type { Parts, Position, Terms } from "../wire.ts";
 
 /** What is owed on the day, and the terms that it results from. */
-export function positionFigures(position: Position): HTMLElement {
+export function positionFigures(position: PositionJson): HTMLElement {
   const { currency, client_id, arrears, received, scheduled, next_due, last_received } = position;
   const amount = (value: Exact) => amountText(value, currency);
-  const parts = (of: Parts) => [
+  const parts = (of: PartsJson) => [
     h("span", {}, `principal ${amount(of.principal)}`),
     h("span", {}, `fee ${amount(of.fee)}`),
   ];
@@ -58,8 +58,8 @@ export function positionFigures(position: Position): HTMLElement {
   );
 }
 
-function terms({ terms: { first_agreed, as_of }, currency, as_of_date }: Position): HTMLElement {
-  const row = (label: string, of: Terms) =>
+function terms({ terms: { first_agreed, as_of }, currency, as_of_date }: PositionJson): HTMLElement {
+  const row = (label: string, of: TermsJson) =>
     h(
       "tr",
       {},

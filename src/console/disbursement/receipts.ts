@@ -1,7 +1,7 @@
+import type { PositionJson } from "../../contract/position/answers.ts";
 import { href } from "../address.ts";
 import { h, link, scrolling } from "../dom.ts";
 import { minorText } from "../format.ts";
-import type { Position } from "../wire.ts";
 import type { Life } from "./life.ts";
 
 /** The number of receipts shown; the table of payments has all of them. */
@@ -9,7 +9,7 @@ const SHOWN = 200;
 
 /** The money received up to the day, the latest first. */
 export function receiptTable(
-  { currency, as_of_date, disbursement_id }: Position,
+  { currency, as_of_date, disbursement_id }: PositionJson,
   { receipts }: Life,
 ): HTMLElement {
   const came = receipts.filter(({ day }) => day <= as_of_date).reverse();

@@ -1,17 +1,17 @@
+import type { PositionJson } from "../../contract/position/answers.ts";
 import { dayOf } from "../../domain/position/days.ts";
 import { minorText } from "../format.ts";
-import type { Position } from "../wire.ts";
 import type { Life } from "./life.ts";
 
 /** A day of the time line, with the letter that marks it in the pictures. */
-export interface Moment {
+interface Moment {
   readonly letter: string;
   readonly day: string;
   readonly texts: readonly string[];
 }
 
 /** Disbursed, each change of a term, maturity, and the requested day, in the order of their days. */
-export function moments({ currency, as_of_date, kind }: Position, life: Life): readonly Moment[] {
+export function moments({ currency, as_of_date, kind }: PositionJson, life: Life): readonly Moment[] {
   const [first, ...changes] = life.terms;
   const amount = minorText(first.disbursement_amount, currency);
   const found: [day: string, text: string][] = [

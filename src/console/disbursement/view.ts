@@ -1,16 +1,18 @@
+import type { ParsedOf } from "../../contract/answer-types.ts";
+import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
+import type { PositionJson, position } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
-import { type Answer, get } from "../api.ts";
+import { type Fetched, get } from "../api.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h } from "../dom.ts";
 import { NONE, today } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import type { Page, Position, Row } from "../wire.ts";
 import { eventLog } from "./events.ts";
 import { installments } from "./installments.ts";
-import { journal } from "./journal.ts";
-import { lifeOf } from "./life.ts";
+import { journalCard } from "./journal.ts";
+import { lifeInDays } from "./life.ts";
 import { pictures } from "./pictures.ts";
 import { positionFigures } from "./position.ts";
 import { receiptTable } from "./receipts.ts";
@@ -29,46 +31,42 @@ export function disbursementView(main: HTMLElement, route: Route, page: AbortSig
 }
 
 const positionOf = (id: string, asOf: string, signal: AbortSignal) =>
-  get<{ readonly data: Position }>(pathOf(["api", "positions", id], { as_of_date: asOf }), signal);
+  get<ParsedOf<typeof position>>(pathOf(["api", "positions", id], { as_of_date: asOf }), signal);
 
-function parts(
-  { data: position }: { readonly data: Position },
-  asOf: string,
-  page: AbortSignal,
-): readonly Child[] {
-  const id = position.disbursement_id;
+function parts({ data: now }: ParsedOf<typeof position>, asOf: string, page: AbortSignal): readonly Child[] {
+  const id = now.disbursement_id;
   const receipts = h("div", { class: "part" });
   return [
-    positionFigures(position),
+    positionFigures(now),
     loading("the payments", page, async (task) => {
       const answer = await story(id, task);
       if (!answer.ok) return answer;
       const { row, whole, payments } = answer.value;
-      const life = lifeOf(row, whole.terms, payments, asOf);
-      receipts.replaceChildren(receiptTable(position, life));
-      return { ok: true, value: [pictures(position, life, page)] };
+      const life = lifeInDays(row, whole.terms, payments, asOf);
+      receipts.replaceChildren(receiptTable(now, life));
+      return { ok: true, value: [pictures(now, life, page)] };
     }),
-    installments(position, page),
+    installments(now, page),
     receipts,
     eventLog(id, page),
-    journal(position, page),
+    journalCard(now, page),
   ];
 }
 
 interface Story {
-  readonly row: Row;
-  readonly whole: Position;
-  readonly payments: readonly Row[];
+  readonly row: RowJson;
+  readonly whole: PositionJson;
+  readonly payments: readonly RowJson[];
 }
 
 /** A day after every change, so that the answer includes changes dated in the future. */
 const LAST_DAY = "9999-12-31";
 
 /** All data that the pictures need. */
-async function story(id: string, task: Task): Promise<Answer<Story>> {
+async function story(id: string, task: Task): Promise<Fetched<Story>> {
   const path = pathOf(["api", "tables", "disbursements", id]);
   const [row, whole, payments] = await Promise.all([
-    get<{ readonly data: Row }>(path, task.signal),
+    get<{ readonly data: RowJson }>(path, task.signal),
     positionOf(id, LAST_DAY, task.signal),
     allPayments(id, task),
   ]);
@@ -78,8 +76,8 @@ async function story(id: string, task: Task): Promise<Answer<Story>> {
   return { ok: true, value: { row: row.value.data, whole: whole.value.data, payments: payments.value } };
 }
 
-async function allPayments(id: string, { signal, progress }: Task): Promise<Answer<readonly Row[]>> {
-  const rows: Row[] = [];
+async function allPayments(id: string, { signal, progress }: Task): Promise<Fetched<readonly RowJson[]>> {
+  const rows: RowJson[] = [];
   let cursor: string | undefined;
   do {
     const path = pathOf(["api", "tables", "payments"], {
@@ -89,7 +87,7 @@ async function allPayments(id: string, { signal, progress }: Task): Promise<Answ
       limit: "200",
       cursor,
     });
-    const answer: Answer<Page<Row>> = await get(path, signal);
+    const answer: Fetched<PageJson> = await get(path, signal);
     if (!answer.ok) return answer;
     rows.push(...answer.value.data);
     progress(`Loaded ${rows.length} payments …`);

@@ -1,6 +1,6 @@
+import type { BucketJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { button, h, scrolling } from "../dom.ts";
 import { amountText, drawn, numberText } from "../format.ts";
-import type { Bucket, PortfolioLine } from "../wire.ts";
 
 const label = (bucket: string) => (bucket === "current" ? "Current" : `${bucket} days`);
 
@@ -16,11 +16,11 @@ function bar(share: number, bucket: number): HTMLElement {
 
 /** The buckets of days past due as bars of outstanding principal. Each links to its loans. */
 export function buckets(
-  { buckets: all, currency }: PortfolioLine,
+  { buckets: all, currency }: PortfolioLineJson,
   show: (bucket: string) => void,
 ): HTMLElement {
   const longest = Math.max(...all.map(({ outstanding }) => drawn(outstanding)), 0);
-  const row = (one: Bucket, index: number) =>
+  const row = (one: BucketJson, index: number) =>
     h(
       "tr",
       {},

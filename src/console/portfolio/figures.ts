@@ -1,8 +1,8 @@
+import type { PortfolioLineJson } from "../../contract/position/answers.ts";
 import { href } from "../address.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
 import { amountText, numberText, percentText, plural } from "../format.ts";
 import type { Route } from "../route.ts";
-import type { PortfolioLine } from "../wire.ts";
 
 /** One figure with its label and a note. */
 export function figure(label: string, value: string, note: Child = null): HTMLElement {
@@ -15,8 +15,8 @@ export function figure(label: string, value: string, note: Child = null): HTMLEl
 }
 
 /** The figures of one currency. */
-export function figures(line: PortfolioLine, asOf: string): HTMLElement {
-  const amount = (value: PortfolioLine["outstanding"]) => amountText(value, line.currency);
+export function figures(line: PortfolioLineJson, asOf: string): HTMLElement {
+  const amount = (value: PortfolioLineJson["outstanding"]) => amountText(value, line.currency);
   const loans = numberText(line.number);
   return h(
     "section",
@@ -47,10 +47,10 @@ export function figures(line: PortfolioLine, asOf: string): HTMLElement {
 }
 
 /** One line per currency; the chosen one is shown below in full. */
-export function currencies(lines: readonly PortfolioLine[], chosen: string, route: Route): HTMLElement {
+export function currencies(lines: readonly PortfolioLineJson[], chosen: string, route: Route): HTMLElement {
   const at = (currency: string) =>
     href(["portfolio"], { ...Object.fromEntries(route.query), currency, bucket: undefined });
-  const row = (line: PortfolioLine) =>
+  const row = (line: PortfolioLineJson) =>
     h(
       "tr",
       { "aria-current": line.currency === chosen ? "true" : undefined },

@@ -1,11 +1,11 @@
+import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
-import { type Answer, getWalked } from "../api.ts";
+import { type Fetched, getWalked } from "../api.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, drawn, NONE, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import type { Route } from "../route.ts";
-import type { Page, PositionLine } from "../wire.ts";
 
 /** The orders of the list, as the API names them. */
 const SORTS = { days_past_due: "Days past due", arrears: "Arrears", outstanding: "Outstanding" } as const;
@@ -34,16 +34,16 @@ interface Place {
 }
 
 interface Found {
-  readonly rows: readonly PositionLine[];
+  readonly rows: readonly PositionLineJson[];
   readonly cursor: string | undefined;
   /** True when the service's list ends before the loans do. */
   readonly isCut: boolean;
 }
 
-/** So many lines a list of positions holds (docs/api.md#positions). */
+/** The most lines that a list of positions holds (docs/api.md#positions). */
 const LINES_MAX = 20_000;
 
-const isLate = (line: PositionLine) => count(line.days_past_due) > 0;
+const isLate = (line: PositionLineJson) => count(line.days_past_due) > 0;
 
 /** The list of late loans, and a function that shows another bucket. */
 export function lateLoans({ route, asOf, currency, page }: Place) {
@@ -75,21 +75,8 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
       sort = chosen;
       render();
     });
-    list.replaceChildren(scrolling("Loans", table.element), next(undefined));
-
-    function next(cursor: string | undefined): HTMLElement {
-      return loading("loans", page, async (task) => {
-        const found = await someRows({ query, cursor, lateOnly: bucket === "", sort }, task);
-        if (!found.ok) return found;
-        table.add(found.value.rows);
-        const after = found.value.cursor;
-        const more = after === undefined ? null : button("More", () => end.replaceWith(next(after)));
-        const shown = table.size() === 0 ? "None." : `${table.size()} shown. `;
-        const cut = found.value.isCut ? `${cutText(sort)} ` : null;
-        const end = h("p", { class: "note" }, shown, cut, more);
-        return { ok: true, value: [end] };
-      });
-    }
+    const asked = { query, cursor: undefined, lateOnly: bucket === "", sort };
+    list.replaceChildren(scrolling("Loans", table.element), moreRows(table, asked, page));
   };
   on(filter, {
     change: () => {
@@ -113,11 +100,26 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   return { element, show };
 }
 
+/** Adds the next rows to the table, and offers the rows after them. */
+function moreRows(table: ReturnType<typeof loanTable>, asked: Asked, page: AbortSignal): HTMLElement {
+  return loading("loans", page, async (task) => {
+    const found = await someRows(asked, task);
+    if (!found.ok) return found;
+    const { rows, cursor, isCut } = found.value;
+    table.add(rows);
+    const next = () => end.replaceWith(moreRows(table, { ...asked, cursor }, page));
+    const more = cursor === undefined ? null : button("More", next);
+    const shown = table.size() === 0 ? "None." : `${table.size()} shown. `;
+    const end = h("p", { class: "note" }, shown, isCut ? `${cutText(asked.sort)} ` : null, more);
+    return { ok: true, value: [end] };
+  });
+}
+
 const cutText = (sort: Sort): string =>
   `Not every loan is in this list: it holds the first ${numberText(String(LINES_MAX))} by ${SORTS[sort].toLowerCase()}, and so does the file. Choose another bucket or order to see others.`;
 
 /** True when a list in this order has no late loan after this one. */
-function endsLate(last: PositionLine | undefined, sort: Sort): boolean {
+function endsLate(last: PositionLineJson | undefined, sort: Sort): boolean {
   if (last === undefined || sort === "outstanding") return false;
   // On its due day a loan has arrears but is not late yet, so arrears end with the first row without them.
   return sort === "arrears" ? drawn(last.arrears.total) === 0 : !isLate(last);
@@ -134,20 +136,20 @@ interface Asked {
  * Reads pages until there are enough rows. The API has no filter "any late bucket", so this function leaves out the
  * loans that are not late.
  */
-async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Answer<Found>> {
-  const rows: PositionLine[] = [];
+async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): Promise<Fetched<Found>> {
+  const rows: PositionLineJson[] = [];
   let cursor = from.cursor;
-  let looked = 0;
+  let examined = 0;
   let isCut = false;
   do {
     const limit = sort === "days_past_due" ? ROWS_ENOUGH : ROWS_A_SEARCH;
     const path = query({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
-    const answer: Answer<Page<PositionLine>> = await getWalked(path, task.signal, task.progress);
+    const answer: Fetched<PositionsJson> = await getWalked(path, task.signal, task.progress);
     if (!answer.ok) return answer;
     const { data, pagination } = answer.value;
     rows.push(...(lateOnly ? data.filter(isLate) : data));
-    looked += data.length;
-    task.progress(`Looked through ${numberText(String(looked))} loans …`);
+    examined += data.length;
+    task.progress(`${numberText(String(examined))} loans read so far …`);
     const isOver = lateOnly && endsLate(data.at(-1), sort);
     cursor = isOver ? undefined : pagination.next_cursor;
     isCut = !isOver && pagination.listed_all === false;
@@ -187,12 +189,12 @@ function loanTable(sort: Sort, currency: string, resort: (sort: Sort) => void) {
     ),
     body,
   );
-  const add = (rows: readonly PositionLine[]): void => body.append(...rows.map(loanRow));
+  const add = (rows: readonly PositionLineJson[]): void => body.append(...rows.map(loanRow));
   return { element, add, size: () => body.rows.length };
 }
 
-function loanRow(line: PositionLine): HTMLTableRowElement {
-  const amount = (value: PositionLine["outstanding_principal"]) => amountText(value, line.currency);
+function loanRow(line: PositionLineJson): HTMLTableRowElement {
+  const amount = (value: PositionLineJson["outstanding_principal"]) => amountText(value, line.currency);
   const cell = (text: string, kind?: string) => h("td", { class: kind }, text);
   const { next_due, last_received, client_id } = line;
   return h(

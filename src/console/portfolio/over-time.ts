@@ -1,18 +1,18 @@
+import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { chart, type Line } from "../chart.ts";
+import { type Line, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { amountText, drawn, type Exact, percentText } from "../format.ts";
 import { loading } from "../loading.ts";
-import type { Portfolio, PortfolioLine } from "../wire.ts";
 
 interface Point {
   readonly day: string;
-  readonly line: PortfolioLine | null;
+  readonly line: PortfolioLineJson | null;
 }
 
 /** The month ends of the series in order, then the day itself. */
-function points({ series = [] }: Portfolio, now: PortfolioLine, asOf: string): readonly Point[] {
+function points({ series = [] }: PortfolioJson, now: PortfolioLineJson, asOf: string): readonly Point[] {
   const ends = series
     .filter(({ as_of_date }) => as_of_date < asOf)
     .map(({ as_of_date, currencies }) => ({
@@ -24,25 +24,30 @@ function points({ series = [] }: Portfolio, now: PortfolioLine, asOf: string): r
 }
 
 /** Outstanding and arrears, and the portfolio at risk, month by month. */
-export function overTime(now: PortfolioLine, asOf: string, months: string, page: AbortSignal): HTMLElement {
+export function overTime(
+  now: PortfolioLineJson,
+  asOf: string,
+  months: string,
+  page: AbortSignal,
+): HTMLElement {
   const path = pathOf(["api", "portfolio"], { as_of_date: asOf, series: "month", months });
   return h(
     "section",
     { class: "card pair", "aria-label": "Month by month" },
     loading("the months", page, async ({ signal, progress }) => {
-      const answer = await getWalked<Portfolio>(path, signal, progress);
+      const answer = await getWalked<PortfolioJson>(path, signal, progress);
       return answer.ok ? { ok: true, value: charts(answer.value, now, asOf, page) } : answer;
     }),
   );
 }
 
-function charts(portfolio: Portfolio, now: PortfolioLine, asOf: string, page: AbortSignal) {
+function charts(portfolio: PortfolioJson, now: PortfolioLineJson, asOf: string, page: AbortSignal) {
   const all = points(portfolio, now, asOf);
   const days = all.map(({ day }) => day);
   const amounts = (
     label: string,
     colour: string,
-    of: (line: PortfolioLine) => Exact,
+    of: (line: PortfolioLineJson) => Exact,
     filled = false,
   ): Line => ({
     label,
@@ -51,7 +56,7 @@ function charts(portfolio: Portfolio, now: PortfolioLine, asOf: string, page: Ab
     values: all.map(({ line }) => (line === null ? 0 : drawn(of(line)))),
     texts: all.map(({ line }) => (line === null ? "0" : amountText(of(line), now.currency))),
   });
-  const shares = (label: string, colour: string, of: (line: PortfolioLine) => Exact | null): Line => {
+  const shares = (label: string, colour: string, of: (line: PortfolioLineJson) => Exact | null): Line => {
     const values = all.map(({ line }) => (line === null ? null : of(line)));
     return {
       label,
@@ -70,7 +75,10 @@ function charts(portfolio: Portfolio, now: PortfolioLine, asOf: string, page: Ab
     shares("PAR 90", "--red", ({ par90 }) => par90),
   ];
   return [
-    chart({ label: `Outstanding and arrears, ${now.currency}`, days, lines: money, unit: "amount" }, page),
-    chart({ label: "Portfolio at risk", days, lines: risk, unit: "percent" }, page),
+    lineChart(
+      { label: `Outstanding and arrears, ${now.currency}`, days, lines: money, unit: "amount" },
+      page,
+    ),
+    lineChart({ label: "Portfolio at risk", days, lines: risk, unit: "percent" }, page),
   ];
 }

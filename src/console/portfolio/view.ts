@@ -1,3 +1,4 @@
+import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
 import { dayControl } from "../day-control.ts";
@@ -6,7 +7,6 @@ import { today } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import type { Portfolio, PortfolioLine } from "../wire.ts";
 import { buckets } from "./buckets.ts";
 import { currencies, figures } from "./figures.ts";
 import { lateLoans } from "./late-loans.ts";
@@ -22,7 +22,7 @@ export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal
     h("div", { class: "heading" }, entitle("Portfolio", true), controls(route, asOf, months)),
     loading("the portfolio", page, async ({ signal, progress }) => {
       const path = pathOf(["api", "portfolio"], { as_of_date: asOf });
-      const answer = await getWalked<Portfolio>(path, signal, progress);
+      const answer = await getWalked<PortfolioJson>(path, signal, progress);
       if (!answer.ok) return answer;
       return { ok: true, value: parts(answer.value, { route, asOf, months, page }) };
     }),
@@ -31,11 +31,11 @@ export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal
 
 function controls(route: Route, asOf: string, months: string): HTMLElement {
   const span = select(
-    MONTHS.map((number) => [number, `${number} months`]),
+    MONTHS.map((number) => [number, `last ${number} months`]),
     months,
   );
   const currency = route.query.get("currency") ?? undefined;
-  return dayControl(["portfolio"], asOf, [labelled("Pictures of", span)], () => ({
+  return dayControl(["portfolio"], asOf, [labelled("Charts", span)], () => ({
     months: span.value,
     currency,
   }));
@@ -48,7 +48,7 @@ interface Look {
   readonly page: AbortSignal;
 }
 
-function parts(portfolio: Portfolio, { route, asOf, months, page }: Look): readonly Child[] {
+function parts(portfolio: PortfolioJson, { route, asOf, months, page }: Look): readonly Child[] {
   const chosen = chooseCurrency(portfolio.data, route.query.get("currency"));
   if (chosen === null) {
     return [
@@ -74,7 +74,10 @@ function parts(portfolio: Portfolio, { route, asOf, months, page }: Look): reado
 }
 
 /** The currency of the address, else the one with the most loans. */
-function chooseCurrency(lines: readonly PortfolioLine[], wanted: string | null): PortfolioLine | null {
+function chooseCurrency(
+  lines: readonly PortfolioLineJson[],
+  wanted: string | null,
+): PortfolioLineJson | null {
   const most = [...lines].sort((a, b) => Number(b.number.value) - Number(a.number.value));
   return lines.find(({ currency }) => currency === wanted) ?? most[0] ?? null;
 }

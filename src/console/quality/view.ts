@@ -1,4 +1,4 @@
-import type { Example } from "../../domain/position/quality.ts";
+import type { QualityJson, RuleJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
 import { dayControl } from "../day-control.ts";
@@ -8,7 +8,6 @@ import { count, numberText, plural, today } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import type { FoundByRule, Quality } from "../wire.ts";
 import { RULES } from "./rules.ts";
 
 /** What is odd in the records as of a day, rule by rule, with links to the records. */
@@ -18,7 +17,7 @@ export function qualityView(main: HTMLElement, route: Route, page: AbortSignal):
   main.append(
     h("div", { class: "heading" }, entitle("Quality", true), dayControl(["quality"], asOf)),
     loading("the findings", page, async ({ signal, progress }) => {
-      const answer = await getWalked<Quality>(path, signal, progress);
+      const answer = await getWalked<QualityJson>(path, signal, progress);
       if (!answer.ok) return answer;
       const { rules } = answer.value;
       const [found, quiet] = [rules.filter(hasFindings), rules.filter((rule) => !hasFindings(rule))];
@@ -32,9 +31,9 @@ export function qualityView(main: HTMLElement, route: Route, page: AbortSignal):
   );
 }
 
-const hasFindings = ({ count: number }: FoundByRule): boolean => count(number) > 0;
+const hasFindings = ({ count: number }: RuleJson): boolean => count(number) > 0;
 
-function summary(rules: readonly FoundByRule[], found: readonly FoundByRule[], file: Child): HTMLElement {
+function summary(rules: readonly RuleJson[], found: readonly RuleJson[], file: Child): HTMLElement {
   return h(
     "section",
     { class: "card", "aria-label": "Summary" },
@@ -50,7 +49,7 @@ function summary(rules: readonly FoundByRule[], found: readonly FoundByRule[], f
 }
 
 /** A rule's findings: how many, and the first examples. */
-function findings({ code, count: number, examples }: FoundByRule, asOf: string): HTMLElement {
+function findings({ code, count: number, examples }: RuleJson, asOf: string): HTMLElement {
   const [title, meaning] = RULES[code];
   const rest = examples.length < count(number) ? `, the first ${examples.length} below` : "";
   return h(
@@ -73,7 +72,7 @@ function findings({ code, count: number, examples }: FoundByRule, asOf: string):
 
 const clientLink = (id: string) => link(href(["tables", "clients", id]), id);
 
-function exampleLinks(example: Example, asOf: string): Child {
+function exampleLinks(example: RuleJson["examples"][number], asOf: string): Child {
   if ("client_ids" in example) {
     return example.client_ids.map((id, index) => [index > 0 && ", ", clientLink(id)]);
   }
@@ -84,7 +83,7 @@ function exampleLinks(example: Example, asOf: string): Child {
 }
 
 /** The rules that found nothing, so that a reader knows what was looked for. */
-function clean(rules: readonly FoundByRule[]): Child {
+function clean(rules: readonly RuleJson[]): Child {
   if (rules.length === 0) return null;
   return h(
     "section",

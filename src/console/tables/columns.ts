@@ -1,9 +1,9 @@
 import { isLosslessNumber, stringify } from "lossless-json";
+import type { RowJson } from "../../contract/lookup/answers.ts";
 import type { LookupTable, WireType } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
 import { type Child, h, link } from "../dom.ts";
 import { amountText, dateText, NONE, numberText } from "../format.ts";
-import type { Row } from "../wire.ts";
 
 /** Columns whose value is the id of a record, with the table of that record. */
 const RECORD_OF: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ export const isNumeric = (type: WireType | undefined): boolean =>
   type === "amount" || type === "decimal" || type === "integer";
 
 /** The text of a value in its column. */
-function valueText(type: WireType, value: unknown, row: Row): string {
+function valueText(type: WireType, value: unknown, row: RowJson): string {
   if (value === null || value === undefined) return NONE;
   if (type === "amount" && isLosslessNumber(value)) return amountText(value, row.currency);
   if (isLosslessNumber(value)) return type === "integer" ? value.value : numberText(value);
@@ -35,7 +35,7 @@ const TABLE_OF_CATEGORY: Readonly<Record<string, string>> = {
 };
 
 /** The link of an id: to its disbursement, to its row, or null. */
-export function target(table: LookupTable, column: string, row: Row): string | null {
+export function target(table: LookupTable, column: string, row: RowJson): string | null {
   const value = row[column];
   if (typeof value !== "string" || value === "") return null;
   if (column === "disbursement_id") return href(["disbursement", value]);
@@ -48,7 +48,7 @@ export function target(table: LookupTable, column: string, row: Row): string | n
 }
 
 /** A value as a cell shows it: a link for an id that has a target. */
-export function valueView(table: LookupTable, column: string, row: Row): Child {
+export function valueView(table: LookupTable, column: string, row: RowJson): Child {
   const text = valueText(table.columns[column] ?? "text", row[column], row);
   const address = target(table, column, row);
   return address === null ? text : link(address, text);

@@ -59,7 +59,7 @@ function chips(table: LookupTable, asked: Asked): HTMLElement | null {
       {},
       button([text, h("span", { "aria-hidden": "true" }, " ×")], () => go(addressOf(table, without)), {
         class: "chip",
-        "aria-label": `Take back: ${text}`,
+        "aria-label": `Remove filter: ${text}`,
       }),
     );
   const { search, filters, date_field, start_date, end_date } = asked;
@@ -80,6 +80,6 @@ function chips(table: LookupTable, asked: Asked): HTMLElement | null {
         ]),
   ];
   if (made.length === 0) return null;
-  const all = made.length > 1 && h("li", {}, link(href(["tables", table.name]), "Take back all"));
+  const all = made.length > 1 && h("li", {}, link(href(["tables", table.name]), "Remove all filters"));
   return h("ul", { class: "chips", "aria-label": "Asked for" }, made, all);
 }

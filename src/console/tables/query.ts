@@ -43,13 +43,13 @@ export function askedOf(table: LookupTable, query: URLSearchParams): Asked {
 }
 
 /** The same query as parameters of the API. */
-export function parametersOf({ filters, ...rest }: Asked): Readonly<Record<string, string>> {
+export function listParametersOf({ filters, ...rest }: Asked): Readonly<Record<string, string>> {
   return { ...Object.fromEntries(filters), ...rest };
 }
 
 /** The address of a table with a query; defaults are omitted. */
 export function addressOf(table: LookupTable, asked: Asked): string {
-  const { sort_by, sort_order, ...others } = parametersOf(asked);
+  const { sort_by, sort_order, ...others } = listParametersOf(asked);
   return href(["tables", table.name], {
     ...others,
     sort_by: sort_by === table.defaultSort ? undefined : sort_by,

@@ -1,4 +1,5 @@
 import { isLosslessNumber } from "lossless-json";
+import type { RowJson } from "../../contract/lookup/answers.ts";
 import type { LookupTable } from "../../contract/lookup/tables.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
@@ -6,7 +7,6 @@ import { type Child, h, link } from "../dom.ts";
 import { words } from "../format.ts";
 import { loading } from "../loading.ts";
 import { entitle } from "../shell.ts";
-import type { Row } from "../wire.ts";
 import { objectView, valueView } from "./columns.ts";
 import { tableList } from "./list.ts";
 
@@ -46,7 +46,10 @@ export function rowView(main: HTMLElement, table: LookupTable, id: string, page:
       "section",
       { class: "card", "aria-label": id },
       loading("the row", page, async ({ signal }) => {
-        const answer = await get<{ readonly data: Row }>(pathOf(["api", "tables", table.name, id]), signal);
+        const answer = await get<{ readonly data: RowJson }>(
+          pathOf(["api", "tables", table.name, id]),
+          signal,
+        );
         return answer.ok
           ? { ok: true, value: [members(table, answer.value.data), leads(table, id)] }
           : answer;
@@ -55,7 +58,7 @@ export function rowView(main: HTMLElement, table: LookupTable, id: string, page:
   );
 }
 
-function members(table: LookupTable, row: Row): HTMLElement {
+function members(table: LookupTable, row: RowJson): HTMLElement {
   const member = (column: string): Child => {
     const value = row[column];
     const whole = typeof value === "object" && value !== null && !isLosslessNumber(value);

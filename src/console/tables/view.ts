@@ -1,17 +1,17 @@
+import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
 import { type LookupTable, sortable } from "../../contract/lookup/tables.ts";
 import { href, pathOf } from "../address.ts";
-import { type Answer, get } from "../api.ts";
+import { type Fetched, get } from "../api.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import type { Page, Row } from "../wire.ts";
 import { isNumeric, valueView } from "./columns.ts";
 import { filterForm } from "./filters.ts";
 import { tableList } from "./list.ts";
-import { type Asked, addressOf, askedOf, parametersOf, tableNamed } from "./query.ts";
+import { type Asked, addressOf, askedOf, listParametersOf, tableNamed } from "./query.ts";
 import { rowView } from "./row.ts";
 
 const ROWS_A_PAGE = "50";
@@ -30,7 +30,7 @@ export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): 
   }
   const asked = askedOf(table, route.query);
   const path = (more: Readonly<Record<string, string>> = {}) =>
-    pathOf(["api", "tables", table.name], { ...parametersOf(asked), ...more });
+    pathOf(["api", "tables", table.name], { ...listParametersOf(asked), ...more });
   main.append(
     h("div", { class: "heading" }, entitle(capitalized(words(table.name)), true)),
     tableList(table.name),
@@ -90,30 +90,30 @@ function pages(
   return place;
 }
 
-function totalText({ total, total_capped }: Page<Row>["pagination"]): string {
+function totalText({ total, total_capped }: PageJson["pagination"]): string {
   if (total === undefined) return "";
   return ` of ${total_capped === true ? "more than " : ""}${numberText(total)}`;
 }
 
 /** The most rows that the API examines for one answer (docs/api.md#lookups). */
-const LOOKED_AT = 20_000;
+const EXAMINED = 20_000;
 
 /** The next page with a row. The API answers an empty page when it has examined many rows and found none. */
 async function foundPage(
   path: (more: Readonly<Record<string, string>>) => string,
   { signal, progress }: Task,
-): Promise<Answer<Page<Row>>> {
-  let answer = await get<Page<Row>>(path({}), signal);
+): Promise<Fetched<PageJson>> {
+  let answer = await get<PageJson>(path({}), signal);
   for (let times = 1; answer.ok && answer.value.data.length === 0; times += 1) {
     const { has_more, next_cursor: cursor } = answer.value.pagination;
     if (!has_more || cursor === undefined) break;
-    progress(`Nothing found in ${numberText(String(times * LOOKED_AT))} rows; looking on …`);
-    answer = await get<Page<Row>>(path({ cursor }), signal);
+    progress(`No match in ${numberText(String(times * EXAMINED))} rows so far …`);
+    answer = await get<PageJson>(path({ cursor }), signal);
   }
   return answer;
 }
 
-function rowTable(table: LookupTable, asked: Asked, rows: readonly Row[]): HTMLElement {
+function rowTable(table: LookupTable, asked: Asked, rows: readonly RowJson[]): HTMLElement {
   const columns = Object.keys(table.columns);
   const heads = columns.map((column) => {
     const sorted = asked.sort_by === column;
@@ -145,7 +145,7 @@ function rowTable(table: LookupTable, asked: Asked, rows: readonly Row[]): HTMLE
   return scrolling(words(table.name), made);
 }
 
-function bodyRow(table: LookupTable, columns: readonly string[], row: Row): HTMLElement {
+function bodyRow(table: LookupTable, columns: readonly string[], row: RowJson): HTMLElement {
   const own = ownId(table, row);
   return h(
     "tr",
@@ -162,7 +162,7 @@ function bodyRow(table: LookupTable, columns: readonly string[], row: Row): HTML
 }
 
 /** The row's own id, if the first column is one; it links to the whole row. */
-function ownId(table: LookupTable, row: Row): string | null {
+function ownId(table: LookupTable, row: RowJson): string | null {
   const [first = ""] = Object.keys(table.columns);
   const id = row[first];
   return typeof id === "string" ? href(["tables", table.name, id]) : null;

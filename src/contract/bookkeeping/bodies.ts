@@ -1,20 +1,10 @@
 import * as z from "zod";
 import { isCalendarDate } from "../../domain/core/dates.ts";
-import type { Problem } from "../../domain/core/problem.ts";
-import { invalid } from "../../domain/core/problem.ts";
-import { err, ok, type Result } from "../../domain/core/result.ts";
 import { documented } from "../documented.ts";
-import { fieldErrors } from "../field-errors.ts";
 import { expects, LIMIT_DEFAULT, limit } from "../lookup/query.ts";
 
+/** `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
 export const switchBody = z.strictObject({ mode: z.enum(["off", "records"]) });
-
-/** Reads the body of `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
-export function parseSwitch(body: unknown): Result<"off" | "records", Problem> {
-  const parsed = switchBody.safeParse(body, { reportInput: true });
-  if (parsed.success) return ok(parsed.data.mode);
-  return err(invalid(fieldErrors(parsed.error.issues, [])));
-}
 
 const CURSOR_CHARACTERS_MAX = 4096;
 const dateExpected = expects("a real date YYYY-MM-DD");

@@ -1,11 +1,9 @@
 import * as z from "zod";
-import type { Problem } from "../../domain/core/problem.ts";
-import { invalid } from "../../domain/core/problem.ts";
-import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
+import type { AnswerOf } from "../answer-types.ts";
 import { documented } from "../documented.ts";
-import { fieldErrors } from "../field-errors.ts";
+import type { accrualPreview } from "./answers.ts";
 import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
 import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
 
@@ -27,7 +25,11 @@ export const previewSchema = z
         }),
       )
       .nullish(),
-    page_token: z.string().max(512, "must be the next_page_token of the page before").nullish(),
+    page_token: z
+      .string()
+      .min(1, "must be the next_page_token of the page before")
+      .max(512, "must be the next_page_token of the page before")
+      .nullish(),
   })
   .refine(({ loans, page_token }) => !loans || !page_token, {
     path: ["page_token"],
@@ -36,17 +38,12 @@ export const previewSchema = z
 
 export type PreviewRequest = z.infer<typeof previewSchema>;
 
-export function parsePreview(body: unknown): Result<PreviewRequest, Problem> {
-  const parsed = previewSchema.safeParse(body, { reportInput: true });
-  return parsed.success ? ok(parsed.data) : err(invalid(fieldErrors(parsed.error.issues, [])));
-}
-
 /** The answer to a preview: a body that `POST /v1/accruals/batch` takes. */
 export function previewView(
   { program_id, accrual_date, day_count_convention, currency: code }: PreviewRequest,
   loans: readonly LoanAccrual[],
   next_page_token: string | undefined,
-): Record<string, unknown> {
+): AnswerOf<typeof accrualPreview> {
   return {
     program_id,
     accrual_date,

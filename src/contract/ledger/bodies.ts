@@ -1,16 +1,10 @@
 import * as z from "zod";
-import type { Problem } from "../../domain/core/problem.ts";
-import { invalid } from "../../domain/core/problem.ts";
-import { err, ok, type Result } from "../../domain/core/result.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandOf, LedgerCommandType } from "../../domain/ledger/decide.ts";
 import { documented } from "../documented.ts";
-import { fieldErrors, unknownField } from "../field-errors.ts";
-import { isJsonObject } from "../json.ts";
 import {
   AMOUNT_MINOR,
   amountMinor,
-  bankAccountRef,
   calendarDate,
   cashAccount,
   currency,
@@ -25,9 +19,15 @@ import {
 
 /** The most loans of one accrual (docs/ledger.md#accruals). */
 export const ACCRUAL_LOANS_MAX = 2_000;
+/** Room for as many loans, or their ids. */
+export const ACCRUAL_BYTES_MAX = 512 * 1024;
+
+const REASON_CHARACTERS_MAX = 500;
 
 const reference = optional(printable(255));
-const reason = printable(500);
+const reason = printable(REASON_CHARACTERS_MAX)
+  .refine((text) => text === "" || text.trim() !== "", "must not be blank")
+  .meta(documented({ type: "string", minLength: 1, maxLength: REASON_CHARACTERS_MAX, pattern: "\\S" }));
 const loan = { loan_id: uuid, borrower_id: uuid, currency, effective_at: calendarDate };
 const sourceMethod = z.enum(["ach", "wire", "card", "check", "cash", "internal_transfer"]);
 const feeType = z
@@ -127,19 +127,19 @@ const reversal = z.strictObject({
   metadata,
 });
 
-/** The body of a bank balance. */
-export const bankBalanceBody = z.strictObject({
+/** The bank account is in the path. */
+const bank_balance = z.strictObject({
   as_of_date: calendarDate,
   currency,
   closing_balance_minor: signedAmount,
   metadata,
 });
 
-/** The bank account is in the path. */
-const bank_balance = bankBalanceBody.extend({ bank_account_ref: bankAccountRef });
+/** Members of a command that come from the path. */
+type InPath<T extends LedgerCommandType> = T extends "bank_balance" ? "bank_account_ref" : never;
 
-/** A command's members on the wire: all but its type and its sender, plus the metadata, which the log keeps. */
-type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "actor"> & {
+/** A command's members on the wire: all but its type, its sender and what is in the path; metadata stays in the log. */
+type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "actor" | InPath<T>> & {
   readonly metadata?: object | null | undefined;
 };
 
@@ -158,23 +158,3 @@ export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> }
   reversal,
   bank_balance,
 };
-
-/**
- * Checks the body of a ledger route. `inPath` holds the members that come from the path; `actor` is the token's
- * subject. Metadata stays with the event's data.
- */
-export function parseLedgerBody<T extends LedgerCommandType>(
-  type: T,
-  body: unknown,
-  actor: string | null,
-  inPath: Readonly<Record<string, string>> = {},
-): Result<LedgerCommandOf<T>, Problem> {
-  const input = isJsonObject(body) ? { ...body, ...inPath } : body;
-  const parsed = BODIES[type].safeParse(input, { reportInput: true });
-  const misplaced = isJsonObject(body) ? Object.keys(inPath).filter((name) => Object.hasOwn(body, name)) : [];
-  const errors = parsed.success ? [] : fieldErrors(parsed.error.issues, []);
-  errors.push(...misplaced.map((name) => unknownField([name])));
-  if (!parsed.success || errors.length > 0) return err(invalid(errors));
-  const { metadata: _, ...command } = parsed.data;
-  return ok({ ...command, type, actor } as unknown as LedgerCommandOf<T>);
-}

@@ -1,7 +1,7 @@
 import { minorUnits } from "../../domain/core/currency.ts";
 import { majorParts } from "../../domain/core/money.ts";
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type AccountType } from "../../domain/ledger/accounts.ts";
-import { type Entry, linesOf, loansOf } from "../../domain/ledger/journal.ts";
+import { type Entry, journalLines, loansOf } from "../../domain/ledger/journal.ts";
 
 /** The top of an account's name, and the letter of its type. */
 const CLASSES = {
@@ -52,7 +52,7 @@ export function hledgerEntry(entry: Entry): string {
     ["external_ref", entry.external_ref],
     ["actor", entry.actor],
   ].flatMap(([name, value]) => (value === null ? [] : [`    ; ${name}: ${oneLine(value ?? "")}\n`]));
-  const lines = linesOf(entry.postings).map(({ account_code, direction, amount_minor, loan }) => {
+  const lines = journalLines(entry.postings).map(({ account_code, direction, amount_minor, loan }) => {
     const amount = decimal(direction === "DR" ? amount_minor : -amount_minor, entry.currency);
     const own = single || !loan ? "" : `  ; loan_id: ${loan.loan_id}, borrower_id: ${loan.borrower_id}`;
     return `    ${accountName(account_code)}  ${amount} ${entry.currency}${own}\n`;

@@ -63,7 +63,7 @@ export const journalListQuery = z
       !format || !(from_date ?? to_date ?? event_type ?? page_token),
     {
       path: ["format"],
-      error: "exports the whole journal, so it stands alone",
+      error: "exports the whole journal, so no other parameter is possible",
     },
   );
 
@@ -95,6 +95,3 @@ export const reconciliationQuery = z.strictObject({ as_of_date: date.optional() 
 
 /** `GET /v1/trial-balance`. */
 export const trialBalanceQuery = z.strictObject({ currency, as_of_date: date.optional() });
-
-/** The names of a query's parameters, for the message about an unknown one. */
-export const parametersOf = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape);

@@ -1,4 +1,6 @@
 import type { BankStanding, IntegrityStanding, RollupStanding } from "../../domain/ledger/reconciliation.ts";
+import type { AnswerOf } from "../answer-types.ts";
+import type { bankReconciliation, reconciliation } from "./answers.ts";
 
 /** The reconciliation report (docs/ledger.md#reconciliation). */
 export function reconciliationView(
@@ -6,7 +8,7 @@ export function reconciliationView(
   integrity: IntegrityStanding,
   banks: readonly BankStanding[],
   rollups: readonly RollupStanding[],
-): Record<string, unknown> {
+): AnswerOf<typeof reconciliation> {
   const { mismatched, checked_at, checked_upto } = integrity;
   return {
     as_of_date,
@@ -26,7 +28,12 @@ export function reconciliationView(
   };
 }
 
-function bankView({ bank_account_ref, currency, statement_minor, ledger_minor }: BankStanding) {
+function bankView({
+  bank_account_ref,
+  currency,
+  statement_minor,
+  ledger_minor,
+}: BankStanding): AnswerOf<typeof bankReconciliation> {
   if (statement_minor === null) return { bank_account_ref, currency, status: "no_statement" };
   const difference = statement_minor - ledger_minor;
   const status = difference === 0n ? "reconciled" : "unreconciled";

@@ -1,10 +1,11 @@
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
-import { addTotals, type Entry, linesOf, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
-import { type Amounts, minus } from "../../domain/ledger/loan-book.ts";
-import { flat } from "../csv.ts";
+import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
+import type { Amounts } from "../../domain/ledger/loan-book.ts";
+import type { AnswerOf } from "../answer-types.ts";
+import type { accountBalance, chart, journalEntry, loanBalance, trialBalance } from "./answers.ts";
 
 /** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
-export function entryView(entry: Entry): Record<string, unknown> {
+export function entryView(entry: Entry): AnswerOf<typeof journalEntry> {
   const { currency, layer } = entry;
   const external_ref = entry.external_ref ?? undefined;
   return {
@@ -12,7 +13,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
     event_type: entry.event_type,
     effective_at: entry.effective_at,
     posted_at: new Date(entry.posted_at).toISOString(),
-    lines: linesOf(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
+    lines: journalLines(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
       sequence,
       account_code,
       direction,
@@ -33,7 +34,7 @@ export function entryView(entry: Entry): Record<string, unknown> {
 }
 
 /**
- * What a loan's borrower owes (docs/api.md#ledger). A loan that the records keep can be in credit: then no principal is
+ * What a loan's borrower owes (docs/api.md#ledger). A loan that follows its records can be in credit: then no principal is
  * outstanding, and the credit shows as suspense.
  */
 export function loanBalanceView(
@@ -42,8 +43,8 @@ export function loanBalanceView(
   as_of_date: string,
   amounts: Amounts,
   last_posted_at: number | null,
-): Record<string, unknown> {
-  const { principal, interest, fees, margin, suspense } = shown(amounts);
+): AnswerOf<typeof loanBalance> {
+  const { principal, interest, fees, margin, suspense } = shownAmounts(amounts);
   return {
     loan_id,
     currency,
@@ -66,7 +67,7 @@ export function accountBalanceView(
   as_of_date: string,
   bank_account_ref: string | undefined,
   total: Total,
-): Record<string, unknown> {
+): AnswerOf<typeof accountBalance> {
   const { account_name, ...sums } = sumsView(account_code, total);
   return { account_code, account_name, currency, layer, as_of_date, bank_account_ref, ...sums };
 }
@@ -79,7 +80,7 @@ const sumsView = (account_code: AccountCode, total: Total) => ({
 });
 
 /** The chart of accounts (docs/ledger.md#accounts). */
-export const chartView = (): Record<string, unknown> => ({
+export const chartView = (): AnswerOf<typeof chart> => ({
   accounts: ACCOUNT_CODES.map((account_code) => {
     const { name, type, normal } = ACCOUNTS[account_code];
     return { account_code, account_name: name, account_type: type, normal_side: normal };
@@ -91,7 +92,7 @@ export function trialBalanceView(
   currency: string,
   as_of_date: string,
   totals: ReadonlyMap<AccountCode, Total>,
-): Record<string, unknown> {
+): AnswerOf<typeof trialBalance> {
   const all = [...totals.values()].reduce(addTotals, NO_TOTAL);
   return {
     currency,
@@ -105,56 +106,11 @@ export function trialBalanceView(
   };
 }
 
-/** The credit of a kept loan shows as suspense, with no principal (docs/bookkeeping.md#names). */
-function shown(amounts: Amounts): Amounts {
+/** The credit of a loan that follows its records shows as suspense, with no principal (docs/bookkeeping.md#names). */
+export function shownAmounts(amounts: Amounts): Amounts {
   const credit = amounts.principal < 0n ? -amounts.principal : 0n;
   return { ...amounts, principal: amounts.principal + credit, suspense: amounts.suspense + credit };
 }
-
-const SHOWN_PARTS = ["principal", "interest", "fees", "suspense"] as const;
-
-const amountsView = <T>(amounts: Amounts, show: (amount: bigint) => T) =>
-  Object.fromEntries(SHOWN_PARTS.map((part) => [`${part}_minor`, show(amounts[part])]));
-
-/** An item of a loan's statement: the entry, what it changes and the balances after it (docs/ledger.md#reads). */
-const itemView = <T>(item: StatementItem, show: (amount: bigint) => T) => ({
-  journal_entry_id: item.entry.journal_entry_id,
-  event_type: item.entry.event_type,
-  effective_at: item.entry.effective_at,
-  posted_at: new Date(item.entry.posted_at).toISOString(),
-  change: amountsView(minus(shown(item.balance), shown(minus(item.balance, item.change))), show),
-  balance: amountsView(shown(item.balance), show),
-});
-
-/** An item of a loan's statement. */
-export interface StatementItem {
-  readonly entry: Entry;
-  readonly change: Amounts;
-  readonly balance: Amounts;
-}
-
-export const statementView = (
-  opening: Amounts,
-  items: readonly StatementItem[],
-  next_page_token: string | undefined,
-): Record<string, unknown> => ({
-  opening: amountsView(shown(opening), String),
-  items: items.map((item) => itemView(item, String)),
-  next_page_token,
-});
-
-/** The items as rows of CSV. Amounts are numbers, so that a sign gets no spreadsheet guard. */
-export const statementRows = (items: readonly StatementItem[]): Record<string, unknown>[] =>
-  items.map((item) => flat(itemView(item, (amount) => amount)));
-
-export const STATEMENT_COLUMNS: readonly string[] = [
-  "journal_entry_id",
-  "event_type",
-  "effective_at",
-  "posted_at",
-  ...SHOWN_PARTS.map((part) => `change_${part}_minor`),
-  ...SHOWN_PARTS.map((part) => `balance_${part}_minor`),
-];
 
 /** Positive on the account's normal side. */
 function normalBalance(account: AccountCode, { dr_minor, cr_minor }: Total): bigint {

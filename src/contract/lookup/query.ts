@@ -7,8 +7,8 @@ import { dateColumns, filterable, isHistory, type LookupTable, searchable, sorta
 export const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 200;
 const SEARCH_CHARACTERS_MAX = 128;
-/** As long as the longest key, an Idempotency-Key (docs/api.md#idempotency). */
-const FILTER_CHARACTERS_MAX = 255;
+/** The longest value of a column with a filter: an `asset_condition`. */
+const FILTER_CHARACTERS_MAX = 256;
 /** A cursor holds one sort value of at most 256 characters, each up to 4 bytes, and a few numbers. */
 const CURSOR_CHARACTERS_MAX = 4096;
 
@@ -87,11 +87,13 @@ const cursorExpected = expects("the next_cursor of the page before");
 const cursor = z.string(cursorExpected).min(1, cursorExpected).max(CURSOR_CHARACTERS_MAX, cursorExpected);
 
 /** The parameters of a table's list as they stand in the URL (docs/api.md#lookups); for OpenAPI, the input side. */
-export function listParameters(table: LookupTable, page = JSON_PAGE) {
+function listParameters(table: LookupTable, page = JSON_PAGE) {
   const shape = {
     limit: limitUpTo(page.max)
       .optional()
-      .describe(`Rows of a page, 1 to ${page.max}; default ${page.default}.`),
+      .describe(
+        `Rows of a page: 1 to ${JSON_PAGE.max}, default ${JSON_PAGE.default}. For CSV up to ${CSV_PAGE.max}, the default there.`,
+      ),
     cursor: cursor.optional().describe("The next_cursor of the page before, with the same query."),
     sort_by: oneOf(sortable(table)).optional().describe(`Default ${table.defaultSort}.`),
     sort_order: oneOf(["asc", "desc"])

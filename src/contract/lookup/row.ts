@@ -4,14 +4,16 @@ import type { EventFacts } from "../../domain/core/event.ts";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
-import { type Category, type Fields, type FieldType, RECORDS } from "../../domain/tape/fields.ts";
+import { type EventKind, eventKind } from "../../domain/event-kinds.ts";
+import { CATEGORIES, isCategory } from "../../domain/tape/categories.ts";
+import type { FieldType } from "../../domain/tape/fields.ts";
 import type { Cell as CsvCell } from "../csv.ts";
-import { type LookupTable, TOLD_FROM, type WireType } from "./tables.ts";
+import { DERIVED_FROM, type LookupTable, type WireType } from "./tables.ts";
 
-/** What the caller may see beyond the records. */
+/** The caller, as far as a row depends on who reads it. */
 export interface Reader {
-  /** Has the scope `hpts:ledger:read`: sees the data of ledger events. */
-  readonly readsLedger: boolean;
+  /** True for a scope that the caller's token has. */
+  readonly grants: (scope: EventKind["readableWith"][number]) => boolean;
   /** The id by which the ledger knows a disbursement. */
   readonly ledgerLoanId: (disbursement_id: string) => string;
 }
@@ -23,9 +25,9 @@ type Cell = (value: string | number, row: StoredRow, reader: Reader) => string;
  * Writes rows of a table as JSON text (docs/api.md#lookups): exact numbers, dates as sent, null where nothing is known.
  * Stored JSON goes out as the text that it is: parsing it would build trees of many times its size.
  */
-export function rowWriter(table: LookupTable, reader: Reader): (row: StoredRow) => string {
+export function rowRenderer(table: LookupTable, reader: Reader): (row: StoredRow) => string {
   const members = Object.entries(table.columns).map(
-    ([name, type]) => [TOLD_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
+    ([name, type]) => [DERIVED_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
   );
   return (row) => {
     let text = "";
@@ -44,7 +46,7 @@ export function cellReader(table: LookupTable, reader: Reader): (row: StoredRow)
   return (row) =>
     Object.fromEntries(
       columns.map(([name, type]) => {
-        const value = row[TOLD_FROM[type] ?? name];
+        const value = row[DERIVED_FROM[type] ?? name];
         if (value === null || value === undefined) return [name, null];
         return [name, csvCell(CELLS[type](value, row, reader))];
       }),
@@ -77,8 +79,8 @@ const CELLS: Readonly<Record<WireType, Cell>> = {
   object: (value) => String(value),
   clients: (value) => clientsText(JSON.parse(String(value))),
   ledger_loan_id: (value, _, { ledgerLoanId }) => JSON.stringify(ledgerLoanId(String(value))),
-  event_data: (value, row, { readsLedger }) =>
-    isCategory(row.category) || readsLedger ? String(value) : "null",
+  event_data: (value, { category, step }, { grants }) =>
+    eventKind(String(category), String(step))?.readableWith.some(grants) ? String(value) : "null",
   event_changes: (value, row) => changesText(row.category, JSON.parse(String(value))),
   event_entries: (value, row) => entriesText(row, JSON.parse(String(value))),
 };
@@ -106,14 +108,10 @@ const amountText = (minor: unknown, currency: unknown): string =>
 const clientsText = (ids: unknown): string =>
   Array.isArray(ids) ? JSON.stringify(ids.map((client_id) => ({ client_id }))) : "null";
 
-function isCategory(category: unknown): category is Category {
-  return typeof category === "string" && Object.hasOwn(RECORDS, category);
-}
-
 /** What an update changed, in the wire forms of the record's fields; null for an event that changed no field. */
 function changesText(category: unknown, facts: EventFacts): string {
   if (!isCategory(category) || !facts.changes) return "null";
-  const fields: Fields = RECORDS[category].fields;
+  const { fields } = CATEGORIES[category];
   const changes = Object.entries(facts.changes).map(([name, { from, to }]) => {
     const text = (value: unknown) => changedText(fields[name]?.type, value, facts.currency);
     return `${JSON.stringify(name)}:{"from":${text(from)},"to":${text(to)}}`;

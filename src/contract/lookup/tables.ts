@@ -25,8 +25,8 @@ export type WireType =
   | "event_changes"
   | "event_entries";
 
-/** What is not stored is told from another column. */
-export const TOLD_FROM: Readonly<Partial<Record<WireType, string>>> = {
+/** A column that is not stored is derived from another one. */
+export const DERIVED_FROM: Readonly<Partial<Record<WireType, string>>> = {
   ledger_loan_id: "disbursement_id",
   event_entries: "changes",
 };

@@ -1,12 +1,12 @@
 import { LosslessNumber } from "lossless-json";
 import type * as z from "zod";
 import type { PastCategory } from "../../domain/position/past.ts";
+import { CATEGORIES } from "../../domain/tape/categories.ts";
 import {
   clientFields,
   disbursementFields,
   type Fields,
   paymentFields,
-  RECORDS,
   STEPS,
   type Step,
   termsChangeFields,
@@ -52,7 +52,7 @@ function schemaOf(category: PastCategory, name: string): z.ZodType | undefined {
 export function pastEvent(row: LoggedEvent): { readonly category: PastCategory; readonly event: PastEvent } {
   const { sequence, category, step, record_id, created_at, members } = row;
   if (!isCategory(category) || !isStep(step)) throw new Error(`event ${sequence} is no event of a position`);
-  const change: Record<string, unknown> = { [RECORDS[category].idField]: record_id };
+  const change: Record<string, unknown> = { [CATEGORIES[category].idField]: record_id };
   for (const [name, text] of Object.entries(members)) {
     const schema = text === null ? undefined : schemaOf(category, name);
     if (text === null || !schema) continue;

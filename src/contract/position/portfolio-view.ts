@@ -1,16 +1,19 @@
 import { LosslessNumber } from "lossless-json";
 import type { PortfolioLine } from "../../domain/position/portfolio.ts";
 import { BUCKETS } from "../../domain/position/state.ts";
-import { PAR_DAYS, ratio } from "../../domain/position/sums.ts";
+import { ratio } from "../../domain/position/sums.ts";
+import type { AnswerOf } from "../answer-types.ts";
+import type { portfolioLine } from "./answers.ts";
 import { amountIn } from "./view.ts";
 
 /** One line of the portfolio (docs/api.md#positions). */
-export function portfolioView({ currency, group, sums }: PortfolioLine) {
+export function portfolioLineView({ currency, group, sums }: PortfolioLine): AnswerOf<typeof portfolioLine> {
   const amount = amountIn(currency);
-  const [par0, par30, par90] = PAR_DAYS.map((_, index) => {
-    const share = ratio(sums.at_risk[index] ?? 0n, sums.outstanding);
-    return share === null ? null : new LosslessNumber(share);
-  });
+  const [par0, par30, par90] = sums.at_risk;
+  const share = (at_risk: bigint) => {
+    const text = ratio(at_risk, sums.outstanding);
+    return text === null ? null : new LosslessNumber(text);
+  };
   return {
     currency,
     group,
@@ -26,21 +29,12 @@ export function portfolioView({ currency, group, sums }: PortfolioLine) {
       const { number, outstanding, arrears } = of;
       return { bucket, number, outstanding: amount(outstanding), arrears: amount(arrears) };
     }),
-    par0,
-    par30,
-    par90,
+    par0: share(par0),
+    par30: share(par30),
+    par90: share(par90),
     repaid: sums.repaid,
     written_off: amount(sums.written_off),
     rebates: amount(sums.rebates),
     overpaid: amount(sums.overpaid),
   };
-}
-
-/** A line of the portfolio as a row of CSV: the buckets are columns. */
-export function portfolioRow(line: PortfolioLine): Record<string, unknown> {
-  const { buckets, ...others } = portfolioView(line);
-  const columns = buckets.flatMap(({ bucket, ...figures }) =>
-    Object.entries(figures).map(([name, value]) => [`buckets_${bucket}_${name}`, value] as const),
-  );
-  return { as_of_date: line.day, ...others, ...Object.fromEntries(columns) };
 }

@@ -24,7 +24,7 @@ const currencyExpected = expects("an active ISO 4217 code");
 
 export const positionQuery = z.strictObject({ as_of_date: day.optional(), known_at: knownAt.optional() });
 
-export const SORTS = ["days_past_due", "arrears", "outstanding"] as const;
+export const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
 
 export const positionsQuery = z.strictObject({
   as_of_date: day.optional(),
@@ -48,7 +48,7 @@ const MONTHS_MIN = 12;
 const MONTHS_MAX = 60;
 const monthsExpected = expects(`a whole number from ${MONTHS_MIN} to ${MONTHS_MAX}, with series=month`);
 
-export const portfolioParameters = z.strictObject({
+const portfolioParameters = z.strictObject({
   as_of_date: day.optional(),
   known_at: knownAt.optional(),
   group_by: oneOf(GROUPINGS).optional(),
@@ -70,7 +70,5 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
   }
   return { ...others, months: series === undefined ? 0 : months };
 });
-
-export const PORTFOLIO_PARAMETERS = Object.keys(portfolioParameters.shape);
 
 export const qualityQuery = z.strictObject({ as_of_date: day.optional() });

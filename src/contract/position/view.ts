@@ -8,6 +8,8 @@ import type { Parts } from "../../domain/position/parts.ts";
 import { installmentsAt, type Position, positionAt } from "../../domain/position/position.ts";
 import type { Ready } from "../../domain/position/ready.ts";
 import type { Terms } from "../../domain/position/terms.ts";
+import type { AnswerOf } from "../answer-types.ts";
+import type { installment, parts, position, positionLine, terms } from "./answers.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
@@ -17,12 +19,12 @@ function forms(currency: string) {
   const amount = amountIn(currency);
   return {
     amount,
-    parts: ({ total, principal, fee }: Parts) => ({
+    parts: ({ total, principal, fee }: Parts): AnswerOf<typeof parts> => ({
       total: amount(total),
       principal: amount(principal),
       fee: amount(fee),
     }),
-    terms: ({ amount: agreed, margin, maturity_date }: Terms) => ({
+    terms: ({ amount: agreed, margin, maturity_date }: Terms): AnswerOf<typeof terms> => ({
       amount: amount(agreed),
       margin: amount(margin),
       maturity_date: maturity_date === null ? null : renderDate(maturity_date),
@@ -33,8 +35,13 @@ function forms(currency: string) {
 /** The id by which the ledger knows a disbursement of the tenant (core/uuid.ts). */
 type LedgerIds = (disbursement_id: string) => string;
 
-/** A disbursement's position as a line of a list (docs/api.md#positions). */
-export function positionLine({ loan }: Ready, position: Position, day: Day, ledgerIds: LedgerIds) {
+/** A disbursement's position as a line of a list (docs/api.md#positions), without each change of its terms. */
+export function positionLineView(
+  { loan }: Ready,
+  position: Position,
+  day: Day,
+  ledgerIds: LedgerIds,
+): AnswerOf<typeof positionLine> {
   const { disbursement } = loan;
   const { amount, parts, terms } = forms(disbursement.currency);
   const { next_due, last_received } = position;
@@ -50,11 +57,6 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, ledg
     terms: {
       first_agreed: terms(position.terms.first_agreed),
       as_of: terms(position.terms),
-      changes: position.terms.changes.map((change) => ({
-        sequence: change.sequence,
-        change_date: renderDate(change.change_date),
-        ...terms(change),
-      })),
     },
     scheduled: parts(position.scheduled),
     received: parts(position.received),
@@ -72,10 +74,16 @@ export function positionLine({ loan }: Ready, position: Position, day: Day, ledg
 }
 
 /** A disbursement's position with its installments. */
-export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
-  const { ledger_loan_id, ...line } = positionLine(one, positionAt(one, day), day, ledgerIds);
-  const { amount, parts } = forms(one.loan.disbursement.currency);
-  const installment = (at: CoveredInstallment) => ({
+export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds): AnswerOf<typeof position>["data"] {
+  const at = positionAt(one, day);
+  const { ledger_loan_id, ...line } = positionLineView(one, at, day, ledgerIds);
+  const { amount, parts, terms } = forms(one.loan.disbursement.currency);
+  const changes = at.terms.changes.map((change) => ({
+    sequence: change.sequence,
+    change_date: renderDate(change.change_date),
+    ...terms(change),
+  }));
+  const installmentView = (at: CoveredInstallment): AnswerOf<typeof installment> => ({
     payment_id: at.payment_id,
     installment_number: at.installment_number,
     due_date: at.due,
@@ -84,5 +92,10 @@ export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds) {
     days_late: daysLate(at, day),
     paid_on: at.paid_on,
   });
-  return { ...line, installments: installmentsAt(one, day).map(installment), ledger_loan_id };
+  return {
+    ...line,
+    terms: { ...line.terms, changes },
+    installments: installmentsAt(one, day).map(installmentView),
+    ledger_loan_id,
+  };
 }

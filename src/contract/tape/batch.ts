@@ -1,9 +1,10 @@
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { IngestCommand } from "../../domain/tape/state.ts";
-import { isIdempotencyKey, KEY_RULE } from "../idempotency-key.ts";
+import { isIdempotencyKey } from "../idempotency-key.ts";
 import { isJsonObject, parseJson } from "../json.ts";
 import { parseIngest } from "./ingest.ts";
+import { LINE_WITH_INVALID_KEY, LINE_WITHOUT_KEY, lineTooLarge, malformedLine } from "./problems.ts";
 
 /** Most lines of a batch, blank ones included (docs/api.md#batches). */
 export const BATCH_LINES_MAX = 500;
@@ -25,7 +26,7 @@ export function linesOf(text: string): readonly BatchLine[] | null {
     .filter((line) => line.text.trim() !== "");
 }
 
-/** A checked line: the request `POST /ingest` that it stands for. */
+/** A checked line: the request `POST /ingest` that it means. */
 export interface LineRequest {
   readonly key: string;
   readonly body: { readonly category?: unknown; readonly data?: unknown };
@@ -35,18 +36,13 @@ export interface LineRequest {
 /** Checks one line as `POST /ingest` checks a request, in the same order: size, JSON, key, schema. */
 export function parseLine({ text }: BatchLine): Result<LineRequest, Problem> {
   if (text.length > LINE_BYTES_MAX || new TextEncoder().encode(text).length > LINE_BYTES_MAX) {
-    return err({ code: "payload_too_large", detail: `A line must be at most ${LINE_BYTES_MAX} bytes.` });
+    return err(lineTooLarge(LINE_BYTES_MAX));
   }
   const parsed = parseJson(text);
-  if (!parsed.ok) return err({ code: "malformed_json", detail: `${parsed.error}.` });
+  if (!parsed.ok) return err(malformedLine(parsed.error));
   const { idempotency_key: key, ...body } = isJsonObject(parsed.value) ? parsed.value : {};
-  if (isJsonObject(parsed.value) && key === undefined) {
-    const detail = "Send an idempotency_key on each line: a new key with each new event.";
-    return err({ code: "missing_idempotency_key", detail });
-  }
-  if (isJsonObject(parsed.value) && !isIdempotencyKey(key)) {
-    return err({ code: "invalid_idempotency_key", detail: `The idempotency_key must ${KEY_RULE}.` });
-  }
+  if (isJsonObject(parsed.value) && key === undefined) return err(LINE_WITHOUT_KEY);
+  if (isJsonObject(parsed.value) && !isIdempotencyKey(key)) return err(LINE_WITH_INVALID_KEY);
   const command = parseIngest(isJsonObject(parsed.value) ? body : parsed.value);
   if (!command.ok) return command;
   return ok({ key: String(key), body, command: command.value });

@@ -2,21 +2,13 @@ import * as z from "zod";
 import type { FieldError, Problem } from "../../domain/core/problem.ts";
 import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { ruleErrors } from "../../domain/tape/check.ts";
-import {
-  CATEGORIES,
-  type Category,
-  type Field,
-  type Fields,
-  RECORDS,
-  STEPS,
-  type Step,
-  termsChangeFields,
-} from "../../domain/tape/fields.ts";
+import { CATEGORIES, CATEGORY_NAMES, isCategory } from "../../domain/tape/categories.ts";
+import { type Category, type Field, STEPS, type Step } from "../../domain/tape/fields.ts";
 import type { IngestCommand } from "../../domain/tape/state.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { isJsonObject } from "../json.ts";
 import { ignoredTextSchema, valueSchema } from "../values.ts";
+import { fieldOfOtherKind, inData, ONLY_ON_UPDATE, unsupportedCategory } from "./problems.ts";
 
 /** Which shape of `data` applies; a kind matters only when a disbursement is created. */
 export interface Variant {
@@ -24,21 +16,6 @@ export interface Variant {
   readonly step: Step;
   readonly kind: "loan" | "purchase" | null;
 }
-
-/** Where the categories of the past have gone (docs/api.md#ingest and its siblings). */
-const FORMER_CATEGORIES: Readonly<Record<string, string>> = {
-  loan: 'Send category "disbursement" with kind "loan".',
-  purchase: 'Send category "disbursement" with kind "purchase".',
-  schedule: 'Send one category "payment" event with status "expected" for each installment.',
-  repayment: 'Send category "payment" with status "paid".',
-  insurance: 'Send insurer_name and insurer_coverage on the disbursement, and source "insurer" on a payment.',
-  write_off: "Lower disbursement_amount with a disbursement update; the service records the write-off.",
-  rebate: "Lower total_expected_margin with a disbursement update; the service records the rebate.",
-  extension: "Change maturity_date with a disbursement update; the service records the extension.",
-  asset_status: 'Send asset_condition on an "operation" event; the service records the status.',
-  disbursement_status:
-    "Send nothing; the service records the status when a disbursement is created or deleted.",
-};
 
 const stepSchema = z.enum(STEPS);
 const kindOf = (data: Readonly<Record<string, unknown>>) =>
@@ -63,22 +40,15 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   if (variant.step === "create") {
     const unread = unreadFields(errors);
     const change = parsed.success ? parsed.data : readableFields(variant, data, unread);
-    errors.push(...ruleErrors(category, change, unread));
+    errors.push(...CATEGORIES[category].check(null, change, { unread }).errors);
   }
   if (!parsed.success || envelopeErrors.length + errors.length > 0) {
     return err(invalid([...envelopeErrors, ...errors.map(inData)]));
   }
   const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
-  const id = String(change[RECORDS[category].idField]);
+  const id = String(change[CATEGORIES[category].idField]);
   return ok({ type: "ingest", category, step: variant.step, id, change });
 }
-
-/** A field error of a record, under its path in the body of `POST /ingest`. */
-const inData = (error: FieldError): FieldError => ({ ...error, field: `data.${error.field}` });
-
-/** What the domain refuses, in the words of `POST /ingest`: its fields are members of `data`. */
-export const ingestProblem = (problem: Problem): Problem =>
-  problem.errors ? { ...problem, errors: problem.errors.map(inData) } : problem;
 
 const envelopeSchema = z.strictObject({
   category: z.string(),
@@ -88,16 +58,7 @@ const envelopeSchema = z.strictObject({
   }),
 });
 
-const isCategory = (value: unknown): value is Category => CATEGORIES.some((category) => category === value);
-
-function unsupportedCategory(category: string): Problem {
-  const known = Object.hasOwn(FORMER_CATEGORIES, category) ? ` ${FORMER_CATEGORIES[category]}` : "";
-  const shown = JSON.stringify(category.slice(0, 64));
-  const detail = `The category ${shown} is not supported. Use one of ${CATEGORIES.join(", ")}.${known}`;
-  return { code: "unsupported_category", detail };
-}
-
-/** The members of `data` that are refused already: no rule between fields looks at them. */
+/** The members of `data` that are refused already: no rule between fields judges them. */
 function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
   return new Set(errors.map(({ field }) => field.split(".")[0] ?? ""));
 }
@@ -123,14 +84,14 @@ function readableFields(
  */
 export function readChange(category: Category, step: Step, data: unknown): IngestCommand["change"] {
   if (step === "delete" || !isJsonObject(data)) return {};
-  const ignored = new Set(["step", "entity_type", "entity_id"]);
-  return readableFields({ category, step, kind: kindOf(data) }, data, ignored);
+  const others = new Set(["step", ...(CATEGORIES[category].ignored ?? [])]);
+  return readableFields({ category, step, kind: kindOf(data) }, data, others);
 }
 
 const cache = new Map<string, z.ZodObject<z.ZodRawShape>>();
 
 /** Every shape of `data`, for the reference: one for each category and step, and for each kind that is created. */
-export const INGEST_VARIANTS: readonly Variant[] = CATEGORIES.flatMap((category) =>
+export const INGEST_VARIANTS: readonly Variant[] = CATEGORY_NAMES.flatMap((category) =>
   STEPS.flatMap((step): Variant[] => {
     if (category !== "disbursement" || step !== "create") return [{ category, step, kind: null }];
     return [
@@ -151,21 +112,15 @@ export function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
 }
 
 function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType> {
-  const { fields, idField }: { fields: Fields; idField: string } = RECORDS[category];
+  const { fields, idField, updateFields = {}, ignored = [] } = CATEGORIES[category];
   const shape: Record<string, z.ZodType> = { step: z.unknown().optional() };
-  // The entity a payment once belonged to is tolerated in every step (docs/api.md#ingest).
-  if (category === "payment") {
-    Object.assign(shape, { entity_type: ignoredTextSchema, entity_id: ignoredTextSchema });
-  }
+  for (const name of ignored) shape[name] = ignoredTextSchema;
   if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
   for (const [name, field] of Object.entries(fields)) {
     shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);
   }
-  if (category === "disbursement") {
-    for (const [name, field] of Object.entries(termsChangeFields)) {
-      shape[name] =
-        step === "update" ? memberSchema(field, step, kind) : absent('is only allowed with step "update"');
-    }
+  for (const [name, field] of Object.entries(updateFields)) {
+    shape[name] = step === "update" ? memberSchema(field, step, kind) : absent(ONLY_ON_UPDATE);
   }
   return shape;
 }
@@ -175,8 +130,7 @@ function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodTyp
   const value = valueSchema(step === "update" && minOnUpdate ? { ...field, min: minOnUpdate } : field);
   if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
   if (field.kind && kind === null) return value.nullish();
-  if (field.kind && field.kind !== kind)
-    return absent(`is a field of a ${field.kind}, but this disbursement is a ${kind}`);
+  if (field.kind && field.kind !== kind) return absent(fieldOfOtherKind(field.kind, kind));
   return field.required ? value : value.nullish();
 }
 

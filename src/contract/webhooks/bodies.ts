@@ -1,11 +1,8 @@
 import { isLosslessNumber, type LosslessNumber } from "lossless-json";
 import * as z from "zod";
 import { decimalToInteger } from "../../domain/core/decimal.ts";
-import { invalid, type Problem } from "../../domain/core/problem.ts";
-import { err, ok, type Result } from "../../domain/core/result.ts";
 import { WEBHOOK_TYPES } from "../../domain/core/webhook.ts";
 import { documented } from "../documented.ts";
-import { fieldErrors } from "../field-errors.ts";
 import { CONTROL_OR_BREAK, characters } from "../values.ts";
 
 const DESCRIPTION_CHARACTERS_MAX = 256;
@@ -36,7 +33,7 @@ const sequence = z
   .transform((number, context) => {
     const value = decimalToInteger(number.value);
     if (value !== null && value >= 1 && value < SEQUENCE_MAX) return value;
-    context.addIssue({ code: "custom", message: "must be a whole number from 1 on" });
+    context.addIssue({ code: "custom", message: "must be a whole number, 1 or more" });
     return z.NEVER;
   })
   .meta(documented({ type: "integer", minimum: 1 }));
@@ -53,11 +50,6 @@ function destination(check: DestinationCheck) {
     .meta(documented({ type: "string", format: "uri", maxLength: 2048 }));
 }
 
-function parseWith<T extends z.ZodType>(schema: T, body: unknown): Result<z.infer<T>, Problem> {
-  const parsed = schema.safeParse(body, { reportInput: true });
-  return parsed.success ? ok(parsed.data) : err(invalid(fieldErrors(parsed.error.issues, [])));
-}
-
 /** Body of `POST /v1/webhook-endpoints` (docs/api.md#webhooks). */
 export const newEndpointSchema = (check: DestinationCheck) =>
   z.strictObject({
@@ -66,9 +58,6 @@ export const newEndpointSchema = (check: DestinationCheck) =>
     description: description.nullish(),
     from_sequence: sequence.optional(),
   });
-
-export const parseNewEndpoint = (body: unknown, check: DestinationCheck) =>
-  parseWith(newEndpointSchema(check), body);
 
 /** Body of `PATCH /v1/webhook-endpoints/{endpoint_id}`. */
 export const changeSchema = (check: DestinationCheck) =>
@@ -79,14 +68,8 @@ export const changeSchema = (check: DestinationCheck) =>
     status: z.enum(["enabled", "disabled"]).optional(),
   });
 
-export const parseChange = (body: unknown, check: DestinationCheck) => parseWith(changeSchema(check), body);
-
 /** Body of `POST …/rotate-secret`. */
 export const rotationSchema = z.strictObject({ expire_previous: z.boolean().optional() });
 
-export const parseRotation = (body: unknown) => parseWith(rotationSchema, body);
-
 /** Body of `POST …/replay`. */
 export const replaySchema = z.strictObject({ from_sequence: sequence });
-
-export const parseReplay = (body: unknown) => parseWith(replaySchema, body);

@@ -1,5 +1,5 @@
-import type { Place } from "../ledger/journal.ts";
-import { linesOf, mirror } from "../ledger/journal.ts";
+import type { EntryPlace } from "../ledger/journal.ts";
+import { journalLines, mirror } from "../ledger/journal.ts";
 import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
 
@@ -11,7 +11,7 @@ export const isBooked = (category: string): category is BookedCategory =>
   (BOOKED_CATEGORIES as readonly string[]).includes(category);
 
 /** A booked part of a record's position, and the entry that books it. */
-export interface BookedPart extends BookPart, Place {
+export interface BookedPart extends BookPart, EntryPlace {
   readonly category: BookedCategory;
   readonly record_id: string;
   readonly journal_entry_id: string;
@@ -22,7 +22,7 @@ export interface BookedPart extends BookPart, Place {
 }
 
 /** A settlement that is not reversed: it is reversed together with its origination. */
-export interface StandingSettlement extends Place {
+export interface ActiveSettlement extends EntryPlace {
   readonly disbursement_entry_id: string;
   readonly journal_entry_id: string;
   readonly effective_at: string;
@@ -39,7 +39,7 @@ export type Gross = ReadonlyMap<string, bigint>;
 export interface BookedLoan {
   readonly loan_id: string;
   /** False if a ledger route used the id first: then no record of this disbursement is booked. */
-  readonly is_kept: boolean;
+  readonly follows_records: boolean;
   readonly gross: Gross;
 }
 
@@ -62,7 +62,7 @@ export interface BooksState extends Bookkeeping {
   /** By disbursement id. */
   readonly loans: Map<string, BookedLoan>;
   /** By the id of the origination's entry. */
-  readonly settlements: Map<string, StandingSettlement>;
+  readonly settlements: Map<string, ActiveSettlement>;
   /** Loans that were looked up in the ledger: one without a `BookedLoan` is new. */
   readonly asked: Set<string>;
 }
@@ -111,7 +111,7 @@ const BOUNDED = new Set(["1100", "1400", "2100"]);
 /** The gross sums after a part's moves are booked (`sign` 1) or taken back (-1). */
 export function grossAfter(gross: Gross, currency: string, moves: readonly Move[], sign: 1n | -1n): Gross {
   const sums = new Map(gross);
-  for (const { account_code, direction, amount_minor } of linesOf(withoutLoan(moves))) {
+  for (const { account_code, direction, amount_minor } of journalLines(withoutLoan(moves))) {
     if (!BOUNDED.has(account_code)) continue;
     const key = `${currency} ${account_code} ${direction}`;
     const sum = (sums.get(key) ?? 0n) + sign * amount_minor;

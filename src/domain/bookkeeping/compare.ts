@@ -70,13 +70,13 @@ function recordedFigures({ disbursement, is_deleted, terms, receipts }: Recorded
 /** Write-offs up to a day less recoveries: a raise first recovers earlier write-offs, in the order of the log. */
 function netWriteOffs([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): bigint {
   let net = 0n;
-  let standing = 0n;
+  let unrecovered = 0n;
   let amount = first.disbursement_amount;
   for (const row of later) {
     const lowered = amount - row.disbursement_amount;
-    const after = standing + lowered > 0n ? standing + lowered : 0n;
-    if (dayOf(row.on_date) <= day) net += after - standing;
-    standing = after;
+    const after = unrecovered + lowered > 0n ? unrecovered + lowered : 0n;
+    if (dayOf(row.on_date) <= day) net += after - unrecovered;
+    unrecovered = after;
     amount = row.disbursement_amount;
   }
   return net;
@@ -143,7 +143,7 @@ export interface Exception {
 const LAST_DAY: Day = "9999-12-31";
 
 /** The exceptions of one loan over all its entries, ordered by reason and payment. */
-export function exceptionsOf(loan: RecordedLoan, isKept: boolean): readonly Exception[] {
+export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): readonly Exception[] {
   const { disbursement, is_deleted, receipts, updated_seq } = loan;
   const { disbursement_id, currency } = disbursement;
   const ofLoan = (reason: Reason, amount_minor: bigint): Exception => ({
@@ -154,7 +154,7 @@ export function exceptionsOf(loan: RecordedLoan, isKept: boolean): readonly Exce
     currency,
     sequence: updated_seq,
   });
-  if (!isKept) {
+  if (!followsRecords) {
     if (is_deleted) return [];
     return [ofLoan("kept_by_ledger", loan.terms.at(-1)?.disbursement_amount ?? 0n)];
   }

@@ -3,30 +3,25 @@ import { entryIdAt } from "../core/event-id.ts";
 import { INT64_MAX } from "../core/money.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { ledgerBorrowerId, ledgerLoanId } from "../core/uuid.ts";
-import { entryOf } from "../ledger/entry.ts";
-import type { Entry, EntryType, Posting } from "../ledger/journal.ts";
+import { ledgerLoanId } from "../core/uuid.ts";
+import type { Entry } from "../ledger/journal.ts";
 import { markKey } from "../ledger/marks.ts";
 import type { LedgerState } from "../ledger/state.ts";
-import type { TermsRow } from "../position/facts.ts";
-import { isLive } from "../tape/record.ts";
 import type { RecordState } from "../tape/state.ts";
 import {
+  type ActiveSettlement,
   type BookedCategory,
   type BookedLoan,
   type BookedPart,
   type BooksState,
   difference,
-  type Gross,
   grossAfter,
-  mirrored,
   recordKey,
-  type StandingSettlement,
 } from "./booked.ts";
-import { type BookChange, type BookPart, disbursementParts, type Move, paymentParts } from "./rules.ts";
-
-/** The bank account that receives the records' money: a record names none. */
-export const RECORDS_BANK = "main";
+import { type Own, partPosted, partReversed, settlementReversed } from "./entries.ts";
+import { booksOverflow } from "./refusals.ts";
+import type { BookChange, BookPart } from "./rules.ts";
+import { type BookedRecord, type Subject, subjectOf } from "./subject.ts";
 
 /** What an event of a record posts, and the record's booked parts afterwards. */
 export interface Booking {
@@ -49,249 +44,148 @@ export interface Booking {
   readonly unsettled: readonly string[];
 }
 
-/** A record as the books see it. */
-interface Subject {
-  readonly category: BookedCategory;
-  readonly record_id: string;
-  readonly disbursement_id: string;
-  readonly borrower_id: string;
-  readonly currency: string;
-  readonly position: readonly BookPart[];
-}
-
-/** A loan's borrower is its client. A purchase may have several clients, so it is its own borrower. */
-function borrowerOf(namespace: string, disbursement_id: string, client_id: string | null): string {
-  return client_id === null
-    ? ledgerLoanId(namespace, disbursement_id)
-    : ledgerBorrowerId(namespace, client_id);
-}
-
-function subjectOf(
-  { namespace }: BooksState,
-  records: RecordState,
-  category: BookedCategory,
-  id: string,
-  terms: readonly TermsRow[],
-): Subject | null {
-  if (category === "disbursement") {
-    const stored = records.disbursement.get(id);
-    if (!stored) return null;
-    const { client_id, currency } = stored.record;
-    const [first, ...changes] = terms;
-    const live = isLive(stored);
-    if (live && !first) throw new Error("a disbursement has the terms that it was created with");
-    const position =
-      live && first ? disbursementParts({ disbursement: stored.record, terms: [first, ...changes] }) : [];
-    const borrower_id = borrowerOf(namespace, id, client_id);
-    return { category, record_id: id, disbursement_id: id, borrower_id, currency, position };
-  }
-  const stored = records.payment.get(id);
-  if (!stored) return null;
-  const { disbursement_id, client_id, currency } = stored.record;
-  const kind = records.disbursement.get(disbursement_id)?.record.kind;
-  const position = isLive(stored) ? paymentParts(stored.record) : [];
-  const borrower_id = borrowerOf(namespace, disbursement_id, kind === "purchase" ? null : client_id);
-  return { category, record_id: id, disbursement_id, borrower_id, currency, position };
+/** What booking is decided on: the records are those after the event. */
+export interface BookingState {
+  readonly books: BooksState;
+  readonly ledger: LedgerState;
+  readonly state: RecordState;
 }
 
 /** The ledger's loan of a disbursement; null if it was not looked up. */
-function loanOf(state: BooksState, ledger: LedgerState, disbursement_id: string): BookedLoan | null {
-  const known = state.loans.get(disbursement_id);
+function loanOf({ books, ledger }: BookingState, disbursement_id: string): BookedLoan | null {
+  const known = books.loans.get(disbursement_id);
   if (known) return known;
-  const loan_id = ledgerLoanId(state.namespace, disbursement_id);
-  if (!state.asked.has(loan_id)) return null;
+  const loan_id = ledgerLoanId(books.namespace, disbursement_id);
+  if (!books.asked.has(loan_id)) return null;
   const own = ledger.loans.get(loan_id);
-  return { loan_id, is_kept: own?.kept ?? true, gross: new Map() };
+  return { loan_id, follows_records: own?.follows_records ?? true, gross: new Map() };
 }
 
-/** True if booking this record needs a loan that was not looked up. */
-export function lacksLoan(
-  state: BooksState,
-  ledger: LedgerState,
-  records: RecordState,
-  category: BookedCategory,
-  id: string,
-): string | null {
-  const disbursement_id = category === "disbursement" ? id : records.payment.get(id)?.record.disbursement_id;
+/** The disbursement whose loan booking this record needs and nothing has looked up; null if there is none. */
+export function lacksLoan(on: BookingState, category: BookedCategory, id: string): string | null {
+  const payment = () => on.state.payment.get(id)?.record.disbursement_id;
+  const disbursement_id = category === "disbursement" ? id : payment();
   if (disbursement_id === undefined) return null;
-  return loanOf(state, ledger, disbursement_id) === null ? disbursement_id : null;
+  return loanOf(on, disbursement_id) === null ? disbursement_id : null;
 }
 
 /**
- * Books a record after an event: reverses what the record no longer says and posts what it says now. `records` and
- * `terms` are the state after the event. Returns null when nothing changes. Refuses only what the books cannot hold.
+ * Books a record after an event: reverses what the record no longer says and posts what it says now. Returns null when
+ * nothing changes. Refuses only what the books cannot hold.
  */
 export function bookRecord(
-  state: BooksState,
-  ledger: LedgerState,
-  records: RecordState,
-  { category, id, terms }: { category: BookedCategory; id: string; terms: readonly TermsRow[] },
+  on: BookingState,
+  record: BookedRecord,
   stamp: Stamp,
   actor: string | null,
 ): Result<Booking | null, Problem> {
-  const subject = subjectOf(state, records, category, id, terms);
+  const { books, state } = on;
+  const subject = subjectOf(books.namespace, state, record);
   if (!subject) return ok(null);
-  const booked = state.parts.get(recordKey(category, id)) ?? [];
+  const booked = books.parts.get(recordKey(record.category, record.id)) ?? [];
   if (booked.length === 0 && subject.position.length === 0) return ok(null);
-  const loan = loanOf(state, ledger, subject.disbursement_id);
+  const loan = loanOf(on, subject.disbursement_id);
   if (!loan) throw new Error("booking needs a loan that is not loaded");
-  const position = loan.is_kept ? subject.position : [];
+  const position = loan.follows_records ? subject.position : [];
   const change = difference(booked, position, loan.loan_id);
-  const isNew = !state.loans.has(subject.disbursement_id);
+  const isNew = !books.loans.has(subject.disbursement_id);
   const isSame = change.reverse.length === 0 && change.post.length === 0;
-  if (isSame && !(isNew && !loan.is_kept)) return ok(null);
-  return post(state, ledger, subject, loan, booked, change, { stamp, actor, isNew });
-}
-
-function post(
-  state: BooksState,
-  ledger: LedgerState,
-  subject: Subject,
-  loan: BookedLoan,
-  booked: readonly BookedPart[],
-  { reverse: reversed, post: added }: BookChange<BookedPart>,
-  { stamp, actor, isNew }: { stamp: Stamp; actor: string | null; isNew: boolean },
-): Result<Booking, Problem> {
-  const { category, record_id, disbursement_id, borrower_id, currency } = subject;
-  const entries: Entry[] = [];
-  const parts: BookedPart[] = [];
-  const unsettled: string[] = [];
-  const loans = new Map<string, BookedLoan>([[disbursement_id, loan]]);
-  const grossOf = (id: string): BookedLoan => {
-    const found = loans.get(id) ?? state.loans.get(id);
-    if (!found) throw new Error("a booked part's loan is loaded with it");
-    return found;
-  };
-  const count = (id: string, of: string, moves: readonly Move[], sign: 1n | -1n): Gross => {
-    const before = grossOf(id);
-    const gross = grossAfter(before.gross, of, moves, sign);
-    loans.set(id, { ...before, gross });
-    return gross;
-  };
-  const next = () => ({
-    position: entries.length,
-    journal_entry_id: entryIdAt(stamp.journal_entry_id, entries.length),
-    actor,
-  });
-  for (const part of reversed) {
-    const settlement = settlementOf(state, ledger, part.journal_entry_id);
-    if (settlement) {
-      entries.push(settlementReversed(stamp, part, settlement, next()));
-      unsettled.push(part.journal_entry_id);
-    }
-    entries.push(partReversed(stamp, part, next()));
-    count(part.disbursement_id, part.currency, part.moves, -1n);
-  }
-  for (const part of added) {
-    const own = next();
-    const party = { loan_id: loan.loan_id, borrower_id };
-    const gross = count(disbursement_id, part.currency, part.moves, 1n);
-    const over = [...gross.values()].some((sum) => sum > INT64_MAX);
-    if (over) return err(overflow(disbursement_id));
-    entries.push(
-      entryOf(stamp, {
-        ...own,
-        event_type: entryTypeOf(part),
-        currency: part.currency,
-        effective_at: part.day,
-        bank_account_ref: bankOf(part.moves),
-        external_ref: disbursement_id,
-        description: describe(subject, part),
-        postings: part.moves.map((one): Posting => ({ ...one, loan: party })),
-      }),
-    );
-
-    const { position, journal_entry_id } = own;
-    const { sequence, event_id: correlation_id } = stamp;
-    const entry = { sequence, position, journal_entry_id, correlation_id };
-    parts.push({ ...part, category, record_id, ...entry, disbursement_id, ...party });
-  }
-  const gone = new Set(reversed);
-  const opened = isNew && loan.is_kept ? { loan_id: loan.loan_id, borrower_id, currency } : null;
+  if (isSame && !(isNew && !loan.follows_records)) return ok(null);
+  const draft = new Draft(on, { ...subject, loan }, stamp, actor);
+  const isBounded = draft.post(change);
+  if (!isBounded) return err(booksOverflow(subject.disbursement_id));
+  const { loan_id } = loan;
+  const { borrower_id, currency } = subject;
+  const gone = new Set(change.reverse);
   return ok({
-    category,
-    record_id,
-    disbursement_id,
-    entries,
-    parts: [...booked.filter((part) => !gone.has(part)), ...parts],
-    removed: reversed,
-    added: parts,
-    loans,
-    opened,
-    unsettled,
+    category: record.category,
+    record_id: record.id,
+    disbursement_id: subject.disbursement_id,
+    entries: draft.entries,
+    parts: [...booked.filter((part) => !gone.has(part)), ...draft.added],
+    removed: change.reverse,
+    added: draft.added,
+    loans: draft.loans,
+    opened: isNew && loan.follows_records ? { loan_id, borrower_id, currency } : null,
+    unsettled: draft.unsettled,
   });
 }
 
-type Own = Pick<Entry, "position" | "journal_entry_id" | "actor">;
+/** The entries of one booking, in their order, and the loans' gross sums after them. */
+class Draft {
+  readonly entries: Entry[] = [];
+  readonly added: BookedPart[] = [];
+  readonly unsettled: string[] = [];
+  readonly loans: Map<string, BookedLoan>;
+  readonly #on: BookingState;
+  readonly #subject: Subject & { readonly loan: BookedLoan };
+  readonly #stamp: Stamp;
+  readonly #actor: string | null;
 
-/** The reversal of a part's entry, on the same day: so each balance as of any day agrees with the records. */
-function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
-  const { sequence, position, journal_entry_id, loan_id, borrower_id } = part;
-  return entryOf(stamp, {
-    ...own,
-    event_type: "reversal",
-    currency: part.currency,
-    effective_at: part.day,
-    correlation_id: part.correlation_id,
-    reverses: { sequence, position, journal_entry_id },
-    bank_account_ref: bankOf(part.moves),
-    external_ref: part.disbursement_id,
-    description: `Reversal: the ${part.category} ${part.record_id} says otherwise`,
-    postings: mirrored(part.moves).map((one): Posting => ({ ...one, loan: { loan_id, borrower_id } })),
-  });
-}
+  constructor(
+    on: BookingState,
+    subject: Subject & { readonly loan: BookedLoan },
+    stamp: Stamp,
+    actor: string | null,
+  ) {
+    this.loans = new Map([[subject.disbursement_id, subject.loan]]);
+    this.#on = on;
+    this.#subject = subject;
+    this.#stamp = stamp;
+    this.#actor = actor;
+  }
 
-/** Reverses the settlement of a reversed origination: the money did not leave for this promise. */
-function settlementReversed(stamp: Stamp, part: BookedPart, settled: StandingSettlement, own: Own): Entry {
-  const { sequence, position, journal_entry_id } = settled;
-  const { loan_id, borrower_id } = part;
-  const promised = part.moves.filter(({ credit }) => credit === "2100");
-  return entryOf(stamp, {
-    ...own,
-    event_type: "reversal",
-    currency: part.currency,
-    effective_at: settled.effective_at,
-    correlation_id: part.correlation_id,
-    reverses: { sequence, position, journal_entry_id },
-    bank_account_ref: settled.bank_account_ref,
-    external_ref: part.disbursement_id,
-    description: `Reversal: the disbursement ${part.record_id} that it settled is reversed`,
-    postings: promised.map(
-      ({ amount_minor }): Posting => ({
-        debit: "1000",
-        credit: "2100",
-        amount_minor,
-        loan: { loan_id, borrower_id },
-      }),
-    ),
-  });
+  /** Reverses parts, then posts parts; false when a gross sum of the loan leaves 64 bits. */
+  post({ reverse, post }: BookChange<BookedPart>): boolean {
+    for (const part of reverse) this.#reversePart(part);
+    return post.every((part) => this.#postPart(part));
+  }
+
+  #reversePart(part: BookedPart): void {
+    const settlement = settlementOf(this.#on, part.journal_entry_id);
+    if (settlement) {
+      this.entries.push(settlementReversed(this.#stamp, part, settlement, this.#own()));
+      this.unsettled.push(part.journal_entry_id);
+    }
+    this.entries.push(partReversed(this.#stamp, part, this.#own()));
+    this.#count(part.disbursement_id, part, -1n);
+  }
+
+  #postPart(part: BookPart): boolean {
+    const { category, record_id, disbursement_id, borrower_id, loan } = this.#subject;
+    const { loan_id } = loan;
+    const own = this.#own();
+    this.entries.push(partPosted(this.#stamp, part, { ...this.#subject, loan_id }, own));
+    const { sequence, event_id: correlation_id } = this.#stamp;
+    const { position, journal_entry_id } = own;
+    const entry = { sequence, position, journal_entry_id, correlation_id };
+    this.added.push({ ...part, category, record_id, ...entry, disbursement_id, loan_id, borrower_id });
+    const gross = this.#count(disbursement_id, part, 1n);
+    return [...gross.values()].every((sum) => sum <= INT64_MAX);
+  }
+
+  /** Of the next entry. */
+  #own(): Own {
+    const position = this.entries.length;
+    const journal_entry_id = entryIdAt(this.#stamp.journal_entry_id, position);
+    return { position, journal_entry_id, actor: this.#actor };
+  }
+
+  /** Adds a part's moves to the gross sums of a loan, or takes them away. */
+  #count(disbursement_id: string, { currency, moves }: BookPart, sign: 1n | -1n) {
+    const before = this.loans.get(disbursement_id) ?? this.#on.books.loans.get(disbursement_id);
+    if (!before) throw new Error("a booked part's loan is loaded with it");
+    const gross = grossAfter(before.gross, currency, moves, sign);
+    this.loans.set(disbursement_id, { ...before, gross });
+    return gross;
+  }
 }
 
 /** The settlement of an entry that is not reversed: loaded, or posted by the same group. */
-function settlementOf(state: BooksState, ledger: LedgerState, id: string): StandingSettlement | null {
-  const stored = state.settlements.get(id);
+function settlementOf({ books, ledger }: BookingState, id: string): ActiveSettlement | null {
+  const stored = books.settlements.get(id);
   if (stored) return stored;
   if (!ledger.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }))) return null;
   const entry = [...ledger.entries.values()].find(({ settles_entry_id }) => settles_entry_id === id);
   return entry ? { ...entry, disbursement_entry_id: id } : null;
-}
-
-function entryTypeOf({ name }: BookPart): EntryType {
-  if (name === "receipt") return "payment_received";
-  return name === "origination" ? "disbursement" : "terms_changed";
-}
-
-function describe({ category, record_id }: Subject, { name }: BookPart): string {
-  if (category === "payment") return `Payment ${record_id} was received`;
-  return name === "origination"
-    ? `Disbursement ${record_id} was agreed`
-    : `Terms of the disbursement ${record_id} were changed`;
-}
-
-const bankOf = (moves: readonly Move[]): string | null =>
-  moves.some(({ debit, credit }) => debit === "1000" || credit === "1000") ? RECORDS_BANK : null;
-
-function overflow(disbursement_id: string): Problem {
-  const detail = `The books of the disbursement ${JSON.stringify(disbursement_id)} hold debits and credits of an account up to ${INT64_MAX} minor units each.`;
-  return { code: "amount_overflow", detail };
 }

@@ -47,8 +47,8 @@ export function applyBooking(
   }
   if (booking.opened) {
     const { loan_id, ...loan } = booking.opened;
-    ledger.loans.set(loan_id, { ...loan, kept: true });
-    writes.loans.set(loan_id, { ...loan, kept: true });
+    ledger.loans.set(loan_id, { ...loan, follows_records: true });
+    writes.loans.set(loan_id, { ...loan, follows_records: true });
   }
   for (const entry of booking.entries) {
     ledger.entries.set(entry.journal_entry_id, entry);

@@ -29,7 +29,7 @@ export function sequenceOf(id: string): number | null {
 
 /**
  * The id of the entry at `position` among an event's entries, made of the id of the first: the next ones differ in the
- * random bits, so that they still tell their sequence.
+ * random bits, so that they still contain their sequence.
  */
 export function entryIdAt(first: string, position: number): string {
   if (position === 0) return first;

@@ -24,8 +24,8 @@ export interface Terms {
 }
 
 /**
- * What history and the event log tell of an event beyond its own data, as of that event: history made later must not
- * look at the record as it is by then (docs/api.md#history).
+ * What history and the event log need of an event beyond its own data, as of that event: history derived later must not
+ * depend on the record as it is then (docs/api.md#history).
  */
 export interface EventFacts {
   readonly currency?: string;
@@ -62,7 +62,7 @@ export interface Event {
   readonly facts: EventFacts;
   /** Whether the event makes history rows. The consumer reads no other events. */
   readonly makes_history: boolean;
-  /** What the row cannot tell of the answer, as JSON text: a ledger route's body, an ingest answer's warnings. */
+  /** The part of the answer that no other column holds, as JSON text: a ledger route's body, an ingest answer's warnings. */
   readonly answer: string | null;
   /** The subject of the token that sent the request; null for a token without one. */
   readonly actor: string | null;

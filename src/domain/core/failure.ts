@@ -24,3 +24,12 @@ export class DeadlineExceeded extends Error {
     this.name = "DeadlineExceeded";
   }
 }
+
+/** A read that failed because the database is away, overloaded or too slow. */
+export class DatabaseAway extends Error {
+  override readonly name = "DatabaseAway";
+
+  constructor(cause: unknown) {
+    super("the database did not answer", { cause });
+  }
+}

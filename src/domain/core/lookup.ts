@@ -1,12 +1,13 @@
+/** The tables of records, by their names on the wire: one for each category (domain/tape/categories.ts). */
+const RECORD_TABLE_NAMES = ["clients", "disbursements", "payments", "operations"] as const;
+export type RecordTableName = (typeof RECORD_TABLE_NAMES)[number];
+
 /**
  * The lookup tables by their name on the wire (docs/api.md#lookups). A new one is a name here, and the compiler asks
  * for the rest: what it promises in contract/lookup/tables.ts, and where it is kept in store/lookup/sources.ts.
  */
 export const LOOKUP_TABLE_NAMES = [
-  "clients",
-  "disbursements",
-  "payments",
-  "operations",
+  ...RECORD_TABLE_NAMES,
   "purchase_clients",
   "events",
   "disbursement_status",
@@ -21,24 +22,24 @@ export type LookupTableName = (typeof LOOKUP_TABLE_NAMES)[number];
 /** A row under the wire's column names with D1's values: 64-bit integers as text, booleans as 0 and 1, JSON as text. */
 export type StoredRow = Readonly<Record<string, string | number | null>>;
 
-/** A row's place in an order: the values of the order's columns as text, null for an SQL NULL. */
-export type Place = readonly (string | null)[];
+/** A row in an order: its values of the order's columns as text, null for an SQL NULL. */
+export type OrderValues = readonly (string | null)[];
 
 /**
  * A stretch of a table that is sorted by itself: a list examines a bounded number of rows, so a sort that no index
- * answers goes stretch by stretch. All three are places in the order in which rows are examined, and inclusive.
+ * answers goes stretch by stretch. All three are rows in the order in which rows are examined, and inclusive.
  */
 export interface Stretch {
-  readonly from: Place;
+  readonly from: OrderValues;
   /** Null: to the last row. */
-  readonly to: Place | null;
+  readonly to: OrderValues | null;
   /** Where the next stretch starts. */
-  readonly next: Place | null;
+  readonly next: OrderValues | null;
 }
 
 /** Where a page starts. */
-export interface Position {
+export interface PageStart {
   /** The last row of the page before; null at the start of a stretch. */
-  readonly after: Place | null;
+  readonly after: OrderValues | null;
   readonly stretch: Stretch | null;
 }

@@ -24,6 +24,14 @@ export function toMinor(amount: DecimalText, currency: string): Result<bigint, s
   return err(`must be at ${negative ? "least" : "most"} ${bound} in ${currency}`);
 }
 
+/** The quotient rounded half to even. The dividend must be 0 or more, the divisor above 0. */
+export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  const twice = 2n * (dividend % divisor);
+  const isUp = twice > divisor || (twice === divisor && quotient % 2n === 1n);
+  return isUp ? quotient + 1n : quotient;
+}
+
 /** Writes minor units as the shortest decimal in major units: `123450n` of USD is `1234.5`. */
 export function toMajor(minor: bigint, currency: string): DecimalText {
   const [whole, fraction] = majorParts(minor, currency);

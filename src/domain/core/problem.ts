@@ -15,7 +15,7 @@ export type FieldErrorCode =
   | "principal_mismatch"
   | "already_accrued";
 
-/** One refused field: `field` is a dotted path, for example `client_id`; the wire layer says where in the body it stands. */
+/** One refused field: `field` is a dotted path, for example `client_id`; the contract adds its place in the body. */
 export interface FieldError {
   readonly field: string;
   readonly code: FieldErrorCode;
@@ -39,6 +39,7 @@ export type ProblemCode =
   | "already_exists"
   | "already_reversed"
   | "not_reversible"
+  | "not_settleable"
   | "kept_by_records"
   | "already_settled"
   | "would_overdraw"

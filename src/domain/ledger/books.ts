@@ -1,6 +1,6 @@
 import type { AccountCode, Layer } from "./accounts.ts";
-import { addTotals, type Entry, linesOf, NO_TOTAL, type Total } from "./journal.ts";
-import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "./loan-book.ts";
+import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "./journal.ts";
+import { type Amounts, NO_AMOUNTS, onNormalSide, plusPart } from "./loan-book.ts";
 
 /*
  * Which books an entry touches. The tenant's whole ledger and each bank account keep gross debits and credits by
@@ -29,7 +29,7 @@ export interface AccountChange extends AccountPlace {
 export function accountChanges(entry: Entry): readonly AccountChange[] {
   const { currency, layer, bank_account_ref } = entry;
   const changes = new Map<string, AccountChange>();
-  for (const { account_code, direction, amount_minor } of linesOf(entry.postings)) {
+  for (const { account_code, direction, amount_minor } of journalLines(entry.postings)) {
     const books = [WHOLE_LEDGER];
     if (account_code === "1000" && bank_account_ref !== null) books.push(bankBook(bank_account_ref));
     for (const book of books) {
@@ -48,12 +48,11 @@ export function accountChanges(entry: Entry): readonly AccountChange[] {
 /** What an entry changes in the books of its loans. It includes a loan that the entry touches without a change. */
 export function loanChanges(entry: Entry): ReadonlyMap<string, Amounts> {
   const changes = new Map<string, Amounts>();
-  for (const { account_code, direction, amount_minor, loan } of linesOf(entry.postings)) {
+  for (const { account_code, direction, amount_minor, loan } of journalLines(entry.postings)) {
     if (!loan) continue;
     const amounts = changes.get(loan.loan_id) ?? NO_AMOUNTS;
-    const part = partOf(account_code);
     const change = onNormalSide(account_code, direction, amount_minor);
-    changes.set(loan.loan_id, part ? { ...amounts, [part]: amounts[part] + change } : amounts);
+    changes.set(loan.loan_id, plusPart(amounts, account_code, change));
   }
   return changes;
 }

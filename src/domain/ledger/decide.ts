@@ -2,17 +2,9 @@ import type { Stamp } from "../core/event.ts";
 import { INT64_MAX } from "../core/money.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, type Result } from "../core/result.ts";
-import { ACCOUNTS } from "./accounts.ts";
 import { loanChanges } from "./books.ts";
 import { type Entry, loansOf } from "./journal.ts";
-import {
-  firstDayBelow,
-  LOAN_PART_NAMES,
-  LOAN_PARTS,
-  type LoanBook,
-  type LoanPart,
-  mostFrom,
-} from "./loan-book.ts";
+import { firstDayBelow, LOAN_PART_NAMES, mostFrom } from "./loan-book.ts";
 import { accrual, MANY_LOANS } from "./postings/accrual.ts";
 import { bank_balance } from "./postings/bank-balance.ts";
 import { chargeoff } from "./postings/chargeoff.ts";
@@ -25,6 +17,7 @@ import { payment_allocated } from "./postings/payment-allocated.ts";
 import { payment_received } from "./postings/payment-received.ts";
 import { recovery } from "./postings/recovery.ts";
 import { reversal } from "./postings/reversal.ts";
+import { followsItsRecords, wouldOverdraw, wouldOverflow } from "./refusals.ts";
 import { bookOf, type LedgerNeeds, type LedgerState, type Posted, type PostingType } from "./state.ts";
 
 /** Every type of ledger command, each with a file in `postings/`. The step of its event has the same name. */
@@ -42,6 +35,9 @@ const POSTING_TYPES = {
   reversal,
   bank_balance,
 } as const;
+
+/** The steps of the events of ledger commands. */
+export const LEDGER_STEPS: readonly string[] = Object.keys(POSTING_TYPES);
 
 type CommandOf<P> = P extends PostingType<infer C> ? C : never;
 type Commands = { readonly [T in keyof typeof POSTING_TYPES]: CommandOf<(typeof POSTING_TYPES)[T]> };
@@ -76,8 +72,8 @@ export function decideLedger<T extends LedgerCommandType>(
   command: LedgerCommandOf<T>,
   stamp: Stamp,
 ): Result<Posted, Problem> {
-  const kept = keptByRecords(state, command);
-  if (kept) return err(kept);
+  const refused = followsRecords(state, command);
+  if (refused) return err(refused);
   const decided = TYPES[command.type].decide(state, command, stamp);
   if (!decided.ok) return decided;
   for (const entry of decided.value.entries) {
@@ -87,12 +83,10 @@ export function decideLedger<T extends LedgerCommandType>(
   return decided;
 }
 
-/** Refuses entries on a loan that the records keep; only the settlement of a disbursement is allowed. */
-function keptByRecords(state: LedgerState, command: LedgerCommand): Problem | null {
-  const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.kept);
-  if (loan_id === undefined) return null;
-  const detail = `The entries of the loan ${loan_id} follow its records. Send an event to POST /ingest instead.`;
-  return { code: "kept_by_records", detail };
+/** Refuses entries on a loan that follows its records; only the settlement of a disbursement is allowed. */
+function followsRecords(state: LedgerState, command: LedgerCommand): Problem | null {
+  const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.follows_records);
+  return loan_id === undefined ? null : followsItsRecords(loan_id);
 }
 
 function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly string[] {
@@ -107,43 +101,15 @@ function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly stri
 /** The first balance of a loan that the entry would bring below zero or beyond 64 bits, on any day. */
 function brokenBound(state: LedgerState, entry: Entry): Problem | null {
   for (const [loan_id, changes] of loanChanges(entry)) {
-    // Only a settlement is posted to a kept loan, and it takes no more than the origination put there.
-    if (state.loans.get(loan_id)?.kept) continue;
+    // A loan that follows its records takes only settlements, and none takes more than its origination put there.
+    if (state.loans.get(loan_id)?.follows_records) continue;
     const book = bookOf(state, loan_id);
     for (const part of LOAN_PART_NAMES) {
-      const broken =
-        overdraft(book, loan_id, part, entry, changes[part]) ??
-        overflow(book, loan_id, part, entry, changes[part]);
-      if (broken) return broken;
+      const change = changes[part];
+      const below = change < 0n ? firstDayBelow(book, part, entry.effective_at, -change) : null;
+      if (below !== null) return wouldOverdraw(loan_id, part, below);
+      if (mostFrom(book, part, entry.effective_at) + change > INT64_MAX) return wouldOverflow(loan_id, part);
     }
   }
   return null;
 }
-
-function overdraft(
-  book: LoanBook,
-  loan_id: string,
-  part: LoanPart,
-  entry: Entry,
-  change: bigint,
-): Problem | null {
-  if (change >= 0n) return null;
-  const day = firstDayBelow(book, part, entry.effective_at, -change);
-  if (day === null) return null;
-  const detail = `Account ${accountName(part)} of loan ${loan_id} would be less than 0 on ${day}.`;
-  return { code: "would_overdraw", detail };
-}
-
-function overflow(
-  book: LoanBook,
-  loan_id: string,
-  part: LoanPart,
-  entry: Entry,
-  change: bigint,
-): Problem | null {
-  if (mostFrom(book, part, entry.effective_at) + change <= INT64_MAX) return null;
-  const detail = `Account ${accountName(part)} of loan ${loan_id} would exceed ${INT64_MAX} minor units.`;
-  return { code: "amount_overflow", detail };
-}
-
-const accountName = (part: LoanPart): string => `${LOAN_PARTS[part]} ${ACCOUNTS[LOAN_PARTS[part]].name}`;

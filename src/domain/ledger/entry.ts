@@ -24,4 +24,4 @@ export function entryOf(stamp: Stamp, draft: Draft): Entry {
 }
 
 /** The time of an entry or event as answers show it. */
-export const instant = (ms: number): string => new Date(ms).toISOString();
+export const isoTime = (ms: number): string => new Date(ms).toISOString();

@@ -1,3 +1,4 @@
+import { divideHalfEven } from "../core/money.ts";
 import { type DayCountConvention, nextDay, yearFraction } from "./day-count.ts";
 
 /** The most decimals that an annual rate may have. */
@@ -23,12 +24,4 @@ export function interestOfDay(
 ): bigint {
   const { numerator, denominator } = yearFraction(convention, date, nextDay(date));
   return divideHalfEven(principal_minor * rate * numerator, RATE_SCALE * denominator);
-}
-
-/** The dividend must be 0 or more, the divisor above 0. */
-function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
-  const quotient = dividend / divisor;
-  const twice = 2n * (dividend % divisor);
-  const isUp = twice > divisor || (twice === divisor && quotient % 2n === 1n);
-  return isUp ? quotient + 1n : quotient;
 }

@@ -38,19 +38,19 @@ export const ENTRY_TYPES = [
 ] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 
-/** Where an entry stands in the tenant's journal: its event, and its place among that event's entries, from 0. */
-export interface Place {
+/** The place of an entry in the tenant's journal: its event, and its position among that event's entries, from 0. */
+export interface EntryPlace {
   readonly sequence: number;
   readonly position: number;
 }
 
 /** The entry that a reversal reverses. */
-export interface Reversed extends Place {
+export interface Reversed extends EntryPlace {
   readonly journal_entry_id: string;
 }
 
 /** An entry of the journal. It is never changed or deleted; only a reversal corrects it. */
-export interface Entry extends Place {
+export interface Entry extends EntryPlace {
   readonly journal_entry_id: string;
   readonly event_type: EntryType;
   readonly currency: string;
@@ -74,7 +74,7 @@ export interface Entry extends Place {
 }
 
 /** A debit or credit of one account, as the API shows an entry. */
-export interface Line {
+export interface JournalLine {
   readonly sequence: number;
   readonly account_code: AccountCode;
   readonly direction: "DR" | "CR";
@@ -83,7 +83,7 @@ export interface Line {
 }
 
 /** The lines of an entry: for each posting its debit, then its credit. */
-export function linesOf(postings: readonly Posting[]): readonly Line[] {
+export function journalLines(postings: readonly Posting[]): readonly JournalLine[] {
   return postings.flatMap(({ debit, credit, amount_minor, loan, line }, index) => {
     const place = line ?? index;
     return [
@@ -118,7 +118,7 @@ export const addTotals = (a: Total, b: Total): Total => ({
 /** What some postings add to each account. */
 export function totalsOf(postings: readonly Posting[]): ReadonlyMap<AccountCode, Total> {
   const totals = new Map<AccountCode, Total>();
-  for (const { account_code, direction, amount_minor } of linesOf(postings)) {
+  for (const { account_code, direction, amount_minor } of journalLines(postings)) {
     const added = {
       dr_minor: direction === "DR" ? amount_minor : 0n,
       cr_minor: direction === "CR" ? amount_minor : 0n,

@@ -44,6 +44,23 @@ export function partOf(account: AccountCode): LoanPart | null {
 export const onNormalSide = (account: AccountCode, direction: "DR" | "CR", amount: bigint): bigint =>
   ACCOUNTS[account].normal === direction ? amount : -amount;
 
+/** The balances after a posting that moved `amount` from the account that it credits to the one that it debits. */
+export function afterMove(
+  amounts: Amounts,
+  debit: AccountCode,
+  credit: AccountCode,
+  amount: bigint,
+): Amounts {
+  const debited = plusPart(amounts, debit, onNormalSide(debit, "DR", amount));
+  return plusPart(debited, credit, onNormalSide(credit, "CR", amount));
+}
+
+/** The balances after a change of one account; an account that a loan keeps no balance of changes nothing. */
+export function plusPart(amounts: Amounts, account: AccountCode, change: bigint): Amounts {
+  const part = partOf(account);
+  return part ? { ...amounts, [part]: amounts[part] + change } : amounts;
+}
+
 /** What the postings of one day change. */
 export interface LaterDay {
   readonly day: string;

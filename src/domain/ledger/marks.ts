@@ -1,12 +1,12 @@
-import type { Entry, Place } from "./journal.ts";
+import type { Entry, EntryPlace } from "./journal.ts";
 
 /*
  * Facts that hold until an entry is reversed: a loan is accrued for a day once, a disbursement is settled once, a
  * recovery needs a charge-off.
  */
 
-/** A standing charge-off or recovery of a loan. */
-export interface Loss extends Place {
+/** A charge-off or recovery of a loan that is not reversed. */
+export interface Loss extends EntryPlace {
   readonly event_type: "chargeoff" | "recovery";
   readonly loan_id: string;
   readonly effective_at: string;

@@ -29,9 +29,11 @@ export const isInTime = (round: Round, now: number): boolean => round.round_done
 /** The round after a turn that asked for `step` loans and found `found`. The tenant has `loans` loans. */
 export function roundAfter(
   round: Round,
-  step: number,
-  found: readonly string[],
-  loans: number,
+  {
+    step,
+    found,
+    loans,
+  }: { readonly step: number; readonly found: readonly string[]; readonly loans: number },
   now: number,
 ): Round {
   const last = found.at(-1);

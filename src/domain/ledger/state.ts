@@ -11,7 +11,7 @@ export interface LedgerLoan {
   readonly borrower_id: string;
   readonly currency: string;
   /** True if a record opened it. Its entries follow the records and carry the borrower and currency at their time. */
-  readonly kept: boolean;
+  readonly follows_records: boolean;
 }
 
 /** The state that ledger commands are decided on. Commands of one group see each other's entries through it. */
@@ -40,7 +40,8 @@ export const noLedgerState = (): LedgerState => ({
 /** The book of a loan that the command needs. Throws for a known loan without a loaded book: that is a bug. */
 export function bookOf(state: LedgerState, loan_id: string): LoanBook {
   const book = state.books.get(loan_id);
-  if (!book && state.loans.has(loan_id)) throw new Error("deciding looks at a loan whose book is not loaded");
+  if (!book && state.loans.has(loan_id))
+    throw new Error("deciding needs the book of a loan that is not loaded");
   return book ?? EMPTY_BOOK;
 }
 
@@ -60,8 +61,13 @@ export interface LedgerNeeds {
   readonly loans: Map<string, string>;
   /** Loans of a command that touches many: only the outline of each book is needed. */
   readonly manyLoans: Map<string, string>;
-  /** Entries by id, with their marks, and the day from which the books of their loans are needed. */
+  /**
+   * Entries by id, with their marks, and the day from which the books of their loans are needed. The loans of an entry
+   * that touches many are not loaded.
+   */
   readonly entries: Map<string, string>;
+  /** Of these, the entries to reverse: one that touches many loans needs the outline of each on the reversal's day. */
+  readonly reversals: Map<string, ReversalDay>;
   /** Loans whose charge-offs and recoveries are needed. */
   readonly losses: Set<string>;
   /** The loan and day of each accrual that is needed. */
@@ -73,10 +79,19 @@ export const noLedgerNeeds = (): LedgerNeeds => ({
   loans: new Map(),
   manyLoans: new Map(),
   entries: new Map(),
+  reversals: new Map(),
   losses: new Set(),
   accruals: new Set(),
   banks: new Set(),
 });
+
+/** What the day of a reversal depends on, besides the entry's own day. */
+export interface ReversalDay {
+  /** The requested `effective_at`. */
+  readonly asked: string | null;
+  /** The present day in UTC; the log may already be at a later one, if another clock was ahead. */
+  readonly today: string;
+}
 
 /** Adds a need from `day` on. The earliest day of the group's commands counts. */
 export function needFrom(days: Map<string, string>, id: string, day: string): void {
@@ -122,13 +137,13 @@ export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   state.entries.set(entry.journal_entry_id, entry);
   if (reverses) state.reversed.add(reverses.journal_entry_id);
   for (const [loan_id, changes] of loanChanges(entry)) {
-    // The books of a kept loan follow the records, which no bound limits.
-    if (state.loans.get(loan_id)?.kept) continue;
+    // The books of such a loan follow the records, which no bound limits.
+    if (state.loans.get(loan_id)?.follows_records) continue;
     state.books.set(loan_id, addToBook(bookOf(state, loan_id), effective_at, changes));
   }
   for (const { loan } of entry.postings) {
     if (!loan || state.loans.has(loan.loan_id)) continue;
-    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency, kept: false });
+    state.loans.set(loan.loan_id, { borrower_id: loan.borrower_id, currency, follows_records: false });
   }
   const added = marksOf(entry);
   const removed = reversed ? marksOf(reversed) : [];

@@ -1,6 +1,6 @@
 import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
 import type { LedgerCommand } from "./decide.ts";
-import type { Entry, Place } from "./journal.ts";
+import type { Entry, EntryPlace } from "./journal.ts";
 import { type Mark, markKey } from "./marks.ts";
 import { applyEntry, type BankBalance, type LedgerLoan, type LedgerState, type Posted } from "./state.ts";
 
@@ -10,7 +10,7 @@ export interface LedgerWrites {
   /** Loans that the ledger did not know before. */
   readonly loans: Map<string, LedgerLoan>;
   /** Facts that changed, by `markKey`: the entry that each now depends on, or null if it no longer holds. */
-  readonly marks: Map<string, { readonly mark: Mark; readonly held: Place | null }>;
+  readonly marks: Map<string, { readonly mark: Mark; readonly held: EntryPlace | null }>;
   /** New bank accounts and their numbers, counted from 1. */
   readonly banks: Map<string, number>;
   readonly bankBalances: Map<string, BankBalance & Pick<Stamp, "sequence" | "now">>;
@@ -37,7 +37,7 @@ export function applyPosted(
       writes.loans.set(loan.loan_id, {
         borrower_id: loan.borrower_id,
         currency: entry.currency,
-        kept: false,
+        follows_records: false,
       });
     }
     const { added, removed } = applyEntry(state, entry);

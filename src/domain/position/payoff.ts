@@ -1,5 +1,5 @@
 import type { Day } from "../core/dates.ts";
-import { divideHalfEven } from "../core/divide.ts";
+import { divideHalfEven } from "../core/money.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { dueAt } from "./arrears.ts";
 import { daysBetween } from "./days.ts";

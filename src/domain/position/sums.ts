@@ -1,5 +1,5 @@
 import type { DecimalText } from "../core/decimal.ts";
-import { divideHalfEven } from "../core/divide.ts";
+import { divideHalfEven } from "../core/money.ts";
 import type { Position } from "./position.ts";
 import { BUCKETS } from "./state.ts";
 

@@ -1,176 +1,81 @@
-import { type StoredDate, storedInstant } from "../core/dates.ts";
-import type { EventFacts, Stamp } from "../core/event.ts";
+import { storedInstant } from "../core/dates.ts";
+import type { Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import { invalid } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { assessClient } from "./client.ts";
-import { assessDisbursement, disbursementFacts, disbursementLinks, reassignment } from "./disbursement.ts";
-import {
-  type Client,
-  clientFields,
-  type Disbursement,
-  disbursementFields,
-  type Fields,
-  type Operation,
-  operationFields,
-  type Payment,
-  paymentFields,
-} from "./fields.ts";
-import { assessOperation, operationFacts } from "./operation.ts";
-import { assessPayment, paymentWarnings } from "./payment.ts";
-import {
-  type Assessed,
-  alreadyExists,
-  changeErrors,
-  changesBetween,
-  created,
-  deleted,
-  isLive,
-  notFound,
-  updated,
-} from "./record.ts";
-import type { Accepted, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
-import type { Warning } from "./warnings.ts";
-
-/** What sets one category apart; everything else about create, update and delete is the same for all. */
-interface Rules<T extends object> {
-  readonly fields: Fields;
-  readonly stored: (state: RecordState) => ReadonlyMap<string, Stored<T>>;
-  readonly assess: (state: RecordState, current: T | null, change: IngestCommand["change"]) => Assessed<T>;
-  readonly put: (stored: Stored<T>) => Effect;
-  readonly facts: (record: T, change: IngestCommand["change"], before: T | null) => EventFacts;
-  /** What is odd about the record after the event; `day` is today. */
-  readonly warnings?: (state: RecordState, record: T, day: StoredDate) => readonly Warning[];
-  /** Effects on other rows; `after` is null when the record is deleted. */
-  readonly links?: (before: T | null, after: T | null, change: IngestCommand["change"]) => readonly Effect[];
-  /** Effects on the dependants that a deleted record of this id has left; its successor takes them over. */
-  readonly succeed?: (deleted: T, record: T) => readonly Effect[];
-}
-
-const clientRules: Rules<Client> = {
-  fields: clientFields,
-  stored: (state) => state.client,
-  assess: (_, current, change) => assessClient(current, change),
-  put: (stored) => ({ type: "put", category: "client", stored }),
-  facts: () => ({}),
-};
-
-const disbursementRules: Rules<Disbursement> = {
-  fields: disbursementFields,
-  stored: (state) => state.disbursement,
-  assess: assessDisbursement,
-  put: (stored) => ({ type: "put", category: "disbursement", stored }),
-  facts: disbursementFacts,
-  links: disbursementLinks,
-  succeed: reassignment,
-};
-
-const paymentRules: Rules<Payment> = {
-  fields: paymentFields,
-  stored: (state) => state.payment,
-  assess: assessPayment,
-  put: (stored) => ({ type: "put", category: "payment", stored }),
-  facts: ({ disbursement_id, currency }) => ({ disbursement_id, currency }),
-  warnings: paymentWarnings,
-};
-
-const operationRules: Rules<Operation> = {
-  fields: operationFields,
-  stored: (state) => state.operation,
-  assess: assessOperation,
-  put: (stored) => ({ type: "put", category: "operation", stored }),
-  facts: operationFacts,
-};
+import { CATEGORIES } from "./categories.ts";
+import { effectsOf } from "./effects.ts";
+import type { Category, RecordTypes } from "./fields.ts";
+import { changeErrors, changesBetween, created, deleted, isLive, updated } from "./record.ts";
+import { alreadyExists, notFound } from "./refusals.ts";
+import type { Accepted, IngestCommand, RecordState, Stored } from "./state.ts";
 
 /**
  * Decides one ingest event against the records that it names (docs/api.md#ingest). Pure: the clock and the ids come with the
  * stamp, the records with the state. Order of refusals: 404, the record's own rules, 409, references.
  */
-export function decide(state: RecordState, command: IngestCommand, stamp: Stamp): Result<Accepted, Problem> {
-  switch (command.category) {
-    case "client":
-      return decideRecord(clientRules, state, command, stamp);
-    case "disbursement":
-      return decideRecord(disbursementRules, state, command, stamp);
-    case "payment":
-      return decideRecord(paymentRules, state, command, stamp);
-    case "operation":
-      return decideRecord(operationRules, state, command, stamp);
-  }
+export const decide = (state: RecordState, command: IngestCommand, stamp: Stamp): Result<Accepted, Problem> =>
+  decideRecord({ state, command, stamp, category: command.category });
+
+/** One event to decide, about a record of the category `C`. */
+interface Decision<C extends Category> {
+  readonly category: C;
+  readonly state: RecordState;
+  readonly command: IngestCommand;
+  readonly stamp: Stamp;
 }
 
-const today = ({ now }: Stamp): StoredDate => storedInstant(now).slice(0, 10);
-
-function decideRecord<T extends object>(
-  rules: Rules<T>,
-  state: RecordState,
-  command: IngestCommand,
-  stamp: Stamp,
-): Result<Accepted, Problem> {
-  const found = rules.stored(state).get(command.id);
-  const live = isLive(found) ? found : null;
-  if (command.step === "create") return decideCreate(rules, state, command, stamp, found);
-  if (!live) return err(notFound(command.category, command.id));
-  return command.step === "delete"
-    ? ok(decideDelete(rules, live, stamp))
-    : decideUpdate(rules, state, command, stamp, live);
-}
-
-function decideCreate<T extends object>(
-  rules: Rules<T>,
-  state: RecordState,
-  command: IngestCommand,
-  stamp: Stamp,
-  found: Stored<T> | undefined,
-): Result<Accepted, Problem> {
-  const { record, own, references } = rules.assess(state, null, command.change);
-  if (found?.deleted_at === null)
-    return err(own.length > 0 ? invalid(own) : alreadyExists(command.category, command.id));
-  const errors = [...own, ...references];
-  if (errors.length > 0) return err(invalid(errors));
+function decideRecord<C extends Category>(decision: Decision<C>): Result<Accepted, Problem> {
+  const { state, category, command, stamp } = decision;
+  const found = state[category].get(command.id);
+  if (command.step === "create") return decideCreate(decision, found);
+  if (!isLive(found)) return err(notFound(category, command.id));
+  if (command.step === "update") return decideUpdate(decision, found);
   return ok({
-    effects: [
-      rules.put(created(record, stamp)),
-      ...(rules.links?.(null, record, command.change) ?? []),
-      ...(found ? (rules.succeed?.(found.record, record) ?? []) : []),
-    ],
-    facts: rules.facts(record, command.change, null),
-    warnings: rules.warnings?.(state, record, today(stamp)) ?? [],
+    effects: effectsOf(category, command, found, deleted(found, stamp)),
+    facts: CATEGORIES[category].facts(found.record, {}, null),
+    warnings: [],
   });
 }
 
-function decideUpdate<T extends object>(
-  rules: Rules<T>,
-  state: RecordState,
-  command: IngestCommand,
-  stamp: Stamp,
-  live: Stored<T>,
+function decideCreate<C extends Category>(
+  { state, category, command, stamp }: Decision<C>,
+  found: Stored<RecordTypes[C]> | undefined,
 ): Result<Accepted, Problem> {
+  const rules = CATEGORIES[category];
+  const { record, own, references } = rules.assess(state, null, command.change);
+  if (isLive(found)) return err(own.length > 0 ? invalid(own) : alreadyExists(category, command.id));
+  const errors = [...own, ...references];
+  if (errors.length > 0) return err(invalid(errors));
+  return ok({
+    effects: effectsOf(category, command, found, created(record, stamp)),
+    facts: rules.facts(record, command.change, null),
+    warnings: rules.warnings?.(state, record, dayOf(stamp)) ?? [],
+  });
+}
+
+function decideUpdate<C extends Category>(
+  { state, category, command, stamp }: Decision<C>,
+  live: Stored<RecordTypes[C]>,
+): Result<Accepted, Problem> {
+  const rules = CATEGORIES[category];
   const before = live.record;
-  const forbidden = changeErrors(rules.fields, before as Readonly<Record<string, unknown>>, command.change);
-  // A refused member is judged no further: a loan with kind "purchase" lacks no operation_date.
+  const forbidden = changeErrors(rules.fields, before, command.change);
+  // No rule judges a refused member: a loan with kind "purchase" lacks no operation_date.
   const refused = new Set(forbidden.map(({ field }) => field));
   const change = Object.fromEntries(Object.entries(command.change).filter(([name]) => !refused.has(name)));
   const { record, own, references } = rules.assess(state, before, change);
   const errors = [...forbidden, ...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
-    effects: [
-      rules.put(updated(live, record, stamp)),
-      ...(rules.links?.(before, record, command.change) ?? []),
-    ],
+    effects: effectsOf(category, command, live, updated(live, record, stamp)),
     facts: {
       ...rules.facts(record, command.change, before),
       changes: changesBetween(rules.fields, before, record),
     },
-    warnings: rules.warnings?.(state, record, today(stamp)) ?? [],
+    warnings: rules.warnings?.(state, record, dayOf(stamp)) ?? [],
   });
 }
 
-function decideDelete<T extends object>(rules: Rules<T>, live: Stored<T>, stamp: Stamp): Accepted {
-  return {
-    effects: [rules.put(deleted(live, stamp)), ...(rules.links?.(live.record, null, {}) ?? [])],
-    facts: rules.facts(live.record, {}, null),
-    warnings: [],
-  };
-}
+/** The day of a decision, in UTC. */
+const dayOf = ({ now }: Stamp) => storedInstant(now).slice(0, 10);

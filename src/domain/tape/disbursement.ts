@@ -1,19 +1,25 @@
 import { isBefore } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
-import { toMajor } from "../core/money.ts";
 import type { FieldError } from "../core/problem.ts";
-import { type Disbursement, type DisbursementChange, disbursementFields } from "./fields.ts";
-import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
-import type { AgreedTerms, Effect, RecordState } from "./state.ts";
+import type { CategoryRules, CheckContext } from "./category.ts";
+import {
+  type Disbursement,
+  type DisbursementChange,
+  disbursementFields,
+  termsChangeFields,
+} from "./fields.ts";
+import { type Assessed, type Checked, isLive, merge, missingErrors } from "./record.ts";
+import { changedTermsWithout, maturityBeforeDisbursement, otherFee, unknownReference } from "./refusals.ts";
+import type { AgreedTerms, Link, RecordState } from "./state.ts";
 
 /** The three terms whose change is history (docs/api.md#disbursements). */
 export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
 
 /** Rules of a disbursement that need no other record (docs/api.md#disbursements). */
-export function checkDisbursement(
+function checkDisbursement(
   current: Disbursement | null,
   change: DisbursementChange,
-  unread: ReadonlySet<string> = new Set(),
+  { unread = new Set() }: CheckContext = {},
 ): Checked<Disbursement> {
   const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
   const merged = merge<Disbursement>(disbursementFields, current, change, currency);
@@ -31,7 +37,7 @@ function dateErrors(record: Disbursement, broken: ReadonlySet<string>): FieldErr
   const { disbursement_date, maturity_date } = record;
   if (broken.has("disbursement_date") || broken.has("maturity_date")) return [];
   if (!disbursement_date || !maturity_date || !isBefore(maturity_date, disbursement_date)) return [];
-  return [refuse("maturity_date", "inconsistent_dates", "must not be before disbursement_date")];
+  return [maturityBeforeDisbursement()];
 }
 
 /**
@@ -50,13 +56,7 @@ function feeErrors(
   if (!states || named.some((name) => broken.has(name))) return [];
   if (gross_value === null || upfront_fee === null || agreed === null) return [];
   const expected = gross_value - agreed;
-  if (upfront_fee === expected) return [];
-  const first = `the disbursement_amount as first agreed, ${toMajor(agreed, currency)}`;
-  const message =
-    expected < 0n
-      ? `needs a gross_value of at least ${first}`
-      : `must equal gross_value less ${first}: ${toMajor(expected, currency)}`;
-  return [refuse("upfront_fee", "inconsistent_amounts", message)];
+  return upfront_fee === expected ? [] : [otherFee(expected, agreed, currency)];
 }
 
 function reasonErrors(current: Disbursement, record: Disbursement, change: DisbursementChange): FieldError[] {
@@ -64,11 +64,11 @@ function reasonErrors(current: Disbursement, record: Disbursement, change: Disbu
   if (changed.length === 0) return [];
   return (["change_date", "change_reason"] as const)
     .filter((name) => change[name] === undefined || change[name] === null)
-    .map((name) => refuse(name, "required", `is required when ${changed.join(", ")} changes`));
+    .map((name) => changedTermsWithout(name, changed));
 }
 
 /** A disbursement's own rules and its clients. */
-export function assessDisbursement(
+function assessDisbursement(
   state: RecordState,
   current: Disbursement | null,
   change: DisbursementChange,
@@ -86,36 +86,33 @@ function referenceErrors(
   const errors: FieldError[] = [];
   const { client_id } = record;
   if (client_id !== null && client_id !== current?.client_id && !isLive(state.client.get(client_id))) {
-    errors.push(refuse("client_id", "unknown_reference", unknownClient(client_id)));
+    errors.push(unknownReference("client_id", "client", client_id));
   }
   const before = new Set(current?.purchase_clients ?? []);
   for (const [index, id] of (record.purchase_clients ?? []).entries()) {
     if (before.has(id) || isLive(state.client.get(id))) continue;
-    errors.push(refuse(`purchase_clients.${index}.client_id`, "unknown_reference", unknownClient(id)));
+    errors.push(unknownReference(`purchase_clients.${index}.client_id`, "client", id));
   }
   return errors;
 }
 
-const unknownClient = (id: string) =>
-  `names the client ${JSON.stringify(id)}, which does not exist; create it first`;
-
 /** What a disbursement's change does to its terms, client links and payments; `after` is null when it is deleted. */
-export function disbursementLinks(
+function disbursementLinks(
   before: Disbursement | null,
   after: Disbursement | null,
   change: DisbursementChange,
-): Effect[] {
+): Link[] {
   const disbursement_id = after?.disbursement_id ?? before?.disbursement_id ?? "";
   const had = before?.purchase_clients ?? [];
   const has = after?.purchase_clients ?? [];
   const gone = had.filter((id) => !has.includes(id));
   const added = has.filter((id) => !had.includes(id));
   const terms = after && agreedTerms(before, after, change);
-  const effects: Effect[] = terms ? [{ type: "terms", ...terms }] : [];
-  if (gone.length > 0) effects.push({ type: "unlink", disbursement_id, client_ids: gone });
-  if (added.length > 0) effects.push({ type: "link", disbursement_id, client_ids: added });
-  if (before && after) effects.push(...reassignment(before, after));
-  return effects;
+  const links: Link[] = terms ? [{ type: "terms", ...terms }] : [];
+  if (gone.length > 0) links.push({ type: "unlink", disbursement_id, client_ids: gone });
+  if (added.length > 0) links.push({ type: "link", disbursement_id, client_ids: added });
+  if (before && after) links.push(...reassignment(before, after));
+  return links;
 }
 
 /** The terms to write down: when they are first agreed, and with each change of one of them; else null. */
@@ -135,14 +132,14 @@ const changesTerms = (before: Disbursement, after: Disbursement): boolean =>
   TERMS.some((term) => after[term] !== before[term]);
 
 /** A loan's payments follow its client, also when a new loan takes the id of a deleted one (docs/api.md#payments). */
-export function reassignment(before: Disbursement, after: Disbursement): Effect[] {
+function reassignment(before: Disbursement, after: Disbursement): Link[] {
   const { disbursement_id, client_id } = after;
   if (client_id === null || client_id === before.client_id) return [];
   return [{ type: "reassign", disbursement_id, client_id }];
 }
 
-/** What an event tells history: its own date, and the terms after it where it changed one. */
-export function disbursementFacts(
+/** What history needs of an event: its own date, and the terms after it where it changed one. */
+function disbursementFacts(
   record: Disbursement,
   change: DisbursementChange,
   before: Disbursement | null,
@@ -165,3 +162,15 @@ export function disbursementFacts(
     ...(changed ? { terms } : {}),
   };
 }
+
+export const disbursementRules: CategoryRules<"disbursement"> = {
+  fields: disbursementFields,
+  updateFields: termsChangeFields,
+  idField: "disbursement_id",
+  table: "disbursements",
+  check: checkDisbursement,
+  assess: assessDisbursement,
+  facts: disbursementFacts,
+  links: disbursementLinks,
+  succeed: reassignment,
+};

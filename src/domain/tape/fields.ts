@@ -18,6 +18,10 @@ export interface Field {
   readonly kind?: "loan" | "purchase";
   /** May never change after create. */
   readonly immutable?: boolean;
+  /** The category whose ids it holds: the record refers to that one, and belongs to it if the field is immutable. */
+  readonly refersTo?: Category;
+  /** Says something about a person that an erasure must reach: no event holds it among its other data. */
+  readonly private?: boolean;
 }
 
 export type FieldType =
@@ -73,19 +77,22 @@ export type ChangeOf<T extends Fields> = { readonly [K in keyof T]?: WireValue<T
 
 const optional = { required: false } as const;
 const required = { required: true } as const;
+const personal = { private: true } as const;
+const ofClient = { refersTo: "client" } as const;
+const ofDisbursement = { refersTo: "disbursement" } as const;
 
 export const clientFields = {
   client_id: { type: "id", ...required, immutable: true },
-  name: { type: "text", max: 256, ...required },
-  email: { type: "email", ...required },
-  phone: { type: "phone", ...required },
-  address: { type: "text", max: 512, ...required },
+  name: { type: "text", max: 256, ...required, ...personal },
+  email: { type: "email", ...required, ...personal },
+  phone: { type: "phone", ...required, ...personal },
+  address: { type: "text", max: 512, ...required, ...personal },
   country: { type: "country", ...required },
   is_company: { type: "boolean", ...required },
-  registration_number: { type: "text", max: 128, ...required },
-  gender: { type: "enum", values: ["male", "female", "company"], ...optional },
-  contact_person: { type: "text", max: 256, ...optional },
-  info: { type: "object", ...optional },
+  registration_number: { type: "text", max: 128, ...required, ...personal },
+  gender: { type: "enum", values: ["male", "female", "company"], ...optional, ...personal },
+  contact_person: { type: "text", max: 256, ...optional, ...personal },
+  info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
 const loan = { kind: "loan" } as const;
@@ -97,14 +104,14 @@ export const disbursementFields = {
   disbursement_amount: { type: "amount", min: "positive", minOnUpdate: "zero", ...required },
   total_expected_margin: { type: "amount", min: "zero", ...required },
   currency: { type: "currency", ...required, immutable: true },
-  client_id: { type: "id", ...required, ...loan },
+  client_id: { type: "id", ...required, ...loan, ...ofClient },
   disbursement_date: { type: "date", ...required, ...loan },
   maturity_date: { type: "date", ...required, ...loan },
-  purchase_clients: { type: "clients", ...optional, ...purchase },
+  purchase_clients: { type: "clients", ...optional, ...purchase, ...ofClient },
   operation_date: { type: "date", ...required, ...purchase },
   payment_date: { type: "date", ...required, ...purchase },
   estimated_delivery_date: { type: "date", ...required, ...purchase },
-  goods_description: { type: "text", max: 2000, ...required, ...purchase },
+  goods_description: { type: "text", max: 2000, ...required, ...purchase, ...personal },
   goods_status: { type: "text", max: 128, ...required, ...purchase },
   gross_value: { type: "amount", min: "zero", ...optional },
   upfront_fee: { type: "amount", min: "zero", ...optional },
@@ -112,43 +119,43 @@ export const disbursementFields = {
   decision_date: { type: "date", ...optional },
   decision: { type: "text", max: 256, ...optional },
   credit_score: { type: "decimal", ...optional },
-  reason: { type: "text", max: 2000, ...optional },
+  reason: { type: "text", max: 2000, ...optional, ...personal },
   approved_amount: { type: "amount", min: "zero", ...optional },
   pledge_creditor: { type: "text", max: 256, ...optional },
-  bank_ref: { type: "text", max: 256, ...optional },
+  bank_ref: { type: "text", max: 256, ...optional, ...personal },
   insurer_coverage: { type: "amount", min: "zero", ...optional },
   insurer_name: { type: "text", max: 256, ...optional },
-  info: { type: "object", ...optional },
+  info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
 /** Why the terms of a disbursement changed; part of an update's event, not of the record. */
 export const termsChangeFields = {
   change_date: { type: "date", ...optional },
-  change_reason: { type: "text", max: 2000, ...optional },
+  change_reason: { type: "text", max: 2000, ...optional, ...personal },
 } as const satisfies Fields;
 
 export const paymentFields = {
   payment_id: { type: "id", ...required, immutable: true },
-  disbursement_id: { type: "id", ...required, immutable: true },
+  disbursement_id: { type: "id", ...required, immutable: true, ...ofDisbursement },
   payment_total: { type: "amount", min: "positive", ...required },
   currency: { type: "currency", ...required, immutable: true },
   status: { type: "enum", values: ["expected", "paid", "canceled"], ...required },
   due_date: { type: "date", ...required },
-  client_id: { type: "id", ...optional },
+  client_id: { type: "id", ...optional, ...ofClient },
   source: { type: "enum", values: ["client", "insurer", "other"], ...optional },
   payment_date: { type: "date", ...optional },
   payment_principal: { type: "amount", min: "zero", ...optional },
   payment_fee: { type: "amount", min: "zero", ...optional },
   installment_number: { type: "integer", min: "zero", ...optional },
-  bank_ref: { type: "text", max: 256, ...optional },
-  info: { type: "object", ...optional },
+  bank_ref: { type: "text", max: 256, ...optional, ...personal },
+  info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
 export const operationFields = {
   operation_id: { type: "id", ...required, immutable: true },
-  disbursement_id: { type: "id", ...required, immutable: true },
+  disbursement_id: { type: "id", ...required, immutable: true, ...ofDisbursement },
   operation_name: { type: "text", max: 256, ...required },
-  operation_description: { type: "text", max: 2000, ...optional },
+  operation_description: { type: "text", max: 2000, ...optional, ...personal },
   operation_start_date: { type: "date", ...optional },
   operation_end_date: { type: "date", ...optional },
   operation_revenue: { type: "amount", ...optional },
@@ -157,13 +164,13 @@ export const operationFields = {
   asset_id: { type: "id", ...optional },
   asset_type: { type: "text", max: 128, ...optional },
   asset_value: { type: "amount", min: "zero", ...optional },
-  asset_description: { type: "text", max: 2000, ...optional },
+  asset_description: { type: "text", max: 2000, ...optional, ...personal },
   asset_purchase_date: { type: "date", ...optional },
   asset_condition: { type: "text", max: 256, ...optional },
   depreciation_amount: { type: "amount", min: "zero", ...optional },
   depreciation_period: { type: "enum", values: ["daily", "monthly", "quarterly", "yearly"], ...optional },
   depreciation_method: { type: "enum", values: ["straight_line", "amortization"], ...optional },
-  info: { type: "object", ...optional },
+  info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
 export type Client = RecordOf<typeof clientFields>;
@@ -180,7 +187,7 @@ export interface Expectation {
   readonly expected_fee: bigint | null;
   readonly expected_due_date: StoredDate | null;
 }
-/** `currency` is always known: the parent's stands in when the event names none. */
+/** `currency` is always known: it is the parent's when the event names none. */
 export type Operation = RecordOf<typeof operationFields> & { readonly currency: string };
 
 export type ClientChange = ChangeOf<typeof clientFields>;
@@ -188,24 +195,14 @@ export type DisbursementChange = ChangeOf<typeof disbursementFields & typeof ter
 export type PaymentChange = ChangeOf<typeof paymentFields>;
 export type OperationChange = ChangeOf<typeof operationFields>;
 
-export const CATEGORIES = ["client", "disbursement", "payment", "operation"] as const;
-export type Category = (typeof CATEGORIES)[number];
+/** The record of each category (docs/api.md#ingest); categories.ts holds what else sets them apart. */
+export interface RecordTypes {
+  readonly client: Client;
+  readonly disbursement: Disbursement;
+  readonly payment: Payment;
+  readonly operation: Operation;
+}
+export type Category = keyof RecordTypes;
 
 export const STEPS = ["create", "update", "delete"] as const;
 export type Step = (typeof STEPS)[number];
-
-/** The fields of each category, and which of them is its id. */
-export const RECORDS = {
-  client: { fields: clientFields, idField: "client_id" },
-  disbursement: { fields: disbursementFields, idField: "disbursement_id" },
-  payment: { fields: paymentFields, idField: "payment_id" },
-  operation: { fields: operationFields, idField: "operation_id" },
-} as const satisfies Record<Category, { fields: Fields; idField: string }>;
-
-/** The lookup table of each category (docs/api.md#lookups). */
-export const RECORD_TABLES = {
-  client: "clients",
-  disbursement: "disbursements",
-  payment: "payments",
-  operation: "operations",
-} as const satisfies Record<Category, string>;

@@ -1,39 +1,19 @@
-import { checkClient } from "./client.ts";
-import { checkDisbursement } from "./disbursement.ts";
-import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
-import { checkOperation } from "./operation.ts";
-import { checkPayment } from "./payment.ts";
+import { CATEGORIES } from "./categories.ts";
+import type { Category, RecordTypes, Step } from "./fields.ts";
 import { created, deleted, updated } from "./record.ts";
-import type { Stored } from "./state.ts";
-
-/** The records of each category. */
-export interface RecordTypes {
-  readonly client: Client;
-  readonly disbursement: Disbursement;
-  readonly payment: Payment;
-  readonly operation: Operation;
-}
+import type { Change, Stored } from "./state.ts";
 
 /** An accepted event of the log, as far as it changes its own record. */
 export interface PastEvent {
   readonly step: Step;
-  /** What the event set, as ingest reads it. */
-  readonly change: Readonly<Record<string, unknown>>;
-  /** The record's currency as the event's facts tell it, for an operation that took its parent's. */
+  /** The members that the event set, as ingest reads them. */
+  readonly change: Change;
+  /** The record's currency according to the event's facts, for an operation that took its parent's. */
   readonly currency?: string | undefined;
   readonly sequence: number;
   /** Milliseconds since 1970. */
   readonly created_at: number;
 }
-
-type Check<T> = (current: T | null, change: PastEvent["change"], event: PastEvent) => T;
-
-const CHECKS: { readonly [C in Category]: Check<RecordTypes[C]> } = {
-  client: (current, change) => checkClient(current, change).record,
-  disbursement: (current, change) => checkDisbursement(current, change).record,
-  payment: (current, change) => checkPayment(current, change).record,
-  operation: (current, change, { currency }) => checkOperation(current, change, currency ?? null).record,
-};
 
 /**
  * A record as one of its own events left it: folding a record's events in their order gives the record as the log knew
@@ -45,9 +25,11 @@ export function foldRecord<C extends Category>(
   before: Stored<RecordTypes[C]> | undefined,
   event: PastEvent,
 ): Stored<RecordTypes[C]> {
-  const stamp = { sequence: event.sequence, now: event.created_at };
-  if (event.step === "create") return created(CHECKS[category](null, event.change, event), stamp);
-  if (!before) throw new Error(`the log has no create before event ${event.sequence}`);
-  if (event.step === "delete") return deleted(before, stamp);
-  return updated(before, CHECKS[category](before.record, event.change, event), stamp);
+  const { step, change, currency: parentCurrency = null, sequence, created_at: now } = event;
+  const after = (current: RecordTypes[C] | null) =>
+    CATEGORIES[category].check(current, change, { parentCurrency }).record;
+  if (step === "create") return created(after(null), { sequence, now });
+  if (!before) throw new Error(`the log has no create before event ${sequence}`);
+  if (step === "delete") return deleted(before, { sequence, now });
+  return updated(before, after(before.record), { sequence, now });
 }

@@ -1,7 +1,7 @@
 import { type StoredDate, storedInstant } from "../core/dates.ts";
 import type { Event, EventFacts } from "../core/event.ts";
 
-/** What history looks at of an accepted event. */
+/** The members of an accepted event from which history is derived. */
 export type HistoryEvent = Pick<
   Event,
   "sequence" | "event_id" | "category" | "step" | "record_id" | "facts" | "created_at"
@@ -67,7 +67,7 @@ export type HistoryTable = keyof HistoryColumns;
 
 export type HistoryValues<T extends HistoryTable> = Origin & HistoryColumns[T];
 
-/** A row to be. */
+/** A row to be written. */
 export type HistoryRow = {
   [T in HistoryTable]: { readonly table: T; readonly values: HistoryValues<T> };
 }[HistoryTable];
@@ -75,7 +75,7 @@ export type HistoryRow = {
 type Rule = {
   [T in HistoryTable]: {
     readonly table: T;
-    /** The sentence of the seed or the contract that asks for the row. */
+    /** The sentence of docs/api.md that asks for the row. */
     readonly because: string;
     /** The row's own columns, or null when the event makes none. */
     readonly row: (event: HistoryEvent) => HistoryColumns[T] | null;
@@ -197,7 +197,7 @@ const reasonOf = ({ facts }: HistoryEvent) => ({
   change_reason: facts.change_reason ?? null,
 });
 
-/** A fact that every event of the kind has; without it the row would be made up. */
+/** A fact that every event of the kind has; without it the row would be wrong. */
 function required({ facts, event_id }: HistoryEvent, name: "currency" | "disbursement_id"): string {
   const fact = facts[name];
   if (fact === undefined) throw new Error(`event ${event_id} lacks its ${name}`);

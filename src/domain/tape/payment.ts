@@ -1,9 +1,19 @@
 import type { StoredDate } from "../core/dates.ts";
-import { toMajor } from "../core/money.ts";
 import type { FieldError } from "../core/problem.ts";
+import type { CategoryRules, CheckContext } from "./category.ts";
 import { type Disbursement, type Payment, type PaymentChange, paymentFields } from "./fields.ts";
-import { parentOf, unknownParent } from "./parent.ts";
-import { type Assessed, type Checked, isLive, merge, missingErrors, refuse } from "./record.ts";
+import { parentOf } from "./parent.ts";
+import { type Assessed, type Checked, isLive, merge, missingErrors } from "./record.ts";
+import {
+  deletedClient,
+  notTheLoansClient,
+  notThePurchasesClient,
+  otherCurrency,
+  partAboveTotal,
+  partsUnlikeTotal,
+  purchasePaymentWithoutClient,
+  unknownReference,
+} from "./refusals.ts";
 import type { RecordState } from "./state.ts";
 import { paymentFindings, type Warning } from "./warnings.ts";
 
@@ -15,10 +25,10 @@ const AMOUNTS = ["payment_total", ...PARTS] as const;
  * missing one of the two is filled in; the source is `client` unless the event says otherwise; what was due stays
  * known when the payment is paid or canceled.
  */
-export function checkPayment(
+function checkPayment(
   current: Payment | null,
   change: PaymentChange,
-  unread: ReadonlySet<string> = new Set(),
+  { unread = new Set() }: CheckContext = {},
 ): Checked<Payment> {
   const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
   const merged = merge<Payment>(paymentFields, current, change, currency);
@@ -71,35 +81,31 @@ function splitTotal(record: Payment): Checked<Payment> {
   const { payment_total: total, payment_principal: principal, payment_fee: fee, currency } = record;
   if (principal !== null && fee !== null) {
     if (principal + fee === total) return { record, errors: [] };
-    const sum = `${toMajor(principal, currency)} + ${toMajor(fee, currency)}`;
-    const message = `payment_principal + payment_fee, ${sum}, must equal payment_total, ${toMajor(total, currency)}; ${PARTS_ADVICE}`;
-    return { record, errors: [refuse("payment_fee", "inconsistent_amounts", message)] };
+    return { record, errors: [partsUnlikeTotal(principal, fee, total, currency)] };
   }
   const known = principal ?? fee;
   if (known === null) return { record, errors: [] };
   const name = principal === null ? "payment_fee" : "payment_principal";
-  if (known > total) {
-    const message = `must not exceed payment_total, which is ${toMajor(total, currency)}; ${PARTS_ADVICE}`;
-    return { record, errors: [refuse(name, "inconsistent_amounts", message)] };
-  }
+  if (known > total) return { record, errors: [partAboveTotal(name, total, currency)] };
   return {
     record: { ...record, payment_principal: principal ?? total - known, payment_fee: fee ?? total - known },
     errors: [],
   };
 }
 
-const PARTS_ADVICE = "send both parts of this total, or null for both when they are not known";
-
 /** A payment's own rules and its tie to the disbursement. */
-export function assessPayment(
+function assessPayment(
   state: RecordState,
   current: Payment | null,
   change: PaymentChange,
 ): Assessed<Payment> {
   const { record, errors } = checkPayment(current, change);
   const parent = parentOf(state, current, record.disbursement_id);
-  if (!parent) return { record, own: errors, references: [unknownParent(record.disbursement_id)] };
-  const settled = settleParent(state, parent, current, record, change);
+  if (!parent) {
+    const references = [unknownReference("disbursement_id", "disbursement", record.disbursement_id)];
+    return { record, own: errors, references };
+  }
+  const settled = settleParent(state, parent, record, { current, change });
   return { record: settled.record, own: errors, references: settled.errors };
 }
 
@@ -111,37 +117,50 @@ export function assessPayment(
 function settleParent(
   state: RecordState,
   parent: Disbursement,
-  current: Payment | null,
   record: Payment,
-  change: PaymentChange,
+  { current, change }: { readonly current: Payment | null; readonly change: PaymentChange },
 ): Checked<Payment> {
   const errors: FieldError[] = [];
-  if (!current && record.currency !== parent.currency) {
-    errors.push(
-      refuse("currency", "currency_mismatch", `must be ${parent.currency}, the currency of the disbursement`),
-    );
-  }
+  if (!current && record.currency !== parent.currency) errors.push(otherCurrency(parent.currency));
   if (parent.kind === "loan") {
     if (change.client_id && change.client_id !== parent.client_id) {
-      errors.push(refuse("client_id", "client_mismatch", "must be the loan's client, or absent"));
+      errors.push(notTheLoansClient());
     }
     return { record: { ...record, client_id: parent.client_id }, errors };
   }
   const { client_id } = record;
   if (client_id === null) {
-    errors.push(refuse("client_id", "required", "is required for a payment on a purchase"));
+    errors.push(purchasePaymentWithoutClient());
   } else if (client_id !== current?.client_id) {
     if (!parent.purchase_clients?.includes(client_id)) {
-      errors.push(refuse("client_id", "client_mismatch", "must be one of the purchase's clients"));
+      errors.push(notThePurchasesClient());
     } else if (!isLive(state.client.get(client_id))) {
-      errors.push(refuse("client_id", "unknown_reference", "names a deleted client"));
+      errors.push(deletedClient());
     }
   }
   return { record, errors };
 }
 
-/** What is odd about a payment beside its disbursement as of `day` (docs/api.md#ingest). */
-export function paymentWarnings(state: RecordState, record: Payment, day: StoredDate): Warning[] {
+/** The irregularities of a payment and its disbursement as of `day` (docs/api.md#ingest). */
+function paymentWarnings(state: RecordState, record: Payment, day: StoredDate): Warning[] {
   const parent = parentOf(state, record, record.disbursement_id);
   return parent ? paymentFindings(record, parent, day) : [];
 }
+
+/** On a loan the client is the loan's (docs/api.md#payments). */
+function withLoansClient(state: RecordState, record: Payment): Payment {
+  const parent = state.disbursement.get(record.disbursement_id)?.record;
+  return parent?.kind === "loan" ? { ...record, client_id: parent.client_id } : record;
+}
+
+export const paymentRules: CategoryRules<"payment"> = {
+  fields: paymentFields,
+  ignored: ["entity_type", "entity_id"],
+  idField: "payment_id",
+  table: "payments",
+  check: checkPayment,
+  assess: assessPayment,
+  facts: ({ disbursement_id, currency }) => ({ disbursement_id, currency }),
+  warnings: paymentWarnings,
+  follow: withLoansClient,
+};

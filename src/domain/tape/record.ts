@@ -1,14 +1,10 @@
 import type { DecimalText } from "../core/decimal.ts";
 import type { Changed, Stamp } from "../core/event.ts";
 import { toMinor } from "../core/money.ts";
-import type { FieldError, FieldErrorCode, Problem } from "../core/problem.ts";
+import type { FieldError } from "../core/problem.ts";
 import type { Field, Fields } from "./fields.ts";
+import { immutable, missing, ofOtherKind, unreadableAmount } from "./refusals.ts";
 import type { Stored } from "./state.ts";
-
-/** A field of the record that is refused. */
-export function refuse(field: string, code: FieldErrorCode, message: string): FieldError {
-  return { field, code, message };
-}
 
 /** A merged record with what its own rules refuse of it, and what its references do. */
 export interface Assessed<T> {
@@ -54,7 +50,7 @@ export function merge<T>(
       if (minor.ok) record[name] = minor.value;
       else {
         broken.add(name);
-        errors.push(refuse(name, "invalid_value", minor.error));
+        errors.push(unreadableAmount(name, minor.error));
       }
     }
   }
@@ -64,31 +60,16 @@ export function merge<T>(
 /** What an update may not touch, and what the kind of the disbursement does not have. */
 export function changeErrors(
   fields: Fields,
-  current: Readonly<Record<string, unknown>>,
+  before: object,
   change: Readonly<Record<string, unknown>>,
 ): FieldError[] {
+  const current = before as Readonly<Record<string, unknown>>;
   return Object.entries(fields).flatMap(([name, field]) => {
     const value = change[name];
     if (value === undefined) return [];
-    if (field.immutable && value !== current[name]) {
-      return [
-        refuse(
-          name,
-          "immutable_field",
-          `must not change after create; its value is ${String(current[name])}`,
-        ),
-      ];
-    }
-    if (field.kind && field.kind !== current.kind && value !== null) {
-      return [
-        refuse(
-          name,
-          "unsupported_field",
-          `is a field of a ${field.kind}, but this disbursement is a ${current.kind}`,
-        ),
-      ];
-    }
-    return [];
+    if (field.immutable && value !== current[name]) return [immutable(name, current[name])];
+    const isOfOtherKind = field.kind && field.kind !== current.kind && value !== null;
+    return isOfOtherKind ? [ofOtherKind(name, field.kind, current.kind)] : [];
   });
 }
 
@@ -101,7 +82,7 @@ export function missingErrors(
   const applies = (field: Field) => field.required && (!field.kind || field.kind === record.kind);
   return Object.entries(fields)
     .filter(([name, field]) => applies(field) && record[name] === null && !broken.has(name))
-    .map(([name]) => refuse(name, "required", "is required and must not be null"));
+    .map(([name]) => missing(name));
 }
 
 /**
@@ -151,15 +132,4 @@ export function updated<T>(stored: Stored<T>, record: T, stamp: Moment): Stored<
 
 export function deleted<T>(stored: Stored<T>, stamp: Moment): Stored<T> {
   return { ...updated(stored, stored.record, stamp), deleted_at: stamp.now };
-}
-
-export function alreadyExists(what: string, id: string): Problem {
-  return {
-    code: "already_exists",
-    detail: `The ${what} ${JSON.stringify(id)} already exists. Send step "update" to change it.`,
-  };
-}
-
-export function notFound(what: string, id: string): Problem {
-  return { code: "not_found", detail: `The ${what} ${JSON.stringify(id)} does not exist.` };
 }

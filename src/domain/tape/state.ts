@@ -1,6 +1,6 @@
 import type { StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
-import type { Category, Client, Disbursement, Operation, Payment, Step } from "./fields.ts";
+import type { Category, RecordTypes, Step } from "./fields.ts";
 import type { Warning } from "./warnings.ts";
 
 /** A record with its place in the tenant's history. Sequences are event sequences, times milliseconds since 1970. */
@@ -14,13 +14,8 @@ export interface Stored<T> {
   readonly deleted_at: number | null;
 }
 
-/** What the commands of one group may look at: everything that they name, as of the tenant's last event. */
-export interface RecordState {
-  readonly client: Map<string, Stored<Client>>;
-  readonly disbursement: Map<string, Stored<Disbursement>>;
-  readonly payment: Map<string, Stored<Payment>>;
-  readonly operation: Map<string, Stored<Operation>>;
-}
+/** The records that the commands of one group need, by category and id, as of the tenant's last event. */
+export type RecordState = { readonly [C in Category]: Map<string, Stored<RecordTypes[C]>> };
 
 /** The terms of a disbursement as an event leaves them, and the date from which they count. */
 export interface AgreedTerms {
@@ -31,11 +26,18 @@ export interface AgreedTerms {
   readonly maturity_date: StoredDate | null;
 }
 
-export type Effect =
-  | { readonly type: "put"; readonly category: "client"; readonly stored: Stored<Client> }
-  | { readonly type: "put"; readonly category: "disbursement"; readonly stored: Stored<Disbursement> }
-  | { readonly type: "put"; readonly category: "payment"; readonly stored: Stored<Payment> }
-  | { readonly type: "put"; readonly category: "operation"; readonly stored: Stored<Operation> }
+/** A record of one category takes a new state. */
+export type Put<C extends Category = Category> = {
+  readonly [K in C]: {
+    readonly type: "put";
+    readonly category: K;
+    readonly id: string;
+    readonly stored: Stored<RecordTypes[K]>;
+  };
+}[C];
+
+/** An effect on rows other than the event's own record. */
+export type Link =
   | {
       readonly type: "link" | "unlink";
       readonly disbursement_id: string;
@@ -43,22 +45,27 @@ export type Effect =
     }
   /** The terms of a disbursement as of this event: one row of `disbursement_terms`. */
   | ({ readonly type: "terms" } & AgreedTerms)
-  /** A loan has another borrower: its payments follow (seed: "client is resolved from the parent loan"). */
+  /** A loan has another borrower, and its payments follow (docs/api.md#payments). */
   | { readonly type: "reassign"; readonly disbursement_id: string; readonly client_id: string };
 
-/** An accepted ingest event: what becomes of the records, and what history is told. */
+export type Effect = Put | Link;
+
+/** An accepted ingest event: its effects on the records, and the facts that history is derived from. */
 export interface Accepted {
   readonly effects: readonly Effect[];
   readonly facts: EventFacts;
-  /** What is odd about the event and no reason to refuse it. */
+  /** Irregularities of the event that are no reason to refuse it. */
   readonly warnings: readonly Warning[];
 }
 
-/** A checked ingest request on its way to the tenant's gate; `change` is typed by its category. */
+/** What one event sets, by field; typed by the category that it belongs to. */
+export type Change = Readonly<Record<string, unknown>>;
+
+/** A checked ingest request on its way to the tenant's gate. */
 export interface IngestCommand {
   readonly type: "ingest";
   readonly category: Category;
   readonly step: Step;
   readonly id: string;
-  readonly change: Readonly<Record<string, unknown>>;
+  readonly change: Change;
 }

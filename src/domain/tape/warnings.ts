@@ -2,7 +2,7 @@ import { isBefore, renderDate, type StoredDate } from "../core/dates.ts";
 import { toMajor } from "../core/money.ts";
 import type { Disbursement, Payment } from "./fields.ts";
 
-/** What an accepted payment makes one wonder about (docs/portfolio.md#quality). */
+/** The irregularities of an accepted payment (docs/portfolio.md#quality). */
 export type PaymentFinding =
   | "paid_more_than_expected"
   | "received_before_disbursement"
@@ -61,12 +61,12 @@ const RULES: readonly Rule[] = [
   {
     code: "paid_without_date",
     message: ({ payment_date }) =>
-      payment_date === null ? "it is paid without a payment_date, so its due_date stands in" : null,
+      payment_date === null ? "it is paid without a payment_date, so its due_date counts" : null,
   },
 ];
 
 /**
- * What is odd about a paid payment as of `day` (`YYYY-MM-DD`, UTC), by itself and its disbursement. None of it is a
+ * The irregularities of a paid payment as of `day` (`YYYY-MM-DD`, UTC), by itself and with its disbursement. None is a
  * reason to refuse the event.
  */
 export function paymentFindings(payment: Facts, start: Start, day: StoredDate): Warning[] {

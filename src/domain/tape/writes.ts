@@ -1,8 +1,9 @@
 import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
-import type { Category, Client, Disbursement, Operation, Payment } from "./fields.ts";
+import { perCategory } from "./categories.ts";
+import type { Category } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
-import { isLive } from "./record.ts";
-import type { Accepted, AgreedTerms, Effect, IngestCommand, RecordState, Stored } from "./state.ts";
+import { isLive, updated } from "./record.ts";
+import type { Accepted, AgreedTerms, Effect, IngestCommand, Put, RecordState } from "./state.ts";
 
 /** A client of a purchase: one row of `purchase_clients`. */
 export interface PurchaseClient {
@@ -15,14 +16,11 @@ export interface PurchaseClient {
   readonly updated_at: number;
 }
 
-/** All that one group of accepted ingest commands changes, each record once, in its last state. */
+/** The changes of one group of accepted ingest commands, each record once, in its last state. */
 export interface RecordWrites {
-  readonly client: Map<string, Stored<Client>>;
-  readonly disbursement: Map<string, Stored<Disbursement>>;
-  readonly payment: Map<string, Stored<Payment>>;
-  readonly operation: Map<string, Stored<Operation>>;
-  /** Ids of the records that were not in sight before the group. */
-  readonly fresh: Readonly<Record<Category, Set<string>>>;
+  readonly records: RecordState;
+  /** Ids of the records that the group did not find. */
+  readonly fresh: { readonly [C in Category]: Set<string> };
   readonly links: Map<string, PurchaseClient>;
   readonly terms: (AgreedTerms & { readonly sequence: number })[];
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
@@ -30,18 +28,15 @@ export interface RecordWrites {
 }
 
 export const noRecordWrites = (): RecordWrites => ({
-  client: new Map(),
-  disbursement: new Map(),
-  payment: new Map(),
-  operation: new Map(),
-  fresh: { client: new Set(), disbursement: new Set(), payment: new Set(), operation: new Set() },
+  records: perCategory(() => new Map()),
+  fresh: perCategory(() => new Set()),
   links: new Map(),
   terms: [],
   unlinks: new Map(),
   reassigned: new Map(),
 });
 
-/** Lets the group's next command see what this one did, and remembers it for the commit. */
+/** Shows the effects to the group's next command, and keeps them for the commit. */
 export function applyEffects(
   state: RecordState,
   writes: RecordWrites,
@@ -69,7 +64,7 @@ export function applyEffects(
         break;
       }
       case "reassign":
-        applyReassign(state, writes, effect.disbursement_id, effect.client_id, stamp);
+        applyReassign(state, writes, effect, stamp);
         break;
     }
   }
@@ -77,51 +72,14 @@ export function applyEffects(
 
 const linkKey = (disbursement_id: string, client_id: string) => JSON.stringify([disbursement_id, client_id]);
 
-function applyPut(state: RecordState, writes: RecordWrites, effect: Extract<Effect, { type: "put" }>): void {
-  switch (effect.category) {
-    case "client":
-      put(state.client, writes.client, writes.fresh.client, effect.stored.record.client_id, effect.stored);
-      break;
-    case "disbursement":
-      put(
-        state.disbursement,
-        writes.disbursement,
-        writes.fresh.disbursement,
-        effect.stored.record.disbursement_id,
-        effect.stored,
-      );
-      break;
-    case "payment":
-      put(
-        state.payment,
-        writes.payment,
-        writes.fresh.payment,
-        effect.stored.record.payment_id,
-        effect.stored,
-      );
-      break;
-    case "operation":
-      put(
-        state.operation,
-        writes.operation,
-        writes.fresh.operation,
-        effect.stored.record.operation_id,
-        effect.stored,
-      );
-      break;
-  }
-}
-
-function put<T>(
-  state: Map<string, T>,
-  writes: Map<string, T>,
-  fresh: Set<string>,
-  id: string,
-  stored: T,
+function applyPut<C extends Category>(
+  state: RecordState,
+  writes: RecordWrites,
+  { category, id, stored }: Put<C>,
 ): void {
-  if (!state.has(id)) fresh.add(id);
-  state.set(id, stored);
-  writes.set(id, stored);
+  if (!state[category].has(id)) writes.fresh[category].add(id);
+  state[category].set(id, stored);
+  writes.records[category].set(id, stored);
 }
 
 function applyLink(
@@ -146,17 +104,16 @@ function applyLink(
 function applyReassign(
   state: RecordState,
   writes: RecordWrites,
-  disbursement_id: string,
-  client_id: string,
+  { disbursement_id, client_id }: Extract<Effect, { type: "reassign" }>,
   stamp: Stamp,
 ): void {
   writes.reassigned.set(disbursement_id, { client_id, stamp });
+  const written = writes.records.payment;
   for (const [id, stored] of state.payment) {
     if (stored.record.disbursement_id !== disbursement_id || !isLive(stored)) continue;
-    const record = { ...stored.record, client_id };
-    const moved = { ...stored, record, updated_seq: stamp.sequence, updated_at: stamp.now };
+    const moved = updated(stored, { ...stored.record, client_id }, stamp);
     state.payment.set(id, moved);
-    if (writes.payment.has(id)) writes.payment.set(id, moved);
+    if (written.has(id)) written.set(id, moved);
   }
 }
 

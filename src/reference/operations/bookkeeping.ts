@@ -1,123 +1,39 @@
-import * as z from "zod";
-import { exceptionsQuery, proofQuery, switchBody } from "../../contract/bookkeeping/bodies.ts";
-import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
-import { answer, currency, day, exactDecimal, json, sumMinor } from "../answers.ts";
-import type { Operation } from "../operation.ts";
+import * as answers from "../../contract/bookkeeping/answers.ts";
+import { BOOKKEEPING_ROUTES } from "../../contract/routes/bookkeeping.ts";
+import { operationsOf } from "../operation.ts";
 
-const state = z
-  .object({
-    mode: z.enum(["off", "records"]),
-    since_sequence: z.int().nullable().meta({ description: "The first event that posts its own entries." }),
-    progress: z.object({ done: z.int(), total: z.int() }),
-  })
-  .meta({ id: "Bookkeeping" });
-
-const next_cursor = z.string().optional().meta({ description: "Send it as `cursor`." });
-
-export const BOOKKEEPING_OPERATIONS: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/v1/bookkeeping",
-    id: "getBookkeeping",
-    tag: "Bookkeeping",
-    summary: "Read whether the books come from the records",
-    description: "The mode, its first event, and how many of the earlier records are booked.",
-    scope: "hpts:ledger:read",
-    bookmarked: true,
-    answers: { 200: answer("The state.", json(state)) },
-    problems: ["invalid_query"],
-  },
-  {
-    method: "put",
-    path: "/v1/bookkeeping",
-    id: "putBookkeeping",
-    tag: "Bookkeeping",
-    summary: "Switch bookkeeping on or off",
-    description:
-      "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. This is no event and takes no Idempotency-Key. The same request again changes nothing.",
-    scope: "hpts:adjustments:write",
-    body: {
-      media: "application/json",
-      schema: switchBody,
-      examples: {
-        off: { summary: "Off; posted entries stay", body: { mode: "off" }, answers: 200 },
+/** docs/bookkeeping.md#the-switch */
+export const BOOKKEEPING_OPERATIONS = operationsOf({
+  tag: "Bookkeeping",
+  routes: BOOKKEEPING_ROUTES,
+  answersOf: () => answers,
+  words: {
+    getBookkeeping: {
+      summary: "Read whether the books come from the records",
+      description: "The mode, its first event, and how many of the earlier records are booked.",
+      answers: { 200: "The state." },
+    },
+    putBookkeeping: {
+      summary: "Switch bookkeeping on or off",
+      description:
+        "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. This is no event and takes no Idempotency-Key. The same request again changes nothing.",
+      body: {
+        examples: {
+          off: { summary: "Off; posted entries stay", body: { mode: "off" }, answers: 200 },
+        },
       },
+      answers: { 200: "The state; nothing is left to book.", 202: "The state; records are being booked." },
     },
-    answers: {
-      200: answer("The state; nothing is left to book.", json(state)),
-      202: answer("The state; records are being booked.", json(state)),
+    listBookkeepingExceptions: {
+      summary: "List the exceptions in the books",
+      description:
+        "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
+      answers: { 200: "One page." },
     },
-    problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
+    proveBookkeeping: {
+      summary: "Prove that records and books agree",
+      description: "Computes both sides again, disbursement by disbursement, and lists the differences.",
+      answers: { 200: "One page." },
+    },
   },
-  {
-    method: "get",
-    path: "/v1/bookkeeping/exceptions",
-    id: "listBookkeepingExceptions",
-    tag: "Bookkeeping",
-    summary: "List the exceptions in the books",
-    description: "The present state: loans in credit, receipts without a loan, loans that are not kept.",
-    scope: "hpts:ledger:read",
-    bookmarked: true,
-    query: exceptionsQuery,
-    answers: {
-      200: answer(
-        "One page.",
-        json(
-          z.object({
-            data: z.array(
-              z.object({
-                disbursement_id: z.string(),
-                payment_id: z.string().optional(),
-                reason: z.enum(REASONS),
-                amount: exactDecimal,
-                currency,
-                sequence: z.int(),
-              }),
-            ),
-            pagination: z.object({
-              limit: z.int(),
-              has_more: z.boolean(),
-              next_cursor,
-              searched_all: z.boolean().optional(),
-            }),
-          }),
-        ),
-      ),
-    },
-    problems: ["too_large"],
-  },
-  {
-    method: "get",
-    path: "/v1/bookkeeping/proof",
-    id: "proveBookkeeping",
-    tag: "Bookkeeping",
-    summary: "Prove that records and books agree",
-    description: "Computes both sides again, disbursement by disbursement, and lists the differences.",
-    scope: "hpts:reconciliation:read",
-    bookmarked: true,
-    query: proofQuery,
-    answers: {
-      200: answer(
-        "One page.",
-        json(
-          z.object({
-            as_of_date: day,
-            differences: z.array(
-              z.object({
-                disbursement_id: z.string(),
-                account_code: z.enum(PROVED),
-                currency,
-                records_minor: sumMinor,
-                books_minor: sumMinor,
-                sequence: z.int(),
-              }),
-            ),
-            compared: z.int(),
-            next_cursor,
-          }),
-        ),
-      ),
-    },
-    problems: ["too_large"],
-  },
-];
+});

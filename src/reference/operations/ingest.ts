@@ -1,13 +1,13 @@
 import * as z from "zod";
+import { TAPE_ROUTES } from "../../contract/routes/tape.ts";
+import * as answers from "../../contract/tape/answers.ts";
 import { dataSchema, INGEST_VARIANTS, UNSUPPORTED, type Variant } from "../../contract/tape/ingest.ts";
-import { CATEGORIES, type Category, STEPS } from "../../domain/tape/fields.ts";
-import type { PaymentFinding } from "../../domain/tape/warnings.ts";
-import { answer, json, uuid } from "../answers.ts";
+import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
+import type { Category } from "../../domain/tape/fields.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import { BATCH_EXAMPLES, INGEST_EXAMPLES } from "../ingest-examples.ts";
-import type { Content, Operation } from "../operation.ts";
+import { operationsOf } from "../operation.ts";
 import { keySchema } from "../parameters.ts";
-import { problem } from "../problem-answers.ts";
 
 const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
@@ -46,109 +46,53 @@ function eventOf(category: Category): z.ZodObject {
     .meta({ id: `${capital(category)}Event` });
 }
 
-const events = CATEGORIES.map(eventOf);
+const events = CATEGORY_NAMES.map(eventOf);
 const event = oneOf(events, { id: "IngestEvent" });
-
-/** Exhaustive: a new finding must be named here. */
-const FINDINGS: Readonly<Record<PaymentFinding, true>> = {
-  paid_more_than_expected: true,
-  received_before_disbursement: true,
-  received_in_future: true,
-  paid_without_date: true,
-};
-
-const categories = z.enum(CATEGORIES as unknown as [Category, ...Category[]]);
-const accepted = z
-  .object({
-    status: z.enum(["success", "duplicate"]),
-    message: z.string(),
-    event_id: uuid,
-    sequence: z
-      .int()
-      .min(1)
-      .meta({ description: "Counts the tenant's accepted events from 1, without gaps." }),
-    category: categories,
-    step: z.enum(STEPS),
-    id: z.string().meta({ description: "Id of the record." }),
-    warnings: z
-      .array(
-        z.object({
-          code: z.enum(Object.keys(FINDINGS) as [PaymentFinding, ...PaymentFinding[]]),
-          message: z.string(),
-        }),
-      )
-      .meta({ description: "Irregularities of an accepted payment." }),
-  })
-  .meta({ id: "IngestAnswer" });
 
 /** A line of a batch, one for each category: the event with its key. */
 const batchLine = oneOf(
   events.map((one, index) =>
     z
       .strictObject({ idempotency_key: keySchema, ...one.shape })
-      .meta({ id: `${capital(CATEGORIES[index] ?? "")}Line` }),
+      .meta({ id: `${capital(CATEGORY_NAMES[index] ?? "")}Line` }),
   ),
   { id: "BatchLine" },
 );
 
-const batchAnswer = z
-  .object({
-    line: z.int().min(1),
-    status: z.int(),
-    headers: z.record(z.string(), z.string()).optional(),
-    body: z.union([accepted, problem]),
-  })
-  .meta({ id: "BatchAnswer" });
-const lines: Content = { media: "application/x-ndjson", schema: batchAnswer };
-
 /** docs/api.md#ingest */
-export const INGEST_OPERATIONS: readonly Operation[] = [
-  {
-    method: "post",
-    path: "/ingest",
-    id: "ingest",
-    tag: "Ingest",
-    summary: "Send one event",
-    description: [
-      "Creates, updates or deletes a client, a disbursement (loan or purchase), a payment or an operation.",
-      "",
-      "- `create` with the id of a live record is 409.",
-      "- `update` takes any subset of the fields; the merged record must satisfy every rule of `create`. `null` clears an optional field.",
-      "- `delete` takes the id and nothing else.",
-      "- Unknown members are refused, so no misspelt field is lost.",
-      "- References must exist and be live: create clients first, then disbursements, then payments and operations.",
-    ].join("\n"),
-    scope: "ingest:write",
-    keyed: true,
-    body: { ...json(event), examples: INGEST_EXAMPLES },
-    answers: {
-      200: answer("Updated, deleted, or a replay of a used key.", json(accepted), [
-        "x-d1-bookmark",
-        "Idempotent-Replayed",
-      ]),
-      201: answer("Created.", json(accepted), ["x-d1-bookmark", "Location"]),
+export const INGEST_OPERATIONS = operationsOf({
+  tag: "Ingest",
+  routes: TAPE_ROUTES,
+  answersOf: () => answers,
+  words: {
+    ingest: {
+      summary: "Send one event",
+      description: [
+        "Creates, updates or deletes a client, a disbursement (loan or purchase), a payment or an operation.",
+        "",
+        "- `create` with the id of a live record is 409.",
+        "- `update` takes any subset of the fields; the merged record must satisfy every rule of `create`. `null` clears an optional field.",
+        "- `delete` takes the id and nothing else.",
+        "- Unknown members are refused, so no misspelt field is lost.",
+        "- References must exist and be live: create clients first, then disbursements, then payments and operations.",
+      ].join("\n"),
+      body: { schema: event, examples: INGEST_EXAMPLES },
+      answers: { 200: "Updated, deleted, or a replay of a used key.", 201: "Created." },
     },
-    problems: ["unsupported_category", "not_found", "already_exists", "amount_overflow"],
-  },
-  {
-    method: "post",
-    path: "/ingest/batch",
-    id: "ingestBatch",
-    tag: "Ingest",
-    summary: "Send up to 500 events",
-    description: [
-      "One event per line, as newline-delimited JSON; the schema describes one line. A line is the request `POST /ingest` with its own key. Lines are decided separately, in their order.",
-      "",
-      "- At most 500 lines and 2 MiB unpacked; a line has at most 64 KiB. `Content-Encoding: gzip` is accepted.",
-      "- The answer has one line for each, with the status, headers and body that `POST /ingest` would answer.",
-      "- A batch that is sent again is all duplicates.",
-    ].join("\n"),
-    scope: "ingest:write",
-    body: { media: "application/x-ndjson", schema: batchLine, examples: BATCH_EXAMPLES },
-    answers: {
-      200: answer("Every line was accepted. The schema describes one line.", lines, ["x-d1-bookmark"]),
-      207: answer("At least one line was refused. The schema describes one line.", lines, ["x-d1-bookmark"]),
+    ingestBatch: {
+      summary: "Send up to 500 events",
+      description: [
+        "One event per line, as newline-delimited JSON; the schema describes one line. A line is the request `POST /ingest` with its own key. Lines are decided separately, in their order.",
+        "",
+        "- At most 500 lines and 2 MiB unpacked; a line has at most 64 KiB. `Content-Encoding: gzip` is accepted.",
+        "- The answer has one line for each, with the status, headers and body that `POST /ingest` would answer.",
+        "- A batch that is sent again is all duplicates.",
+      ].join("\n"),
+      body: { schema: batchLine, examples: BATCH_EXAMPLES },
+      answers: {
+        200: "Every line was accepted. The schema describes one line.",
+        207: "At least one line was refused. The schema describes one line.",
+      },
     },
-    problems: ["too_many_lines"],
   },
-];
+});

@@ -1,98 +1,51 @@
-import * as z from "zod";
-import { PROBLEMS } from "../../contract/problems.ts";
-import type { ProblemCode } from "../../domain/core/problem.ts";
-import { answer, freeObject, json } from "../answers.ts";
-import type { Answer, Content, Operation } from "../operation.ts";
+import { SERVICE_ROUTES } from "../../contract/routes/service.ts";
+import * as answers from "../../contract/service/answers.ts";
+import { operationsOf } from "../operation.ts";
 
-const health = z
-  .object({ status: z.literal("ok"), version: z.string(), git_sha: z.string() })
-  .meta({ id: "Health" });
-
-const HTML: Content = { media: "text/html", schema: z.string() };
-
-/** A file that is built before the deployment: a browser caches it and revalidates it by its ETag. */
-const built = (description: string, content: Content): Pick<Operation, "answers" | "conditional"> => ({
-  conditional: true,
-  answers: {
-    200: answer(description, content, ["ETag"]),
-    304: answer("You have this version.", [], ["ETag"]),
-  },
-});
-
-/** These routes refuse only other methods of their paths. */
-const problems: readonly ProblemCode[] = ["method_not_allowed"];
-
-/** A page for people. */
-function page(path: string, id: string, summary: string, description: string): Operation {
-  const content: Answer = answer("The page.", HTML);
-  return {
-    method: "get",
-    path,
-    id,
-    tag: "Service",
-    summary,
-    description,
-    scope: null,
-    answers: { 200: content },
-    problems,
-  };
-}
+const page = { 200: "The page." } as const;
+const builtPage = { ...page, 304: "You have this version." } as const;
 
 /** The routes that need no token. */
-export const SERVICE_OPERATIONS: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/v1/health/live",
-    id: "live",
-    tag: "Service",
-    summary: "Is the service running?",
-    description: "Answers 200 as long as the Worker runs.",
-    scope: null,
-    answers: { 200: answer("It is.", json(health)) },
-    problems,
+export const SERVICE_OPERATIONS = operationsOf({
+  tag: "Service",
+  routes: SERVICE_ROUTES,
+  answersOf: () => answers,
+  words: {
+    live: {
+      summary: "Is the service running?",
+      description: "Answers 200 as long as the Worker runs.",
+      answers: { 200: "It is." },
+    },
+    ready: {
+      summary: "Is the database reachable?",
+      description: "Asks every database and answers within two seconds.",
+      answers: { 200: "It is." },
+    },
+    openapi: {
+      summary: "This document",
+      description: "OpenAPI 3.1, generated from the schemas that validate.",
+      answers: { 200: "The document.", 304: "You have this version." },
+    },
+    home: { summary: "Home page", description: "What this is, and where to go.", answers: page },
+    reference: {
+      summary: "This reference for people",
+      description: "Shows this document and sends requests from it.",
+      answers: builtPage,
+    },
+    console: {
+      summary: "Console",
+      description: "Shows a portfolio; asks for a token.",
+      answers: builtPage,
+    },
+    listProblems: {
+      summary: "All problem codes",
+      description: "Lists every problem code.",
+      answers: page,
+    },
+    explainProblem: {
+      summary: "One problem code",
+      description: "Explains a code and what to do.",
+      answers: page,
+    },
   },
-  {
-    method: "get",
-    path: "/v1/health/ready",
-    id: "ready",
-    tag: "Service",
-    summary: "Is the database reachable?",
-    description: "Asks every database and answers within two seconds.",
-    scope: null,
-    answers: { 200: answer("It is.", json(health)) },
-    problems: [...problems, "unavailable"],
-  },
-  {
-    method: "get",
-    path: "/openapi.json",
-    id: "openapi",
-    tag: "Service",
-    summary: "This document",
-    description: "OpenAPI 3.1, generated from the schemas that validate.",
-    scope: null,
-    ...built("The document.", json(freeObject)),
-    problems,
-  },
-  page("/", "home", "Home page", "What this is, and where to go."),
-  {
-    ...page(
-      "/docs",
-      "reference",
-      "This reference for people",
-      "Shows this document and sends requests from it.",
-    ),
-    ...built("The page.", HTML),
-  },
-  {
-    ...page("/console", "console", "Console", "Shows a portfolio; asks for a token."),
-    ...built("The page.", HTML),
-  },
-  page("/problems", "listProblems", "All problem codes", "Lists every problem code."),
-  {
-    ...page("/problems/{code}", "explainProblem", "One problem code", "Explains a code and what to do."),
-    pathParameters: z.object({
-      code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-    }),
-    problems: [...problems, "not_found"],
-  },
-];
+});

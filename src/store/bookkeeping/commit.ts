@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { BookWrites } from "../../domain/bookkeeping/writes.ts";
 import { replacing, rowWriter } from "../d1/rows.ts";
-import { builder, type Statement } from "../d1/statement.ts";
+import { builder, type Sql } from "../d1/statement.ts";
 import { fromBookedLoan, fromPart } from "./rows.ts";
 import { bookedLoans, bookedParts } from "./tables.ts";
 
@@ -20,23 +20,20 @@ const writeLoans = rowWriter(
 );
 
 /** The statements that store the booked parts of each record, for the group's one batch. */
-export function bookStatements(
-  tenant_id: string,
-  { parts, bookedLoans: loans }: BookWrites,
-): readonly Statement[] {
+export function bookStatements(tenant_id: string, { parts, bookedLoans: loans }: BookWrites): readonly Sql[] {
   const all = [...parts.values()];
-  const standing = all.filter(({ isBooked }) => isBooked).map(({ part }) => fromPart(tenant_id, part));
-  const gone = all
+  const booked = all.filter(({ isBooked }) => isBooked).map(({ part }) => fromPart(tenant_id, part));
+  const removed = all
     .filter(({ isBooked }) => !isBooked)
     .map(({ part: { category, record_id, name } }) => [category, record_id, name]);
   return [
-    ...(gone.length > 0 ? [removal(tenant_id, gone)] : []),
-    ...writeParts(standing),
+    ...(removed.length > 0 ? [removal(tenant_id, removed)] : []),
+    ...writeParts(booked),
     ...writeLoans([...loans].map(([id, loan]) => fromBookedLoan(tenant_id, id, loan))),
   ];
 }
 
-function removal(tenant_id: string, keys: readonly (readonly string[])[]): Statement {
+function removal(tenant_id: string, keys: readonly (readonly string[])[]): Sql {
   const listed = sql`json_each(${JSON.stringify(keys)})`;
   const where = sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}, ${bookedParts.name}) IN
     (SELECT ${tenant_id}, value ->> 0, value ->> 1, value ->> 2 FROM ${listed})`;

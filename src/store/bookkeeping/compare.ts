@@ -12,7 +12,7 @@ import {
   TERMS_COLUMNS,
   type TermsTuple,
   termsOf,
-} from "../position/loans.ts";
+} from "../position/loan-rows.ts";
 
 /** The most payments of one page: the page shrinks until they fit into an isolate's memory. */
 const PAYMENTS_OF_A_PAGE = 20_000;
@@ -21,7 +21,7 @@ const PAYMENTS_OF_A_PAGE = 20_000;
 export interface LoanOnBothSides {
   readonly loan: RecordedLoan;
   /** False if a ledger route used its loan id first. */
-  readonly is_kept: boolean;
+  readonly follows_records: boolean;
   readonly sums: readonly PostedSum[];
 }
 
@@ -47,7 +47,7 @@ type DisbursementTuple = readonly [
   created_seq: number,
   updated_seq: number,
   deleted_at: number | null,
-  kept: number | null,
+  follows_records: number | null,
 ];
 
 type SumTuple = readonly [
@@ -91,7 +91,7 @@ async function idsAfter(d1: D1Database, tenant: string, after: string, limit: nu
 }
 
 const DISBURSEMENTS = `SELECT json_array(d.disbursement_id, d.kind, d.currency, d.client_id, d.disbursement_date, d.payment_date,
-    d.created_seq, d.updated_seq, d.deleted_at, l.kept) AS row
+    d.created_seq, d.updated_seq, d.deleted_at, l.follows_records) AS row
   FROM json_each(?2) AS own CROSS JOIN disbursements AS d
     LEFT JOIN ledger_loans AS l ON l.tenant_id = ?1 AND l.loan_id = own.value ->> 1
   WHERE d.tenant_id = ?1 AND d.disbursement_id = own.value ->> 0 ORDER BY d.disbursement_id`;
@@ -136,7 +136,7 @@ async function readPage(
   const postedBy = Map.groupBy(tuples<SumTuple>(posted?.results ?? []), ([id]) => id);
   return tuples<DisbursementTuple>(heads?.results ?? []).map((head) => {
     const [disbursement_id, kind, currency, client_id, disbursement_date, payment_date] = head;
-    const [, , , , , , created_seq, updated_seq, deleted_at, kept] = head;
+    const [, , , , , , created_seq, updated_seq, deleted_at, follows_records] = head;
     const terms: readonly TermsRow[] = (termsBy.get(disbursement_id) ?? [])
       .filter(([, sequence]) => sequence >= created_seq)
       .map(termsOf);
@@ -153,7 +153,7 @@ async function readPage(
         }),
         updated_seq,
       },
-      is_kept: kept !== 0,
+      follows_records: follows_records !== 0,
       sums: (postedBy.get(disbursement_id) ?? []).map(([, of, debit, credit, hi, lo]) => ({
         currency: of,
         debit,

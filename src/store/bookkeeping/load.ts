@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import {
   type Bookkeeping,
   type BookNeeds,
@@ -36,63 +36,14 @@ export interface FoundBooks {
 
 /** Adds the queries for what booking some records needs. */
 export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: BookNeeds): FoundBooks {
-  const loanIdOf = ledgerLoanIds(tenant);
   const [own, paid] = [[...needs.disbursement], [...needs.payment]];
-  const hasRecords = own.length + paid.length > 0;
-  const records = JSON.stringify([
-    ...own.map((id) => ["disbursement", id]),
-    ...paid.map((id) => ["payment", id]),
-  ]);
-  const listed = sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${records}))`;
-  const parts = batch.add(
-    () =>
-      db
-        .select(selection(bookedParts))
-        .from(bookedParts)
-        .where(
-          sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}) IN (
-          SELECT ${tenant}, value ->> 0, value ->> 1 FROM json_each(${records}))`,
-        )
-        .orderBy(asc(bookedParts.sequence), asc(bookedParts.position)),
-    hasRecords,
-  );
   const named = [...new Set([...own, ...needs.loans])];
-  const loans = batch.add(
-    () =>
-      db
-        .select(selection(bookedLoans))
-        .from(bookedLoans)
-        .where(
-          sql`${bookedLoans.tenant_id} = ${tenant} AND ${bookedLoans.disbursement_id} IN (
-          SELECT value FROM json_each(${JSON.stringify(named)})
-          UNION ALL
-          SELECT ${payments.disbursement_id} FROM ${payments}
-            WHERE ${payments.tenant_id} = ${tenant} AND ${isOneOf(payments.payment_id, paid)}
-          UNION ALL
-          SELECT ${bookedParts.disbursement_id} FROM ${bookedParts}
-            WHERE ${bookedParts.tenant_id} = ${tenant} AND (${bookedParts.category}, ${bookedParts.record_id}) IN ${listed})`,
-        ),
-    hasRecords,
-  );
-  const terms = batch.add(
-    () =>
-      db
-        .select(selection(disbursementTerms))
-        .from(disbursementTerms)
-        .innerJoin(
-          disbursements,
-          and(
-            eq(disbursements.tenant_id, disbursementTerms.tenant_id),
-            eq(disbursements.disbursement_id, disbursementTerms.disbursement_id),
-            sql`${disbursements.created_seq} <= ${disbursementTerms.sequence}`,
-          ),
-        )
-        .where(and(eq(disbursementTerms.tenant_id, tenant), isOneOf(disbursementTerms.disbursement_id, own)))
-        .orderBy(asc(disbursementTerms.sequence)),
-    own.length > 0,
-  );
+  const hasRecords = own.length + paid.length > 0;
+  const ids = named.map(ledgerLoanIds(tenant));
+  const parts = batch.add(() => partsQuery(db, tenant, needs), hasRecords);
+  const loans = batch.add(() => loansQuery(db, tenant, needs), hasRecords);
+  const terms = batch.add(() => termsQuery(db, tenant, own), own.length > 0);
   const settled = batch.add(() => settlementQuery(db, tenant, own), own.length > 0);
-  const ids = named.map(loanIdOf);
   const known = batch.add(
     () =>
       db
@@ -111,24 +62,74 @@ export function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: 
       }
       for (const row of loans()) state.loans.set(row.disbursement_id, toBookedLoan(row));
       for (const [id, rows] of Map.groupBy(terms(), ({ disbursement_id }) => disbursement_id)) {
-        state.terms.set(
-          id,
-          rows.map(({ tenant_id: _, disbursement_id: __, ...row }) => row),
-        );
+        state.terms.set(id, rows.map(toTerms));
       }
-      for (const { disbursement_entry_id, ...row } of settled()) {
-        state.settlements.set(disbursement_entry_id, { disbursement_entry_id, ...row });
-      }
+      for (const row of settled()) state.settlements.set(row.disbursement_entry_id, row);
       for (const id of ids) state.asked.add(id);
       return state;
     },
     addLoans(ledger) {
-      for (const { loan_id, borrower_id, currency, kept } of known()) {
-        ledger.loans.set(loan_id, { borrower_id, currency, kept });
+      for (const { loan_id, borrower_id, currency, follows_records } of known()) {
+        ledger.loans.set(loan_id, { borrower_id, currency, follows_records });
       }
     },
   };
 }
+
+const toTerms = ({ tenant_id: _, disbursement_id: __, ...row }: typeof disbursementTerms.$inferSelect) => row;
+
+/** The needed records as rows of category and id. */
+function listed({ disbursement, payment }: BookNeeds): SQL {
+  const records = [
+    ...[...disbursement].map((id) => ["disbursement", id]),
+    ...[...payment].map((id) => ["payment", id]),
+  ];
+  return sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(records)}))`;
+}
+
+/** True for the booked parts of the needed records. */
+const isOfRecord = (tenant: string, needs: BookNeeds): SQL =>
+  sql`${bookedParts.tenant_id} = ${tenant} AND (${bookedParts.category}, ${bookedParts.record_id}) IN ${listed(needs)}`;
+
+const partsQuery = (db: Database, tenant: string, needs: BookNeeds) =>
+  db
+    .select(selection(bookedParts))
+    .from(bookedParts)
+    .where(isOfRecord(tenant, needs))
+    .orderBy(asc(bookedParts.sequence), asc(bookedParts.position));
+
+/** The booked loans of the needed disbursements and payments, and of the disbursements that their parts are booked on. */
+function loansQuery(db: Database, tenant: string, needs: BookNeeds) {
+  const named = JSON.stringify([...needs.disbursement, ...needs.loans]);
+  return db
+    .select(selection(bookedLoans))
+    .from(bookedLoans)
+    .where(
+      sql`${bookedLoans.tenant_id} = ${tenant} AND ${bookedLoans.disbursement_id} IN (
+      SELECT value FROM json_each(${named})
+      UNION ALL
+      SELECT ${payments.disbursement_id} FROM ${payments}
+        WHERE ${payments.tenant_id} = ${tenant} AND ${isOneOf(payments.payment_id, [...needs.payment])}
+      UNION ALL
+      SELECT ${bookedParts.disbursement_id} FROM ${bookedParts} WHERE ${isOfRecord(tenant, needs)})`,
+    );
+}
+
+/** The terms of some disbursements in their present lives. */
+const termsQuery = (db: Database, tenant: string, ids: readonly string[]) =>
+  db
+    .select(selection(disbursementTerms))
+    .from(disbursementTerms)
+    .innerJoin(
+      disbursements,
+      and(
+        eq(disbursements.tenant_id, disbursementTerms.tenant_id),
+        eq(disbursements.disbursement_id, disbursementTerms.disbursement_id),
+        sql`${disbursements.created_seq} <= ${disbursementTerms.sequence}`,
+      ),
+    )
+    .where(and(eq(disbursementTerms.tenant_id, tenant), isOneOf(disbursementTerms.disbursement_id, ids)))
+    .orderBy(asc(disbursementTerms.sequence));
 
 /** The settlements of some disbursements' originations that are not reversed. */
 function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {

@@ -20,11 +20,11 @@ export function fromPart(tenant_id: string, { moves, ...part }: BookedPart) {
 export function toBookedLoan(row: typeof bookedLoans.$inferSelect): BookedLoan {
   const gross: Record<string, string> = JSON.parse(row.gross);
   const sums = Object.entries(gross).map(([key, sum]) => [key, BigInt(sum)] as const);
-  return { loan_id: row.loan_id, is_kept: row.is_kept, gross: new Map(sums) };
+  return { loan_id: row.loan_id, follows_records: row.follows_records, gross: new Map(sums) };
 }
 
 export function fromBookedLoan(tenant_id: string, disbursement_id: string, loan: BookedLoan) {
-  const { loan_id, is_kept } = loan;
+  const { loan_id, follows_records } = loan;
   const gross = Object.fromEntries([...loan.gross].map(([key, sum]) => [key, sum.toString()]));
-  return { tenant_id, disbursement_id, loan_id, is_kept, gross: JSON.stringify(gross) };
+  return { tenant_id, disbursement_id, loan_id, follows_records, gross: JSON.stringify(gross) };
 }

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { runAll } from "../d1/statement.ts";
+import { queryRows, runAll } from "../d1/statement.ts";
 import { bookkeeping } from "./tables.ts";
 
 /** The record after which an opening continues. */
@@ -58,7 +58,7 @@ export async function switchOn(db: Database, tenant: string, bank_account_ref: s
   await runAll(db, [
     {
       sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
-        SELECT ?1, 'records', 1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM events WHERE tenant_id = ?1),
+        SELECT ?1, 'records', 1, (SELECT COALESCE(max(sequence), 0) + 1 FROM events WHERE tenant_id = ?1),
           (SELECT count(*) ${DISBURSEMENTS}) + (SELECT count(*) ${PAYMENTS}), 0, 'disbursement', ''
         WHERE true
         ON CONFLICT (tenant_id) DO UPDATE SET mode = excluded.mode, version = bookkeeping.version + 1,
@@ -95,12 +95,11 @@ export async function nextToOpen(
   { category, id }: OpeningPlace,
   limit: number,
 ): Promise<readonly string[]> {
-  const { $client: d1 } = db;
   const [column, from] =
     category === "disbursement" ? ["disbursement_id", DISBURSEMENTS] : ["payment_id", PAYMENTS];
   const query = `SELECT record.${column} AS id ${from} AND record.${column} > ?2 ORDER BY record.${column} LIMIT ?3`;
-  const [found] = await d1.batch<{ id: string }>([d1.prepare(query).bind(tenant, id, limit)]);
-  return (found?.results ?? []).map((row) => row.id);
+  const rows = await queryRows<{ id: string }>(db, { sql: query, params: [tenant, id, limit] });
+  return rows.map((row) => row.id);
 }
 
 /**
@@ -108,11 +107,10 @@ export async function nextToOpen(
  * sweep. The index has no other tenants.
  */
 export async function unfinishedOpenings(db: Database, limit: number): Promise<readonly string[]> {
-  const { $client: d1 } = db;
-  const query = `SELECT tenant_id FROM bookkeeping INDEXED BY unfinished_openings WHERE after_category IS NOT NULL
+  const sql = `SELECT tenant_id FROM bookkeeping INDEXED BY unfinished_openings WHERE after_category IS NOT NULL
     ORDER BY random() LIMIT ?1`;
-  const [found] = await withDeadline(d1.batch<{ tenant_id: string }>([d1.prepare(query).bind(limit)]));
-  return (found?.results ?? []).map((row) => row.tenant_id);
+  const rows = await withDeadline(queryRows<{ tenant_id: string }>(db, { sql, params: [limit] }));
+  return rows.map((row) => row.tenant_id);
 }
 
 /** Stores the progress of an opening. Returns false when the switch has changed meanwhile. */
@@ -120,16 +118,13 @@ export async function advance(
   db: Database,
   tenant: string,
   version: number,
-  place: OpeningPlace | null,
-  opened: number,
+  { place, opened }: { readonly place: OpeningPlace | null; readonly opened: number },
 ): Promise<boolean> {
-  const { $client: d1 } = db;
   // The opening also visits records created after the switch, which `total` does not count. So `done` stays below
   // `total` until the opening is complete.
   const done = place === null ? "total" : "min(total - 1, done + CAST(?5 AS INTEGER))";
-  const update = `UPDATE bookkeeping SET after_category = ?3, after_id = ?4, done = ${done}
+  const sql = `UPDATE bookkeeping SET after_category = ?3, after_id = ?4, done = ${done}
     WHERE tenant_id = ?1 AND version = CAST(?2 AS INTEGER) AND ?5 >= 0 RETURNING version`;
-  const bound = [tenant, String(version), place?.category ?? null, place?.id ?? null, opened];
-  const [moved] = await d1.batch([d1.prepare(update).bind(...bound)]);
-  return (moved?.results.length ?? 0) > 0;
+  const params = [tenant, String(version), place?.category ?? null, place?.id ?? null, opened];
+  return (await queryRows(db, { sql, params })).length > 0;
 }

@@ -58,7 +58,7 @@ export const bookedLoans = sqliteTable(
     ...tenant,
     disbursement_id: text().notNull(),
     loan_id: text().notNull(),
-    is_kept: integer({ mode: "boolean" }).notNull(),
+    follows_records: integer({ mode: "boolean" }).notNull(),
     /** JSON: the sums of the entries without a reversal, by currency, account and direction, in minor units as text. */
     gross: text().notNull(),
   },

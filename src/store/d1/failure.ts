@@ -38,7 +38,7 @@ function isBug(error: unknown): boolean {
 /** D1 gives a batch 30 s; a call that hangs longer than this counts as failed with unknown outcome. */
 const D1_DEADLINE_MS = 10_000;
 
-/** Waits for `work`, at most so many milliseconds. */
+/** Waits for `work`, at most `ms` milliseconds. */
 export function withDeadline<T>(work: Promise<T>, ms = D1_DEADLINE_MS): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new DeadlineExceeded(ms)), ms);

@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 
-/** D1 takes at most so many arguments of a function. */
+/** The most arguments of a function in D1. */
 const ARGUMENTS_MAX = 32;
 
 /**
  * Some values as few cells, each a JSON array: D1 handles every cell of every row by itself, so a page of 50 rows with 20
- * columns costs more on its way than in the table. The values are texts, NULLs, and integers that a JSON number holds.
+ * columns costs more to return than to find. The values are texts, NULLs, and integers that a JSON number holds.
  */
 export function packed(values: readonly SQL[]): readonly SQL[] {
   const parts: SQL[] = [];

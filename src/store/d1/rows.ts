@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
-import { builder, type Statement } from "./statement.ts";
+import { builder, type Sql } from "./statement.ts";
 
 type Columns<T extends AnySQLiteTable> = T["_"]["columns"];
 
@@ -29,7 +29,7 @@ type NoOther<R, T extends AnySQLiteTable> = R & { readonly [K in Exclude<keyof R
 /** The statements that write rows into one table: none for no rows. */
 export type RowWriter<T extends AnySQLiteTable> = <R extends NewRow<T>>(
   rows: readonly NoOther<R, T>[],
-) => readonly Statement[];
+) => readonly Sql[];
 
 /** What becomes of a row whose key is there already: SQLite's upsert. */
 export type OnConflict<T extends AnySQLiteTable> =
@@ -40,7 +40,7 @@ export type OnConflict<T extends AnySQLiteTable> =
       readonly set: Readonly<Partial<Record<keyof NewRow<T>, SQL>>>;
     };
 
-/** D1 bounds a parameter at 2 MB; a row that alone is larger than this goes alone. */
+/** D1 bounds a parameter at 2 MB. A row that is larger than this has a parameter of its own. */
 const PAYLOAD_BYTES_MAX = 1_000_000;
 
 /**
@@ -61,7 +61,7 @@ export function guardedRowWriter<T extends AnySQLiteTable>(
   table: T,
   key: AnySQLiteColumn,
   condition: SQL,
-): (rows: readonly NewRow<T>[], values: readonly string[]) => readonly Statement[] {
+): (rows: readonly NewRow<T>[], values: readonly string[]) => readonly Sql[] {
   return writerOf(table, () =>
     insertText(table, (value, column) =>
       column === key ? sql`CASE WHEN ${condition} THEN ${value} END` : value,
@@ -72,7 +72,7 @@ export function guardedRowWriter<T extends AnySQLiteTable>(
 function writerOf<T extends AnySQLiteTable>(table: T, build: () => string) {
   const names = Object.keys(getTableColumns(table)) as (keyof NewRow<T>)[];
   let text: string | null = null;
-  return <R extends NewRow<T>>(rows: readonly R[], values: readonly string[]): readonly Statement[] => {
+  return <R extends NewRow<T>>(rows: readonly R[], values: readonly string[]): readonly Sql[] => {
     if (rows.length === 0) return [];
     text ??= build();
     const sql = text;
@@ -112,7 +112,7 @@ export function replacing<T extends AnySQLiteTable>(
 }
 
 const encoder = new TextEncoder();
-/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+/** The most bytes that UTF-8 takes for a UTF-16 unit. */
 const BYTES_OF_A_UNIT_MAX = 3;
 
 /** JSON arrays of the rows' JSON texts, each array within the bytes that a parameter may have. */

@@ -1,53 +1,17 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import { causeOf } from "../../domain/core/failure.ts";
-import { findPlacement, isOnlyDatabase, type Placement } from "../placement/placement.ts";
-import { databasesOf } from "./databases.ts";
 
 export type Database = DrizzleD1Database & { readonly $client: D1Database };
 
 /** A Drizzle database with the bookmark of the last thing that it read or wrote. */
-export interface Session {
+export interface D1Session {
   readonly db: Database;
   readonly bookmark: () => string | null;
-  /** Set where the tenant's first event has to record where the tenant lives. */
-  readonly unrecorded: Placement | null;
 }
 
-/**
- * Opens a D1 session with the tenant's own database. `from` is a bookmark of an earlier answer, `first-primary`, or
- * `first-unconstrained` (docs/api.md#lookups, read-your-writes).
- */
-export async function openSession(env: Cloudflare.Env, tenant: string, from: string): Promise<Session> {
-  const placement = await findPlacement(env, tenant);
-  // A tenant without a placement has no events: any database knows nothing of it.
-  const session = sessionOf(placement?.database.binding ?? env.DB, from);
-  return isOnlyDatabase(env) ? { ...session, unrecorded: placement } : session;
-}
-
-/** A session with the primary of every database, for work that is no tenant's own. */
-export function openEverySession(env: Cloudflare.Env): readonly Session[] {
-  return databasesOf(env).map(({ binding }) => sessionOf(binding, "first-primary"));
-}
-
-function sessionOf(database: D1Database, from: string): Session {
+/** A session with one database that starts `from` a bookmark, `first-primary` or `first-unconstrained`. */
+export function sessionOf(database: D1Database, from: string): D1Session {
   const session = database.withSession(from);
   // Drizzle asks its client only for prepare() and batch(), and a session has both.
   const db = drizzle(session as unknown as D1Database);
-  return { db, bookmark: () => session.getBookmark(), unrecorded: null };
-}
-
-const READY_DEADLINE_MS = 2_000;
-
-/** True when every database answers within two seconds and has its tables. */
-export async function isDatabaseReady(env: Cloudflare.Env): Promise<boolean> {
-  const answer = Promise.all(
-    databasesOf(env).map(({ binding }) => binding.prepare("SELECT 1 FROM events LIMIT 1").run()),
-  );
-  const deadline = scheduler.wait(READY_DEADLINE_MS).then(() => null);
-  try {
-    return (await Promise.race([answer, deadline])) !== null;
-  } catch (error) {
-    console.error(JSON.stringify({ level: "error", message: "database not ready", error: causeOf(error) }));
-    return false;
-  }
+  return { db, bookmark: () => session.getBookmark() };
 }

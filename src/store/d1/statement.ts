@@ -5,7 +5,7 @@ import type { StoredRow } from "../../domain/core/lookup.ts";
 import type { Database } from "./session.ts";
 
 /** SQL text with the values of its parameters. */
-export interface Statement {
+export interface Sql {
   readonly sql: string;
   readonly params: readonly unknown[];
 }
@@ -14,13 +14,29 @@ export interface Statement {
 export const builder = drizzle({} as D1Database);
 
 /** Runs some statements in one D1 batch: one round trip, all or nothing. */
-export async function runAll(db: Database, statements: readonly Statement[]): Promise<void> {
+export async function runAll(db: Database, statements: readonly Sql[]): Promise<void> {
   if (statements.length === 0) return;
   const { $client: d1 } = db;
   await d1.batch(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params)));
 }
 
 const dialect = new SQLiteSyncDialect();
+
+/** Runs one query of text and answers its rows as D1 gives them. */
+export async function queryRows<Row extends object>(db: Database, query: SQL | Sql): Promise<readonly Row[]> {
+  const [rows = []] = await queryAll(db, [query]);
+  return rows as readonly Row[];
+}
+
+/** The rows of queries of one column `row`, each a JSON array: a row of many cells costs D1 more (d1/packed.ts). */
+export async function tuplesOf<Rows extends readonly unknown[]>(
+  db: Database,
+  queries: { readonly [Index in keyof Rows]: Sql },
+): Promise<{ readonly [Index in keyof Rows]: readonly Rows[Index][] }> {
+  const answers = await queryAll(db, queries);
+  const tuples = answers.map((rows) => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`));
+  return tuples as { readonly [Index in keyof Rows]: readonly Rows[Index][] };
+}
 
 /** A part of a query that holds no value, as text, so that it is built once and not for each request. */
 export function asFixedText(part: SQL): SQL {
@@ -29,16 +45,16 @@ export function asFixedText(part: SQL): SQL {
   return sql.raw(text);
 }
 
-/** The text of a statement, built once; whoever runs it gives the values of its parameters in their order. */
+/** The text of a statement, built once. The caller gives the values of its parameters in their order. */
 export const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
 
 /**
  * Runs some queries in one D1 batch, one transaction, and answers each one's rows as D1 gives them: nothing is decoded,
- * and nothing built anew. Null stands for a query that is not needed, and has no rows.
+ * and nothing is built again. Null is a query that is not needed, and has no rows.
  */
 export async function queryAll(
   db: Database,
-  queries: readonly (SQL | Statement | null)[],
+  queries: readonly (SQL | Sql | null)[],
 ): Promise<readonly (readonly StoredRow[])[]> {
   const { $client: d1 } = db;
   const statements = queries.map((query) => {

@@ -4,12 +4,11 @@ import { addTotals, type Entry, loansOf } from "../../domain/ledger/journal.ts";
 import { type Amounts, plus } from "../../domain/ledger/loan-book.ts";
 import type { LedgerWrites } from "../../domain/ledger/writes.ts";
 import { rowWriter } from "../d1/rows.ts";
-import type { Statement } from "../d1/statement.ts";
+import type { Sql } from "../d1/statement.ts";
+import type { integrityLoans, integritySums } from "./integrity-tables.ts";
 import { bankStatements, markStatements } from "./marks.ts";
 import { fromAmounts, fromEntry, fromPostings, fromTotal, HALF, loanEntryRows } from "./rows.ts";
 import {
-  type integrityLoans,
-  type integritySums,
   journalEntries,
   journalPostings,
   ledgerDays,
@@ -78,7 +77,7 @@ export function addingTo(table: typeof loanBalances | typeof loanDays | typeof i
 }
 
 /** The statements that post a group's entries and update the totals, for the group's one batch. */
-export function ledgerStatements(tenant_id: string, writes: LedgerWrites): readonly Statement[] {
+export function ledgerStatements(tenant_id: string, writes: LedgerWrites): readonly Sql[] {
   return [
     ...entryStatements(tenant_id, writes),
     ...markStatements(tenant_id, writes.marks.values()),
@@ -86,7 +85,7 @@ export function ledgerStatements(tenant_id: string, writes: LedgerWrites): reado
   ];
 }
 
-function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): readonly Statement[] {
+function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): readonly Sql[] {
   if (entries.length === 0) return [];
   const known = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
   return [

@@ -1,7 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Entry, Place } from "../../domain/ledger/journal.ts";
+import type { Entry, EntryPlace } from "../../domain/ledger/journal.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { isPostedAfter } from "./places.ts";
 import { toEntries } from "./rows.ts";
 import { journalEntries, journalPostings } from "./tables.ts";
 
@@ -24,14 +25,14 @@ const PAGE_TEXT_BYTES_MAX = 2_000_000;
 export async function entriesAfter(
   db: Database,
   tenant: string,
-  after: Place,
+  after: EntryPlace,
   limit: number,
 ): Promise<EntryPage> {
   const sized = sql`
     SELECT sequence, position, loan_count, octet_length(actor) AS actor_bytes,
       octet_length(description) AS description_bytes, octet_length(external_ref) AS external_ref_bytes
     FROM journal_entries
-    WHERE tenant_id = ${tenant} AND (sequence, position) > (${after.sequence}, ${after.position})
+    WHERE tenant_id = ${tenant} AND ${isPostedAfter(after)}
     ORDER BY sequence, position LIMIT ${limit}`;
   const added = sql`
     SELECT sequence, position, count(*) OVER () AS ahead, row_number() OVER page AS number,

@@ -2,8 +2,8 @@ import { eq, sql } from "drizzle-orm";
 import { NEW_ROUND } from "../../domain/ledger/round.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, runAll } from "../d1/statement.ts";
-import { integrityChecks, integrityLoans, integritySums } from "./tables.ts";
+import { builder, queryRows, runAll } from "../d1/statement.ts";
+import { integrityChecks, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 /** The state of a tenant's check. */
 export type Check = Omit<typeof integrityChecks.$inferSelect, "tenant_id">;
@@ -50,7 +50,8 @@ export async function startWholeCheck(db: Database, tenant_id: string): Promise<
 
 /** The number of a tenant's loans; read once a round. */
 export async function countLoans(db: Database, tenant: string): Promise<number> {
-  const [row] = await db.all<{ count: number }>(
+  const [row] = await queryRows<{ count: number }>(
+    db,
     sql`SELECT count(*) AS count FROM ledger_loans WHERE tenant_id = ${tenant}`,
   );
   return row?.count ?? 0;
@@ -66,26 +67,29 @@ const RUNS_AN_HOUR = 60;
  * Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
  */
 export async function tenantsToCheck(db: Database, limit: number): Promise<readonly string[]> {
-  const rows = await db.all<{ tenant_id: string }>(sql`
+  const rows = await queryRows<{ tenant_id: string }>(
+    db,
+    sql`
     WITH RECURSIVE tenants (tenant_id) AS (
       SELECT (SELECT min(tenant_id) FROM ledger_totals)
       UNION ALL
       SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > tenants.tenant_id)
       FROM tenants WHERE tenants.tenant_id IS NOT NULL
-    ), standing AS (
+    ), checked AS (
       SELECT tenants.tenant_id, COALESCE(own.is_behind, 0) AS is_behind, COALESCE(own.visited_at, 0) AS visited_at,
         EXISTS (SELECT 1 FROM journal_entries AS entry WHERE entry.tenant_id = tenants.tenant_id
           AND (entry.sequence, entry.position) > (COALESCE(own.sequence, 0), COALESCE(own.position, 0))) AS has_new
       FROM tenants LEFT JOIN integrity_checks AS own ON own.tenant_id = tenants.tenant_id
       WHERE tenants.tenant_id IS NOT NULL
     ), placed AS (
-      SELECT standing.*, row_number() OVER (PARTITION BY is_behind ORDER BY visited_at, tenant_id) AS place,
+      SELECT checked.*, row_number() OVER (PARTITION BY is_behind ORDER BY visited_at, tenant_id) AS place,
         count(*) OVER () AS total
-      FROM standing
+      FROM checked
     )
     SELECT tenant_id FROM placed
     WHERE CASE WHEN is_behind THEN place <= ${Math.ceil(limit / 2)}
       ELSE has_new OR place <= max(${TENANTS_MIN}, (total + ${RUNS_AN_HOUR - 1}) / ${RUNS_AN_HOUR}) END
-    ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit}`);
+    ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit}`,
+  );
   return rows.map(({ tenant_id }) => tenant_id);
 }

@@ -1,22 +1,15 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
 import type { AccountSum, LoanSum } from "../../domain/ledger/integrity.ts";
-import type { Entry, Place } from "../../domain/ledger/journal.ts";
-import { type Amounts, NO_AMOUNTS, onNormalSide, partOf } from "../../domain/ledger/loan-book.ts";
+import type { Entry, EntryPlace } from "../../domain/ledger/journal.ts";
+import { NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import type { Check } from "./integrity-place.ts";
-import { isAt } from "./places.ts";
-import { DAY_SUMS, HALF, toAmounts, toEntries, toTotal } from "./rows.ts";
-import {
-  integrityLoans,
-  integritySums,
-  journalEntries,
-  journalPostings,
-  ledgerTotals,
-  loanBalances,
-  loanDays,
-} from "./tables.ts";
+import { integrityLoans, integritySums } from "./integrity-tables.ts";
+import { entriesAt, isPostedAfter, postingsAt } from "./places.ts";
+import { afterMoves, DAY_SUMS, halvesOf, type MovedRow, toAmounts, toEntries, toTotal } from "./rows.ts";
+import { journalEntries, type journalPostings, ledgerTotals, loanBalances, loanDays } from "./tables.ts";
 
 /** The most entries of one turn, and the most loans that they touch together. */
 const ENTRIES_MAX = 500;
@@ -92,7 +85,7 @@ export interface AllLoans extends NextEntries {
 }
 
 /** Reads the loans that differ, and the entries that the own sums lack. New events do not disturb the comparison. */
-export async function readAllLoans(db: Database, tenant: string, check: Place): Promise<AllLoans> {
+export async function readAllLoans(db: Database, tenant: string, check: EntryPlace): Promise<AllLoans> {
   const next = nextPlaces(tenant, check);
   const loans = sql`(SELECT loan_id FROM ${touchedLoans(tenant, next)} UNION SELECT loan_id FROM (
     SELECT loan_id FROM ${differentLoans(tenant)} LIMIT ${LOANS_MAX + WRONG_LOANS_MAX}))`;
@@ -109,30 +102,23 @@ export async function readAllLoans(db: Database, tenant: string, check: Place): 
 }
 
 /** The places of the next entries: as many as a turn takes, and at least one. */
-function nextPlaces(tenant: string, { sequence, position }: Place): SQL {
+function nextPlaces(tenant: string, place: EntryPlace): SQL {
   return sql`(SELECT sequence, position FROM (
       SELECT sequence, position, loan_count, SUM(loan_count) OVER (ORDER BY sequence, position) AS loans FROM (
         SELECT sequence, position, loan_count FROM journal_entries
-        WHERE tenant_id = ${tenant} AND (sequence, position) > (${sequence}, ${position})
+        WHERE tenant_id = ${tenant} AND ${isPostedAfter(place)}
         ORDER BY sequence, position LIMIT ${ENTRIES_MAX}))
     WHERE loans <= ${LOANS_MAX} OR loans = loan_count)`;
 }
 
 /** The next entries, their postings, and how many more there are, up to one more than a turn takes. */
-const nextQueries = (db: Database, tenant: string, { sequence, position }: Place, next: SQL) =>
+const nextQueries = (db: Database, tenant: string, place: EntryPlace, next: SQL) =>
   [
-    db
-      .select(selection(journalEntries))
-      .from(journalEntries)
-      .where(isAt(journalEntries, tenant, next))
-      .orderBy(journalEntries.sequence, journalEntries.position),
-    db
-      .select(selection(journalPostings))
-      .from(journalPostings)
-      .where(isAt(journalPostings, tenant, next)),
+    entriesAt(db, tenant, next).orderBy(journalEntries.sequence, journalEntries.position),
+    postingsAt(db, tenant, next),
     db.select({ count: sql<number>`count`.as("count") }).from(
       sql`(SELECT count(*) AS count FROM (SELECT 1 FROM journal_entries WHERE tenant_id = ${tenant}
-        AND (sequence, position) > (${sequence}, ${position}) LIMIT ${ENTRIES_MAX + 1})) AS rest`,
+        AND ${isPostedAfter(place)} LIMIT ${ENTRIES_MAX + 1})) AS rest`,
     ),
   ] as const;
 
@@ -181,7 +167,7 @@ const ofLoans = <T extends typeof loanBalances | typeof integrityLoans>(
 
 /** What the postings of some loans moved, by account and currency; in halves, whose sums fit into 64 bits. */
 function movedQuery(db: Database, tenant: string, loans: SQL) {
-  const base = sql.raw(HALF.toString());
+  const sum = halvesOf(sql`own.amount_minor`);
   const text = (name: string) => sql<string>`${sql.identifier(name)}`.as(name);
   return db
     .select({
@@ -194,7 +180,7 @@ function movedQuery(db: Database, tenant: string, loans: SQL) {
     })
     .from(
       sql`(SELECT own.loan_id, head.currency, own.debit, own.credit,
-          CAST(SUM(own.amount_minor / ${base}) AS TEXT) AS hi, CAST(SUM(own.amount_minor % ${base}) AS TEXT) AS lo
+          CAST(${sum.hi} AS TEXT) AS hi, CAST(${sum.lo} AS TEXT) AS lo
         FROM ${loans} AS round CROSS JOIN loan_entries AS listed CROSS JOIN journal_entries AS head
           CROSS JOIN journal_postings AS own
         WHERE listed.tenant_id = ${tenant} AND listed.loan_id = round.loan_id
@@ -228,32 +214,17 @@ const toLoanSum = (row: Omit<typeof loanBalances.$inferSelect, "tenant_id">): Lo
   amounts: toAmounts(row),
 });
 
-interface Moved {
+interface Moved extends MovedRow {
   readonly loan_id: string;
   readonly currency: string;
-  readonly debit: AccountCode;
-  readonly credit: AccountCode;
-  readonly hi: string;
-  readonly lo: string;
 }
 
 function addMoves(moves: readonly Moved[]): readonly LoanSum[] {
-  const sums = new Map<string, LoanSum>();
-  for (const { loan_id, currency, debit, credit, hi, lo } of moves) {
-    const key = JSON.stringify([loan_id, currency]);
-    const amount = BigInt(hi) * HALF + BigInt(lo);
-    const before = sums.get(key)?.amounts ?? NO_AMOUNTS;
-    const debited = change(before, debit, onNormalSide(debit, "DR", amount));
-    sums.set(key, {
-      loan_id,
-      currency,
-      amounts: change(debited, credit, onNormalSide(credit, "CR", amount)),
-    });
-  }
-  return [...sums.values()];
-}
-
-function change(amounts: Amounts, account: AccountCode, by: bigint): Amounts {
-  const part = partOf(account);
-  return part ? { ...amounts, [part]: amounts[part] + by } : amounts;
+  const byLoan = Map.groupBy(moves, ({ loan_id, currency }) => JSON.stringify([loan_id, currency]));
+  return [...byLoan.values()].flatMap((own) => {
+    const [first] = own;
+    if (!first) return [];
+    const { loan_id, currency } = first;
+    return [{ loan_id, currency, amounts: afterMoves(NO_AMOUNTS, own) }];
+  });
 }

@@ -4,10 +4,10 @@ import type { Finding } from "../../domain/ledger/integrity.ts";
 import type { Entry } from "../../domain/ledger/journal.ts";
 import { replacing, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, runAll, type Statement } from "../d1/statement.ts";
+import { builder, runAll, type Sql } from "../d1/statement.ts";
 import { accountSums, addingTo, loanSums, totalsWithCarry } from "./commit.ts";
 import type { Check } from "./integrity-place.ts";
-import { integrityChecks, integrityFindings, integrityLoans, integritySums } from "./tables.ts";
+import { integrityChecks, integrityFindings, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 const writeCheck = rowWriter(
   integrityChecks,
@@ -37,6 +37,14 @@ export interface Findings {
   readonly areAllLoansCompared: boolean;
 }
 
+/** A turn: the state of the check before and after it, the entries that it added, and what it found. */
+interface Turn {
+  readonly before: Check;
+  readonly after: Check;
+  readonly entries: readonly Entry[];
+  readonly findings: Findings;
+}
+
 /**
  * Writes a turn: the entries added to the check's own sums, its new state, and its findings. Returns false and writes
  * nothing if another run or a request has moved the check meanwhile, so that no entry is added twice.
@@ -44,10 +52,7 @@ export interface Findings {
 export async function writeTurn(
   db: Database,
   tenant_id: string,
-  before: Check,
-  after: Check,
-  entries: readonly Entry[],
-  findings: Findings,
+  { before, after, entries, findings }: Turn,
   now: number,
 ): Promise<boolean> {
   const found = findings.found.map((one) => ({ tenant_id, ...one, found_at: now }));
@@ -71,7 +76,7 @@ export async function writeTurn(
 const MOVED = "NOT NULL constraint failed: integrity_checks.tenant_id";
 
 /** Voids the batch if the check has moved since it was read: a tenant_id may not be NULL. */
-function isUnmoved(tenant: string, { turns }: Check): Statement {
+function isUnmoved(tenant: string, { turns }: Check): Sql {
   const sql = `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done,
       round_started_at, is_behind, visited_at, checked_upto, turns)
     SELECT NULL, 0, 0, '', 0, 0, 0, 0, 0, 0, 0

@@ -1,7 +1,6 @@
-import { and, desc, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import { markKey } from "../../domain/ledger/marks.ts";
-import { MANY_LOANS } from "../../domain/ledger/postings/accrual.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerState } from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
@@ -19,6 +18,7 @@ import {
   loanLosses,
   settlements,
 } from "./tables.ts";
+import { wantedLoans, wantedOfMany } from "./wanted.ts";
 
 type Reader = (state: LedgerState) => void;
 
@@ -31,7 +31,7 @@ export function addLedger(
 ): () => LedgerState {
   const readers = [
     addEntries(batch, db, tenant, [...needs.entries.keys()]),
-    addBooks(batch, db, tenant, needs),
+    addLoanBooks(batch, db, tenant, needs),
     addOutlines(batch, db, tenant, needs),
     addMarks(batch, db, tenant, needs),
     addBanks(batch, db, tenant, [...needs.banks]),
@@ -86,7 +86,7 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
 }
 
 /** Adds the queries for the books of loans: the present balances, and the days after the first needed one. */
-function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
+function addLoanBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
   const needed = needs.loans.size > 0 || needs.entries.size > 0;
   const wanted = () => wantedLoans(tenant, needs);
   const loans = batch.add(
@@ -124,8 +124,8 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
     needed,
   );
   return (state) => {
-    for (const { loan_id, borrower_id, currency, kept } of loans()) {
-      state.loans.set(loan_id, { borrower_id, currency, kept });
+    for (const { loan_id, borrower_id, currency, follows_records } of loans()) {
+      state.loans.set(loan_id, { borrower_id, currency, follows_records });
     }
     const later = Map.groupBy(days(), ({ loan_id }) => loan_id);
     for (const row of balances()) {
@@ -137,13 +137,13 @@ function addBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
 
 /** Adds the query for the loans of a command that touches many: one row each, whose lowest balances SQL finds. */
 function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
-  const needed = needs.manyLoans.size > 0 || needs.entries.size > 0;
-  const wanted = () => unionOfLoans(tenant, needs.manyLoans, needs.entries, sql`> ${MANY_LOANS}`);
+  const needed = needs.manyLoans.size > 0 || needs.reversals.size > 0;
+  const wanted = () => wantedOfMany(tenant, needs);
   const rows = batch.add(() => outlinesQuery(db, tenant, wanted()), needed);
   return (state) => {
     for (const row of rows()) {
-      const { loan_id, borrower_id, currency, kept } = row;
-      state.loans.set(loan_id, { borrower_id, currency, kept: kept === 1 });
+      const { loan_id, borrower_id, currency } = row;
+      state.loans.set(loan_id, { borrower_id, currency, follows_records: row.follows_records === 1 });
       state.books.set(row.loan_id, toOutline(row));
     }
   };
@@ -219,31 +219,4 @@ function addBanks(batch: ReadBatch, db: Database, tenant: string, refs: readonly
     for (const { bank_account_ref } of known()) banks.known.add(bank_account_ref);
     banks.count = count()[0]?.number ?? 0;
   };
-}
-
-/**
- * The loans whose books are needed, by name or through an entry that touches few, and the earliest day that the
- * commands need of each. Drizzle takes it as a table with the name `wanted`.
- */
-const wantedLoans = (tenant: string, needs: Pick<LedgerNeeds, "loans" | "entries">): SQL =>
-  unionOfLoans(tenant, needs.loans, needs.entries, sql`<= ${MANY_LOANS}`);
-
-function unionOfLoans(
-  tenant: string,
-  named: ReadonlyMap<string, string>,
-  entries: ReadonlyMap<string, string>,
-  loanCount: SQL,
-): SQL {
-  const places = [...entries].map(([id, day]) => [sequenceOf(id), day]);
-  return sql`(
-    SELECT loan_id, min(from_day) AS from_day FROM (
-      SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...named])})
-      UNION ALL
-      SELECT own.loan_id, listed.value ->> 1
-        FROM json_each(${JSON.stringify(places)}) AS listed
-          CROSS JOIN journal_entries AS head CROSS JOIN journal_postings AS own
-        WHERE head.tenant_id = ${tenant} AND head.sequence = listed.value ->> 0 AND head.loan_count ${loanCount}
-          AND own.tenant_id = head.tenant_id AND own.sequence = head.sequence AND own.position = head.position
-          AND own.loan_id <> ''
-    ) GROUP BY loan_id) AS wanted`;
 }

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
-import type { Place } from "../../domain/ledger/journal.ts";
+import type { EntryPlace } from "../../domain/ledger/journal.ts";
 import type { Mark } from "../../domain/ledger/marks.ts";
 import type { LedgerWrites } from "../../domain/ledger/writes.ts";
 import { replacing, rowWriter } from "../d1/rows.ts";
-import { builder, type Statement } from "../d1/statement.ts";
+import { builder, type Sql } from "../d1/statement.ts";
 import { accruals, bankAccounts, bankBalances, loanLosses, settlements } from "./tables.ts";
 
 const writeAccruals = rowWriter(
@@ -28,11 +28,11 @@ const writeBankBalances = rowWriter(
 
 interface MarkWrite {
   readonly mark: Mark;
-  readonly held: Place | null;
+  readonly held: EntryPlace | null;
 }
 
 /** The statements that write new facts and delete those that no longer hold. */
-export function markStatements(tenant_id: string, marks: Iterable<MarkWrite>): readonly Statement[] {
+export function markStatements(tenant_id: string, marks: Iterable<MarkWrite>): readonly Sql[] {
   const all = [...marks];
   const held = all.flatMap(({ mark, held: place }) => (place ? [{ mark, place: placeOf(place) }] : []));
   const gone = all.flatMap(({ mark, held: place }) => (place ? [] : [mark]));
@@ -56,10 +56,10 @@ export function markStatements(tenant_id: string, marks: Iterable<MarkWrite>): r
   ];
 }
 
-const placeOf = ({ sequence, position }: Place): Place => ({ sequence, position });
+const placeOf = ({ sequence, position }: EntryPlace): EntryPlace => ({ sequence, position });
 
 /** Deletes facts by primary key, one statement for each kind. */
-function releases(tenant: string, marks: readonly Mark[]): readonly Statement[] {
+function releases(tenant: string, marks: readonly Mark[]): readonly Sql[] {
   const keys = { accrual: [] as unknown[], settlement: [] as unknown[], loss: [] as unknown[] };
   for (const mark of marks) {
     if (mark.kind === "accrual") keys.accrual.push([mark.loan_id, mark.accrual_date]);
@@ -67,7 +67,7 @@ function releases(tenant: string, marks: readonly Mark[]): readonly Statement[] 
     else keys.loss.push([mark.loss.loan_id, mark.loss.sequence, mark.loss.position]);
   }
   const listed = (some: readonly unknown[]) => sql`json_each(${JSON.stringify(some)})`;
-  const statements: Statement[] = [];
+  const statements: Sql[] = [];
   if (keys.accrual.length > 0) {
     const where = sql`(${accruals.tenant_id}, ${accruals.loan_id}, ${accruals.accrual_date}) IN
       (SELECT ${tenant}, value ->> 0, value ->> 1 FROM ${listed(keys.accrual)})`;
@@ -87,7 +87,7 @@ function releases(tenant: string, marks: readonly Mark[]): readonly Statement[] 
 }
 
 /** The statements that write new bank accounts and the balances that banks state. */
-export function bankStatements(tenant_id: string, writes: LedgerWrites): readonly Statement[] {
+export function bankStatements(tenant_id: string, writes: LedgerWrites): readonly Sql[] {
   const banks = [...writes.banks].map(([bank_account_ref, number]) => ({
     tenant_id,
     bank_account_ref,

@@ -27,7 +27,7 @@ const COLUMNS = {
   loan_id: text("loan_id"),
   borrower_id: text("borrower_id"),
   currency: text("currency"),
-  kept: sql<number>`${sql.identifier("kept")}`.as("kept"),
+  follows_records: sql<number>`${sql.identifier("follows_records")}`.as("follows_records"),
   from_day: text("from_day"),
   last_day: textOrNull("last_day"),
   ...ofEachPart("now", text),
@@ -67,7 +67,7 @@ function outlines(tenant: string, wanted: SQL): SQL {
       )}
       FROM peaks GROUP BY loan_id
     )
-    SELECT loan.loan_id, loan.borrower_id, loan.currency, loan.kept, wanted.from_day, last_day, ${each(
+    SELECT loan.loan_id, loan.borrower_id, loan.currency, loan.follows_records, wanted.from_day, last_day, ${each(
       (part) => `
         CAST(present.${part}_minor AS TEXT) AS now_${part}, CAST(COALESCE(after_${part}, 0) AS TEXT) AS after_${part},
         CAST(COALESCE(highest_${part}, 0) AS TEXT) AS highest_${part},

@@ -1,6 +1,8 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { Place } from "../../domain/ledger/journal.ts";
-import type { journalEntries, journalPostings, loanEntries } from "./tables.ts";
+import type { EntryPlace } from "../../domain/ledger/journal.ts";
+import { selection } from "../d1/rows.ts";
+import type { Database } from "../d1/session.ts";
+import { journalEntries, journalPostings, type loanEntries } from "./tables.ts";
 
 /** True for the tenant's rows of entries at some places: `places` is a query of sequences and positions. */
 export const isAt = (
@@ -10,8 +12,32 @@ export const isAt = (
 ): SQL | undefined =>
   and(eq(table.tenant_id, tenant), sql`(${table.sequence}, ${table.position}) IN ${places}`);
 
+/** The entries at some places, without their postings. */
+export const entriesAt = (db: Database, tenant: string, places: SQLWrapper) =>
+  db
+    .select(selection(journalEntries))
+    .from(journalEntries)
+    .where(isAt(journalEntries, tenant, places))
+    .$dynamic();
+
+/** The postings of the entries at some places; with `loan_id` only those of that loan. */
+export const postingsAt = (db: Database, tenant: string, places: SQLWrapper, loan_id?: string) =>
+  db
+    .select(selection(journalPostings))
+    .from(journalPostings)
+    .where(
+      and(
+        isAt(journalPostings, tenant, places),
+        loan_id === undefined ? undefined : eq(journalPostings.loan_id, loan_id),
+      ),
+    );
+
 /** True for a row of an entry that was posted before `place`. */
-export const isBefore = (
+export const isPostedBefore = (
   table: typeof loanEntries | typeof journalEntries,
-  { sequence, position }: Place,
+  { sequence, position }: EntryPlace,
 ): SQL => sql`(${table.sequence}, ${table.position}) < (${sequence}, ${position})`;
+
+/** True for a row of `journal_entries` that was posted after `place`, in SQL that names no table. */
+export const isPostedAfter = ({ sequence, position }: EntryPlace): SQL =>
+  sql`(sequence, position) > (${sequence}, ${position})`;

@@ -1,8 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../d1/session.ts";
+import { queryRows } from "../d1/statement.ts";
 
 /** The principal of a loan at the end of a day, in minor units. */
-export interface Principal {
+export interface LoanPrincipal {
   readonly loan_id: string;
   readonly currency: string;
   readonly principal_minor: bigint;
@@ -20,17 +21,20 @@ export async function principalsOf(
   tenant: string,
   loans: readonly string[],
   day: string,
-): Promise<ReadonlyMap<string, Principal>> {
-  const rows = await db.all<Row>(sql`
+): Promise<ReadonlyMap<string, LoanPrincipal>> {
+  const rows = await queryRows<Row>(
+    db,
+    sql`
     SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor
     FROM json_each(${JSON.stringify(loans)}) AS listed CROSS JOIN loan_balances AS present
-    WHERE present.tenant_id = ${tenant} AND present.loan_id = listed.value`);
+    WHERE present.tenant_id = ${tenant} AND present.loan_id = listed.value`,
+  );
   return new Map(rows.map((row) => [row.loan_id, toPrincipal(row)]));
 }
 
 /** A page of loans with principal, by loan id, and where the next page starts. */
 export interface PrincipalPage {
-  readonly loans: readonly Principal[];
+  readonly loans: readonly LoanPrincipal[];
   /** The id of the last loan that the page examined; null if there are no more. */
   readonly end: string | null;
 }
@@ -38,29 +42,37 @@ export interface PrincipalPage {
 /** The most loans that a page examines, with principal or without. */
 const EXAMINED_MAX = 20_000;
 
-/** At most `limit` loans in a currency, after a loan id, with principal at the end of a day. */
+/** Which loans of a currency a page lists: at most `limit` after a loan id, with principal at the end of a day. */
+interface PrincipalRequest {
+  readonly currency: string;
+  readonly day: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** A page of the loans that take accruals. */
 export async function principalsAfter(
   db: Database,
   tenant: string,
-  currency: string,
-  day: string,
-  after: string,
-  limit: number,
+  { currency, day, after, limit }: PrincipalRequest,
 ): Promise<PrincipalPage> {
   const examined = sql`
     SELECT loan_id, currency, principal_minor FROM loan_balances
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
-  // A loan that the records keep takes no interest.
-  const kept = sql`(SELECT kept FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
-  const page = db.all<Row>(sql`
+  // A loan that follows its records takes no accruals.
+  const follows_records = sql`(SELECT follows_records FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
+  const rows = await queryRows<Row>(
+    db,
+    sql`
     SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (
       SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor
-      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${kept} = 0
-    ) WHERE principal_minor > 0 LIMIT ${limit + 1}`);
-  const rows = await page;
+      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${follows_records} = 0
+    ) WHERE principal_minor > 0 LIMIT ${limit + 1}`,
+  );
   const loans = rows.slice(0, limit).map(toPrincipal);
   if (rows.length > limit) return { loans, end: loans.at(-1)?.loan_id ?? null };
-  const [last] = await db.all<{ loan_id: string; count: number }>(
+  const [last] = await queryRows<{ loan_id: string; count: number }>(
+    db,
     sql`SELECT max(loan_id) AS loan_id, count(*) AS count FROM (${examined})`,
   );
   return { loans, end: last?.count === EXAMINED_MAX ? last.loan_id : null };
@@ -72,7 +84,7 @@ interface Row {
   readonly principal_minor: string;
 }
 
-const toPrincipal = ({ principal_minor, ...row }: Row): Principal => ({
+const toPrincipal = ({ principal_minor, ...row }: Row): LoanPrincipal => ({
   ...row,
   principal_minor: BigInt(principal_minor),
 });

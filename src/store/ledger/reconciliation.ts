@@ -1,10 +1,9 @@
 import { and, count, eq, sql } from "drizzle-orm";
 import type { BankStanding, IntegrityStanding, RollupStanding } from "../../domain/ledger/reconciliation.ts";
 import type { Database } from "../d1/session.ts";
-import { HALF } from "./rows.ts";
-import { integrityChecks, integrityFindings } from "./tables.ts";
-
-const BASE = sql.raw(HALF.toString());
+import { queryRows } from "../d1/statement.ts";
+import { integrityChecks, integrityFindings } from "./integrity-tables.ts";
+import { halvesOf, joined } from "./rows.ts";
 
 /** The state of the tenant's integrity check, and the number of accounts that it found wrong. */
 export async function integrityStanding(db: Database, tenant: string): Promise<IntegrityStanding> {
@@ -47,7 +46,9 @@ export async function bankStandings(
       WHERE later.tenant_id = pairs.tenant_id AND later.book = 'bank:' || pairs.bank_account_ref
         AND later.account_code = '1000' AND later.currency = pairs.currency AND later.layer = 'SETTLED'
         AND later.day > stated.as_of_date), 0) AS TEXT) AS ${name}`);
-  const rows = await db.all<BankRow>(sql`
+  const rows = await queryRows<BankRow>(
+    db,
+    sql`
     WITH pairs AS (
       SELECT tenant_id, substr(book, 6) AS bank_account_ref, currency FROM ledger_totals
         WHERE tenant_id = ${tenant} AND book > 'bank:' AND book < 'bank;'
@@ -66,7 +67,8 @@ export async function bankStandings(
       LEFT JOIN ledger_totals AS total ON total.tenant_id = pairs.tenant_id
         AND total.book = 'bank:' || pairs.bank_account_ref AND total.account_code = '1000'
         AND total.currency = pairs.currency AND total.layer = 'SETTLED'
-    ORDER BY pairs.bank_account_ref, pairs.currency`);
+    ORDER BY pairs.bank_account_ref, pairs.currency`,
+  );
   return rows.map((row) => ({
     bank_account_ref: row.bank_account_ref,
     currency: row.currency,
@@ -74,8 +76,6 @@ export async function bankStandings(
     ledger_minor: joined(row.dr_hi, row.dr_lo) - joined(row.cr_hi, row.cr_lo),
   }));
 }
-
-const joined = (hi: string, lo: string): bigint => BigInt(hi) * HALF + BigInt(lo);
 
 interface RollupRow {
   readonly currency: string;
@@ -86,6 +86,9 @@ interface RollupRow {
   readonly loans_hi: string;
   readonly loans_lo: string;
 }
+
+const OF_LOANS = halvesOf(sql`principal_minor`);
+const OF_DAYS = halvesOf(sql`day.principal_minor`);
 
 /** The principal of each currency as of a day: in the general ledger, and as the sum over the loans. */
 export async function rollup(
@@ -98,12 +101,14 @@ export async function rollup(
       WHERE later.tenant_id = ${tenant} AND later.book = '' AND later.account_code = '1100'
         AND later.currency = total.currency AND later.layer = 'SETTLED' AND later.day > ${as_of}), 0) AS TEXT)
       AS ${sql.raw(name)}`;
-  const rows = await db.all<RollupRow>(sql`
+  const rows = await queryRows<RollupRow>(
+    db,
+    sql`
     WITH loans AS (
-      SELECT currency, SUM(principal_minor / ${BASE}) AS hi, SUM(principal_minor % ${BASE}) AS lo
+      SELECT currency, ${OF_LOANS.hi} AS hi, ${OF_LOANS.lo} AS lo
       FROM loan_balances WHERE tenant_id = ${tenant} GROUP BY currency
     ), later AS (
-      SELECT day.currency, SUM(day.principal_minor / ${BASE}) AS hi, SUM(day.principal_minor % ${BASE}) AS lo
+      SELECT day.currency, ${OF_DAYS.hi} AS hi, ${OF_DAYS.lo} AS lo
       FROM loan_balances AS loan CROSS JOIN loan_days AS day
       WHERE loan.tenant_id = ${tenant} AND day.tenant_id = loan.tenant_id AND day.loan_id = loan.loan_id
         AND day.currency = loan.currency AND day.day > ${as_of}
@@ -116,7 +121,8 @@ export async function rollup(
       LEFT JOIN loans ON loans.currency = total.currency LEFT JOIN later ON later.currency = total.currency
     WHERE total.tenant_id = ${tenant} AND total.book = '' AND total.account_code = '1100'
       AND total.layer = 'SETTLED'
-    ORDER BY total.currency`);
+    ORDER BY total.currency`,
+  );
   return rows.map((row) => ({
     currency: row.currency,
     gl_minor: joined(row.dr_hi, row.dr_lo) - joined(row.cr_hi, row.cr_lo),

@@ -1,9 +1,10 @@
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import type { Entry, Total } from "../../domain/ledger/journal.ts";
 import { loansOf } from "../../domain/ledger/journal.ts";
-import type { Amounts } from "../../domain/ledger/loan-book.ts";
+import { type Amounts, afterMove } from "../../domain/ledger/loan-book.ts";
 import { type journalEntries, type journalPostings, type loanBalances, loanDays } from "./tables.ts";
 
 type EntryRow = typeof journalEntries.$inferSelect;
@@ -99,6 +100,27 @@ export const fromAmounts = (amounts: Amounts): PartRow => ({
 
 /** The weight of the upper half of a gross total. */
 export const HALF = 1_000_000_000n;
+
+/** The sum of 64-bit amounts in two halves: each sum of halves fits into 64 bits. */
+export function halvesOf(amount: SQL | AnySQLiteColumn): { readonly hi: SQL; readonly lo: SQL } {
+  const base = sql.raw(HALF.toString());
+  return { hi: sql`SUM(${amount} / ${base})`, lo: sql`SUM(${amount} % ${base})` };
+}
+
+/** The amount of two halves that left D1 as text. */
+export const joined = (hi: string, lo: string): bigint => BigInt(hi) * HALF + BigInt(lo);
+
+/** What postings moved between two accounts, in halves. */
+export interface MovedRow {
+  readonly debit: AccountCode;
+  readonly credit: AccountCode;
+  readonly hi: string;
+  readonly lo: string;
+}
+
+/** The balances of a loan after the postings of some moves. */
+export const afterMoves = (amounts: Amounts, moves: readonly MovedRow[]): Amounts =>
+  moves.reduce((sum, { debit, credit, hi, lo }) => afterMove(sum, debit, credit, joined(hi, lo)), amounts);
 
 interface HalvesRow {
   readonly dr_hi: bigint;

@@ -1,21 +1,11 @@
 import { and, asc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
-import type { AccountCode } from "../../domain/ledger/accounts.ts";
-import { loanChanges } from "../../domain/ledger/books.ts";
-import type { Entry } from "../../domain/ledger/journal.ts";
-import {
-  type Amounts,
-  minus,
-  NO_AMOUNTS,
-  onNormalSide,
-  partOf,
-  plus,
-} from "../../domain/ledger/loan-book.ts";
-import { selection } from "../d1/rows.ts";
+import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
+import { type StatementItem, statementItems } from "../../domain/ledger/statement.ts";
 import type { Database } from "../d1/session.ts";
-import { isAt } from "./places.ts";
-import { currencyOf, daysQuery } from "./read.ts";
-import { HALF, toAmounts, toEntries } from "./rows.ts";
-import { journalEntries, journalPostings, ledgerLoans, loanBalances, loanDays } from "./tables.ts";
+import { balancesQuery, currencyOf, daysQuery, type LoanCurrency, loanQuery } from "./balances.ts";
+import { entriesAt, isAt, postingsAt } from "./places.ts";
+import { afterMoves, halvesOf, toAmounts, toEntries } from "./rows.ts";
+import { journalEntries, journalPostings, loanDays } from "./tables.ts";
 
 /** Where a page of a statement ended. */
 export interface StatementPlace {
@@ -24,14 +14,7 @@ export interface StatementPlace {
   readonly position: number;
 }
 
-/** An entry of a loan: what it changes, and the balances after it. */
-export interface StatementItem {
-  readonly entry: Entry;
-  readonly change: Amounts;
-  readonly balance: Amounts;
-}
-
-export interface Statement {
+export interface LoanStatement {
   /** The balances before the page's first item. */
   readonly opening: Amounts;
   /** One more than `limit` if there are more. */
@@ -57,10 +40,11 @@ export async function statementOf(
   tenant: string,
   loan_id: string,
   page: StatementPage,
-): Promise<Statement | null> {
+): Promise<LoanStatement | null> {
   const { from_date = "", to_date = "9999-12-31", after, limit } = page;
   const firstDay = after?.day ?? from_date;
   const currency = currencyOf(db, tenant, loan_id, page.currency);
+  const own = { loan_id, currency };
   const shown = sql`(
     SELECT sequence, position FROM loan_entries AS listed INDEXED BY loan_entries_by_day
     WHERE tenant_id = ${tenant} AND loan_id = ${loan_id} AND effective_at <= ${to_date}
@@ -68,37 +52,22 @@ export async function statementOf(
       AND (effective_at, sequence, position) > (${firstDay}, ${after?.sequence ?? 0}, ${after?.position ?? 0})
     ORDER BY effective_at, sequence, position LIMIT ${limit + 1})`;
   const [loans, entries, postings, balances, later, sameDay] = await db.batch([
-    db
-      .select({ loan_id: ledgerLoans.loan_id })
-      .from(ledgerLoans)
-      .where(and(eq(ledgerLoans.tenant_id, tenant), eq(ledgerLoans.loan_id, loan_id))),
-    db
-      .select(selection(journalEntries))
-      .from(journalEntries)
-      .where(isAt(journalEntries, tenant, shown))
-      .orderBy(asc(journalEntries.effective_at), asc(journalEntries.sequence), asc(journalEntries.position)),
-    db
-      .select(selection(journalPostings))
-      .from(journalPostings)
-      .where(and(isAt(journalPostings, tenant, shown), eq(journalPostings.loan_id, loan_id))),
-    db
-      .select(selection(loanBalances))
-      .from(loanBalances)
-      .where(
-        and(
-          eq(loanBalances.tenant_id, tenant),
-          eq(loanBalances.loan_id, loan_id),
-          eq(loanBalances.currency, currency),
-        ),
-      ),
-    daysQuery(db, tenant, loan_id, currency, gte(loanDays.day, firstDay)),
-    sameDayQuery(db, tenant, loan_id, currency, after),
+    loanQuery(db, tenant, loan_id),
+    entriesAt(db, tenant, shown).orderBy(
+      asc(journalEntries.effective_at),
+      asc(journalEntries.sequence),
+      asc(journalEntries.position),
+    ),
+    postingsAt(db, tenant, shown, loan_id),
+    balancesQuery(db, tenant, own),
+    daysQuery(db, tenant, own, gte(loanDays.day, firstDay)),
+    sameDayQuery(db, tenant, own, after),
   ]);
   if (loans.length === 0) return null;
   const [present, since] = [balances[0], later[0]];
   const dayStart = present && since ? minus(toAmounts(present), toAmounts(since)) : NO_AMOUNTS;
-  const opening = sameDay.reduce(addSum, dayStart);
-  return { opening, items: running(loan_id, opening, toEntries(entries, postings)) };
+  const opening = afterMoves(dayStart, sameDay);
+  return { opening, items: statementItems(loan_id, opening, toEntries(entries, postings)) };
 }
 
 /** True if an entry of a loan is in this currency; `loan_entries` does not hold the currency. */
@@ -110,12 +79,11 @@ const isIn = (currency: SQL) => sql`(
 function sameDayQuery(
   db: Database,
   tenant: string,
-  loan_id: string,
-  currency: SQL,
+  { loan_id, currency }: LoanCurrency,
   after: StatementPlace | null,
 ) {
   const { day, sequence, position } = after ?? { day: "", sequence: 0, position: 0 };
-  const base = sql.raw(HALF.toString());
+  const { hi, lo } = halvesOf(journalPostings.amount_minor);
   const earlier = sql`(
     SELECT sequence, position FROM loan_entries AS listed INDEXED BY loan_entries_by_day
     WHERE tenant_id = ${tenant} AND loan_id = ${loan_id} AND effective_at = ${day}
@@ -124,47 +92,16 @@ function sameDayQuery(
     .select({
       debit: journalPostings.debit,
       credit: journalPostings.credit,
-      hi: sql<string>`CAST(SUM(${journalPostings.amount_minor} / ${base}) AS TEXT)`.as("hi"),
-      lo: sql<string>`CAST(SUM(${journalPostings.amount_minor} % ${base}) AS TEXT)`.as("lo"),
+      hi: sql<string>`CAST(${hi} AS TEXT)`.as("hi"),
+      lo: sql<string>`CAST(${lo} AS TEXT)`.as("lo"),
     })
     .from(journalPostings)
     .where(
       and(
-        eq(journalPostings.tenant_id, tenant),
+        isAt(journalPostings, tenant, earlier),
         eq(journalPostings.loan_id, loan_id),
         lte(journalPostings.sequence, sequence),
-        sql`(${journalPostings.sequence}, ${journalPostings.position}) IN ${earlier}`,
       ),
     )
     .groupBy(journalPostings.debit, journalPostings.credit);
-}
-
-interface SumOfMoves {
-  readonly debit: AccountCode;
-  readonly credit: AccountCode;
-  readonly hi: string;
-  readonly lo: string;
-}
-
-function addSum(amounts: Amounts, { debit, credit, hi, lo }: SumOfMoves): Amounts {
-  const amount = BigInt(hi) * HALF + BigInt(lo);
-  return add(
-    add(amounts, debit, onNormalSide(debit, "DR", amount)),
-    credit,
-    onNormalSide(credit, "CR", amount),
-  );
-}
-
-function add(amounts: Amounts, account: AccountCode, change: bigint): Amounts {
-  const part = partOf(account);
-  return part ? { ...amounts, [part]: amounts[part] + change } : amounts;
-}
-
-function running(loan_id: string, opening: Amounts, entries: readonly Entry[]): readonly StatementItem[] {
-  let balance = opening;
-  return entries.map((entry) => {
-    const change = loanChanges(entry).get(loan_id) ?? NO_AMOUNTS;
-    balance = plus(balance, change);
-    return { entry, change, balance };
-  });
 }

@@ -3,9 +3,7 @@ import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } fro
 import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
 import type { EntryType } from "../../domain/ledger/journal.ts";
 import { int64, tenant } from "../d1/columns.ts";
-
-/** An entry's place: its event, and its place among that event's entries. */
-const place = { sequence: integer().notNull(), position: integer().notNull() };
+import { account, parts, place, total } from "./columns.ts";
 
 /** The journal. Append-only: triggers in the migration refuse UPDATE and DELETE (docs/api.md#ledger). */
 export const journalEntries = sqliteTable(
@@ -83,7 +81,7 @@ export const loanEntries = sqliteTable(
   ],
 );
 
-/** One borrower and one currency for the life of a loan. A loan that the records keep has its first ones here. */
+/** One borrower and one currency for the life of a loan. A loan that follows its records has its first ones here. */
 export const ledgerLoans = sqliteTable(
   "ledger_loans",
   {
@@ -91,20 +89,10 @@ export const ledgerLoans = sqliteTable(
     loan_id: text().notNull(),
     borrower_id: text().notNull(),
     currency: text().notNull(),
-    kept: integer({ mode: "boolean" }).notNull(),
+    follows_records: integer({ mode: "boolean" }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id] })],
 );
-
-/** A loan's balances, or what a day changes of them, each on the normal side of its account. */
-const parts = {
-  principal_minor: int64().notNull(),
-  interest_minor: int64().notNull(),
-  fees_minor: int64().notNull(),
-  clearing_minor: int64().notNull(),
-  suspense_minor: int64().notNull(),
-  margin_minor: int64().notNull(),
-};
 
 /** A loan's balances over all days. */
 export const loanBalances = sqliteTable(
@@ -120,25 +108,6 @@ export const loanDays = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.day, t.currency] })],
 );
 
-/** `book` is empty for the tenant's whole ledger, else it names a bank account (domain/ledger/books.ts). */
-const account = {
-  ...tenant,
-  book: text().notNull(),
-  account_code: text().$type<AccountCode>().notNull(),
-  currency: text().notNull(),
-  layer: text().notNull(),
-};
-
-/**
- * Gross debits and credits, which have no bound: each is `hi` x 10^9 + `lo` with `lo` below 10^9. So no posting can
- * overflow a currency's total, and a sum of many rows' halves still fits into 64 bits.
- */
-const total = {
-  dr_hi: int64().notNull(),
-  dr_lo: int64().notNull(),
-  cr_hi: int64().notNull(),
-  cr_lo: int64().notNull(),
-};
 const halves = sql`dr_hi >= 0 AND cr_hi >= 0 AND dr_lo BETWEEN 0 AND 999999999 AND cr_lo BETWEEN 0 AND 999999999`;
 
 export const ledgerTotals = sqliteTable("ledger_totals", { ...account, ...total }, (t) => [
@@ -203,51 +172,4 @@ export const bankBalances = sqliteTable(
     recorded_at: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.bank_account_ref, t.currency, t.as_of_date] })],
-);
-
-/** How far each tenant's integrity check has added up the journal, and the progress of its round of the loans. */
-export const integrityChecks = sqliteTable(
-  "integrity_checks",
-  {
-    ...tenant,
-    ...place,
-    /** The round of all loans (domain/ledger/round.ts). */
-    round_after: text().notNull(),
-    round_loans: integer().notNull(),
-    round_done: integer().notNull(),
-    round_started_at: integer().notNull(),
-    /** True while the check has fallen behind the journal: then it compares every loan at the end. */
-    is_behind: integer({ mode: "boolean" }).notNull(),
-    /** When a run last began with this tenant, even if it failed; 0 puts the tenant first. */
-    visited_at: integer().notNull(),
-    /** When everything that was due was last compared. */
-    checked_at: integer(),
-    checked_upto: integer().notNull(),
-    turns: integer().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.tenant_id] })],
-);
-
-/** The check's own sums, added up from the postings and never from the sums that it checks. */
-export const integritySums = sqliteTable("integrity_sums", { ...account, ...total }, (t) => [
-  primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer] }),
-]);
-
-export const integrityLoans = sqliteTable(
-  "integrity_loans",
-  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...parts },
-  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
-);
-
-/** Accounts whose kept sum differed from the sum of the postings, until a later check finds it right. */
-export const integrityFindings = sqliteTable(
-  "integrity_findings",
-  {
-    ...tenant,
-    book: text().notNull(),
-    account_code: text().$type<AccountCode>().notNull(),
-    currency: text().notNull(),
-    found_at: integer().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency] })],
 );

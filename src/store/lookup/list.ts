@@ -1,6 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
-import type { Place, Position, StoredRow } from "../../domain/core/lookup.ts";
+import type { OrderValues, PageStart, StoredRow } from "../../domain/core/lookup.ts";
 import { unpacked } from "../d1/packed.ts";
 import type { Database } from "../d1/session.ts";
 import { queryAll } from "../d1/statement.ts";
@@ -14,19 +14,19 @@ import {
   keyName,
   keysQuery,
   type List,
+  orderName,
   PAGE_BYTES_MAX,
   pageColumns,
   pageQuery,
-  placeName,
+  queryOfRow,
   rowBytesMax,
-  rowQuery,
 } from "./queries.ts";
 import { columnOf, type LookupSource } from "./sources.ts";
 import { type Wanted, walkOf } from "./walk.ts";
 
-export interface ListRequest extends Wanted {
+export interface RowsRequest extends Wanted {
   readonly sort: { readonly column: string; readonly descending: boolean };
-  readonly position: Position | null;
+  readonly start: PageStart | null;
   readonly limit: number;
   /** Counts all that match. */
   readonly count: boolean;
@@ -34,10 +34,10 @@ export interface ListRequest extends Wanted {
   readonly alongside: SQL | null;
 }
 
-export interface Page {
+export interface RowPage {
   readonly rows: readonly StoredRow[];
   /** Where the next page starts; null when this is the last. */
-  readonly next: Position | null;
+  readonly next: PageStart | null;
   /** False when rows are left that this page would have looked at, had it not examined its share. */
   readonly searched_all: boolean;
   readonly total: { readonly count: number; readonly capped: boolean } | null;
@@ -51,8 +51,20 @@ export async function findRow(
   tenant: string,
   id: string,
 ): Promise<StoredRow | null> {
-  const [rows = []] = await queryAll(db, [rowQuery(source, tenant, id)]);
+  const [rows = []] = await queryAll(db, [queryOfRow(source, tenant, id)]);
   return rows[0] ?? null;
+}
+
+/** As `findRow`, and in the same transaction a query of one row that the caller needs beside it. */
+export async function findRowBeside(
+  db: Database,
+  source: LookupSource,
+  tenant: string,
+  id: string,
+  alongside: SQL,
+): Promise<{ readonly row: StoredRow | null; readonly beside: StoredRow | null }> {
+  const [rows = [], beside = []] = await queryAll(db, [queryOfRow(source, tenant, id), alongside]);
+  return { row: rows[0] ?? null, beside: beside[0] ?? null };
 }
 
 /** Reads one page of the tenant's rows, and the count of all if asked for. Throws what D1 throws. */
@@ -60,8 +72,8 @@ export async function listRows(
   db: Database,
   source: LookupSource,
   tenant: string,
-  request: ListRequest,
-): Promise<Page> {
+  request: RowsRequest,
+): Promise<RowPage> {
   const list = listOf(source, tenant, request);
   const begins = list.kind === "sorted" && list.after === null;
   const [packedRows = [], edges = [], beside = []] = await queryAll(db, [
@@ -76,10 +88,10 @@ export async function listRows(
   const ended = shown.length === rows.length;
   const stretch = begins ? stretchOf(list, edges) : list.stretch;
   const last = shown.at(-1);
-  const after = last === undefined ? null : placeOf(list.order, last);
+  const after = last === undefined ? null : valuesOf(list.order, last);
   const searched_all = list.kind === "sorted" ? !stretch?.next : cut.length < 2;
   // The first page has counted all that match when it shows them all.
-  const counted = ended && request.position === null ? { count: rows.length, capped: !searched_all } : null;
+  const counted = ended && request.start === null ? { count: rows.length, capped: !searched_all } : null;
   const total = request.count ? (counted ?? (await countAll(db, list))) : null;
   return {
     rows: await complete(db, list, shown),
@@ -90,15 +102,15 @@ export async function listRows(
   };
 }
 
-function listOf(source: LookupSource, tenant: string, request: ListRequest): List {
-  const { sort, position, limit } = request;
+function listOf(source: LookupSource, tenant: string, request: RowsRequest): List {
+  const { sort, start, limit } = request;
   const walk = walkOf(source, tenant, request);
   const order = orderOf(source, sort.column);
   const inOrder = walk.byId || sameColumns(order, walk.order);
   const kind = !inOrder ? "sorted" : walk.byId || walk.checks.length === 0 ? "plain" : "searched";
   // One row more than the page shows tells whether there is a next one; a search that ends needs room for its edges.
   const rows = limit + (kind === "searched" ? 3 : 1);
-  const { after = null, stretch = null } = position ?? {};
+  const { after = null, stretch = null } = start ?? {};
   return { kind, source, tenant, walk, order, descending: sort.descending, after, stretch, rows };
 }
 
@@ -136,31 +148,31 @@ async function complete(db: Database, list: List, rows: readonly StoredRow[]): P
   return completed.filter((row) => row !== undefined);
 }
 
-const placeOf = (order: readonly AnySQLiteColumn[], row: StoredRow): Place =>
+const valuesOf = (order: readonly AnySQLiteColumn[], row: StoredRow): OrderValues =>
   order.map((_, index) => {
-    const value = row[placeName(index)];
+    const value = row[orderName(index)];
     return value === null || value === undefined ? null : String(value);
   });
 
 /** The stretch that a sorted list begins, from its edges: first row, last row, and the one behind. */
-function stretchOf({ walk }: List, edges: readonly StoredRow[]): Position["stretch"] {
-  const [from, to, next] = edges.map((row) => placeOf(walk.order, row));
+function stretchOf({ walk }: List, edges: readonly StoredRow[]): PageStart["stretch"] {
+  const [from, to, next] = edges.map((row) => valuesOf(walk.order, row));
   if (from === undefined) return null;
   return next === undefined ? { from, to: null, next: null } : { from, to: to ?? null, next };
 }
 
 /** Where to go on when the page has shown all that the walk found. */
-function nextWalk(list: List, stretch: Position["stretch"], cut: readonly StoredRow[]): Position | null {
+function nextWalk(list: List, stretch: PageStart["stretch"], cut: readonly StoredRow[]): PageStart | null {
   if (list.kind === "sorted") {
     if (!stretch?.next) return null;
     return { after: null, stretch: { from: stretch.next, to: null, next: null } };
   }
   const [last, behind] = cut;
   if (last === undefined || behind === undefined) return null;
-  return { after: placeOf(list.walk.order, last), stretch: null };
+  return { after: valuesOf(list.walk.order, last), stretch: null };
 }
 
-async function countAll(db: Database, list: List): Promise<Page["total"]> {
+async function countAll(db: Database, list: List): Promise<RowPage["total"]> {
   const [counts = []] = await queryAll(db, [countQuery(list)]);
   const count = Number(counts[0]?.matching);
   const capped = count > COUNTED_MAX || Number(counts[0]?.examined) > EXAMINED_MAX;

@@ -1,9 +1,9 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
-import type { Place, Stretch } from "../../domain/core/lookup.ts";
+import type { OrderValues, Stretch } from "../../domain/core/lookup.ts";
 import { packed } from "../d1/packed.ts";
 import { isInt64 } from "../d1/rows.ts";
-import { asFixedText, type Statement, textOf } from "../d1/statement.ts";
+import { asFixedText, type Sql, textOf } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
 import { behind, compared, type Walk } from "./walk.ts";
 
@@ -27,7 +27,7 @@ export interface List {
   readonly order: readonly AnySQLiteColumn[];
   readonly descending: boolean;
   /** The last row of the page before. */
-  readonly after: Place | null;
+  readonly after: OrderValues | null;
   readonly stretch: Stretch | null;
   /** Rows to find; more than the page shows, so that it is known whether there is a next one. */
   readonly rows: number;
@@ -38,10 +38,10 @@ export const rowBytesMax = ({ rows }: List): number =>
   Math.max(ROW_BYTES_MIN, Math.floor(PAGE_BYTES_MAX / rows));
 const ROW_BYTES_MIN = 1_000;
 
-/** Of the result: whether a row is an edge, its place in the order, its key, the bytes of its values. */
+/** Of the result: whether a row is an edge, its values of the order, its key, the bytes of its values. */
 export const CUT = "$cut";
 export const BYTES = "$bytes";
-export const placeName = (index: number) => `$place${index}`;
+export const orderName = (index: number) => `$order${index}`;
 export const keyName = (index: number) => `$key${index}`;
 const partName = (index: number) => `$part${index}`;
 
@@ -54,7 +54,7 @@ function fixed(source: LookupSource, purpose: string, build: () => readonly (SQL
   fixedParts.set(source, parts);
   const known = parts.get(purpose);
   if (known) return known;
-  const part = asFixedText(list(build()));
+  const part = asFixedText(joined(build()));
   // Pages of many sizes in many orders would be too many to keep.
   if (parts.size < FIXED_MAX) parts.set(purpose, part);
   return part;
@@ -65,7 +65,7 @@ const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => n
 const rowTexts = new WeakMap<LookupSource, string>();
 
 /** One row by its id. Where the id is the key, the statement is built once. */
-export function rowQuery(source: LookupSource, tenant: string, id: string): SQL | Statement {
+export function queryOfRow(source: LookupSource, tenant: string, id: string): SQL | Sql {
   if (source.columns[source.idName] !== source.key[0]) return rowById(source, tenant, id);
   const text = rowTexts.get(source) ?? textOf(rowById(source, "tenant", "id"));
   rowTexts.set(source, text);
@@ -78,17 +78,17 @@ function rowById(source: LookupSource, tenant: string, id: string): SQL {
 }
 
 /** The rows with these keys, whatever has become of them. */
-export function keysQuery(source: LookupSource, tenant: string, keys: readonly Place[]): SQL {
+export function keysQuery(source: LookupSource, tenant: string, keys: readonly (readonly string[])[]): SQL {
   const values = source.key.map((column, index) => {
     const value = sql`value ->> ${sql.raw(String(index))}`;
     return column.dataType === "string" ? value : sql`CAST(${value} AS INTEGER)`;
   });
-  const listed = sql`(${list(source.key)}) IN (SELECT ${list(values)} FROM json_each(${JSON.stringify(keys)}))`;
+  const listed = sql`(${joined(source.key)}) IN (SELECT ${joined(values)} FROM json_each(${JSON.stringify(keys)}))`;
   const columns = [
     ...shown(source),
     ...source.key.map((column, index) => aliased(asText(column), keyName(index))),
   ];
-  return sql`SELECT ${list(columns)} FROM ${source.table} WHERE ${and(eq(source.tenant, tenant), listed)}`;
+  return sql`SELECT ${joined(columns)} FROM ${source.table} WHERE ${and(eq(source.tenant, tenant), listed)}`;
 }
 
 /**
@@ -105,10 +105,10 @@ export function pageQuery(page: List): SQL {
       parts.map((part) => sql`octet_length(${part})`),
       sql` + `,
     );
-    const places = order.map((_, index) => asText(identifier(placeName(index))));
+    const values = order.map((_, index) => asText(identifier(orderName(index))));
     const keys = source.key.map((_, index) => asText(identifier(keyName(index))));
     return [
-      ...packed([sql`0`, ...places, ...keys, bytes]),
+      ...packed([sql`0`, ...values, ...keys, bytes]),
       ...parts.map((part) => sql`CASE WHEN ${bytes} <= ${whole(bytesMax)} THEN ${part} END`),
     ];
   });
@@ -116,16 +116,16 @@ export function pageQuery(page: List): SQL {
   if (page.kind !== "searched") return shownRows;
   const nothing = partsOf(source).map(() => sql`NULL`);
   // SQLite reads the second part only when the first has too few rows: when the search has met the end of its walk.
-  return sql`${shownRows} UNION ALL SELECT ${list([...packed([sql`1`, ...walk.order.map(asText)]), ...nothing])}
+  return sql`${shownRows} UNION ALL SELECT ${joined([...packed([sql`1`, ...walk.order.map(asText)]), ...nothing])}
     FROM ${lastTwo(page)} LIMIT ${whole(rows)}`;
 }
 
 /** The columns of a page's rows, in the order in which they are packed. */
 export function pageColumns({ source, order }: List): readonly string[] {
-  const places = order.map((_, index) => placeName(index));
+  const values = order.map((_, index) => orderName(index));
   return [
     CUT,
-    ...places,
+    ...values,
     ...source.key.map((_, index) => keyName(index)),
     BYTES,
     ...Object.keys(source.columns),
@@ -137,7 +137,7 @@ function plainRows({ source, walk, order, descending, after, rows }: List): SQL 
   const wanted = and(walk.rows, ...walk.checks.map(({ holds }) => holds), behindLast);
   const columns = fixed(source, `plain ${namesOf(order)}`, () => [
     ...partsOf(source),
-    ...order.map(placed),
+    ...order.map(ordered),
     ...source.key.map(keyed),
   ]);
   return sql`SELECT ${columns} FROM ${source.table}
@@ -152,14 +152,14 @@ function foundRows(page: List): SQL {
   const { kind, source, tenant, walk, order, descending, after, rows } = page;
   const checks = walk.checks.map(({ holds }) => holds);
   if (kind === "sorted" && after !== null) checks.push(behind(order, after, descending));
-  const keys = sql`SELECT ${list([...order.map(placed), ...source.key.map(keyed)])} FROM ${walked(page)}
+  const keys = sql`SELECT ${joined([...order.map(ordered), ...source.key.map(keyed)])} FROM ${walked(page)}
     WHERE ${and(...checks) ?? sql`true`} ORDER BY ${sorted(order, descending)} LIMIT ${whole(rows)}`;
   const byKey = source.key.map((column, index) => sql`${column} = found.${identifier(keyName(index))}`);
-  const inOrder = order.map((_, index) => directed(sql`found.${identifier(placeName(index))}`, descending));
+  const inOrder = order.map((_, index) => directed(sql`found.${identifier(orderName(index))}`, descending));
   const columns = fixed(source, "found", () => [...partsOf(source), sql`found.*`]);
   return sql`SELECT ${columns} FROM (${keys}) AS found
     CROSS JOIN ${source.table} ON ${and(eq(source.tenant, tenant), ...byKey)}
-    ORDER BY ${list(inOrder)} LIMIT ${whole(rows)}`;
+    ORDER BY ${joined(inOrder)} LIMIT ${whole(rows)}`;
 }
 
 /** A walk's rows under the name of their table. SQLite reads a subquery with a LIMIT row by row, as they are asked for. */
@@ -169,7 +169,7 @@ function walked(page: List, from = ahead(page)): SQL {
   const columns = new Set([...source.key, ...walk.order, ...order, ...looked]);
   // A stretch whose end is known holds the rows that it held when it was measured, less those deleted since.
   const limit = stretch?.to ? sql`` : sql`LIMIT ${whole(EXAMINED_MAX)}`;
-  return sql`(SELECT ${list([...columns])} FROM ${source.table} WHERE ${from}
+  return sql`(SELECT ${joined([...columns])} FROM ${source.table} WHERE ${from}
     ORDER BY ${sorted(walk.order, descending)} ${limit}) AS ${source.table}`;
 }
 
@@ -185,21 +185,21 @@ function ahead({ kind, walk, order, descending, after, stretch }: List): SQL {
 /** The last row that the walk examines, and the one behind it, if it has so many. */
 function lastTwo(page: List): SQL {
   const { source, walk, descending } = page;
-  return sql`(SELECT ${list(walk.order)} FROM ${source.table} WHERE ${ahead(page)}
+  return sql`(SELECT ${joined(walk.order)} FROM ${source.table} WHERE ${ahead(page)}
     ORDER BY ${sorted(walk.order, descending)} LIMIT 2 OFFSET ${whole(EXAMINED_MAX - 1)}) AS ${source.table}`;
 }
 
 /** The first row of a stretch that begins, its last one, and the one behind it. */
 export function edgesQuery(page: List): SQL {
   const { source, walk, descending } = page;
-  const places = list(edgePlaces(page));
-  const first = sql`(SELECT ${list(walk.order)} FROM ${source.table} WHERE ${ahead(page)}
+  const values = joined(edgeValues(page));
+  const first = sql`(SELECT ${joined(walk.order)} FROM ${source.table} WHERE ${ahead(page)}
     ORDER BY ${sorted(walk.order, descending)} LIMIT 1) AS ${source.table}`;
-  return sql`SELECT ${places} FROM ${first} UNION ALL SELECT ${places} FROM ${lastTwo(page)}`;
+  return sql`SELECT ${values} FROM ${first} UNION ALL SELECT ${values} FROM ${lastTwo(page)}`;
 }
 
-const edgePlaces = ({ walk }: List) =>
-  walk.order.map((column, index) => aliased(asText(column), placeName(index)));
+const edgeValues = ({ walk }: List) =>
+  walk.order.map((column, index) => aliased(asText(column), orderName(index)));
 
 /** Counts the rows that match among the first that a walk examines, and one more of each to tell whether that is all. */
 export function countQuery({ source, walk, descending }: List): SQL {
@@ -207,21 +207,21 @@ export function countQuery({ source, walk, descending }: List): SQL {
   const checks = and(...walk.checks.map(({ holds }) => holds));
   const limit = checks === undefined ? COUNTED_MAX + 1 : EXAMINED_MAX + 1;
   return sql`SELECT count(*) AS examined, count(*) FILTER (WHERE ${checks ?? sql`true`}) AS matching
-    FROM (SELECT ${list([...new Set(looked)])} FROM ${source.table} WHERE ${walk.rows}
+    FROM (SELECT ${joined([...new Set(looked)])} FROM ${source.table} WHERE ${walk.rows}
       ORDER BY ${sorted(walk.order, descending)} LIMIT ${whole(limit)}) AS ${source.table}`;
 }
 
 const identifier = (name: string) => sql`${sql.identifier(name)}`;
 const aliased = (value: SQL | AnySQLiteColumn, name: string) => sql`${value} AS ${sql.identifier(name)}`;
-const list = (parts: readonly (SQL | AnySQLiteColumn)[]) => sql.join([...parts], sql`, `);
+const joined = (parts: readonly (SQL | AnySQLiteColumn)[]) => sql.join([...parts], sql`, `);
 const whole = (value: number) => sql.raw(String(value));
 const asText = (value: SQL | AnySQLiteColumn) => sql`CAST(${value} AS TEXT)`;
 const directed = (value: SQL | AnySQLiteColumn, descending: boolean) =>
   descending ? sql`${value} DESC` : sql`${value} ASC`;
 const sorted = (order: readonly AnySQLiteColumn[], descending: boolean) =>
-  list(order.map((column) => directed(column, descending)));
+  joined(order.map((column) => directed(column, descending)));
 
-const placed = (column: AnySQLiteColumn, index: number) => aliased(column, placeName(index));
+const ordered = (column: AnySQLiteColumn, index: number) => aliased(column, orderName(index));
 const keyed = (column: AnySQLiteColumn, index: number) => aliased(column, keyName(index));
 
 /** A column of the answer. A 64-bit integer leaves as text, because D1 and JSON round it beyond 2^53. */

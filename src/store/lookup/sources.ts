@@ -1,7 +1,9 @@
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { sequenceOf } from "../../domain/core/event-id.ts";
-import type { LookupTableName } from "../../domain/core/lookup.ts";
+import type { LookupTableName, RecordTableName } from "../../domain/core/lookup.ts";
+import { CATEGORIES, CATEGORY_NAMES } from "../../domain/tape/categories.ts";
+import type { Category } from "../../domain/tape/fields.ts";
 import {
   assetStatus,
   disbursementStatus,
@@ -11,7 +13,8 @@ import {
   writeOffs,
 } from "../history/tables.ts";
 import { events } from "../log.ts";
-import { clients, disbursements, operations, payments, purchaseClients } from "../tape/tables.ts";
+import { RECORD_STORES, type RecordStore } from "../tape/records.ts";
+import { purchaseClients } from "../tape/tables.ts";
 
 type Columns = Readonly<Record<string, AnySQLiteColumn>>;
 
@@ -32,7 +35,7 @@ export interface LookupSource {
   readonly byId: (id: string, tenant: string) => SQL | null;
   /** A deleted record is invisible; the same condition opens the partial indexes. */
   readonly visible?: SQL;
-  /** Columns with an index of their own, which goes on in the order of creation. */
+  /** Columns with an index of their own, which continues in the order of creation. */
   readonly indexed: readonly AnySQLiteColumn[];
   /**
    * The order of creation, unique within the tenant. Times of creation never run backwards within a tenant (domain,
@@ -50,14 +53,12 @@ export function columnOf(source: LookupSource, name: string): AnySQLiteColumn {
   return column;
 }
 
-type RecordTable = typeof clients | typeof disbursements | typeof payments | typeof operations;
-
-/** A table of records, kept under the ids that their senders chose. */
-function records(
-  table: RecordTable,
-  id: AnySQLiteColumn,
-  indexed: readonly AnySQLiteColumn[] = [],
-): LookupSource {
+/** The table of a category, whose records are kept under the ids that their senders chose. */
+function records({
+  table,
+  id,
+  indexed,
+}: Pick<RecordStore<Category>, "table" | "id" | "indexed">): LookupSource {
   const { tenant_id: tenant, created_seq, updated_seq: _, deleted_at, ...columns } = getTableColumns(table);
   return {
     table,
@@ -72,6 +73,11 @@ function records(
     walk: [created_seq],
   };
 }
+
+/** A record table for each category, so that a new category needs no line here. */
+const RECORD_SOURCES = Object.fromEntries(
+  CATEGORY_NAMES.map((category) => [CATEGORIES[category].table, records(RECORD_STORES[category])]),
+) as Readonly<Record<RecordTableName, LookupSource>>;
 
 /** `<event id>-<position>`: which event made the link, and as which of its clients. */
 const LINK_ID = /^(.{36})-(\d{1,3})$/;
@@ -173,10 +179,7 @@ function history(table: HistoryTable, record: AnySQLiteColumn | null): LookupSou
 
 /** Where each lookup table is kept; what it promises is in contract/lookup/tables.ts. */
 export const LOOKUP_SOURCES: Readonly<Record<LookupTableName, LookupSource>> = {
-  clients: records(clients, clients.client_id),
-  disbursements: records(disbursements, disbursements.disbursement_id, [disbursements.client_id]),
-  payments: records(payments, payments.payment_id, [payments.disbursement_id]),
-  operations: records(operations, operations.operation_id, [operations.disbursement_id]),
+  ...RECORD_SOURCES,
   purchase_clients: purchaseClientsSource(),
   events: eventsSource(),
   disbursement_status: history(disbursementStatus, disbursementStatus.disbursement_id),

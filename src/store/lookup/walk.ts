@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
-import type { Place } from "../../domain/core/lookup.ts";
+import type { OrderValues } from "../../domain/core/lookup.ts";
 import { columnOf, type LookupSource } from "./sources.ts";
 
 /** What to list. Columns go by their wire names, and the caller has checked them against the catalogue. */
@@ -11,17 +11,17 @@ export interface Wanted {
     readonly operator: ">=" | "<" | "<=";
     readonly value: string | number;
   }[];
-  /** Rows of which one of the columns contains the text, whatever the case of its ASCII letters. */
+  /** Rows of which one of the columns contains the text; the case of ASCII letters does not matter. */
   readonly search: { readonly columns: readonly string[]; readonly text: string } | null;
 }
 
-/** A condition that is held against each row that a list examines, and the columns that it looks at. */
+/** A condition on each row that a list examines, and the columns that it reads. */
 interface Check {
   readonly columns: readonly AnySQLiteColumn[];
   readonly holds: SQL;
 }
 
-/** How a list goes through the tenant's rows: by one index, in its order, and with a look at each row. */
+/** How a list reads the tenant's rows: along one index, in its order, and checks each row. */
 export interface Walk {
   /** The rows that the index gives. */
   readonly rows: SQL;
@@ -55,7 +55,7 @@ interface Filter {
   readonly value: string;
 }
 
-/** SQLite has no statistics and passes over the column's index for another one, unless it is told that this reads less. */
+/** SQLite has no statistics: without `unlikely` it chooses another index than the column's, which reads more rows. */
 const rare = ({ column, value }: Filter): SQL => sql`unlikely(${eq(column, value)})`;
 
 const equals = ({ column, value }: Filter): Check => ({
@@ -81,29 +81,29 @@ function valueFor(column: AnySQLiteColumn, value: string): SQL {
 }
 
 /**
- * The rows behind a place of an order. SQLite puts NULL before every value, and a comparison of rows with a NULL in it
+ * The rows behind another one of an order. SQLite puts NULL before every value, and a comparison of rows with a NULL in it
  * is NULL, so each case says what becomes of the NULLs. Only the first column of an order may hold one.
  */
-export function behind(order: readonly AnySQLiteColumn[], place: Place, descending: boolean): SQL {
+export function behind(order: readonly AnySQLiteColumn[], values: OrderValues, descending: boolean): SQL {
   const [first, ...ties] = order;
-  const [value = null, ...others] = place;
+  const [value = null, ...others] = values;
   if (first === undefined) return sql`true`;
   const operator = descending ? "<" : ">";
   if (value !== null) {
-    const later = compared(order, operator, place);
+    const later = compared(order, operator, values);
     return first.notNull || !descending ? later : sql`(${later} OR ${first} IS NULL)`;
   }
   const tied = compared(ties, operator, others);
   return descending ? sql`(${first} IS NULL AND ${tied})` : sql`(${first} IS NOT NULL OR ${tied})`;
 }
 
-/** Compares the columns of an order, none of which is NULL, with a place. */
+/** Compares the columns of an order, none of which is NULL, with their values in one row. */
 export function compared(
   order: readonly AnySQLiteColumn[],
   operator: "<" | "<=" | ">" | ">=",
-  place: Place,
+  values: OrderValues,
 ): SQL {
-  const values = order.map((column, index) => valueFor(column, place[index] ?? ""));
+  const held = order.map((column, index) => valueFor(column, values[index] ?? ""));
   const columns = order.map((column) => sql`${column}`);
-  return sql`(${sql.join(columns, sql`, `)}) ${sql.raw(operator)} (${sql.join(values, sql`, `)})`;
+  return sql`(${sql.join(columns, sql`, `)}) ${sql.raw(operator)} (${sql.join(held, sql`, `)})`;
 }

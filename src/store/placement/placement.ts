@@ -1,10 +1,11 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { LRUCache } from "lru-cache";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { databasesOf, type Jurisdiction, type NamedDatabase } from "../d1/databases.ts";
 import { withDeadline } from "../d1/failure.ts";
 import { rowWriter } from "../d1/rows.ts";
-import type { Statement } from "../d1/statement.ts";
+import type { Sql } from "../d1/statement.ts";
 import { placements } from "./tables.ts";
 
 /** Where a tenant lives, for ever: neither a database's nor an object's jurisdiction can be changed. */
@@ -15,7 +16,7 @@ export interface Placement {
 
 /** Placements that an isolate remembers; they never change. */
 const REMEMBERED_MAX = 20_000;
-const remembered = new Map<string, Placement>();
+const remembered = new LRUCache<string, Placement>({ maxSize: REMEMBERED_MAX, sizeCalculation: () => 1 });
 
 /** With one database there is one answer, and nothing is read. */
 export const isOnlyDatabase = (env: Cloudflare.Env): boolean => databasesOf(env).length === 1;
@@ -32,15 +33,8 @@ export async function findPlacement(env: Cloudflare.Env, tenant: string): Promis
   if (!row) return null;
   const database = databases.find(({ name }) => name === row.database);
   if (!database) throw new Error(`the tenant's database ${row.database} is not bound`);
-  return remember(tenant, { database, jurisdiction: row.jurisdiction });
-}
-
-function remember(tenant: string, placement: Placement): Placement {
+  const placement = { database, jurisdiction: row.jurisdiction };
   remembered.set(tenant, placement);
-  for (const oldest of remembered.keys()) {
-    if (remembered.size <= REMEMBERED_MAX) break;
-    remembered.delete(oldest);
-  }
   return placement;
 }
 
@@ -90,7 +84,7 @@ const writePlacements = rowWriter(placements);
  * Records the placement together with the tenant's first event, where there is one database only. A plain INSERT: if a
  * newer version with more databases has placed the tenant meanwhile, the batch is void.
  */
-export const placementStatements = (tenant: string, { database }: Placement): readonly Statement[] =>
+export const placementStatements = (tenant: string, { database }: Placement): readonly Sql[] =>
   writePlacements([placementRow(tenant, database)]);
 
 /** The database with the fewest bytes; among equals the one with the fewest tenants. */

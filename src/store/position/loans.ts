@@ -1,84 +1,83 @@
-import { type Loan, type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../domain/position/facts.ts";
+import { DatabaseAway } from "../../domain/core/failure.ts";
+import type { Loan } from "../../domain/position/facts.ts";
 import type { Database } from "../d1/session.ts";
-import type { disbursements, payments } from "../tape/tables.ts";
+import {
+  DISBURSEMENT_COLUMNS,
+  type DisbursementTuple,
+  loanOf,
+  PAYMENT_COLUMNS,
+  PAYMENTS_OF_A_LOAN_MAX,
+  type PackedRow,
+  type PaymentTuple,
+  TERMS_COLUMNS,
+  type TermsTuple,
+  tuples,
+} from "./loan-rows.ts";
+import { HEAD } from "./memos.ts";
 
 /** The most disbursements of one page, and payments of one call: an answer of D1 stays within a few megabytes. */
 const LOANS_OF_A_PAGE = 500;
 const PAYMENTS_OF_A_CALL = 5_000;
 /** A page of disbursements ends early when it has as many payments as this. */
 const PAYMENTS_OF_A_PAGE = 20_000;
-/** The most payments of one disbursement: more do not fit into an isolate's memory. */
-export const PAYMENTS_OF_A_LOAN_MAX = 200_000;
+/** How often a disbursement is read that changes each time between two calls. */
+const TRIES = 3;
 
-type Disbursements = typeof disbursements.$inferSelect;
-type Payments = typeof payments.$inferSelect;
-
-/** Each row is one JSON text with amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
-const DISBURSEMENT = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
-  d.payment_date, d.created_seq`;
-export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
-  CAST(total_expected_margin AS TEXT), maturity_date`;
-export const PAYMENT_COLUMNS = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
-  CAST(payment_total AS TEXT), CAST(payment_principal AS TEXT), CAST(payment_fee AS TEXT),
-  CAST(expected_total AS TEXT), CAST(expected_principal AS TEXT), CAST(expected_fee AS TEXT), expected_due_date`;
-
-type DisbursementTuple = readonly [
-  disbursement_id: string,
-  kind: Disbursements["kind"],
-  currency: string,
-  client_id: string | null,
-  purchase_clients: string | null,
-  disbursement_date: string | null,
-  payment_date: string | null,
-  created_seq: number,
-  country?: string | null,
-];
-export type TermsTuple = readonly [
-  disbursement_id: string,
-  sequence: number,
-  on_date: string,
-  amount: string,
-  margin: string,
-  maturity_date: string | null,
-];
-export type PaymentTuple = readonly [
-  disbursement_id: string,
-  created_seq: number,
-  payment_id: string,
-  status: Payments["status"],
-  currency: string,
-  installment_number: number | null,
-  due_date: string,
-  payment_date: string | null,
-  total: string,
-  principal: string | null,
-  fee: string | null,
-  expected_total: string | null,
-  expected_principal: string | null,
-  expected_fee: string | null,
-  expected_due_date: string | null,
-];
-
-interface Row {
-  readonly row: string;
+/** A disbursement on a walk over all of them, with its client's country if that is requested. */
+export interface LoanOnWalk {
+  readonly loan: Loan;
+  readonly country: string | null;
 }
 
-const tuples = <T>(rows: readonly Row[]): T[] => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
+/** A disbursement as it was at one moment, and the head of the log at that moment. */
+export interface LoanAtHead {
+  readonly head: number;
+  readonly found: LoanOnWalk | null;
+}
+
+const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
+  COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
+
+const disbursementColumns = (withCountry: boolean) =>
+  `json_array(${DISBURSEMENT_COLUMNS}${withCountry ? `, ${COUNTRY}` : ""}) AS row`;
 
 /** Payments by disbursement. The query names its index because the planner has no statistics to choose it. */
 const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
   WHERE tenant_id = ?1 AND deleted_at IS NULL`;
 
+/** The disbursements that events beyond a sequence concern. They are few: those of the time between two calls. */
+const CHANGED = `SELECT DISTINCT CASE category WHEN 'disbursement' THEN record_id ELSE facts ->> 'disbursement_id' END AS row
+  FROM events WHERE tenant_id = ?1 AND sequence > CAST(?2 AS INTEGER) AND category IN ('disbursement', 'payment')`;
+
 /**
- * One live disbursement with its terms and payments, in one round trip; null if there is none. Reads only these rows,
- * by their keys.
+ * One live disbursement with its terms and payments, null if there is none. Reads only these rows, by their keys, in one
+ * round trip. A disbursement whose payments take several is read again if it has changed between them.
  */
-export async function readLoan(db: Database, tenant: string, id: string): Promise<Loan | "too_large" | null> {
+export async function readLoan(
+  db: Database,
+  tenant: string,
+  id: string,
+  withCountry = false,
+): Promise<LoanAtHead | "too_large"> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const read = await tryLoan(db, tenant, id, withCountry);
+    if (read !== "changed") return read;
+  }
+  throw new DatabaseAway(new Error("a disbursement changed each time while it was read"));
+}
+
+async function tryLoan(
+  db: Database,
+  tenant: string,
+  id: string,
+  withCountry: boolean,
+): Promise<LoanAtHead | "too_large" | "changed"> {
   const { $client: d1 } = db;
-  const [found, terms, first] = await d1.batch<Row>([
+  const [log, found, terms, first] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
+    d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
-        `SELECT json_array(${DISBURSEMENT}) AS row FROM disbursements AS d
+        `SELECT ${disbursementColumns(withCountry)} FROM disbursements AS d
         WHERE tenant_id = ?1 AND disbursement_id = ?2 AND deleted_at IS NULL`,
       )
       .bind(tenant, id),
@@ -92,28 +91,38 @@ export async function readLoan(db: Database, tenant: string, id: string): Promis
       .prepare(`${PAYMENTS_OF} AND disbursement_id = ?2 ORDER BY created_seq LIMIT ${PAYMENTS_OF_A_CALL}`)
       .bind(tenant, id),
   ]);
-  const [disbursement] = tuples<DisbursementTuple>(found?.results ?? []);
-  if (!disbursement) return null;
-  const payments = await allPayments(db, tenant, tuples<PaymentTuple>(first?.results ?? []), id);
+  const head = log?.results[0]?.sequence ?? 0;
+  const [disbursement] = tuples<DisbursementTuple>(found?.results);
+  if (!disbursement) return { head, found: null };
+  const payments = await allPayments(db, tenant, head, {
+    first: tuples<PaymentTuple>(first?.results),
+    last: id,
+  });
   if (payments === "too_large") return "too_large";
-  return loanOf(disbursement, tuples<TermsTuple>(terms?.results ?? []), payments.found);
+  if (payments.changed.has(id)) return "changed";
+  const loan = loanOf(disbursement, tuples<TermsTuple>(terms?.results), payments.found);
+  return { head, found: { loan, country: countryOf(disbursement) } };
 }
+
+const countryOf = ([, , , , , , , , country = null]: DisbursementTuple): string | null => country;
 
 interface FoundPayments {
   readonly found: readonly PaymentTuple[];
   /** The disbursement in which the reading stopped, with only some of its payments read; null when all are read. */
   readonly stopped: string | null;
+  /** The disbursements that have changed since the first payments were read. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /**
  * Reads on from the first payments up to those of the disbursement `last`. Stops early once there are enough for a page
- * and at least one disbursement is complete.
+ * and at least one disbursement is complete. `head` is that of the log when the first payments were read.
  */
 async function allPayments(
   db: Database,
   tenant: string,
-  first: readonly PaymentTuple[],
-  last: string,
+  head: number,
+  { first, last }: { readonly first: readonly PaymentTuple[]; readonly last: string },
 ): Promise<FoundPayments | "too_large"> {
   const { $client: d1 } = db;
   // Two ranges, because one range over both columns would read the disbursement's earlier payments again.
@@ -126,21 +135,20 @@ async function allPayments(
   );
   const found = [...first];
   let page = first;
+  let changed: ReadonlySet<string> = new Set();
   while (page.length === PAYMENTS_OF_A_CALL) {
     const [id = "", created_seq = 0] = page.at(-1) ?? [];
-    if (found.length >= PAYMENTS_OF_A_PAGE && found[0]?.[0] !== id) return { found, stopped: id };
+    if (found.length >= PAYMENTS_OF_A_PAGE && found[0]?.[0] !== id) return { found, stopped: id, changed };
     if (found.length > PAYMENTS_OF_A_LOAN_MAX) return "too_large";
-    const [next] = await d1.batch<Row>([statement.bind(tenant, id, String(created_seq), last)]);
-    page = tuples<PaymentTuple>(next?.results ?? []);
+    const [next, since] = await d1.batch<PackedRow>([
+      statement.bind(tenant, id, String(created_seq), last),
+      d1.prepare(CHANGED).bind(tenant, String(head)),
+    ]);
+    page = tuples<PaymentTuple>(next?.results);
     for (const payment of page) found.push(payment);
+    changed = new Set(since?.results.map(({ row }) => row));
   }
-  return { found, stopped: null };
-}
-
-/** A disbursement on a walk over all of them, with its client's country if that is requested. */
-export interface LoanOnWalk {
-  readonly loan: Loan;
-  readonly country: string | null;
+  return { found, stopped: null, changed };
 }
 
 export interface LoanPage {
@@ -151,12 +159,10 @@ export interface LoanPage {
   readonly rows: number;
 }
 
-const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
-  COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
-
 /**
  * The next live disbursements in the order of their ids, with their terms and payments. A walk from page to page reads
- * each row once. Pages are read one after another, so later pages may show events that are committed meanwhile.
+ * each row once. Pages are read one after another, so later pages may show events that are committed meanwhile; one
+ * disbursement is shown as it was at one moment.
  */
 export async function readLoans(
   db: Database,
@@ -164,18 +170,58 @@ export async function readLoans(
   after: string,
   withCountry: boolean,
 ): Promise<LoanPage | "too_large"> {
+  const { head, disbursements } = await nextDisbursements(db, tenant, after, withCountry);
+  const last = disbursements.at(-1)?.[0];
+  if (last === undefined) return { loans: [], end: null, rows: 0 };
+  const rest = await termsAndPayments(db, tenant, head, { after, last });
+  if (rest === "too_large") return "too_large";
+  const { terms, found, stopped, changed } = rest;
+  const termsOf = Map.groupBy(terms, ([id]) => id);
+  const paymentsOf = Map.groupBy(found, ([id]) => id);
+  const complete = disbursements.filter(([id]) => stopped === null || precedes(id, stopped));
+  const loans: LoanOnWalk[] = [];
+  for (const tuple of complete) {
+    const [id] = tuple;
+    if (!changed.has(id)) {
+      const loan = loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []);
+      loans.push({ loan, country: countryOf(tuple) });
+      continue;
+    }
+    const anew = await readLoan(db, tenant, id, withCountry);
+    if (anew === "too_large") return "too_large";
+    if (anew.found) loans.push(anew.found);
+  }
+  const more = stopped !== null || disbursements.length === LOANS_OF_A_PAGE;
+  // Only deleted disbursements may precede the one in which the reading stopped: their payments are skipped.
+  const end = stopped === null ? last : (complete.at(-1)?.[0] ?? found[0]?.[0] ?? last);
+  return { loans, end: more ? end : null, rows: disbursements.length + terms.length + found.length };
+}
+
+async function nextDisbursements(db: Database, tenant: string, after: string, withCountry: boolean) {
   const { $client: d1 } = db;
   // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
   const statement = d1.prepare(
-    `SELECT json_array(${DISBURSEMENT}${withCountry ? `, ${COUNTRY}` : ""}) AS row FROM disbursements AS d NOT INDEXED
+    `SELECT ${disbursementColumns(withCountry)} FROM disbursements AS d NOT INDEXED
     WHERE tenant_id = ?1 AND disbursement_id > ?2 AND deleted_at IS NULL
     ORDER BY disbursement_id LIMIT ${LOANS_OF_A_PAGE}`,
   );
-  const [found] = await d1.batch<Row>([statement.bind(tenant, after)]);
-  const disbursements = tuples<DisbursementTuple>(found?.results ?? []);
-  const last = disbursements.at(-1)?.[0];
-  if (last === undefined) return { loans: [], end: null, rows: 0 };
-  const [terms, first] = await d1.batch<Row>([
+  const [log, found] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
+    d1.prepare(HEAD).bind(tenant),
+    statement.bind(tenant, after),
+  ]);
+  const head = log?.results[0]?.sequence ?? 0;
+  return { head, disbursements: tuples<DisbursementTuple>(found?.results) };
+}
+
+/** The terms and payments of some disbursements, and which of these have changed since the log had this head. */
+async function termsAndPayments(
+  db: Database,
+  tenant: string,
+  head: number,
+  { after, last }: { readonly after: string; readonly last: string },
+) {
+  const { $client: d1 } = db;
+  const [terms, first, since] = await d1.batch<PackedRow>([
     d1
       .prepare(
         `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
@@ -188,23 +234,12 @@ export async function readLoans(
         ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
       )
       .bind(tenant, after, last),
+    d1.prepare(CHANGED).bind(tenant, String(head)),
   ]);
-  const termsRows = tuples<TermsTuple>(terms?.results ?? []);
-  const payments = await allPayments(db, tenant, tuples<PaymentTuple>(first?.results ?? []), last);
-  if (payments === "too_large") return "too_large";
-  const { found: paymentRows, stopped } = payments;
-  const termsOf = Map.groupBy(termsRows, ([id]) => id);
-  const paymentsOf = Map.groupBy(paymentRows, ([id]) => id);
-  const complete = disbursements.filter(([id]) => stopped === null || precedes(id, stopped));
-  const loans = complete.map((tuple) => {
-    const [id, , , , , , , , country = null] = tuple;
-    return { loan: loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []), country };
-  });
-  const rows = disbursements.length + termsRows.length + paymentRows.length;
-  const more = stopped !== null || disbursements.length === LOANS_OF_A_PAGE;
-  // Only deleted disbursements may precede the one in which the reading stopped: their payments are skipped.
-  const end = stopped === null ? last : (complete.at(-1)?.[0] ?? paymentRows[0]?.[0] ?? last);
-  return { loans, end: more ? end : null, rows };
+  const payments = await allPayments(db, tenant, head, { first: tuples<PaymentTuple>(first?.results), last });
+  if (payments === "too_large") return payments;
+  const changed = new Set([...(since?.results ?? []).map(({ row }) => row), ...payments.changed]);
+  return { ...payments, terms: tuples<TermsTuple>(terms?.results), changed };
 }
 
 /** SQLite orders text by its UTF-8 bytes, JavaScript by its UTF-16 units: the two differ for surrogates. */
@@ -212,69 +247,4 @@ function precedes(a: string, b: string): boolean {
   if (!/[\ud800-\udfff]/.test(a + b)) return a < b;
   const [left, right] = [a, b].map((text) => new TextEncoder().encode(text).toHex());
   return (left ?? "") < (right ?? "");
-}
-
-function loanOf(
-  [
-    disbursement_id,
-    kind,
-    currency,
-    client_id,
-    clients,
-    disbursement_date,
-    payment_date,
-    created_seq,
-  ]: DisbursementTuple,
-  termsRows: readonly TermsTuple[],
-  payments: readonly PaymentTuple[],
-): Loan {
-  const purchase_clients = clients === null ? null : (JSON.parse(clients) as readonly string[]);
-  // The terms of a deleted disbursement of the same id belong to another life.
-  const [first, ...changes] = termsRows.filter(([, sequence]) => sequence >= created_seq).map(termsOf);
-  if (!first) throw new Error("a disbursement has the terms that it was created with");
-  return {
-    disbursement: {
-      disbursement_id,
-      kind,
-      currency,
-      client_id,
-      purchase_clients,
-      disbursement_date,
-      payment_date,
-    },
-    terms: [first, ...changes],
-    payments: payments.map(paymentOf),
-  };
-}
-
-export const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTuple): TermsRow => ({
-  sequence,
-  on_date,
-  disbursement_amount: BigInt(amount),
-  total_expected_margin: BigInt(margin),
-  maturity_date,
-});
-
-const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
-
-export function paymentOf(tuple: PaymentTuple): PaymentFacts {
-  const [, , payment_id, status, currency, installment_number, due_date, payment_date, total, ...others] =
-    tuple;
-  const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;
-  return {
-    ...PLAIN_PAYMENT,
-    payment_id,
-    status,
-    currency,
-    installment_number,
-    due_date,
-    payment_date,
-    payment_total: BigInt(total),
-    payment_principal: amountOf(principal),
-    payment_fee: amountOf(fee),
-    expected_total: amountOf(expected_total),
-    expected_principal: amountOf(expected_principal),
-    expected_fee: amountOf(expected_fee),
-    expected_due_date,
-  };
 }

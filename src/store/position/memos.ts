@@ -1,15 +1,19 @@
-import { rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { runAll, type Statement } from "../d1/statement.ts";
-import { positionMemos } from "./tables.ts";
+import { runAll, type Sql } from "../d1/statement.ts";
 
-/** A memo is kept for an hour after it was written or last read: the life of a list's cursor. */
-const LIFE_MS = 3_600_000;
-/** The most memos of one tenant; beyond them the oldest are deleted. */
+/** An answer is kept for an hour after it was written or last asked for: the life of a list's cursor. */
+const ANSWER_LIFE_MS = 3_600_000;
+const RENEWED_AFTER_MS = 600_000;
+/** A walk that nobody continues is forgotten after a minute: what it has seen is no longer what it would see. */
+const WALK_LIFE_MS = 60_000;
+/** The most memos of one tenant, and their bytes; beyond them those that were not used for the longest time go. */
 const MEMOS_MAX = 200;
+export const MEMO_BYTES_MAX = 8_000_000;
+/** Expired memos that one call of the sweep deletes. */
+const SWEPT_MAX = 200;
 
 /** The moment of a memo, and its progress. */
-export interface Progress {
+export interface WalkProgress {
   /** The head of the log when the walk began, and when it last made progress. */
   readonly from_sequence: number;
   readonly to_sequence: number;
@@ -24,8 +28,13 @@ export interface KeptList {
   readonly listed_all: boolean;
 }
 
-export interface Memo extends Progress, Partial<KeptList> {
+/** What part 0 of a memo says of it. */
+export type AboutMemo = WalkProgress & Partial<KeptList>;
+
+export interface Memo extends AboutMemo {
   readonly expires_at: number;
+  /** Part 0 as it is stored: it tells one version of a memo from another. */
+  readonly version: string;
   readonly parts: readonly string[];
 }
 
@@ -43,7 +52,7 @@ export interface PartRange {
 
 const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 
-const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
+export const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
 
 /** The head of the tenant's log; 0 before the first event. */
 export async function headOf(db: Database, tenant: string): Promise<number> {
@@ -77,47 +86,102 @@ export async function readMemo(
 
 function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
   if (about?.part !== 0 || about.expires_at <= now) return null;
-  const progress: Progress = JSON.parse(about.body);
-  return { ...progress, expires_at: about.expires_at, parts: parts.map(({ body }) => body) };
+  const known: AboutMemo = JSON.parse(about.body);
+  return {
+    ...known,
+    expires_at: about.expires_at,
+    version: about.body,
+    parts: parts.map(({ body }) => body),
+  };
 }
 
-const insertMemos = rowWriter(positionMemos);
+/** A new version of a memo. */
+export interface NewMemo {
+  readonly about: AboutMemo;
+  /** The version that it follows; null for the first one. */
+  readonly was: Memo | null;
+  /** The first of the parts to write; those before it stay. */
+  readonly first: number;
+  readonly parts: readonly string[];
+}
 
-/** Replaces a memo, and deletes expired ones. */
+/**
+ * Writes a version of a memo, and makes room for it. Nothing is written if another request has written one meanwhile: its
+ * parts would not be those that this version follows.
+ */
 export async function writeMemo(
   db: Database,
-  tenant_id: string,
+  tenant: string,
   question: string,
-  about: Progress & Partial<KeptList>,
-  parts: readonly string[],
+  { about, was, first, parts }: NewMemo,
   now: number,
 ): Promise<void> {
-  const expires_at = now + LIFE_MS;
-  const bodies = [JSON.stringify(about), ...parts];
-  const rows = bodies.map((body, part) => ({ tenant_id, question, part, expires_at, body }));
-  await runAll(db, [clearing(tenant_id, question, now), ...insertMemos(rows)]);
+  const used_at = String(now);
+  const expires_at = String(now + (about.after === null ? ANSWER_LIFE_MS : WALK_LIFE_MS));
+  const body = JSON.stringify(about);
+  const written = [...parts.map((text, index) => [first + index, text] as const), [0, body] as const];
+  const bytes = written.reduce((sum, [, text]) => sum + bytesOf(text), 0);
+  const put = `INSERT INTO position_memos (tenant_id, question, part, used_at, expires_at, body)
+    SELECT ?1, ?2, CAST(?3 AS INTEGER), CAST(?4 AS INTEGER), CAST(?5 AS INTEGER), ?6 WHERE ${VERSION} IS ?7
+    ON CONFLICT (tenant_id, question, part) DO UPDATE
+      SET used_at = excluded.used_at, expires_at = excluded.expires_at, body = excluded.body`;
+  const version = was?.version ?? null;
+  await runAll(db, [
+    makingRoom(tenant, question, now, bytes),
+    {
+      sql: `DELETE FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part >= CAST(?3 AS INTEGER)
+        AND ${VERSION} IS ?4`,
+      params: [tenant, question, String(first), version],
+    },
+    ...written.map(([part, text]) => ({
+      sql: put,
+      params: [tenant, question, String(part), used_at, expires_at, text, version],
+    })),
+  ]);
 }
 
-/** Deletes a memo, and expired ones. */
-export async function dropMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
-  await runAll(db, [clearing(tenant, question, now)]);
+const VERSION = "(SELECT body FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0)";
+
+export const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** Deletes what has expired, and what was not used for the longest time where there are too many memos or bytes. */
+function makingRoom(tenant: string, question: string, now: number, bytes: number): Sql {
+  const sql = `DELETE FROM position_memos WHERE tenant_id = ?1 AND question IN (
+    SELECT question FROM (
+      SELECT question, expires_at, sum(bytes) OVER latest AS bytes, row_number() OVER latest AS number FROM (
+        SELECT question, max(iif(part = 0, expires_at, 0)) AS expires_at, max(iif(part = 0, used_at, 0)) AS used_at,
+          sum(octet_length(body)) AS bytes
+        FROM position_memos WHERE tenant_id = ?1 GROUP BY question)
+      WINDOW latest AS (ORDER BY question = ?2 DESC, used_at DESC, question))
+    WHERE expires_at <= CAST(?3 AS INTEGER)
+      OR (question <> ?2 AND (number > ${MEMOS_MAX - 1} OR bytes > ${MEMO_BYTES_MAX} - CAST(?4 AS INTEGER))))`;
+  return { sql, params: [tenant, question, String(now), String(bytes)] };
 }
 
-function clearing(tenant: string, question: string, now: number): Statement {
-  const sql = `DELETE FROM position_memos WHERE tenant_id = ?1
-    AND (question = ?2 OR question IN (
-      SELECT question FROM position_memos WHERE tenant_id = ?1 AND part = 0 AND expires_at <= CAST(?3 AS INTEGER)
-      UNION ALL
-      SELECT question FROM (SELECT question FROM position_memos WHERE tenant_id = ?1 AND part = 0
-        ORDER BY expires_at DESC LIMIT -1 OFFSET ${MEMOS_MAX - 1})))`;
-  return { sql, params: [tenant, question, String(now)] };
+/** Deletes a memo. */
+export async function dropMemo(db: Database, tenant: string, question: string): Promise<void> {
+  const sql = "DELETE FROM position_memos WHERE tenant_id = ?1 AND question = ?2";
+  await runAll(db, [{ sql, params: [tenant, question] }]);
 }
 
-/** Extends a memo's life from now, because it was read. */
-export async function renewMemo(db: Database, tenant: string, question: string, now: number): Promise<void> {
-  const { $client: d1 } = db;
-  const renew = d1.prepare(
-    "UPDATE position_memos SET expires_at = CAST(?3 AS INTEGER) WHERE tenant_id = ?1 AND question = ?2 AND part = 0",
-  );
-  await d1.batch([renew.bind(tenant, question, String(now + LIFE_MS))]);
+/** Extends the life of a kept answer from now, because it was asked for; not each time, because that is a write. */
+export async function renewMemo(
+  db: Database,
+  tenant: string,
+  question: string,
+  { expires_at }: Memo,
+  now: number,
+): Promise<void> {
+  if (expires_at > now + ANSWER_LIFE_MS - RENEWED_AFTER_MS) return;
+  const sql = `UPDATE position_memos SET used_at = CAST(?3 AS INTEGER), expires_at = CAST(?4 AS INTEGER)
+    WHERE tenant_id = ?1 AND question = ?2 AND part = 0`;
+  await runAll(db, [{ sql, params: [tenant, question, String(now), String(now + ANSWER_LIFE_MS)] }]);
+}
+
+/** Deletes expired memos of any tenants, some at a time. */
+export async function sweepMemos(db: Database, now: number): Promise<void> {
+  const sql = `DELETE FROM position_memos WHERE (tenant_id, question) IN (
+    SELECT tenant_id, question FROM position_memos INDEXED BY position_memos_by_expiry
+    WHERE part = 0 AND expires_at <= CAST(?1 AS INTEGER) ORDER BY expires_at LIMIT ${SWEPT_MAX})`;
+  await runAll(db, [{ sql, params: [String(now)] }]);
 }

@@ -1,4 +1,5 @@
 import type { Database } from "../d1/session.ts";
+import { tuplesOf } from "../d1/statement.ts";
 
 /** The most events of one call. Each has only the members that positions need. */
 const EVENTS_OF_A_CALL = 1_000;
@@ -63,23 +64,19 @@ export async function readPast(
   after: number,
   { upto, disbursement_id = "" }: PastRange,
 ): Promise<{ readonly rows: readonly PastRow[]; readonly end: number | null }> {
-  const { $client: d1 } = db;
   const only =
     disbursement_id === ""
       ? "category IN ('client', 'disbursement', 'payment') AND ?4 = ''"
       : `(category = 'disbursement' AND record_id = ?4
           OR category = 'payment' AND facts ->> 'disbursement_id' = ?4)`;
-  const [found] = await d1.batch<{ row: string }>([
-    d1
-      .prepare(
-        `SELECT json_array(sequence, category, step, record_id, created_at, ${MEMBERS}) AS row FROM events
+  const [tuples] = await tuplesOf<[Tuple]>(db, [
+    {
+      sql: `SELECT json_array(sequence, category, step, record_id, created_at, ${MEMBERS}) AS row FROM events
         WHERE tenant_id = ?1 AND sequence > CAST(?2 AS INTEGER) AND sequence <= CAST(?3 AS INTEGER) AND ${only}
         ORDER BY sequence LIMIT ${EVENTS_OF_A_CALL}`,
-      )
-      .bind(tenant, String(after), String(upto), disbursement_id),
+      params: [tenant, String(after), String(upto), disbursement_id],
+    },
   ]);
-  const results = found?.results ?? [];
-  const tuples: Tuple[] = JSON.parse(`[${results.map(({ row }) => row).join(",")}]`);
   const end = tuples.length === EVENTS_OF_A_CALL ? (tuples.at(-1)?.[0] ?? null) : null;
   return { rows: tuples.map(rowOf), end };
 }

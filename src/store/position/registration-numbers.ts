@@ -1,4 +1,5 @@
 import type { Database } from "../d1/session.ts";
+import { queryRows } from "../d1/statement.ts";
 
 /** Registration numbers that several clients share: how many, and the first of them. */
 export interface SharedNumbers {
@@ -12,11 +13,8 @@ const CLIENTS_MAX = 100;
 
 /** Groups a tenant's live clients by registration number in one pass. */
 export async function sharedRegistrationNumbers(db: Database, tenant: string): Promise<SharedNumbers> {
-  const { $client: d1 } = db;
-  const [found] = await d1.batch<{ client_id: string; number: number; total: number }>([
-    d1
-      .prepare(
-        `SELECT client_id, number, total FROM (
+  const rows = await queryRows<{ client_id: string; number: number; total: number }>(db, {
+    sql: `SELECT client_id, number, total FROM (
           SELECT client_id, place, number, max(number) OVER () AS total FROM (
             SELECT client_id, place, dense_rank() OVER (ORDER BY first) AS number FROM (
               SELECT client_id, row_number() OVER same AS place, count(*) OVER (PARTITION BY registration_number) AS sharing,
@@ -25,10 +23,8 @@ export async function sharedRegistrationNumbers(db: Database, tenant: string): P
               WINDOW same AS (PARTITION BY registration_number ORDER BY created_seq))
             WHERE sharing > 1))
         WHERE number <= ${EXAMPLES_MAX} AND place <= ${CLIENTS_MAX} ORDER BY number, place`,
-      )
-      .bind(tenant),
-  ]);
-  const rows = found?.results ?? [];
+    params: [tenant],
+  });
   const groups = Map.groupBy(rows, ({ number }) => number);
   return {
     count: rows[0]?.total ?? 0,

@@ -1,4 +1,5 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { tenant } from "../d1/columns.ts";
 
 /**
@@ -11,9 +12,13 @@ export const positionMemos = sqliteTable(
     ...tenant,
     question: text().notNull(),
     part: integer().notNull(),
-    /** Milliseconds since 1970. Before the body, so that a search by it does not read the body. */
+    /** When it was last asked for or written, and when it expires, in milliseconds since 1970; those of part 0 count. */
+    used_at: integer().notNull(),
     expires_at: integer().notNull(),
     body: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant_id, t.question, t.part] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.question, t.part] }),
+    index("position_memos_by_expiry").on(t.expires_at).where(sql`part = 0`),
+  ],
 );

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, queryAll, runAll, type Statement } from "../d1/statement.ts";
-import { events } from "../log.ts";
+import { builder, queryRows, runAll, type Sql } from "../d1/statement.ts";
+import { events, headQuery, headValue } from "../log.ts";
 import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
 import { projectionCursors } from "./tables.ts";
@@ -24,23 +24,18 @@ export async function dueEvents(
   projections: readonly Projection[],
   limit: number,
 ): Promise<Due> {
-  const head = db
-    .select({ sequence: events.sequence })
-    .from(events)
-    .where(eq(events.tenant_id, tenant))
-    .orderBy(desc(events.sequence))
-    .limit(1);
-  const due = projections.map(({ name, reads }) => dueQuery(db, tenant, name, reads, limit));
+  const head = db.select({ head: headValue(tenant).as("head") }).from(sql`(SELECT 1)`);
+  const due = projections.map((one) => dueQuery(db, tenant, one, limit));
   const endpoint = db
     .select({ endpoint_id: webhookEndpoints.endpoint_id })
     .from(webhookEndpoints)
     .where(and(eq(webhookEndpoints.tenant_id, tenant), eq(webhookEndpoints.status, "enabled")))
     .limit(1);
   const [heads, endpoints, ...found] = await withDeadline(db.batch([head, endpoint, ...due]));
-  return { head: heads[0]?.sequence ?? 0, events: found, followed: endpoints.length > 0 };
+  return { head: heads[0]?.head ?? 0, events: found, followed: endpoints.length > 0 };
 }
 
-function dueQuery(db: Database, tenant: string, name: string, reads: Projection["reads"], limit: number) {
+function dueQuery(db: Database, tenant: string, { name, reads }: Projection, limit: number) {
   return db
     .select({
       sequence: events.sequence,
@@ -63,7 +58,7 @@ const cursorOf = (tenant: ReturnType<typeof sql>, name: string) =>
     WHERE ${projectionCursors.tenant_id} = ${tenant} AND ${projectionCursors.projection} = ${name}), 0)`;
 
 /** The head of a tenant's log, and how far a projection is complete. It may have no cursor if it has read nothing. */
-export interface Progress {
+export interface ProjectionProgress {
   readonly head: number;
   readonly reached: number;
 }
@@ -75,26 +70,21 @@ export function progressQuery(tenant: string, { name, reads }: Pick<Projection, 
   return sql`SELECT head, COALESCE(${due} - 1, head) AS reached FROM (${headQuery(tenant)})`;
 }
 
-/** One row with the sequence of the tenant's last event as `head`; 0 before the first. */
-export const headQuery = (tenant: string): SQL =>
-  sql`SELECT COALESCE(max(sequence), 0) AS head FROM events WHERE tenant_id = ${tenant}`;
-
 export async function readProgress(
   db: Database,
   tenant: string,
   projection: Pick<Projection, "name" | "reads">,
-): Promise<Progress> {
-  const [[row] = []] = await withDeadline(queryAll(db, [progressQuery(tenant, projection)]));
-  return { head: Number(row?.head ?? 0), reached: Number(row?.reached ?? 0) };
+): Promise<ProjectionProgress> {
+  const [row] = await withDeadline(queryRows<ProjectionProgress>(db, progressQuery(tenant, projection)));
+  return row ?? { head: 0, reached: 0 };
 }
 
 /** Writes a projection's rows and its cursor in one batch. The cursor never goes back. */
 export async function writeProjection(
   db: Database,
   tenant: string,
-  name: string,
-  statements: readonly Statement[],
-  { sequence, now }: { readonly sequence: number; readonly now: number },
+  { name, sequence, now }: { readonly name: string; readonly sequence: number; readonly now: number },
+  statements: readonly Sql[],
 ): Promise<void> {
   const cursor = builder
     .insert(projectionCursors)
@@ -107,7 +97,7 @@ export async function writeProjection(
 }
 
 /** A range of tenants in the order of their ids: after `after`, and up to `upto` if given. */
-export interface Stretch {
+export interface TenantRange {
   readonly after: string;
   readonly upto: string | null;
 }
@@ -120,13 +110,15 @@ export interface Stretch {
 export async function tenantsBehind(
   db: Database,
   { name, reads }: Projection,
-  { after, upto }: Stretch,
+  { after, upto }: TenantRange,
   limit: number,
 ): Promise<readonly string[]> {
   const end = upto === null ? sql`` : sql`AND tenant_id <= ${upto}`;
   const next = (bound: ReturnType<typeof sql>) =>
     sql`(SELECT min(tenant_id) FROM events WHERE ${reads} AND tenant_id > ${bound} ${end})`;
-  const found = db.all<{ tenant_id: string }>(sql`
+  const found = queryRows<{ tenant_id: string }>(
+    db,
+    sql`
     WITH RECURSIVE tenants (tenant_id) AS (
       SELECT ${next(sql`${after}`)}
       UNION ALL
@@ -139,6 +131,7 @@ export async function tenantsBehind(
       AND NOT EXISTS (SELECT 1 FROM dead_letters
                        WHERE dead_letters.tenant_id = tenants.tenant_id AND dead_letters.projection = ${name}
                          AND resolved_at IS NULL AND redrive = 0)
-    LIMIT ${limit}`);
+    LIMIT ${limit}`,
+  );
   return (await withDeadline(found)).map(({ tenant_id }) => tenant_id);
 }

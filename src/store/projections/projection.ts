@@ -1,6 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { Event } from "../../domain/core/event.ts";
-import type { Statement } from "../d1/statement.ts";
+import type { Sql } from "../d1/statement.ts";
 
 /** An event as a projection reads it. Its facts are still JSON text, because parsing them may fail. */
 export type DueEvent = Pick<
@@ -28,7 +28,7 @@ export interface Projection<Row = unknown> {
    * The statements that write some rows; they run in one batch with the cursor. An existing row must stay as it is,
    * because a message may be delivered twice or to two consumers.
    */
-  readonly write: (tenant: string, rows: readonly Row[]) => readonly Statement[];
+  readonly write: (tenant: string, rows: readonly Row[]) => readonly Sql[];
 }
 
 /** Defines a projection with its own type of row, which no other code needs to know. */

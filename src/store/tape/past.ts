@@ -1,35 +1,43 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { Past } from "../../domain/tape/past.ts";
+import { isLive } from "../../domain/tape/record.ts";
 import type { Database } from "../d1/session.ts";
 import { queryAll } from "../d1/statement.ts";
-import { fromClient, fromDisbursement, fromOperation, fromPayment } from "./rows.ts";
-import { clients, disbursements, operations, payments } from "./tables.ts";
+import { RECORD_STORES } from "./records.ts";
 
-/** Events that a request may look at to learn what was known (docs/api.md#lookups), and their stored bytes. */
+/** Limits of a request about the past (docs/api.md#lookups): events examined, and their stored bytes. */
 const EVENTS_MAX = 100_000;
 const BYTES_MAX = 64_000_000;
-/** Events that one call of D1 looks at, and bytes that one call answers: other callers come in between. */
+/** Events that one call of D1 examines, and bytes that one call answers: other callers get their turn between calls. */
 const EVENTS_OF_A_CALL = 20_000;
 const BYTES_OF_A_CALL = 2_000_000;
 
-const IDS = {
-  client: clients.client_id,
-  disbursement: disbursements.disbursement_id,
-  payment: payments.payment_id,
-  operation: operations.operation_id,
-} as const;
-const TABLES = { client: clients, disbursement: disbursements, payment: payments, operation: operations };
+/** The events between which a record has lived its present life, or its last one. */
+export interface Life {
+  readonly created_seq: number;
+  readonly updated_seq: number;
+}
 
-/** The events between which a record has lived its present life, or its last one; null for one that never was. */
-export async function lifeOf(db: Database, tenant: string, category: Category, id: string) {
-  const table = TABLES[category];
-  const [rows = []] = await queryAll(db, [
-    sql`SELECT created_seq, updated_seq FROM ${table} WHERE ${eq(table.tenant_id, tenant)} AND ${eq(IDS[category], id)}`,
-  ]);
-  const [row] = rows;
-  return row ? { created_seq: Number(row.created_seq), updated_seq: Number(row.updated_seq) } : null;
+/** Asks for a record's life: one row, or none for a record that never was. */
+export function lifeQuery(tenant: string, category: Category, id: string): SQL {
+  const { table, id: column } = RECORD_STORES[category];
+  return sql`SELECT created_seq, updated_seq FROM ${table} WHERE ${eq(table.tenant_id, tenant)} AND ${eq(column, id)}`;
+}
+
+export const toLife = (row: StoredRow | null): Life | null =>
+  row && { created_seq: Number(row.created_seq), updated_seq: Number(row.updated_seq) };
+
+/** A record's life; null for a record that never was. */
+export async function lifeOf(
+  db: Database,
+  tenant: string,
+  category: Category,
+  id: string,
+): Promise<Life | null> {
+  const [rows = []] = await queryAll(db, [lifeQuery(tenant, category, id)]);
+  return toLife(rows[0] ?? null);
 }
 
 /** The record that the event with this id and sequence is about, or null. */
@@ -109,25 +117,14 @@ export async function* eventsAt(
 }
 
 /** A record of the past as a lookup's row, or null where it was not there. */
-export function pastRow({ state }: Past, tenant: string, category: Category, id: string): StoredRow | null {
-  switch (category) {
-    case "client":
-      return rowOf(tenant, state.client.get(id), fromClient);
-    case "disbursement":
-      return rowOf(tenant, state.disbursement.get(id), fromDisbursement);
-    case "payment":
-      return rowOf(tenant, state.payment.get(id), fromPayment);
-    case "operation":
-      return rowOf(tenant, state.operation.get(id), fromOperation);
-  }
-}
-
-function rowOf<S extends { readonly deleted_at: number | null }>(
+export function pastRow<C extends Category>(
+  { state }: Past,
   tenant: string,
-  stored: S | undefined,
-  toRow: (tenant: string, stored: S) => object,
+  category: C,
+  id: string,
 ): StoredRow | null {
-  return stored && stored.deleted_at === null ? asStored(toRow(tenant, stored)) : null;
+  const stored = state[category].get(id);
+  return isLive(stored) ? asStored(RECORD_STORES[category].toRow(tenant, stored)) : null;
 }
 
 /** A row as D1 would give it. */

@@ -13,14 +13,11 @@ interface Lifetime {
   readonly deleted_at: number | null;
 }
 
-function toStored<R extends Lifetime>(row: R): Stored<Omit<R, keyof Lifetime>> {
+/** The record of a row whose columns are its fields. */
+export function toStored<R extends Lifetime>(row: R): Stored<Omit<R, keyof Lifetime>> {
   const { tenant_id: _, created_seq, updated_seq, created_at, updated_at, deleted_at, ...record } = row;
   return { record, created_seq, updated_seq, created_at, updated_at, deleted_at };
 }
-
-export const toClient = (row: typeof clients.$inferSelect): Stored<Client> => toStored(row);
-export const toPayment = (row: typeof payments.$inferSelect): Stored<Payment> => toStored(row);
-export const toOperation = (row: typeof operations.$inferSelect): Stored<Operation> => toStored(row);
 
 export function toDisbursement(row: typeof disbursements.$inferSelect): Stored<Disbursement> {
   const stored = toStored(row);

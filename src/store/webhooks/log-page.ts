@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
 import type { Event } from "../../domain/core/event.ts";
 import type { Entry } from "../../domain/ledger/journal.ts";
 import { withDeadline } from "../d1/failure.ts";
@@ -9,12 +9,12 @@ import { events } from "../log.ts";
 import { progressQuery } from "../projections/cursors.ts";
 
 /** The members of an event that webhooks report; its facts are JSON text. */
-export type LoggedEvent = Pick<
+export type ReportedEvent = Pick<
   Event,
   "sequence" | "event_id" | "category" | "step" | "record_id" | "makes_history" | "trace_id" | "created_at"
 > & { readonly facts: string };
 
-export type LoggedEntry = Pick<
+export type ReportedEntry = Pick<
   Entry,
   "sequence" | "position" | "journal_entry_id" | "event_type" | "correlation_id" | "posted_at"
 >;
@@ -24,9 +24,9 @@ export interface LogPage {
   readonly head: number;
   /** The sequence up to which the tenant's history is derived. */
   readonly history: number;
-  readonly events: readonly LoggedEvent[];
+  readonly events: readonly ReportedEvent[];
   /** The journal entries of these events, in their order. */
-  readonly entries: readonly LoggedEntry[];
+  readonly entries: readonly ReportedEntry[];
 }
 
 /** The next `limit` events after `after`. Takes one round trip. */
@@ -77,15 +77,4 @@ export async function readLogPage(
   const [found, posted, [how]] = await withDeadline(db.batch([page, entries, progress]));
   const { head = 0, reached = 0 } = how ?? {};
   return { head, history: reached, events: found, entries: posted };
-}
-
-/** The sequence of the tenant's last event; 0 before the first. */
-export async function readHead(db: Database, tenant: string): Promise<number> {
-  const last = db
-    .select({ sequence: events.sequence })
-    .from(events)
-    .where(eq(events.tenant_id, tenant))
-    .orderBy(desc(events.sequence))
-    .limit(1);
-  return (await withDeadline(last.all()))[0]?.sequence ?? 0;
 }

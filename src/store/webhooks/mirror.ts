@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import { isOneOf, type NewRow, replacing, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, runAll } from "../d1/statement.ts";
+import { builder, queryRows, runAll } from "../d1/statement.ts";
 import { webhookEndpoints } from "./tables.ts";
 
 export type EndpointRow = Omit<NewRow<typeof webhookEndpoints>, "tenant_id">;
@@ -35,10 +35,13 @@ export async function tenantsToPoke(
   grace: number,
   limit: number,
 ): Promise<readonly string[]> {
-  const found = db.all<{ tenant_id: string }>(sql`
+  const found = queryRows<{ tenant_id: string }>(
+    db,
+    sql`
     SELECT DISTINCT tenant_id FROM webhook_endpoints AS endpoints
     WHERE status = 'enabled' AND COALESCE(next_attempt_at, 0) < CAST(${String(now - grace)} AS INTEGER)
       AND cursor_sequence < (SELECT max(sequence) FROM events WHERE events.tenant_id = endpoints.tenant_id)
-    ORDER BY random() LIMIT ${limit}`);
+    ORDER BY random() LIMIT ${limit}`,
+  );
   return (await withDeadline(found)).map((row) => row.tenant_id);
 }

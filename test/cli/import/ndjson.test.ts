@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ndjsonLines } from "../../../src/cli/import/ndjson.ts";
 import { collect, fileOf } from "./files.ts";
 
-const linesOf = async (content: string | Uint8Array) => collect(ndjsonLines(await fileOf(content), 0));
+const sourceLines = async (content: string | Uint8Array) => collect(ndjsonLines(await fileOf(content), 0));
 const BOM = "\uFEFF";
 
 describe("the lines of an NDJSON file", () => {
@@ -12,30 +12,30 @@ describe("the lines of an NDJSON file", () => {
     ["a byte order mark", `${BOM}{"a":1}\n{"a":2}`],
     ["no line end at the end", '{"a":1}\n{"a":2}'],
   ])("are read with %s", async (_, content) => {
-    expect(await linesOf(content)).toEqual([
+    expect(await sourceLines(content)).toEqual([
       { file: 0, line: 1, text: '{"a":1}' },
       { file: 0, line: 2, text: '{"a":2}' },
     ]);
   });
 
   it("are counted also when they are blank, and then skipped", async () => {
-    expect(await linesOf('\n \t\r\n{"a":1}\n\n')).toEqual([{ file: 0, line: 3, text: '{"a":1}' }]);
+    expect(await sourceLines('\n \t\r\n{"a":1}\n\n')).toEqual([{ file: 0, line: 3, text: '{"a":1}' }]);
   });
 
   it("are refused beyond 64 KiB, without the rest of the line in memory, and the next line is read", async () => {
-    const [long, next] = await linesOf(`${"x".repeat(70_000)}${"y".repeat(5_000_000)}\n{"a":1}\n`);
+    const [long, next] = await sourceLines(`${"x".repeat(70_000)}${"y".repeat(5_000_000)}\n{"a":1}\n`);
     expect(long).toMatchObject({ line: 1, refusal: { code: "payload_too_large" } });
     expect(next).toEqual({ file: 0, line: 2, text: '{"a":1}' });
-    expect(await linesOf("x".repeat(65_536))).toMatchObject([{ text: "x".repeat(65_536) }]);
+    expect(await sourceLines("x".repeat(65_536))).toMatchObject([{ text: "x".repeat(65_536) }]);
   });
 
   it("are refused when they are not UTF-8", async () => {
-    expect(await linesOf(new Uint8Array([0x22, 0xff, 0x22, 0x0a]))).toMatchObject([
+    expect(await sourceLines(new Uint8Array([0x22, 0xff, 0x22, 0x0a]))).toMatchObject([
       { line: 1, refusal: { code: "malformed_json" } },
     ]);
   });
 
   it("are none for an empty file", async () => {
-    expect(await linesOf("")).toEqual([]);
+    expect(await sourceLines("")).toEqual([]);
   });
 });

@@ -1,13 +1,16 @@
+import { LosslessNumber } from "lossless-json";
 import { describe, expect, it, test } from "vitest";
 import { bar, money } from "../../../src/cli/read/format.ts";
 import { figuresText, lateText } from "../../../src/cli/read/portfolio.ts";
-import { type Position, positionText } from "../../../src/cli/read/show.ts";
+import { positionText } from "../../../src/cli/read/show.ts";
 import { statementText } from "../../../src/cli/read/statement.ts";
+import type { PositionJson } from "../../../src/contract/position/answers.ts";
 
-const parts = (total: string) => ({ total, principal: total, fee: total });
+const exact = (digits: string) => new LosslessNumber(digits);
+const parts = (total: string) => ({ total: exact(total), principal: exact(total), fee: exact(total) });
 
 /** A disbursement whose figures are as wide as a real book's. */
-const POSITION: Position = {
+const POSITION: PositionJson = {
   disbursement_id: "DSB-2024-000123",
   kind: "loan",
   client_id: "BR-2024-000456",
@@ -15,27 +18,37 @@ const POSITION: Position = {
   as_of_date: "2026-11-20",
   state: "matured_unpaid",
   bucket: "181+",
-  days_past_due: "1234",
+  days_past_due: exact("1234"),
   terms: {
-    first_agreed: { amount: "123456789.1", margin: "23456789", maturity_date: "2025-01-31" },
-    changes: [{ change_date: "2025-02-01", amount: "1", margin: "2", maturity_date: "2025-03-31" }],
+    first_agreed: { amount: exact("123456789.1"), margin: exact("23456789"), maturity_date: "2025-01-31" },
+    as_of: { amount: exact("1"), margin: exact("2"), maturity_date: "2025-03-31" },
+    changes: [
+      {
+        sequence: exact("7"),
+        change_date: "2025-02-01",
+        amount: exact("1"),
+        margin: exact("2"),
+        maturity_date: "2025-03-31",
+      },
+    ],
   },
   scheduled: parts("123456789.12"),
   received: parts("0"),
   arrears: parts("12345678.9"),
-  outstanding_principal: "123456789.12",
-  margin_due: "12345678.9",
-  overpaid: "0.01",
-  next_due: { due_date: "2026-12-01", amount: "10" },
+  outstanding_principal: exact("123456789.12"),
+  margin_due: exact("12345678.9"),
+  overpaid: exact("0.01"),
+  next_due: { due_date: "2026-12-01", amount: exact("10") },
   last_received: null,
+  ledger_loan_id: "11111111-1111-1111-1111-111111111111",
   installments: [
     {
       payment_id: "PAY-2024-000123-01",
-      installment_number: "1",
+      installment_number: exact("1"),
       due_date: "2025-01-31",
       expected: parts("12345678.9"),
-      covered: "1234567.89",
-      days_late: "1234",
+      covered: exact("1234567.89"),
+      days_late: exact("1234"),
       paid_on: "2025-02-01",
     },
   ],
@@ -75,17 +88,19 @@ describe("a screen", () => {
   });
 
   it("of a portfolio fits 80 columns", () => {
-    const bucket = { bucket: "91-180", number: "12345", outstanding: "123456789.12", arrears: "12345678.9" };
-    const amount = "1234567890.12";
+    const amount = exact("1234567890.12");
+    const [outstanding, arrears] = [exact("123456789.12"), exact("12345678.9")];
+    const bucket = { bucket: "91-180", number: exact("12345"), outstanding, arrears } as const;
     const text = figuresText({
-      ...{ currency: "USD", number: "100000", disbursed: amount, outstanding: amount, scheduled: amount },
-      ...{ received: amount, arrears: amount, margin_due: amount, written_off: amount, repaid: "50000" },
-      ...{ par0: "0.123456", par30: null, par90: "0", buckets: [bucket] },
+      ...{ currency: "USD", group: null, number: exact("100000"), disbursed: amount, outstanding: amount },
+      ...{ scheduled: amount, received: amount, arrears: amount, margin_due: amount, written_off: amount },
+      ...{ rebates: amount, overpaid: amount, repaid: exact("50000") },
+      ...{ par0: exact("0.123456"), par30: null, par90: exact("0"), buckets: [bucket] },
     });
     expect(widest(text)).toBeLessThanOrEqual(80);
     expect(text).toContain("PAR 0 12.35 %, PAR 30 -, PAR 90 0.00 %");
     expect(widest(lateText([POSITION]))).toBeLessThanOrEqual(80);
-    expect(lateText([{ ...POSITION, days_past_due: "0" }])).toBe("No disbursement is late.\n");
+    expect(lateText([{ ...POSITION, days_past_due: exact("0") }])).toBe("No disbursement is late.\n");
   });
 
   it("of a statement fits 80 columns and shows how each entry changes what is owed", () => {
@@ -99,7 +114,16 @@ describe("a screen", () => {
       loan_id: "11111111-1111-1111-1111-111111111111",
       currency: "USD",
       opening: { ...amounts, interest_minor: "0", principal_minor: "0" },
-      items: [{ event_type: "disbursement", effective_at: "2026-01-01", change: amounts, balance: amounts }],
+      items: [
+        {
+          journal_entry_id: "22222222-2222-2222-2222-222222222222",
+          event_type: "disbursement",
+          effective_at: "2026-01-01",
+          posted_at: "2026-01-01T00:00:00.000Z",
+          change: amounts,
+          balance: amounts,
+        },
+      ],
     });
     expect(widest(text)).toBeLessThanOrEqual(80);
     expect(text).toContain("2026-01-01  disbursement  9,999.95  10,000.00     -0.05  0.00      0.00\n");

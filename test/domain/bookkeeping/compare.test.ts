@@ -83,6 +83,18 @@ describe("records and books", () => {
     ["money before the disbursement", loan({ receipts: [receipt({ payment_date: "2026-01-14" })] })],
     ["changes whose days are not in the order of the log", loan({ terms: changed, receipts: [receipt()] })],
     ["a change that counts before the start", loan({ terms: [...changed, terms(8, "2026-01-01", 9n, 0n)] })],
+    [
+      "a write-off after a raise after a write-off, then a raise",
+      loan({
+        terms: [
+          terms(1, "2026-01-15", 2000n, 200n),
+          terms(3, "2026-01-20", 1500n, 200n),
+          terms(4, "2026-01-21", 1700n, 200n),
+          terms(5, "2026-01-22", 1400n, 200n),
+          terms(6, "2026-04-01", 2500n, 200n),
+        ],
+      }),
+    ],
     ["an upfront fee", loan({ receipts: [receipt({ installment_number: 0 })] })],
     ["more fee than margin", loan({ receipts: [receipt({ payment_principal: 0n, payment_fee: 1100n })] })],
     ["a deleted loan with receipts", loan({ is_deleted: true, receipts: [receipt()] })],
@@ -150,8 +162,8 @@ describe("records and books", () => {
 });
 
 describe("exceptions", () => {
-  const reasonsOf = (recorded: RecordedLoan, isKept = true) =>
-    exceptionsOf(recorded, isKept).map(({ reason, payment_id, amount_minor, currency, sequence }) =>
+  const reasonsOf = (recorded: RecordedLoan, followsRecords = true) =>
+    exceptionsOf(recorded, followsRecords).map(({ reason, payment_id, amount_minor, currency, sequence }) =>
       [reason, payment_id, `${amount_minor} ${currency}`, sequence].join(" "),
     );
 

@@ -1,69 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type BookedCategory, noBooksState } from "../../../src/domain/bookkeeping/booked.ts";
-import { type Booking, bookRecord, lacksLoan } from "../../../src/domain/bookkeeping/decide.ts";
-import { applyBooking, termsAfter } from "../../../src/domain/bookkeeping/writes.ts";
+import { type Booking, lacksLoan } from "../../../src/domain/bookkeeping/decide.ts";
+import { applyBooking } from "../../../src/domain/bookkeeping/writes.ts";
 import { noWrites } from "../../../src/domain/command.ts";
-import { eventId } from "../../../src/domain/core/event-id.ts";
-import type { Problem } from "../../../src/domain/core/problem.ts";
-import type { Result } from "../../../src/domain/core/result.ts";
-import { ledgerBorrowerId, ledgerLoanId, tenantNamespace } from "../../../src/domain/core/uuid.ts";
+import { ledgerBorrowerId, ledgerLoanId } from "../../../src/domain/core/uuid.ts";
 import { markKey } from "../../../src/domain/ledger/marks.ts";
-import { noLedgerState } from "../../../src/domain/ledger/state.ts";
-import { Ledger } from "../../support/decisions.ts";
-import { individual, loan, payment, purchase } from "../../support/examples.ts";
-
-const NAMESPACE = tenantNamespace("acme");
-const LOAN_ID = ledgerLoanId(NAMESPACE, "L-1");
-
-/** A tenant whose books follow its records, in memory. */
-class Books {
-  readonly records = new Ledger();
-  readonly state = noBooksState({ mode: "records", version: 1 }, NAMESPACE);
-  readonly ledger = noLedgerState();
-  #sequence = 0;
-
-  constructor() {
-    this.records.accept("client", individual);
-    for (const id of ["L-1", "L-2", "P-1"]) this.state.asked.add(ledgerLoanId(NAMESPACE, id));
-  }
-
-  /** Accepts an event of a record and decides what the books make of it, without booking it. */
-  decide(category: BookedCategory, data: object): Result<Booking | null, Problem> {
-    const { effects } = this.records.accept(category, data);
-    this.#sequence += 1;
-    const stamp = this.#stamp();
-    const id = String((data as Record<string, unknown>)[`${category}_id`]);
-    const added = effects.flatMap((effect) =>
-      effect.type === "terms" ? [{ ...effect, sequence: stamp.sequence }] : [],
-    );
-    const isCreated = (data as { readonly step: string }).step === "create";
-    const terms = termsAfter(this.state.terms.get(id) ?? [], added, isCreated);
-    if (category === "disbursement") this.state.terms.set(id, terms);
-    return bookRecord(
-      this.state,
-      this.ledger,
-      this.records.state,
-      { category, id, terms },
-      stamp,
-      "somebody",
-    );
-  }
-
-  /** Accepts an event and books it. */
-  book(category: BookedCategory, data: object): Booking | null {
-    const decided = this.decide(category, data);
-    if (!decided.ok) throw new Error(decided.error.detail);
-    if (decided.value) applyBooking(this.state, this.ledger, noWrites(), decided.value);
-    return decided.value;
-  }
-
-  #stamp() {
-    const sequence = this.#sequence;
-    const random = new Uint8Array(16);
-    const journal_entry_id = eventId(sequence * 1000, sequence, random);
-    return { sequence, event_id: `event-${sequence}`, journal_entry_id, now: sequence * 1000 };
-  }
-}
+import { loan, payment, purchase } from "../../support/examples.ts";
+import { Books, LOAN_ID, NAMESPACE } from "./books.ts";
 
 const entriesOf = (booking: Booking | null) =>
   (booking?.entries ?? []).map(({ event_type, effective_at, postings }) =>
@@ -181,10 +123,10 @@ describe("an event of a record", () => {
 describe("a loan that a ledger route had first", () => {
   it("is booked not at all, and is remembered as such", () => {
     const books = new Books();
-    books.ledger.loans.set(LOAN_ID, { borrower_id: "b", currency: "USD", kept: false });
+    books.ledger.loans.set(LOAN_ID, { borrower_id: "b", currency: "USD", follows_records: false });
     const booking = books.book("disbursement", loan);
     expect([entriesOf(booking), booking?.opened]).toEqual([[], null]);
-    expect(books.state.loans.get("L-1")?.is_kept).toBe(false);
+    expect(books.state.loans.get("L-1")?.follows_records).toBe(false);
     expect(books.book("payment", paid)).toBeNull();
   });
 });
@@ -193,12 +135,15 @@ it("names the loan that must be asked for before a record is booked", () => {
   const books = new Books();
   books.book("disbursement", loan);
   books.records.accept("payment", paid);
-  const lacks = () => lacksLoan(books.state, books.ledger, books.records.state, "payment", "PAY-1");
+  const lacks = () =>
+    lacksLoan({ books: books.state, ledger: books.ledger, state: books.records.state }, "payment", "PAY-1");
   expect(lacks()).toBeNull();
   books.state.loans.clear();
   books.state.asked.clear();
   expect(lacks()).toBe("L-1");
-  expect(lacksLoan(books.state, books.ledger, books.records.state, "payment", "unknown")).toBeNull();
+  expect(
+    lacksLoan({ books: books.state, ledger: books.ledger, state: books.records.state }, "payment", "unknown"),
+  ).toBeNull();
 });
 
 describe("sums that the books cannot hold", () => {
@@ -248,4 +193,46 @@ describe("sums that the books cannot hold", () => {
       `2024-11-20 payment_received; DR 1000 CR 1100 ${HALF}00`,
     ]);
   });
+
+  it("are booked up to the last unit of 64 bits", () => {
+    const books = new Books();
+    // A float does not hold all these digits.
+    const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => number };
+    const most = rawJSON("92233720368547758.07");
+    const agreed = books.book("disbursement", {
+      ...loan,
+      total_expected_margin: 0,
+      disbursement_amount: most,
+    });
+    expect(entriesOf(agreed)).toEqual(["2024-10-20 disbursement; DR 1100 CR 2100 9223372036854775807"]);
+    const all = books.book("payment", { ...whole(receipt("PAY-1")), payment_total: most });
+    expect(entriesOf(all)).toEqual(["2024-11-20 payment_received; DR 1000 CR 1100 9223372036854775807"]);
+    const refused = books.decide("payment", whole(receipt("PAY-2", 0.01)));
+    expect(refused).toMatchObject({ ok: false, error: { code: "amount_overflow" } });
+  });
+});
+
+it("an opening moves a receipt to the loan that its payment was created for while bookkeeping was off", () => {
+  const books = new Books();
+  books.book("disbursement", loan);
+  books.book("disbursement", { ...loan, disbursement_id: "L-2" });
+  books.book("payment", paid);
+  books.records.accept("payment", { step: "delete", payment_id: "PAY-1" });
+  books.records.accept("payment", { ...paid, disbursement_id: "L-2" });
+  const moved = books.open("payment", "PAY-1");
+  expect(entriesOf(moved)).toEqual([
+    "2024-11-20 reversal; DR 1100 CR 1000 40000; DR 1400 CR 1000 10000; DR 4100 CR 2300 10000",
+    RECEIPT,
+  ]);
+  const loansOf = moved?.entries.map(({ postings }) => postings.map(({ loan: party }) => party?.loan_id));
+  expect(loansOf).toEqual([Array(3).fill(LOAN_ID), Array(3).fill(ledgerLoanId(NAMESPACE, "L-2"))]);
+  expect(books.open("payment", "PAY-1")).toBeNull();
+});
+
+it("a receipt of a purchase is booked in the purchase's own name, not in that of the client who paid", () => {
+  const books = new Books();
+  books.book("disbursement", purchase);
+  const booking = books.book("payment", { ...paid, disbursement_id: "P-1", client_id: "C-1" });
+  const borrowers = booking?.entries[0]?.postings.map(({ loan: party }) => party?.borrower_id);
+  expect(borrowers).toEqual(Array(3).fill(ledgerLoanId(NAMESPACE, "P-1")));
 });

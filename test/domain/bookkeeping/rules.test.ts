@@ -94,6 +94,23 @@ describe("the parts of a record in the books", () => {
     ]);
   });
 
+  it("a raise undoes only write-offs that no earlier raise has undone", () => {
+    const changed = loan(
+      terms(5, "2026-04-01", 1500n, 200n),
+      terms(6, "2026-05-01", 1700n, 200n),
+      terms(7, "2026-06-01", 1400n, 200n),
+      terms(8, "2026-07-01", 2500n, 200n),
+      terms(9, "2026-08-01", 2600n, 200n),
+    );
+    expect(read(disbursementParts(changed)).slice(1)).toEqual([
+      "2026-04-01; DR 5100 CR 1100 500",
+      "2026-05-01; DR 1100 CR 5100 200",
+      "2026-06-01; DR 5100 CR 1100 300",
+      "2026-07-01; DR 1100 CR 5100 600; DR 1100 CR 2100 500",
+      "2026-08-01; DR 1100 CR 2100 100",
+    ]);
+  });
+
   it.each([
     ["that is paid", {}, "2026-02-03; DR 1000 CR 1100 1000; DR 1000 CR 1400 100; DR 2300 CR 4100 100"],
     [

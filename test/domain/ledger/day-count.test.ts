@@ -110,6 +110,14 @@ describe("day by day", () => {
   });
 });
 
+it("a year below 100 is that year, not one of the 20th century", () => {
+  expect(yearFraction("ACT_365", "0099-12-31", "0100-01-01")).toEqual({ numerator: 1n, denominator: 365n });
+  expect(yearFraction("ACT_ACT", "0003-12-31", "0005-01-01")).toEqual({
+    numerator: 1n * 366n + 366n * 365n,
+    denominator: 365n * 366n,
+  });
+});
+
 describe("the interest of a day", () => {
   it.each([
     ["100000", "0.1375", "ACT_365", "2024-03-01", "38"],
@@ -131,5 +139,17 @@ describe("the interest of a day", () => {
     const of = (principal: bigint) => interestOfDay(principal, scaledRate("0.5"), "ACT_360", "2024-01-01");
     expect([360n, 1080n, 1800n, 2520n].map(of)).toEqual([0n, 2n, 2n, 4n]);
     expect([359n, 361n, 1081n, 1799n].map(of)).toEqual([0n, 1n, 2n, 2n]);
+  });
+});
+
+describe("years below 100 are years, not those of the 20th century", () => {
+  it.each([
+    ["ACT_365", "0099-12-31", "0100-01-01", { numerator: 1n, denominator: 365n }],
+    ["ACT_360", "0001-01-01", "0099-01-01", { numerator: 35_794n, denominator: 360n }],
+    ["ACT_ACT", "0004-02-28", "0004-03-01", { numerator: 2n, denominator: 366n }],
+    ["ACT_ACT", "0099-12-31", "0100-01-01", { numerator: 1n, denominator: 365n }],
+    ["30_360", "0099-12-30", "0100-01-30", { numerator: 30n, denominator: 360n }],
+  ] as const)("%s from %s to %s", (convention, from, to, expected) => {
+    expect(yearFraction(convention, from, to)).toEqual(expected);
   });
 });

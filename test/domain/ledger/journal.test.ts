@@ -4,7 +4,7 @@ import { INT64_MAX } from "../../../src/domain/core/money.ts";
 import { ACCOUNTS, type AccountCode } from "../../../src/domain/ledger/accounts.ts";
 import {
   addTotals,
-  linesOf,
+  journalLines,
   mirror,
   NO_TOTAL,
   type Posting,
@@ -27,7 +27,7 @@ describe("postings", () => {
         const { dr_minor, cr_minor } = [...totalsOf(some).values()].reduce(addTotals, NO_TOTAL);
         expect(dr_minor).toBe(cr_minor);
         const sum = (direction: string) =>
-          linesOf(some)
+          journalLines(some)
             .filter((line) => line.direction === direction)
             .reduce((total, line) => total + line.amount_minor, 0n);
         expect([sum("DR"), sum("CR")]).toEqual([dr_minor, cr_minor]);
@@ -59,7 +59,7 @@ describe("postings", () => {
   it("show as lines numbered from 1, each debit before its credit", () => {
     fc.assert(
       fc.property(postings, (some) => {
-        const lines = linesOf(some);
+        const lines = journalLines(some);
         expect(lines.map(({ sequence }) => sequence)).toEqual(lines.map((_, index) => index + 1));
         expect(lines.map(({ direction }) => direction)).toEqual(some.flatMap(() => ["DR", "CR"]));
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { invalid, stocked } from "../../support/decisions.ts";
-import { operation, payment } from "../../support/examples.ts";
+import { loan, operation, payment } from "../../support/examples.ts";
 
 describe("payments", () => {
   const update = (change: object) => ({ step: "update", payment_id: "PAY-1", ...change });
@@ -116,6 +116,24 @@ describe("payments", () => {
     },
   );
 
+  it("a canceled payment that is expected again keeps the amounts and the due date that it has", () => {
+    const ledger = stocked();
+    ledger.accept("payment", update({ payment_principal: 400 }));
+    const unsplit = { payment_principal: null, payment_fee: null };
+    ledger.accept(
+      "payment",
+      update({ status: "canceled", payment_total: 300, due_date: "2024-12-24", ...unsplit }),
+    );
+    ledger.accept("payment", update({ status: "expected" }));
+    expect(ledger.state.payment.get("PAY-1")?.record).toMatchObject({
+      payment_total: 300_00n,
+      ...unsplit,
+      due_date: "2024-12-24",
+      expected_total: 300_00n,
+      expected_due_date: "2024-12-24",
+    });
+  });
+
   it("a payment that was never expected has nothing due, and keeps its amounts when it becomes expected", () => {
     const ledger = stocked();
     ledger.accept("payment", { ...payment, payment_id: "PAY-2", status: "paid" });
@@ -154,6 +172,36 @@ describe("payments", () => {
     ledger.accept("disbursement", { step: "update", disbursement_id: "P-1", purchase_clients: both });
     ledger.accept("payment", move);
     expect(ledger.send("payment", { ...move, client_id: null })).toEqual(invalid({ client_id: "required" }));
+  });
+
+  it("an update is not refused for what it leaves as it was: neither the currency of the parent nor the client", () => {
+    const ledger = stocked();
+    const ofPurchase = { ...payment, payment_id: "PAY-2", disbursement_id: "P-1", client_id: "C-1" };
+    ledger.accept("payment", ofPurchase);
+    ledger.accept("disbursement", {
+      step: "update",
+      disbursement_id: "P-1",
+      purchase_clients: [{ client_id: "C-CO" }],
+    });
+    ledger.accept("client", { step: "delete", client_id: "C-1" });
+    ledger.accept("payment", { step: "update", payment_id: "PAY-2", status: "paid", client_id: "C-1" });
+    for (const id of ["L-1", "P-1"]) {
+      ledger.accept("disbursement", { step: "delete", disbursement_id: id });
+    }
+    ledger.accept("disbursement", { ...loan, client_id: "C-CO", currency: "EUR" });
+    ledger.accept("payment", update({ status: "paid" }));
+    ledger.accept("operation", { step: "update", operation_id: "OP-1", asset_condition: "good" });
+    expect(ledger.state.payment.get("PAY-1")?.record).toMatchObject({ currency: "USD", client_id: "C-CO" });
+  });
+
+  it("a payment does not move to a deleted client of its purchase", () => {
+    const ledger = stocked();
+    const both = [{ client_id: "C-1" }, { client_id: "C-CO" }];
+    ledger.accept("disbursement", { step: "update", disbursement_id: "P-1", purchase_clients: both });
+    ledger.accept("payment", { ...payment, payment_id: "PAY-2", disbursement_id: "P-1", client_id: "C-1" });
+    ledger.accept("client", { step: "delete", client_id: "C-CO" });
+    const move = { step: "update", payment_id: "PAY-2", client_id: "C-CO" };
+    expect(ledger.send("payment", move)).toEqual(invalid({ client_id: "unknown_reference" }));
   });
 
   it("a loan's payments move with it to another client", () => {

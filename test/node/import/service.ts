@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { importJWK, SignJWT } from "jose";
 import { onTestFinished } from "vitest";
-import { SCOPES } from "../../../src/auth/scopes.ts";
 import { PROJECT_ROOT } from "../../../src/cli/local/project.ts";
+import { SCOPES } from "../../../src/contract/scopes.ts";
 import {
   TEST_AUDIENCE,
   TEST_AUTH_BINDINGS,

@@ -3,7 +3,7 @@ import { rowWriter } from "../../../src/store/d1/rows.ts";
 import { ledgerLoans } from "../../../src/store/ledger/tables.ts";
 import { purchaseClients } from "../../../src/store/tape/tables.ts";
 
-const loan = { tenant_id: "t", loan_id: "L", borrower_id: "B", currency: "USD", kept: false };
+const loan = { tenant_id: "t", loan_id: "L", borrower_id: "B", currency: "USD", follows_records: false };
 
 describe("a row writer", () => {
   it("compiles for a row of the table, and sends it as one parameter", () => {

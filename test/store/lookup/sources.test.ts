@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LOOKUP_TABLES, TOLD_FROM } from "../../../src/contract/lookup/tables.ts";
+import { DERIVED_FROM, LOOKUP_TABLES } from "../../../src/contract/lookup/tables.ts";
 import { LOOKUP_SOURCES } from "../../../src/store/lookup/sources.ts";
 
 describe("the lookup catalogue", () => {
@@ -9,7 +9,7 @@ describe("the lookup catalogue", () => {
       const stored = Object.keys(LOOKUP_SOURCES[name].columns);
       expect(
         Object.entries(table.columns)
-          .map(([column, type]) => TOLD_FROM[type] ?? column)
+          .map(([column, type]) => DERIVED_FROM[type] ?? column)
           .filter((column) => !stored.includes(column)),
       ).toEqual([]);
     },

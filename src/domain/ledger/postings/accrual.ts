@@ -2,10 +2,10 @@ import type { FieldError } from "../../core/problem.ts";
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import type { DayCountConvention } from "../day-count.ts";
-import { entryOf, instant } from "../entry.ts";
-import { currencyMismatch, unknownLoan } from "../loan.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { balanceAt } from "../loan-book.ts";
 import { accrualKey } from "../marks.ts";
+import { alreadyAccrued, currencyMismatch, principalMismatch, unknownLoan } from "../refusals.ts";
 import { bookOf, type LedgerState, needFrom, type PostingType } from "../state.ts";
 
 /** A command of more loans is decided in a group of its own, from one row per loan (docs/ledger.md#accruals). */
@@ -64,7 +64,7 @@ export const accrual: PostingType<Accrual> = {
       journal_entry_id: entry.journal_entry_id,
       loan_count: loans.length,
       total_accrued_minor: loans.reduce((sum, { interest_minor }) => sum + interest_minor, 0n).toString(),
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },
@@ -76,16 +76,14 @@ function errorsOf(state: LedgerState, command: Accrual, asked: LoanAccrual, inde
   const at = (member: string) => `loans.${index}.${member}`;
   const loan = state.loans.get(loan_id);
   if (!loan) return [unknownLoan(at("loan_id"))];
-  if (loan.currency !== currency) return [currencyMismatch(at("loan_id"), loan)];
+  if (loan.currency !== currency) return [currencyMismatch(at("loan_id"), loan.currency)];
   const errors: FieldError[] = [];
   if (state.marks.has(accrualKey(loan_id, accrual_date))) {
-    const message = `has its interest of ${accrual_date} already`;
-    errors.push({ field: at("loan_id"), code: "already_accrued", message });
+    errors.push(alreadyAccrued(at("loan_id"), accrual_date));
   }
   const principal = balanceAt(bookOf(state, loan_id), "principal", accrual_date);
   if (principal !== outstanding_principal_minor) {
-    const message = `must be ${principal}, the principal in the ledger at the end of ${accrual_date}`;
-    errors.push({ field: at("outstanding_principal_minor"), code: "principal_mismatch", message });
+    errors.push(principalMismatch(at("outstanding_principal_minor"), principal, accrual_date));
   }
   return errors;
 }

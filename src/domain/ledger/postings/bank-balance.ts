@@ -1,6 +1,6 @@
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { instant } from "../entry.ts";
+import { isoTime } from "../entry.ts";
 import type { BankBalance, PostingType } from "../state.ts";
 
 /** A checked `PUT /v1/bank-balances/{bank_account_ref}` (docs/api.md#ledger). */
@@ -20,7 +20,7 @@ export const bank_balance: PostingType<BankBalanceStated> = {
       bank_balance_event_id: stamp.event_id,
       ...bankBalance,
       closing_balance_minor: bankBalance.closing_balance_minor.toString(),
-      recorded_at: instant(stamp.now),
+      recorded_at: isoTime(stamp.now),
     };
     return ok({ entries: [], bankBalance, answer });
   },

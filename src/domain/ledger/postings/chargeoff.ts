@@ -1,6 +1,7 @@
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
+import { nothingOwed } from "../refusals.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
 import { allOwed, allocate, payOff } from "../waterfall.ts";
 
@@ -25,10 +26,7 @@ export const chargeoff: PostingType<ChargeOff> = {
     if (refused) return err(refused);
     const book = bookOf(state, loan_id);
     const owed = allOwed(book, effective_at);
-    if (owed === 0n) {
-      const detail = `The loan owes nothing that can be charged off from ${effective_at} on.`;
-      return err({ code: "exceeds_balance", detail });
-    }
+    if (owed === 0n) return err(nothingOwed(effective_at));
     const charged = allocate(book, effective_at, owed);
     const entry = entryOf(stamp, {
       event_type: "chargeoff",
@@ -46,7 +44,7 @@ export const chargeoff: PostingType<ChargeOff> = {
         interest_minor: charged.interest.toString(),
         fees_minor: charged.fees.toString(),
       },
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

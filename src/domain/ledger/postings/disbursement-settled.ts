@@ -1,10 +1,10 @@
 import type { Problem } from "../../core/problem.ts";
-import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import type { Entry } from "../journal.ts";
 import { markKey } from "../marks.ts";
+import { alreadyReversed, alreadySettled, notSettleable, tooEarly, unknownEntry } from "../refusals.ts";
 import { type LedgerState, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/disbursement-settlements` (docs/api.md#ledger). */
@@ -27,12 +27,11 @@ export const disbursement_settled: PostingType<DisbursementSettled> = {
   decide(state, command, stamp) {
     const { disbursement_entry_id: id, effective_at, bank_account_ref, external_ref, actor } = command;
     const disbursed = state.entries.get(id);
-    if (!disbursed) return err({ code: "not_found", detail: `The journal entry ${id} does not exist.` });
+    if (!disbursed) return err(unknownEntry(id));
     const conflict = conflictOf(state, disbursed);
     if (conflict) return err(conflict);
     if (effective_at < disbursed.effective_at) {
-      const message = `must not be before ${disbursed.effective_at}, the effective_at of the disbursement`;
-      return err(invalid([{ field: "effective_at", code: "inconsistent_dates", message }]));
+      return err(tooEarly(disbursed.effective_at, "disbursement"));
     }
     const tooMany = bankErrors(state, bank_account_ref);
     if (tooMany) return err(tooMany);
@@ -57,21 +56,15 @@ export const disbursement_settled: PostingType<DisbursementSettled> = {
     const answer = {
       settlement_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },
 };
 
 function conflictOf(state: LedgerState, { journal_entry_id: id, event_type }: Entry): Problem | null {
-  if (event_type !== "disbursement") {
-    return { code: "not_reversible", detail: `The journal entry ${id} is not a disbursement.` };
-  }
-  if (state.reversed.has(id)) {
-    return { code: "already_reversed", detail: `The disbursement ${id} is reversed.` };
-  }
-  if (state.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }))) {
-    return { code: "already_settled", detail: `The disbursement ${id} is already settled.` };
-  }
-  return null;
+  if (event_type !== "disbursement") return notSettleable(id);
+  if (state.reversed.has(id)) return alreadyReversed(id);
+  const isSettled = state.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }));
+  return isSettled ? alreadySettled(id) : null;
 }

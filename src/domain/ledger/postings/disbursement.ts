@@ -1,6 +1,6 @@
 import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { lifelongErrors } from "../loan.ts";
 import { needFrom, type PostingType } from "../state.ts";
 
@@ -38,7 +38,7 @@ export const disbursement: PostingType<Disbursement> = {
     const answer = {
       disbursement_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,5 +1,5 @@
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
 import { needFrom, type PostingType } from "../state.ts";
 
@@ -37,7 +37,7 @@ export const fee_assessed: PostingType<FeeAssessed> = {
     const answer = {
       fee_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,7 +1,8 @@
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
 import { leastFrom } from "../loan-book.ts";
+import { exceedsFees } from "../refusals.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/fee-waivers` (docs/api.md#ledger). */
@@ -26,10 +27,7 @@ export const fee_waived: PostingType<FeeWaived> = {
     const refused = refusedLoan(state, command);
     if (refused) return err(refused);
     const owed = leastFrom(bookOf(state, loan_id), "fees", effective_at);
-    if (amount_minor > owed) {
-      const detail = `At most ${owed} minor units of fees can be waived from ${effective_at} on.`;
-      return err({ code: "exceeds_balance", detail });
-    }
+    if (amount_minor > owed) return err(exceedsFees(owed, effective_at));
     const entry = entryOf(stamp, {
       event_type: "fee_waived",
       currency,
@@ -41,7 +39,7 @@ export const fee_waived: PostingType<FeeWaived> = {
     const answer = {
       waiver_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,6 +1,6 @@
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import type { PostingType } from "../state.ts";
 
 /** A checked `POST /v1/funding` (docs/api.md#ledger). */
@@ -38,7 +38,7 @@ export const manual_adjustment: PostingType<ManualAdjustment> = {
     const answer = {
       funding_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

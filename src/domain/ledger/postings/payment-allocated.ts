@@ -1,7 +1,8 @@
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
 import { leastFrom } from "../loan-book.ts";
+import { exceedsSuspense } from "../refusals.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
 import { allOwed, allocate, allocationView, payOff } from "../waterfall.ts";
 
@@ -29,10 +30,7 @@ export const payment_allocated: PostingType<PaymentAllocated> = {
     const [waiting, owed] = [leastFrom(book, "suspense", effective_at), allOwed(book, effective_at)];
     const most = waiting < owed ? waiting : owed;
     const amount = command.amount_minor ?? most;
-    if (amount === 0n || amount > most) {
-      const detail = `At most ${most} minor units of suspense can be applied from ${effective_at} on.`;
-      return err({ code: "exceeds_balance", detail });
-    }
+    if (amount === 0n || amount > most) return err(exceedsSuspense(most, effective_at));
     const allocation = allocate(book, effective_at, amount);
     const entry = entryOf(stamp, {
       event_type: "payment_allocated",
@@ -46,7 +44,7 @@ export const payment_allocated: PostingType<PaymentAllocated> = {
       allocation_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
       allocation: allocationView(allocation),
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,6 +1,6 @@
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import type { Posting } from "../journal.ts";
 import { refusedLoan } from "../loan.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
@@ -49,7 +49,7 @@ export const payment_received: PostingType<PaymentReceived> = {
       payment_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
       allocation: allocationView(allocation),
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,7 +1,8 @@
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
+import { notChargedOff } from "../refusals.ts";
 import { lossesOf, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/recoveries` (docs/api.md#ledger). */
@@ -34,10 +35,7 @@ export const recovery: PostingType<Recovery> = {
     const isChargedOff = lossesOf(state, loan_id).some(
       (loss) => loss.event_type === "chargeoff" && loss.effective_at <= effective_at,
     );
-    if (!isChargedOff) {
-      const detail = `The loan has no charge-off on or before ${effective_at} that is not reversed.`;
-      return err({ code: "not_charged_off", detail });
-    }
+    if (!isChargedOff) return err(notChargedOff(effective_at));
     const tooMany = bankErrors(state, bank_account_ref);
     if (tooMany) return err(tooMany);
     const entry = entryOf(stamp, {
@@ -53,7 +51,7 @@ export const recovery: PostingType<Recovery> = {
     const answer = {
       recovery_event_id: stamp.event_id,
       journal_entry_id: entry.journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
     };
     return ok({ entries: [entry], answer });
   },

@@ -1,9 +1,9 @@
 import type { Problem } from "../../core/problem.ts";
-import { invalid } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
-import { entryOf, instant } from "../entry.ts";
+import { entryOf, isoTime } from "../entry.ts";
 import { type Entry, loansOf, mirror } from "../journal.ts";
-import { type LedgerState, lossesOf, needFrom, type PostingType } from "../state.ts";
+import { alreadyReversed, hasRecoveries, isReversal, tooEarly, unknownEntry } from "../refusals.ts";
+import { type LedgerState, lossesOf, needFrom, type PostingType, type ReversalDay } from "../state.ts";
 
 /** A checked `POST /v1/reversals` (docs/api.md#ledger). */
 export interface Reversal {
@@ -20,21 +20,18 @@ export interface Reversal {
 export const reversal: PostingType<Reversal> = {
   addNeeds(needs, { reverses_entry_id, effective_at }, today) {
     needFrom(needs.entries, reverses_entry_id, effective_at ?? today);
+    needs.reversals.set(reverses_entry_id, { asked: effective_at, today });
   },
 
   decide(state, command, stamp) {
     const id = command.reverses_entry_id;
     const reversed = state.entries.get(id);
-    if (!reversed) return err({ code: "not_found", detail: `The journal entry ${id} does not exist.` });
+    if (!reversed) return err(unknownEntry(id));
     const conflict = conflictOf(state, reversed);
     if (conflict) return err(conflict);
-    const today = instant(stamp.now).slice(0, 10);
-    const earliest = reversed.effective_at;
-    const effective_at = command.effective_at ?? (today < earliest ? earliest : today);
-    if (effective_at < earliest) {
-      const message = `must not be before ${earliest}, the effective_at of the entry`;
-      return err(invalid([{ field: "effective_at", code: "inconsistent_dates", message }]));
-    }
+    const today = isoTime(stamp.now).slice(0, 10);
+    const effective_at = reversalDay({ asked: command.effective_at, today }, reversed.effective_at);
+    if (effective_at < reversed.effective_at) return err(tooEarly(reversed.effective_at, "entry"));
     const { sequence, position, journal_entry_id, correlation_id } = reversed;
     const entry = entryOf(stamp, {
       event_type: "reversal",
@@ -51,27 +48,24 @@ export const reversal: PostingType<Reversal> = {
     const answer = {
       journal_entry_id: entry.journal_entry_id,
       reverses_entry_id: journal_entry_id,
-      posted_at: instant(entry.posted_at),
+      posted_at: isoTime(entry.posted_at),
       correlation_id,
     };
     return ok({ entries: [entry], answer });
   },
 };
 
+/**
+ * The day of a reversal: the requested one, or else the day of the posting, or the entry's own day if that is later. The
+ * load of an entry that touches many loans computes the same day in SQL (store/ledger/load.ts).
+ */
+const reversalDay = ({ asked, today }: ReversalDay, entryDay: string): string =>
+  asked ?? (today < entryDay ? entryDay : today);
+
 function conflictOf(state: LedgerState, entry: Entry): Problem | null {
-  if (entry.event_type === "reversal") {
-    const detail = "The entry is itself a reversal. Post the original transaction again.";
-    return { code: "not_reversible", detail };
-  }
-  if (state.reversed.has(entry.journal_entry_id)) {
-    const detail = `The journal entry ${entry.journal_entry_id} is already reversed.`;
-    return { code: "already_reversed", detail };
-  }
-  if (entry.event_type === "chargeoff" && isRecovered(state, entry)) {
-    const detail = "A recovery rests on the charge-off. Reverse the recovery first.";
-    return { code: "not_reversible", detail };
-  }
-  return null;
+  if (entry.event_type === "reversal") return isReversal();
+  if (state.reversed.has(entry.journal_entry_id)) return alreadyReversed(entry.journal_entry_id);
+  return entry.event_type === "chargeoff" && isRecovered(state, entry) ? hasRecoveries() : null;
 }
 
 const isRecovered = (state: LedgerState, entry: Entry): boolean =>

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
+import { currency, day, exactDecimal, sumMinor } from "../answer-values.ts";
+
+/** `GET /v1/bookkeeping` and `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
+export const bookkeeping = z
+  .object({
+    mode: z.enum(["off", "records"]),
+    since_sequence: z.int().nullable().meta({ description: "The first event that posts its own entries." }),
+    progress: z.object({ done: z.int(), total: z.int() }),
+  })
+  .meta({ id: "Bookkeeping" });
+
+const next_cursor = z.string().optional().meta({ description: "Send it as `cursor`." });
+
+/** `GET /v1/bookkeeping/exceptions`. */
+export const exceptions = z.object({
+  data: z.array(
+    z.object({
+      disbursement_id: z.string(),
+      payment_id: z.string().optional(),
+      reason: z.enum(REASONS),
+      amount: exactDecimal,
+      currency,
+      sequence: z.int(),
+    }),
+  ),
+  pagination: z.object({
+    limit: z.int(),
+    has_more: z.boolean(),
+    next_cursor,
+    searched_all: z.boolean().optional(),
+  }),
+});
+
+/** `GET /v1/bookkeeping/proof`. */
+export const proof = z.object({
+  as_of_date: day,
+  differences: z.array(
+    z.object({
+      disbursement_id: z.string(),
+      account_code: z.enum(PROVED),
+      currency,
+      records_minor: sumMinor,
+      books_minor: sumMinor,
+      sequence: z.int(),
+    }),
+  ),
+  compared: z.int(),
+  next_cursor,
+});

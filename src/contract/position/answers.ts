@@ -1,0 +1,163 @@
+import * as z from "zod";
+import { QUALITY_CODES } from "../../domain/position/quality-rules.ts";
+import { BUCKETS, STATES } from "../../domain/position/state.ts";
+import type { ParsedOf } from "../answer-types.ts";
+import { currency, dateOrTimestamp, day, exactDecimal, uuid } from "../answer-values.ts";
+
+const sequence = z.int().min(0);
+export const parts = z.object({ total: exactDecimal, principal: exactDecimal, fee: exactDecimal });
+export type PartsJson = ParsedOf<typeof parts>;
+
+export const terms = z.object({
+  amount: exactDecimal,
+  margin: exactDecimal,
+  maturity_date: dateOrTimestamp.nullable(),
+});
+
+export type TermsJson = ParsedOf<typeof terms>;
+
+const line = {
+  disbursement_id: z.string(),
+  kind: z.enum(["loan", "purchase"]),
+  client_id: z.string().nullable(),
+  currency,
+  as_of_date: day,
+  state: z.enum(STATES),
+  bucket: z.enum(BUCKETS).nullable(),
+  days_past_due: z.int().min(0),
+  terms: z.object({ first_agreed: terms, as_of: terms }),
+  scheduled: parts,
+  received: parts,
+  arrears: parts,
+  outstanding_principal: exactDecimal,
+  margin_due: exactDecimal,
+  overpaid: exactDecimal,
+  next_due: z.object({ due_date: day, amount: exactDecimal }).nullable(),
+  last_received: z.object({ payment_date: day, amount: exactDecimal }).nullable(),
+  ledger_loan_id: uuid,
+} as const;
+
+export const positionLine = z.object(line).meta({ id: "PositionLine" });
+
+export type PositionLineJson = ParsedOf<typeof positionLine>;
+
+export const installment = z.object({
+  payment_id: z.string(),
+  installment_number: z.int().nullable(),
+  due_date: day,
+  expected: parts,
+  covered: exactDecimal,
+  days_late: z.int().min(0),
+  paid_on: day.nullable(),
+});
+
+export type InstallmentJson = ParsedOf<typeof installment>;
+
+const pagination = z.object({
+  limit: z.int(),
+  has_more: z.boolean(),
+  next_cursor: z.string().optional(),
+  listed_all: z
+    .boolean()
+    .meta({ description: "False when the list holds only the first 20,000 of its order." }),
+  from_sequence: sequence,
+  to_sequence: sequence,
+});
+
+/** `GET /api/positions` (docs/api.md#positions). */
+export const positions = z.object({ data: z.array(positionLine), pagination });
+
+export type PositionsJson = ParsedOf<typeof positions>;
+
+/** `GET /api/positions/{disbursement_id}`. */
+export const position = z.object({
+  data: z
+    .object({
+      ...line,
+      terms: line.terms.extend({
+        changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
+      }),
+      installments: z.array(installment),
+    })
+    .meta({ id: "Position" }),
+});
+
+export type PositionJson = ParsedOf<typeof position>["data"];
+
+const share = exactDecimal.nullable();
+export const bucket = z.object({
+  bucket: z.enum(BUCKETS),
+  number: z.int(),
+  outstanding: exactDecimal,
+  arrears: exactDecimal,
+});
+
+export type BucketJson = ParsedOf<typeof bucket>;
+
+export const portfolioLine = z
+  .object({
+    currency,
+    group: z.string().nullable(),
+    number: z.int(),
+    disbursed: exactDecimal,
+    outstanding: exactDecimal,
+    scheduled: exactDecimal,
+    received: exactDecimal,
+    arrears: exactDecimal,
+    margin_due: exactDecimal,
+    buckets: z.array(bucket),
+    par0: share,
+    par30: share,
+    par90: share,
+    repaid: z.int(),
+    written_off: exactDecimal,
+    rebates: exactDecimal,
+    overpaid: exactDecimal,
+  })
+  .meta({ id: "PortfolioLine" });
+
+export type PortfolioLineJson = ParsedOf<typeof portfolioLine>;
+
+const moment = { as_of_date: day, from_sequence: sequence, to_sequence: sequence };
+
+/** `GET /api/portfolio`. */
+export const portfolio = z.object({
+  ...moment,
+  data: z.array(portfolioLine),
+  series: z.array(z.object({ as_of_date: day, currencies: z.array(portfolioLine) })).optional(),
+});
+
+export type PortfolioJson = ParsedOf<typeof portfolio>;
+
+/** The ids of the record that a finding is about. */
+export const example = z.union([
+  z.object({ disbursement_id: z.string(), payment_id: z.string().optional() }),
+  z.object({ client_ids: z.array(z.string()) }),
+]);
+
+export const rule = z.object({
+  code: z.enum(QUALITY_CODES),
+  count: z.int().min(0),
+  examples: z.array(example),
+});
+
+export type RuleJson = ParsedOf<typeof rule>;
+
+/** `GET /api/quality`. */
+export const quality = z.object({
+  ...moment,
+  rules: z.array(rule),
+});
+
+export type QualityJson = ParsedOf<typeof quality>;
+
+/** What a question about all disbursements answers until it is finished. */
+export const unfinished = z
+  .object({
+    complete: z.literal(false),
+    disbursements_done: z.int(),
+    from_sequence: sequence,
+    to_sequence: sequence,
+    message: z.string(),
+  })
+  .meta({ id: "Unfinished" });

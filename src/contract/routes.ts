@@ -1,0 +1,22 @@
+import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
+import { LEDGER_ROUTES } from "./routes/ledger.ts";
+import { LOOKUP_ROUTES } from "./routes/lookup.ts";
+import { POSITION_ROUTES } from "./routes/position.ts";
+import { POSTING_ROUTES } from "./routes/postings.ts";
+import { SERVICE_ROUTES } from "./routes/service.ts";
+import { TAPE_ROUTES } from "./routes/tape.ts";
+import { WEBHOOK_ROUTES } from "./routes/webhooks.ts";
+
+/** Every route of the service, in the order of the reference. */
+export const ROUTES = {
+  ...TAPE_ROUTES,
+  ...LOOKUP_ROUTES,
+  ...POSITION_ROUTES,
+  ...POSTING_ROUTES,
+  ...LEDGER_ROUTES,
+  ...BOOKKEEPING_ROUTES,
+  ...WEBHOOK_ROUTES,
+  ...SERVICE_ROUTES,
+};
+
+export type RouteKey = keyof typeof ROUTES;

@@ -1,0 +1,43 @@
+import type * as answers from "../bookkeeping/answers.ts";
+import { exceptionsQuery, proofQuery, switchBody } from "../bookkeeping/bodies.ts";
+import { json, type RouteTable } from "./route.ts";
+
+/** docs/bookkeeping.md#the-switch */
+export const BOOKKEEPING_ROUTES = {
+  getBookkeeping: {
+    method: "GET",
+    path: "/v1/bookkeeping",
+    scope: "hpts:ledger:read",
+    bookmarked: true,
+    answers: { 200: { json: "bookkeeping" } },
+    problems: ["invalid_query"],
+  },
+  putBookkeeping: {
+    method: "PUT",
+    path: "/v1/bookkeeping",
+    scope: "hpts:adjustments:write",
+    body: json(switchBody),
+    answers: { 200: { json: "bookkeeping" }, 202: { json: "bookkeeping" } },
+    problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
+  },
+  listBookkeepingExceptions: {
+    method: "GET",
+    path: "/v1/bookkeeping/exceptions",
+    scope: "hpts:ledger:read",
+    rate: "walk",
+    bookmarked: true,
+    query: exceptionsQuery,
+    answers: { 200: { json: "exceptions" } },
+    problems: ["too_large"],
+  },
+  proveBookkeeping: {
+    method: "GET",
+    path: "/v1/bookkeeping/proof",
+    scope: "hpts:reconciliation:read",
+    rate: "walk",
+    bookmarked: true,
+    query: proofQuery,
+    answers: { 200: { json: "proof" } },
+    problems: ["too_large"],
+  },
+} as const satisfies RouteTable<keyof typeof answers>;

@@ -1,0 +1,95 @@
+import type { Stamp } from "../core/event.ts";
+import { entryOf } from "../ledger/entry.ts";
+import type { Entry, EntryType, Posting } from "../ledger/journal.ts";
+import { type ActiveSettlement, type BookedPart, mirrored } from "./booked.ts";
+import type { BookPart, Move } from "./rules.ts";
+import type { Subject } from "./subject.ts";
+
+/** The bank account that receives the records' money: a record names none. */
+export const RECORDS_BANK = "main";
+
+/** What tells an entry from the others of its event. */
+export type Own = Pick<Entry, "position" | "journal_entry_id" | "actor">;
+
+/** The reversal of a part's entry, on the same day: so each balance as of any day agrees with the records. */
+export function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
+  const { sequence, position, journal_entry_id, loan_id, borrower_id } = part;
+  return entryOf(stamp, {
+    ...own,
+    event_type: "reversal",
+    currency: part.currency,
+    effective_at: part.day,
+    correlation_id: part.correlation_id,
+    reverses: { sequence, position, journal_entry_id },
+    bank_account_ref: bankOf(part.moves),
+    external_ref: part.disbursement_id,
+    description: `Reversal: the ${part.category} ${part.record_id} says otherwise`,
+    postings: mirrored(part.moves).map((one): Posting => ({ ...one, loan: { loan_id, borrower_id } })),
+  });
+}
+
+/** Reverses the settlement of a reversed origination: the money did not leave for this promise. */
+export function settlementReversed(
+  stamp: Stamp,
+  part: BookedPart,
+  settled: ActiveSettlement,
+  own: Own,
+): Entry {
+  const { sequence, position, journal_entry_id } = settled;
+  const { loan_id, borrower_id } = part;
+  const promised = part.moves.filter(({ credit }) => credit === "2100");
+  return entryOf(stamp, {
+    ...own,
+    event_type: "reversal",
+    currency: part.currency,
+    effective_at: settled.effective_at,
+    correlation_id: part.correlation_id,
+    reverses: { sequence, position, journal_entry_id },
+    bank_account_ref: settled.bank_account_ref,
+    external_ref: part.disbursement_id,
+    description: `Reversal: the disbursement ${part.record_id} that it settled is reversed`,
+    postings: promised.map(
+      ({ amount_minor }): Posting => ({
+        debit: "1000",
+        credit: "2100",
+        amount_minor,
+        loan: { loan_id, borrower_id },
+      }),
+    ),
+  });
+}
+
+/** The entry that books a part of a record, on the loan `loan_id`. */
+export function partPosted(
+  stamp: Stamp,
+  part: BookPart,
+  subject: Subject & { readonly loan_id: string },
+  own: Own,
+): Entry {
+  const { loan_id, borrower_id, disbursement_id } = subject;
+  return entryOf(stamp, {
+    ...own,
+    event_type: entryTypeOf(part),
+    currency: part.currency,
+    effective_at: part.day,
+    bank_account_ref: bankOf(part.moves),
+    external_ref: disbursement_id,
+    description: describe(subject, part),
+    postings: part.moves.map((one): Posting => ({ ...one, loan: { loan_id, borrower_id } })),
+  });
+}
+
+function entryTypeOf({ name }: BookPart): EntryType {
+  if (name === "receipt") return "payment_received";
+  return name === "origination" ? "disbursement" : "terms_changed";
+}
+
+function describe({ category, record_id }: Subject, { name }: BookPart): string {
+  if (category === "payment") return `Payment ${record_id} was received`;
+  return name === "origination"
+    ? `Disbursement ${record_id} was agreed`
+    : `Terms of the disbursement ${record_id} were changed`;
+}
+
+const bankOf = (moves: readonly Move[]): string | null =>
+  moves.some(({ debit, credit }) => debit === "1000" || credit === "1000") ? RECORDS_BANK : null;

@@ -1,0 +1,38 @@
+import type { WebhookType } from "./core/webhook.ts";
+import { LEDGER_STEPS } from "./ledger/decide.ts";
+import { CATEGORY_NAMES } from "./tape/categories.ts";
+import { STEPS } from "./tape/fields.ts";
+
+/** Events of the log that are read and reported in one way. */
+export interface EventKind {
+  readonly category: string;
+  readonly steps: readonly string[];
+  /** A token with one of these scopes sees the data of the events; to others it is null (docs/api.md#lookups). */
+  readonly readableWith: readonly ("records:read" | "hpts:ledger:read")[];
+  /** The webhook that reports the events themselves; null where only their journal entries are reported. */
+  readonly webhook: WebhookType | null;
+}
+
+/** Every kind of event. A category of events that is no category of records has its lines here. */
+const EVENT_KINDS: readonly EventKind[] = [
+  ...CATEGORY_NAMES.map(
+    (category): EventKind => ({
+      category,
+      steps: STEPS,
+      readableWith: ["records:read"],
+      webhook: "recordChanged",
+    }),
+  ),
+  {
+    category: "ledger",
+    steps: [...LEDGER_STEPS, "opening"],
+    readableWith: ["hpts:ledger:read"],
+    webhook: null,
+  },
+];
+
+const KINDS_OF = Map.groupBy(EVENT_KINDS, ({ category }) => category);
+
+/** The kind of an event of the log; undefined for an event that this version does not know. */
+export const eventKind = (category: string, step: string): EventKind | undefined =>
+  KINDS_OF.get(category)?.find(({ steps }) => steps.includes(step));

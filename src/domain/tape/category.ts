@@ -1,0 +1,42 @@
+import type { StoredDate } from "../core/dates.ts";
+import type { EventFacts } from "../core/event.ts";
+import type { RecordTableName } from "../core/lookup.ts";
+import type { Category, Fields, RecordTypes } from "./fields.ts";
+import type { Assessed, Checked } from "./record.ts";
+import type { Change, Link, RecordState } from "./state.ts";
+import type { Warning } from "./warnings.ts";
+
+/** What the rules of one record must know of the body that they check. */
+export interface CheckContext {
+  /** Fields that the schema has refused: no rule judges them. */
+  readonly unread?: ReadonlySet<string>;
+  /** The currency of the parent, for a record that may name none; null when it is not known. */
+  readonly parentCurrency?: string | null;
+}
+
+/** What sets one category of records apart; the rest of create, update and delete is the same for all. */
+export interface CategoryRules<C extends Category, T = RecordTypes[C]> {
+  /** The members of an event, and of its record. */
+  readonly fields: Fields;
+  /** Further members of an update, which its event keeps and its record does not. */
+  readonly updateFields?: Fields;
+  /** Texts that old callers still send: read, bounded, and kept only in the event's data. */
+  readonly ignored?: readonly string[];
+  readonly idField: keyof T & string;
+  /** The lookup table (docs/api.md#lookups). */
+  readonly table: RecordTableName;
+  /** The rules that need no other record. */
+  readonly check: (current: T | null, change: Change, context?: CheckContext) => Checked<T>;
+  /** All rules of the record, with those about the records that it refers to. */
+  readonly assess: (state: RecordState, current: T | null, change: Change) => Assessed<T>;
+  /** What history and the event log need of an event beyond its data. */
+  readonly facts: (record: T, change: Change, before: T | null) => EventFacts;
+  /** Irregularities of the record after the event; `day` is today. */
+  readonly warnings?: (state: RecordState, record: T, day: StoredDate) => readonly Warning[];
+  /** What the record takes from its parent when the log is folded again: `assess` does it for a new event. */
+  readonly follow?: (state: RecordState, record: T) => T;
+  /** Effects on other rows; `before` is null for a create, `after` for a delete. */
+  readonly links?: (before: T | null, after: T | null, change: Change) => readonly Link[];
+  /** Effects on the dependants of a deleted record whose id a new one takes. */
+  readonly succeed?: (deleted: T, record: T) => readonly Link[];
+}

@@ -1,0 +1,67 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { parseBody } from "../contract/body.ts";
+import { type ApiRoute, answersCsv, type Body, type JsonBody, type Rate } from "../contract/routes/route.ts";
+import { invalid } from "../domain/core/problem.ts";
+import { ok } from "../domain/core/result.ts";
+import type { AppEnv } from "./app-env.ts";
+import { authorized } from "./authentication.ts";
+import { jsonBodyUpTo, parsedBody } from "./body.ts";
+import { variesByAccept, wantsCsv } from "./csv.ts";
+import { idempotencyKey } from "./idempotency.ts";
+import { ndjsonBodyOnly } from "./ndjson-body.ts";
+import { renderProblem } from "./problem.ts";
+import { noQuery, query } from "./query.ts";
+
+/** The rate of a list, which depends on the indexes of its table. */
+export type ListRate = (c: Context<AppEnv>, route: ApiRoute) => Rate;
+
+/** The checks of a route in the order of docs/api.md#errors: cheapest first. A route without a scope checks nothing. */
+export function guardsOf(route: ApiRoute, listRate: ListRate): readonly MiddlewareHandler<AppEnv>[] {
+  const { scope, wider = [], body, keyed } = route;
+  if (scope === null) return [];
+  return [
+    ...(body ? [readBody(body)] : []),
+    authorized([scope, ...wider], rateOf(route, listRate)),
+    ...(answersCsv(route) ? [variesByAccept] : []),
+    checkedQuery(route),
+    ...(keyed ? [idempotencyKey] : []),
+    ...(body?.media === "application/json" ? [parsedBody, ...checkedBody(body, route)] : []),
+  ];
+}
+
+const readBody = (body: Body): MiddlewareHandler<AppEnv> =>
+  body.media === "application/x-ndjson"
+    ? ndjsonBodyOnly
+    : jsonBodyUpTo("bytesMax" in body ? body.bytesMax : undefined);
+
+function rateOf(route: ApiRoute, listRate: ListRate): Rate | ((c: Context<AppEnv>) => Rate) {
+  const { rate = "usual" } = route;
+  if (typeof rate === "function") return (c) => rate(c.req.query());
+  return rate === "list" ? (c) => listRate(c, route) : rate;
+}
+
+function checkedQuery({ query: schema, csvQuery }: ApiRoute): MiddlewareHandler<AppEnv> {
+  if (!schema) return noQuery;
+  const usual = query(schema);
+  if (!csvQuery) return usual;
+  const csv = query(csvQuery);
+  return (c, next) => (wantsCsv(c) ? csv : usual)(c, next);
+}
+
+/** Checks the body, and the path where a body belongs to it: one answer lists the field errors of both. */
+function checkedBody(body: JsonBody, { pathParameters }: ApiRoute): readonly MiddlewareHandler<AppEnv>[] {
+  if ("checkedByHandler" in body) return [];
+  const check = "parse" in body ? body.parse : (value: unknown) => parseBody(body.schema, value);
+  const guard: MiddlewareHandler<AppEnv> = async (c, next) => {
+    const checked = check(c.get("body"));
+    const path = pathParameters ? parseBody(pathParameters, c.req.param()) : ok({});
+    if (checked.ok && path.ok) {
+      c.set("checked_body", checked.value);
+      return next();
+    }
+    const problems = [checked, path].flatMap((one) => (one.ok ? [] : [one.error]));
+    const errors = problems.flatMap((problem) => problem.errors ?? []);
+    return renderProblem(c, problems.find((problem) => !problem.errors) ?? invalid(errors));
+  };
+  return [guard];
+}

@@ -1,0 +1,234 @@
+import type { PositionsQuery } from "../contract/position/query.ts";
+import type { OrderValues } from "../domain/core/lookup.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Day } from "../domain/position/days.ts";
+import type { Position } from "../domain/position/position.ts";
+import { type Ranked, Ranking } from "../domain/position/ranking.ts";
+import type { Database } from "../store/d1/session.ts";
+import { readListed } from "../store/position/listed-loans.ts";
+import {
+  type AboutMemo,
+  bytesOf,
+  headOf,
+  MEMO_BYTES_MAX,
+  readMemo,
+  renewMemo,
+  writeMemo,
+} from "../store/position/memos.ts";
+import { paged, startAfter } from "./pages.ts";
+import { linesOf, listedPosition, type PositionListRequest, type PositionPage } from "./position-lines.ts";
+import { positionsById } from "./positions-by-id.ts";
+import { questionText } from "./question-text.ts";
+import { budgetFrom, type Gathering, type Question, type Saved, type Surveyed, survey } from "./survey.ts";
+
+/** Entries of a list; it holds the first ones of its order. */
+const ENTRIES_MAX = 20_000;
+/** An entry is an id and a sort key, below 1 KB: a part of a memo is below 1 MB. */
+const ENTRIES_OF_A_PART = 1_000;
+
+type NotFinished = Exclude<Surveyed<Gathering>, { kind: "complete" }>;
+type Unfinished = Extract<NotFinished, { kind: "unfinished" }>;
+
+const TOO_LARGE: Problem = {
+  code: "too_large",
+  detail: "Narrow the list by bucket, state, client_id, kind or currency.",
+};
+const EXPIRED: Problem = {
+  code: "invalid_query",
+  detail: "cursor has expired: a list is kept for an hour. Ask for its first page again.",
+};
+
+/** A page of the tenant's positions (docs/api.md#positions), as of `today` if the query names no day. */
+export function listPositions(
+  db: Database,
+  tenant: string,
+  { limit, cursor, ...filters }: PositionsQuery & { readonly limit: number },
+  today: Day,
+): Promise<
+  Result<{ page: Omit<PositionPage, "next"> | Unfinished; next_cursor: string | undefined }, Problem>
+> {
+  const identity = [tenant, questionText("positions", filters)];
+  return paged({ identity, cursor }, async (start) => {
+    // The day of the first page, also after midnight.
+    const [day = today, ...after] = start?.after ?? [];
+    const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today };
+    const page = await pageFrom(db, tenant, request, { after, limit });
+    if (page.kind === "too_large") return err(TOO_LARGE);
+    if (page.kind === "expired") return err(EXPIRED);
+    const next = page.kind === "page" ? page.next : null;
+    return ok({ page, next: next && startAfter(request.as_of_date, ...next) });
+  });
+}
+
+interface PageOfList {
+  readonly after: OrderValues;
+  readonly limit: number;
+}
+
+async function pageFrom(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
+  { after, limit }: PageOfList,
+): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
+  const { sort_by = "days_past_due" } = request;
+  if (sort_by === "disbursement_id")
+    return positionsById(db, tenant, request, { after: after[0] ?? null, limit });
+  const [list, from] = after;
+  return list && from
+    ? pageOfList(db, tenant, request, { list, from: Number(from), limit })
+    : firstPage(db, tenant, { ...request, sort_by }, limit);
+}
+
+type RankedRequest = PositionListRequest & { readonly sort_by: keyof typeof SORT_KEYS };
+
+/** Makes the list that a first page begins, or takes the one that was made at this very head of the log. */
+async function firstPage(
+  db: Database,
+  tenant: string,
+  request: RankedRequest,
+  limit: number,
+): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
+  const question = listQuestion(request);
+  const head = await headOf(db, tenant);
+  const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
+  const page = await pageOfList(db, tenant, request, { list, from: 0, limit });
+  if (page.kind !== "expired") return page;
+  const surveyed = await survey(db, tenant, question, budgetFrom(Date.now()), Date.now);
+  if (surveyed.kind !== "complete") return surveyed;
+  const { gathered, kind: _, ...progress } = surveyed;
+  const parts = withinMemo(gathered.ranking.first());
+  const lines = parts.reduce((sum, part) => sum + part.split("\n").length, 0);
+  const about = { ...progress, lines, listed_all: gathered.ranking.seen === lines };
+  const made = keyOf(question.text, surveyed);
+  await writeMemo(db, tenant, made, { about, was: null, first: 1, parts }, Date.now());
+  const entries = gathered.ranking.first().slice(0, limit);
+  return pageWith(db, tenant, request, { about, list: made, entries, from: 0 });
+}
+
+const keyOf = (text: string, at: { readonly from_sequence: number; readonly to_sequence: number }) =>
+  `${text}@${at.from_sequence}-${at.to_sequence}`;
+
+/** A page of a list that is kept, from an entry on. */
+async function pageOfList(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
+  { list, from, limit }: { readonly list: string; readonly from: number; readonly limit: number },
+): Promise<PositionPage | { readonly kind: "expired" } | { readonly kind: "too_large" }> {
+  const first = Math.floor(from / ENTRIES_OF_A_PART);
+  const last = Math.floor((from + limit - 1) / ENTRIES_OF_A_PART);
+  const { memo } = await readMemo(db, tenant, list, Date.now(), { first: 1 + first, last: 1 + last });
+  if (!memo) return { kind: "expired" };
+  await renewMemo(db, tenant, list, memo, Date.now());
+  const start = from - first * ENTRIES_OF_A_PART;
+  const entries = entriesOf(memo.parts).slice(start, start + limit);
+  return pageWith(db, tenant, request, { about: memo, list, entries, from });
+}
+
+interface Listed {
+  readonly about: AboutMemo;
+  readonly list: string;
+  readonly entries: readonly Ranked[];
+  readonly from: number;
+}
+
+/** The lines are those of the records as they are now: what is gone, or is to be left out by now, is left out. */
+async function pageWith(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
+  { about, list, entries, from }: Listed,
+): Promise<PositionPage | { readonly kind: "too_large" }> {
+  const read = await readListed(
+    db,
+    tenant,
+    entries.map(({ id }) => id),
+  );
+  if (read === "too_large") return { kind: "too_large" };
+  const { lines = 0, listed_all = true, from_sequence } = about;
+  const end = from + entries.length;
+  return {
+    kind: "page",
+    lines: linesOf(read.loans, request, tenant),
+    next: end < lines ? [list, String(end)] : null,
+    listed_all,
+    from_sequence,
+    to_sequence: read.head,
+  };
+}
+
+/** JSON has no line feed in a text: it writes one as \n. */
+function partsOf(entries: readonly Ranked[]): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < entries.length; start += ENTRIES_OF_A_PART) {
+    const some = entries.slice(start, start + ENTRIES_OF_A_PART);
+    parts.push(some.map(({ key, id }) => JSON.stringify([key.toString(), id])).join("\n"));
+  }
+  return parts;
+}
+
+const entriesOf = (parts: readonly string[]): readonly Ranked[] =>
+  parts
+    .flatMap((part) => part.split("\n"))
+    .filter((line) => line.startsWith("["))
+    .map((line) => {
+      const [key, id]: [string, string] = JSON.parse(line);
+      return { key: BigInt(key), id };
+    });
+
+/** The first parts of a list, as many as a tenant's memos may hold: ids of the longest kind are too many. */
+function withinMemo(entries: readonly Ranked[]): readonly string[] {
+  let bytes = 0;
+  return partsOf(entries).filter((part) => {
+    bytes += bytesOf(part);
+    return bytes <= MEMO_BYTES_MAX;
+  });
+}
+
+/**
+ * What a walk has found: only what is new, until there is so much that all is written anew. Each part begins with the
+ * number of entries seen.
+ */
+function savedWalk(ranking: Ranking, savedEntries: number): Saved {
+  const added = ranking.added();
+  const follows = savedEntries > 0 && savedEntries + added.length <= 2 * ENTRIES_MAX;
+  const parts = partsOf(follows ? added : ranking.first()).map((part) => `${ranking.seen}\n${part}`);
+  return { follows, parts: parts.length > 0 ? parts : [String(ranking.seen)] };
+}
+
+type GatheredList = Gathering & { readonly ranking: Ranking };
+
+function listQuestion(request: RankedRequest): Question<GatheredList> {
+  const { sort_by, sort_order = "desc" } = request;
+  const sortKey = SORT_KEYS[sort_by];
+  const gathering = (saved: readonly Ranked[], seen: number): GatheredList => {
+    const ranking = new Ranking(sort_order === "desc", ENTRIES_MAX, saved, seen);
+    return {
+      ranking,
+      add: ({ loan }) => {
+        const listed = listedPosition(loan, request);
+        if (listed) ranking.add(sortKey(listed.position), loan.disbursement.disbursement_id);
+        return true;
+      },
+      save: () => savedWalk(ranking, saved.length),
+    };
+  };
+  return {
+    text: questionText("positions", request),
+    withCountry: false,
+    begin: () => gathering([], 0),
+    resume: (parts) => {
+      const [seen] = parts.at(-1)?.split("\n", 1) ?? [];
+      return gathering(entriesOf(parts), Number(seen));
+    },
+    keep: false,
+  };
+}
+
+const SORT_KEYS = {
+  days_past_due: ({ days_past_due }: Position) => BigInt(days_past_due),
+  arrears: ({ arrears }: Position) => arrears.total,
+  outstanding: ({ outstanding_principal }: Position) => outstanding_principal,
+} as const;

@@ -1,0 +1,35 @@
+import type { KnownAt } from "../domain/core/known-at.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Loan } from "../domain/position/facts.ts";
+import type { Database } from "../store/d1/session.ts";
+import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
+import { readLoan } from "../store/position/loans.ts";
+import { knownSequence, pastLoans, tooLongPast } from "./known-at.ts";
+
+const TOO_LARGE: Problem = {
+  code: "too_large",
+  detail: `It has more than ${PAYMENTS_OF_A_LOAN_MAX} payments.`,
+};
+
+/** A disbursement with its terms and payments, now or as the log knew it then; null where it was not there. */
+export async function findLoan(
+  db: Database,
+  tenant: string,
+  disbursement_id: string,
+  known_at: KnownAt | undefined,
+): Promise<Result<Loan | null, Problem>> {
+  const known = known_at && (await knownSequence(db, tenant, known_at));
+  if (known && !known.ok) return known;
+  if (!known || known.value.sequence === known.value.head) {
+    const now = await readLoan(db, tenant, disbursement_id);
+    if (now === "too_large") return err(TOO_LARGE);
+    // The log may have moved on since its head was read.
+    if (!known || now.head === known.value.sequence) return ok(now.found?.loan ?? null);
+  }
+  const upto = known.value.sequence;
+  const tooLong = tooLongPast(upto);
+  if (tooLong) return err(tooLong);
+  const past = await pastLoans(db, tenant, { upto, disbursement_id });
+  return ok(past.loans()[0] ?? null);
+}

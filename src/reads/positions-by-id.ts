@@ -1,0 +1,45 @@
+import type { Database } from "../store/d1/session.ts";
+import { nextIds, readListed } from "../store/position/listed-loans.ts";
+import { linesOf, type PositionListRequest, type PositionPage } from "./position-lines.ts";
+
+/** Disbursements that one page examines; a page that finds few of them continues in the next one. */
+const EXAMINED_MAX = 1_000;
+
+/** The next positions in the order of their ids: all can be listed, because nothing is sorted and nothing kept. */
+export async function positionsById(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
+  { after: last, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<PositionPage | { readonly kind: "too_large" }> {
+  const descending = request.sort_order !== "asc";
+  const lines: string[] = [];
+  let after = last;
+  let heads: readonly [from: number, to: number] | null = null;
+  for (let examined = 0; examined < EXAMINED_MAX; examined += limit) {
+    const room = limit - lines.length;
+    const ids = await nextIds(db, tenant, { after, descending, limit: room + 1 });
+    const listed = ids.slice(0, room);
+    const read = await readListed(db, tenant, listed);
+    if (read === "too_large") return { kind: "too_large" };
+    lines.push(...linesOf(read.loans, request, tenant));
+    heads = [heads?.[0] ?? read.head, read.head];
+    after = listed.at(-1) ?? after;
+    if (ids.length <= room) return page(lines, heads, null);
+    if (lines.length === limit) break;
+  }
+  return page(lines, heads ?? [0, 0], after);
+}
+
+const page = (
+  lines: readonly string[],
+  [from_sequence, to_sequence]: readonly [number, number],
+  after: string | null,
+): PositionPage => ({
+  kind: "page",
+  lines,
+  next: after === null ? null : [after],
+  listed_all: true,
+  from_sequence,
+  to_sequence,
+});

@@ -1,0 +1,53 @@
+import { disagreements } from "../domain/bookkeeping/compare.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import { readBothSides } from "../store/bookkeeping/compare.ts";
+import type { Database } from "../store/d1/session.ts";
+import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
+import { paged, startAfter } from "./pages.ts";
+
+/** Disbursements that one page of the proof compares. */
+const LOANS_OF_A_PAGE = 100;
+
+export const TOO_MANY_PAYMENTS: Problem = {
+  code: "too_large",
+  detail: `A disbursement has more than ${PAYMENTS_OF_A_LOAN_MAX} paid payments.`,
+};
+
+/** A disbursement for which a figure of the records differs from that of the books. */
+export type Difference = ReturnType<typeof disagreements>[number] & {
+  readonly disbursement_id: string;
+  readonly sequence: number;
+};
+
+interface Compared {
+  readonly differences: readonly Difference[];
+  readonly compared: number;
+  readonly next_cursor: string | undefined;
+}
+
+/** Compares the next booked disbursements with their books as of a day (docs/bookkeeping.md#the-switch). */
+export function compareBooks(
+  db: Database,
+  tenant: string,
+  day: string,
+  cursor: string | undefined,
+): Promise<Result<Compared, Problem>> {
+  return paged({ identity: ["proof", tenant, day], cursor }, async (start) => {
+    const page = await readBothSides(db, tenant, start?.after?.[0] ?? "", day, LOANS_OF_A_PAGE);
+    if (page === "too_large") return err(TOO_MANY_PAYMENTS);
+    const booked = page.loans.filter(({ follows_records }) => follows_records);
+    const differences = booked.flatMap(({ loan, sums }) =>
+      disagreements(loan, sums, day).map((one) => ({
+        disbursement_id: loan.disbursement.disbursement_id,
+        ...one,
+        sequence: loan.updated_seq,
+      })),
+    );
+    return ok({
+      differences,
+      compared: booked.length,
+      next: page.end === null ? null : startAfter(page.end),
+    });
+  });
+}

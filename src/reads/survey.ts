@@ -1,0 +1,191 @@
+import { clientOf } from "../domain/position/facts.ts";
+import type { Database } from "../store/d1/session.ts";
+import { type LoanOnWalk, readLoans } from "../store/position/loans.ts";
+import {
+  bytesOf,
+  dropMemo,
+  headOf,
+  MEMO_BYTES_MAX,
+  type Memo,
+  readMemo,
+  renewMemo,
+  type WalkProgress,
+  writeMemo,
+} from "../store/position/memos.ts";
+import { pastLoans } from "./known-at.ts";
+
+/** A UTF-16 unit takes at most three bytes of UTF-8, so a part is below a megabyte. */
+const PART_CHARACTERS = 330_000;
+/** A finished answer that is larger is not kept. */
+const ANSWER_BYTES_MAX = 256_000;
+
+/** The parts of a memo that hold what was gathered so far. */
+export interface Saved {
+  /** True when they follow those that were saved before, false when they take their place. */
+  readonly follows: boolean;
+  readonly parts: readonly string[];
+}
+
+/** Builds one answer from all disbursements. Its saved form lets another request continue it. */
+export interface Gathering {
+  /** Returns false when the answer exceeds what one answer may hold. */
+  readonly add: (one: LoanOnWalk) => boolean;
+  readonly save: () => Saved;
+}
+
+/** A question over all disbursements of a tenant. */
+export interface Question<G extends Gathering> {
+  /** Identifies the question: the same text has the same answer at the same head of the log. */
+  readonly text: string;
+  readonly withCountry: boolean;
+  readonly begin: () => G;
+  readonly resume: (parts: readonly string[]) => G;
+  /** The last step, after all disbursements. */
+  readonly finish?: (gathered: G) => Promise<void>;
+  /** False for an answer that is kept in another form. */
+  readonly keep: boolean;
+}
+
+/** How much of a walk one request may do; the next request does the rest. */
+export interface Budget {
+  readonly rows: number;
+  readonly until: number;
+}
+
+/** What one request does of a long walk: so many rows, and time that leaves room below the deadline of a read. */
+const ROWS_MAX = 500_000;
+const WALK_MS = 4_000;
+/** Days whose figures cost as much as it costs to read the rows. */
+const DAYS_OF_A_READ = 20;
+
+export const budgetFrom = (now: number, days = 1): Budget => ({
+  rows: Math.floor((ROWS_MAX * DAYS_OF_A_READ) / (DAYS_OF_A_READ + days)),
+  until: now + WALK_MS,
+});
+
+export type Surveyed<G> =
+  | ({ readonly kind: "complete"; readonly gathered: G } & WalkProgress)
+  | ({ readonly kind: "unfinished" } & WalkProgress)
+  | { readonly kind: "too_large" };
+
+/**
+ * Answers a question from its memo if the log has not moved since. Otherwise it walks over all disbursements, or
+ * continues a walk of an earlier request. Each disbursement is read at one moment. If events are committed during the
+ * walk, `from_sequence` and `to_sequence` differ.
+ */
+export async function survey<G extends Gathering>(
+  db: Database,
+  tenant: string,
+  question: Question<G>,
+  budget: Budget,
+  clock: () => number,
+): Promise<Surveyed<G>> {
+  const { head, memo } = await readMemo(db, tenant, question.text, clock());
+  if (memo && isFresh(memo, head)) {
+    await renewMemo(db, tenant, question.text, memo, clock());
+    return { kind: "complete", gathered: question.resume(memo.parts), ...moment(memo) };
+  }
+  const begun = memo !== null && memo.after !== null ? memo : null;
+  const gathered = begun ? question.resume(begun.parts) : question.begin();
+  let after: string | null = begun?.after ?? "";
+  let done = begun?.done ?? 0;
+  let rows = 0;
+  do {
+    const page = await readLoans(db, tenant, after, question.withCountry);
+    if (page === "too_large") return { kind: "too_large" };
+    for (const one of page.loans) if (!gathered.add(one)) return { kind: "too_large" };
+    after = page.end;
+    done += page.loans.length;
+    rows += page.rows;
+  } while (after !== null && rows < budget.rows && clock() < budget.until);
+  if (after === null) await question.finish?.(gathered);
+  const to_sequence = await headOf(db, tenant);
+  const progress = { from_sequence: begun?.from_sequence ?? head, to_sequence, after, done };
+  const memos = { db, tenant, text: question.text, was: memo };
+  if (after === null) {
+    if (!(question.keep && (await keep(memos, progress, gathered.save(), clock()))) && memo) {
+      await dropMemo(db, tenant, question.text);
+    }
+    return { kind: "complete", gathered, ...progress };
+  }
+  const isWritten = await continueLater(memos, progress, gathered.save(), clock());
+  return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
+}
+
+/** Where a question's memo is, and the version that was read. */
+interface MemoPlace {
+  readonly db: Database;
+  readonly tenant: string;
+  readonly text: string;
+  readonly was: Memo | null;
+}
+
+/** Keeps a finished answer unless it is large: false. */
+async function keep({ db, tenant, text, was }: MemoPlace, about: WalkProgress, saved: Saved, now: number) {
+  if (saved.follows || bytesOfParts(saved) > ANSWER_BYTES_MAX) return false;
+  await writeMemo(db, tenant, text, { about, was, first: 1, parts: saved.parts }, now);
+  return true;
+}
+
+/** Saves an unfinished walk unless it is larger than all memos of a tenant may be: false. */
+async function continueLater(
+  { db, tenant, text, was }: MemoPlace,
+  about: WalkProgress,
+  { follows, parts }: Saved,
+  now: number,
+) {
+  const before = was?.after != null && follows ? was.parts : [];
+  if (bytesOfParts({ parts: [...before, ...parts] }) > MEMO_BYTES_MAX) return false;
+  await writeMemo(db, tenant, text, { about, was, first: 1 + before.length, parts }, now);
+  return true;
+}
+
+const bytesOfParts = ({ parts }: Pick<Saved, "parts">): number =>
+  parts.reduce((sum, part) => sum + bytesOf(part), 0);
+
+const isFresh = (memo: Memo, head: number): boolean =>
+  memo.after === null && memo.from_sequence === head && memo.to_sequence === head;
+
+const moment = ({ from_sequence, to_sequence, after, done }: Memo): WalkProgress => ({
+  from_sequence,
+  to_sequence,
+  after,
+  done,
+});
+
+/** What was gathered as one text, in parts that each fit into a row. A surrogate pair stays in one part. */
+export function savedWhole(text: string): Saved {
+  const parts: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const end = start + PART_CHARACTERS;
+    const cut = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end;
+    parts.push(text.slice(start, cut));
+    start = cut;
+  }
+  return { follows: false, parts };
+}
+
+/** Answers a question about what the log knew at a sequence; what it knew then never changes. */
+export async function surveyPast<G extends Gathering>(
+  db: Database,
+  tenant: string,
+  question: Question<G>,
+  sequence: number,
+): Promise<Surveyed<G>> {
+  const moment = { from_sequence: sequence, to_sequence: sequence, after: null };
+  const { memo } = await readMemo(db, tenant, question.text, Date.now());
+  if (memo) {
+    await renewMemo(db, tenant, question.text, memo, Date.now());
+    return { kind: "complete", gathered: question.resume(memo.parts), ...moment, done: memo.done };
+  }
+  const past = await pastLoans(db, tenant, { upto: sequence });
+  const loans = past.loans();
+  const gathered = question.begin();
+  for (const loan of loans) {
+    const country = past.countryOf(clientOf(loan.disbursement));
+    if (!gathered.add({ loan, country })) return { kind: "too_large" };
+  }
+  const progress = { ...moment, done: loans.length };
+  await keep({ db, tenant, text: question.text, was: null }, progress, gathered.save(), Date.now());
+  return { kind: "complete", gathered, ...progress };
+}

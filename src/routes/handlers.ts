@@ -1,0 +1,37 @@
+import type { RouteHandlers } from "../http/handler.ts";
+import { bookkeepingHandlers } from "./bookkeeping.ts";
+import { healthHandlers } from "./health.ts";
+import { ingestHandlers } from "./ingest.ts";
+import { ingestBatchHandlers } from "./ingest-batch.ts";
+import { accountHandlers } from "./ledger-accounts.ts";
+import { accrualHandlers } from "./ledger-accruals.ts";
+import { ledgerReadHandlers } from "./ledger-reads.ts";
+import { reconciliationHandlers } from "./ledger-reconciliation.ts";
+import { ledgerWriteHandlers } from "./ledger-writes.ts";
+import { pageHandlers } from "./pages.ts";
+import { portfolioHandlers } from "./portfolio.ts";
+import { positionHandlers } from "./positions.ts";
+import { problemHandlers } from "./problems.ts";
+import { qualityHandlers } from "./quality.ts";
+import { tableHandlers } from "./tables.ts";
+import { webhookHandlers } from "./webhooks.ts";
+
+/** The handler of each route. */
+export const HANDLERS: RouteHandlers = {
+  ...ingestHandlers,
+  ...ingestBatchHandlers,
+  ...tableHandlers,
+  ...positionHandlers,
+  ...portfolioHandlers,
+  ...qualityHandlers,
+  ...ledgerWriteHandlers,
+  ...accrualHandlers,
+  ...ledgerReadHandlers,
+  ...accountHandlers,
+  ...reconciliationHandlers,
+  ...bookkeepingHandlers,
+  ...webhookHandlers,
+  ...healthHandlers,
+  ...problemHandlers,
+  ...pageHandlers,
+};

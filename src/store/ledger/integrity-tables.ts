@@ -1,0 +1,51 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { AccountCode } from "../../domain/ledger/accounts.ts";
+import { tenant } from "../d1/columns.ts";
+import { account, parts, place, total } from "./columns.ts";
+
+/** How far each tenant's integrity check has added up the journal, and the progress of its round of the loans. */
+export const integrityChecks = sqliteTable(
+  "integrity_checks",
+  {
+    ...tenant,
+    ...place,
+    /** The round of all loans (domain/ledger/round.ts). */
+    round_after: text().notNull(),
+    round_loans: integer().notNull(),
+    round_done: integer().notNull(),
+    round_started_at: integer().notNull(),
+    /** True while the check has fallen behind the journal: then it compares every loan at the end. */
+    is_behind: integer({ mode: "boolean" }).notNull(),
+    /** When a run last began with this tenant, even if it failed; 0 puts the tenant first. */
+    visited_at: integer().notNull(),
+    /** When everything that was due was last compared. */
+    checked_at: integer(),
+    checked_upto: integer().notNull(),
+    turns: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id] })],
+);
+
+/** The check's own sums, added up from the postings and never from the sums that it checks. */
+export const integritySums = sqliteTable("integrity_sums", { ...account, ...total }, (t) => [
+  primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency, t.layer] }),
+]);
+
+export const integrityLoans = sqliteTable(
+  "integrity_loans",
+  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...parts },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
+);
+
+/** Accounts whose kept sum differed from the sum of the postings, until a later check finds it right. */
+export const integrityFindings = sqliteTable(
+  "integrity_findings",
+  {
+    ...tenant,
+    book: text().notNull(),
+    account_code: text().$type<AccountCode>().notNull(),
+    currency: text().notNull(),
+    found_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency] })],
+);

@@ -1,0 +1,41 @@
+import { type SQL, sql } from "drizzle-orm";
+import { sequenceOf } from "../../domain/core/event-id.ts";
+import { MANY_LOANS } from "../../domain/ledger/postings/accrual.ts";
+import type { LedgerNeeds } from "../../domain/ledger/state.ts";
+
+/**
+ * The loans whose books are needed, by name or through an entry that touches few, and the earliest day that the
+ * commands need of each. Drizzle takes it as a table with the name `wanted`.
+ */
+export function wantedLoans(tenant: string, { loans, entries }: Pick<LedgerNeeds, "loans" | "entries">): SQL {
+  const places = [...entries].map(([id, day]) => [sequenceOf(id), day]);
+  return sql`(
+    SELECT loan_id, min(from_day) AS from_day FROM (
+      SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...loans])})
+      UNION ALL
+      ${loansOfEntries(tenant, places, sql`listed.value ->> 1`, sql`<= ${MANY_LOANS}`)}
+    ) GROUP BY loan_id) AS wanted`;
+}
+
+/**
+ * The loans of a command that touches many, each with the command's day. The day of a reversal is the one that
+ * `reversalDay` in the domain decides: the posting's day is that of the clock, or of the log's last event if that is later.
+ */
+export function wantedOfMany(tenant: string, { manyLoans, reversals }: LedgerNeeds): SQL {
+  const places = [...reversals].map(([id, { asked, today }]) => [sequenceOf(id), asked, today]);
+  const lastDay = sql`(SELECT date(created_at / 1000, 'unixepoch') FROM events
+    WHERE tenant_id = ${tenant} ORDER BY sequence DESC LIMIT 1)`;
+  const day = sql`COALESCE(listed.value ->> 1, max(listed.value ->> 2, head.effective_at, ${lastDay}))`;
+  return sql`(
+    SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...manyLoans])})
+    UNION
+    ${loansOfEntries(tenant, places, day, sql`> ${MANY_LOANS}`)}) AS wanted`;
+}
+
+/** The loans of the entries at some places: `listed` has a row for each place, which begins with its sequence. */
+const loansOfEntries = (tenant: string, places: readonly unknown[], day: SQL, loanCount: SQL): SQL => sql`
+  SELECT own.loan_id, ${day} FROM json_each(${JSON.stringify(places)}) AS listed
+    CROSS JOIN journal_entries AS head CROSS JOIN journal_postings AS own
+  WHERE head.tenant_id = ${tenant} AND head.sequence = listed.value ->> 0 AND head.loan_count ${loanCount}
+    AND own.tenant_id = head.tenant_id AND own.sequence = head.sequence AND own.position = head.position
+    AND own.loan_id <> ''`;

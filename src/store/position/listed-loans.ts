@@ -1,0 +1,109 @@
+import type { Loan } from "../../domain/position/facts.ts";
+import type { Database } from "../d1/session.ts";
+import {
+  DISBURSEMENT_COLUMNS,
+  type DisbursementTuple,
+  loanOf,
+  PAYMENT_COLUMNS,
+  type PackedRow,
+  type PaymentTuple,
+  TERMS_COLUMNS,
+  type TermsTuple,
+  tuples,
+} from "./loan-rows.ts";
+import { readLoan } from "./loans.ts";
+import { HEAD } from "./memos.ts";
+
+/** Payments of one call: an answer of D1 stays within a few megabytes. */
+const PAYMENTS_MAX = 10_000;
+
+/** Some disbursements, and the head of the log when they were read. */
+export interface ListedLoans {
+  readonly head: number;
+  readonly loans: readonly Loan[];
+}
+
+/**
+ * The live ones of some disbursements, in the order of the ids, with their terms and payments. All are read in one
+ * transaction if their payments are few enough; otherwise `head` is that of the last of several.
+ */
+export async function readListed(
+  db: Database,
+  tenant: string,
+  ids: readonly string[],
+): Promise<ListedLoans | "too_large"> {
+  const [only] = ids;
+  if (only !== undefined && ids.length === 1) {
+    const read = await readLoan(db, tenant, only);
+    if (read === "too_large") return read;
+    return { head: read.head, loans: read.found ? [read.found.loan] : [] };
+  }
+  const together = await readTogether(db, tenant, ids);
+  if (together) return together;
+  const half = Math.ceil(ids.length / 2);
+  const first = await readListed(db, tenant, ids.slice(0, half));
+  if (first === "too_large") return first;
+  const second = await readListed(db, tenant, ids.slice(half));
+  return second === "too_large" ? second : { head: second.head, loans: [...first.loans, ...second.loans] };
+}
+
+/** Null if they have too many payments. */
+async function readTogether(
+  { $client: d1 }: Database,
+  tenant: string,
+  ids: readonly string[],
+): Promise<ListedLoans | null> {
+  const listed = JSON.stringify(ids);
+  const [log, found, terms, paid] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
+    d1.prepare(HEAD).bind(tenant),
+    d1
+      .prepare(
+        `SELECT json_array(${DISBURSEMENT_COLUMNS}) AS row FROM json_each(?2) AS listed CROSS JOIN disbursements AS d
+        WHERE d.tenant_id = ?1 AND d.disbursement_id = listed.value AND d.deleted_at IS NULL`,
+      )
+      .bind(tenant, listed),
+    d1
+      .prepare(
+        `SELECT json_array(${TERMS_COLUMNS}) AS row FROM json_each(?2) AS listed CROSS JOIN disbursement_terms
+        WHERE tenant_id = ?1 AND disbursement_id = listed.value`,
+      )
+      .bind(tenant, listed),
+    d1
+      .prepare(
+        `SELECT json_array(${PAYMENT_COLUMNS}) AS row FROM json_each(?2) AS listed
+          CROSS JOIN payments INDEXED BY payments_by_disbursement
+        WHERE tenant_id = ?1 AND disbursement_id = listed.value AND deleted_at IS NULL LIMIT ${PAYMENTS_MAX + 1}`,
+      )
+      .bind(tenant, listed),
+  ]);
+  const payments = tuples<PaymentTuple>(paid?.results);
+  if (payments.length > PAYMENTS_MAX) return null;
+  const disbursements = new Map(tuples<DisbursementTuple>(found?.results).map((tuple) => [tuple[0], tuple]));
+  const termsOf = Map.groupBy(tuples<TermsTuple>(terms?.results), ([id]) => id);
+  const paymentsOf = Map.groupBy(payments, ([id]) => id);
+  const loans = ids.flatMap((id) => {
+    const disbursement = disbursements.get(id);
+    if (!disbursement) return [];
+    const inOrder = (termsOf.get(id) ?? []).toSorted(([, left], [, right]) => left - right);
+    const ofLoan = (paymentsOf.get(id) ?? []).toSorted(([, left], [, right]) => left - right);
+    return [loanOf(disbursement, inOrder, ofLoan)];
+  });
+  return { head: log?.results[0]?.sequence ?? 0, loans };
+}
+
+/** The next live disbursements in the order of their ids, which no event can change. */
+export async function nextIds(
+  { $client: d1 }: Database,
+  tenant: string,
+  { after, descending, limit }: { after: string | null; descending: boolean; limit: number },
+): Promise<readonly string[]> {
+  const beyond = after === null ? "?2 = ''" : `disbursement_id ${descending ? "<" : ">"} ?2`;
+  // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
+  const statement = d1.prepare(
+    `SELECT disbursement_id AS row FROM disbursements NOT INDEXED
+    WHERE tenant_id = ?1 AND ${beyond} AND deleted_at IS NULL
+    ORDER BY disbursement_id ${descending ? "DESC" : ""} LIMIT ${limit}`,
+  );
+  const [found] = await d1.batch<PackedRow>([statement.bind(tenant, after ?? "")]);
+  return (found?.results ?? []).map(({ row }) => row);
+}
