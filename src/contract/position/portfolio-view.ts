@@ -24,6 +24,7 @@ export function portfolioLineView({ currency, group, sums }: PortfolioLine): Ans
     received: amount(sums.received),
     arrears: amount(sums.arrears),
     margin_due: amount(sums.margin_due),
+    recovered: amount(sums.recovered),
     buckets: BUCKETS.map((bucket, index) => {
       const of = sums.buckets[index] ?? { number: 0, outstanding: 0n, arrears: 0n };
       const { number, outstanding, arrears } = of;

@@ -14,7 +14,7 @@ export interface CoveredInstallment extends Installment {
 
 /**
  * Lets money cover installments in their order (docs/portfolio.md#coverage). Money that waits for the rest of an
- * installment is not yet its own: when money of its own comes in, the waiting money goes on to the next.
+ * installment is not yet its own: when money of its own comes in, the waiting money moves to the next.
  */
 export function covered(
   installments: readonly Installment[],

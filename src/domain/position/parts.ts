@@ -31,6 +31,8 @@ export const negative = ({ total, principal, fee }: Parts): Parts => ({
   fee: -fee,
 });
 
+export const less = (a: Parts, b: Parts): Parts => plus(a, negative(b));
+
 export const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 export const atLeastZero = (amount: bigint): bigint => greater(amount, 0n);

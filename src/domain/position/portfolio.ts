@@ -1,6 +1,8 @@
 import { type Calendar, UTC } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
+import type { Attributes } from "./attributes.ts";
 import { clientOf, type Loan } from "./facts.ts";
+import { concerns, type Filters, isIn, isPledged } from "./filters.ts";
 import { type Measure, positionAt, USUAL } from "./position.ts";
 import { type Ready, ready } from "./ready.ts";
 import { addPosition, noSums, type Sums } from "./sums.ts";
@@ -22,6 +24,7 @@ export interface PortfolioView {
   readonly grouping: Grouping | null;
   readonly measure?: Measure;
   readonly calendar?: Calendar;
+  readonly filters?: Filters;
 }
 
 /** The most lines of one portfolio: more do not fit into an isolate's memory. */
@@ -33,18 +36,21 @@ export class Portfolio {
   readonly #lines = new Map<string, PortfolioLine>();
 
   constructor(view: PortfolioView, saved: readonly PortfolioLine[] = []) {
-    this.#view = { measure: USUAL, calendar: UTC, ...view };
+    this.#view = { measure: USUAL, calendar: UTC, filters: {}, ...view };
     for (const line of saved) this.#lines.set(keyOf(line), line);
   }
 
   /** Returns false when the portfolio has more lines than an answer may hold. */
-  add(loan: Loan, country: string | null): boolean {
-    const { days, grouping, measure, calendar } = this.#view;
+  add(loan: Loan, attributes: Attributes): boolean {
+    const { days, grouping, measure, calendar, filters } = this.#view;
     const one = ready(loan, calendar);
-    const group = groupOf(one, country, grouping);
+    const selectable = { one, attributes };
+    if (!concerns(selectable, filters)) return true;
+    const group = groupOf(one, attributes.country, grouping);
     for (const day of days) {
+      if (day < one.start || !isPledged(selectable, day, filters)) continue;
       const position = positionAt(one, day, measure);
-      if (position.state === "pending") continue;
+      if (!isIn(position, filters)) continue;
       const place = { day, currency: loan.disbursement.currency, group };
       const key = keyOf(place);
       const line = this.#lines.get(key) ?? { ...place, sums: noSums() };
@@ -78,7 +84,7 @@ function groupOf({ loan, start }: Ready, country: string | null, grouping: Group
     case "client_id":
       return clientOf(loan.disbursement);
     case "country":
-      return clientOf(loan.disbursement) === null ? null : country;
+      return country;
     case "disbursed_month":
       return start.slice(0, "YYYY-MM".length);
   }
