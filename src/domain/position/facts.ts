@@ -1,6 +1,6 @@
 import type { StoredDate } from "../core/dates.ts";
 import type { Disbursement, Payment, Step } from "../tape/fields.ts";
-import type { AgreedTerms } from "../tape/state.ts";
+import type { AgreedTerms, ScheduleMembers } from "../tape/state.ts";
 
 /** The members of a disbursement that a position needs. */
 export type DisbursementFacts = Pick<
@@ -15,7 +15,9 @@ export type DisbursementFacts = Pick<
 >;
 
 /** The terms of a disbursement after one of its events. */
-export type TermsRow = Omit<AgreedTerms, "disbursement_id"> & { readonly sequence: number };
+export type TermsRow = Omit<AgreedTerms, "disbursement_id" | "pledge_creditor"> & {
+  readonly sequence: number;
+};
 
 /** The members of a payment that a position needs. */
 export type PaymentFacts = Pick<
@@ -33,16 +35,13 @@ export type PaymentFacts = Pick<
   | "expected_principal"
   | "expected_fee"
   | "expected_due_date"
+  | "due_sequence"
   | "bank_ref"
+  | "refund"
+  | "recovery"
 > & {
-  /** Money back to the client. */
-  readonly refund: boolean;
-  /** Money on what was written off. */
-  readonly recovery: boolean;
   /** A deleted payment matters only for days before a delete that has a `change_date`. */
   readonly is_deleted: boolean;
-  /** The event that set `expected_due_date` last; 0 where that is not known. */
-  readonly due_sequence: number;
   /** Its events in the order of the log, from its create on; null if none has a `change_date`. */
   readonly row_events: readonly RowEvent[] | null;
 };
@@ -66,14 +65,7 @@ export interface RowEvent {
   readonly step: Step;
   /** From this day on the event applies to the schedule; null: on all days. */
   readonly change_date: StoredDate | null;
-  readonly set: {
-    readonly status?: Payment["status"];
-    readonly due_date?: StoredDate;
-    readonly payment_total?: bigint;
-    readonly payment_principal?: bigint | null;
-    readonly payment_fee?: bigint | null;
-    readonly installment_number?: number | null;
-  };
+  readonly set: ScheduleMembers;
 }
 
 /** A payment without marks and without dated events. */

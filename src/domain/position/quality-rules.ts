@@ -8,6 +8,7 @@ import type { Position } from "./position.ts";
 import { isCounted, type Ready } from "./ready.ts";
 import { receivedOn, upTo } from "./receipts.ts";
 import type { Schedule } from "./schedule.ts";
+import { changesTerms } from "./terms.ts";
 
 /** Every quality rule, in the order of the answer (docs/portfolio.md#quality). */
 export const QUALITY_CODES = [
@@ -55,7 +56,9 @@ export const DISBURSEMENT_RULES: Readonly<
     const isEarly = ({ on_date }: TermsRow) => calendar.dayOf(on_date) < start;
     return changes.some(
       (row, index) =>
-        isUpToDay(row) && (isEarly(row) || isBeforeEarlierChange(loan.terms, index + 1, calendar.dayOf)),
+        isUpToDay(row) &&
+        changesTerms(row, loan.terms[index] ?? row) &&
+        (isEarly(row) || isBeforeEarlierChange(loan.terms, index + 1, calendar.dayOf)),
     );
   },
   extension_without_schedule: ({ agreementAt }, { terms }, day) => {

@@ -35,7 +35,9 @@ function rowOfRecord(payment: PaymentFacts): Row {
   const { status, installment_number, due_date, due_sequence, expected_total: total } = payment;
   const { expected_principal: principal, expected_fee: fee, expected_due_date } = payment;
   const expected =
-    total === null ? null : { total, principal, fee, due_date: expected_due_date ?? due_date, due_sequence };
+    total === null
+      ? null
+      : { total, principal, fee, due_date: expected_due_date ?? due_date, due_sequence: due_sequence ?? 0 };
   return { status, installment_number, due_date, expected };
 }
 

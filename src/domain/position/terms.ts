@@ -132,13 +132,22 @@ export function agreedUpTo(
   return { amount, margin };
 }
 
-/** The changes up to a day in the order of the log, each with the terms before its event. */
+/**
+ * The changes up to a day in the order of the log, each with the terms before its event. A change of only the creditor to
+ * whom a disbursement is pledged is no change of terms.
+ */
 function changesUpTo(rows: TermsRows, day: Day, { dayOf }: Calendar) {
   const [first, ...later] = rows;
   return later
     .map((row, index) => ({ row, before: rows[index] ?? first }))
-    .filter(({ row }) => dayOf(row.on_date) <= day);
+    .filter(({ row, before }) => changesTerms(row, before) && dayOf(row.on_date) <= day);
 }
+
+/** False for a change of only the creditor. */
+export const changesTerms = (row: TermsRow, before: TermsRow): boolean =>
+  row.disbursement_amount !== before.disbursement_amount ||
+  row.total_expected_margin !== before.total_expected_margin ||
+  row.maturity_date !== before.maturity_date;
 
 const agreed = (row: TermsRow): Terms => ({
   amount: row.disbursement_amount,
