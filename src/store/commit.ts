@@ -12,7 +12,8 @@ import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
 import type { Session } from "./session.ts";
 import { RECORD_STORES } from "./tape/records.ts";
-import { disbursementTerms, payments, purchaseClients } from "./tape/tables.ts";
+import { fromPaymentTerms } from "./tape/rows.ts";
+import { disbursementTerms, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
 
 const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
 const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
@@ -20,6 +21,7 @@ const writeFirstEvents = guardedRowWriter(events, events.tenant_id, IS_SWITCHED)
 const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWITCHED} AND ${IS_HEAD}`);
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
+const writePaymentTerms = rowWriter(paymentTerms);
 
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
@@ -51,6 +53,7 @@ export async function commit(
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
     ...writeLinks(links),
     ...writeTerms(terms),
+    ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
   ]);

@@ -120,7 +120,7 @@ export function afterRotation(endpoint: Endpoint, secret: Sealed, previous: Endp
 }
 
 /** What a tenant may change of an endpoint; an absent member stays as it is. */
-export interface EndpointChange {
+export interface NewValues {
   readonly url?: string | undefined;
   readonly event_types?: readonly WebhookType[] | undefined;
   readonly description?: string | null | undefined;
@@ -128,7 +128,7 @@ export interface EndpointChange {
 }
 
 /** The endpoint after a change. After a new URL or status, answers in flight do not count and attempts start anew. */
-export function afterChange(endpoint: Endpoint, change: EndpointChange): Endpoint {
+export function afterChange(endpoint: Endpoint, change: NewValues): Endpoint {
   const { url, status, event_types, description } = change;
   const restarts = url !== undefined || status !== undefined;
   return {

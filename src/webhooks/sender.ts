@@ -15,8 +15,8 @@ import {
   briefView,
   createdEndpoint,
   type Endpoint,
-  type EndpointChange,
   endpointView,
+  type NewValues,
 } from "./endpoint.ts";
 import { EndpointStore } from "./endpoint-store.ts";
 import { KeyedRequests, type KeyOfRequest, type Made, type Managed } from "./keyed-requests.ts";
@@ -159,11 +159,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  async change(
-    caller: Caller,
-    id: string,
-    change: EndpointChange & { readonly own_host: string },
-  ): Reply<string> {
+  async change(caller: Caller, id: string, change: NewValues & { readonly own_host: string }): Reply<string> {
     const { url, event_types, status, own_host } = change;
     const isOpenToAll = url === undefined && event_types === undefined && status === undefined;
     const who = isOpenToAll ? { ...caller, lacking: {} } : caller;

@@ -30,8 +30,8 @@ describe("the sweep", () => {
     await runSweep({ ...env, DB: d1.binding });
     expect(d1.rowsRead).toBeGreaterThanOrEqual(tenants.length);
     expect(d1.rowsRead).toBeLessThanOrEqual(5 * tenants.length + 5);
-    // Its place, the tenants, letters to resolve, webhooks that are behind, openings, the integrity check's tenants.
-    expect(d1.roundTrips).toBe(6);
+    // Its place, the tenants, letters to resolve, webhooks that are behind, expired memos, openings, ledgers to check.
+    expect(d1.roundTrips).toBe(7);
   });
 
   it("continues past a hundred tenants, and past those that fail", async () => {

@@ -3,13 +3,13 @@ import type * as z from "zod";
 import type { PastCategory } from "../../domain/position/past.ts";
 import { CATEGORIES } from "../../domain/tape/categories.ts";
 import {
+  changeFields,
   clientFields,
   disbursementFields,
   type Fields,
   paymentFields,
   STEPS,
   type Step,
-  termsChangeFields,
 } from "../../domain/tape/fields.ts";
 import type { PastEvent } from "../../domain/tape/fold.ts";
 import { valueSchema } from "../values.ts";
@@ -26,8 +26,8 @@ interface LoggedEvent {
 
 const FIELDS: Readonly<Record<PastCategory, Fields>> = {
   client: clientFields,
-  disbursement: { ...disbursementFields, ...termsChangeFields },
-  payment: paymentFields,
+  disbursement: { ...disbursementFields, ...changeFields },
+  payment: { ...paymentFields, ...changeFields },
 };
 
 const isCategory = (text: string): text is PastCategory => Object.hasOwn(FIELDS, text);

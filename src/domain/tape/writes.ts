@@ -3,7 +3,15 @@ import { perCategory } from "./categories.ts";
 import type { Category } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
 import { isLive, updated } from "./record.ts";
-import type { Accepted, AgreedTerms, Effect, IngestCommand, Put, RecordState } from "./state.ts";
+import type {
+  Accepted,
+  AgreedTerms,
+  Effect,
+  IngestCommand,
+  PaymentTerms,
+  Put,
+  RecordState,
+} from "./state.ts";
 
 /** A client of a purchase: one row of `purchase_clients`. */
 export interface PurchaseClient {
@@ -23,6 +31,7 @@ export interface RecordWrites {
   readonly fresh: { readonly [C in Category]: Set<string> };
   readonly links: Map<string, PurchaseClient>;
   readonly terms: (AgreedTerms & { readonly sequence: number })[];
+  readonly paymentTerms: PaymentTerms[];
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
   readonly reassigned: Map<string, { readonly client_id: string; readonly stamp: Stamp }>;
 }
@@ -32,6 +41,7 @@ export const noRecordWrites = (): RecordWrites => ({
   fresh: perCategory(() => new Set()),
   links: new Map(),
   terms: [],
+  paymentTerms: [],
   unlinks: new Map(),
   reassigned: new Map(),
 });
@@ -63,6 +73,9 @@ export function applyEffects(
         writes.terms.push({ ...terms, sequence: stamp.sequence });
         break;
       }
+      case "payment_terms":
+        writes.paymentTerms.push(...effect.rows);
+        break;
       case "reassign":
         applyReassign(state, writes, effect, stamp);
         break;
