@@ -1,5 +1,5 @@
 /** A JSON Schema (2020-12, as OpenAPI 3.1 uses it). */
-type JsonSchema = Readonly<Record<string, unknown>>;
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
  * Metadata for `.meta()`: what the reference says of a value in place of what zod can say. A custom check says nothing of
