@@ -114,7 +114,11 @@ const isExported = (node: ts.Node): boolean =>
 function exportsOf({ tree }: Source): ReadonlySet<string> {
   const names = tree.statements.filter(isExported).flatMap((statement) => {
     if (ts.isVariableStatement(statement)) {
-      return statement.declarationList.declarations.map(({ name }) => name.getText(tree));
+      return statement.declarationList.declarations.flatMap(({ name }) =>
+        ts.isObjectBindingPattern(name)
+          ? name.elements.map((element) => element.name.getText(tree))
+          : [name.getText(tree)],
+      );
     }
     const { name } = statement as ts.DeclarationStatement;
     return name ? [name.getText(tree)] : [];
