@@ -12,7 +12,7 @@ import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
 import type { Session } from "./session.ts";
 import { RECORD_STORES } from "./tape/records.ts";
-import { disbursementTerms, payments, purchaseClients } from "./tape/tables.ts";
+import { disbursementTerms, formerPayments, payments, purchaseClients } from "./tape/tables.ts";
 
 const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
 const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
@@ -20,6 +20,7 @@ const writeFirstEvents = guardedRowWriter(events, events.tenant_id, IS_SWITCHED)
 const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWITCHED} AND ${IS_HEAD}`);
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
+const writeFormerPayments = rowWriter(formerPayments, "ignore");
 
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
@@ -44,13 +45,14 @@ export async function commit(
     ...writeFenced(tenant, log, head, version),
     ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
-      const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
+      const set = { client_id, updated_at: stamp.now };
       return reassign(tenant, loan, set);
     }),
     ...CATEGORY_NAMES.flatMap((category) => recordStatements(tenant, category, writes)),
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
     ...writeLinks(links),
     ...writeTerms(terms),
+    ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
   ]);
@@ -86,7 +88,7 @@ function recordStatements<C extends Category>(
 function reassign(
   tenant: string,
   disbursement_id: string,
-  set: { readonly client_id: string; readonly updated_seq: number; readonly updated_at: number },
+  set: { readonly client_id: string; readonly updated_at: number },
 ): Sql {
   // The index is named because the planner, which knows no tenant's size, would walk over all of its payments.
   const ofLoan = sql`(${payments.tenant_id}, ${payments.payment_id}) IN (
