@@ -8,7 +8,11 @@ import type { DisbursementFacts, Loan } from "../domain/position/facts.ts";
 import { type Position, positionAt, type Ready, ready } from "../domain/position/position.ts";
 
 /** What to list, as of a day that is known. */
-export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor"> & { readonly as_of_date: Day };
+export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor" | "known_at"> & {
+  readonly as_of_date: Day;
+  /** The sequence up to which the log is folded, null for the records as they are. */
+  readonly known: number | null;
+};
 
 /** A page of a list of positions; each line is JSON text. */
 export interface PositionPage {

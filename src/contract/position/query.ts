@@ -28,6 +28,7 @@ export const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_i
 
 export const positionsQuery = z.strictObject({
   as_of_date: day.optional(),
+  known_at: knownAt.optional(),
   bucket: oneOf(BUCKETS).optional(),
   state: oneOf(STATES).optional(),
   client_id: id.optional(),
@@ -71,4 +72,4 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
   return { ...others, months: series === undefined ? 0 : months };
 });
 
-export const qualityQuery = z.strictObject({ as_of_date: day.optional() });
+export const qualityQuery = z.strictObject({ as_of_date: day.optional(), known_at: knownAt.optional() });

@@ -84,7 +84,8 @@ export function findingsOf(one: Ready, day: Day): Finding[] {
   return [...ofDisbursement.map(({ code }) => ({ code, example: { disbursement_id } })), ...ofPayments];
 }
 
-const EXAMPLES_MAX = 20;
+/** Examples of a rule in the answer about all rules. */
+export const EXAMPLES_MAX = 20;
 
 /** How often a rule applies, and the first examples. */
 export interface QualityCount {
