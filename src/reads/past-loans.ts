@@ -3,7 +3,7 @@ import { loansOf } from "../domain/position/past.ts";
 import { noPast } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type ListedLoans, nextIds, readListed } from "../store/position/listed-loans.ts";
-import type { LoanOnWalk, LoanPage } from "../store/position/loans.ts";
+import { type LoanOnWalk, type LoanPage, readLoans } from "../store/position/loans.ts";
 import { lastEventsOfLoans } from "../store/position/past.ts";
 import { lastEventsOf, placesOf } from "../store/tape/past.ts";
 import { foldPlaces } from "./fold.ts";
@@ -12,7 +12,7 @@ import { foldPlaces } from "./fold.ts";
 const LOANS_OF_A_PAGE = 100;
 
 /** What to fold of the log: up to which sequence, and whether with the countries of clients. */
-export interface PastOfLoans {
+interface PastOfLoans {
   readonly known: number;
   readonly withCountry: boolean;
 }
@@ -61,20 +61,27 @@ export async function pastLoans(
   return { loans: [...first.loans, ...second.loans], rows: first.rows + second.rows };
 }
 
-/** The next disbursements of a walk over the past, in the order of their ids. */
-export async function pastLoansAfter(
+/** What a walk reads: the records as they are, or as the log knew them up to a sequence. */
+interface Walked {
+  readonly known: number | null;
+  readonly withCountry: boolean;
+}
+
+/** The next disbursements of a walk over all of them, in the order of their ids. */
+export async function loansAfter(
   db: Database,
   tenant: string,
   after: string,
-  asked: PastOfLoans,
+  { known, withCountry }: Walked,
 ): Promise<LoanPage | "too_large"> {
+  if (known === null) return readLoans(db, tenant, after, withCountry);
   const ids = await nextIds(db, tenant, {
     after,
     descending: false,
     limit: LOANS_OF_A_PAGE,
     withDeleted: true,
   });
-  const found = await pastLoans(db, tenant, ids, asked);
+  const found = await pastLoans(db, tenant, ids, { known, withCountry });
   if (found === "too_large") return found;
   const end = ids.length === LOANS_OF_A_PAGE ? (ids.at(-1) ?? null) : null;
   return { ...found, end };

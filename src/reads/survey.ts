@@ -1,5 +1,5 @@
 import type { Database } from "../store/d1/session.ts";
-import { type LoanOnWalk, type LoanPage, readLoans } from "../store/position/loans.ts";
+import type { LoanOnWalk } from "../store/position/loans.ts";
 import {
   bytesOf,
   dropMemo,
@@ -11,7 +11,7 @@ import {
   type WalkProgress,
   writeMemo,
 } from "../store/position/memos.ts";
-import { pastLoansAfter } from "./past-loans.ts";
+import { loansAfter } from "./past-loans.ts";
 
 /** A UTF-16 unit takes at most three bytes of UTF-8, so a part is below a megabyte. */
 const PART_CHARACTERS = 330_000;
@@ -93,7 +93,7 @@ export async function survey<G extends Gathering>(
   let done = begun?.done ?? 0;
   let rows = 0;
   do {
-    const page = await nextLoans(db, tenant, after, question);
+    const page = await loansAfter(db, tenant, after, question);
     if (page === "too_large") return { kind: "too_large" };
     for (const one of page.loans) if (!gathered.add(one)) return { kind: "too_large" };
     after = page.end;
@@ -113,16 +113,6 @@ export async function survey<G extends Gathering>(
   const isWritten = await continueLater(memos, progress, gathered.save(), clock());
   return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
 }
-
-const nextLoans = (
-  db: Database,
-  tenant: string,
-  after: string,
-  { known, withCountry }: Pick<Question<Gathering>, "known" | "withCountry">,
-): Promise<LoanPage | "too_large"> =>
-  known === null
-    ? readLoans(db, tenant, after, withCountry)
-    : pastLoansAfter(db, tenant, after, { known, withCountry });
 
 /** Where a question's memo is, and the version that was read. */
 interface MemoPlace {

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
+import type { AnswerOf } from "../contract/answer-types.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
 import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
+import type { position, positions } from "../contract/position/answers.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
@@ -16,7 +18,7 @@ import { findLoan } from "../reads/position.ts";
 import type { PositionPage } from "../reads/position-lines.ts";
 import { listPositions } from "../reads/position-list.ts";
 import { ask } from "./read.ts";
-import { unfinished } from "./survey-answers.ts";
+import { renderUnfinished } from "./survey-answers.ts";
 
 /** `GET /api/positions…` (docs/api.md#positions). */
 export const positionHandlers = {
@@ -39,7 +41,7 @@ async function answerOne(
     return renderProblem(c, { code: "not_found", detail: "This disbursement does not exist." });
   }
   const view = positionView(ready(loan), day, ledgerLoanIds(tenant));
-  if (!wantsCsv(c)) return renderJson(c, { data: view });
+  if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
   return renderCsv(c, installmentsCsv(view), "installments", null);
 }
 
@@ -49,7 +51,7 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }, dayAt(Date.now())));
   if (!found.ok) return renderProblem(c, found.error);
   const { page, next_cursor = null } = found.value;
-  if (page.kind === "unfinished") return unfinished(c, page);
+  if (page.kind === "unfinished") return renderUnfinished(c, page);
   return wantsCsv(c) ? listAsCsv(c, page, next_cursor) : listAsJson(c, page, limit, next_cursor);
 }
 
@@ -60,15 +62,15 @@ function listAsJson(
   next: string | null,
 ): Response {
   const { from_sequence, to_sequence, listed_all } = page;
-  const pagination = stringifyJson({
+  const pagination: AnswerOf<typeof positions>["pagination"] = {
     limit,
     has_more: next !== null,
     next_cursor: next ?? undefined,
     listed_all,
     from_sequence,
     to_sequence,
-  });
-  const text = `{"data":[${page.lines.join(",")}],"pagination":${pagination}}`;
+  };
+  const text = `{"data":[${page.lines.join(",")}],"pagination":${stringifyJson(pagination)}}`;
   return c.body(text, 200, { "Content-Type": "application/json" });
 }
 

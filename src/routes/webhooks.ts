@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { parseBody } from "../contract/body.ts";
 import type { WEBHOOK_ROUTES } from "../contract/routes/webhooks.ts";
 import type { Scope } from "../contract/scopes.ts";
+import type { tested as testAnswer } from "../contract/webhooks/answers.ts";
 import { changeSchema, type DestinationCheck, newEndpointSchema } from "../contract/webhooks/bodies.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
@@ -115,7 +116,7 @@ async function test(c: Context<AppEnv>, id: string): Promise<Response> {
   const tested = await askSender(c.env, c.get("principal"), (sender) => sender.ping(tenantOf(c), id));
   if (!tested.ok) return renderProblem(c, tested.error);
   const { delivered, status, duration_ms, error } = tested.value;
-  return renderJson(c, { delivered, status, duration_ms, error: error ?? undefined });
+  return renderJson<typeof testAnswer>(c, { delivered, status, duration_ms, error: error ?? undefined });
 }
 
 async function remove(c: Context<AppEnv>, id: string): Promise<Response> {

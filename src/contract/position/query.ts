@@ -20,6 +20,7 @@ const day = z
 const idExpected = expects("an id of 1 to 128 characters");
 const id = z.string(idExpected).min(1, idExpected).max(128, idExpected);
 const cursorExpected = expects("the next_cursor of the page before");
+const cursor = z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected);
 const currencyExpected = expects("an active ISO 4217 code");
 
 export const positionQuery = z.strictObject({ as_of_date: day.optional(), known_at: knownAt.optional() });
@@ -41,7 +42,7 @@ export const positionsQuery = z.strictObject({
   sort_by: oneOf(SORTS).optional(),
   sort_order: oneOf(["asc", "desc"]).optional(),
   limit: limit.optional(),
-  cursor: z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected).optional(),
+  cursor: cursor.optional(),
 });
 export type PositionsQuery = z.infer<typeof positionsQuery>;
 
@@ -73,3 +74,11 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
 });
 
 export const qualityQuery = z.strictObject({ as_of_date: day.optional(), known_at: knownAt.optional() });
+
+export const qualityRuleQuery = z.strictObject({
+  as_of_date: day.optional(),
+  known_at: knownAt.optional(),
+  limit: limit.optional(),
+  cursor: cursor.optional(),
+});
+export type QualityRuleQuery = z.infer<typeof qualityRuleQuery>;

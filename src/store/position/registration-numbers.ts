@@ -8,7 +8,7 @@ interface SharedNumber {
 }
 
 /** Registration numbers that several clients share: how many after a place, and the first of them. */
-export interface SharedNumbers {
+interface SharedNumbers {
   readonly count: number;
   readonly examples: readonly SharedNumber[];
 }

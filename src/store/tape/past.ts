@@ -17,7 +17,7 @@ const EVENTS_OF_A_CALL = 20_000;
 const BYTES_OF_A_CALL = 2_000_000;
 
 /** The last events that a record's row depends on: its own, and that of the record that it follows. */
-export interface LastEvents {
+interface LastEvents {
   readonly own: number;
   readonly latest: number;
 }
@@ -93,7 +93,7 @@ const WALK_BACK = `WITH RECURSIVE chain (sequence, previous, bytes, disbursement
   SELECT json_array(sequence, previous, bytes, disbursement_id) AS row FROM chain`;
 
 /** The events of some records up to a sequence, and how many were examined to find them. */
-export interface FoundPlaces {
+interface FoundPlaces {
   readonly places: readonly EventPlace[];
   readonly examined: number;
 }
