@@ -60,6 +60,7 @@ CREATE TABLE `disbursement_terms` (
 	`disbursement_amount` integer NOT NULL,
 	`total_expected_margin` integer NOT NULL,
 	`maturity_date` text,
+	`pledge_creditor` text,
 	PRIMARY KEY(`tenant_id`, `disbursement_id`, `sequence`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -92,6 +93,9 @@ CREATE TABLE `disbursements` (
 	`insurer_coverage` integer,
 	`insurer_name` text,
 	`info` text,
+	`amount_changed_on` text,
+	`margin_changed_on` text,
+	`maturity_changed_on` text,
 	`first_agreed_amount` integer NOT NULL,
 	`created_seq` integer NOT NULL,
 	`updated_seq` integer NOT NULL,
@@ -143,6 +147,17 @@ CREATE TABLE `operations` (
 --> statement-breakpoint
 CREATE INDEX `operations_by_creation` ON `operations` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `operations_by_disbursement` ON `operations` (`tenant_id`,`disbursement_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `payment_terms` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`payment_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`step` text NOT NULL,
+	`change_date` text,
+	`members` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`, `payment_id`, `sequence`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `payments` (
 	`tenant_id` text NOT NULL,
 	`payment_id` text NOT NULL,
@@ -158,11 +173,15 @@ CREATE TABLE `payments` (
 	`payment_fee` integer,
 	`installment_number` integer,
 	`bank_ref` text,
+	`refund` integer DEFAULT false NOT NULL,
+	`recovery` integer DEFAULT false NOT NULL,
 	`info` text,
 	`expected_total` integer,
 	`expected_principal` integer,
 	`expected_fee` integer,
 	`expected_due_date` text,
+	`due_sequence` integer,
+	`is_dated` integer DEFAULT false NOT NULL,
 	`created_seq` integer NOT NULL,
 	`updated_seq` integer NOT NULL,
 	`created_at` integer NOT NULL,
@@ -172,7 +191,8 @@ CREATE TABLE `payments` (
 	CONSTRAINT "a_payment_is_positive" CHECK(payment_total > 0),
 	CONSTRAINT "principal_and_fee_make_the_total" CHECK((payment_principal IS NULL AND payment_fee IS NULL)
         OR (payment_principal >= 0 AND payment_fee >= 0 AND payment_total - payment_principal = payment_fee)),
-	CONSTRAINT "what_is_expected_has_a_total_and_a_day" CHECK((expected_total IS NULL) = (expected_due_date IS NULL) AND (status <> 'expected' OR expected_total IS NOT NULL))
+	CONSTRAINT "what_is_expected_has_a_total_and_a_day" CHECK((expected_total IS NULL) = (expected_due_date IS NULL) AND (due_sequence IS NULL OR expected_total IS NOT NULL) AND (status <> 'expected' OR expected_total IS NOT NULL)),
+	CONSTRAINT "a_refund_or_a_recovery_is_not_due" CHECK(refund + recovery = 0 OR (refund + recovery = 1 AND status <> 'expected'))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `payments_by_creation` ON `payments` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -383,6 +403,7 @@ CREATE TABLE `integrity_checks` (
 	`turns` integer NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `integrity_checks_behind` ON `integrity_checks` (`visited_at`,`tenant_id`) WHERE is_behind = 1;--> statement-breakpoint
 CREATE TABLE `integrity_findings` (
 	`tenant_id` text NOT NULL,
 	`book` text NOT NULL,

@@ -46,6 +46,9 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   c.set("problem_code", problem.code);
   const seconds = retryAfter(problem);
   if (seconds !== null) c.header("Retry-After", seconds);
+  if (problem.scope !== undefined) {
+    c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${problem.scope}"`);
+  }
   const body = problemBody(c, problem, new URL(c.req.url).pathname);
   const { status } = PROBLEMS[problem.code];
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });

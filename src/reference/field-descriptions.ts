@@ -1,10 +1,10 @@
 import type {
   Category,
+  changeFields,
   clientFields,
   disbursementFields,
   operationFields,
   paymentFields,
-  termsChangeFields,
 } from "../domain/tape/fields.ts";
 
 type Descriptions<T> = Readonly<Record<keyof T, string>>;
@@ -23,7 +23,7 @@ const client: Descriptions<typeof clientFields> = {
   info: "Free data of yours, at most 16 KiB.",
 };
 
-const disbursement: Descriptions<typeof disbursementFields & typeof termsChangeFields> = {
+const disbursement: Descriptions<typeof disbursementFields & typeof changeFields> = {
   disbursement_id: "Your id of the disbursement; unique within the tenant.",
   kind: "`loan` or `purchase`; immutable.",
   disbursement_amount: "Amount paid out. An update may lower it to 0: a full write-off.",
@@ -56,7 +56,7 @@ const disbursement: Descriptions<typeof disbursementFields & typeof termsChangeF
   change_reason: "Why the terms change. Required with `change_date`.",
 };
 
-const payment: Descriptions<typeof paymentFields> = {
+const payment: Descriptions<typeof paymentFields & typeof changeFields> = {
   payment_id: "Your id of the payment; unique within the tenant.",
   disbursement_id: "The disbursement that is paid back; immutable.",
   payment_total: "Total of the payment.",
@@ -70,7 +70,13 @@ const payment: Descriptions<typeof paymentFields> = {
   payment_fee: "Part of the total that pays margin or fees.",
   installment_number: "Number of the installment.",
   bank_ref: "Reference of the bank transfer.",
+  refund: "True for money back to the client; immutable. Such a payment is `paid` or `canceled`.",
+  recovery:
+    "True for money on what was written off, which is `paid` or `canceled`. Set on create or with an update to `paid`.",
   info: "Free data of yours, at most 16 KiB.",
+  change_date:
+    "The day from which the event holds for the schedule. Without it the event holds for all days, as a correction.",
+  change_reason: "Why the schedule changes.",
 };
 
 const operation: Descriptions<typeof operationFields> = {

@@ -12,7 +12,8 @@ import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
 import type { Session } from "./session.ts";
 import { RECORD_STORES } from "./tape/records.ts";
-import { disbursementTerms, formerPayments, payments, purchaseClients } from "./tape/tables.ts";
+import { fromPaymentTerms } from "./tape/rows.ts";
+import { disbursementTerms, formerPayments, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
 
 const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
 const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
@@ -21,6 +22,7 @@ const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWIT
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
 const writeFormerPayments = rowWriter(formerPayments, "ignore");
+const writePaymentTerms = rowWriter(paymentTerms);
 
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
@@ -53,6 +55,7 @@ export async function commit(
     ...writeLinks(links),
     ...writeTerms(terms),
     ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),
+    ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
   ]);

@@ -101,8 +101,9 @@ const disbursementCreate = fc.constantFrom("loan", "loan", "purchase").chain((ki
   }).map((members) => ({ ...members, kind: { json: JSON.stringify(kind), value: kind } })),
 );
 
-const paymentCreate = membersOf(FIELDS.payment, (name, { required }) => {
+const paymentCreate = membersOf({ ...FIELDS.payment, ...CHANGE_FIELDS }, (name, { required }) => {
   if (required) return 10;
+  if (["refund", "recovery", "change_date", "change_reason"].includes(name)) return 0.5;
   return name === "client_id" ? 4 : 2;
 });
 
@@ -119,12 +120,12 @@ const CREATE: Readonly<Record<Category, fc.Arbitrary<Members>>> = {
 };
 
 function updateOf(category: Category): fc.Arbitrary<Members> {
-  const fields =
-    category === "disbursement" ? { ...FIELDS.disbursement, ...CHANGE_FIELDS } : FIELDS[category];
+  const isDated = category === "disbursement" || category === "payment";
+  const fields = isDated ? { ...FIELDS[category], ...CHANGE_FIELDS } : FIELDS[category];
   const own = idFieldOf(category);
   return membersOf(fields, (name, rule) => {
     if (name === own) return 10;
-    if (name.startsWith("change_")) return 6;
+    if (name.startsWith("change_")) return category === "disbursement" ? 6 : 1;
     if (rule.immutable) return 0.3;
     return rule.kind === "purchase" ? 0.5 : 1.5;
   });

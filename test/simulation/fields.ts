@@ -102,6 +102,8 @@ export const FIELDS: Readonly<Record<Category, Readonly<Record<string, FieldRule
     payment_fee: amount,
     installment_number: { type: "integer" },
     bank_ref: note,
+    refund: { type: "boolean", immutable: true },
+    recovery: { type: "boolean" },
     info: { type: "object" },
   },
   operation: {

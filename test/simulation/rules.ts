@@ -121,20 +121,39 @@ function keepExpected(record: Record<string, unknown>, current: Rec | null): voi
   }
 }
 
-/** A payment that is due again, in an event without amounts, is due as it was. */
+/** A payment that is due again is due as it was in what the event does not say, and is no receipt. */
 function restore({ record, current, change }: Context): void {
-  const stated = ["payment_total", "payment_principal", "payment_fee"].some((name) => change.has(name));
-  const again = current?.status === "paid" && record.status === "expected";
-  if (!again || stated || current.expected_total === null) return;
-  for (const [name, kept] of Object.entries(EXPECTED)) {
-    if (name !== "due_date" || !change.has("due_date")) record[name] = current[kept];
-  }
+  if (!current || current.status === "expected" || record.status !== "expected") return;
+  for (const name of ["payment_date", "bank_ref", "recovery"]) if (!change.has(name)) record[name] = null;
+  if (current.expected_total === null) return;
+  const restoreOne = (name: keyof typeof EXPECTED, value: unknown) => {
+    if (!change.has(name)) record[name] = value;
+  };
+  restoreOne("payment_total", current.expected_total);
+  restoreOne("due_date", current.expected_due_date);
+  const isSame = record.payment_total === current.expected_total;
+  restoreOne("payment_principal", isSame ? current.expected_principal : null);
+  restoreOne("payment_fee", isSame ? current.expected_fee : null);
+}
+
+/** A refund or a recovery: one of the two, and never expected. */
+function mark({ record, current, change, readable, faults }: Context): void {
+  for (const name of ["refund", "recovery"]) record[name] = record[name] === true;
+  const { refund, recovery, status } = record;
+  if (!refund && !recovery) return;
+  const name = refund ? "refund" : "recovery";
+  const isLate = current !== null && current.recovery !== true && recovery && change.get("status") !== "paid";
+  if (refund && recovery) faults.set("recovery", "invalid_value");
+  else if (status === "expected") {
+    if (readable("status")) faults.set(change.get(name) === true ? name : "status", "invalid_value");
+  } else if (isLate) faults.set("recovery", "invalid_value");
 }
 
 function paymentRules(context: Context): void {
   const { record, current, change, readable } = context;
   record.source ??= "client";
   restore(context);
+  mark(context);
   if (!readable("payment_total", "payment_principal", "payment_fee")) return;
   const unsplit =
     change.has("payment_total") && !change.has("payment_principal") && !change.has("payment_fee");

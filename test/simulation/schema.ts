@@ -51,8 +51,8 @@ export function shapeOf(event: SimEvent): Shape {
   const faults: Faults = new Map();
   const change = new Map<string, unknown>();
   const known: Readonly<Record<string, FieldRule>> =
-    event.category === "disbursement" && event.step === "update"
-      ? { ...FIELDS.disbursement, ...CHANGE_FIELDS }
+    (event.category === "disbursement" && event.step === "update") || event.category === "payment"
+      ? { ...FIELDS[event.category], ...CHANGE_FIELDS }
       : FIELDS[event.category];
   for (const [name, wire] of Object.entries(event.members)) {
     const rule = known[name];

@@ -83,6 +83,10 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     due_date: "2026-02-01",
     expected_total: 5_00n,
     expected_due_date: "2026-02-01",
+    due_sequence: sequence,
+    refund: false,
+    recovery: false,
+    is_dated: false,
     ...lifetime(sequence),
   }),
   operations: (sequence) => ({

@@ -21,7 +21,7 @@ export async function seedLoans(tenant: string, { loans, paymentsOfALoan }: Seed
     SELECT ?1, printf('L-%06d', n), 'loan', 'C-1', 100000, 10000, 'USD', '2026-01-01', '2026-12-01', 100000, n, n, 0, 0
     FROM counted`);
   await run(`INSERT INTO disbursement_terms SELECT tenant_id, disbursement_id, created_seq, disbursement_date,
-    disbursement_amount, total_expected_margin, maturity_date FROM disbursements WHERE tenant_id = ?1`);
+    disbursement_amount, total_expected_margin, maturity_date, pledge_creditor FROM disbursements WHERE tenant_id = ?1`);
   const due = "printf('2026-%02d-01', n % 9 + 2)";
   await run(`${counted(0, payments - 1)}
     INSERT INTO payments (tenant_id, payment_id, disbursement_id, payment_total, currency, status, due_date, client_id,

@@ -19,9 +19,9 @@ const TEXT: Field = { type: "text", required: false };
 
 /** Every column that a file of this category may have. */
 function knownColumns(category: Category): ReadonlyMap<string, Field> {
-  const { fields, updateFields = {}, ignored = [] } = CATEGORIES[category];
+  const { fields, eventFields, ignored = [] } = CATEGORIES[category];
   const texts = [...ignored, "step", "idempotency_key"].map((name) => [name, TEXT] as const);
-  return new Map([...Object.entries({ ...fields, ...updateFields }), ...texts]);
+  return new Map([...Object.entries({ ...fields, ...eventFields?.fields }), ...texts]);
 }
 
 /** A comma, or a semicolon if the header has more of them: many European spreadsheets write semicolons. */

@@ -1,16 +1,17 @@
 import * as z from "zod";
 import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
 import { type Category, STEPS } from "../../domain/tape/fields.ts";
-import type { PaymentFinding } from "../../domain/tape/warnings.ts";
+import type { Finding } from "../../domain/tape/warnings.ts";
 import { uuid } from "../answer-values.ts";
 import { problem } from "../problem-answer.ts";
 
 /** Exhaustive: a new finding must be named here. */
-const FINDINGS: Readonly<Record<PaymentFinding, true>> = {
+const FINDINGS: Readonly<Record<Finding, true>> = {
   paid_more_than_expected: true,
   received_before_disbursement: true,
   received_in_future: true,
   paid_without_date: true,
+  change_out_of_order: true,
 };
 
 const categories = z.enum(CATEGORY_NAMES as unknown as [Category, ...Category[]]);
@@ -31,11 +32,11 @@ export const accepted = z
     warnings: z
       .array(
         z.object({
-          code: z.enum(Object.keys(FINDINGS) as [PaymentFinding, ...PaymentFinding[]]),
+          code: z.enum(Object.keys(FINDINGS) as [Finding, ...Finding[]]),
           message: z.string(),
         }),
       )
-      .meta({ description: "Irregularities of an accepted payment." }),
+      .meta({ description: "Irregularities of an accepted event." }),
   })
   .meta({ id: "IngestAnswer" });
 

@@ -83,7 +83,7 @@ function readableFields(
  * time, and is not judged again.
  */
 export function readChange(category: Category, step: Step, data: unknown): IngestCommand["change"] {
-  if (step === "delete" || !isJsonObject(data)) return {};
+  if (!isJsonObject(data)) return {};
   const others = new Set(["step", ...(CATEGORIES[category].ignored ?? [])]);
   return readableFields({ category, step, kind: kindOf(data) }, data, others);
 }
@@ -112,15 +112,21 @@ export function dataSchema(variant: Variant): z.ZodObject<z.ZodRawShape> {
 }
 
 function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType> {
-  const { fields, idField, updateFields = {}, ignored = [] } = CATEGORIES[category];
+  const { fields, idField, eventFields, ignored = [] } = CATEGORIES[category];
+  const ofEvent = Object.entries(eventFields?.fields ?? {});
+  const isTaken = eventFields?.steps.includes(step) ?? false;
   const shape: Record<string, z.ZodType> = { step: z.unknown().optional() };
   for (const name of ignored) shape[name] = ignoredTextSchema;
-  if (step === "delete") return { ...shape, [idField]: valueSchema(fields[idField] as Field) };
+  if (step === "delete") {
+    shape[idField] = valueSchema(fields[idField] as Field);
+    for (const [name, field] of isTaken ? ofEvent : []) shape[name] = memberSchema(field, step, kind);
+    return shape;
+  }
   for (const [name, field] of Object.entries(fields)) {
     shape[name] = name === idField ? valueSchema(field) : memberSchema(field, step, kind);
   }
-  for (const [name, field] of Object.entries(updateFields)) {
-    shape[name] = step === "update" ? memberSchema(field, step, kind) : absent(ONLY_ON_UPDATE);
+  for (const [name, field] of ofEvent) {
+    shape[name] = isTaken ? memberSchema(field, step, kind) : absent(ONLY_ON_UPDATE);
   }
   return shape;
 }

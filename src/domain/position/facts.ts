@@ -14,7 +14,9 @@ export type DisbursementFacts = Pick<
 >;
 
 /** The terms of a disbursement after one of its events. */
-export type TermsRow = Omit<AgreedTerms, "disbursement_id"> & { readonly sequence: number };
+export type TermsRow = Omit<AgreedTerms, "disbursement_id" | "pledge_creditor"> & {
+  readonly sequence: number;
+};
 
 /** The members of a payment that a position needs. */
 export type PaymentFacts = Pick<

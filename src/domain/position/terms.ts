@@ -47,7 +47,9 @@ export function termsAsOf([first, ...later]: readonly [TermsRow, ...TermsRow[]],
     const marginChange = row.total_expected_margin - before.total_expected_margin;
     const said = row.maturity_date !== before.maturity_date;
     before = row;
-    if (dayOf(row.on_date) > day) continue;
+    // A change of only the creditor to whom it is pledged is no change of terms.
+    const isChange = said || amountChange !== 0n || marginChange !== 0n;
+    if (!isChange || dayOf(row.on_date) > day) continue;
     amount += amountChange;
     margin += marginChange;
     if (said) maturity_date = row.maturity_date;

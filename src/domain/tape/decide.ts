@@ -43,14 +43,15 @@ function decideCreate<C extends Category>(
   found: Stored<RecordTypes[C]> | undefined,
 ): Result<Accepted, Problem> {
   const rules = CATEGORIES[category];
-  const { record, own, references } = rules.assess(state, null, command.change);
+  const { record, own, references } = rules.assess(state, null, command.change, stamp.sequence);
   if (isLive(found)) return err(own.length > 0 ? invalid(own) : alreadyExists(category, command.id));
   const errors = [...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
     effects: effectsOf(category, command, found, created(record, stamp)),
     facts: rules.facts(record, command.change, null),
-    warnings: rules.warnings?.(state, record, dayOf(stamp)) ?? [],
+    warnings:
+      rules.warnings?.(state, { before: null, record, change: command.change, day: dayOf(stamp) }) ?? [],
   });
 }
 
@@ -64,7 +65,7 @@ function decideUpdate<C extends Category>(
   // No rule judges a refused member: a loan with kind "purchase" lacks no operation_date.
   const refused = new Set(forbidden.map(({ field }) => field));
   const change = Object.fromEntries(Object.entries(command.change).filter(([name]) => !refused.has(name)));
-  const { record, own, references } = rules.assess(state, before, change);
+  const { record, own, references } = rules.assess(state, before, change, stamp.sequence);
   const errors = [...forbidden, ...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
@@ -73,7 +74,7 @@ function decideUpdate<C extends Category>(
       ...rules.facts(record, command.change, before),
       changes: changesBetween(rules.fields, before, record),
     },
-    warnings: rules.warnings?.(state, record, dayOf(stamp)) ?? [],
+    warnings: rules.warnings?.(state, { before, record, change, day: dayOf(stamp) }) ?? [],
   });
 }
 

@@ -1,19 +1,27 @@
-import { isBefore } from "../core/dates.ts";
+import { isBefore, type StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { FieldError } from "../core/problem.ts";
-import type { CategoryRules, CheckContext } from "./category.ts";
+import type { CategoryRules, CheckContext, Judged, Turned } from "./category.ts";
 import {
+  changeFields,
   type Disbursement,
   type DisbursementChange,
   disbursementFields,
-  termsChangeFields,
+  type LatestChanges,
 } from "./fields.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors } from "./record.ts";
 import { changedTermsWithout, maturityBeforeDisbursement, otherFee, unknownReference } from "./refusals.ts";
 import type { AgreedTerms, Link, RecordState } from "./state.ts";
+import { changeOutOfOrder, type Warning } from "./warnings.ts";
 
 /** The three terms whose change is history (docs/api.md#disbursements). */
 export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
+
+const CHANGED_ON = {
+  disbursement_amount: "amount_changed_on",
+  total_expected_margin: "margin_changed_on",
+  maturity_date: "maturity_changed_on",
+} as const satisfies Record<(typeof TERMS)[number], keyof LatestChanges>;
 
 /** Rules of a disbursement that need no other record (docs/api.md#disbursements). */
 function checkDisbursement(
@@ -24,13 +32,31 @@ function checkDisbursement(
   const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
   const merged = merge<Disbursement>(disbursementFields, current, change, currency);
   const first_agreed_amount = current?.first_agreed_amount ?? merged.record.disbursement_amount;
-  const record = { ...merged.record, first_agreed_amount };
+  const record = { ...merged.record, ...latestChanges(current, change, merged.record), first_agreed_amount };
   const broken = new Set([...unread, ...merged.broken]);
   const errors = [...merged.errors];
   errors.push(...missingErrors(disbursementFields, record, broken));
   errors.push(...dateErrors(record, broken), ...feeErrors(current, record, broken));
   if (current) errors.push(...reasonErrors(current, record, change));
   return { record, errors };
+}
+
+/** The latest `change_date` of each term after the event. */
+function latestChanges(
+  current: Disbursement | null,
+  { change_date }: DisbursementChange,
+  record: Disbursement,
+): LatestChanges {
+  const latest = (term: (typeof TERMS)[number]) => {
+    const before = current?.[CHANGED_ON[term]] ?? null;
+    if (!current || !change_date || record[term] === current[term]) return before;
+    return before !== null && isBefore(change_date, before) ? before : change_date;
+  };
+  return {
+    amount_changed_on: latest("disbursement_amount"),
+    margin_changed_on: latest("total_expected_margin"),
+    maturity_changed_on: latest("maturity_date"),
+  };
 }
 
 function dateErrors(record: Disbursement, broken: ReadonlySet<string>): FieldError[] {
@@ -96,13 +122,11 @@ function referenceErrors(
   return errors;
 }
 
-/** What a disbursement's change does to its terms, client links and payments; `after` is null when it is deleted. */
-function disbursementLinks(
-  before: Disbursement | null,
-  after: Disbursement | null,
-  change: DisbursementChange,
-): Link[] {
-  const disbursement_id = after?.disbursement_id ?? before?.disbursement_id ?? "";
+/** What an event of a disbursement does to its terms, client links and payments. */
+function disbursementLinks({ before: found, after: stored, change }: Turned<Disbursement>): Link[] {
+  const before = found?.record ?? null;
+  const after = isLive(stored) ? stored.record : null;
+  const { disbursement_id } = stored.record;
   const had = before?.purchase_clients ?? [];
   const has = after?.purchase_clients ?? [];
   const gone = had.filter((id) => !has.includes(id));
@@ -115,21 +139,50 @@ function disbursementLinks(
   return links;
 }
 
-/** The terms to write down: when they are first agreed, and with each change of one of them; else null. */
+/**
+ * The terms to write down: when they are first agreed, and with each change of one of them or of the creditor to whom
+ * the disbursement is pledged; else null. A change of only the creditor, without a day, holds from the start.
+ */
 export function agreedTerms(
   before: Disbursement | null,
   after: Disbursement,
   change: DisbursementChange,
 ): AgreedTerms | null {
-  if (before && !changesTerms(before, after)) return null;
-  const { disbursement_id, disbursement_amount, total_expected_margin, maturity_date } = after;
-  const agreed_on = after.disbursement_date ?? after.payment_date ?? "";
+  const { disbursement_id, disbursement_amount, total_expected_margin, maturity_date, pledge_creditor } =
+    after;
+  if (before && !changesTerms(before, after) && before.pledge_creditor === pledge_creditor) return null;
+  const agreed_on = startOf(after);
   const on_date = before ? (change.change_date ?? agreed_on) : agreed_on;
-  return { disbursement_id, on_date, disbursement_amount, total_expected_margin, maturity_date };
+  return {
+    disbursement_id,
+    on_date,
+    disbursement_amount,
+    total_expected_margin,
+    maturity_date,
+    pledge_creditor,
+  };
 }
+
+/** When a loan is paid out, and a purchase to its supplier. */
+const startOf = ({ disbursement_date, payment_date }: Disbursement): StoredDate =>
+  disbursement_date ?? payment_date ?? "";
 
 const changesTerms = (before: Disbursement, after: Disbursement): boolean =>
   TERMS.some((term) => after[term] !== before[term]);
+
+/** Changes of terms that are dated before the start, or before an earlier event's change of the same term. */
+function disbursementWarnings(_: RecordState, { before, record, change }: Judged<Disbursement>): Warning[] {
+  const { change_date }: DisbursementChange = change;
+  if (!before || !change_date) return [];
+  const start = startOf(record);
+  return TERMS.flatMap((term) => {
+    if (record[term] === before[term]) return [];
+    const latest = before[CHANGED_ON[term]];
+    if (isBefore(change_date, start)) return [changeOutOfOrder(term, change_date, { start })];
+    if (latest === null || !isBefore(change_date, latest)) return [];
+    return [changeOutOfOrder(term, change_date, { latest })];
+  });
+}
 
 /** A loan's payments follow its client, also when a new loan takes the id of a deleted one (docs/api.md#payments). */
 function reassignment(before: Disbursement, after: Disbursement): Link[] {
@@ -165,12 +218,13 @@ function disbursementFacts(
 
 export const disbursementRules: CategoryRules<"disbursement"> = {
   fields: disbursementFields,
-  updateFields: termsChangeFields,
+  eventFields: { steps: ["update"], fields: changeFields },
   idField: "disbursement_id",
   table: "disbursements",
   check: checkDisbursement,
   assess: assessDisbursement,
   facts: disbursementFacts,
+  warnings: disbursementWarnings,
   links: disbursementLinks,
   succeed: reassignment,
 };

@@ -17,13 +17,12 @@ export function effectsOf<C extends Category>(
   stored: Stored<RecordTypes[C]>,
 ): readonly Effect[] {
   const { links, succeed } = CATEGORIES[category];
-  const before = isLive(found) ? found.record : null;
-  const after = isLive(stored) ? stored.record : null;
+  const before = isLive(found) ? found : null;
   const put: Put<C> = { type: "put", category, id, stored };
   return [
     // The compiler does not see that a put of one category is a member of the union of all.
     put as Put,
-    ...(links?.(before, after, change) ?? []),
+    ...(links?.({ before, after: stored, change }) ?? []),
     ...(found && before === null ? (succeed?.(found.record, stored.record) ?? []) : []),
   ];
 }

@@ -128,8 +128,8 @@ export const disbursementFields = {
   info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
-/** Why the terms of a disbursement changed; part of an update's event, not of the record. */
-export const termsChangeFields = {
+/** From which day a change counts, and why; part of the event, not of the record. */
+export const changeFields = {
   change_date: { type: "date", ...optional },
   change_reason: { type: "text", max: 2000, ...optional, ...personal },
 } as const satisfies Fields;
@@ -148,6 +148,8 @@ export const paymentFields = {
   payment_fee: { type: "amount", min: "zero", ...optional },
   installment_number: { type: "integer", min: "zero", ...optional },
   bank_ref: { type: "text", max: 256, ...optional, ...personal },
+  refund: { type: "boolean", ...optional, immutable: true },
+  recovery: { type: "boolean", ...optional },
   info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
@@ -174,11 +176,28 @@ export const operationFields = {
 } as const satisfies Fields;
 
 export type Client = RecordOf<typeof clientFields>;
-export type Disbursement = RecordOf<typeof disbursementFields> & {
-  /** The amount that it was created with: later changes of the amount leave it (docs/api.md#disbursements). */
-  readonly first_agreed_amount: bigint;
-};
-export type Payment = RecordOf<typeof paymentFields> & Expectation;
+export type Disbursement = RecordOf<typeof disbursementFields> &
+  LatestChanges & {
+    /** The amount that it was created with: later changes of the amount leave it (docs/api.md#disbursements). */
+    readonly first_agreed_amount: bigint;
+  };
+
+/** The latest `change_date` of the changes of each term; null for a term that never changed. */
+export interface LatestChanges {
+  readonly amount_changed_on: StoredDate | null;
+  readonly margin_changed_on: StoredDate | null;
+  readonly maturity_changed_on: StoredDate | null;
+}
+
+export type Payment = Omit<RecordOf<typeof paymentFields>, "refund" | "recovery"> &
+  Expectation & {
+    /** Money back to the client. */
+    readonly refund: boolean;
+    /** Money on what was written off. */
+    readonly recovery: boolean;
+    /** Some event of it acts on the schedule from a day on: `payment_terms` holds its events (docs/api.md#payments). */
+    readonly is_dated: boolean;
+  };
 
 /** What was due: the last values that a payment had with the status `expected`; null for one that never had it. */
 export interface Expectation {
@@ -186,13 +205,15 @@ export interface Expectation {
   readonly expected_principal: bigint | null;
   readonly expected_fee: bigint | null;
   readonly expected_due_date: StoredDate | null;
+  /** The sequence of the event that set `expected_due_date` last; a due date that is restored keeps it. */
+  readonly due_sequence: number | null;
 }
 /** `currency` is always known: it is the parent's when the event names none. */
 export type Operation = RecordOf<typeof operationFields> & { readonly currency: string };
 
 export type ClientChange = ChangeOf<typeof clientFields>;
-export type DisbursementChange = ChangeOf<typeof disbursementFields & typeof termsChangeFields>;
-export type PaymentChange = ChangeOf<typeof paymentFields>;
+export type DisbursementChange = ChangeOf<typeof disbursementFields & typeof changeFields>;
+export type PaymentChange = ChangeOf<typeof paymentFields & typeof changeFields>;
 export type OperationChange = ChangeOf<typeof operationFields>;
 
 /** The record of each category (docs/api.md#ingest); categories.ts holds what else sets them apart. */

@@ -27,7 +27,7 @@ export function foldRecord<C extends Category>(
 ): Stored<RecordTypes[C]> {
   const { step, change, currency: parentCurrency = null, sequence, created_at: now } = event;
   const after = (current: RecordTypes[C] | null) =>
-    CATEGORIES[category].check(current, change, { parentCurrency }).record;
+    CATEGORIES[category].check(current, change, { parentCurrency, sequence }).record;
   if (step === "create") return created(after(null), { sequence, now });
   if (!before) throw new Error(`the log has no create before event ${sequence}`);
   if (step === "delete") return deleted(before, { sequence, now });

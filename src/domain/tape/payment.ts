@@ -1,17 +1,27 @@
-import type { StoredDate } from "../core/dates.ts";
 import type { FieldError } from "../core/problem.ts";
-import type { CategoryRules, CheckContext } from "./category.ts";
-import { type Disbursement, type Payment, type PaymentChange, paymentFields } from "./fields.ts";
+import type { CategoryRules, CheckContext, Judged } from "./category.ts";
+import {
+  changeFields,
+  type Disbursement,
+  type Payment,
+  type PaymentChange,
+  paymentFields,
+  STEPS,
+} from "./fields.ts";
 import { parentOf } from "./parent.ts";
+import { isDatedChange, paymentTermsOf } from "./payment-terms.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors } from "./record.ts";
 import {
   deletedClient,
+  expectedMark,
   notTheLoansClient,
   notThePurchasesClient,
   otherCurrency,
   partAboveTotal,
   partsUnlikeTotal,
   purchasePaymentWithoutClient,
+  recoveryWithoutPaid,
+  refundAndRecovery,
   unknownReference,
 } from "./refusals.ts";
 import type { RecordState } from "./state.ts";
@@ -23,36 +33,54 @@ const AMOUNTS = ["payment_total", ...PARTS] as const;
 /**
  * Rules of a payment that need no other record (docs/api.md#payments): principal and fee make up the total, and the
  * missing one of the two is filled in; the source is `client` unless the event says otherwise; what was due stays
- * known when the payment is paid or canceled.
+ * known when the payment is paid or canceled; a refund or a recovery is never due.
  */
 function checkPayment(
   current: Payment | null,
   change: PaymentChange,
-  { unread = new Set() }: CheckContext = {},
+  { unread = new Set(), sequence = 0 }: CheckContext = {},
 ): Checked<Payment> {
   const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
   const merged = merge<Payment>(paymentFields, current, change, currency);
   const broken = new Set([...unread, ...merged.broken]);
   const errors = [...merged.errors];
   errors.push(...missingErrors(paymentFields, { ...merged.record }, broken));
-  const sourced = { ...merged.record, source: merged.record.source ?? "client" };
-  const record: Payment = received(change, restored(current, change, sourced));
+  const own = {
+    ...merged.record,
+    source: merged.record.source ?? "client",
+    refund: merged.record.refund ?? false,
+    recovery: merged.record.recovery ?? false,
+    is_dated: (current?.is_dated ?? false) || isDatedChange(change),
+  };
+  const record: Payment = received(change, dueAgain(current, change, own));
+  errors.push(...markErrors(current, change, record, unread));
   if (AMOUNTS.some((name) => broken.has(name)) || record.payment_total === null) return { record, errors };
   const split = splitTotal(record);
-  return { record: expectationKept(current, split.record), errors: [...errors, ...split.errors] };
+  const kept = expectationKept(current, change, split.record, sequence);
+  return { record: kept, errors: [...errors, ...split.errors] };
 }
 
-/** A payment that was paid by mistake is due again as it was, unless the event states amounts of its own. */
-function restored(current: Payment | null, change: PaymentChange, record: Payment): Payment {
-  const again = current?.status === "paid" && record.status === "expected";
-  if (!again || AMOUNTS.some((name) => change[name] !== undefined)) return record;
-  const { expected_total, expected_principal, expected_fee, expected_due_date } = current;
-  if (expected_total === null || expected_due_date === null) return record;
-  return {
+/**
+ * A payment that becomes expected again is no receipt any more, and of total, parts and due date it is due as it was
+ * last where the event sends nothing else; the parts only with the total that they belong to.
+ */
+function dueAgain(current: Payment | null, change: PaymentChange, record: Payment): Payment {
+  if (!current || current.status === "expected" || record.status !== "expected") return record;
+  const again = {
     ...record,
-    payment_total: expected_total,
-    payment_principal: expected_principal,
-    payment_fee: expected_fee,
+    payment_date: change.payment_date ?? null,
+    bank_ref: change.bank_ref ?? null,
+    recovery: change.recovery ?? false,
+  };
+  const { expected_total, expected_principal, expected_fee, expected_due_date } = current;
+  if (expected_total === null || expected_due_date === null) return again;
+  const total = change.payment_total === undefined ? expected_total : record.payment_total;
+  const [principal, fee] = total === expected_total ? [expected_principal, expected_fee] : [null, null];
+  return {
+    ...again,
+    payment_total: total,
+    payment_principal: change.payment_principal === undefined ? principal : record.payment_principal,
+    payment_fee: change.payment_fee === undefined ? fee : record.payment_fee,
     due_date: change.due_date ?? expected_due_date,
   };
 }
@@ -66,15 +94,39 @@ function received(change: PaymentChange, record: Payment): Payment {
 }
 
 /** While a payment is expected, what it says is due; after that, what was due last stays. */
-function expectationKept(current: Payment | null, record: Payment): Payment {
+function expectationKept(
+  current: Payment | null,
+  change: PaymentChange,
+  record: Payment,
+  sequence: number,
+): Payment {
   const isExpected = record.status === "expected";
+  const isDueSet = isExpected && (Boolean(change.due_date) || current?.expected_due_date == null);
   return {
     ...record,
     expected_total: isExpected ? record.payment_total : (current?.expected_total ?? null),
     expected_principal: isExpected ? record.payment_principal : (current?.expected_principal ?? null),
     expected_fee: isExpected ? record.payment_fee : (current?.expected_fee ?? null),
     expected_due_date: isExpected ? record.due_date : (current?.expected_due_date ?? null),
+    due_sequence: isDueSet ? sequence : (current?.due_sequence ?? null),
   };
+}
+
+/** A payment is marked as money back, or as money on what was written off, and then it is no installment. */
+function markErrors(
+  current: Payment | null,
+  change: PaymentChange,
+  { status, refund, recovery }: Payment,
+  unread: ReadonlySet<string>,
+): FieldError[] {
+  if (refund && recovery) return [refundAndRecovery()];
+  if (!refund && !recovery) return [];
+  const mark = refund ? "refund" : "recovery";
+  if (status === "expected") {
+    return unread.has("status") ? [] : [expectedMark(change[mark] === true ? mark : "status", mark)];
+  }
+  const isMarkedLater = recovery && current !== null && !current.recovery;
+  return isMarkedLater && change.status !== "paid" ? [recoveryWithoutPaid()] : [];
 }
 
 function splitTotal(record: Payment): Checked<Payment> {
@@ -98,8 +150,9 @@ function assessPayment(
   state: RecordState,
   current: Payment | null,
   change: PaymentChange,
+  sequence: number,
 ): Assessed<Payment> {
-  const { record, errors } = checkPayment(current, change);
+  const { record, errors } = checkPayment(current, change, { sequence });
   const parent = parentOf(state, current, record.disbursement_id);
   if (!parent) {
     const references = [unknownReference("disbursement_id", "disbursement", record.disbursement_id)];
@@ -142,7 +195,7 @@ function settleParent(
 }
 
 /** The irregularities of a payment and its disbursement as of `day` (docs/api.md#ingest). */
-function paymentWarnings(state: RecordState, record: Payment, day: StoredDate): Warning[] {
+function paymentWarnings(state: RecordState, { record, day }: Judged<Payment>): Warning[] {
   const parent = parentOf(state, record, record.disbursement_id);
   return parent ? paymentFindings(record, parent, day) : [];
 }
@@ -155,6 +208,7 @@ function withLoansClient(state: RecordState, record: Payment): Payment {
 
 export const paymentRules: CategoryRules<"payment"> = {
   fields: paymentFields,
+  eventFields: { steps: STEPS, fields: changeFields },
   ignored: ["entity_type", "entity_id"],
   idField: "payment_id",
   table: "payments",
@@ -165,4 +219,5 @@ export const paymentRules: CategoryRules<"payment"> = {
   follow: withLoansClient,
   succeed: ({ disbursement_id, payment_id }, { disbursement_id: now }) =>
     now === disbursement_id ? [] : [{ type: "leave", disbursement_id, payment_id }],
+  links: paymentTermsOf,
 };

@@ -89,6 +89,19 @@ export const partAboveTotal = (field: string, total: bigint, currency: string) =
     `must not exceed payment_total, which is ${toMajor(total, currency)}; ${PARTS_ADVICE}`,
   );
 
+export const refundAndRecovery = () =>
+  refuse("recovery", "invalid_value", "must not be true for a refund: a payment is one or the other");
+
+export const expectedMark = (field: string, mark: string) =>
+  refuse(field, "invalid_value", `must not make a ${mark} expected: its status is "paid" or "canceled"`);
+
+export const recoveryWithoutPaid = () =>
+  refuse(
+    "recovery",
+    "invalid_value",
+    'may become true only with step "create", or with an update to status "paid"',
+  );
+
 export const notTheLoansClient = () =>
   refuse("client_id", "client_mismatch", "must be the loan's client, or absent");
 

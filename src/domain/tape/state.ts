@@ -1,6 +1,6 @@
 import type { StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
-import type { Category, RecordTypes, Step } from "./fields.ts";
+import type { Category, Payment, RecordTypes, Step } from "./fields.ts";
 import type { Warning } from "./warnings.ts";
 
 /** A record with its place in the tenant's history. Sequences are event sequences, times milliseconds since 1970. */
@@ -25,6 +25,27 @@ export interface AgreedTerms {
   readonly disbursement_amount: bigint;
   readonly total_expected_margin: bigint;
   readonly maturity_date: StoredDate | null;
+  readonly pledge_creditor: string | null;
+}
+
+/** The members of the schedule that an event of a payment set: an absent one was not sent, null was sent as null. */
+export interface ScheduleMembers {
+  readonly status?: Payment["status"];
+  readonly due_date?: StoredDate;
+  readonly payment_total?: bigint;
+  readonly payment_principal?: bigint | null;
+  readonly payment_fee?: bigint | null;
+  readonly installment_number?: number | null;
+}
+
+/** What an event of a payment says about the schedule, from a day on or, without one, on all days. */
+export interface PaymentTerms {
+  readonly disbursement_id: string;
+  readonly payment_id: string;
+  readonly sequence: number;
+  readonly step: Step;
+  readonly change_date: StoredDate | null;
+  readonly set: ScheduleMembers;
 }
 
 /** A record of one category takes a new state. */
@@ -48,6 +69,8 @@ export type Link =
   | ({ readonly type: "terms" } & AgreedTerms)
   /** A payment id was created anew under another disbursement: one row of `former_payments`. */
   | { readonly type: "leave"; readonly disbursement_id: string; readonly payment_id: string }
+  /** Rows of `payment_terms` in the order of the log. */
+  | { readonly type: "payment_terms"; readonly rows: readonly PaymentTerms[] }
   /** A loan has another borrower, and its payments follow (docs/api.md#payments). */
   | { readonly type: "reassign"; readonly disbursement_id: string; readonly client_id: string };
 

@@ -9,9 +9,12 @@ export type PaymentFinding =
   | "received_in_future"
   | "paid_without_date";
 
+/** The irregularities of any accepted event. */
+export type Finding = PaymentFinding | "change_out_of_order";
+
 /** A finding about an event that is accepted all the same. */
-export interface Warning {
-  readonly code: PaymentFinding;
+export interface Warning<Code extends Finding = Finding> {
+  readonly code: Code;
   readonly message: string;
 }
 
@@ -65,11 +68,23 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** A change of a term that is dated before the start, or before the latest change of the same term so far. */
+export function changeOutOfOrder(
+  term: string,
+  change_date: StoredDate,
+  { start, latest }: { readonly start?: StoredDate; readonly latest?: StoredDate },
+): Warning {
+  const other =
+    start === undefined ? `its change of ${renderDate(latest ?? "")}` : `the start, ${renderDate(start)}`;
+  const message = `the change of ${term} on ${renderDate(change_date)} is dated before ${other}`;
+  return { code: "change_out_of_order", message };
+}
+
 /**
  * The irregularities of a paid payment as of `day` (`YYYY-MM-DD`, UTC), by itself and with its disbursement. None is a
  * reason to refuse the event.
  */
-export function paymentFindings(payment: Facts, start: Start, day: StoredDate): Warning[] {
+export function paymentFindings(payment: Facts, start: Start, day: StoredDate): Warning<PaymentFinding>[] {
   if (payment.status !== "paid") return [];
   return RULES.flatMap(({ code, message }) => {
     const found = message(payment, start, day);

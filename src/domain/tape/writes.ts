@@ -3,7 +3,15 @@ import { perCategory } from "./categories.ts";
 import type { Category } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
 import { isLive } from "./record.ts";
-import type { Accepted, AgreedTerms, Effect, IngestCommand, Put, RecordState } from "./state.ts";
+import type {
+  Accepted,
+  AgreedTerms,
+  Effect,
+  IngestCommand,
+  PaymentTerms,
+  Put,
+  RecordState,
+} from "./state.ts";
 
 /** A client of a purchase: one row of `purchase_clients`. */
 export interface PurchaseClient {
@@ -29,6 +37,7 @@ export interface RecordWrites {
   readonly fresh: { readonly [C in Category]: Set<string> };
   readonly links: Map<string, PurchaseClient>;
   readonly terms: (AgreedTerms & { readonly sequence: number })[];
+  readonly paymentTerms: PaymentTerms[];
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
   /** Payments whose id is now that of another disbursement's payment. */
   readonly left: FormerPayment[];
@@ -40,6 +49,7 @@ export const noRecordWrites = (): RecordWrites => ({
   fresh: perCategory(() => new Set()),
   links: new Map(),
   terms: [],
+  paymentTerms: [],
   unlinks: new Map(),
   left: [],
   reassigned: new Map(),
@@ -77,6 +87,9 @@ export function applyEffects(
         writes.left.push({ disbursement_id, payment_id });
         break;
       }
+      case "payment_terms":
+        writes.paymentTerms.push(...effect.rows);
+        break;
       case "reassign":
         applyReassign(state, writes, effect, stamp);
         break;

@@ -1,8 +1,8 @@
 import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Client, Disbursement, Operation, Payment } from "../../domain/tape/fields.ts";
-import type { Stored } from "../../domain/tape/state.ts";
+import type { PaymentTerms, Stored } from "../../domain/tape/state.ts";
 import type { NewRow } from "../d1/rows.ts";
-import type { clients, disbursements, operations, payments } from "./tables.ts";
+import type { clients, disbursements, operations, payments, paymentTerms } from "./tables.ts";
 
 interface Lifetime {
   readonly tenant_id: string;
@@ -56,4 +56,14 @@ export const fromOperation: RowOf<Operation, typeof operations> = (tenant_id, { 
   tenant_id,
   ...record,
   ...lifetime,
+});
+
+/** Amounts are decimal text: JSON numbers are exact only up to 2^53. */
+export const fromPaymentTerms = (
+  tenant_id: string,
+  { set, ...row }: PaymentTerms,
+): NewRow<typeof paymentTerms> => ({
+  tenant_id,
+  ...row,
+  members: JSON.stringify(set, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)),
 });

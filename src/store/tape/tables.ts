@@ -67,6 +67,9 @@ export const disbursements = sqliteTable(
     insurer_coverage: int64(),
     insurer_name: text(),
     info: text(),
+    amount_changed_on: text(),
+    margin_changed_on: text(),
+    maturity_changed_on: text(),
     first_agreed_amount: int64().notNull(),
     ...lifetime,
   },
@@ -95,8 +98,27 @@ export const disbursementTerms = sqliteTable(
     disbursement_amount: int64().notNull(),
     total_expected_margin: int64().notNull(),
     maturity_date: text(),
+    pledge_creditor: text(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id, t.sequence] })],
+);
+
+/**
+ * For a payment that has an event with a `change_date`: its events with the members of the schedule that each set, as
+ * JSON with amounts as decimal text of minor units (docs/api.md#payments). Also those of a deleted payment.
+ */
+export const paymentTerms = sqliteTable(
+  "payment_terms",
+  {
+    ...tenant,
+    disbursement_id: text().notNull(),
+    payment_id: text().notNull(),
+    sequence: integer().notNull(),
+    step: text({ enum: ["create", "update", "delete"] }).notNull(),
+    change_date: text(),
+    members: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id, t.payment_id, t.sequence] })],
 );
 
 export const purchaseClients = sqliteTable(
@@ -135,11 +157,15 @@ export const payments = sqliteTable(
     payment_fee: int64(),
     installment_number: integer(),
     bank_ref: text(),
+    refund: integer({ mode: "boolean" }).notNull().default(false),
+    recovery: integer({ mode: "boolean" }).notNull().default(false),
     info: text(),
     expected_total: int64(),
     expected_principal: int64(),
     expected_fee: int64(),
     expected_due_date: text(),
+    due_sequence: integer(),
+    is_dated: integer({ mode: "boolean" }).notNull().default(false),
     ...lifetime,
   },
   (t) => [
@@ -154,7 +180,11 @@ export const payments = sqliteTable(
     ),
     check(
       "what_is_expected_has_a_total_and_a_day",
-      sql`(expected_total IS NULL) = (expected_due_date IS NULL) AND (status <> 'expected' OR expected_total IS NOT NULL)`,
+      sql`(expected_total IS NULL) = (expected_due_date IS NULL) AND (due_sequence IS NULL OR expected_total IS NOT NULL) AND (status <> 'expected' OR expected_total IS NOT NULL)`,
+    ),
+    check(
+      "a_refund_or_a_recovery_is_not_due",
+      sql`refund + recovery = 0 OR (refund + recovery = 1 AND status <> 'expected')`,
     ),
   ],
 );

@@ -92,57 +92,6 @@ describe("payments", () => {
     ledger.accept("payment", advised);
   });
 
-  it.each([
-    [{}, 500_00n, 400_00n, 100_00n, "2024-11-20"],
-    [{ due_date: "2025-01-01" }, 500_00n, 400_00n, 100_00n, "2025-01-01"],
-    [{ payment_total: 350 }, 350_00n, null, null, "2024-11-30"],
-  ])(
-    "a payment that was paid by mistake is expected again as it was, with %j",
-    (change, total, principal, fee, due) => {
-      const ledger = stocked();
-      ledger.accept("payment", update({ payment_principal: 400 }));
-      ledger.accept("payment", update({ status: "paid", payment_total: 300, due_date: "2024-11-30" }));
-      ledger.accept("payment", update({ status: "expected", ...change }));
-      expect(ledger.state.payment.get("PAY-1")?.record).toMatchObject({
-        payment_total: total,
-        payment_principal: principal,
-        payment_fee: fee,
-        due_date: due,
-        expected_total: total,
-        expected_principal: principal,
-        expected_fee: fee,
-        expected_due_date: due,
-      });
-    },
-  );
-
-  it("a canceled payment that is expected again keeps the amounts and the due date that it has", () => {
-    const ledger = stocked();
-    ledger.accept("payment", update({ payment_principal: 400 }));
-    const unsplit = { payment_principal: null, payment_fee: null };
-    ledger.accept(
-      "payment",
-      update({ status: "canceled", payment_total: 300, due_date: "2024-12-24", ...unsplit }),
-    );
-    ledger.accept("payment", update({ status: "expected" }));
-    expect(ledger.state.payment.get("PAY-1")?.record).toMatchObject({
-      payment_total: 300_00n,
-      ...unsplit,
-      due_date: "2024-12-24",
-      expected_total: 300_00n,
-      expected_due_date: "2024-12-24",
-    });
-  });
-
-  it("a payment that was never expected has nothing due, and keeps its amounts when it becomes expected", () => {
-    const ledger = stocked();
-    ledger.accept("payment", { ...payment, payment_id: "PAY-2", status: "paid" });
-    const record = () => ledger.state.payment.get("PAY-2")?.record;
-    expect(record()).toMatchObject({ expected_total: null, expected_due_date: null });
-    ledger.accept("payment", { step: "update", payment_id: "PAY-2", status: "expected" });
-    expect(record()).toMatchObject({ payment_total: 500_00n, expected_total: 500_00n });
-  });
-
   it("the source is client by default, and again when it is cleared", () => {
     const ledger = stocked();
     const source = () => ledger.state.payment.get("PAY-1")?.record.source;

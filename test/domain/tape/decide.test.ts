@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Category } from "../../../src/domain/tape/fields.ts";
+import type { Accepted } from "../../../src/domain/tape/state.ts";
 import { invalid, Ledger, refused, stocked } from "../../support/decisions.ts";
 import { company, individual, loan, operation, payment, purchase } from "../../support/examples.ts";
 
@@ -250,6 +251,7 @@ describe("disbursements", () => {
       disbursement_amount: 10000_00n,
       total_expected_margin: 1293_00n,
       maturity_date: "2025-10-20T12:34:56",
+      pledge_creditor: null,
     };
     expect(terms(loan)).toEqual([row]);
     expect(terms(update({ bank_ref: "B", disbursement_amount: 10000, ...because }))).toEqual([]);
@@ -258,6 +260,63 @@ describe("disbursements", () => {
     ]);
     expect(terms({ step: "delete", disbursement_id: "L-1" })).toEqual([]);
     expect(terms({ ...loan, disbursement_amount: 5 })).toEqual([{ ...row, disbursement_amount: 5_00n }]);
+  });
+
+  it("writes terms when the creditor changes to whom it is pledged, from the day that the event names", () => {
+    const ledger = stocked();
+    const pledged = (change: object) =>
+      ledger
+        .accept("disbursement", update(change))
+        .effects.flatMap((effect) => (effect.type === "terms" ? [effect] : []))
+        .map(({ on_date, pledge_creditor }) => [on_date, pledge_creditor]);
+    expect(pledged({ pledge_creditor: "Bank A", change_date: "2025-01-31" })).toEqual([
+      ["2025-01-31", "Bank A"],
+    ]);
+    expect(pledged({ pledge_creditor: "Bank A", change_date: "2025-02-28" })).toEqual([]);
+    expect(pledged({ pledge_creditor: null })).toEqual([["2024-10-20T12:34:56", null]]);
+  });
+
+  const outOfOrder = (accepted: Accepted) => accepted.warnings.map(({ code }) => code);
+
+  it.each([
+    [{ disbursement_amount: 9000 }, "2024-10-19", 1],
+    [{ disbursement_amount: 9000 }, "2024-10-20", 0],
+    [
+      { disbursement_amount: 9000, total_expected_margin: 1000, maturity_date: "2026-01-01" },
+      "2023-01-01",
+      3,
+    ],
+    [{ pledge_creditor: "Bank A" }, "2023-01-01", 0],
+    [{ disbursement_amount: 10000 }, "2023-01-01", 0],
+  ])(
+    "a change to %j on %s, before or after the start, is accepted with %i warnings",
+    (change, date, count) => {
+      const accepted = stocked().accept("disbursement", update({ ...because, ...change, change_date: date }));
+      expect(outOfOrder(accepted)).toEqual(Array(count).fill("change_out_of_order"));
+    },
+  );
+
+  it("a change is out of order before the latest change of the same term, not of another one", () => {
+    const ledger = stocked();
+    const change = (date: string, terms: object) =>
+      outOfOrder(ledger.accept("disbursement", update({ ...because, ...terms, change_date: date })));
+    expect(change("2025-03-01", { disbursement_amount: 9000 })).toEqual([]);
+    expect(change("2025-02-01", { total_expected_margin: 1000 })).toEqual([]);
+    expect(change("2025-02-01", { maturity_date: "2026-01-01" })).toEqual([]);
+    expect(change("2025-02-28", { disbursement_amount: 8000 })).toEqual(["change_out_of_order"]);
+    expect(change("2025-02-28", { disbursement_amount: 7000 })).toEqual(["change_out_of_order"]);
+    expect(change("2025-03-01", { disbursement_amount: 6000 })).toEqual([]);
+    ledger.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
+    ledger.accept("disbursement", loan);
+    expect(change("2025-01-01", { disbursement_amount: 6000 })).toEqual([]);
+  });
+
+  it("a purchase starts on its payment_date", () => {
+    const event = { step: "update", disbursement_id: "P-1", ...because, total_expected_margin: 1 };
+    const on = (change_date: string) =>
+      outOfOrder(stocked().accept("disbursement", { ...event, change_date }));
+    expect(on("1999-01-01")).toEqual(["change_out_of_order"]);
+    expect(on(purchase.payment_date)).toEqual([]);
   });
 
   it("a purchase's clients must be live when they are named, and may be deleted later", () => {

@@ -4,12 +4,12 @@ import { CATEGORIES, CATEGORY_NAMES } from "../../../src/domain/tape/categories.
 const PRIVATE = {
   client: ["name", "email", "phone", "address", "registration_number", "gender", "contact_person", "info"],
   disbursement: ["goods_description", "reason", "bank_ref", "info", "change_reason"],
-  payment: ["bank_ref", "info"],
+  payment: ["bank_ref", "info", "change_reason"],
   operation: ["operation_description", "asset_description", "info"],
 };
 
 it.each(CATEGORY_NAMES)("of a %s exactly these members are private", (category) => {
-  const { fields, updateFields = {} } = CATEGORIES[category];
-  const marked = Object.entries({ ...fields, ...updateFields }).filter(([, field]) => field.private);
+  const { fields, eventFields } = CATEGORIES[category];
+  const marked = Object.entries({ ...fields, ...eventFields?.fields }).filter(([, field]) => field.private);
   expect(marked.map(([name]) => name)).toEqual(PRIVATE[category]);
 });
