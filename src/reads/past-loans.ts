@@ -3,7 +3,8 @@ import { loansOf } from "../domain/position/past.ts";
 import { noPast } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type ListedLoans, nextIds, readListed } from "../store/position/listed-loans.ts";
-import { type LoanOnWalk, type LoanPage, readLoans } from "../store/position/loans.ts";
+import type { LoanOnWalk } from "../store/position/loan-rows.ts";
+import { type LoanPage, readLoans } from "../store/position/loans.ts";
 import { lastEventsOfLoans } from "../store/position/past.ts";
 import { lastEventsOf, placesOf } from "../store/tape/past.ts";
 import { foldPlaces } from "./fold.ts";
@@ -38,9 +39,7 @@ export async function pastLoans(
   if (found) {
     const past = await foldPlaces(db, tenant, found.places, noPast());
     const loans = loansOf(past, ids);
-    const clients = asked.withCountry
-      ? loans.flatMap(({ disbursement }) => clientOf(disbursement) ?? [])
-      : [];
+    const clients = asked.withCountry ? loans.flatMap(({ loan }) => clientOf(loan.disbursement) ?? []) : [];
     const ofClients = clients.length > 0 ? await lastEventsOf(db, tenant, "client", clients) : [];
     const known = await placesOf(db, tenant, ofClients, asked.known);
     if (known === null) return "too_large";
@@ -48,7 +47,10 @@ export async function pastLoans(
     const countryOf = (id: string | null) =>
       asked.withCountry && id !== null ? (state.client.get(id)?.record.country ?? null) : null;
     return {
-      loans: loans.map((loan) => ({ loan, country: countryOf(clientOf(loan.disbursement)) })),
+      loans: loans.map(({ loan, attributes }) => ({
+        loan,
+        attributes: { ...attributes, country: countryOf(clientOf(loan.disbursement)) },
+      })),
       rows: found.examined + known.examined,
     };
   }
@@ -62,7 +64,7 @@ export async function pastLoans(
 }
 
 /** What a walk reads: the records as they are, or as the log knew them up to a sequence. */
-interface Walked {
+export interface Walked {
   readonly known: number | null;
   readonly withCountry: boolean;
 }
@@ -87,14 +89,14 @@ export async function loansAfter(
   return { ...found, end };
 }
 
-/** Some disbursements in the order of the ids, as they are, or as the log knew them up to a sequence. */
+/** Some disbursements in the order of the ids. */
 export async function listedLoans(
   db: Database,
   tenant: string,
   ids: readonly string[],
-  known: number | null,
+  { known, withCountry }: Walked,
 ): Promise<ListedLoans | "too_large"> {
-  if (known === null) return readListed(db, tenant, ids);
-  const past = await pastLoans(db, tenant, ids, { known, withCountry: false });
-  return past === "too_large" ? past : { head: known, loans: past.loans.map(({ loan }) => loan) };
+  if (known === null) return readListed(db, tenant, ids, withCountry);
+  const past = await pastLoans(db, tenant, ids, { known, withCountry });
+  return past === "too_large" ? past : { head: known, loans: past.loans };
 }

@@ -3,8 +3,9 @@ import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Day } from "../domain/position/days.ts";
-import { ready } from "../domain/position/position.ts";
-import { type Example, findingsOf, type QualityCode } from "../domain/position/quality.ts";
+import { type Example, findingsOf } from "../domain/position/quality.ts";
+import type { QualityCode } from "../domain/position/quality-rules.ts";
+import { ready } from "../domain/position/ready.ts";
 import type { Database } from "../store/d1/session.ts";
 import { bytesOf, headOf } from "../store/position/memos.ts";
 import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
@@ -105,7 +106,7 @@ async function findings(
     for (const { loan } of page.loans) {
       const id = loan.disbursement.disbursement_id;
       const shown = id === partial ? Number(inside) : 0;
-      const found = findingsOf(ready(loan), day).filter((finding) => finding.code === code);
+      const found = findingsOf(ready(loan), { day, today: day }).filter((finding) => finding.code === code);
       const left = found.slice(shown).map(({ example }) => example);
       const room = limit - data.length;
       data.push(...left.slice(0, room));

@@ -34,7 +34,7 @@ function qualityQuestion(
   known: number | null,
 ): Question<GatheredQuality> {
   const gathering = (counts: readonly QualityCount[]): GatheredQuality => {
-    const quality = new Quality(day, counts);
+    const quality = new Quality({ day, today: day }, counts);
     return {
       add: ({ loan }) => {
         quality.add(loan);

@@ -1,5 +1,5 @@
 import type { Database } from "../store/d1/session.ts";
-import type { LoanOnWalk } from "../store/position/loans.ts";
+import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 import {
   bytesOf,
   dropMemo,

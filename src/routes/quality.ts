@@ -4,7 +4,7 @@ import type { quality, qualityRule } from "../contract/position/answers.ts";
 import { findingsCsv, qualityCsv } from "../contract/position/csv.ts";
 import type { QualityRuleQuery } from "../contract/position/query.ts";
 import { dayAt } from "../domain/position/days.ts";
-import { QUALITY_CODES } from "../domain/position/quality.ts";
+import { QUALITY_CODES } from "../domain/position/quality-rules.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
