@@ -23,11 +23,15 @@ declare module "vitest" {
 const FILES_MAX = 5;
 const ROOT = resolve(import.meta.dirname, "../..");
 const USAGE = `Changes one operator, literal or condition at a time and prints the changes that no pure test notices.
-  npm run mutate -- 'src/domain/core/*.ts' [more files] [--minutes 10]`;
+  npm run mutate -- 'src/domain/core/*.ts' [more files] [--minutes 10] [--tests test/domain/core]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: "string", default: "10" }, help: { type: "boolean", short: "h" } },
+  options: {
+    minutes: { type: "string", default: "10" },
+    tests: { type: "string", multiple: true, default: ["test/"] },
+    help: { type: "boolean", short: "h" },
+  },
 });
 if (values.help || positionals.length === 0) {
   console.log(USAGE);
@@ -88,7 +92,9 @@ function nearness({ moduleId }: TestSpecification): number {
   return Math.max(...shared);
 }
 
-const specs = await vitest.getRelevantTestSpecifications();
+const asked = ({ moduleId }: TestSpecification): boolean =>
+  values.tests.some((start) => relative(ROOT, moduleId).startsWith(start));
+const specs = (await vitest.getRelevantTestSpecifications()).filter(asked);
 for (const spec of specs.toSorted((a, b) => nearness(b) - nearness(a))) {
   if (Date.now() > end) break;
   const module = await run(spec, -1);
