@@ -14,7 +14,7 @@ const VARIANT = 0x800000;
  */
 export function eventId(ms: number, sequence: number, random: Uint8Array): string {
   const [time, bits] = [hex(ms, 12), random.toHex()];
-  const later = laterRandom(Number.parseInt(bits.slice(0, 7), 16));
+  const later = laterRandom(Number.parseInt(bits.slice(1, 7), 16));
   return `${time.slice(0, 8)}-${time.slice(8)}-7${bits.slice(7)}-${later}${hex(sequence, 10)}`;
 }
 
