@@ -3,6 +3,7 @@ import type { portfolioQuery } from "../contract/position/query.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type Day, monthEnds } from "../domain/position/days.ts";
+import { measureOf } from "../domain/position/measure.ts";
 import { Portfolio, type PortfolioLine } from "../domain/position/portfolio.ts";
 import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -53,18 +54,19 @@ function portfolioQuestion(
   known: number | null,
 ): Question<GatheredPortfolio> {
   const { as_of_date: day, months, group_by = null } = request;
+  const measure = measureOf(request);
   const days = [...new Set([day, ...monthEnds(day, months)])];
   const gathering = (lines: readonly PortfolioLine[]): GatheredPortfolio => {
-    const portfolio = new Portfolio(days, group_by, lines);
+    const portfolio = new Portfolio({ days, grouping: group_by, filters: request, measure }, lines);
     return {
-      add: ({ loan, country }) => portfolio.add(loan, country),
+      add: ({ loan, attributes }) => portfolio.add(loan, attributes),
       lines: () => portfolio.lines(),
       save: () => savedWhole(saved(portfolio.lines())),
     };
   };
   return {
     text: questionText("portfolio", { ...request, known }),
-    withCountry: group_by === "country",
+    withCountry: group_by === "country" || request.country !== undefined,
     begin: () => gathering([]),
     resume: (parts) => gathering(restored<readonly PortfolioLine[]>(parts.join(""))),
     keep: true,

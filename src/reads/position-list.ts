@@ -17,8 +17,14 @@ import {
   writeMemo,
 } from "../store/position/memos.ts";
 import { paged, startAfter } from "./pages.ts";
-import { linesOf, listedPosition, type PositionListRequest, type PositionPage } from "./position-lines.ts";
-import { positionsById } from "./positions-by-id.ts";
+import {
+  linesOf,
+  listedPosition,
+  needsCountry,
+  type PositionListRequest,
+  type PositionPage,
+} from "./position-lines.ts";
+import { positionOf, positionsById } from "./positions-by-id.ts";
 import { questionText } from "./question-text.ts";
 import { budgetFrom, type Gathering, type Question, type Saved, type Surveyed, survey } from "./survey.ts";
 
@@ -32,11 +38,16 @@ type Unfinished = Extract<NotFinished, { kind: "unfinished" }>;
 
 const TOO_LARGE: Problem = {
   code: "too_large",
-  detail: "Narrow the list by bucket, state, client_id, kind or currency.",
+  detail: "Narrow the list by its filters.",
 };
 const EXPIRED: Problem = {
   code: "invalid_query",
   detail: "cursor has expired: a list is kept for an hour. Ask for its first page again.",
+};
+
+const CHANGED_LATER: Problem = {
+  code: "invalid_query",
+  detail: "changed_since must not be after as_of_date",
 };
 
 /** A page of the tenant's positions (docs/api.md#positions), as of `today` if the query names no day. */
@@ -53,11 +64,13 @@ export function listPositions(
     // The day of the first page, also after midnight.
     const [day = today, ...after] = start?.after ?? [];
     const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today };
+    const { as_of_date, changed_since = as_of_date } = request;
+    if (changed_since > as_of_date) return err(CHANGED_LATER);
     const page = await pageFrom(db, tenant, request, { after, limit });
     if (page.kind === "too_large") return err(TOO_LARGE);
     if (page.kind === "expired") return err(EXPIRED);
     const next = page.kind === "page" ? page.next : null;
-    return ok({ page, next: next && startAfter(request.as_of_date, ...next) });
+    return ok({ page, next: next && startAfter(as_of_date, ...next) });
   });
 }
 
@@ -72,7 +85,8 @@ async function pageFrom(
   request: PositionListRequest,
   { after, limit }: PageOfList,
 ): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
-  const { sort_by = "days_past_due" } = request;
+  const { sort_by = "days_past_due", disbursement_id } = request;
+  if (disbursement_id !== undefined) return positionOf(db, tenant, request, disbursement_id);
   if (sort_by === "disbursement_id")
     return positionsById(db, tenant, request, { after: after[0] ?? null, limit });
   const [list, from] = after;
@@ -145,6 +159,7 @@ async function pageWith(
     db,
     tenant,
     entries.map(({ id }) => id),
+    needsCountry(request),
   );
   if (read === "too_large") return { kind: "too_large" };
   const { lines = 0, listed_all = true, from_sequence } = about;
@@ -207,9 +222,9 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
     const ranking = new Ranking(sort_order === "desc", ENTRIES_MAX, saved, seen);
     return {
       ranking,
-      add: ({ loan }) => {
-        const listed = listedPosition(loan, request);
-        if (listed) ranking.add(sortKey(listed.position), loan.disbursement.disbursement_id);
+      add: (walked) => {
+        const listed = listedPosition(walked, request);
+        if (listed) ranking.add(sortKey(listed.position), walked.loan.disbursement.disbursement_id);
         return true;
       },
       save: () => savedWalk(ranking, saved.length),
@@ -217,7 +232,7 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
   };
   return {
     text: questionText("positions", request),
-    withCountry: false,
+    withCountry: needsCountry(request),
     begin: () => gathering([], 0),
     resume: (parts) => {
       const [seen] = parts.at(-1)?.split("\n", 1) ?? [];

@@ -1,6 +1,6 @@
 import type { Database } from "../store/d1/session.ts";
 import { nextIds, readListed } from "../store/position/listed-loans.ts";
-import { linesOf, type PositionListRequest, type PositionPage } from "./position-lines.ts";
+import { linesOf, needsCountry, type PositionListRequest, type PositionPage } from "./position-lines.ts";
 
 /** Disbursements that one page examines; a page that finds few of them continues in the next one. */
 const EXAMINED_MAX = 1_000;
@@ -20,7 +20,7 @@ export async function positionsById(
     const room = limit - lines.length;
     const ids = await nextIds(db, tenant, { after, descending, limit: room + 1 });
     const listed = ids.slice(0, room);
-    const read = await readListed(db, tenant, listed);
+    const read = await readListed(db, tenant, listed, needsCountry(request));
     if (read === "too_large") return { kind: "too_large" };
     lines.push(...linesOf(read.loans, request, tenant));
     heads = [heads?.[0] ?? read.head, read.head];
@@ -29,6 +29,18 @@ export async function positionsById(
     if (lines.length === limit) break;
   }
   return page(lines, heads ?? [0, 0], after);
+}
+
+/** The position with an id, if there is one that the filters do not leave out. */
+export async function positionOf(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
+  disbursement_id: string,
+): Promise<PositionPage | { readonly kind: "too_large" }> {
+  const read = await readListed(db, tenant, [disbursement_id], needsCountry(request));
+  if (read === "too_large") return { kind: "too_large" };
+  return page(linesOf(read.loans, request, tenant), [read.head, read.head], null);
 }
 
 const page = (

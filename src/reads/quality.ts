@@ -13,7 +13,7 @@ type GatheredQuality = Gathering & Pick<Quality, "counts" | "set">;
 
 function qualityQuestion(db: Database, tenant: string, day: Day): Question<GatheredQuality> {
   const gathering = (counts: readonly QualityCount[]): GatheredQuality => {
-    const quality = new Quality(day, counts);
+    const quality = new Quality({ day, today: day }, counts);
     return {
       add: ({ loan }) => {
         quality.add(loan);

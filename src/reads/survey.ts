@@ -1,6 +1,7 @@
 import { clientOf } from "../domain/position/facts.ts";
 import type { Database } from "../store/d1/session.ts";
-import { type LoanOnWalk, readLoans } from "../store/position/loans.ts";
+import type { LoanOnWalk } from "../store/position/loan-rows.ts";
+import { readLoans } from "../store/position/loans.ts";
 import {
   bytesOf,
   dropMemo,
@@ -183,7 +184,8 @@ export async function surveyPast<G extends Gathering>(
   const gathered = question.begin();
   for (const loan of loans) {
     const country = past.countryOf(clientOf(loan.disbursement));
-    if (!gathered.add({ loan, country })) return { kind: "too_large" };
+    const attributes = { country, insurer_name: null, pledges: [] };
+    if (!gathered.add({ loan, attributes })) return { kind: "too_large" };
   }
   const progress = { ...moment, done: loans.length };
   await keep({ db, tenant, text: question.text, was: null }, progress, gathered.save(), Date.now());

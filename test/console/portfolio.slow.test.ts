@@ -28,6 +28,7 @@ const FIGURES = {
   Received: "received",
   "Margin due": "margin_due",
   "Written off": "written_off",
+  Recovered: "recovered",
   Rebates: "rebates",
   Overpaid: "overpaid",
 } as const satisfies Readonly<Record<string, keyof PortfolioLineJson>>;

@@ -2,8 +2,8 @@ import type { AccountCode } from "../ledger/accounts.ts";
 import type { Day } from "../position/days.ts";
 import { dayOf } from "../position/days.ts";
 import type { DisbursementFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
-import { receiptOf } from "../position/schedule.ts";
-import { startOf, termsAsOf } from "../position/terms.ts";
+import { receiptOf } from "../position/receipts.ts";
+import { agreedUpTo, startOf } from "../position/terms.ts";
 
 /** A disbursement, deleted or not, with its terms and its paid payments that are not deleted. */
 export interface RecordedLoan {
@@ -47,10 +47,10 @@ function recordedFigures({ disbursement, is_deleted, terms, receipts }: Recorded
   const [first, ...changes] = terms;
   if (!is_deleted && first) {
     const { currency } = disbursement;
-    const at = termsAsOf([first, ...changes], day);
+    const at = agreedUpTo([first, ...changes], day);
     const started = startOf(disbursement) <= day;
-    const amount = at.amount - (started ? 0n : at.first_agreed.amount);
-    const margin = at.margin - (started ? 0n : at.first_agreed.margin);
+    const amount = at.amount - (started ? 0n : first.disbursement_amount);
+    const margin = at.margin - (started ? 0n : first.total_expected_margin);
     add(figures, currency, "1100", amount);
     add(figures, currency, "1400", margin);
     add(figures, currency, "2300", margin);

@@ -3,7 +3,7 @@ import type { Client, Disbursement, DisbursementChange, Payment } from "../tape/
 import { foldRecord, type PastEvent } from "../tape/fold.ts";
 import { isLive } from "../tape/record.ts";
 import type { Stored } from "../tape/state.ts";
-import type { Loan, TermsRow } from "./facts.ts";
+import { type Loan, type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "./facts.ts";
 
 interface PastDisbursement {
   readonly stored: Stored<Disbursement>;
@@ -41,7 +41,7 @@ export class PastLoans {
       const [first, ...changes] = terms;
       if (!isLive(stored) || !first) return [];
       const disbursement = stored.record;
-      const ofLoan = payments.get(disbursement.disbursement_id) ?? [];
+      const ofLoan = (payments.get(disbursement.disbursement_id) ?? []).map(factsOf);
       return [{ disbursement, terms: [first, ...changes] as const, payments: ofLoan }];
     });
   }
@@ -51,6 +51,8 @@ export class PastLoans {
     return client_id === null ? null : (this.#clients.get(client_id)?.record.country ?? null);
   }
 }
+
+const factsOf = (payment: Payment): PaymentFacts => ({ ...PLAIN_PAYMENT, ...payment });
 
 function foldDisbursement(before: PastDisbursement | undefined, event: PastEvent): PastDisbursement {
   const stored = foldRecord("disbursement", before?.stored, event);

@@ -23,6 +23,12 @@ export const POSITION_OPERATIONS = operationsOf({
         "The position of one disbursement with its installments, as of a day and as the log knew it then.",
       answers: { 200: "The position." },
     },
+    getPayoff: {
+      summary: "Quote a pay-off",
+      description:
+        "What has to be paid on a day so that nothing is owed, and the events that record it. Changes dated after the day are left out.",
+      answers: { 200: "The quote." },
+    },
     getPortfolio: {
       summary: "Read the portfolio",
       description:
