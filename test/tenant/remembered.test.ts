@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { describe, expect, it } from "vitest";
 import { parseJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
@@ -37,6 +38,7 @@ const nothing = (): Loaded => ({
   state: { client: new Map(), disbursement: new Map(), payment: new Map(), operation: new Map() },
   ledger: noLedgerState(),
   books: noBooksState({ mode: "off", version: 0 }, ""),
+  settings: { now: DEFAULT_SETTINGS },
 });
 
 /** Decides a group on what is loaded, and lets the memory learn it. */

@@ -19,7 +19,7 @@ export async function sharedRegistrationNumbers(db: Database, tenant: string): P
             SELECT client_id, place, dense_rank() OVER (ORDER BY first) AS number FROM (
               SELECT client_id, row_number() OVER same AS place, count(*) OVER (PARTITION BY registration_number) AS sharing,
                 min(created_seq) OVER (PARTITION BY registration_number) AS first
-              FROM clients NOT INDEXED WHERE tenant_id = ?1 AND deleted_at IS NULL
+              FROM clients NOT INDEXED WHERE tenant_id = ?1 AND deleted_at IS NULL AND registration_number IS NOT NULL
               WINDOW same AS (PARTITION BY registration_number ORDER BY created_seq))
             WHERE sharing > 1))
         WHERE number <= ${EXAMPLES_MAX} AND place <= ${CLIENTS_MAX} ORDER BY number, place`,

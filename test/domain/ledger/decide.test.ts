@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { INT64_MAX } from "../../../src/domain/core/money.ts";
@@ -46,7 +47,7 @@ const stampOf = (sequence: number) => ({
   sequence,
   event_id: `event-${sequence}`,
   journal_entry_id: `entry-${sequence}`,
-  now: NOW,
+  now: NOW, settings: DEFAULT_SETTINGS,
 });
 
 /** A ledger in memory: each accepted command is seen by the next. */

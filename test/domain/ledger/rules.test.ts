@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../src/domain/core/problem.ts";
 import type { Result } from "../../../src/domain/core/result.ts";
@@ -94,7 +95,7 @@ class Ledger {
   run(command: LedgerCommand): Result<Posted, Problem> {
     const sequence = this.#sequence + 1;
     const ids = { event_id: `event-${sequence}`, journal_entry_id: `entry-${sequence}` };
-    const decided = decideLedger(this.state, command, { sequence, ...ids, now: Date.UTC(2026, 0, 2) });
+    const decided = decideLedger(this.state, command, { sequence, ...ids, now: Date.UTC(2026, 0, 2), settings: DEFAULT_SETTINGS });
     if (!decided.ok) return decided;
     this.#sequence = sequence;
     for (const entry of decided.value.entries) applyEntry(this.state, entry);
