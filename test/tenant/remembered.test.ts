@@ -1,9 +1,9 @@
-import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { describe, expect, it } from "vitest";
 import { parseJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import type { Loaded } from "../../src/store/load.ts";

@@ -1,9 +1,9 @@
-import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { INT64_MAX } from "../../../src/domain/core/money.ts";
 import type { Problem } from "../../../src/domain/core/problem.ts";
 import type { Result } from "../../../src/domain/core/result.ts";
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../../src/domain/ledger/decide.ts";
 import { balanceAt } from "../../../src/domain/ledger/loan-book.ts";
 import type { Disbursement } from "../../../src/domain/ledger/postings/disbursement.ts";
@@ -47,7 +47,8 @@ const stampOf = (sequence: number) => ({
   sequence,
   event_id: `event-${sequence}`,
   journal_entry_id: `entry-${sequence}`,
-  now: NOW, settings: DEFAULT_SETTINGS,
+  now: NOW,
+  settings: DEFAULT_SETTINGS,
 });
 
 /** A ledger in memory: each accepted command is seen by the next. */

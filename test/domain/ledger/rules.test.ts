@@ -1,7 +1,7 @@
-import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../src/domain/core/problem.ts";
 import type { Result } from "../../../src/domain/core/result.ts";
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../../src/domain/ledger/decide.ts";
 import { compareAccounts } from "../../../src/domain/ledger/integrity.ts";
 import type { Entry } from "../../../src/domain/ledger/journal.ts";
@@ -95,7 +95,12 @@ class Ledger {
   run(command: LedgerCommand): Result<Posted, Problem> {
     const sequence = this.#sequence + 1;
     const ids = { event_id: `event-${sequence}`, journal_entry_id: `entry-${sequence}` };
-    const decided = decideLedger(this.state, command, { sequence, ...ids, now: Date.UTC(2026, 0, 2), settings: DEFAULT_SETTINGS });
+    const decided = decideLedger(this.state, command, {
+      sequence,
+      ...ids,
+      now: Date.UTC(2026, 0, 2),
+      settings: DEFAULT_SETTINGS,
+    });
     if (!decided.ok) return decided;
     this.#sequence = sequence;
     for (const entry of decided.value.entries) applyEntry(this.state, entry);
