@@ -11,8 +11,14 @@ import { type Position, positionAt } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 
+import type { Walked } from "./past-loans.ts";
+
 /** What to list, as of a day that is known. */
-export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor"> & { readonly as_of_date: Day };
+export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor" | "known_at"> & {
+  readonly as_of_date: Day;
+  /** The sequence up to which the log is folded, null for the records as they are. */
+  readonly known: number | null;
+};
 
 /** A page of a list of positions; each line is JSON text. */
 export interface PositionPage {
@@ -65,5 +71,8 @@ export function linesOf(
   });
 }
 
-/** Whether a list needs the clients' countries. */
-export const needsCountry = ({ country }: PositionListRequest): boolean => country !== undefined;
+/** What a list reads of each disbursement. */
+export const walkedBy = ({ known, country }: PositionListRequest): Walked => ({
+  known,
+  withCountry: country !== undefined,
+});

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AnswerOf } from "../contract/answer-types.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
 import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
-import type { payoff, position, positions } from "../contract/position/answers.ts";
+import type { payoff as payoffAnswer, position, positions } from "../contract/position/answers.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import { payoffView } from "../contract/position/payoff-view.ts";
 import type { PayoffQuery, PositionQuery, PositionsQuery } from "../contract/position/query.ts";
@@ -41,7 +41,7 @@ async function answerOne(
   if (found.value === null) return renderProblem(c, UNKNOWN);
   const view = positionView(ready(found.value), day, measureOf(measure), ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
-  return renderCsv(c, installmentsCsv(view), "installments", null);
+  return renderCsv(c, installmentsCsv(view), "installments");
 }
 
 const UNKNOWN: Problem = { code: "not_found", detail: "This disbursement does not exist." };
@@ -56,9 +56,10 @@ async function answerPayoff(
   if (!found.ok) return renderProblem(c, found.error);
   if (found.value === null) return renderProblem(c, UNKNOWN);
   const one = ready(found.value);
-  const due = payoffOn(one, on, rebate);
-  if (due.ok) return renderJson<typeof payoff>(c, { data: payoffView(one, on, due.value, tenant) });
-  return renderProblem(c, { code: due.error, detail: `It starts on ${one.start}.` });
+  const payoff = payoffOn(one, on, rebate);
+  if (payoff.ok)
+    return renderJson<typeof payoffAnswer>(c, { data: payoffView(one, on, payoff.value, tenant) });
+  return renderProblem(c, { code: payoff.error, detail: `It starts on ${one.start}.` });
 }
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
@@ -103,5 +104,5 @@ function listAsCsv(
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");
     return parsed.value as object;
   });
-  return renderCsv(c, positionsCsv(lines, withFrom), "positions", next);
+  return renderCsv(c, positionsCsv(lines, withFrom), "positions", { cursor: next, parameter: "cursor" });
 }

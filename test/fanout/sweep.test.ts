@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { loan } from "../support/examples.ts";
 import { type Call, FaultyD1, failBefore, isCommit, mentions } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
-import { deliver, insertEvents, messageFor, runSweep, tenantWithoutQueue } from "./stage.ts";
+import { deliver, insertEvents, messageFor, runSweep, tenantWithoutQueue } from "./queue.ts";
 
 const tenantsNamed = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, "0")}`);
@@ -30,8 +30,8 @@ describe("the sweep", () => {
     await runSweep({ ...env, DB: d1.binding });
     expect(d1.rowsRead).toBeGreaterThanOrEqual(tenants.length);
     expect(d1.rowsRead).toBeLessThanOrEqual(5 * tenants.length + 5);
-    // Its place, the tenants, letters to resolve, webhooks that are behind, openings, the integrity check's tenants.
-    expect(d1.roundTrips).toBe(6);
+    // Its place, the tenants, letters to resolve, webhooks that are behind, expired memos, openings, ledgers to check.
+    expect(d1.roundTrips).toBe(7);
   });
 
   it("continues past a hundred tenants, and past those that fail", async () => {

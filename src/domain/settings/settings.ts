@@ -60,6 +60,7 @@ export function settingsEvent(
     category: "settings",
     step: "put",
     record_id: "settings",
+    previous_sequence: null,
     ...request,
     facts: {},
     makes_history: false,

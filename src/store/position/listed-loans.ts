@@ -17,7 +17,7 @@ import { HEAD } from "./memos.ts";
 /** Payments of one call: an answer of D1 stays within a few megabytes. */
 const PAYMENTS_MAX = 10_000;
 
-/** Some disbursements, and the head of the log when they were read. */
+/** Some disbursements, and the head of the log when they were read, or up to which it was folded. */
 export interface ListedLoans {
   readonly head: number;
   readonly loans: readonly LoanOnWalk[];
@@ -93,17 +93,25 @@ async function readTogether(
   return { head: log?.results[0]?.sequence ?? 0, loans };
 }
 
-/** The next live disbursements in the order of their ids, which no event can change. */
+/** Which ids come next. */
+interface NextIds {
+  readonly after: string | null;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly withDeleted: boolean;
+}
+
+/** The next disbursements in the order of their ids, which no event can change: the live ones, or all that ever were. */
 export async function nextIds(
   { $client: d1 }: Database,
   tenant: string,
-  { after, descending, limit }: { after: string | null; descending: boolean; limit: number },
+  { after, descending, limit, withDeleted }: NextIds,
 ): Promise<readonly string[]> {
   const beyond = after === null ? "?2 = ''" : `disbursement_id ${descending ? "<" : ">"} ?2`;
   // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
   const statement = d1.prepare(
     `SELECT disbursement_id AS row FROM disbursements NOT INDEXED
-    WHERE tenant_id = ?1 AND ${beyond} AND deleted_at IS NULL
+    WHERE tenant_id = ?1 AND ${beyond} ${withDeleted ? "" : "AND deleted_at IS NULL"}
     ORDER BY disbursement_id ${descending ? "DESC" : ""} LIMIT ${limit}`,
   );
   const [found] = await d1.batch<PackedRow>([statement.bind(tenant, after ?? "")]);
