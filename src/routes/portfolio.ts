@@ -35,7 +35,7 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   const lines = surveyed.gathered.lines();
   if (wantsCsv(c)) {
     const csv = portfolioCsv(linesOnDays(lines, [day, ...ends]));
-    return bounded(c, renderCsv(c, csv, "portfolio", null), NARROW);
+    return bounded(c, renderCsv(c, csv, "portfolio"), NARROW);
   }
   const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioLineView);
   const { from_sequence, to_sequence } = surveyed;
