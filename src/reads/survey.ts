@@ -48,7 +48,7 @@ export interface Question<G extends Gathering> {
 }
 
 /** How much of a walk one request may do; the next request does the rest. */
-export interface Budget {
+interface Budget {
   readonly rows: number;
   readonly until: number;
 }

@@ -24,7 +24,7 @@ const PAYMENTS_OF_A_PAGE = 20_000;
 const TRIES = 3;
 
 /** A disbursement as it was at one moment, and the head of the log at that moment. */
-export interface LoanAtHead {
+interface LoanAtHead {
   readonly head: number;
   readonly found: LoanOnWalk | null;
 }

@@ -5,7 +5,7 @@ import { runAll, type Sql } from "../d1/statement.ts";
 /** An answer is kept for an hour after it was written or last asked for: the life of a list's cursor. */
 const ANSWER_LIFE_MS = 3_600_000;
 const RENEWED_AFTER_MS = 600_000;
-/** A walk that nobody continues is forgotten after a minute: what it has seen is no longer what it would see. */
+/** A walk that no request continues is forgotten after a minute: what it has seen is no longer what it would see. */
 const WALK_LIFE_MS = 60_000;
 /** The most memos of one tenant, and their bytes; beyond them those that were not used for the longest time go. */
 const MEMOS_MAX = 200;
@@ -24,7 +24,7 @@ export interface WalkProgress {
 }
 
 /** A kept list: the number of its lines, and whether it is complete. */
-export interface KeptList {
+interface KeptList {
   readonly lines: number;
   readonly listed_all: boolean;
 }
@@ -46,7 +46,7 @@ interface Part {
 }
 
 /** Which parts of a memo to read. */
-export interface PartRange {
+interface PartRange {
   readonly first: number;
   readonly last: number;
 }
@@ -97,7 +97,7 @@ function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
 }
 
 /** A new version of a memo. */
-export interface NewMemo {
+interface NewMemo {
   readonly about: AboutMemo;
   /** The version that it follows; null for the first one. */
   readonly was: Memo | null;
