@@ -61,11 +61,16 @@ export async function headOf(db: Database, tenant: string): Promise<number> {
   return head?.results[0]?.sequence ?? 0;
 }
 
+/** Whose memo it is, and of which question. */
+export interface MemoKey {
+  readonly tenant: string;
+  readonly question: string;
+}
+
 /** The head of the log and the memo of a question, in one round trip: one row besides the memo's own. */
 export async function readMemo(
   db: Database,
-  tenant: string,
-  question: string,
+  { tenant, question }: MemoKey,
   now: number,
   { first, last }: PartRange = ALL,
 ): Promise<{ readonly head: number; readonly memo: Memo | null }> {
@@ -112,8 +117,7 @@ interface NewMemo {
  */
 export async function writeMemo(
   db: Database,
-  tenant: string,
-  question: string,
+  { tenant, question }: MemoKey,
   { about, was, first, parts }: NewMemo,
   now: number,
 ): Promise<void> {
@@ -160,7 +164,7 @@ function makingRoom(tenant: string, question: string, now: number, bytes: number
 }
 
 /** Deletes a memo. */
-export async function dropMemo(db: Database, tenant: string, question: string): Promise<void> {
+export async function dropMemo(db: Database, { tenant, question }: MemoKey): Promise<void> {
   const sql = "DELETE FROM position_memos WHERE tenant_id = ?1 AND question = ?2";
   await runAll(db, [{ sql, params: [tenant, question] }]);
 }
@@ -168,8 +172,7 @@ export async function dropMemo(db: Database, tenant: string, question: string): 
 /** Extends the life of a kept answer from now, because it was asked for; not each time, because that is a write. */
 export async function renewMemo(
   db: Database,
-  tenant: string,
-  question: string,
+  { tenant, question }: MemoKey,
   { expires_at }: Memo,
   now: number,
 ): Promise<void> {
