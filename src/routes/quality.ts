@@ -45,8 +45,7 @@ async function answerRule(c: Context<AppEnv>, name: string, asked: QualityRuleQu
   const found = await ask(c, (db) => findingsOfRule(db, tenant, { ...asked, code, limit }, today));
   if (!found.ok) return renderProblem(c, found.error);
   const { data, as_of_date, from_sequence, to_sequence, next_cursor } = found.value;
-  if (wantsCsv(c))
-    return renderCsv(c, findingsCsv(data), code, { cursor: next_cursor ?? null, parameter: "cursor" });
+  if (wantsCsv(c)) return renderCsv(c, findingsCsv(data), code, { cursor: next_cursor, parameter: "cursor" });
   const pagination = { limit, has_more: next_cursor !== undefined, next_cursor, from_sequence, to_sequence };
   return renderJson<typeof qualityRule>(c, { as_of_date, code, data, pagination });
 }

@@ -10,7 +10,7 @@ export const PURE = [
   "test/console/!(*.slow).test.ts",
   "test/config.test.ts",
   "test/auth/{key-set,key-set-lost,key-set-policy,unverified-token,verified-tokens}.test.ts",
-  "test/webhooks/{destination,endpoint,line}.test.ts",
+  "test/webhooks/{caller,destination,endpoint,line,messages,settings}.test.ts",
   "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
   "test/http/tracestate.test.ts",
   "test/node/{imports,tidy,build,documents,workflows}.test.ts",
