@@ -4,25 +4,17 @@ import { buildPages } from "./src/pages/build.mjs";
 import { answerValidators } from "./test/support/answer-validators.ts";
 import { TEST_AUTH_BINDINGS, TEST_WEBHOOK_KEY } from "./test/support/auth-settings.ts";
 import { LastLine } from "./test/support/last-line.ts";
-
-/** Tests that start nothing: no workerd, no service, no other process for long. They take seconds. */
-const PURE = [
-  "test/domain/**/*.test.ts",
-  // Cursors use Uint8Array.prototype.toBase64, which workerd has and Node 24 has not.
-  "test/contract/**/!(cursor).test.ts",
-  "test/console/!(*.slow).test.ts",
-  "test/config.test.ts",
-  "test/node/{imports,tidy,build,documents,workflows}.test.ts",
-  "test/reference/document.test.ts",
-  "test/reads/question-text.test.ts",
-  "test/cli/**/*.test.ts",
-  "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
-];
-/** Kills, huge files, fuzzing, browsers: whatever takes more than 20 s. */
-const SLOW = ["test/**/*.slow.test.ts"];
+import { BOTH, PURE, SLOW } from "./test/support/pure-tests.ts";
 
 const pure: TestProjectInlineConfiguration = {
-  test: { name: "pure", include: PURE, exclude: SLOW, pool: "threads", isolate: false, testTimeout: 60_000 },
+  test: {
+    name: "pure",
+    include: [...PURE, ...BOTH],
+    exclude: SLOW,
+    pool: "threads",
+    isolate: false,
+    testTimeout: 60_000,
+  },
 };
 
 /** `virtual:answer-validators`: the reference's schemas as code, for tests that run where ajv cannot compile. */

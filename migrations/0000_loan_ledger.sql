@@ -395,6 +395,7 @@ CREATE TABLE `integrity_checks` (
 	`turns` integer NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `integrity_checks_behind` ON `integrity_checks` (`visited_at`,`tenant_id`) WHERE is_behind = 1;--> statement-breakpoint
 CREATE TABLE `integrity_findings` (
 	`tenant_id` text NOT NULL,
 	`book` text NOT NULL,

@@ -18,6 +18,8 @@ declare namespace Cloudflare {
     AUTH_CLOCK_TOLERANCE_S?: string;
     /** Encrypts the secrets of webhook endpoints; see webhooks/key-ring.ts. */
     WEBHOOK_KEY?: string;
+    /** The origins under which callers reach the service, by commas; see webhooks/destination.ts. */
+    PUBLIC_ORIGIN?: string;
     /** Exactly `true`: webhooks may go to this machine. No deployed environment sets it. */
     WEBHOOK_ALLOW_LOOPBACK?: string;
     GIT_SHA?: string;

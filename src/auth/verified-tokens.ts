@@ -4,7 +4,7 @@ import type { UnverifiedToken } from "./unverified-token.ts";
 import type { KeySet } from "./verification-key.ts";
 
 /** A token has at most 8 KiB, so these take at most some megabytes of an isolate's 128. */
-const TOKENS_MAX = 500;
+export const TOKENS_MAX = 500;
 
 interface Verified {
   readonly principal: Principal;

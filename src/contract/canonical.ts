@@ -3,7 +3,7 @@ import { isLosslessNumber } from "lossless-json";
 import { canonicalDecimal } from "../domain/core/decimal.ts";
 
 /**
- * The canonical text of a parsed JSON value (RFC 8785): equal for equal values, whatever the order of members. Numbers
+ * The canonical text of a parsed JSON value (RFC 8785): equal for equal values, in any order of members. Numbers
  * go in by exact decimal value, which the RFC's binary floats would round; a tag tells them from texts.
  */
 export const canonicalText = (value: unknown): string => canonicalize(tagged(value)) ?? "null";

@@ -11,7 +11,7 @@ const cursorSchema = z.tuple([z.string(), values.nullable(), stretchSchema.nulla
  * Writes where a page starts as an opaque base64url text that fits one query only. `query` names whose page it is, and the
  * table, filters and order that it came from. The tag is a digest and holds no secret: it keeps a cursor from being
  * used by mistake with another query, where it would skip rows in silence. It need not keep anyone out, because
- * the tenant's condition is in every statement whatever a cursor says.
+ * the tenant's condition is in every statement, so a cursor cannot change it.
  */
 export async function encodeCursor(query: string, { after, stretch }: PageStart): Promise<string> {
   const edges = stretch && { from: stretch.from, to: stretch.to, next: stretch.next };

@@ -8,6 +8,8 @@ import { CALLS_OF_A_TURN_MAX, takeTurn } from "./integrity-turn.ts";
 
 /** An invocation has 1,000 D1 calls; the sweep comes first, and some stay in reserve. */
 const CALLS_MAX = 950;
+/** Reads the page of tenants, and moves its place. */
+const CALLS_OF_A_PAGE = 2;
 /** The usual calls of a tenant's first turn: record the visit, read the snapshot, write. */
 const CALLS_OF_A_VISIT = 3;
 /** The scheduled run ends before the next begins, but the check has some time even after a long sweep. */
@@ -40,9 +42,9 @@ export async function checkIntegrity(env: Cloudflare.Env, spent: number, started
 
 async function checkDatabase(db: Database, budget: Budget): Promise<void> {
   try {
-    budget.calls -= 1;
+    budget.calls -= CALLS_OF_A_PAGE;
     const most = Math.floor(budget.calls / CALLS_OF_A_VISIT);
-    if (most > 0) await checkTenants(db, await withDeadline(tenantsToCheck(db, most)), budget);
+    if (most > 0) await checkTenants(db, await tenantsToCheck(db, most, Date.now()), budget);
   } catch (error) {
     logFailure(error, undefined);
   }

@@ -5,14 +5,19 @@ import { sweepMemos } from "../store/position/memos.ts";
 import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
-import { readSweepPlace, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
+import { readSweepStart, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
 import { openEverySession, openSession } from "../store/session.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
 import { pokeSender, resumeOpening } from "./followers.ts";
 import { PROJECTIONS } from "./projections.ts";
 
-const TENANTS_A_PAGE = 100;
+/**
+ * The tenants of one run of the walk over all of them: a hundred thousand take an hour, at about five rows read each. What
+ * is known to lag does not wait for the walk: the queue and the gates' alarms come first, and redriven letters.
+ */
+export const TENANTS_A_RUN = 1_700;
+const TENANTS_A_PAGE = 425;
 /**
  * After this time, or this many D1 calls, a sweep starts no further tenant; the next sweep continues there. An
  * invocation has 1,000 calls: the rest is for the last tenant, the senders, and the integrity check that follows.
@@ -93,52 +98,97 @@ const isSpent = ({ started, calls }: Tally): boolean =>
   Date.now() - started >= SWEEP_MS || calls >= SWEEP_CALLS_MAX;
 
 async function sweepDatabase(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
-  const start = await attempt("sweep place not read", () => readSweepPlace(db));
+  const start = await attempt("sweep place not read", () => readSweepStart(db));
   tally.calls += 1;
-  const stop = await sweepFrom(env, db, start, tally);
-  if (start !== null || stop !== null) {
+  const place = start?.place ?? null;
+  const redriven = (start?.redriven ?? []).flatMap(({ projection, tenant_id }) => {
+    const own = PROJECTIONS.find(({ name }) => name === projection);
+    return own ? [{ projection: own, tenant: tenant_id, before: place }] : [];
+  });
+  const stop = await sweepFrom(env, db, { place, redriven }, tally);
+  if (place !== null || stop !== null) {
     await attempt("sweep place not kept", () => writeSweepPlace(db, stop));
   }
 }
 
-/** Goes round from `start` until no work is left. Returns the place where it stopped if the budget ran out. */
-async function sweepFrom(
-  env: Cloudflare.Env,
-  db: Database,
-  start: SweepPlace | null,
-  tally: Tally,
-): Promise<SweepPlace | null> {
-  let place = start;
-  for (let unfinished = true; unfinished; ) {
-    unfinished = false;
-    for await (const { projection, tenant } of ring(db, start, tally)) {
-      if (tally.failed.has(turnKey(projection, tenant))) continue;
-      if (isSpent(tally)) return place;
-      unfinished = (await sweepTenant(env, tenant, projection, tally)) || unfinished;
-      place = { projection: projection.name, tenant_id: tenant };
-    }
-    if (unfinished && isSpent(tally)) return place;
-  }
-  return null;
-}
-
+/** A tenant's turn in a projection, and the place of the walk before it. */
 interface Turn {
   readonly projection: Projection;
   readonly tenant: string;
+  readonly before: SweepPlace | null;
+}
+
+/**
+ * Serves the redriven tenants and then a run's share of the walk from `start` on, and those with much work again until
+ * none is left. Returns the place where the next run continues: where the budget ran out, or after the share.
+ */
+async function sweepFrom(
+  env: Cloudflare.Env,
+  db: Database,
+  start: { readonly place: SweepPlace | null; readonly redriven: readonly Turn[] },
+  tally: Tally,
+): Promise<SweepPlace | null> {
+  let pending: Turn[] = [];
+  for (const turn of start.redriven) if (await takeTurn(env, turn, tally)) pending.push(turn);
+  let { place } = start;
+  for await (const step of walk(db, place, tally)) {
+    if ("place" in step) place = step.place;
+    else if (isSpent(tally)) return stopAt(pending, place);
+    else {
+      if (await takeTurn(env, step, tally)) pending.push(step);
+      place = { projection: step.projection.name, tenant_id: step.tenant };
+    }
+  }
+  while (pending.length > 0) {
+    const unfinished: Turn[] = [];
+    for (const turn of pending) {
+      if (isSpent(tally)) return stopAt([...unfinished, turn], place);
+      if (await takeTurn(env, turn, tally)) unfinished.push(turn);
+    }
+    pending = unfinished;
+  }
+  return place;
+}
+
+/** The next run begins with the first tenant that has work left. */
+const stopAt = ([first]: readonly Turn[], place: SweepPlace | null) => (first ? first.before : place);
+
+/** Returns true when the tenant has more work than one turn. A turn that failed is not taken again. */
+async function takeTurn(env: Cloudflare.Env, { tenant, projection }: Turn, tally: Tally): Promise<boolean> {
+  if (tally.failed.has(turnKey(projection, tenant))) return false;
+  return sweepTenant(env, tenant, projection, tally);
 }
 
 const turnKey = ({ name }: Projection, tenant: string): string => JSON.stringify([name, tenant]);
 
-/** Every tenant that lags in a projection, once each, from `start` on and round to it again. */
-async function* ring(db: Database, start: SweepPlace | null, tally: Tally): AsyncGenerator<Turn> {
+/**
+ * The tenants that lag in a projection among a run's share of all, from `start` on and round to it again, and the place
+ * after each page: null once round.
+ */
+async function* walk(
+  db: Database,
+  start: SweepPlace | null,
+  tally: Tally,
+): AsyncGenerator<Turn | { readonly place: SweepPlace | null }> {
+  let left = TENANTS_A_RUN;
+  let before = start;
   for (const { projection, range } of ranges(start)) {
-    for (let after: string | undefined = range.after; after !== undefined; ) {
-      const page = await tenantsBehind(db, projection, { ...range, after }, TENANTS_A_PAGE);
+    for (let after: string | null = range.after; after !== null; ) {
+      if (left <= 0) return;
+      const size = Math.min(TENANTS_A_PAGE, left);
+      const page = await tenantsBehind(db, projection, { ...range, after }, size);
       tally.calls += 1;
-      for (const tenant of page) yield { projection, tenant };
-      after = page.length < TENANTS_A_PAGE ? undefined : page.at(-1);
+      left -= size;
+      for (const tenant of page.tenants) {
+        yield { projection, tenant, before };
+        before = { projection: projection.name, tenant_id: tenant };
+      }
+      after = page.last;
+      if (after !== null) before = { projection: projection.name, tenant_id: after };
+      yield { place: before };
     }
   }
+  yield { place: null };
 }
 
 function ranges(start: SweepPlace | null): { projection: Projection; range: TenantRange }[] {

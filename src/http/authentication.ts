@@ -39,11 +39,11 @@ function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
 
 /** The answer to a token that grants neither `scope` nor one of `wider`, which allow more (docs/api.md#tokens). */
 export function insufficientScope(c: Context<AppEnv>, scope: Scope, wider: readonly Scope[] = []): Response {
-  c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${scope}"`);
   const allowed = wider.map((one) => ` ${one} allows it too.`).join("");
   return renderProblem(c, {
     code: "insufficient_scope",
     detail: `This request needs the scope ${scope}, which the token does not grant.${allowed}`,
+    scope,
   });
 }
 

@@ -59,13 +59,13 @@ async function readDeclared(
 }
 
 /**
- * Reads a body up to the limit; a chunked body states no length. A stream that fails is a caller who hung up, which is
- * nobody's failure here and raises no alarm.
+ * Reads a body up to the limit; a chunked body states no length. A stream that fails is a caller who hung up, which
+ * is no failure of the service and raises no alarm.
  */
 export async function readBounded(
   stream: ReadableStream<Uint8Array> | null,
   max: number,
-): Promise<Uint8Array | "too_large" | "cut_off"> {
+): Promise<Uint8Array<ArrayBuffer> | "too_large" | "cut_off"> {
   if (!stream) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -78,8 +78,6 @@ export async function readBounded(
   } catch {
     return "cut_off";
   }
-  const [first] = chunks;
-  if (first && chunks.length === 1) return first;
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import { readBounded } from "./body.ts";
+import { gunzip } from "./gzip.ts";
 import { renderProblem } from "./problem.ts";
 
 /** Largest batch, unpacked (docs/api.md#batches). */
@@ -8,9 +9,12 @@ const BATCH_BYTES_MAX = 2 * 1024 * 1024;
 
 const NDJSON_MEDIA_TYPE = /^application\/x-ndjson\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
+/** Incompressible bytes grow by their frame when they are packed. */
+const PACKED_BYTES_MAX = BATCH_BYTES_MAX + 64 * 1024;
+
 /**
  * Refuses a body that is not newline-delimited JSON by its media type, or too large. A compressed body is counted while
- * it is unpacked, and the unpacking stops where the limit is passed.
+ * it is unpacked, over all its members, and the unpacking stops where the limit is passed.
  */
 export const ndjsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
   const refuse = (code: "unsupported_media_type" | "payload_too_large" | "malformed_json", detail: string) =>
@@ -23,8 +27,7 @@ export const ndjsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
     return refuse("unsupported_media_type", "Send the body as it is, or with Content-Encoding: gzip.");
   }
   const sent = c.req.raw.body;
-  const stream = encoding === "gzip" ? sent?.pipeThrough(new DecompressionStream("gzip")) : sent;
-  const body = await readBounded(stream ?? null, BATCH_BYTES_MAX);
+  const body = encoding === "gzip" ? await unpacked(sent) : await readBounded(sent, BATCH_BYTES_MAX);
   if (body === "too_large") {
     return refuse("payload_too_large", `The batch must be at most ${BATCH_BYTES_MAX} bytes, unpacked.`);
   }
@@ -37,3 +40,10 @@ export const ndjsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("body_bytes", body);
   return next();
 };
+
+async function unpacked(
+  sent: ReadableStream<Uint8Array> | null,
+): Promise<Uint8Array | "too_large" | "cut_off"> {
+  const packed = await readBounded(sent, PACKED_BYTES_MAX);
+  return typeof packed === "string" ? packed : gunzip(packed, BATCH_BYTES_MAX);
+}

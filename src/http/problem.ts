@@ -1,5 +1,8 @@
 import type { Context } from "hono";
+import type * as z from "zod";
+import type { AnswerOf } from "../contract/answer-types.ts";
 import { stringifyJson } from "../contract/json.ts";
+import type { problem as problemAnswer } from "../contract/problem-answer.ts";
 import { PROBLEMS } from "../contract/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -14,7 +17,11 @@ const ERRORS_MAX = 100;
 const originOf = (url: string): string => url.slice(0, url.indexOf("/", "https://".length));
 
 /** The body of a problem (RFC 9457, docs/api.md#errors). `path` is what the refused request was sent to. */
-export function problemBody(c: Context<AppEnv>, problem: Problem, path: string): Record<string, unknown> {
+export function problemBody(
+  c: Context<AppEnv>,
+  problem: Problem,
+  path: string,
+): AnswerOf<typeof problemAnswer> {
   const { status, title } = PROBLEMS[problem.code];
   return {
     type: `${originOf(c.req.url)}/problems/${problem.code}`,
@@ -39,12 +46,19 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   c.set("problem_code", problem.code);
   const seconds = retryAfter(problem);
   if (seconds !== null) c.header("Retry-After", seconds);
+  if (problem.scope !== undefined) {
+    c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${problem.scope}"`);
+  }
   const body = problemBody(c, problem, new URL(c.req.url).pathname);
   const { status } = PROBLEMS[problem.code];
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
 }
 
-/** Answers with JSON; exact numbers stay exact. */
-export function renderJson(c: Context<AppEnv>, value: unknown, status: 200 | 201 | 202 = 200): Response {
+/** Answers with the JSON of a schema of `contract/<room>/answers.ts`, which each call names; exact numbers stay exact. */
+export function renderJson<Schema extends z.ZodType = never>(
+  c: Context<AppEnv>,
+  value: NoInfer<AnswerOf<Schema>>,
+  status: 200 | 201 | 202 = 200,
+): Response {
   return c.body(stringifyJson(value), status, { "Content-Type": "application/json" });
 }

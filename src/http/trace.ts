@@ -6,7 +6,7 @@ export interface TraceContext {
   readonly span_id: string;
   /** Two hex digits. */
   readonly flags: string;
-  /** Passed through unchanged, when it and the parent were valid. */
+  /** The valid members of what came with a valid parent; null when there are none. */
   readonly tracestate: string | null;
 }
 
@@ -45,30 +45,28 @@ const knownFlags = (flags: string) =>
   (Number.parseInt(flags, 16) & KNOWN_FLAGS).toString(16).padStart(2, "0");
 
 const TRACESTATE_MEMBERS_MAX = 32;
-const SIMPLE_KEY = /^[a-z][a-z0-9_*/-]{0,255}$/;
-const TENANT_KEY = /^[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13}$/;
+const KEY = /^[a-z0-9][a-z0-9_*/@-]{0,255}$/;
 /** Printable ASCII but comma and equals sign, and no space at the end. */
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
 /**
- * The header as it came when it is a valid list (W3C Trace Context section 3.3.1), else null: one bad member spoils the
- * list. Empty members are allowed, and so are several headers, which the platform joins with commas.
+ * The header as it came when all its members are valid (W3C Trace Context level 2, section 3.3), else its valid members in
+ * their order: a member with a bad key or value is left out, and so is a key that was there before. Null when none or more
+ * than 32 are left. Empty members are allowed, and so are several headers, which the platform joins with commas.
  */
 function validTracestate(header: string): string | null {
-  const members = header
+  const sent = header
     .split(",")
     .map(withoutSpace)
     .filter((member) => member !== "");
-  const keys = new Set<string>();
-  for (const member of members) {
-    const at = member.indexOf("=");
-    const key = member.slice(0, Math.max(at, 0));
-    if (!SIMPLE_KEY.test(key) && !TENANT_KEY.test(key)) return null;
-    if (!VALUE.test(member.slice(at + 1))) return null;
-    keys.add(key);
+  const valid = new Map<string, string>();
+  for (const member of sent) {
+    const [key = "", value = "", ...others] = member.split("=");
+    const isValid = KEY.test(key) && VALUE.test(value) && others.length === 0;
+    if (isValid && !valid.has(key)) valid.set(key, member);
   }
-  const isValid = members.length > 0 && members.length <= TRACESTATE_MEMBERS_MAX;
-  return isValid && keys.size === members.length ? header : null;
+  if (valid.size === 0 || valid.size > TRACESTATE_MEMBERS_MAX) return null;
+  return valid.size === sent.length ? header : [...valid.values()].join(",");
 }
 
 /** The `traceparent` that this service answers with and hands on. */

@@ -1,3 +1,5 @@
+import type { AnswerOf } from "../contract/answer-types.ts";
+import type { journalEntry } from "../contract/ledger/answers.ts";
 import type { JournalListQuery, JournalQuery, StatementQuery } from "../contract/ledger/queries.ts";
 import { entryView } from "../contract/ledger/views.ts";
 import type { PageStart } from "../domain/core/lookup.ts";
@@ -14,7 +16,7 @@ import { FOREIGN_TOKEN, paged, splitPage, startAfter } from "./pages.ts";
 const UNKNOWN_LOAN: Problem = { code: "not_found", detail: "This loan does not exist." };
 
 interface EntryPage {
-  readonly items: readonly object[];
+  readonly items: readonly AnswerOf<typeof journalEntry>[];
   readonly next_cursor: string | undefined;
 }
 
@@ -99,8 +101,8 @@ const afterEntry = ({ sequence, position }: EntryPlace): PageStart =>
 const PAGE_BYTES_MAX = 2_000_000;
 
 /** The first of some entries as the API shows them, as many as a page has room for. */
-function viewsWithin(entries: readonly Entry[]): readonly object[] {
-  const views: object[] = [];
+function viewsWithin(entries: readonly Entry[]): readonly AnswerOf<typeof journalEntry>[] {
+  const views: AnswerOf<typeof journalEntry>[] = [];
   let bytes = 0;
   for (const entry of entries) {
     const view = entryView(entry);

@@ -1,3 +1,5 @@
+import type { AnswerOf } from "../contract/answer-types.ts";
+import type { pagination } from "../contract/lookup/answers.ts";
 import type { ListQuery } from "../contract/lookup/query.ts";
 import { type LookupTable, searchable } from "../contract/lookup/tables.ts";
 import type { StoredRow } from "../domain/core/lookup.ts";
@@ -56,7 +58,7 @@ function paginationOf(
   page: RowPage,
   next_cursor: string | undefined,
   followed: Followed | null,
-) {
+): AnswerOf<typeof pagination> {
   const { next, searched_all, total } = page;
   return {
     limit,

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { bookkeepingState, exceptions, proof } from "../contract/bookkeeping/answers.ts";
 import type { ExceptionsQuery, ProofQuery } from "../contract/bookkeeping/bodies.ts";
 import { amountIn } from "../contract/position/view.ts";
 import type { Exception } from "../domain/bookkeeping/compare.ts";
@@ -17,14 +18,20 @@ import { ask, read } from "./read.ts";
 export const bookkeepingHandlers = {
   getBookkeeping: async (c) => {
     const found = await read(c, (db) => readSwitch(db, c.get("principal").tenant_id));
-    return found.ok ? renderJson(c, switchView(found.value)) : invalidQuery(c, found.error);
+    return found.ok
+      ? renderJson<typeof bookkeepingState>(c, switchView(found.value))
+      : invalidQuery(c, found.error);
   },
   putBookkeeping: async (c, { body }) => {
     const { tenant_id, jurisdiction } = c.get("principal");
     const { trace_id } = c.get("trace");
     const kept = await keepBooks(c.env, { tenant: tenant_id, jurisdiction, trace_id }, body.mode);
     if (!kept.ok) return renderProblem(c, kept.error);
-    return renderJson(c, switchView(kept.value), kept.value.place === null ? 200 : 202);
+    return renderJson<typeof bookkeepingState>(
+      c,
+      switchView(kept.value),
+      kept.value.place === null ? 200 : 202,
+    );
   },
   listBookkeepingExceptions: (c, { query }) => listExceptions(c, query),
   proveBookkeeping: (c, { query }) => prove(c, query),
@@ -41,7 +48,11 @@ async function prove(c: Context<AppEnv>, { as_of_date, cursor }: ProofQuery): Pr
   const found = await ask(c, (db) => compareBooks(db, c.get("principal").tenant_id, day, cursor));
   if (!found.ok) return renderProblem(c, found.error);
   const { differences, ...others } = found.value;
-  return renderJson(c, { as_of_date: day, differences: differences.map(differenceView), ...others });
+  return renderJson<typeof proof>(c, {
+    as_of_date: day,
+    differences: differences.map(differenceView),
+    ...others,
+  });
 }
 
 const differenceView = ({ records_minor, books_minor, sequence, ...one }: Difference) => ({
@@ -55,7 +66,7 @@ async function listExceptions(c: Context<AppEnv>, asked: ExceptionsQuery): Promi
   const found = await ask(c, (db) => findExceptions(db, c.get("principal").tenant_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
   const { shown, next_cursor, searched_all } = found.value;
-  return renderJson(c, {
+  return renderJson<typeof exceptions>(c, {
     data: shown.map(exceptionView),
     pagination: {
       limit: asked.limit,

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
+import type { AnswerOf } from "../contract/answer-types.ts";
 import { stringifyJson } from "../contract/json.ts";
 import { PROBLEMS } from "../contract/problems.ts";
+import type { batchAnswer } from "../contract/tape/answers.ts";
 import { BATCH_LINES_MAX, type BatchLine, linesOf, parseLine } from "../contract/tape/batch.ts";
 import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
@@ -39,12 +41,7 @@ export const ingestBatchHandlers = {
 } satisfies Partial<RouteHandlers>;
 
 /** The answer to one line: what `POST /ingest` would answer. */
-interface LineAnswer {
-  readonly line: number;
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
-}
+type LineAnswer = AnswerOf<typeof batchAnswer>;
 
 /** Checks the lines and hands those that are well-formed to the gate in one call. */
 async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Promise<readonly LineAnswer[]> {

@@ -1,6 +1,8 @@
+import type { AnswerOf } from "../contract/answer-types.ts";
+import type { accepted } from "../contract/tape/answers.ts";
 import { ingestProblem } from "../contract/tape/problems.ts";
 import { CATEGORIES } from "../domain/tape/categories.ts";
-import type { Category } from "../domain/tape/fields.ts";
+import type { Category, Step } from "../domain/tape/fields.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { type Accepted, settleWrite } from "./write.ts";
@@ -12,7 +14,7 @@ export const ingestHandlers = {
     if (!settled.ok) return renderProblem(c, ingestProblem(settled.error));
     const { status, location, body: answer } = ingestAnswer(settled.value);
     if (location !== null) c.header("Location", location);
-    return renderJson(c, answer, status);
+    return renderJson<typeof accepted>(c, answer, status);
   },
 } satisfies Partial<RouteHandlers>;
 
@@ -20,18 +22,18 @@ export const ingestHandlers = {
 export function ingestAnswer({ answer, replayed }: Accepted): {
   readonly status: 200 | 201;
   readonly location: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: AnswerOf<typeof accepted>;
 } {
   const { event_id, sequence, category, step, record_id: id, answer: warned } = answer;
-  const warnings: unknown = warned === null ? [] : JSON.parse(warned);
-  const event = { event_id, sequence, category, step, id, warnings };
+  const warnings = warned === null ? [] : JSON.parse(warned);
+  const event = { event_id, sequence, category: category as Category, step: step as Step, id, warnings };
   if (replayed) {
-    const body = { status: "duplicate", message: "Event already processed", ...event };
+    const body = { status: "duplicate", message: "Event already processed", ...event } as const;
     return { status: 200, location: null, body };
   }
-  const body = { status: "success", message: "Event processed", ...event };
+  const body = { status: "success", message: "Event processed", ...event } as const;
   if (step !== "create") return { status: 200, location: null, body };
-  return { status: 201, location: locationOf(category as Category, id), body };
+  return { status: 201, location: locationOf(event.category, id), body };
 }
 
 /** Where a record is read. A path may not end in `.` or `..`, so a record with such an id is found by its filter. */

@@ -1,4 +1,5 @@
 import { previewView } from "../contract/ledger/accruals.ts";
+import type { accrualPreview } from "../contract/ledger/answers.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { previewAccrual } from "../reads/accrual-preview.ts";
@@ -10,6 +11,6 @@ export const accrualHandlers = {
     const preview = await ask(c, (db) => previewAccrual(db, c.get("principal").tenant_id, body));
     if (!preview.ok) return renderProblem(c, preview.error);
     const { loans, next_cursor } = preview.value;
-    return renderJson(c, previewView(body, loans, next_cursor));
+    return renderJson<typeof accrualPreview>(c, previewView(body, loans, next_cursor));
   },
 } satisfies Partial<RouteHandlers>;

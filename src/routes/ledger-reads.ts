@@ -1,6 +1,8 @@
 import type { Context } from "hono";
+import type { journalEntry, journalPage, loanBalance } from "../contract/ledger/answers.ts";
 import type { JournalListQuery, JournalQuery, StatementQuery } from "../contract/ledger/queries.ts";
 import { statementCsv, statementView } from "../contract/ledger/statement.ts";
+import type { statement as statementAnswer } from "../contract/ledger/statement-answer.ts";
 import { entryView, loanBalanceView } from "../contract/ledger/views.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
@@ -8,7 +10,7 @@ import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
-import { loanBalance } from "../store/ledger/balances.ts";
+import { readLoanBalance } from "../store/ledger/balances.ts";
 import { findEntry } from "../store/ledger/journal.ts";
 import { exportJournal } from "./ledger-export.ts";
 import { ask, read } from "./read.ts";
@@ -26,7 +28,9 @@ export const ledgerReadHandlers = {
     const id = path.id.toLowerCase();
     const entry = await read(c, (db) => findEntry(db, c.get("principal").tenant_id, id));
     if (!entry.ok) return invalidQuery(c, entry.error);
-    return entry.value ? renderJson(c, entryView(entry.value)) : notFound(c, "journal entry");
+    return entry.value
+      ? renderJson<typeof journalEntry>(c, entryView(entry.value))
+      : notFound(c, "journal entry");
   },
   listLoanJournalEntries: (c, { path, query }) => listEntriesOf(c, path.loan_id.toLowerCase(), query),
   getLoanStatement: (c, { path, query }) => statement(c, path.loan_id.toLowerCase(), query),
@@ -34,12 +38,15 @@ export const ledgerReadHandlers = {
     const loan_id = path.loan_id.toLowerCase();
     const { as_of_date = today(), currency } = query;
     const found = await read(c, (db) =>
-      loanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
+      readLoanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
     );
     if (!found.ok) return invalidQuery(c, found.error);
     if (found.value === null) return notFound(c, "loan");
     const { amounts, last_posted_at } = found.value;
-    return renderJson(c, loanBalanceView(loan_id, found.value.currency, as_of_date, amounts, last_posted_at));
+    return renderJson<typeof loanBalance>(
+      c,
+      loanBalanceView({ loan_id, currency: found.value.currency, as_of_date }, amounts, last_posted_at),
+    );
   },
 } satisfies Partial<RouteHandlers>;
 
@@ -47,20 +54,20 @@ async function listEntries(c: Context<AppEnv>, asked: JournalListQuery): Promise
   const found = await ask(c, (db) => listJournal(db, c.get("principal").tenant_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
   const { items, next_cursor } = found.value;
-  return renderJson(c, { items, next_page_token: next_cursor });
+  return renderJson<typeof journalPage>(c, { items, next_page_token: next_cursor });
 }
 
 async function listEntriesOf(c: Context<AppEnv>, loan_id: string, asked: JournalQuery): Promise<Response> {
   const found = await ask(c, (db) => listLoanEntries(db, c.get("principal").tenant_id, loan_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
   const { items, next_cursor } = found.value;
-  return renderJson(c, { items, next_page_token: next_cursor });
+  return renderJson<typeof journalPage>(c, { items, next_page_token: next_cursor });
 }
 
 async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQuery): Promise<Response> {
   const found = await ask(c, (db) => listStatement(db, c.get("principal").tenant_id, loan_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
   const { opening, items, next_cursor } = found.value;
-  if (!wantsCsv(c)) return renderJson(c, statementView(opening, items, next_cursor));
+  if (!wantsCsv(c)) return renderJson<typeof statementAnswer>(c, statementView(opening, items, next_cursor));
   return renderCsv(c, statementCsv(items), "statement", next_cursor ?? null, "page_token");
 }

@@ -1,3 +1,4 @@
+import type { checkStarted, reconciliation } from "../contract/ledger/answers.ts";
 import { reconciliationView } from "../contract/ledger/reconciliation.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
@@ -18,12 +19,16 @@ export const reconciliationHandlers = {
     }));
     if (!found.ok) return invalidQuery(c, found.error);
     const { integrity, banks, rollups } = found.value;
-    return renderJson(c, reconciliationView(as_of_date, integrity, banks, rollups));
+    return renderJson<typeof reconciliation>(c, reconciliationView(as_of_date, integrity, banks, rollups));
   },
   startIntegrityCheck: async (c) => {
     const tenant = c.get("principal").tenant_id;
     const started = await read(c, (db) => startWholeCheck(db, tenant));
     if (!started.ok) return invalidQuery(c, started.error);
-    return renderJson(c, { status: "started", requested_at: new Date().toISOString() }, 202);
+    return renderJson<typeof checkStarted>(
+      c,
+      { status: "started", requested_at: new Date().toISOString() },
+      202,
+    );
   },
 } satisfies Partial<RouteHandlers>;

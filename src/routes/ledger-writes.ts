@@ -1,4 +1,6 @@
 import type { Context } from "hono";
+import type { AnswerOf } from "../contract/answer-types.ts";
+import type { POSTING_ANSWERS } from "../contract/ledger/posting-answers.ts";
 import type { POSTING_ROUTES } from "../contract/routes/postings.ts";
 import type { LedgerCommand } from "../domain/ledger/decide.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -8,6 +10,8 @@ import { settleWrite } from "./write.ts";
 
 /** A request of any route that writes to the ledger. */
 type Posting = RouteRequest<(typeof POSTING_ROUTES)[keyof typeof POSTING_ROUTES]>;
+
+type PostingAnswer = (typeof POSTING_ANSWERS)[keyof typeof POSTING_ANSWERS];
 
 /**
  * Answers 201 with what is posted (200 where nothing is created), and 200 with the very same body on a replay
@@ -22,10 +26,10 @@ async function write(c: Context<AppEnv>, { route, body, path }: Posting): Promis
   if (!settled.ok) return renderProblem(c, settled.error);
   const { answer, replayed } = settled.value;
   if (answer.answer === null) throw new Error("a ledger event keeps its answer");
-  const written: { journal_entry_id?: string } = JSON.parse(answer.answer);
-  const isNew = !replayed && written.journal_entry_id !== undefined;
-  if (isNew) c.header("Location", `/v1/journal-entries/${written.journal_entry_id}`);
-  return renderJson(c, written, isNew ? 201 : 200);
+  const written: AnswerOf<PostingAnswer> = JSON.parse(answer.answer);
+  if (replayed || !("journal_entry_id" in written)) return renderJson<PostingAnswer>(c, written);
+  c.header("Location", `/v1/journal-entries/${written.journal_entry_id}`);
+  return renderJson<PostingAnswer>(c, written, 201);
 }
 
 /** Every route that writes to the ledger. */

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type * as z from "zod";
+import type { portfolio } from "../contract/position/answers.ts";
 import { portfolioCsv } from "../contract/position/csv.ts";
 import { portfolioLineView } from "../contract/position/portfolio-view.ts";
 import type { portfolioQuery } from "../contract/position/query.ts";
@@ -12,7 +13,7 @@ import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
 import { read } from "./read.ts";
-import { tooLarge, unfinished } from "./survey-answers.ts";
+import { renderUnfinished, tooLarge } from "./survey-answers.ts";
 
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioHandlers = {
@@ -30,14 +31,14 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   if (!found.value.ok) return renderProblem(c, found.value.error);
   const surveyed = found.value.value;
   if (surveyed.kind === "too_large") return tooLarge(c, "Ask without group_by, or for fewer months.");
-  if (surveyed.kind === "unfinished") return unfinished(c, surveyed);
+  if (surveyed.kind === "unfinished") return renderUnfinished(c, surveyed);
   const lines = surveyed.gathered.lines();
   if (wantsCsv(c)) {
     return renderCsv(c, portfolioCsv(linesOnDays(lines, [day, ...ends])), "portfolio", null);
   }
   const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioLineView);
   const { from_sequence, to_sequence } = surveyed;
-  return renderJson(c, {
+  return renderJson<typeof portfolio>(c, {
     as_of_date: day,
     from_sequence,
     to_sequence,

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
+import type { AnswerOf } from "../contract/answer-types.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
 import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
+import type { payoff as payoffAnswer, position, positions } from "../contract/position/answers.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import { payoffView } from "../contract/position/payoff-view.ts";
 import type { PayoffQuery, PositionQuery, PositionsQuery } from "../contract/position/query.ts";
@@ -19,7 +21,7 @@ import { findLoan } from "../reads/position.ts";
 import type { PositionPage } from "../reads/position-lines.ts";
 import { listPositions } from "../reads/position-list.ts";
 import { ask } from "./read.ts";
-import { unfinished } from "./survey-answers.ts";
+import { renderUnfinished } from "./survey-answers.ts";
 
 /** `GET /api/positions…` (docs/api.md#positions). */
 export const positionHandlers = {
@@ -38,7 +40,7 @@ async function answerOne(
   if (!found.ok) return renderProblem(c, found.error);
   if (found.value === null) return renderProblem(c, UNKNOWN);
   const view = positionView(ready(found.value), day, measureOf(measure), ledgerLoanIds(tenant));
-  if (!wantsCsv(c)) return renderJson(c, { data: view });
+  if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
   return renderCsv(c, installmentsCsv(view), "installments", null);
 }
 
@@ -55,7 +57,8 @@ async function answerPayoff(
   if (found.value === null) return renderProblem(c, UNKNOWN);
   const one = ready(found.value);
   const payoff = payoffOn(one, on, rebate);
-  if (payoff.ok) return renderJson(c, { data: payoffView(one, on, payoff.value, tenant) });
+  if (payoff.ok)
+    return renderJson<typeof payoffAnswer>(c, { data: payoffView(one, on, payoff.value, tenant) });
   return renderProblem(c, { code: payoff.error, detail: `It starts on ${one.start}.` });
 }
 
@@ -65,7 +68,7 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }, dayAt(Date.now())));
   if (!found.ok) return renderProblem(c, found.error);
   const { page, next_cursor = null } = found.value;
-  if (page.kind === "unfinished") return unfinished(c, page);
+  if (page.kind === "unfinished") return renderUnfinished(c, page);
   return wantsCsv(c)
     ? listAsCsv(c, page, next_cursor, asked.changed_since !== undefined)
     : listAsJson(c, page, limit, next_cursor);
@@ -78,15 +81,15 @@ function listAsJson(
   next: string | null,
 ): Response {
   const { from_sequence, to_sequence, listed_all } = page;
-  const pagination = stringifyJson({
+  const pagination: AnswerOf<typeof positions>["pagination"] = {
     limit,
     has_more: next !== null,
     next_cursor: next ?? undefined,
     listed_all,
     from_sequence,
     to_sequence,
-  });
-  const text = `{"data":[${page.lines.join(",")}],"pagination":${pagination}}`;
+  };
+  const text = `{"data":[${page.lines.join(",")}],"pagination":${stringifyJson(pagination)}}`;
   return c.body(text, 200, { "Content-Type": "application/json" });
 }
 

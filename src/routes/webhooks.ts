@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { parseBody } from "../contract/body.ts";
 import type { WEBHOOK_ROUTES } from "../contract/routes/webhooks.ts";
 import type { Scope } from "../contract/scopes.ts";
+import type { tested as testAnswer } from "../contract/webhooks/answers.ts";
 import { changeSchema, type DestinationCheck, newEndpointSchema } from "../contract/webhooks/bodies.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
@@ -12,8 +13,8 @@ import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { askSender } from "../webhooks/client.ts";
-import { destinationFault, hostOf } from "../webhooks/destination.ts";
-import type { KeyOfRequest, Managed } from "../webhooks/sender.ts";
+import { destinationFault, hostOf, publicHosts } from "../webhooks/destination.ts";
+import type { Caller, KeyOfRequest, Managed } from "../webhooks/sender.ts";
 
 /** What a token must be allowed to read itself before it may have it sent (docs/api.md#webhooks). */
 const NEEDED: Readonly<Record<WebhookType, Scope>> = {
@@ -22,11 +23,13 @@ const NEEDED: Readonly<Record<WebhookType, Scope>> = {
   journalEntryPosted: "hpts:ledger:read",
 };
 
-const tenantOf = (c: Context<AppEnv>) => c.get("principal").tenant_id;
 const ownHost = (c: Context<AppEnv>) => hostOf(new URL(c.req.url));
 
 const checkOf = (c: Context<AppEnv>): DestinationCheck => {
-  const rules = { allowLoopback: c.env.WEBHOOK_ALLOW_LOOPBACK === "true", ownHost: ownHost(c) };
+  // The sender refuses the request if the setting cannot be read.
+  const hosts = publicHosts(c.env.PUBLIC_ORIGIN);
+  const ownHosts = [ownHost(c), ...(hosts.ok ? hosts.value : [])];
+  const rules = { allowLoopback: c.env.WEBHOOK_ALLOW_LOOPBACK === "true", ownHosts };
   return (url) => destinationFault(url, rules);
 };
 
@@ -52,9 +55,12 @@ async function keyOf(c: Context<AppEnv>): Promise<KeyOfRequest> {
   };
 }
 
-/** The scope that the caller lacks for one of the types, if it does. */
-const lacking = (c: Context<AppEnv>, types: readonly WebhookType[]): Scope | undefined =>
-  types.map((type) => NEEDED[type]).find((scope) => !callerGrants(c, scope));
+/** The caller, with the scopes that its token lacks for the messages of some types. */
+function callerOf(c: Context<AppEnv>): Caller {
+  const types = WEBHOOK_TYPES.filter((type) => !callerGrants(c, NEEDED[type]));
+  const lacking = Object.fromEntries(types.map((type) => [type, NEEDED[type]]));
+  return { tenant: c.get("principal").tenant_id, lacking };
+}
 
 async function create(c: Context<AppEnv>): Promise<Response> {
   const parsed = parseBody(newEndpointSchema(checkOf(c)), c.get("body"));
@@ -62,12 +68,11 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   const { url, description = null, from_sequence = null } = parsed.value;
   const readable = WEBHOOK_TYPES.filter((type) => callerGrants(c, NEEDED[type]));
   const event_types = parsed.value.event_types ?? readable;
-  const missing = event_types.length === 0 ? "records:read" : lacking(c, event_types);
-  if (missing) return insufficientScope(c, missing);
+  if (event_types.length === 0) return insufficientScope(c, "records:read");
   const wanted = { url, own_host: ownHost(c), event_types, description, from_sequence };
   const request = await keyOf(c);
   const made = await askSender(c.env, c.get("principal"), (sender) =>
-    sender.create(tenantOf(c), request, wanted),
+    sender.create(callerOf(c), request, wanted),
   );
   if (made.ok && !made.value.replayed) {
     const { endpoint_id }: { endpoint_id: string } = JSON.parse(made.value.body);
@@ -79,12 +84,10 @@ async function create(c: Context<AppEnv>): Promise<Response> {
 async function change(c: Context<AppEnv>, id: string): Promise<Response> {
   const parsed = parseBody(changeSchema(checkOf(c)), c.get("body"));
   if (!parsed.ok) return renderProblem(c, parsed.error);
-  const missing = lacking(c, parsed.value.event_types ?? []);
-  if (missing) return insufficientScope(c, missing);
   const wanted = { ...parsed.value, own_host: ownHost(c) };
   return rendered(
     c,
-    await askSender(c.env, c.get("principal"), (sender) => sender.change(tenantOf(c), id, wanted)),
+    await askSender(c.env, c.get("principal"), (sender) => sender.change(callerOf(c), id, wanted)),
   );
 }
 
@@ -95,7 +98,7 @@ async function rotate(
   const request = await keyOf(c);
   const expire = body.expire_previous === true;
   const rotated = await askSender(c.env, c.get("principal"), (sender) =>
-    sender.rotate(tenantOf(c), request, path.endpoint_id, expire),
+    sender.rotate(callerOf(c), request, path.endpoint_id, expire),
   );
   return renderManaged(c, rotated, 200);
 }
@@ -106,20 +109,20 @@ async function replay(
 ): Promise<Response> {
   const request = await keyOf(c);
   const replayed = await askSender(c.env, c.get("principal"), (sender) =>
-    sender.replay(tenantOf(c), request, path.endpoint_id, body.from_sequence),
+    sender.replay(callerOf(c), request, path.endpoint_id, body.from_sequence),
   );
   return renderManaged(c, replayed, 200);
 }
 
 async function test(c: Context<AppEnv>, id: string): Promise<Response> {
-  const tested = await askSender(c.env, c.get("principal"), (sender) => sender.ping(tenantOf(c), id));
+  const tested = await askSender(c.env, c.get("principal"), (sender) => sender.ping(callerOf(c), id));
   if (!tested.ok) return renderProblem(c, tested.error);
   const { delivered, status, duration_ms, error } = tested.value;
-  return renderJson(c, { delivered, status, duration_ms, error: error ?? undefined });
+  return renderJson<typeof testAnswer>(c, { delivered, status, duration_ms, error: error ?? undefined });
 }
 
 async function remove(c: Context<AppEnv>, id: string): Promise<Response> {
-  const removed = await askSender(c.env, c.get("principal"), (sender) => sender.remove(tenantOf(c), id));
+  const removed = await askSender(c.env, c.get("principal"), (sender) => sender.remove(callerOf(c), id));
   return removed.ok ? c.body(null, 204) : renderProblem(c, removed.error);
 }
 
@@ -127,11 +130,11 @@ async function remove(c: Context<AppEnv>, id: string): Promise<Response> {
 export const webhookHandlers = {
   createWebhookEndpoint: create,
   listWebhookEndpoints: async (c) =>
-    rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.list(tenantOf(c)))),
+    rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.list(callerOf(c)))),
   getWebhookEndpoint: async (c, { path }) =>
     rendered(
       c,
-      await askSender(c.env, c.get("principal"), (sender) => sender.get(tenantOf(c), path.endpoint_id)),
+      await askSender(c.env, c.get("principal"), (sender) => sender.get(callerOf(c), path.endpoint_id)),
     ),
   changeWebhookEndpoint: (c, { path }) => change(c, path.endpoint_id),
   deleteWebhookEndpoint: (c, { path }) => remove(c, path.endpoint_id),

@@ -8,7 +8,7 @@ import { mirrorEndpoints } from "../store/webhooks/mirror.ts";
 import type { Fetcher } from "./attempt.ts";
 import { isDue } from "./endpoint.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
-import { KeyRing } from "./key-ring.ts";
+import { parseWebhookSettings, type WebhookSettings } from "./settings.ts";
 import { PAGE_EVENTS, Turn, type World } from "./turn.ts";
 
 const MINUTE_MS = 60_000;
@@ -17,7 +17,7 @@ const AGAIN_MS = 5_000;
 export const GATE_MS = 5_000;
 
 /** What a courier needs of the sender's object. */
-export interface Place {
+export interface CourierContext {
   readonly env: () => Cloudflare.Env;
   readonly storage: DurableObjectStorage;
   readonly store: EndpointStore;
@@ -28,21 +28,21 @@ export interface Place {
 
 /** Delivers to a tenant's endpoints from its sender's alarm, and updates the operators' rows and the gate. */
 export class Courier {
-  readonly #place: Place;
+  readonly #context: CourierContext;
   readonly #store: EndpointStore;
   #failures = 0;
   #running: Turn | null = null;
 
-  constructor(place: Place) {
-    this.#place = place;
-    this.#store = place.store;
+  constructor(context: CourierContext) {
+    this.#context = context;
+    this.#store = context.store;
   }
 
   /** Called when the tenant may have undelivered events. */
   async poke(tenant: string): Promise<void> {
     this.#store.setFact("tenant", tenant);
     if (this.#running) this.#running.wake();
-    else await this.#wakeAt(this.#place.now());
+    else await this.#wakeAt(this.#context.now());
   }
 
   /** Delivers what is due. Never throws: the platform would drop the alarm after some failures. */
@@ -61,25 +61,25 @@ export class Courier {
 
   /** Returns true when D1 or the gate failed, so that a retry is due soon. */
   async #turn(tenant: string): Promise<boolean> {
-    const ring = await KeyRing.parse(this.#place.env().WEBHOOK_KEY);
-    if (!ring.ok) {
-      this.#log(tenant, { message: "misconfigured", setting: "WEBHOOK_KEY", reason: ring.error });
+    const settings = await parseWebhookSettings(this.#context.env());
+    if (!settings.ok) {
+      this.#log(tenant, { message: "misconfigured", ...settings.error });
       return true;
     }
-    const turn = new Turn(this.world(tenant, ring.value));
+    const turn = new Turn(this.world(tenant, settings.value));
     this.#running = turn;
     const { more, stuck } = await turn.run().finally(() => {
       this.#running = null;
     });
     const synced = await this.#sync(tenant);
-    if (more) await this.#wakeAt(this.#place.now());
+    if (more) await this.#wakeAt(this.#context.now());
     return stuck || !synced;
   }
 
   /** Sets the alarm for the next retry of an endpoint, and for the work that this turn could not do. */
   async #arm(tenant: string): Promise<void> {
     try {
-      const now = this.#place.now();
+      const now = this.#context.now();
       const backoff = Math.min(AGAIN_MS * 2 ** (this.#failures - 1), MINUTE_MS);
       const earliest = this.#failures > 0 ? now + backoff : now;
       const retries = this.#store
@@ -93,23 +93,22 @@ export class Courier {
   }
 
   async #wakeAt(at: number): Promise<void> {
-    const set = await this.#place.storage.getAlarm();
-    if (set === null || set > at) await this.#place.storage.setAlarm(at);
+    const set = await this.#context.storage.getAlarm();
+    if (set === null || set > at) await this.#context.storage.setAlarm(at);
   }
 
   /** What a delivery needs from outside. */
-  world(tenant: string, ring: KeyRing): World {
+  world(tenant: string, settings: WebhookSettings): World {
     return {
+      ...settings,
       tenant,
       store: this.#store,
-      ring,
-      allowLoopback: this.#place.env().WEBHOOK_ALLOW_LOOPBACK === "true",
       readPage: async (after) => {
-        const { db } = await openSession(this.#place.env(), tenant, "first-primary");
+        const { db } = await openSession(this.#context.env(), tenant, "first-primary");
         return readLogPage(db, tenant, after, PAGE_EVENTS);
       },
-      fetcher: (url, init) => this.#place.fetch(url, init),
-      now: () => this.#place.now(),
+      fetcher: (url, init) => this.#context.fetch(url, init),
+      now: () => this.#context.now(),
       log: (entry) => this.#log(tenant, entry),
     };
   }
@@ -117,8 +116,8 @@ export class Courier {
   /** Called after a change: updates the operators' rows and the gate, and starts a turn for what may be due. */
   async changed(tenant: string): Promise<void> {
     this.#store.setFact("tenant", tenant);
-    if (!(await this.#sync(tenant))) await this.#wakeAt(this.#place.now() + AGAIN_MS);
-    const now = this.#place.now();
+    if (!(await this.#sync(tenant))) await this.#wakeAt(this.#context.now() + AGAIN_MS);
+    const now = this.#context.now();
     if (this.#store.all().some((endpoint) => isDue(endpoint, now))) await this.poke(tenant);
   }
 
@@ -127,9 +126,9 @@ export class Courier {
     try {
       const { changed, removed } = this.#store.unmirrored();
       if (changed.length + removed.length > 0) {
-        const updated_at = this.#place.now();
+        const updated_at = this.#context.now();
         const rows = changed.map((row) => ({ ...row, updated_at }));
-        const { db } = await openSession(this.#place.env(), tenant, "first-primary");
+        const { db } = await openSession(this.#context.env(), tenant, "first-primary");
         await mirrorEndpoints(db, tenant, rows, removed);
         this.#store.mirrored(changed, removed);
       }
@@ -152,8 +151,8 @@ export class Courier {
 
   /** The tenant's gate. */
   async gate(tenant: string) {
-    const placement = await findPlacement(this.#place.env(), tenant);
+    const placement = await findPlacement(this.#context.env(), tenant);
     if (placement === null) throw new Error("the tenant has no placement yet");
-    return objectOf(this.#place.env().TENANT_GATE, tenant, placement);
+    return objectOf(this.#context.env().TENANT_GATE, tenant, placement);
   }
 }

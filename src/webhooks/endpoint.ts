@@ -38,31 +38,85 @@ export interface Endpoint {
   readonly cursor: Cursor;
   /** Raised by each change after which the answer to a request in flight no longer counts. */
   readonly epoch: number;
+  /** The message whose attempts failed last, by its place. Attempts and `failed_since` count only for it. */
+  readonly failed_message: Cursor | null;
   readonly failed_since: number | null;
   readonly next_attempt_at: number | null;
   readonly last_success_at: number | null;
   readonly last_failure: Failure | null;
 }
 
-const NO_FAILURE = { failed_since: null, next_attempt_at: null, last_failure: null } as const;
+const NO_FAILURE = {
+  failed_message: null,
+  failed_since: null,
+  next_attempt_at: null,
+  last_failure: null,
+} as const;
+
+/** What is chosen for a new endpoint; `from` is the sequence of the first event to report. */
+type Chosen = Pick<
+  Endpoint,
+  "endpoint_id" | "url" | "own_host" | "event_types" | "description" | "created_at" | "secret"
+> & { readonly from: number };
+
+export function newEndpoint(chosen: Chosen): Endpoint {
+  const { endpoint_id, url, own_host, event_types, description, created_at, secret, from } = chosen;
+  return {
+    ...{ endpoint_id, url, own_host, event_types, description, created_at, secret },
+    ...NO_FAILURE,
+    status: "enabled",
+    previous: null,
+    cursor: { sequence: from - 1, place: NO_PLACE },
+    epoch: 1,
+    last_success_at: null,
+  };
+}
 
 const GONE = 410;
 
-/** The endpoint after an attempt of the message at `delivered` (docs/api.md#retries). `random` is 0 to 1. Pure. */
+/** When an attempt ended, in milliseconds since 1970, and a number from 0 to 1 for the jitter of the next one. */
+export interface Moment {
+  readonly now: number;
+  readonly random: number;
+}
+
+/** The endpoint after an attempt of the message at `message` (docs/api.md#retries). Pure. */
 export function afterAttempt(
   endpoint: Endpoint,
   { error, status, retry_after }: Attempt,
-  delivered: Cursor,
-  now: number,
-  random: number,
+  message: Cursor,
+  { now, random }: Moment,
 ): Endpoint {
-  if (error === null) return { ...endpoint, ...NO_FAILURE, cursor: delivered, last_success_at: now };
-  const attempts = (endpoint.last_failure?.attempts ?? 0) + 1;
-  const failed_since = endpoint.failed_since ?? now;
-  const failed = { ...endpoint, failed_since, last_failure: { at: now, status, error, attempts } };
+  if (error === null) return { ...endpoint, ...NO_FAILURE, cursor: message, last_success_at: now };
+  const before = isSame(endpoint.failed_message, message) ? endpoint : NO_FAILURE;
+  const attempts = (before.last_failure?.attempts ?? 0) + 1;
+  const failed_since = before.failed_since ?? now;
+  const last_failure = { at: now, status, error, attempts };
+  const failed = { ...endpoint, failed_message: message, failed_since, last_failure };
+  if (error === "secret_unreadable") return { ...failed, status: "failing", next_attempt_at: null };
   if (status === GONE) return { ...failed, status: "disabled", next_attempt_at: null };
   if (now - failed_since >= GIVE_UP_MS) return { ...failed, status: "failing", next_attempt_at: null };
   return { ...failed, next_attempt_at: now + retryDelay(attempts, random, retry_after) };
+}
+
+const isSame = (one: Cursor | null, other: Cursor): boolean =>
+  one?.sequence === other.sequence && one.place === other.place;
+
+/** The endpoint after all messages of an event are delivered or passed over. Failures of these messages are over. */
+export function afterEvent(endpoint: Endpoint, sequence: number): Endpoint {
+  const isOver = endpoint.failed_message !== null && endpoint.failed_message.sequence < sequence;
+  const over = isOver ? { failed_message: null, failed_since: null, next_attempt_at: null } : {};
+  return { ...endpoint, ...over, cursor: { sequence, place: NO_PLACE } };
+}
+
+/**
+ * The endpoint after a rotation. `previous` also signs until its time. Deliveries that stopped because the secret could not be
+ * read continue at once.
+ */
+export function afterRotation(endpoint: Endpoint, secret: Sealed, previous: Endpoint["previous"]): Endpoint {
+  const rotated = { ...endpoint, secret, previous };
+  const isRepaired = endpoint.status === "failing" && endpoint.last_failure?.error === "secret_unreadable";
+  return isRepaired ? { ...rotated, ...restarted(endpoint), status: "enabled" } : rotated;
 }
 
 /** What a tenant may change of an endpoint; an absent member stays as it is. */
@@ -90,6 +144,7 @@ export function afterChange(endpoint: Endpoint, change: Change): Endpoint {
 /** Answers in flight no longer count, and the next attempt is due at once. */
 const restarted = ({ epoch, last_failure }: Endpoint) => ({
   epoch: epoch + 1,
+  failed_message: null,
   failed_since: null,
   next_attempt_at: null,
   last_failure: last_failure && { ...last_failure, attempts: 0 },

@@ -48,17 +48,18 @@ export class KeyRing {
     return { key_id, nonce: nonce.toBase64(), ciphertext: new Uint8Array(sealed).toBase64() };
   }
 
-  /** Throws when the ring lacks the key, or when the ciphertext is not this owner's. */
-  async open({ key_id, nonce, ciphertext }: Sealed, owner: Owner): Promise<string> {
+  /** The secret. The error says why it cannot be read: the ring lacks the key, or the ciphertext is not this owner's. */
+  async open({ key_id, nonce, ciphertext }: Sealed, owner: Owner): Promise<Result<string, string>> {
     const found = this.#keys.find((one) => one.key_id === key_id);
-    if (!found) throw new Error(`WEBHOOK_KEY lacks the key ${key_id} that a secret was encrypted with`);
-    const bytes = Uint8Array.fromBase64(ciphertext);
-    const plain = await crypto.subtle.decrypt(
-      algorithm(Uint8Array.fromBase64(nonce), owner),
-      found.key,
-      bytes,
-    );
-    return new TextDecoder().decode(plain);
+    if (!found) return err(`WEBHOOK_KEY lacks the key ${key_id} that a secret was encrypted with`);
+    const iv = Uint8Array.fromBase64(nonce);
+    try {
+      const bytes = Uint8Array.fromBase64(ciphertext);
+      const plain = await crypto.subtle.decrypt(algorithm(iv, owner), found.key, bytes);
+      return ok(new TextDecoder().decode(plain));
+    } catch {
+      return err("the secret does not decrypt for this endpoint");
+    }
   }
 }
 

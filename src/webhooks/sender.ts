@@ -2,43 +2,40 @@ import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../domain/core/failure.ts";
 import { invalid, type Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { WebhookType } from "../domain/core/webhook.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { readHead } from "../store/log.ts";
 import { openSession } from "../store/session.ts";
+import { accessFault, accessible, type Caller } from "./access.ts";
 import type { Attempt, Fetcher } from "./attempt.ts";
 import { Courier } from "./courier.ts";
 import {
   afterChange,
   afterReplay,
+  afterRotation,
   briefView,
   type Change,
   type Endpoint,
   endpointView,
-  NO_PLACE,
+  newEndpoint,
 } from "./endpoint.ts";
 import { EndpointStore } from "./endpoint-store.ts";
-import { KeyRing } from "./key-ring.ts";
-import { KeyedRequests, type KeyOfRequest, type Made, type Managed, NOT_FOUND } from "./keyed-requests.ts";
+import { KeyedRequests, type KeyOfRequest, type Made, type Managed } from "./keyed-requests.ts";
+import { MinuteLimit } from "./minute-limit.ts";
+import { parseWebhookSettings, type WebhookSettings } from "./settings.ts";
 import { newSecret } from "./signature.ts";
 import { send } from "./turn.ts";
 
-export type { KeyOfRequest, Managed };
+export type { Caller, KeyOfRequest, Managed };
 
-export interface NewEndpoint {
-  readonly url: string;
-  readonly own_host: string;
-  readonly event_types: readonly WebhookType[];
-  readonly description: string | null;
+export type NewEndpoint = Pick<Endpoint, "url" | "own_host" | "event_types" | "description"> & {
   readonly from_sequence: number | null;
-}
+};
 
 type Reply<T> = Promise<Result<T, Problem>>;
 
 const ENDPOINTS_MAX = 20;
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 const TESTS_A_MINUTE = 10;
-const MINUTE_MS = 60_000;
 
 const UNAVAILABLE: Problem = {
   code: "unavailable",
@@ -52,7 +49,8 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   readonly #store: EndpointStore;
   readonly #courier: Courier;
   readonly #keyed: KeyedRequests;
-  readonly #tests = new Map<string, number[]>();
+  /** Counts the tenant's tests: to delete an endpoint and create it again gives no more of them. */
+  readonly #tests = new MinuteLimit(TESTS_A_MINUTE);
   /** Tests replace these: a receiver, and a clock. */
   fetcher: Fetcher = (url, init) => fetch(url, init);
   now: () => number = () => Date.now();
@@ -68,7 +66,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       fetch: (url, init) => this.fetcher(url, init),
       now: () => this.now(),
     });
-    this.#keyed = new KeyedRequests(ctx.storage, this.#store, this.#courier);
+    this.#keyed = new KeyedRequests(ctx.storage, this.#store, this.#courier, () => this.now());
   }
 
   /** Called when the tenant may have undelivered events. */
@@ -81,8 +79,11 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   }
 
   /** Creates an endpoint. The answer shows its secret once; a replay's answer does not. */
-  create(tenant: string, request: KeyOfRequest, wanted: NewEndpoint): Reply<Managed> {
-    return this.#once(tenant, request, async (ring) => {
+  create(caller: Caller, request: KeyOfRequest, wanted: NewEndpoint): Reply<Managed> {
+    const { tenant } = caller;
+    return this.#once(caller, request, async ({ ring }) => {
+      const fault = accessFault(caller, wanted.event_types);
+      if (fault) return err(fault);
       if (this.#store.all().length >= ENDPOINTS_MAX) {
         const detail = `A tenant can have ${ENDPOINTS_MAX} webhook endpoints. Delete one first.`;
         return err({ code: "too_many_endpoints", detail });
@@ -91,112 +92,108 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       if (!from.ok) return from;
       const endpoint_id = crypto.randomUUID();
       const secret = newSecret();
-      const { url, own_host, event_types, description } = wanted;
-      const endpoint: Endpoint = {
-        endpoint_id,
-        url,
-        own_host,
-        event_types,
-        description,
-        status: "enabled",
-        created_at: this.now(),
-        secret: await ring.seal(secret, { tenant, endpoint_id }),
-        previous: null,
-        cursor: { sequence: from.value - 1, place: NO_PLACE },
-        epoch: 1,
-        failed_since: null,
-        next_attempt_at: null,
-        last_success_at: null,
-        last_failure: null,
-      };
+      const sealed = await ring.seal(secret, { tenant, endpoint_id });
+      const created_at = this.now();
+      const endpoint = newEndpoint({ ...wanted, endpoint_id, created_at, secret: sealed, from: from.value });
       return ok(() => ({ endpoint, secret, view: briefView(endpoint) }));
     });
   }
 
-  /** Rotates the secret. The previous one also signs for 24 hours, unless `expirePrevious`. */
-  rotate(tenant: string, request: KeyOfRequest, id: string, expirePrevious: boolean): Reply<Managed> {
-    return this.#once(tenant, request, async (ring) => {
+  /** Rotates the secret. The previous one also signs for 24 hours, unless `expirePrevious` or if it cannot be read. */
+  rotate(caller: Caller, request: KeyOfRequest, id: string, expirePrevious: boolean): Reply<Managed> {
+    const { tenant } = caller;
+    return this.#once(caller, request, async ({ ring }) => {
+      const found = accessible(caller, this.#store.find(id));
+      if (!found.ok) return found;
+      const owner = { tenant, endpoint_id: id };
       const secret = newSecret();
-      const sealed = await ring.seal(secret, { tenant, endpoint_id: id });
+      const sealed = await ring.seal(secret, owner);
+      const isKept = !expirePrevious && (await ring.open(found.value.secret, owner)).ok;
       const head = await this.#head(tenant);
       const until = this.now() + PREVIOUS_SECRET_MS;
-      return this.#keyed.changing(id, (found) => {
-        const previous = expirePrevious ? null : { secret: found.secret, until };
-        const endpoint = { ...found, secret: sealed, previous };
-        return { endpoint, secret, view: endpointView(endpoint, head) };
+      return this.#keyed.changing(caller, id, (endpoint) => {
+        const previous = isKept ? { secret: endpoint.secret, until } : null;
+        const rotated = afterRotation(endpoint, sealed, previous);
+        return { endpoint: rotated, secret, view: endpointView(rotated, head) };
       });
     });
   }
 
   /** Delivers again from a sequence on. */
-  replay(tenant: string, request: KeyOfRequest, id: string, from_sequence: number): Reply<Managed> {
-    return this.#once(tenant, request, async () => {
-      if (!this.#store.find(id)) return err(NOT_FOUND);
-      const head = await this.#head(tenant);
+  replay(caller: Caller, request: KeyOfRequest, id: string, from_sequence: number): Reply<Managed> {
+    return this.#once(caller, request, async () => {
+      const found = accessible(caller, this.#store.find(id));
+      if (!found.ok) return found;
+      const head = await this.#head(caller.tenant);
       const from = startWithin(from_sequence, head);
       if (!from.ok) return from;
-      return this.#keyed.changing(id, (found) => {
-        const endpoint = afterReplay(found, from.value);
-        return { endpoint, secret: null, view: endpointView(endpoint, head) };
+      return this.#keyed.changing(caller, id, (endpoint) => {
+        const replayed = afterReplay(endpoint, from.value);
+        return { endpoint: replayed, secret: null, view: endpointView(replayed, head) };
       });
     });
   }
 
-  async list(tenant: string): Reply<string> {
+  /** The endpoints whose messages the caller may read. */
+  async list(caller: Caller): Reply<string> {
     return this.#answered(async () => {
-      const endpoints = this.#store.all();
-      const head = endpoints.length === 0 ? 0 : await this.#head(tenant);
+      const endpoints = this.#store.all().filter((one) => accessible(caller, one).ok);
+      const head = endpoints.length === 0 ? 0 : await this.#head(caller.tenant);
       return ok(JSON.stringify({ data: endpoints.map((endpoint) => endpointView(endpoint, head)) }));
     });
   }
 
-  async get(tenant: string, id: string): Reply<string> {
+  async get(caller: Caller, id: string): Reply<string> {
     return this.#answered(async () => {
-      if (!this.#store.find(id)) return err(NOT_FOUND);
-      const head = await this.#head(tenant);
-      const found = this.#store.find(id);
-      return found ? ok(JSON.stringify(endpointView(found, head))) : err(NOT_FOUND);
+      const asked = accessible(caller, this.#store.find(id));
+      if (!asked.ok) return asked;
+      const head = await this.#head(caller.tenant);
+      const found = accessible(caller, this.#store.find(id));
+      return found.ok ? ok(JSON.stringify(endpointView(found.value, head))) : found;
     });
   }
 
-  async change(tenant: string, id: string, change: Change & { readonly own_host: string }): Reply<string> {
+  async change(caller: Caller, id: string, change: Change & { readonly own_host: string }): Reply<string> {
+    const { url, event_types, status, own_host } = change;
+    const isOpenToAll = url === undefined && event_types === undefined && status === undefined;
+    const who = isOpenToAll ? { ...caller, lacking: {} } : caller;
     return this.#answered(async () => {
-      if (!this.#store.find(id)) return err(NOT_FOUND);
-      const head = await this.#head(tenant);
-      const found = this.#store.find(id);
-      if (!found) return err(NOT_FOUND);
-      const own_host = change.url === undefined ? found.own_host : change.own_host;
-      const endpoint = { ...afterChange(found, change), own_host };
+      const asked = accessible(who, this.#store.find(id), event_types);
+      if (!asked.ok) return asked;
+      const head = await this.#head(caller.tenant);
+      const found = accessible(who, this.#store.find(id), event_types);
+      if (!found.ok) return found;
+      const changed = afterChange(found.value, change);
+      const endpoint = url === undefined ? changed : { ...changed, own_host };
       this.#store.put(endpoint);
-      await this.#courier.changed(tenant);
+      await this.#courier.changed(caller.tenant);
       return ok(JSON.stringify(endpointView(endpoint, head)));
     });
   }
 
   /** Removes the endpoint at once. A request in flight may still arrive. */
-  async remove(tenant: string, id: string): Reply<null> {
+  async remove(caller: Caller, id: string): Reply<null> {
     return this.#answered(async () => {
-      if (!this.#store.find(id)) return err(NOT_FOUND);
+      const found = accessible(caller, this.#store.find(id));
+      if (!found.ok) return found;
       this.#store.remove(id);
-      await this.#courier.changed(tenant);
+      await this.#courier.changed(caller.tenant);
       return ok(null);
     });
   }
 
   /** Sends `ping` once, regardless of the endpoint's status. */
-  async ping(tenant: string, id: string): Reply<Attempt> {
-    return this.#answered(async (ring) => {
-      const endpoint = this.#store.find(id);
-      if (!endpoint) return err(NOT_FOUND);
-      const recent = (this.#tests.get(id) ?? []).filter((at) => at > this.now() - MINUTE_MS);
-      if (recent.length >= TESTS_A_MINUTE) {
-        const detail = `An endpoint takes ${TESTS_A_MINUTE} tests a minute. Wait a minute.`;
+  async ping(caller: Caller, id: string): Reply<Attempt> {
+    return this.#answered(async (settings) => {
+      const found = accessible(caller, this.#store.find(id));
+      if (!found.ok) return found;
+      if (!this.#tests.take(this.now())) {
+        const detail = `A tenant has ${TESTS_A_MINUTE} tests a minute. Wait a minute.`;
         return err({ code: "rate_limited", detail });
       }
-      this.#tests.set(id, [...recent, this.now()]);
       const body = JSON.stringify({ type: "ping", timestamp: new Date(this.now()).toISOString(), data: {} });
       const outgoing = { id: `msg_${crypto.randomUUID()}`, body, trace_id: null };
-      return ok(await send(this.#courier.world(tenant, ring), endpoint, outgoing));
+      return ok(await send(this.#courier.world(caller.tenant, settings), found.value, outgoing));
     });
   }
 
@@ -211,23 +208,22 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   }
 
   #once(
-    tenant: string,
+    caller: Caller,
     request: KeyOfRequest,
-    work: (ring: KeyRing) => Reply<() => Made | null>,
+    work: (settings: WebhookSettings) => Reply<() => Made | null>,
   ): Reply<Managed> {
-    return this.#answered((ring) => this.#keyed.once(tenant, request, () => work(ring)));
+    return this.#answered((settings) => this.#keyed.once(caller, request, () => work(settings)));
   }
 
-  /** Runs a request. Refuses it if the service has no keys for the secrets, or no database. */
-  async #answered<T>(work: (ring: KeyRing) => Reply<T>): Reply<T> {
-    const ring = await KeyRing.parse(this.env.WEBHOOK_KEY);
-    if (!ring.ok) {
-      const entry = { level: "error", message: "misconfigured", setting: "WEBHOOK_KEY", reason: ring.error };
-      console.error(JSON.stringify(entry));
+  /** Runs a request. Refuses it if a setting of webhooks is wrong, or without a database. */
+  async #answered<T>(work: (settings: WebhookSettings) => Reply<T>): Reply<T> {
+    const settings = await parseWebhookSettings(this.env);
+    if (!settings.ok) {
+      console.error(JSON.stringify({ level: "error", message: "misconfigured", ...settings.error }));
       return err({ code: "misconfigured", detail: "Webhooks are not configured. Tell the operator." });
     }
     try {
-      return await work(ring.value);
+      return await work(settings.value);
     } catch (error) {
       console.error(
         JSON.stringify({ level: "error", message: "webhook request failed", error: causeOf(error) }),

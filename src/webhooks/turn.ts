@@ -3,18 +3,16 @@ import type { WebhookType } from "../domain/core/webhook.ts";
 import type { LogPage } from "../store/webhooks/log-page.ts";
 import { type Attempt, attempt, type Fetcher } from "./attempt.ts";
 import { destinationFault } from "./destination.ts";
-import { afterAttempt, type Cursor, type Endpoint, isDue, NO_PLACE } from "./endpoint.ts";
+import { afterAttempt, afterEvent, type Cursor, type Endpoint, isDue } from "./endpoint.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
-import type { KeyRing } from "./key-ring.ts";
 import { type Message, messageId, messagesOf } from "./messages.ts";
+import type { WebhookSettings } from "./settings.ts";
 import { signatureHeader } from "./signature.ts";
 
 /** What a turn needs from outside. */
-export interface World {
+export interface World extends WebhookSettings {
   readonly tenant: string;
   readonly store: EndpointStore;
-  readonly ring: KeyRing;
-  readonly allowLoopback: boolean;
   readonly readPage: (after: number) => Promise<LogPage>;
   readonly fetcher: Fetcher;
   /** Milliseconds since 1970. */
@@ -124,7 +122,7 @@ async function slice(world: World, id: string, calls: { made: number }): Promise
       if (waits) return "idle";
       const served = sameEpoch(store, endpoint);
       if (!served) return "more";
-      store.put({ ...served, cursor: { sequence: event.sequence, place: NO_PLACE } });
+      store.put(afterEvent(served, event.sequence));
     }
     return page.events.length === PAGE_EVENTS ? "more" : "idle";
   } catch (error) {
@@ -167,8 +165,8 @@ async function deliver(world: World, endpoint: Endpoint, message: Message): Prom
     });
   }
   if (!current) return outcome.delivered;
-  const delivered = { sequence: sequence - 1, place };
-  store.put(afterAttempt(current, outcome, delivered, now(), Math.random()));
+  const moment = { now: now(), random: Math.random() };
+  store.put(afterAttempt(current, outcome, { sequence: sequence - 1, place }, moment));
   return outcome.delivered;
 }
 
@@ -179,19 +177,18 @@ export interface Outgoing {
   readonly trace_id: string | null;
 }
 
-/** Signs a body and sends it once. */
+/** Signs a body and sends it once. Sends nothing where deliveries may not go, or without a readable secret. */
 export async function send(
-  { ring, tenant, fetcher, now, allowLoopback }: Omit<World, "store" | "readPage" | "log">,
+  world: Omit<World, "store" | "readPage">,
   endpoint: Endpoint,
   { id, body, trace_id }: Outgoing,
 ): Promise<Attempt> {
-  const { endpoint_id, url, own_host, secret, previous } = endpoint;
-  const fault = destinationFault(url, { allowLoopback, ownHost: own_host });
-  if (fault !== null) {
-    return { delivered: false, status: null, error: "connection", duration_ms: 0, retry_after: null };
-  }
-  const sealed = previous && previous.until > now() ? [secret, previous.secret] : [secret];
-  const secrets = await Promise.all(sealed.map((one) => ring.open(one, { tenant, endpoint_id })));
+  const { fetcher, now, allowLoopback, publicHosts } = world;
+  const { url, own_host } = endpoint;
+  const fault = destinationFault(url, { allowLoopback, ownHosts: [own_host, ...publicHosts] });
+  if (fault !== null) return { ...NOT_SENT, error: "connection" };
+  const secrets = await openSecrets(world, endpoint);
+  if (secrets === null) return { ...NOT_SENT, error: "secret_unreadable" };
   const timestamp = Math.floor(now() / 1000);
   const headers = {
     "Content-Type": "application/json",
@@ -202,6 +199,23 @@ export async function send(
     traceparent: `00-${trace_id ?? randomHex(16)}-${randomHex(8)}-01`,
   };
   return attempt(fetcher, { url, headers, body }, now);
+}
+
+const NOT_SENT = { delivered: false, status: null, duration_ms: 0, retry_after: null } as const;
+
+/** The secrets that sign now, or null when the endpoint's own cannot be read. An unreadable previous one is passed over. */
+async function openSecrets(
+  { ring, tenant, now, log }: Pick<World, "ring" | "tenant" | "now" | "log">,
+  { endpoint_id, secret, previous }: Endpoint,
+): Promise<readonly string[] | null> {
+  const own = await ring.open(secret, { tenant, endpoint_id });
+  if (!own.ok) {
+    log({ message: "webhook secret unreadable", endpoint: endpoint_id, reason: own.error });
+    return null;
+  }
+  if (!previous || previous.until <= now()) return [own.value];
+  const older = await ring.open(previous.secret, { tenant, endpoint_id });
+  return older.ok ? [own.value, older.value] : [own.value];
 }
 
 const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();

@@ -41,7 +41,6 @@ const ODD_TEXTS = [
   "two  spaces  @ 5 USD = 7 USD",
   "~ monthly",
   "comment",
-  " ",
   "a\u2028    assets:1000 Cash  5 USD",
   "a\u2029b\u00a0c\u3000d\ufeffe",
   '"quoted" \\ #{%} <b>',

@@ -17,7 +17,7 @@ const lineOf = (category: string, data: object, idempotency_key = newKey()) =>
 
 const clientLine = (n: number) => lineOf("client", { ...individual, client_id: `C-${n}` }, `client-key-${n}`);
 
-async function gzip(text: string): Promise<Uint8Array> {
+async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
@@ -178,6 +178,14 @@ describe("POST /ingest/batch", () => {
     const packed = await gzip(oneTo(20).map(clientLine).join("\n"));
     const { status, lines } = await postBatch(api, packed, { "Content-Encoding": "gzip" });
     expect([status, lines.length]).toEqual([200, 20]);
+  });
+
+  it("unpacks gzip of several members", async () => {
+    const api = new Api();
+    const members = [await gzip(`${clientLine(1)}\n`), await gzip(clientLine(2))];
+    const packed = new Uint8Array(await new Blob(members).arrayBuffer());
+    const { status, lines } = await postBatch(api, packed, { "Content-Encoding": "gzip" });
+    expect([status, lines.length]).toEqual([200, 2]);
   });
 
   it("ignores an Idempotency-Key header", async () => {

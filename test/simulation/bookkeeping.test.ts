@@ -11,7 +11,6 @@ import { type Sent, type Tape, tapes } from "./tapes.ts";
 const REPLAY = { seed: 20261122, path: "" } as const;
 const RUNS = 4;
 const ROUNDS = 120;
-const TIME_LIMIT_MS = 60_000;
 
 /** The days on which the tape's dates lie, the days around them, and before and after all of them. */
 const DAYS = [
@@ -119,12 +118,12 @@ it("the books agree with the records on every day, after any events and kills, a
       for (const { category, data } of accepted) await fresh.accept(category, data);
       expect(asText(await journalOf(fresh.tenant))).toEqual(journal);
     }),
-    { ...REPLAY, numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS, endOnFailure: true },
+    { ...REPLAY, numRuns: RUNS, endOnFailure: true },
   );
   // A simulation in which everything is refused proves nothing.
   expect(entries).toBeGreaterThan(300);
   expect(credits).toBeGreaterThan(0);
-}, 180_000);
+}, 900_000);
 
 it("the books agree with the records after every switch, with events sent while records are opened", async () => {
   await fc.assert(
@@ -142,6 +141,6 @@ it("the books agree with the records after every switch, with events sent while 
       await trialBalancesAreEven(api);
       await creditsAreListed(api);
     }),
-    { ...REPLAY, numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS, endOnFailure: true },
+    { ...REPLAY, numRuns: RUNS, endOnFailure: true },
   );
-}, 180_000);
+}, 900_000);

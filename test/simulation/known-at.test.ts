@@ -62,7 +62,7 @@ it("a row as the log knew it equals the row that was answered then, after any la
         }
       }
     }),
-    { ...REPLAY, numRuns: RUNS, interruptAfterTimeLimit: 60_000 },
+    { ...REPLAY, numRuns: RUNS },
   );
   expect(compared).toBeGreaterThan(300);
-}, 100_000);
+}, 900_000);

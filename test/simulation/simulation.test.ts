@@ -13,7 +13,6 @@ const RUNS = 20;
 const TENANTS = 3;
 const ROUNDS = 150;
 /** The run ends here even on a slow machine; what was found by then is reported. */
-const TIME_LIMIT_MS = 90_000;
 
 it("random events of concurrent senders are answered and stored as the contract says", async () => {
   const seen = new Map<string, number>();
@@ -34,7 +33,7 @@ it("random events of concurrent senders are answered and stored as the contract 
       }
       for (const tenant of tenants) await checkLists(tenant);
     }),
-    { ...REPLAY, numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS },
+    { ...REPLAY, numRuns: RUNS },
   );
   // A simulation in which everything is refused proves nothing.
   for (const category of ["client", "disbursement", "payment", "operation"]) {
@@ -42,4 +41,4 @@ it("random events of concurrent senders are answered and stored as the contract 
       expect(seen.get(`${category} ${step}`) ?? 0, `${category} ${step}`).toBeGreaterThan(0);
     }
   }
-}, 150_000);
+}, 900_000);

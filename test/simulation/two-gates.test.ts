@@ -11,7 +11,6 @@ import { newTenant, play, type Tenant } from "./world.ts";
 const REPLAY = { seed: 20261121, path: "" } as const;
 const RUNS = 6;
 const ROUNDS = 60;
-const TIME_LIMIT_MS = 60_000;
 
 /** The commit is given up for lost, and lands a while later. */
 const landsLate: Fault = (send) => {
@@ -81,10 +80,10 @@ it("two gates with different memories follow the contract, although D1 loses com
       await checkLists(tenant);
       expect(sequencesOf(await eventsOf(tenant.api.tenant))).toEqual(oneTo(tenant.now.sequence));
     }),
-    { ...REPLAY, numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS },
+    { ...REPLAY, numRuns: RUNS },
   );
   // A run without faults, or one in which each commit had its load, proves nothing.
   expect(seen.faults).toBeGreaterThan(20);
   expect(seen.commits).toBeGreaterThan(100);
   expect(seen.loads).toBeGreaterThan(20);
-}, 120_000);
+}, 900_000);

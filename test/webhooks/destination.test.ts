@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { destinationFault } from "../../src/webhooks/destination.ts";
 
-const RULES = { allowLoopback: false, ownHost: "ledger.example.com" };
+const RULES = { allowLoopback: false, ownHosts: ["ledger.example.com", "api.example.com"] };
 const LOOPBACK = { ...RULES, allowLoopback: true };
 
 describe("a webhook may go to", () => {
@@ -16,6 +16,10 @@ describe("a webhook may go to", () => {
     "https://localhost.example.com/",
     "https://127.0.0.1.example.com/",
     "https://other.ledger.example.com/",
+    `https://${"a".repeat(63)}.example.com`,
+    `https://${"a.".repeat(125)}com`,
+    "https://lan.example.com/",
+    "https://a.b.home.example/",
     `https://example.com/${"x".repeat(2048 - 20)}`,
   ])("%s", (url) => {
     expect(destinationFault(url, RULES)).toBeNull();
@@ -81,11 +85,27 @@ describe("a webhook may not go to", () => {
     ["https://a。internal", "public host name"],
     ["https://intranet", "public host name"],
     ["https://intranet.", "public host name"],
+    ["https://router.home.arpa", "public host name"],
+    ["https://1.0.0.10.in-addr.arpa", "public host name"],
+    ["https://nas.lan", "public host name"],
+    ["https://mail.corp", "public host name"],
+    ["https://nas.home", "public host name"],
+    ["https://box.localdomain", "public host name"],
+    ["https://api.default.svc", "public host name"],
+    ["https://x.onion", "public host name"],
+    // Names that no name server has.
+    ["https://a..b", "public host name"],
+    ["https://.example.com", "public host name"],
+    ["https://example.com..", "public host name"],
+    [`https://${"a".repeat(64)}.example.com`, "public host name"],
+    [`https://${"a.".repeat(125)}comm`, "public host name"],
     // The service itself.
     ["https://ledger.example.com/ingest", "own host"],
     ["https://LEDGER.example.com./ingest", "own host"],
     ["https://ledger.example.com:8443/", "own host"],
+    ["https://api.example.com/", "own host"],
     [`https://example.com/${"x".repeat(2048 - 19)}`, "2048 characters"],
+    [`https://example.com/${"ü".repeat(1000)}`, "2048 characters"],
   ])("%s", (url, reason) => {
     expect(destinationFault(url, RULES)).toContain(reason);
   });

@@ -1,4 +1,4 @@
-import type { JournalEntriesJson, JournalEntryJson } from "../../contract/ledger/answers.ts";
+import type { JournalEntryJson, JournalPageJson } from "../../contract/ledger/answers.ts";
 import type { PositionJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { get } from "../api.ts";
@@ -14,7 +14,7 @@ export function journalCard({ ledger_loan_id }: PositionJson, page: AbortSignal)
         page_size: "50",
         page_token,
       });
-      const answer = await get<JournalEntriesJson>(path, signal);
+      const answer = await get<JournalPageJson>(path, signal);
       if (!answer.ok) {
         const unknown = answer.problem.code === "not_found";
         return unknown

@@ -3,7 +3,7 @@ import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
 import { currency, day, exactDecimal, sumMinor } from "../answer-values.ts";
 
 /** `GET /v1/bookkeeping` and `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
-export const bookkeeping = z
+export const bookkeepingState = z
   .object({
     mode: z.enum(["off", "records"]),
     since_sequence: z.int().nullable().meta({ description: "The first event that posts its own entries." }),

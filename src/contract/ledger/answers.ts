@@ -47,9 +47,9 @@ export type JournalEntryJson = ParsedOf<typeof journalEntry>;
 const next_page_token = z.string().optional().meta({ description: "Send it as `page_token`." });
 
 /** `GET /v1/journal-entries` and `GET /v1/loans/{loan_id}/journal-entries`. */
-export const journalEntries = z.object({ items: z.array(journalEntry), next_page_token });
+export const journalPage = z.object({ items: z.array(journalEntry), next_page_token });
 
-export type JournalEntriesJson = ParsedOf<typeof journalEntries>;
+export type JournalPageJson = ParsedOf<typeof journalPage>;
 
 /** `GET /v1/loans/{loan_id}/balance`. */
 export const loanBalance = z.object({

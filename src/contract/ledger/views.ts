@@ -1,4 +1,4 @@
-import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type Layer } from "../../domain/ledger/accounts.ts";
+import { ACCOUNT_CODES, ACCOUNTS, type AccountCode } from "../../domain/ledger/accounts.ts";
 import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 import type { Amounts } from "../../domain/ledger/loan-book.ts";
 import type { AnswerOf } from "../answer-types.ts";
@@ -38,17 +38,13 @@ export function entryView(entry: Entry): AnswerOf<typeof journalEntry> {
  * outstanding, and the credit shows as suspense.
  */
 export function loanBalanceView(
-  loan_id: string,
-  currency: string,
-  as_of_date: string,
+  loan: Pick<AnswerOf<typeof loanBalance>, "loan_id" | "currency" | "as_of_date">,
   amounts: Amounts,
   last_posted_at: number | null,
 ): AnswerOf<typeof loanBalance> {
   const { principal, interest, fees, margin, suspense } = shownAmounts(amounts);
   return {
-    loan_id,
-    currency,
-    as_of_date,
+    ...loan,
     principal_outstanding_minor: principal.toString(),
     interest_receivable_minor: interest.toString(),
     fees_receivable_minor: fees.toString(),
@@ -61,15 +57,12 @@ export function loanBalanceView(
 
 /** An account's balance (docs/api.md#ledger). */
 export function accountBalanceView(
-  account_code: AccountCode,
-  currency: string,
-  layer: Layer,
-  as_of_date: string,
-  bank_account_ref: string | undefined,
+  account: Omit<AnswerOf<typeof accountBalance>, keyof ReturnType<typeof sumsView>>,
   total: Total,
 ): AnswerOf<typeof accountBalance> {
+  const { account_code, ...others } = account;
   const { account_name, ...sums } = sumsView(account_code, total);
-  return { account_code, account_name, currency, layer, as_of_date, bank_account_ref, ...sums };
+  return { account_code, account_name, ...others, ...sums };
 }
 
 const sumsView = (account_code: AccountCode, total: Total) => ({

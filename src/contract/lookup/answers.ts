@@ -62,7 +62,7 @@ export const rowSchema = (table: LookupTable, describe: Describe) =>
 export type RowJson = ParsedOf<ReturnType<typeof rowSchema>>;
 
 /** What a page of rows says of itself and of the next one. */
-const pagination = z
+export const pagination = z
   .object({
     limit: z.int(),
     has_more: z.boolean(),
@@ -81,5 +81,5 @@ const pagination = z
   .meta({ id: "Pagination" });
 
 /** `GET /api/tables/{table}`. */
-export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ data: z.array(row), pagination });
-export type PageJson = ParsedOf<ReturnType<typeof pageOf<ReturnType<typeof rowSchema>>>>;
+export const rowPage = <Row extends z.ZodType>(row: Row) => z.object({ data: z.array(row), pagination });
+export type PageJson = ParsedOf<ReturnType<typeof rowPage<ReturnType<typeof rowSchema>>>>;

@@ -27,7 +27,7 @@ export interface ListQuery {
   readonly filters: readonly (readonly [column: string, value: string])[];
 }
 
-/** The message of a parameter, whatever is wrong with it. */
+/** The message of a parameter for any fault in it. */
 export function expects(expected: string) {
   return {
     error: (issue: { readonly input?: unknown }) =>

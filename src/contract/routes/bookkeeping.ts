@@ -9,7 +9,7 @@ export const BOOKKEEPING_ROUTES = {
     path: "/v1/bookkeeping",
     scope: "hpts:ledger:read",
     bookmarked: true,
-    answers: { 200: { json: "bookkeeping" } },
+    answers: { 200: { json: "bookkeepingState" } },
     problems: ["invalid_query"],
   },
   putBookkeeping: {
@@ -17,7 +17,7 @@ export const BOOKKEEPING_ROUTES = {
     path: "/v1/bookkeeping",
     scope: "hpts:adjustments:write",
     body: json(switchBody),
-    answers: { 200: { json: "bookkeeping" }, 202: { json: "bookkeeping" } },
+    answers: { 200: { json: "bookkeepingState" }, 202: { json: "bookkeepingState" } },
     problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
   },
   listBookkeepingExceptions: {

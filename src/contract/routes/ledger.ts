@@ -38,7 +38,7 @@ export const LEDGER_ROUTES = {
     path: "/v1/journal-entries",
     rate: "walk",
     query: journalListQuery,
-    answers: { 200: { json: "journalEntries", text: true, headers: ["Content-Disposition"] } },
+    answers: { 200: { json: "journalPage", text: true, headers: ["Content-Disposition"] } },
   },
   getJournalEntry: {
     ...readsLedger,
@@ -52,7 +52,7 @@ export const LEDGER_ROUTES = {
     path: "/v1/loans/{loan_id}/journal-entries",
     pathParameters: loanPath,
     query: journalQuery,
-    answers: { 200: { json: "journalEntries" } },
+    answers: { 200: { json: "journalPage" } },
     problems: ["not_found"],
   },
   getLoanBalance: {

@@ -34,7 +34,7 @@ export const POSTING_ROUTES = {
       "not_found",
       "already_settled",
       "already_reversed",
-      "not_reversible",
+      "not_settleable",
       "would_overdraw",
       "amount_overflow",
       "too_many_bank_accounts",

@@ -10,6 +10,7 @@ const ERRORS: Readonly<Record<AttemptError, true>> = {
   tls: true,
   redirect: true,
   status: true,
+  secret_unreadable: true,
 };
 const status = z.enum(Object.keys(STATUSES) as [EndpointStatus, ...EndpointStatus[]]);
 const error = z.enum(Object.keys(ERRORS) as [AttemptError, ...AttemptError[]]);

@@ -42,8 +42,9 @@ function destination(check: DestinationCheck) {
   return z
     .string()
     .transform((text, context) => {
-      const fault = check(text);
-      if (fault === null) return new URL(text).href;
+      const stored = URL.canParse(text) ? new URL(text).href : text;
+      const fault = check(stored);
+      if (fault === null) return stored;
       context.addIssue({ code: "custom", message: fault });
       return z.NEVER;
     })

@@ -99,7 +99,7 @@ function postedFigures(sums: readonly PostedSum[]): Figures {
 
 /** An account whose figure differs between records and books. */
 export interface Disagreement {
-  readonly account_code: string;
+  readonly account_code: Proved;
   readonly currency: string;
   readonly records_minor: bigint;
   readonly books_minor: bigint;
@@ -114,7 +114,7 @@ export function disagreements(
   const [records, books] = [recordedFigures(loan, day), postedFigures(sums)];
   const keys = [...new Set([...records.keys(), ...books.keys()])].sort();
   return keys.flatMap((key) => {
-    const [currency = "", account_code = ""] = key.split(" ");
+    const [currency, account_code] = key.split(" ") as [string, Proved];
     const [records_minor, books_minor] = [records.get(key) ?? 0n, books.get(key) ?? 0n];
     return records_minor === books_minor ? [] : [{ account_code, currency, records_minor, books_minor }];
   });

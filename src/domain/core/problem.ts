@@ -65,6 +65,8 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** The scope that the caller's token lacks. */
+  readonly scope?: string;
   /** The event that the refusal is about: the one that holds an idempotency key. */
   readonly event_id?: string;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { pageOf, rowSchema } from "../../contract/lookup/answers.ts";
+import { rowPage, rowSchema } from "../../contract/lookup/answers.ts";
 import { LOOKUP_TABLES, type LookupTable } from "../../contract/lookup/tables.ts";
 import { LOOKUP_ROUTES, perTable } from "../../contract/routes/lookup.ts";
 import type { ApiRoute } from "../../contract/routes/route.ts";
@@ -27,7 +27,7 @@ const ROWS = new Map(LOOKUP_TABLES.map((table) => [table.name, rowSchema(table, 
 /** The schemas of a table's answers. */
 function answersOf({ table }: ApiRoute) {
   const row = (table && ROWS.get(table.name)) ?? z.never();
-  return { row: z.object({ data: row }), page: pageOf(row) };
+  return { row: z.object({ data: row }), page: rowPage(row) };
 }
 
 const listWords = ({ name }: LookupTable) => ({

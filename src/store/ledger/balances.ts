@@ -95,7 +95,7 @@ export const daysQuery = (db: Database, tenant: string, { loan_id, currency }: L
  * requested. It is the present balance less the days after, so the cost is one row for each day after `as_of` that has
  * postings, regardless of their number.
  */
-export async function loanBalance(
+export async function readLoanBalance(
   db: Database,
   tenant: string,
   { loan_id, currency: asked }: { readonly loan_id: string; readonly currency: string | undefined },
@@ -162,7 +162,7 @@ export async function accountTotal(
 }
 
 /** Every account's debits and credits in a currency as of a day, without accounts that have no postings. */
-export async function trialBalance(
+export async function readTrialBalance(
   db: Database,
   tenant: string,
   currency: string,

@@ -1,8 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { NEW_ROUND } from "../../domain/ledger/round.ts";
+import { withDeadline } from "../d1/failure.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, queryRows, runAll } from "../d1/statement.ts";
+import { builder, queryAll, queryRows, runAll } from "../d1/statement.ts";
+import { keptPlace, movePlace, placeOf, WALKS } from "../projections/sweep-place.ts";
 import { integrityChecks, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 /** The state of a tenant's check. */
@@ -57,39 +59,60 @@ export async function countLoans(db: Database, tenant: string): Promise<number> 
   return row?.count ?? 0;
 }
 
-/** The tenants of a run, or a sixtieth of all if that is more: so each has a turn within an hour if the calls suffice. */
-const TENANTS_MIN = 15;
+/** The tenants that one run looks at: a hundred thousand take an hour. */
+const TENANTS_A_RUN = 1_700;
+/** The idle tenants of a run that looks at all of them, or a sixtieth if that is more. */
+const IDLE_MIN = 15;
 const RUNS_AN_HOUR = 60;
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 7 * 24 * HOUR_MS;
+
+const number = (value: number) => sql`CAST(${String(value)} AS INTEGER)`;
 
 /**
- * The tenants of a run in their order, at most `limit`. First come those that must compare all loans, for example because
- * a whole check was requested: at most half of the run. Then come those with new entries, and those that waited longest.
- * Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
+ * The tenants of a run in their order, at most `limit`, of the next ones by id. First come those of any id that must compare
+ * all loans, for example because a whole check was requested: at most half of the run. Then come those with new entries, and
+ * idle ones: a tenant's next turn is as long after the last one as its last entry was before that, at least an hour and at most a
+ * week. Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
  */
-export async function tenantsToCheck(db: Database, limit: number): Promise<readonly string[]> {
-  const rows = await queryRows<{ tenant_id: string }>(
-    db,
-    sql`
-    WITH RECURSIVE tenants (tenant_id) AS (
-      SELECT (SELECT min(tenant_id) FROM ledger_totals)
+export async function tenantsToCheck(db: Database, limit: number, now: number): Promise<readonly string[]> {
+  const idle = sql`min(max(visited_at - posted_at, ${number(HOUR_MS)}), ${number(WEEK_MS)})`;
+  const found = sql`
+    WITH RECURSIVE tenants (tenant_id, place) AS (
+      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > ${placeOf(WALKS.integrity)}), 1
       UNION ALL
-      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > tenants.tenant_id)
-      FROM tenants WHERE tenants.tenant_id IS NOT NULL
-    ), checked AS (
-      SELECT tenants.tenant_id, COALESCE(own.is_behind, 0) AS is_behind, COALESCE(own.visited_at, 0) AS visited_at,
-        EXISTS (SELECT 1 FROM journal_entries AS entry WHERE entry.tenant_id = tenants.tenant_id
-          AND (entry.sequence, entry.position) > (COALESCE(own.sequence, 0), COALESCE(own.position, 0))) AS has_new
+      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > tenants.tenant_id), place + 1
+      FROM tenants WHERE tenants.tenant_id IS NOT NULL AND place < ${number(TENANTS_A_RUN)}
+    ), last_entries AS (
+      SELECT tenants.tenant_id, COALESCE(own.visited_at, 0) AS visited_at, COALESCE(own.is_behind, 0) AS is_behind,
+        COALESCE(own.sequence, 0) AS sequence, COALESCE(own.position, 0) AS position,
+        (SELECT json_array(entry.sequence, entry.position, entry.posted_at) FROM journal_entries AS entry
+          WHERE entry.tenant_id = tenants.tenant_id ORDER BY entry.sequence DESC, entry.position DESC LIMIT 1) AS entry
       FROM tenants LEFT JOIN integrity_checks AS own ON own.tenant_id = tenants.tenant_id
       WHERE tenants.tenant_id IS NOT NULL
-    ), placed AS (
-      SELECT checked.*, row_number() OVER (PARTITION BY is_behind ORDER BY visited_at, tenant_id) AS place,
-        count(*) OVER () AS total
-      FROM checked
+    ), judged AS (
+      SELECT tenant_id, visited_at, COALESCE(entry ->> 2, 0) AS posted_at,
+        COALESCE((entry ->> 0, entry ->> 1) > (sequence, position), 0) AS has_new
+      FROM last_entries WHERE is_behind = 0
+    ), due AS (
+      SELECT tenant_id, visited_at, has_new, row_number() OVER (ORDER BY has_new, visited_at, tenant_id) AS place
+      FROM judged WHERE has_new OR visited_at + ${idle} <= ${number(now)}
+    ), behind AS (
+      SELECT tenant_id, visited_at FROM integrity_checks INDEXED BY integrity_checks_behind WHERE is_behind = 1
+      ORDER BY visited_at, tenant_id LIMIT ${Math.ceil(limit / 2)}
+    ), size AS (SELECT count(*) AS tenants, max(tenant_id) AS last FROM tenants WHERE tenant_id IS NOT NULL),
+    chosen AS (
+      SELECT tenant_id, 1 AS is_behind, visited_at FROM behind
+      UNION ALL
+      SELECT tenant_id, 0, visited_at FROM due, size
+      WHERE has_new OR tenants = ${number(TENANTS_A_RUN)} OR ${placeOf(WALKS.integrity)} <> '' OR place <= max(${IDLE_MIN}, (tenants + ${RUNS_AN_HOUR - 1}) / ${RUNS_AN_HOUR})
     )
-    SELECT tenant_id FROM placed
-    WHERE CASE WHEN is_behind THEN place <= ${Math.ceil(limit / 2)}
-      ELSE has_new OR place <= max(${TENANTS_MIN}, (total + ${RUNS_AN_HOUR - 1}) / ${RUNS_AN_HOUR}) END
-    ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit}`,
-  );
-  return rows.map(({ tenant_id }) => tenant_id);
+    SELECT tenant_id, NULL AS last FROM (SELECT * FROM chosen ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit})
+    UNION ALL
+    SELECT NULL, last FROM size WHERE tenants = ${number(TENANTS_A_RUN)}`;
+  const [kept = [], rows = []] = await withDeadline(queryAll(db, [keptPlace(WALKS.integrity), found]));
+  const end = rows.find(({ last }) => last !== null);
+  const last = end ? String(end.last) : null;
+  await movePlace(db, WALKS.integrity, { isKept: kept.length > 0, last });
+  return rows.flatMap(({ tenant_id }) => (tenant_id === null ? [] : [String(tenant_id)]));
 }

@@ -1,4 +1,5 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import { tenant } from "../d1/columns.ts";
 import { account, parts, place, total } from "./columns.ts";
@@ -23,7 +24,10 @@ export const integrityChecks = sqliteTable(
     checked_upto: integer().notNull(),
     turns: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant_id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant_id] }),
+    index("integrity_checks_behind").on(t.visited_at, t.tenant_id).where(sql`is_behind = 1`),
+  ],
 );
 
 /** The check's own sums, added up from the postings and never from the sums that it checks. */

@@ -1,3 +1,4 @@
+import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { runAll, type Sql } from "../d1/statement.ts";
 
@@ -183,5 +184,5 @@ export async function sweepMemos(db: Database, now: number): Promise<void> {
   const sql = `DELETE FROM position_memos WHERE (tenant_id, question) IN (
     SELECT tenant_id, question FROM position_memos INDEXED BY position_memos_by_expiry
     WHERE part = 0 AND expires_at <= CAST(?1 AS INTEGER) ORDER BY expires_at LIMIT ${SWEPT_MAX})`;
-  await runAll(db, [{ sql, params: [String(now)] }]);
+  await withDeadline(runAll(db, [{ sql, params: [String(now)] }]));
 }

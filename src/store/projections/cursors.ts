@@ -102,36 +102,46 @@ export interface TenantRange {
   readonly upto: string | null;
 }
 
+/** The tenants of a page that lag, and where the page ends: the last tenant of the page, null at the end of the range. */
+export interface BehindPage {
+  readonly tenants: readonly string[];
+  readonly last: string | null;
+}
+
 /**
- * At most `limit` tenants of a range with events that a projection has not read yet. Skips from tenant to tenant along
- * the projection's index, two rows each, regardless of their events. A tenant with an open dead letter waits for the
- * operator's redrive.
+ * The next `size` tenants of a range, of which those with events that a projection has not read yet. Skips from tenant to
+ * tenant along the projection's index, a few rows each, regardless of their events. A tenant with an open dead letter waits
+ * for the operator's redrive.
  */
 export async function tenantsBehind(
   db: Database,
   { name, reads }: Projection,
   { after, upto }: TenantRange,
-  limit: number,
-): Promise<readonly string[]> {
+  size: number,
+): Promise<BehindPage> {
   const end = upto === null ? sql`` : sql`AND tenant_id <= ${upto}`;
-  const next = (bound: ReturnType<typeof sql>) =>
+  const next = (bound: SQL) =>
     sql`(SELECT min(tenant_id) FROM events WHERE ${reads} AND tenant_id > ${bound} ${end})`;
-  const found = queryRows<{ tenant_id: string }>(
+  const found = queryRows<{ tenant_id: string; lags: number; is_last: number }>(
     db,
     sql`
-    WITH RECURSIVE tenants (tenant_id) AS (
-      SELECT ${next(sql`${after}`)}
+    WITH RECURSIVE tenants (tenant_id, place) AS (
+      SELECT ${next(sql`${after}`)}, 1
       UNION ALL
-      SELECT ${next(sql`tenants.tenant_id`)} FROM tenants WHERE tenants.tenant_id IS NOT NULL
+      SELECT ${next(sql`tenants.tenant_id`)}, place + 1 FROM tenants
+      WHERE tenants.tenant_id IS NOT NULL AND place < CAST(${String(size)} AS INTEGER)
+    ), page AS (
+      SELECT tenants.tenant_id, place = CAST(${String(size)} AS INTEGER) AS is_last,
+        (SELECT max(sequence) FROM events WHERE ${reads} AND events.tenant_id = tenants.tenant_id)
+          > ${cursorOf(sql`tenants.tenant_id`, name)}
+        AND NOT EXISTS (SELECT 1 FROM dead_letters
+                         WHERE dead_letters.tenant_id = tenants.tenant_id AND dead_letters.projection = ${name}
+                           AND resolved_at IS NULL AND redrive = 0) AS lags
+      FROM tenants WHERE tenants.tenant_id IS NOT NULL
     )
-    SELECT tenants.tenant_id FROM tenants
-    WHERE tenants.tenant_id IS NOT NULL
-      AND (SELECT max(sequence) FROM events WHERE ${reads} AND events.tenant_id = tenants.tenant_id)
-        > ${cursorOf(sql`tenants.tenant_id`, name)}
-      AND NOT EXISTS (SELECT 1 FROM dead_letters
-                       WHERE dead_letters.tenant_id = tenants.tenant_id AND dead_letters.projection = ${name}
-                         AND resolved_at IS NULL AND redrive = 0)
-    LIMIT ${limit}`,
+    SELECT tenant_id, lags, is_last FROM page WHERE lags OR is_last`,
   );
-  return (await withDeadline(found)).map(({ tenant_id }) => tenant_id);
+  const rows = await withDeadline(found);
+  const tenants = rows.filter(({ lags }) => lags === 1).map(({ tenant_id }) => tenant_id);
+  return { tenants, last: rows.find(({ is_last }) => is_last === 1)?.tenant_id ?? null };
 }

@@ -1,26 +1,61 @@
+import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
-import { sweepPlace } from "./tables.ts";
+import { deadLetters, sweepPlace } from "./tables.ts";
 
-/** The projection and the tenant at which a sweep stopped. */
+/** A projection and a tenant: a turn of the sweep, or the place where a sweep stopped. */
 export interface SweepPlace {
   readonly projection: string;
   readonly tenant_id: string;
 }
 
-const ONLY = 1;
+/** The walks over all tenants that continue in the next run, each with a place of its own. */
+export const WALKS = { projections: 1, webhooks: 2, integrity: 3 } as const;
+export type Walk = (typeof WALKS)[keyof typeof WALKS];
 
-/** Where the last sweep stopped; null when it was complete. */
-export async function readSweepPlace(db: Database): Promise<SweepPlace | null> {
-  const rows = await withDeadline(db.select().from(sweepPlace).limit(1).all());
-  return rows[0] ?? null;
+/** The most redriven letters of one run. */
+const REDRIVEN_MAX = 100;
+
+/** Where the last sweep stopped, null when it was complete; and the turns that an operator asked for. */
+export async function readSweepStart(
+  db: Database,
+): Promise<{ readonly place: SweepPlace | null; readonly redriven: readonly SweepPlace[] }> {
+  const place = db.select().from(sweepPlace).where(eq(sweepPlace.id, WALKS.projections));
+  const redriven = db
+    .selectDistinct({ projection: deadLetters.projection, tenant_id: sql<string>`tenant_id` })
+    .from(deadLetters)
+    .where(and(isNull(deadLetters.resolved_at), eq(deadLetters.redrive, 1), isNotNull(deadLetters.tenant_id)))
+    .limit(REDRIVEN_MAX);
+  const [[found], turns] = await withDeadline(db.batch([place, redriven]));
+  return { place: found ?? null, redriven: turns };
 }
 
-/** Stores the place for the next sweep. Null makes it start at the beginning. */
-export async function writeSweepPlace(db: Database, place: SweepPlace | null): Promise<void> {
-  if (place === null) await withDeadline(db.delete(sweepPlace).run());
+/** The last tenant of a walk's page; empty at the start of a pass. */
+export const placeOf = (walk: Walk): SQL =>
+  sql`COALESCE((SELECT tenant_id FROM sweep_place WHERE id = ${walk}), '')`;
+
+/** Stores the place of a walk for the next run. Null makes it start at the beginning. */
+export async function writeSweepPlace(
+  db: Database,
+  place: SweepPlace | null,
+  walk: Walk = WALKS.projections,
+): Promise<void> {
+  if (place === null) await withDeadline(db.delete(sweepPlace).where(eq(sweepPlace.id, walk)).run());
   else {
-    const insert = db.insert(sweepPlace).values({ id: ONLY, ...place });
+    const insert = db.insert(sweepPlace).values({ id: walk, ...place });
     await withDeadline(insert.onConflictDoUpdate({ target: sweepPlace.id, set: place }).run());
   }
+}
+
+/** The row of a walk's place, if it is not at its start. */
+export const keptPlace = (walk: Walk): SQL => sql`SELECT tenant_id FROM sweep_place WHERE id = ${walk}`;
+
+/** Moves the place of a walk to a page's last tenant; null ends the pass. Writes only a place that changes. */
+export async function movePlace(
+  db: Database,
+  walk: Walk,
+  { isKept, last }: { readonly isKept: boolean; readonly last: string | null },
+): Promise<void> {
+  if (last !== null) await writeSweepPlace(db, { projection: "", tenant_id: last }, walk);
+  else if (isKept) await writeSweepPlace(db, null, walk);
 }

@@ -37,10 +37,11 @@ export const deadLetters = sqliteTable(
   ],
 );
 
-/** Where a sweep ran out of its budget; the next one continues there. No row after a complete sweep. */
+/** Where each walk over all tenants continues in the next run. No row after a complete pass. */
 export const sweepPlace = sqliteTable("sweep_place", {
-  /** Always 1: there is at most one place. */
+  /** The walk (sweep-place.ts). */
   id: integer().primaryKey(),
+  /** Empty for the walks that follow no projection. */
   projection: text().notNull(),
   /** The last tenant that had a turn. */
   tenant_id: text().notNull(),

@@ -2,7 +2,8 @@ import { and, eq, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
 import { isOneOf, type NewRow, replacing, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, queryRows, runAll } from "../d1/statement.ts";
+import { builder, queryAll, runAll } from "../d1/statement.ts";
+import { keptPlace, movePlace, placeOf, WALKS } from "../projections/sweep-place.ts";
 import { webhookEndpoints } from "./tables.ts";
 
 export type EndpointRow = Omit<NewRow<typeof webhookEndpoints>, "tenant_id">;
@@ -25,9 +26,13 @@ export async function mirrorEndpoints(
   await withDeadline(runAll(db, [...put(rows), ...(removed.length > 0 ? [remove] : [])]));
 }
 
+/** The endpoints that one run looks at; more than a tenant can have. */
+export const ENDPOINTS_A_RUN = 1_700;
+
 /**
- * Some tenants whose webhooks lag and whose sender has no alarm of its own, in no order: the others have the same
- * chance in the next sweep. `grace` is how late a sender may be, in milliseconds.
+ * Some tenants whose webhooks lag and whose sender has no alarm of its own, of the next endpoints in the order of tenants.
+ * `grace` is how late a sender may be, in milliseconds. If there are more than `limit`, the next run looks at the same
+ * endpoints, and each tenant has the same chance.
  */
 export async function tenantsToPoke(
   db: Database,
@@ -35,13 +40,22 @@ export async function tenantsToPoke(
   grace: number,
   limit: number,
 ): Promise<readonly string[]> {
-  const found = queryRows<{ tenant_id: string }>(
-    db,
-    sql`
-    SELECT DISTINCT tenant_id FROM webhook_endpoints AS endpoints
-    WHERE status = 'enabled' AND COALESCE(next_attempt_at, 0) < CAST(${String(now - grace)} AS INTEGER)
-      AND cursor_sequence < (SELECT max(sequence) FROM events WHERE events.tenant_id = endpoints.tenant_id)
-    ORDER BY random() LIMIT ${limit}`,
-  );
-  return (await withDeadline(found)).map((row) => row.tenant_id);
+  const found = sql`
+    WITH page AS (
+      SELECT tenant_id, status, next_attempt_at, cursor_sequence FROM webhook_endpoints
+      WHERE tenant_id >= ${placeOf(WALKS.webhooks)} ORDER BY tenant_id LIMIT ${ENDPOINTS_A_RUN}
+    )
+    SELECT count(*) AS endpoints, max(tenant_id) AS last, json_group_array(DISTINCT tenant_id) FILTER (
+      WHERE status = 'enabled' AND COALESCE(next_attempt_at, 0) < CAST(${String(now - grace)} AS INTEGER)
+        AND cursor_sequence < (SELECT max(sequence) FROM events WHERE events.tenant_id = page.tenant_id)) AS lagging
+    FROM page`;
+  const [kept = [], [page] = []] = await withDeadline(queryAll(db, [keptPlace(WALKS.webhooks), found]));
+  const lagging: readonly string[] = JSON.parse(String(page?.lagging ?? "[]"));
+  const last = page?.endpoints === ENDPOINTS_A_RUN ? String(page.last) : null;
+  const tenants = lagging
+    .map((tenant) => ({ tenant, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ tenant }) => tenant);
+  if (tenants.length <= limit) await movePlace(db, WALKS.webhooks, { isKept: kept.length > 0, last });
+  return tenants.slice(0, limit);
 }

@@ -1,0 +1,29 @@
+import { setFlagsFromString } from "node:v8";
+
+// Uint8Array.prototype.toBase64, which workerd has. Threads that start later have it too.
+setFlagsFromString("--js-base-64");
+
+/** Tests that start nothing: no workerd, no service, no other process for long. They take seconds. */
+export const PURE = [
+  "test/domain/**/*.test.ts",
+  "test/contract/**/*.test.ts",
+  "test/console/!(*.slow).test.ts",
+  "test/config.test.ts",
+  "test/auth/{key-set,key-set-lost,key-set-policy,unverified-token,verified-tokens}.test.ts",
+  "test/webhooks/{destination,endpoint,line}.test.ts",
+  "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
+  "test/http/tracestate.test.ts",
+  "test/node/{imports,tidy,build,documents,workflows}.test.ts",
+  "test/reference/document.test.ts",
+  "test/reads/question-text.test.ts",
+  "test/cli/**/*.test.ts",
+];
+
+/** Pure tests of cryptography, which run on workerd too: its keys and ciphers are not those of Node. */
+export const BOTH = [
+  "test/auth/{authenticate,token,verification-key}.test.ts",
+  "test/webhooks/parts.test.ts",
+];
+
+/** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */
+export const SLOW = ["test/**/*.slow.test.ts"];
