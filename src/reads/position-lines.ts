@@ -6,13 +6,17 @@ import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
 import { concerns, isIn, isPledged } from "../domain/position/filters.ts";
+import type { SelectableLoan } from "../domain/position/from-records.ts";
 import { measureOf } from "../domain/position/measure.ts";
 import { type Position, positionAt } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
-import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 
 /** What to list, as of a day that is known. */
-export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor"> & { readonly as_of_date: Day };
+export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor" | "known_at"> & {
+  readonly as_of_date: Day;
+  /** The sequence up to which the log is folded, null for the records as they are. */
+  readonly known: number | null;
+};
 
 /** A page of a list of positions; each line is JSON text. */
 export interface PositionPage {
@@ -34,7 +38,7 @@ interface Placed {
 
 /** The position of a loan that a list is to hold; null if the list's filters leave it out. */
 export function listedPosition(
-  { loan, attributes }: LoanOnWalk,
+  { loan, attributes }: SelectableLoan,
   request: PositionListRequest,
 ): Placed | null {
   const { as_of_date: day, changed_since } = request;
@@ -51,7 +55,7 @@ export function listedPosition(
 
 /** The lines of those loans that the list is to hold. */
 export function linesOf(
-  loans: readonly LoanOnWalk[],
+  loans: readonly SelectableLoan[],
   request: PositionListRequest,
   tenant: string,
 ): string[] {

@@ -6,7 +6,6 @@ import type { Day } from "../domain/position/days.ts";
 import type { Position } from "../domain/position/position.ts";
 import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import type { Database } from "../store/d1/session.ts";
-import { readListed } from "../store/position/listed-loans.ts";
 import {
   type AboutMemo,
   bytesOf,
@@ -16,7 +15,9 @@ import {
   renewMemo,
   writeMemo,
 } from "../store/position/memos.ts";
+import { knownSequence } from "./known-at.ts";
 import { paged, startAfter } from "./pages.ts";
+import { listedLoans } from "./past-loans.ts";
 import {
   linesOf,
   listedPosition,
@@ -54,16 +55,19 @@ const CHANGED_LATER: Problem = {
 export function listPositions(
   db: Database,
   tenant: string,
-  { limit, cursor, ...filters }: PositionsQuery & { readonly limit: number },
+  { limit, cursor, known_at, ...filters }: PositionsQuery & { readonly limit: number },
   today: Day,
 ): Promise<
   Result<{ page: Omit<PositionPage, "next"> | Unfinished; next_cursor: string | undefined }, Problem>
 > {
-  const identity = [tenant, questionText("positions", filters)];
+  const identity = [tenant, questionText("positions", { ...filters, known_at })];
   return paged({ identity, cursor }, async (start) => {
     // The day of the first page, also after midnight.
     const [day = today, ...after] = start?.after ?? [];
-    const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today };
+    const at = known_at && (await knownSequence(db, tenant, known_at));
+    if (at && !at.ok) return at;
+    const known = at?.value.sequence ?? null;
+    const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today, known };
     const { as_of_date, changed_since = as_of_date } = request;
     if (changed_since > as_of_date) return err(CHANGED_LATER);
     const page = await pageFrom(db, tenant, request, { after, limit });
@@ -105,7 +109,7 @@ async function firstPage(
   limit: number,
 ): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
   const question = listQuestion(request);
-  const head = await headOf(db, tenant);
+  const head = request.known ?? (await headOf(db, tenant));
   const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
   const page = await pageOfList(db, tenant, request, { list, from: 0, limit });
   if (page.kind !== "expired") return page;
@@ -148,19 +152,15 @@ interface Listed {
   readonly from: number;
 }
 
-/** The lines are those of the records as they are now: what is gone, or is to be left out by now, is left out. */
+/** The lines are those of the records as they are now, or were known then: what is gone, or is to be left out by now, is left out. */
 async function pageWith(
   db: Database,
   tenant: string,
   request: PositionListRequest,
   { about, list, entries, from }: Listed,
 ): Promise<PositionPage | { readonly kind: "too_large" }> {
-  const read = await readListed(
-    db,
-    tenant,
-    entries.map(({ id }) => id),
-    needsCountry(request),
-  );
+  const ids = entries.map(({ id }) => id);
+  const read = await listedLoans(db, tenant, ids, request);
   if (read === "too_large") return { kind: "too_large" };
   const { lines = 0, listed_all = true, from_sequence } = about;
   const end = from + entries.length;
@@ -233,6 +233,7 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
   return {
     text: questionText("positions", request),
     withCountry: needsCountry(request),
+    known: request.known,
     begin: () => gathering([], 0),
     resume: (parts) => {
       const [seen] = parts.at(-1)?.split("\n", 1) ?? [];

@@ -13,7 +13,7 @@ import { placementStatements } from "./placement/placement.ts";
 import type { Session } from "./session.ts";
 import { RECORD_STORES } from "./tape/records.ts";
 import { fromPaymentTerms } from "./tape/rows.ts";
-import { disbursementTerms, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
+import { disbursementTerms, formerPayments, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
 
 const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
 const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
@@ -22,6 +22,7 @@ const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWIT
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
 const writePaymentTerms = rowWriter(paymentTerms);
+const writeFormerPayments = rowWriter(formerPayments, "ignore");
 
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
@@ -46,7 +47,7 @@ export async function commit(
     ...writeFenced(tenant, log, head, version),
     ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
-      const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
+      const set = { client_id, updated_at: stamp.now };
       return reassign(tenant, loan, set);
     }),
     ...CATEGORY_NAMES.flatMap((category) => recordStatements(tenant, category, writes)),
@@ -54,6 +55,7 @@ export async function commit(
     ...writeLinks(links),
     ...writeTerms(terms),
     ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
+    ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
   ]);
@@ -89,7 +91,7 @@ function recordStatements<C extends Category>(
 function reassign(
   tenant: string,
   disbursement_id: string,
-  set: { readonly client_id: string; readonly updated_seq: number; readonly updated_at: number },
+  set: { readonly client_id: string; readonly updated_at: number },
 ): Sql {
   // The index is named because the planner, which knows no tenant's size, would walk over all of its payments.
   const ofLoan = sql`(${payments.tenant_id}, ${payments.payment_id}) IN (

@@ -111,6 +111,7 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     category: "client",
     step: "create",
     record_id: `C-${sequence}`,
+    previous_sequence: null,
     idempotency_key: `key-${sequence}`,
     fingerprint: "f",
     data: "{}",

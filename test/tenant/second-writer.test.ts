@@ -67,7 +67,7 @@ describe("two writers of one tenant", () => {
     const foreign = await submissionOf("client", { ...individual, client_id: "C-9" });
     const stamp = { sequence: 1, event_id: "foreign", journal_entry_id: "none", now: 9_000_000_000_000 };
     const { key: idempotency_key, ...request } = foreign;
-    const event = ingestEvent(foreign.command, { facts: {}, warnings: [] }, stamp, {
+    const event = ingestEvent(foreign.command, { facts: {}, warnings: [], previous_sequence: null }, stamp, {
       idempotency_key,
       ...request,
     });

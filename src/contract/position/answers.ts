@@ -188,6 +188,14 @@ export const quality = z.object({
 
 export type QualityJson = ParsedOf<typeof quality>;
 
+/** `GET /api/quality/{rule}`. */
+export const qualityRule = z.object({
+  as_of_date: day,
+  code: z.enum(QUALITY_CODES),
+  data: z.array(example),
+  pagination: pagination.omit({ listed_all: true }),
+});
+
 /** What a question about all disbursements answers until it is finished. */
 export const unfinished = z
   .object({

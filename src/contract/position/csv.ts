@@ -35,9 +35,18 @@ export function portfolioCsv(lines: readonly PortfolioLine[]): string {
   return csvOf(columns, rows);
 }
 
+const EXAMPLE_COLUMNS = example.options.flatMap((option) => columnsOf(option));
+
+/** The findings of one rule, one line each. */
+export const findingsCsv = (findings: readonly AnswerOf<typeof example>[]): string =>
+  csvOf(
+    EXAMPLE_COLUMNS,
+    findings.map((one) => flat(one)),
+  );
+
 /** The quality of the records: one line per example. */
 export function qualityCsv(rules: readonly AnswerOf<typeof rule>[]): string {
-  const columns = [...columnsOf(rule), ...example.options.flatMap((option) => columnsOf(option))];
+  const columns = [...columnsOf(rule), ...EXAMPLE_COLUMNS];
   const rows = rules.flatMap(({ code, count, examples }) =>
     examples.map((example) => ({ code, count, ...example })),
   );

@@ -17,6 +17,7 @@ const asOf = day.describe("What was true on this day; default today, UTC.");
 const idExpected = expects("an id of 1 to 128 characters");
 const id = z.string(idExpected).min(1, idExpected).max(128, idExpected);
 const cursorExpected = expects("the next_cursor of the page before");
+const cursor = z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected);
 
 /** A text that the domain reads; its refusal is the message. */
 const readBy = <T>(read: (text: string) => Result<T, string>) =>
@@ -59,6 +60,7 @@ export const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_i
 
 export const positionsQuery = z.strictObject({
   as_of_date: asOf.optional(),
+  known_at: knownAt.optional(),
   disbursement_id: id.optional().describe("Only this one. A path cannot hold the ids `.` and `..`."),
   ...filterParameters,
   changed_since: day
@@ -68,7 +70,7 @@ export const positionsQuery = z.strictObject({
   sort_by: oneOf(SORTS).optional(),
   sort_order: oneOf(["asc", "desc"]).optional(),
   limit: limit.optional(),
-  cursor: z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected).optional(),
+  cursor: cursor.optional(),
 });
 export type PositionsQuery = z.infer<typeof positionsQuery>;
 
@@ -101,4 +103,12 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
   return { ...others, months: series === undefined ? 0 : months };
 });
 
-export const qualityQuery = z.strictObject({ as_of_date: asOf.optional() });
+export const qualityQuery = z.strictObject({ as_of_date: asOf.optional(), known_at: knownAt.optional() });
+
+export const qualityRuleQuery = z.strictObject({
+  as_of_date: asOf.optional(),
+  known_at: knownAt.optional(),
+  limit: limit.optional(),
+  cursor: cursor.optional(),
+});
+export type QualityRuleQuery = z.infer<typeof qualityRuleQuery>;

@@ -6,6 +6,7 @@ import {
   positionQuery,
   positionsQuery,
   qualityQuery,
+  qualityRuleQuery,
 } from "../position/query.ts";
 import { type RouteTable, walksWith } from "./route.ts";
 
@@ -61,5 +62,14 @@ export const POSITION_ROUTES = {
     query: qualityQuery,
     answers: { 200: { json: "quality", csv: true }, 202: unfinished },
     problems: ["too_large"],
+  },
+  getQualityRule: {
+    ...common,
+    path: "/api/quality/{rule}",
+    rate: "walk",
+    pathParameters: z.object({ rule: z.string() }),
+    query: qualityRuleQuery,
+    answers: { 200: { json: "qualityRule", csv: true, headers: ["Link"] } },
+    problems: ["not_found", "too_large"],
   },
 } as const satisfies RouteTable<keyof typeof answers>;

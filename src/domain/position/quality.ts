@@ -48,7 +48,8 @@ export function findingsOf(one: Ready, { day, today }: QualityDays): Finding[] {
 
 const entries = <K extends string, V>(record: Readonly<Record<K, V>>) => Object.entries(record) as [K, V][];
 
-const EXAMPLES_MAX = 20;
+/** Examples of a rule in the answer about all rules. */
+export const EXAMPLES_MAX = 20;
 
 /** How often a rule applies, and the first examples. */
 export interface QualityCount {

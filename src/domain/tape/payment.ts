@@ -222,4 +222,6 @@ export const paymentRules: CategoryRules<"payment"> = {
   warnings: paymentWarnings,
   follow: withLoansClient,
   links: paymentTermsOf,
+  succeed: ({ disbursement_id, payment_id }, { disbursement_id: now }) =>
+    now === disbursement_id ? [] : [{ type: "leave", disbursement_id, payment_id }],
 };

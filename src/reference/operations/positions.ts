@@ -40,5 +40,11 @@ export const POSITION_OPERATIONS = operationsOf({
       description: "Counts the findings of each quality rule, with ids as examples.",
       answers: { 200: "The findings.", 202: UNFINISHED },
     },
+    getQualityRule: {
+      summary: "List the findings of one rule",
+      description:
+        "All findings of one quality rule, only ids, in the order of the disbursements' ids. A page may have fewer than `limit` while `has_more` is true.",
+      answers: { 200: "One page." },
+    },
   },
 });
