@@ -1,5 +1,4 @@
 import { clientOf } from "../domain/position/facts.ts";
-import type { Filters } from "../domain/position/filters.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import { loansOf } from "../domain/position/past.ts";
 import { noPast } from "../domain/tape/past.ts";
@@ -48,10 +47,10 @@ export async function pastLoans(
     const countryOf = (id: string | null) =>
       asked.withCountry && id !== null ? (state.client.get(id)?.record.country ?? null) : null;
     return {
-      loans: loans.map(({ loan, attributes }) => {
-        const country = countryOf(clientOf(loan.disbursement));
-        return { loan, attributes: { ...attributes, country } };
-      }),
+      loans: loans.map(({ loan, attributes }) => ({
+        loan,
+        attributes: { ...attributes, country: countryOf(clientOf(loan.disbursement)) },
+      })),
       rows: found.examined + known.examined,
     };
   }
@@ -65,7 +64,7 @@ export async function pastLoans(
 }
 
 /** What a walk reads: the records as they are, or as the log knew them up to a sequence. */
-interface Walked {
+export interface Walked {
   readonly known: number | null;
   readonly withCountry: boolean;
 }
@@ -90,14 +89,13 @@ export async function loansAfter(
   return { ...found, end };
 }
 
-/** Some disbursements in the order of the ids, as they are, or as the log knew them up to a sequence. */
+/** Some disbursements in the order of the ids. */
 export async function listedLoans(
   db: Database,
   tenant: string,
   ids: readonly string[],
-  { known, country }: { readonly known: number | null } & Pick<Filters, "country">,
+  { known, withCountry }: Walked,
 ): Promise<ListedLoans | "too_large"> {
-  const withCountry = country !== undefined;
   if (known === null) return readListed(db, tenant, ids, withCountry);
   const past = await pastLoans(db, tenant, ids, { known, withCountry });
   return past === "too_large" ? past : { head: known, loans: past.loans };

@@ -48,7 +48,12 @@ async function findRecord(
 ): Promise<Found> {
   const source = LOOKUP_SOURCES[CATEGORIES[category].table];
   // Together, so that the row is not a later one.
-  const { row, beside } = await findRowBeside(db, source, tenant, id, lastEventsQuery(tenant, category, id));
+  const { row, beside } = await findRowBeside(
+    db,
+    source,
+    { tenant, id },
+    lastEventsQuery(tenant, category, id),
+  );
   const last = toLastEvents(beside);
   if (!last) return ok(null);
   if (last.latest <= known) return ok(row);

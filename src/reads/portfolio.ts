@@ -43,8 +43,8 @@ function portfolioQuestion(
   };
   return {
     text: questionText("portfolio", { ...request, known }),
-    withCountry: group_by === "country" || request.country !== undefined,
     known,
+    withCountry: group_by === "country" || request.country !== undefined,
     begin: () => gathering([]),
     resume: (parts) => gathering(restored<readonly PortfolioLine[]>(parts.join(""))),
     keep: true,

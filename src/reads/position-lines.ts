@@ -11,6 +11,8 @@ import { measureOf } from "../domain/position/measure.ts";
 import { type Position, positionAt } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 
+import type { Walked } from "./past-loans.ts";
+
 /** What to list, as of a day that is known. */
 export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor" | "known_at"> & {
   readonly as_of_date: Day;
@@ -69,5 +71,8 @@ export function linesOf(
   });
 }
 
-/** Whether a list needs the clients' countries. */
-export const needsCountry = ({ country }: PositionListRequest): boolean => country !== undefined;
+/** What a list reads of each disbursement. */
+export const walkedBy = ({ known, country }: PositionListRequest): Walked => ({
+  known,
+  withCountry: country !== undefined,
+});

@@ -21,9 +21,9 @@ import { listedLoans } from "./past-loans.ts";
 import {
   linesOf,
   listedPosition,
-  needsCountry,
   type PositionListRequest,
   type PositionPage,
+  walkedBy,
 } from "./position-lines.ts";
 import { positionOf, positionsById } from "./positions-by-id.ts";
 import { questionText } from "./question-text.ts";
@@ -160,7 +160,7 @@ async function pageWith(
   { about, list, entries, from }: Listed,
 ): Promise<PositionPage | { readonly kind: "too_large" }> {
   const ids = entries.map(({ id }) => id);
-  const read = await listedLoans(db, tenant, ids, request);
+  const read = await listedLoans(db, tenant, ids, walkedBy(request));
   if (read === "too_large") return { kind: "too_large" };
   const { lines = 0, listed_all = true, from_sequence } = about;
   const end = from + entries.length;
@@ -232,8 +232,7 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
   };
   return {
     text: questionText("positions", request),
-    withCountry: needsCountry(request),
-    known: request.known,
+    ...walkedBy(request),
     begin: () => gathering([], 0),
     resume: (parts) => {
       const [seen] = parts.at(-1)?.split("\n", 1) ?? [];

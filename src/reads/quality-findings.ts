@@ -7,7 +7,7 @@ import { type Example, findingsOf } from "../domain/position/quality.ts";
 import type { QualityCode } from "../domain/position/quality-rules.ts";
 import { ready } from "../domain/position/ready.ts";
 import type { Database } from "../store/d1/session.ts";
-import { headOf } from "../store/position/memos.ts";
+import { bytesOf, headOf } from "../store/position/memos.ts";
 import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
 import { knownSequence } from "./known-at.ts";
 import { paged, splitPage, startAfter } from "./pages.ts";
@@ -16,6 +16,9 @@ import { questionText } from "./question-text.ts";
 
 /** Rows or events that one page examines; a page that finds few findings in them continues in the next one. */
 const EXAMINED_MAX = 50_000;
+
+/** A page ends when it is about this large. */
+const PAGE_BYTES_MAX = 1_900_000;
 
 const TOO_LARGE: Problem = {
   code: "too_large",
@@ -75,8 +78,14 @@ async function sharedNumbers(
 ): Promise<Result<FoundFindings, Problem>> {
   const asked = { known, after: Number(after ?? 0), limit: limit + 1 };
   const { shown, last } = splitPage((await sharedRegistrationNumbers(db, tenant, asked)).examples, limit);
-  const data = shown.map(({ client_ids }) => ({ client_ids }));
-  return ok({ data, next: last && [String(last.first)] });
+  let bytes = 0;
+  const fitting = shown.filter(({ client_ids }) => {
+    bytes += bytesOf(JSON.stringify(client_ids));
+    return bytes <= PAGE_BYTES_MAX;
+  });
+  const end = fitting.length < shown.length ? fitting.at(-1) : last;
+  const data = fitting.map(({ client_ids }) => ({ client_ids }));
+  return ok({ data, next: end ? [String(end.first)] : null });
 }
 
 /**

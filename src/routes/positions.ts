@@ -41,7 +41,7 @@ async function answerOne(
   if (found.value === null) return renderProblem(c, UNKNOWN);
   const view = positionView(ready(found.value), day, measureOf(measure), ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
-  return renderCsv(c, installmentsCsv(view), "installments", null);
+  return renderCsv(c, installmentsCsv(view), "installments");
 }
 
 const UNKNOWN: Problem = { code: "not_found", detail: "This disbursement does not exist." };
@@ -104,5 +104,5 @@ function listAsCsv(
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");
     return parsed.value as object;
   });
-  return renderCsv(c, positionsCsv(lines, withFrom), "positions", next);
+  return renderCsv(c, positionsCsv(lines, withFrom), "positions", { cursor: next, parameter: "cursor" });
 }

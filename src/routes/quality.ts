@@ -28,7 +28,7 @@ async function answer(c: Context<AppEnv>, asked: QualityRequest): Promise<Respon
   if (surveyed.kind === "too_large") return tooLarge(c, "There are too many disbursements.");
   if (surveyed.kind === "unfinished") return renderUnfinished(c, surveyed);
   const rules = surveyed.gathered.counts();
-  if (wantsCsv(c)) return renderCsv(c, qualityCsv(rules), "quality", null);
+  if (wantsCsv(c)) return renderCsv(c, qualityCsv(rules), "quality");
   const { from_sequence, to_sequence } = surveyed;
   return renderJson<typeof quality>(c, { as_of_date: asked.as_of_date, from_sequence, to_sequence, rules });
 }
@@ -45,7 +45,7 @@ async function answerRule(c: Context<AppEnv>, name: string, asked: QualityRuleQu
   const found = await ask(c, (db) => findingsOfRule(db, tenant, { ...asked, code, limit }, today));
   if (!found.ok) return renderProblem(c, found.error);
   const { data, as_of_date, from_sequence, to_sequence, next_cursor } = found.value;
-  if (wantsCsv(c)) return renderCsv(c, findingsCsv(data), code, next_cursor ?? null);
+  if (wantsCsv(c)) return renderCsv(c, findingsCsv(data), code, { cursor: next_cursor, parameter: "cursor" });
   const pagination = { limit, has_more: next_cursor !== undefined, next_cursor, from_sequence, to_sequence };
   return renderJson<typeof qualityRule>(c, { as_of_date, code, data, pagination });
 }

@@ -21,8 +21,8 @@ const writeFirstEvents = guardedRowWriter(events, events.tenant_id, IS_SWITCHED)
 const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWITCHED} AND ${IS_HEAD}`);
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
-const writePaymentTerms = rowWriter(paymentTerms);
 const writeFormerPayments = rowWriter(formerPayments, "ignore");
+const writePaymentTerms = rowWriter(paymentTerms);
 
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
@@ -54,8 +54,8 @@ export async function commit(
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
     ...writeLinks(links),
     ...writeTerms(terms),
-    ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
     ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),
+    ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
   ]);

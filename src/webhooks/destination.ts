@@ -14,7 +14,7 @@ const HOST_CHARACTERS_MAX = 253;
 const LABEL = /^.{1,63}$/;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
-export interface DestinationRules {
+interface DestinationRules {
   /** Allows `http://localhost` and `http://127.0.0.1` on any port; only for a service on the developer's machine. */
   readonly allowLoopback: boolean;
   /** The service's own host names: it must not call itself. */

@@ -82,7 +82,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest("gold", GOLD);
     await service.ingest("tape", sample(25, AS_OF));
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

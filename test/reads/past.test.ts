@@ -97,6 +97,28 @@ describe("questions over all disbursements at known_at", () => {
     }
   });
 
+  it("a portfolio is folded in steps, and the answer is that of one step", async () => {
+    const api = new Api();
+    await api.accept("client", individual);
+    for (let n = 1; n <= 102; n += 1) {
+      await api.accept("disbursement", { ...loan, ...terms, disbursement_id: `L-${n}` });
+    }
+    await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
+    const path = `/api/portfolio?${DAY}&known_at=103`;
+    let clock = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => (clock += 3_600));
+    const begun = await measured(api.tenant, path);
+    expect(begun.answer.status).toBe(202);
+    expect(begun.answer.body).toMatchObject({
+      disbursements_done: 100,
+      from_sequence: 103,
+      to_sequence: 103,
+    });
+    await api.accept("disbursement", { step: "delete", disbursement_id: "L-99" });
+    const { answer } = await measured(api.tenant, path);
+    expect([answer.status, answer.body.data[0].number]).toEqual([200, 102]);
+  }, 30_000);
+
   it("quality finds the registration numbers that clients shared then", async () => {
     const api = new Api();
     const client = (client_id: string, registration_number: string) => ({

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
 import { insertRange, insertRows, measured, timeOf } from "../support/lookup-rows.ts";
+import { until } from "../support/until.ts";
 
 /** A tenant whose two clients are events 1 and 2. */
 async function withClients(): Promise<Api> {
@@ -92,7 +93,7 @@ describe("a record as the log knew it", () => {
     const api = await withClients();
     const { event_id } = (await api.accept("disbursement", loan)).body;
     const path = `/api/tables/disbursement_status/${event_id}`;
-    await vi.waitUntil(async () => (await api.get(path)).status === 200, 10_000);
+    await until(async () => (await api.get(path)).status === 200);
     await api.accept("payment", payment);
     for (const table of ["events", "disbursement_status"]) {
       expect((await at(api, `${table}/${event_id}`, 2)).status).toBe(404);

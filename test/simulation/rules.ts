@@ -141,14 +141,12 @@ function mark({ record, current, change, readable, faults }: Context): void {
   for (const name of ["refund", "recovery"]) record[name] = record[name] === true;
   const { refund, recovery, status } = record;
   if (!refund && !recovery) return;
-  if (refund && recovery) faults.set("recovery", "invalid_value");
-  if (readable("status") && status === "expected") {
-    const marks = [refund ? "refund" : "", recovery ? "recovery" : ""].filter((name) => name !== "");
-    for (const name of marks) faults.set(change.get(name) === true ? name : "status", "invalid_value");
-    return;
-  }
+  const name = refund ? "refund" : "recovery";
   const isLate = current !== null && current.recovery !== true && recovery && change.get("status") !== "paid";
-  if (isLate) faults.set("recovery", "invalid_value");
+  if (refund && recovery) faults.set("recovery", "invalid_value");
+  else if (status === "expected") {
+    if (readable("status")) faults.set(change.get(name) === true ? name : "status", "invalid_value");
+  } else if (isLate) faults.set("recovery", "invalid_value");
 }
 
 function paymentRules(context: Context): void {

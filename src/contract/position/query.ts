@@ -56,7 +56,7 @@ export const payoffQuery = z.strictObject({
 });
 export type PayoffQuery = z.infer<typeof payoffQuery>;
 
-export const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
+const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
 
 export const positionsQuery = z.strictObject({
   as_of_date: asOf.optional(),

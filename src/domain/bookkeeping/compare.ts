@@ -27,7 +27,7 @@ export interface PostedSum {
 
 /** The accounts that a proof compares, each on its normal side. */
 export const PROVED = ["1000", "1100", "1400", "2300", "5100"] as const;
-export type Proved = (typeof PROVED)[number];
+type Proved = (typeof PROVED)[number];
 
 /** Minor units by currency and account. */
 type Figures = Map<string, bigint>;
@@ -99,7 +99,7 @@ function postedFigures(sums: readonly PostedSum[]): Figures {
 }
 
 /** An account whose figure differs between records and books. */
-export interface Disagreement {
+interface Disagreement {
   readonly account_code: Proved;
   readonly currency: string;
   readonly records_minor: bigint;
@@ -129,7 +129,7 @@ export const REASONS = [
   "currency_differs",
   "kept_by_ledger",
 ] as const;
-export type Reason = (typeof REASONS)[number];
+type Reason = (typeof REASONS)[number];
 
 /** An irregularity that the books show (docs/bookkeeping.md#exceptions). */
 export interface Exception {
@@ -180,7 +180,10 @@ export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): reado
   return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
 
-function reasonOf({ disbursement, is_deleted }: RecordedLoan, payment: RecordedLoan["receipts"][number]): Reason | null {
+function reasonOf(
+  { disbursement, is_deleted }: RecordedLoan,
+  payment: RecordedLoan["receipts"][number],
+): Reason | null {
   if (is_deleted) return "orphan_receipts";
   if (payment.currency !== disbursement.currency) return "currency_differs";
   return receiptOf(payment).day < startOf(disbursement) ? "paid_before_disbursement" : null;

@@ -17,7 +17,7 @@ export interface Changed {
 }
 
 /** The terms of a disbursement whose change is history: amounts are minor units in decimal text. */
-export interface Terms {
+interface Terms {
   readonly maturity_date: StoredDate | null;
   readonly total_expected_margin: string;
   readonly disbursement_amount: string;

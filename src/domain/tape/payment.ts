@@ -119,18 +119,14 @@ function markErrors(
   { status, refund, recovery }: Payment,
   unread: ReadonlySet<string>,
 ): FieldError[] {
-  const marks = [refund && "refund", recovery && "recovery"].filter((mark) => mark !== false);
-  if (marks.length === 0) return [];
-  const errors: FieldError[] = [];
-  if (marks.length > 1) errors.push(refundAndRecovery());
-  if (!unread.has("status") && status === "expected") {
-    errors.push(
-      ...marks.map((mark) => expectedMark(change[mark as "refund"] === true ? mark : "status", mark)),
-    );
+  if (refund && recovery) return [refundAndRecovery()];
+  if (!refund && !recovery) return [];
+  const mark = refund ? "refund" : "recovery";
+  if (status === "expected") {
+    return unread.has("status") ? [] : [expectedMark(change[mark] === true ? mark : "status", mark)];
   }
-  const isMarkedLater = current !== null && !current.recovery && recovery;
-  if (isMarkedLater && status !== "expected" && change.status !== "paid") errors.push(recoveryWithoutPaid());
-  return errors;
+  const isMarkedLater = recovery && current !== null && !current.recovery;
+  return isMarkedLater && change.status !== "paid" ? [recoveryWithoutPaid()] : [];
 }
 
 function splitTotal(record: Payment): Checked<Payment> {
@@ -221,7 +217,7 @@ export const paymentRules: CategoryRules<"payment"> = {
   facts: ({ disbursement_id, currency }) => ({ disbursement_id, currency }),
   warnings: paymentWarnings,
   follow: withLoansClient,
-  links: paymentTermsOf,
   succeed: ({ disbursement_id, payment_id }, { disbursement_id: now }) =>
     now === disbursement_id ? [] : [{ type: "leave", disbursement_id, payment_id }],
+  links: paymentTermsOf,
 };

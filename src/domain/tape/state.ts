@@ -67,10 +67,10 @@ export type Link =
     }
   /** The terms of a disbursement as of this event: one row of `disbursement_terms`. */
   | ({ readonly type: "terms" } & AgreedTerms)
-  /** Rows of `payment_terms` in the order of the log. */
-  | { readonly type: "payment_terms"; readonly rows: readonly PaymentTerms[] }
   /** A payment id was created anew under another disbursement: one row of `former_payments`. */
   | { readonly type: "leave"; readonly disbursement_id: string; readonly payment_id: string }
+  /** Rows of `payment_terms` in the order of the log. */
+  | { readonly type: "payment_terms"; readonly rows: readonly PaymentTerms[] }
   /** A loan has another borrower, and its payments follow (docs/api.md#payments). */
   | { readonly type: "reassign"; readonly disbursement_id: string; readonly client_id: string };
 

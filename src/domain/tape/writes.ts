@@ -82,14 +82,14 @@ export function applyEffects(
         writes.terms.push({ ...terms, sequence: stamp.sequence });
         break;
       }
-      case "payment_terms":
-        writes.paymentTerms.push(...effect.rows);
-        break;
       case "leave": {
         const { disbursement_id, payment_id } = effect;
         writes.left.push({ disbursement_id, payment_id });
         break;
       }
+      case "payment_terms":
+        writes.paymentTerms.push(...effect.rows);
+        break;
       case "reassign":
         applyReassign(state, writes, effect, stamp);
         break;
