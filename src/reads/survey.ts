@@ -1,5 +1,5 @@
+import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { Database } from "../store/d1/session.ts";
-import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 import {
   bytesOf,
   dropMemo,
@@ -29,7 +29,7 @@ export interface Saved {
 /** Builds one answer from all disbursements. Its saved form lets another request continue it. */
 export interface Gathering {
   /** Returns false when the answer exceeds what one answer may hold. */
-  readonly add: (one: LoanOnWalk) => boolean;
+  readonly add: (one: SelectableLoan) => boolean;
   readonly save: () => Saved;
 }
 
