@@ -12,7 +12,7 @@ export const PURE = [
   "test/auth/{key-set,key-set-lost,key-set-policy,unverified-token,verified-tokens}.test.ts",
   "test/webhooks/{caller,destination,endpoint,line,messages,settings}.test.ts",
   "test/tenant/{in-order,key-store,remembered,tries,waiters}.test.ts",
-  "test/http/tracestate.test.ts",
+  "test/http/{traceparent,tracestate}.test.ts",
   "test/node/{imports,tidy,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",
   "test/reads/question-text.test.ts",
