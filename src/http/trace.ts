@@ -40,8 +40,7 @@ export function continueTrace(
 
 const isNotZero = (hex: string) => /[1-9a-f]/.test(hex);
 
-const knownFlags = (flags: string) =>
-  (Number.parseInt(flags, 16) & KNOWN_FLAGS).toString().padStart(2, "0");
+const knownFlags = (flags: string) => (Number.parseInt(flags, 16) & KNOWN_FLAGS).toString().padStart(2, "0");
 
 const TRACESTATE_MEMBERS_MAX = 32;
 const KEY = /^[a-z0-9][a-z0-9_*/@-]{0,255}$/;
