@@ -5,6 +5,7 @@ CREATE TABLE `events` (
 	`category` text NOT NULL,
 	`step` text NOT NULL,
 	`record_id` text NOT NULL,
+	`previous_sequence` integer,
 	`idempotency_key` text NOT NULL,
 	`fingerprint` text NOT NULL,
 	`data` text NOT NULL,
@@ -108,6 +109,13 @@ CREATE TABLE `disbursements` (
 --> statement-breakpoint
 CREATE INDEX `disbursements_by_creation` ON `disbursements` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `disbursements_by_client` ON `disbursements` (`tenant_id`,`client_id`,`created_seq`) WHERE client_id IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `former_payments` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`payment_id` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`, `payment_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `operations` (
 	`tenant_id` text NOT NULL,
 	`operation_id` text NOT NULL,
@@ -188,7 +196,7 @@ CREATE TABLE `payments` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `payments_by_creation` ON `payments` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `payments_by_disbursement` ON `payments` (`tenant_id`,`disbursement_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `payments_by_disbursement` ON `payments` (`tenant_id`,`disbursement_id`,`created_seq`);--> statement-breakpoint
 CREATE TABLE `purchase_clients` (
 	`tenant_id` text NOT NULL,
 	`created_seq` integer NOT NULL,

@@ -60,7 +60,7 @@ const secretKeySchema = z.looseObject({}).refine((key) => {
 
 /**
  * Reads a JSON Web Key Set (RFC 7517 section 5). Keys of an unknown or broken kind are passed over, as the RFC
- * says, and so are private and symmetric keys, which are only counted: whoever can read a published secret can sign.
+ * says, and so are private and symmetric keys, which are only counted: every reader of a published secret can sign.
  * Errors are sentences that never repeat key material.
  */
 export function readKeySet(

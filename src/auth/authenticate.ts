@@ -42,8 +42,7 @@ export function bearerToken(header: string | undefined): Result<string, BearerFa
  * is not in the set. The token's form is checked first, so that garbage fetches nothing.
  */
 export async function authenticateWith(
-  policy: TokenPolicy,
-  { source, verified }: Verifier,
+  { policy, source, verified }: Verifier & { readonly policy: TokenPolicy },
   header: string | undefined,
   now: Date,
   waitUntil: WaitUntil,
@@ -99,7 +98,7 @@ function verifierFor(config: AuthConfig): Verifier {
 /**
  * Who is calling (docs/api.md#tokens). `header` is the `Authorization` header as received, `now` the time of the request,
  * `waitUntil` the request's own, so that a fetch of keys which others wait for outlives it. Wrong settings fail before
- * the header is looked at: a worker that cannot verify lets nobody through and says so.
+ * the header is read: a worker that cannot verify lets no caller through and says so.
  */
 export async function authenticate(
   env: AuthSettings,
@@ -109,5 +108,5 @@ export async function authenticate(
 ): Promise<Result<Principal, AuthFailure>> {
   const config = parseAuthConfig(env);
   if (!config.ok) return err({ kind: "misconfigured", ...config.error });
-  return authenticateWith(config.value, verifierFor(config.value), header, now, waitUntil);
+  return authenticateWith({ policy: config.value, ...verifierFor(config.value) }, header, now, waitUntil);
 }

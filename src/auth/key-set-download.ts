@@ -36,7 +36,7 @@ async function boundedBody(response: Response): Promise<Uint8Array | null> {
 }
 
 async function readResponse(response: Response): Promise<Result<KeySet, DownloadFault>> {
-  // A redirect is no key set: following one would let whoever controls an open redirect at the issuer choose the keys.
+  // A redirect is no key set: following one would let anyone who controls an open redirect at the issuer choose the keys.
   if (response.status !== 200) {
     await response.body?.cancel();
     return err({ reason: `the issuer answered ${response.status}` });
@@ -50,8 +50,8 @@ async function readResponse(response: Response): Promise<Result<KeySet, Download
 }
 
 /**
- * One attempt to fetch the key set, answering within `timeoutMs` whatever the issuer does: an abort alone would trust
- * the fetcher and the body stream to heed it. Never rejects.
+ * One attempt to fetch the key set, answering within `timeoutMs` in any case: an abort without a timer would trust the fetcher
+ * and the body stream to heed it. Never rejects.
  */
 export async function downloadKeySet(
   url: string,

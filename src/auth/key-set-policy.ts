@@ -18,11 +18,11 @@ export interface KeySetHistory {
 
 /**
  * - `use`: the set as it is;
- * - `renew_aside`: the set as it is, while a fetch runs that nobody waits for;
+ * - `renew_aside`: the set as it is, while a fetch runs that no request waits for;
  * - `renew_first`: wait for a fetch, then use what there is;
  * - `unavailable`: no set, and too soon to ask again.
  */
-export type KeySetPlan = "use" | "renew_aside" | "renew_first" | "unavailable";
+type KeySetPlan = "use" | "renew_aside" | "renew_first" | "unavailable";
 
 /** Whether a set of this age may still be used when it cannot be renewed. */
 export function isUsable(history: KeySetHistory, nowMs: number): boolean {
@@ -54,7 +54,7 @@ export const FULL_BUDGET: UnknownKeyBudget = { left: UNKNOWN_KEY_FETCHES_MAX, co
 
 /**
  * The budget after a fetch for an unknown `kid`, or null when there is none left. Anyone can invent a `kid`, so such
- * fetches are few; a burst of them lets a key that was just rotated in be found although somebody has invented one.
+ * fetches are few; a burst of them lets a key that was just rotated in be found although a caller has invented one.
  */
 export function spendOnUnknownKey(budget: UnknownKeyBudget, nowMs: number): UnknownKeyBudget | null {
   // A clock that was set back refills nothing.

@@ -18,7 +18,7 @@ export const OWNER_GRACE_MS = 500;
 export type WaitUntil = (work: Promise<unknown>) => void;
 
 /** No key set can be had now; `reason` is for the log. */
-export interface KeysUnavailable {
+interface KeysUnavailable {
   readonly kind: "keys_unavailable";
   readonly reason: string;
 }
@@ -37,7 +37,7 @@ export function fixedKeySource(keys: KeySet): KeySource {
 }
 
 /** What a remote source reaches the world with: `clock` in milliseconds since the epoch. */
-export interface KeySetAccess {
+interface KeySetAccess {
   readonly fetcher: Fetcher;
   readonly clock: () => number;
   readonly timeoutMs?: number;
@@ -152,7 +152,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   /**
-   * A dead flight that nobody waits for (a renewal aside, a lone caller who hung up) would bar every later one. It
+   * A dead flight that no request waits for (a renewal aside, a single caller who hung up) would bar every later one. It
    * counts as an attempt from its start, so that hanging up does not get a caller around the cooldown.
    */
   #giveUpOverdue(): void {

@@ -44,7 +44,7 @@ async function routeTypes() {
 }
 
 /** Writes the types of the client; returns the members that hold exact decimals. */
-export async function generateTypes() {
+async function generateTypes() {
   const { exact, types } = await routeTypes();
   await mkdir(OUT, { recursive: true });
   await writeFile(join(OUT, "schema.d.ts"), types);

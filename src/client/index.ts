@@ -7,7 +7,7 @@ export type { components, paths } from "../../dist/client/schema.d.ts";
 export type { Retries, SendOptions } from "./send.ts";
 
 export type IngestEvent = components["schemas"]["IngestEvent"];
-export type Problem = components["schemas"]["Problem"];
+export type ProblemDetails = components["schemas"]["Problem"];
 export type EventsRow = components["schemas"]["EventsRow"];
 
 export interface ClientOptions extends SendOptions {
@@ -31,16 +31,16 @@ export type RowOf<T extends Tables> =
 /** A refusal of the service, thrown by functions that return no result object. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
-  readonly problem: Problem;
+  readonly problem: ProblemDetails;
 
-  constructor(problem: Problem) {
+  constructor(problem: ProblemDetails) {
     super(`${problem.code}: ${problem.detail}`);
     this.problem = problem;
   }
 }
 
 /** An event of the feed, and the cursor after it. */
-export interface Followed {
+export interface FollowedRow {
   readonly event: EventsRow;
   /** Pass it to `follow` to continue after this event's page; null until the page's last event. */
   readonly cursor: string | null;
@@ -58,7 +58,7 @@ export interface LedgerClient extends Client<paths> {
   /** Every row of a table, page after page. */
   rows<T extends Tables>(table: T, query?: Omit<QueryOf<T>, "cursor">): AsyncGenerator<RowOf<T>, void>;
   /** The tenant's events in order, then new ones as they arrive, until the signal aborts. */
-  follow(options?: FollowOptions): AsyncGenerator<Followed, void>;
+  follow(options?: FollowOptions): AsyncGenerator<FollowedRow, void>;
 }
 
 interface Page {
@@ -77,7 +77,7 @@ async function* rowsOf(list: List, query: Readonly<Record<string, unknown>>): As
   }
 }
 
-async function* feedOf(list: List, options: FollowOptions): AsyncGenerator<Followed, void> {
+async function* feedOf(list: List, options: FollowOptions): AsyncGenerator<FollowedRow, void> {
   const { waitS = 30, signal } = options;
   const init = { headers: { Prefer: `wait=${waitS}` }, ...(signal && { signal }) };
   for (let cursor = options.cursor ?? null; signal?.aborted !== true; ) {
@@ -109,7 +109,7 @@ export function createLedgerClient(options: ClientOptions): LedgerClient {
       );
       const url = `${options.url}/api/tables/${table}?${new URLSearchParams(texts)}`;
       const response = await sender.send(new Request(url, init));
-      if (!response.ok) throw new ProblemError((await response.json()) as Problem);
+      if (!response.ok) throw new ProblemError((await response.json()) as ProblemDetails);
       return (await response.json()) as Page;
     };
   return {

@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import { h, scrolling } from "./dom.ts";
 
 /** One line of a picture: numbers to draw, and the exact text of each to read. */
-export interface Line {
+export interface ChartLine {
   readonly label: string;
   /** The custom property that holds the colour. */
   readonly colour: string;
@@ -21,7 +21,7 @@ interface Picture {
   readonly label: string;
   /** UTC calendar days in order. */
   readonly days: readonly string[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly ChartLine[];
   readonly markers?: readonly Marker[];
   /** True for steps that hold their value until the next day with one; otherwise lines run from day to day. */
   readonly stepped?: boolean;

@@ -3,7 +3,7 @@ import type { PageStart } from "../domain/core/lookup.ts";
 
 const TAG_BYTES = 12;
 
-const values = z.array(z.string().nullable()).max(3);
+const values = z.array(z.string().nullable()).max(4);
 const stretchSchema = z.object({ from: values, to: values.nullable(), next: values.nullable() });
 const cursorSchema = z.tuple([z.string(), values.nullable(), stretchSchema.nullable()]);
 

@@ -63,7 +63,7 @@ function article(type: string): string {
 
 const CLIENT_IDS = "is no longer supported; send client_id for a loan, purchase_clients for a purchase";
 
-export function unknownField(path: readonly string[]): FieldError {
+function unknownField(path: readonly string[]): FieldError {
   const field = path.join(".");
   if (path.at(-1) === "client_ids") return { field, code: "unsupported_field", message: CLIENT_IDS };
   return { field, code: "unknown_field", message: "is not a known field" };

@@ -108,6 +108,12 @@ export const PROBLEMS = {
     meaning: "The journal entry is not a disbursement, so no money leaves the bank for it.",
     remedy: "Settle the journal entry of a disbursement.",
   },
+  not_started: {
+    status: 409,
+    title: "The disbursement has not started",
+    meaning: "The disbursement is not made yet on this day, so nothing is owed that could be paid off.",
+    remedy: "Ask for its first day or a later one.",
+  },
   kept_by_records: {
     status: 409,
     title: "The loan's entries follow its records",

@@ -98,7 +98,7 @@ const countrySchema = z
   )
   .meta(documented({ type: "string", pattern: "^[A-Z]{2}$", examples: ["US"] }));
 
-export const currencySchema = z
+const currencySchema = z
   .string()
   .trim()
   .refine(isCurrency, refused("must be an active ISO 4217 code, for example USD"))

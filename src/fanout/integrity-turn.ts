@@ -17,7 +17,7 @@ import { writeTurn } from "../store/ledger/integrity-write.ts";
 /** The most D1 calls of one turn: read the snapshot, read all loans, count them, write. */
 export const CALLS_OF_A_TURN_MAX = 4;
 
-export interface Turn {
+interface Turn {
   readonly mismatches: readonly Finding[];
   /** The new state of the check. */
   readonly check: Check;
@@ -26,7 +26,7 @@ export interface Turn {
 }
 
 /** Counts one D1 call and gives it a deadline. */
-export type Counted = <T>(work: Promise<T>) => Promise<T>;
+type Counted = <T>(work: Promise<T>) => Promise<T>;
 
 /**
  * Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans. Null if

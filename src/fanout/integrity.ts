@@ -19,7 +19,7 @@ const CHECK_MS_MIN = 5_000;
 const CHECK_MS_MAX = 20_000;
 
 /** The calls that a check may still make, and when it ends. Each call is subtracted. */
-export interface Budget {
+interface Budget {
   calls: number;
   readonly until: number;
 }

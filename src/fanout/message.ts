@@ -4,7 +4,7 @@ import * as z from "zod";
 export const MESSAGE_VERSION = 1;
 
 /** What the queue carries: which tenant has events, and how far. The events themselves stay in D1. */
-export const eventsMessageSchema = z.object({
+const eventsMessageSchema = z.object({
   version: z.literal(MESSAGE_VERSION).default(MESSAGE_VERSION),
   tenant_id: z.string().min(1),
   /** The sequence of the last event that a projection waits for. */

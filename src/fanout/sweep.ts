@@ -16,7 +16,7 @@ import { PROJECTIONS } from "./projections.ts";
  * The tenants of one run of the walk over all of them: a hundred thousand take an hour, at about five rows read each. What
  * is known to lag does not wait for the walk: the queue and the gates' alarms come first, and redriven letters.
  */
-export const TENANTS_A_RUN = 1_700;
+const TENANTS_A_RUN = 1_700;
 const TENANTS_A_PAGE = 425;
 /**
  * After this time, or this many D1 calls, a sweep starts no further tenant; the next sweep continues there. An

@@ -8,7 +8,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-/** Refuses a body that is not JSON by its media type, or too large, before anything dearer looks at it. */
+/** Refuses a body that is not JSON by its media type, or too large, before a dearer check reads it. */
 export const jsonBodyUpTo =
   (bytesMax = BODY_BYTES_MAX): MiddlewareHandler<AppEnv> =>
   async (c, next) => {

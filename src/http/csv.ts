@@ -15,20 +15,17 @@ export const variesByAccept: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res.headers.append("Vary", "Accept");
 };
 
-/**
- * Answers with a page as CSV. `next` is the next page's cursor, for the `Link` header (RFC 8288), and `parameter` the name
- * under which the route takes it.
- */
-export function renderCsv(
-  c: Context<AppEnv>,
-  text: string,
-  name: string,
-  next: string | null,
-  parameter = "cursor",
-): Response {
-  if (next !== null) {
+interface NextPage {
+  readonly cursor: string | null | undefined;
+  /** The name under which the route takes the cursor. */
+  readonly parameter: string;
+}
+
+/** Answers with a page as CSV, and names the next page in the `Link` header (RFC 8288). */
+export function renderCsv(c: Context<AppEnv>, text: string, name: string, next?: NextPage): Response {
+  if (next?.cursor) {
     const url = new URL(c.req.url);
-    url.searchParams.set(parameter, next);
+    url.searchParams.set(next.parameter, next.cursor);
     c.header("Link", `<${url.href}>; rel="next"`);
   }
   return c.body(text, 200, {

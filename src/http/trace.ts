@@ -20,7 +20,7 @@ const withoutSpace = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
 /**
  * Continues a valid `traceparent` under a new span, and starts a trace on anything else, never an error. A version
- * above 00 is read by its first four parts, as the W3C asks; `ff` is invalid. Flags that nobody knows are not passed on.
+ * above 00 is read by its first four parts, as the W3C asks; `ff` is invalid. Unknown flags are not passed on.
  * `random` are 24 bytes.
  */
 export function continueTrace(

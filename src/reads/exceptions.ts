@@ -82,7 +82,7 @@ async function walk(
   let end: string | null = before;
   let isShown = partial !== "";
   for (let read = 0; end !== null && exceptions.length <= limit && read < LOANS_EXAMINED_MAX; ) {
-    const page = await readBothSides(db, tenant, end, LAST_DAY, LOANS_OF_A_STEP);
+    const page = await readBothSides(db, tenant, { after: end, day: LAST_DAY, limit: LOANS_OF_A_STEP });
     if (page === "too_large") return page;
     for (const { loan, follows_records } of page.loans) {
       const found = exceptionsOf(loan, follows_records);

@@ -3,12 +3,22 @@ import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLineView } from "../contract/position/view.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
+import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
-import type { DisbursementFacts, Loan } from "../domain/position/facts.ts";
-import { type Position, positionAt, type Ready, ready } from "../domain/position/position.ts";
+import { concerns, isIn, isPledged } from "../domain/position/filters.ts";
+import { measureOf } from "../domain/position/measure.ts";
+import { type Position, positionAt } from "../domain/position/position.ts";
+import { type Ready, ready } from "../domain/position/ready.ts";
+import type { LoanOnWalk } from "../store/position/loan-rows.ts";
+
+import type { Walked } from "./past-loans.ts";
 
 /** What to list, as of a day that is known. */
-export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor"> & { readonly as_of_date: Day };
+export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor" | "known_at"> & {
+  readonly as_of_date: Day;
+  /** The sequence up to which the log is folded, null for the records as they are. */
+  readonly known: number | null;
+};
 
 /** A page of a list of positions; each line is JSON text. */
 export interface PositionPage {
@@ -24,35 +34,45 @@ export interface PositionPage {
 interface Placed {
   readonly one: Ready;
   readonly position: Position;
+  /** What it was on `changed_since`. */
+  readonly from: Before | undefined;
 }
 
 /** The position of a loan that a list is to hold; null if the list's filters leave it out. */
-export function listedPosition(loan: Loan, request: PositionListRequest): Placed | null {
-  if (!concerns(loan.disbursement, request)) return null;
+export function listedPosition(
+  { loan, attributes }: LoanOnWalk,
+  request: PositionListRequest,
+): Placed | null {
+  const { as_of_date: day, changed_since } = request;
   const one = ready(loan);
-  const position = positionAt(one, request.as_of_date);
-  const { bucket, state } = request;
-  if (state !== undefined && state !== position.state) return null;
-  if (bucket !== undefined && bucket !== position.bucket) return null;
-  return { one, position };
-}
-
-function concerns(
-  disbursement: DisbursementFacts,
-  { client_id, kind, currency }: PositionListRequest,
-): boolean {
-  if (kind !== undefined && kind !== disbursement.kind) return false;
-  if (currency !== undefined && currency !== disbursement.currency) return false;
-  if (client_id === undefined || client_id === disbursement.client_id) return true;
-  return disbursement.purchase_clients?.includes(client_id) ?? false;
+  const selectable = { one, attributes };
+  if (!concerns(selectable, request) || !isPledged(selectable, day, request)) return null;
+  const measure = measureOf(request);
+  const position = positionAt(one, day, measure);
+  if (!isIn(position, request)) return null;
+  if (changed_since === undefined) return { one, position, from: undefined };
+  const from = changedSince(one, changed_since, position, measure);
+  return from && { one, position, from };
 }
 
 /** The lines of those loans that the list is to hold. */
-export function linesOf(loans: readonly Loan[], request: PositionListRequest, tenant: string): string[] {
+export function linesOf(
+  loans: readonly LoanOnWalk[],
+  request: PositionListRequest,
+  tenant: string,
+): string[] {
   const ledgerIds = ledgerLoanIds(tenant);
   const { as_of_date: day } = request;
   return loans.flatMap((loan) => {
     const listed = listedPosition(loan, request);
-    return listed ? [stringifyJson(positionLineView(listed.one, listed.position, day, ledgerIds))] : [];
+    if (!listed) return [];
+    const line = positionLineView(listed.one, listed.position, day, ledgerIds);
+    return [stringifyJson({ ...line, from: listed.from })];
   });
 }
+
+/** What a list reads of each disbursement. */
+export const walkedBy = ({ known, country }: PositionListRequest): Walked => ({
+  known,
+  withCountry: country !== undefined,
+});

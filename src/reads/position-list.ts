@@ -6,7 +6,6 @@ import type { Day } from "../domain/position/days.ts";
 import type { Position } from "../domain/position/position.ts";
 import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import type { Database } from "../store/d1/session.ts";
-import { readListed } from "../store/position/listed-loans.ts";
 import {
   type AboutMemo,
   bytesOf,
@@ -16,9 +15,17 @@ import {
   renewMemo,
   writeMemo,
 } from "../store/position/memos.ts";
+import { knownSequence } from "./known-at.ts";
 import { paged, startAfter } from "./pages.ts";
-import { linesOf, listedPosition, type PositionListRequest, type PositionPage } from "./position-lines.ts";
-import { positionsById } from "./positions-by-id.ts";
+import { listedLoans } from "./past-loans.ts";
+import {
+  linesOf,
+  listedPosition,
+  type PositionListRequest,
+  type PositionPage,
+  walkedBy,
+} from "./position-lines.ts";
+import { positionOf, positionsById } from "./positions-by-id.ts";
 import { questionText } from "./question-text.ts";
 import { budgetFrom, type Gathering, type Question, type Saved, type Surveyed, survey } from "./survey.ts";
 
@@ -32,32 +39,42 @@ type Unfinished = Extract<NotFinished, { kind: "unfinished" }>;
 
 const TOO_LARGE: Problem = {
   code: "too_large",
-  detail: "Narrow the list by bucket, state, client_id, kind or currency.",
+  detail: "Narrow the list by its filters.",
 };
 const EXPIRED: Problem = {
   code: "invalid_query",
   detail: "cursor has expired: a list is kept for an hour. Ask for its first page again.",
 };
 
+const CHANGED_LATER: Problem = {
+  code: "invalid_query",
+  detail: "changed_since must not be after as_of_date",
+};
+
 /** A page of the tenant's positions (docs/api.md#positions), as of `today` if the query names no day. */
 export function listPositions(
   db: Database,
   tenant: string,
-  { limit, cursor, ...filters }: PositionsQuery & { readonly limit: number },
+  { limit, cursor, known_at, ...filters }: PositionsQuery & { readonly limit: number },
   today: Day,
 ): Promise<
   Result<{ page: Omit<PositionPage, "next"> | Unfinished; next_cursor: string | undefined }, Problem>
 > {
-  const identity = [tenant, questionText("positions", filters)];
+  const identity = [tenant, questionText("positions", { ...filters, known_at })];
   return paged({ identity, cursor }, async (start) => {
     // The day of the first page, also after midnight.
     const [day = today, ...after] = start?.after ?? [];
-    const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today };
+    const at = known_at && (await knownSequence(db, tenant, known_at));
+    if (at && !at.ok) return at;
+    const known = at?.value.sequence ?? null;
+    const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today, known };
+    const { as_of_date, changed_since = as_of_date } = request;
+    if (changed_since > as_of_date) return err(CHANGED_LATER);
     const page = await pageFrom(db, tenant, request, { after, limit });
     if (page.kind === "too_large") return err(TOO_LARGE);
     if (page.kind === "expired") return err(EXPIRED);
     const next = page.kind === "page" ? page.next : null;
-    return ok({ page, next: next && startAfter(request.as_of_date, ...next) });
+    return ok({ page, next: next && startAfter(as_of_date, ...next) });
   });
 }
 
@@ -72,7 +89,8 @@ async function pageFrom(
   request: PositionListRequest,
   { after, limit }: PageOfList,
 ): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
-  const { sort_by = "days_past_due" } = request;
+  const { sort_by = "days_past_due", disbursement_id } = request;
+  if (disbursement_id !== undefined) return positionOf(db, tenant, request, disbursement_id);
   if (sort_by === "disbursement_id")
     return positionsById(db, tenant, request, { after: after[0] ?? null, limit });
   const [list, from] = after;
@@ -91,7 +109,7 @@ async function firstPage(
   limit: number,
 ): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
   const question = listQuestion(request);
-  const head = await headOf(db, tenant);
+  const head = request.known ?? (await headOf(db, tenant));
   const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
   const page = await pageOfList(db, tenant, request, { list, from: 0, limit });
   if (page.kind !== "expired") return page;
@@ -134,18 +152,15 @@ interface Listed {
   readonly from: number;
 }
 
-/** The lines are those of the records as they are now: what is gone, or is to be left out by now, is left out. */
+/** The lines are those of the records as they are now, or were known then: what is gone, or is to be left out by now, is left out. */
 async function pageWith(
   db: Database,
   tenant: string,
   request: PositionListRequest,
   { about, list, entries, from }: Listed,
 ): Promise<PositionPage | { readonly kind: "too_large" }> {
-  const read = await readListed(
-    db,
-    tenant,
-    entries.map(({ id }) => id),
-  );
+  const ids = entries.map(({ id }) => id);
+  const read = await listedLoans(db, tenant, ids, walkedBy(request));
   if (read === "too_large") return { kind: "too_large" };
   const { lines = 0, listed_all = true, from_sequence } = about;
   const end = from + entries.length;
@@ -207,9 +222,9 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
     const ranking = new Ranking(sort_order === "desc", ENTRIES_MAX, saved, seen);
     return {
       ranking,
-      add: ({ loan }) => {
-        const listed = listedPosition(loan, request);
-        if (listed) ranking.add(sortKey(listed.position), loan.disbursement.disbursement_id);
+      add: (walked) => {
+        const listed = listedPosition(walked, request);
+        if (listed) ranking.add(sortKey(listed.position), walked.loan.disbursement.disbursement_id);
         return true;
       },
       save: () => savedWalk(ranking, saved.length),
@@ -217,7 +232,7 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
   };
   return {
     text: questionText("positions", request),
-    withCountry: false,
+    ...walkedBy(request),
     begin: () => gathering([], 0),
     resume: (parts) => {
       const [seen] = parts.at(-1)?.split("\n", 1) ?? [];

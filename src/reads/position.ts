@@ -5,11 +5,12 @@ import type { Loan } from "../domain/position/facts.ts";
 import type { Database } from "../store/d1/session.ts";
 import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
 import { readLoan } from "../store/position/loans.ts";
-import { knownSequence, pastLoans, tooLongPast } from "./known-at.ts";
+import { knownSequence } from "./known-at.ts";
+import { pastLoans } from "./past-loans.ts";
 
 const TOO_LARGE: Problem = {
   code: "too_large",
-  detail: `It has more than ${PAYMENTS_OF_A_LOAN_MAX} payments.`,
+  detail: `It has more than ${PAYMENTS_OF_A_LOAN_MAX} payments, or its events up to known_at are larger than 64 MB.`,
 };
 
 /** A disbursement with its terms and payments, now or as the log knew it then; null where it was not there. */
@@ -27,9 +28,7 @@ export async function findLoan(
     // The log may have moved on since its head was read.
     if (!known || now.head === known.value.sequence) return ok(now.found?.loan ?? null);
   }
-  const upto = known.value.sequence;
-  const tooLong = tooLongPast(upto);
-  if (tooLong) return err(tooLong);
-  const past = await pastLoans(db, tenant, { upto, disbursement_id });
-  return ok(past.loans()[0] ?? null);
+  const asked = { known: known.value.sequence, withCountry: false };
+  const past = await pastLoans(db, tenant, [disbursement_id], asked);
+  return past === "too_large" ? err(TOO_LARGE) : ok(past.loans[0]?.loan ?? null);
 }

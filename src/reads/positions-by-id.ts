@@ -1,6 +1,7 @@
 import type { Database } from "../store/d1/session.ts";
-import { nextIds, readListed } from "../store/position/listed-loans.ts";
-import { linesOf, type PositionListRequest, type PositionPage } from "./position-lines.ts";
+import { nextIds } from "../store/position/listed-loans.ts";
+import { listedLoans } from "./past-loans.ts";
+import { linesOf, type PositionListRequest, type PositionPage, walkedBy } from "./position-lines.ts";
 
 /** Disbursements that one page examines; a page that finds few of them continues in the next one. */
 const EXAMINED_MAX = 1_000;
@@ -13,14 +14,15 @@ export async function positionsById(
   { after: last, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<PositionPage | { readonly kind: "too_large" }> {
   const descending = request.sort_order !== "asc";
+  const withDeleted = request.known !== null;
   const lines: string[] = [];
   let after = last;
   let heads: readonly [from: number, to: number] | null = null;
   for (let examined = 0; examined < EXAMINED_MAX; examined += limit) {
     const room = limit - lines.length;
-    const ids = await nextIds(db, tenant, { after, descending, limit: room + 1 });
+    const ids = await nextIds(db, tenant, { after, descending, limit: room + 1, withDeleted });
     const listed = ids.slice(0, room);
-    const read = await readListed(db, tenant, listed);
+    const read = await listedLoans(db, tenant, listed, walkedBy(request));
     if (read === "too_large") return { kind: "too_large" };
     lines.push(...linesOf(read.loans, request, tenant));
     heads = [heads?.[0] ?? read.head, read.head];
@@ -29,6 +31,18 @@ export async function positionsById(
     if (lines.length === limit) break;
   }
   return page(lines, heads ?? [0, 0], after);
+}
+
+/** The position with an id, if there is one that the filters do not leave out. */
+export async function positionOf(
+  db: Database,
+  tenant: string,
+  request: PositionListRequest,
+  disbursement_id: string,
+): Promise<PositionPage | { readonly kind: "too_large" }> {
+  const read = await listedLoans(db, tenant, [disbursement_id], walkedBy(request));
+  if (read === "too_large") return { kind: "too_large" };
+  return page(linesOf(read.loans, request, tenant), [read.head, read.head], null);
 }
 
 const page = (

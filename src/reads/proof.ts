@@ -34,7 +34,11 @@ export function compareBooks(
   cursor: string | undefined,
 ): Promise<Result<Compared, Problem>> {
   return paged({ identity: ["proof", tenant, day], cursor }, async (start) => {
-    const page = await readBothSides(db, tenant, start?.after?.[0] ?? "", day, LOANS_OF_A_PAGE);
+    const page = await readBothSides(db, tenant, {
+      after: start?.after?.[0] ?? "",
+      day,
+      limit: LOANS_OF_A_PAGE,
+    });
     if (page === "too_large") return err(TOO_MANY_PAYMENTS);
     const booked = page.loans.filter(({ follows_records }) => follows_records);
     const differences = booked.flatMap(({ loan, sums }) =>

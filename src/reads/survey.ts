@@ -1,6 +1,5 @@
-import { clientOf } from "../domain/position/facts.ts";
 import type { Database } from "../store/d1/session.ts";
-import { type LoanOnWalk, readLoans } from "../store/position/loans.ts";
+import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 import {
   bytesOf,
   dropMemo,
@@ -12,7 +11,7 @@ import {
   type WalkProgress,
   writeMemo,
 } from "../store/position/memos.ts";
-import { pastLoans } from "./known-at.ts";
+import { loansAfter } from "./past-loans.ts";
 
 /** A UTF-16 unit takes at most three bytes of UTF-8, so a part is below a megabyte. */
 const PART_CHARACTERS = 330_000;
@@ -38,6 +37,8 @@ export interface Question<G extends Gathering> {
   /** Identifies the question: the same text has the same answer at the same head of the log. */
   readonly text: string;
   readonly withCountry: boolean;
+  /** The sequence up to which the log is folded, null for the records as they are. */
+  readonly known: number | null;
   readonly begin: () => G;
   readonly resume: (parts: readonly string[]) => G;
   /** The last step, after all disbursements. */
@@ -52,7 +53,7 @@ export interface Budget {
   readonly until: number;
 }
 
-/** What one request does of a long walk: so many rows, and time that leaves room below the deadline of a read. */
+/** What one request does of a long walk: rows, and time that leaves room below the deadline of a read. */
 const ROWS_MAX = 500_000;
 const WALK_MS = 4_000;
 /** Days whose figures cost as much as it costs to read the rows. */
@@ -69,9 +70,9 @@ export type Surveyed<G> =
   | { readonly kind: "too_large" };
 
 /**
- * Answers a question from its memo if the log has not moved since. Otherwise it walks over all disbursements, or
- * continues a walk of an earlier request. Each disbursement is read at one moment. If events are committed during the
- * walk, `from_sequence` and `to_sequence` differ.
+ * Answers a question from its memo if the log has not moved since, or the question is about the past. Otherwise it walks
+ * over all disbursements, or continues a walk of an earlier request. Each disbursement is read at one moment. If events
+ * are committed during a walk over the present, `from_sequence` and `to_sequence` differ.
  */
 export async function survey<G extends Gathering>(
   db: Database,
@@ -80,8 +81,9 @@ export async function survey<G extends Gathering>(
   budget: Budget,
   clock: () => number,
 ): Promise<Surveyed<G>> {
+  const { known } = question;
   const { head, memo } = await readMemo(db, tenant, question.text, clock());
-  if (memo && isFresh(memo, head)) {
+  if (memo && (known === null ? isFresh(memo, head) : memo.after === null)) {
     await renewMemo(db, tenant, question.text, memo, clock());
     return { kind: "complete", gathered: question.resume(memo.parts), ...moment(memo) };
   }
@@ -91,7 +93,7 @@ export async function survey<G extends Gathering>(
   let done = begun?.done ?? 0;
   let rows = 0;
   do {
-    const page = await readLoans(db, tenant, after, question.withCountry);
+    const page = await loansAfter(db, tenant, after, question);
     if (page === "too_large") return { kind: "too_large" };
     for (const one of page.loans) if (!gathered.add(one)) return { kind: "too_large" };
     after = page.end;
@@ -99,8 +101,8 @@ export async function survey<G extends Gathering>(
     rows += page.rows;
   } while (after !== null && rows < budget.rows && clock() < budget.until);
   if (after === null) await question.finish?.(gathered);
-  const to_sequence = await headOf(db, tenant);
-  const progress = { from_sequence: begun?.from_sequence ?? head, to_sequence, after, done };
+  const from_sequence = begun?.from_sequence ?? known ?? head;
+  const progress = { from_sequence, to_sequence: known ?? (await headOf(db, tenant)), after, done };
   const memos = { db, tenant, text: question.text, was: memo };
   if (after === null) {
     if (!(question.keep && (await keep(memos, progress, gathered.save(), clock()))) && memo) {
@@ -163,29 +165,4 @@ export function savedWhole(text: string): Saved {
     start = cut;
   }
   return { follows: false, parts };
-}
-
-/** Answers a question about what the log knew at a sequence; what it knew then never changes. */
-export async function surveyPast<G extends Gathering>(
-  db: Database,
-  tenant: string,
-  question: Question<G>,
-  sequence: number,
-): Promise<Surveyed<G>> {
-  const moment = { from_sequence: sequence, to_sequence: sequence, after: null };
-  const { memo } = await readMemo(db, tenant, question.text, Date.now());
-  if (memo) {
-    await renewMemo(db, tenant, question.text, memo, Date.now());
-    return { kind: "complete", gathered: question.resume(memo.parts), ...moment, done: memo.done };
-  }
-  const past = await pastLoans(db, tenant, { upto: sequence });
-  const loans = past.loans();
-  const gathered = question.begin();
-  for (const loan of loans) {
-    const country = past.countryOf(clientOf(loan.disbursement));
-    if (!gathered.add({ loan, country })) return { kind: "too_large" };
-  }
-  const progress = { ...moment, done: loans.length };
-  await keep({ db, tenant, text: question.text, was: null }, progress, gathered.save(), Date.now());
-  return { kind: "complete", gathered, ...progress };
 }

@@ -10,7 +10,7 @@ import { findPastRow } from "./past-row.ts";
 
 const TOO_LARGE: Problem = {
   code: "too_large",
-  detail: "The record's events lie more than 100,000 events apart, or are larger than 64 MB.",
+  detail: "The record's events up to known_at are larger than 64 MB.",
 };
 
 /** A table's row, now or as the log knew it then; null where it was not there. */

@@ -16,7 +16,7 @@ const DESCRIPTION = `Records of loans and purchases, their history, and a double
 - **Problems.** Every refusal is \`application/problem+json\` (RFC 9457). Its \`type\` is a page that says what to do.
 - **Read your writes.** A write answers with \`x-d1-bookmark\`. A read that sends it back sees that write.`;
 
-export type ReferenceDocument = ReturnType<typeof createDocument>;
+type ReferenceDocument = ReturnType<typeof createDocument>;
 
 /** The whole reference as an OpenAPI 3.1 document. */
 export function referenceDocument(version: string): ReferenceDocument {

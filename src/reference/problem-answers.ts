@@ -67,7 +67,7 @@ export function problemAnswers(operation: ApiOperation): Record<string, ZodOpenA
   );
 }
 
-/** What is answered before a route looks at what the caller accepts or at the database. */
+/** What is answered before a route reads what the caller accepts, or the database. */
 const AT_THE_DOOR: readonly ProblemCode[] = [
   "missing_token",
   "invalid_token",

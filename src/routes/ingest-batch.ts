@@ -3,7 +3,7 @@ import type { AnswerOf } from "../contract/answer-types.ts";
 import { stringifyJson } from "../contract/json.ts";
 import { PROBLEMS } from "../contract/problems.ts";
 import type { batchAnswer } from "../contract/tape/answers.ts";
-import { BATCH_LINES_MAX, type BatchLine, linesOf, parseLine } from "../contract/tape/batch.ts";
+import { BATCH_LINES_MAX, type BatchLine, batchLines, parseLine } from "../contract/tape/batch.ts";
 import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -25,7 +25,7 @@ export const ingestBatchHandlers = {
     if (text === null) {
       return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
     }
-    const lines = linesOf(text);
+    const lines = batchLines(text);
     if (lines === null) {
       const detail = `A batch has at most ${BATCH_LINES_MAX} lines.`;
       return renderProblem(c, { code: "too_many_lines", detail });

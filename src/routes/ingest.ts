@@ -5,7 +5,7 @@ import { CATEGORIES } from "../domain/tape/categories.ts";
 import type { Category, Step } from "../domain/tape/fields.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { type Accepted, settleWrite } from "./write.ts";
+import { type AcceptedVerdict, settleWrite } from "./write.ts";
 
 /** `POST /ingest`: one endpoint for every event (docs/api.md#ingest). */
 export const ingestHandlers = {
@@ -19,7 +19,7 @@ export const ingestHandlers = {
 } satisfies Partial<RouteHandlers>;
 
 /** What an accepted event is answered with, alone or as a line of a batch. */
-export function ingestAnswer({ answer, replayed }: Accepted): {
+export function ingestAnswer({ answer, replayed }: AcceptedVerdict): {
   readonly status: 200 | 201;
   readonly location: string | null;
   readonly body: AnswerOf<typeof accepted>;

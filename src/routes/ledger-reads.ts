@@ -69,5 +69,5 @@ async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQu
   if (!found.ok) return renderProblem(c, found.error);
   const { opening, items, next_cursor } = found.value;
   if (!wantsCsv(c)) return renderJson<typeof statementAnswer>(c, statementView(opening, items, next_cursor));
-  return renderCsv(c, statementCsv(items), "statement", next_cursor ?? null, "page_token");
+  return renderCsv(c, statementCsv(items), "statement", { cursor: next_cursor, parameter: "page_token" });
 }

@@ -69,7 +69,7 @@ function home(c: Context<AppEnv>): Promise<Response> {
 <ul>
 <li><a href="/docs">Reference</a>: every route, field and code, with a client that sends requests
 (<a href="/openapi.json">openapi.json</a>)</li>
-<li><a href="/console">Console</a>: look at a portfolio without writing code</li>
+<li><a href="/console">Console</a>: read a portfolio without writing code</li>
 <li><a href="/problems">Problems</a>: what each problem code means and what to do</li>
 </ul>
 <p>The first request, with a token in <code>$TOKEN</code>:</p>
@@ -78,7 +78,7 @@ function home(c: Context<AppEnv>): Promise<Response> {
   );
 }
 
-/** Pages for people; whoever may see their data holds a token, and the page itself is open (docs/pages.md). */
+/** Pages for people: the page itself is open, its data needs a token (docs/pages.md). */
 export const pageHandlers = {
   home,
   console: page("console", CONSOLE_POLICY),

@@ -10,15 +10,16 @@ import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { invalidQuery } from "../http/query.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
-import { read } from "./read.ts";
-import { renderUnfinished, tooLarge } from "./survey-answers.ts";
+import { ask } from "./read.ts";
+import { bounded, renderUnfinished, tooLarge } from "./survey-answers.ts";
 
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioHandlers = {
   getPortfolio: (c, { query }) => answer(c, query),
 } satisfies Partial<RouteHandlers>;
+
+const NARROW = "Ask without group_by, or for fewer months.";
 
 type PortfolioQuery = z.infer<typeof portfolioQuery>;
 
@@ -26,25 +27,26 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   const tenant = c.get("principal").tenant_id;
   const day = asked.as_of_date ?? dayAt(Date.now());
   const ends = monthEnds(day, asked.months);
-  const found = await read(c, (db) => surveyPortfolio(db, tenant, { ...asked, as_of_date: day }));
-  if (!found.ok) return invalidQuery(c, found.error);
-  if (!found.value.ok) return renderProblem(c, found.value.error);
-  const surveyed = found.value.value;
-  if (surveyed.kind === "too_large") return tooLarge(c, "Ask without group_by, or for fewer months.");
+  const found = await ask(c, (db) => surveyPortfolio(db, tenant, { ...asked, as_of_date: day }));
+  if (!found.ok) return renderProblem(c, found.error);
+  const surveyed = found.value;
+  if (surveyed.kind === "too_large") return tooLarge(c, NARROW);
   if (surveyed.kind === "unfinished") return renderUnfinished(c, surveyed);
   const lines = surveyed.gathered.lines();
   if (wantsCsv(c)) {
-    return renderCsv(c, portfolioCsv(linesOnDays(lines, [day, ...ends])), "portfolio", null);
+    const csv = portfolioCsv(linesOnDays(lines, [day, ...ends]));
+    return bounded(c, renderCsv(c, csv, "portfolio"), NARROW);
   }
   const viewOf = (on: Day) => lines.filter((line) => line.day === on).map(portfolioLineView);
   const { from_sequence, to_sequence } = surveyed;
-  return renderJson<typeof portfolio>(c, {
+  const json = renderJson<typeof portfolio>(c, {
     as_of_date: day,
     from_sequence,
     to_sequence,
     data: viewOf(day),
     series: ends.length === 0 ? undefined : ends.map((end) => ({ as_of_date: end, currencies: viewOf(end) })),
   });
+  return bounded(c, json, NARROW);
 }
 
 /** The lines of the days; a month end that is the day itself comes once. */

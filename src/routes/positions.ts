@@ -2,14 +2,17 @@ import type { Context } from "hono";
 import type { AnswerOf } from "../contract/answer-types.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
 import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
-import type { position, positions } from "../contract/position/answers.ts";
+import type { payoff as payoffAnswer, position, positions } from "../contract/position/answers.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
-import type { PositionsQuery } from "../contract/position/query.ts";
+import { payoffView } from "../contract/position/payoff-view.ts";
+import type { PayoffQuery, PositionQuery, PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
-import type { KnownAt } from "../domain/core/known-at.ts";
+import type { Problem } from "../domain/core/problem.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
-import { type Day, dayAt } from "../domain/position/days.ts";
-import { ready } from "../domain/position/position.ts";
+import { dayAt } from "../domain/position/days.ts";
+import { measureOf } from "../domain/position/measure.ts";
+import { payoffOn } from "../domain/position/payoff.ts";
+import { ready } from "../domain/position/ready.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
@@ -23,26 +26,40 @@ import { renderUnfinished } from "./survey-answers.ts";
 /** `GET /api/positions…` (docs/api.md#positions). */
 export const positionHandlers = {
   listPositions: (c, { query }) => answerList(c, query),
-  getPosition: (c, { path, query }) =>
-    answerOne(c, path.disbursement_id, query.as_of_date ?? dayAt(Date.now()), query.known_at),
+  getPosition: (c, { path, query }) => answerOne(c, path.disbursement_id, query),
+  getPayoff: (c, { path, query }) => answerPayoff(c, path.disbursement_id, query),
 } satisfies Partial<RouteHandlers>;
 
 async function answerOne(
   c: Context<AppEnv>,
   disbursement_id: string,
-  day: Day,
-  known_at: KnownAt | undefined,
+  { as_of_date: day = dayAt(Date.now()), known_at, ...measure }: PositionQuery,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
   if (!found.ok) return renderProblem(c, found.error);
-  const loan = found.value;
-  if (loan === null) {
-    return renderProblem(c, { code: "not_found", detail: "This disbursement does not exist." });
-  }
-  const view = positionView(ready(loan), day, ledgerLoanIds(tenant));
+  if (found.value === null) return renderProblem(c, UNKNOWN);
+  const view = positionView(ready(found.value), day, measureOf(measure), ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
-  return renderCsv(c, installmentsCsv(view), "installments", null);
+  return renderCsv(c, installmentsCsv(view), "installments");
+}
+
+const UNKNOWN: Problem = { code: "not_found", detail: "This disbursement does not exist." };
+
+async function answerPayoff(
+  c: Context<AppEnv>,
+  disbursement_id: string,
+  { on = dayAt(Date.now()), rebate = "none" }: PayoffQuery,
+): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, undefined));
+  if (!found.ok) return renderProblem(c, found.error);
+  if (found.value === null) return renderProblem(c, UNKNOWN);
+  const one = ready(found.value);
+  const payoff = payoffOn(one, on, rebate);
+  if (payoff.ok)
+    return renderJson<typeof payoffAnswer>(c, { data: payoffView(one, on, payoff.value, tenant) });
+  return renderProblem(c, { code: payoff.error, detail: `It starts on ${one.start}.` });
 }
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
@@ -52,7 +69,9 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   if (!found.ok) return renderProblem(c, found.error);
   const { page, next_cursor = null } = found.value;
   if (page.kind === "unfinished") return renderUnfinished(c, page);
-  return wantsCsv(c) ? listAsCsv(c, page, next_cursor) : listAsJson(c, page, limit, next_cursor);
+  return wantsCsv(c)
+    ? listAsCsv(c, page, next_cursor, asked.changed_since !== undefined)
+    : listAsJson(c, page, limit, next_cursor);
 }
 
 function listAsJson(
@@ -74,11 +93,16 @@ function listAsJson(
   return c.body(text, 200, { "Content-Type": "application/json" });
 }
 
-function listAsCsv(c: Context<AppEnv>, page: Omit<PositionPage, "next">, next: string | null): Response {
+function listAsCsv(
+  c: Context<AppEnv>,
+  page: Omit<PositionPage, "next">,
+  next: string | null,
+  withFrom: boolean,
+): Response {
   const lines = page.lines.map((line) => {
     const parsed = parseJson(line);
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");
     return parsed.value as object;
   });
-  return renderCsv(c, positionsCsv(lines), "positions", next);
+  return renderCsv(c, positionsCsv(lines, withFrom), "positions", { cursor: next, parameter: "cursor" });
 }

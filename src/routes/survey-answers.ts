@@ -18,3 +18,12 @@ export function renderUnfinished(
 
 export const tooLarge = (c: Context<AppEnv>, detail: string): Response =>
   renderProblem(c, { code: "too_large", detail });
+
+/** The most bytes of one answer about all disbursements (docs/api.md#positions). */
+const ANSWER_BYTES_MAX = 2_000_000;
+
+/** The answer, or the advice of `narrow` where it is larger than an answer may be. */
+export async function bounded(c: Context<AppEnv>, answer: Response, narrow: string): Promise<Response> {
+  const { byteLength } = await answer.clone().arrayBuffer();
+  return byteLength > ANSWER_BYTES_MAX ? tooLarge(c, `The answer is larger than 2 MB. ${narrow}`) : answer;
+}

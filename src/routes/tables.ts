@@ -40,7 +40,7 @@ async function answerRow(
   if (row.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });
   }
-  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name, null);
+  if (wantsCsv(c)) return renderCsv(c, csvText(c, table, [row.value]), table.name);
   return jsonText(c, `{"data":${rowRenderer(table, readerOf(c))(row.value)}}`);
 }
 
@@ -58,7 +58,7 @@ async function answerList(
   const { rows, pagination } = found.value;
   if (wantsCsv(c)) {
     const next = pagination.has_more ? (pagination.next_cursor ?? null) : null;
-    return renderCsv(c, csvText(c, table, rows), table.name, next);
+    return renderCsv(c, csvText(c, table, rows), table.name, { cursor: next, parameter: "cursor" });
   }
   const data = rows.map(rowRenderer(table, readerOf(c))).join(",");
   return jsonText(c, `{"data":[${data}],"pagination":${stringifyJson(pagination)}}`);

@@ -11,7 +11,7 @@ const WALKING = ["search", "include_count", "date_field", "known_at"] as const;
 
 /**
  * The rate of a list: one that examines the tenant's rows one by one, or answers thousands of them, has a limit of its
- * own (docs/operate.md#rate-limits). Looks at the query before it is checked; one that is refused costs nothing anyway.
+ * own (docs/operate.md#rate-limits). Reads the query before it is checked; a refused one costs nothing anyway.
  */
 export const listRate: ListRate = (c, { table }) =>
   table && walks(c, LOOKUP_SOURCES[table.name]) ? "walk" : "usual";

@@ -9,7 +9,7 @@ import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
 import { CALL_VERSION, type Submission, type Verdict } from "../tenant/submission.ts";
 
-export type Accepted = Extract<Verdict, { kind: "accepted" }>;
+export type AcceptedVerdict = Extract<Verdict, { kind: "accepted" }>;
 
 /** A checked request on its way to the gate; `body` is what makes it the same request, `data` goes into the log. */
 interface CheckedWrite {
@@ -40,7 +40,7 @@ export async function settleWrite(
   c: Context<AppEnv>,
   command: Command,
   data: unknown,
-): Promise<Result<Accepted, Problem>> {
+): Promise<Result<AcceptedVerdict, Problem>> {
   const { tenant_id, jurisdiction } = c.get("principal");
   const [key, body, { path }] = [c.get("idempotency_key"), c.get("body"), c.req];
   const submission = await submissionOf(c, { key, path, body, data, command });

@@ -13,7 +13,7 @@ import { placementStatements } from "./placement/placement.ts";
 import type { Session } from "./session.ts";
 import { RECORD_STORES } from "./tape/records.ts";
 import { fromPaymentTerms } from "./tape/rows.ts";
-import { disbursementTerms, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
+import { disbursementTerms, formerPayments, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
 
 const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
 const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
@@ -21,6 +21,7 @@ const writeFirstEvents = guardedRowWriter(events, events.tenant_id, IS_SWITCHED)
 const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWITCHED} AND ${IS_HEAD}`);
 const writeLinks = rowWriter(purchaseClients);
 const writeTerms = rowWriter(disbursementTerms);
+const writeFormerPayments = rowWriter(formerPayments, "ignore");
 const writePaymentTerms = rowWriter(paymentTerms);
 
 /**
@@ -46,13 +47,14 @@ export async function commit(
     ...writeFenced(tenant, log, head, version),
     ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
-      const set = { client_id, updated_seq: stamp.sequence, updated_at: stamp.now };
+      const set = { client_id, updated_at: stamp.now };
       return reassign(tenant, loan, set);
     }),
     ...CATEGORY_NAMES.flatMap((category) => recordStatements(tenant, category, writes)),
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
     ...writeLinks(links),
     ...writeTerms(terms),
+    ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),
     ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
@@ -89,7 +91,7 @@ function recordStatements<C extends Category>(
 function reassign(
   tenant: string,
   disbursement_id: string,
-  set: { readonly client_id: string; readonly updated_seq: number; readonly updated_at: number },
+  set: { readonly client_id: string; readonly updated_at: number },
 ): Sql {
   // The index is named because the planner, which knows no tenant's size, would walk over all of its payments.
   const ofLoan = sql`(${payments.tenant_id}, ${payments.payment_id}) IN (

@@ -22,7 +22,7 @@ export interface Loaded {
 }
 
 /** What a load reads. */
-export interface Wanted {
+interface Wanted {
   /** Idempotency keys. */
   readonly keys: readonly string[];
   readonly needs: Needs;

@@ -14,6 +14,7 @@ export const events = sqliteTable(
     category: text().notNull(),
     step: text().notNull(),
     record_id: text().notNull(),
+    previous_sequence: integer(),
     idempotency_key: text().notNull(),
     fingerprint: text().notNull(),
     data: text().notNull(),

@@ -27,7 +27,7 @@ function recordsOf({ command }: Submission): {
  * only that the log lacks that command: where a record is not there, and where the refused command names the record of
  * the one before. Such a command counts as not decided either, so that its caller sends both again.
  */
-export function inOrder(
+export function settleInOrder(
   submissions: readonly Submission[],
   replies: readonly SubmitReply[],
 ): readonly SubmitReply[] {

@@ -165,8 +165,9 @@ function decideIngest(
   if (!decided.ok) return decided;
   const { effects, facts } = decided.value;
   const { category, step, id } = command;
+  const previous_sequence = state[category].get(id)?.updated_seq ?? null;
   if (books.mode === "off" || !isBooked(category)) {
-    const event = ingestEvent(command, decided.value, stamp, request);
+    const event = ingestEvent(command, { ...decided.value, previous_sequence }, stamp, request);
     return ok({ event, apply: () => applyEffects(state, writes, effects, stamp) });
   }
   const terms = termsAfter(books.terms.get(id) ?? [], termsOf(effects, stamp), step === "create");
@@ -180,7 +181,11 @@ function decideIngest(
   const posted = idsOf(booking);
   const event = ingestEvent(
     command,
-    { ...decided.value, facts: posted.length > 0 ? { ...facts, journal_entry_ids: posted } : facts },
+    {
+      ...decided.value,
+      facts: posted.length > 0 ? { ...facts, journal_entry_ids: posted } : facts,
+      previous_sequence,
+    },
     stamp,
     request,
   );

@@ -1,7 +1,7 @@
 import type { SeenEvent } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import { type GroupContext, settleGroup } from "./group.ts";
-import { inOrder } from "./in-order.ts";
+import { settleInOrder } from "./in-order.ts";
 import { NO_EVENT } from "./key-store.ts";
 import { logOf } from "./log.ts";
 import type { OwnCopy } from "./own-copy.ts";
@@ -67,7 +67,7 @@ export class Writer {
     const replies = await Promise.all(
       submissions.map((submission) => this.#settle(tenant, submission, used.get(submission.key) ?? null)),
     );
-    return inOrder(submissions, replies);
+    return settleInOrder(submissions, replies);
   }
 
   /**

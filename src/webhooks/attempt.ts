@@ -1,10 +1,10 @@
 import type { AttemptError } from "../domain/core/webhook.ts";
 import { parseRetryAfter } from "./retry.ts";
 
-export type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
+export type SendRequest = (url: string, init: RequestInit) => Promise<Response>;
 
 /** The deadline for the whole answer. */
-export const ATTEMPT_MS = 10_000;
+const ATTEMPT_MS = 10_000;
 /** The most bytes of an answer that are read. None of them are ever shown. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
@@ -19,7 +19,7 @@ export interface Attempt {
   readonly retry_after: number;
 }
 
-export interface Delivery {
+interface Delivery {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -27,7 +27,7 @@ export interface Delivery {
 
 /** Sends one request and reads its answer to the end, within 10 s. Follows no redirect; never throws. */
 export async function attempt(
-  fetcher: Fetcher,
+  fetcher: SendRequest,
   { url, headers, body }: Delivery,
   now: () => number,
 ): Promise<Attempt> {
@@ -59,7 +59,7 @@ export async function attempt(
 }
 
 /** Sends the request and reads the answer's body to its end. */
-async function exchange(fetcher: Fetcher, url: string, init: RequestInit): Promise<Response> {
+async function exchange(fetcher: SendRequest, url: string, init: RequestInit): Promise<Response> {
   const answer = await fetcher(url, init);
   const reader = answer.body?.getReader();
   for (let bytes = 0; reader && bytes < ANSWER_BYTES_MAX; ) {

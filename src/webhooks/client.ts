@@ -11,7 +11,7 @@ import type { WebhookSender } from "./sender.ts";
 const SENDER_DEADLINE_MS = 25_000;
 
 /** The tenant whose sender is called, and the jurisdiction that the token names. */
-export interface Tenant {
+interface Tenant {
   readonly tenant_id: string;
   readonly jurisdiction: Jurisdiction | null;
 }

@@ -5,7 +5,7 @@ import { findPlacement } from "../store/placement/placement.ts";
 import { openSession } from "../store/session.ts";
 import { readLogPage } from "../store/webhooks/log-page.ts";
 import { mirrorEndpoints } from "../store/webhooks/mirror.ts";
-import type { Fetcher } from "./attempt.ts";
+import type { SendRequest } from "./attempt.ts";
 import { isDue } from "./endpoint.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import { parseWebhookSettings, type WebhookSettings } from "./settings.ts";
@@ -17,11 +17,11 @@ const AGAIN_MS = 5_000;
 export const GATE_MS = 5_000;
 
 /** What a courier needs of the sender's object. */
-export interface CourierContext {
+interface CourierContext {
   readonly env: () => Cloudflare.Env;
   readonly storage: DurableObjectStorage;
   readonly store: EndpointStore;
-  readonly fetch: Fetcher;
+  readonly fetch: SendRequest;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

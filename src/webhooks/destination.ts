@@ -15,7 +15,7 @@ const LABEL = /^.{1,63}$/;
 /** URL parsing makes an IPv4 address of each host that ends with a number. */
 const IPV4 = /\.\d+$/;
 
-export interface DestinationRules {
+interface DestinationRules {
   /** Allows `http://localhost` and `http://127.0.0.1` on any port; only for a service on the developer's machine. */
   readonly allowLoopback: boolean;
   /** The service's own host names: it must not call itself. */

@@ -11,9 +11,9 @@ export interface Cursor {
 }
 
 /** No message of the next event is delivered yet. */
-export const NO_PLACE = -1;
+const NO_PLACE = -1;
 
-export interface Failure {
+interface Failure {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly status: number | null;
@@ -59,7 +59,7 @@ type Chosen = Pick<
   "endpoint_id" | "url" | "own_host" | "event_types" | "description" | "created_at" | "secret"
 > & { readonly from: number };
 
-export function newEndpoint(chosen: Chosen): Endpoint {
+export function createdEndpoint(chosen: Chosen): Endpoint {
   const { endpoint_id, url, own_host, event_types, description, created_at, secret, from } = chosen;
   return {
     ...{ endpoint_id, url, own_host, event_types, description, created_at, secret },
@@ -75,7 +75,7 @@ export function newEndpoint(chosen: Chosen): Endpoint {
 const GONE = 410;
 
 /** When an attempt ended, in milliseconds since 1970, and a number from 0 to 1 for the jitter of the next one. */
-export interface Moment {
+interface Moment {
   readonly now: number;
   readonly random: number;
 }
@@ -120,7 +120,7 @@ export function afterRotation(endpoint: Endpoint, secret: Sealed, previous: Endp
 }
 
 /** What a tenant may change of an endpoint; an absent member stays as it is. */
-export interface Change {
+export interface NewValues {
   readonly url?: string | undefined;
   readonly event_types?: readonly WebhookType[] | undefined;
   readonly description?: string | null | undefined;
@@ -128,7 +128,7 @@ export interface Change {
 }
 
 /** The endpoint after a change. After a new URL or status, answers in flight do not count and attempts start anew. */
-export function afterChange(endpoint: Endpoint, change: Change): Endpoint {
+export function afterChange(endpoint: Endpoint, change: NewValues): Endpoint {
   const { url, status, event_types, description } = change;
   const restarts = url !== undefined || status !== undefined;
   return {

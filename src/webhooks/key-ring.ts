@@ -9,7 +9,7 @@ export interface Sealed {
 }
 
 /** The owner of a secret: a ciphertext that is moved to another endpoint does not decrypt there. */
-export interface Owner {
+interface Owner {
   readonly tenant: string;
   readonly endpoint_id: string;
 }

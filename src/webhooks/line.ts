@@ -1,7 +1,7 @@
 /** Why a request in a line was not run. `full`: too many wait; `late`: it waited longer than its caller does. */
-export type NotRun = "full" | "late";
+type NotRun = "full" | "late";
 
-export interface LineBounds {
+interface LineBounds {
   /** The most requests that wait or run. */
   readonly length: number;
   /** The longest wait after which a request is still run, in milliseconds. */

@@ -6,17 +6,17 @@ import { withDeadline } from "../store/d1/failure.ts";
 import { readHead } from "../store/log.ts";
 import { openSession } from "../store/session.ts";
 import { accessFault, accessible, type Caller } from "./access.ts";
-import type { Attempt, Fetcher } from "./attempt.ts";
+import type { Attempt, SendRequest } from "./attempt.ts";
 import { Courier } from "./courier.ts";
 import {
   afterChange,
   afterReplay,
   afterRotation,
   briefView,
-  type Change,
+  createdEndpoint,
   type Endpoint,
   endpointView,
-  newEndpoint,
+  type NewValues,
 } from "./endpoint.ts";
 import { EndpointStore } from "./endpoint-store.ts";
 import { KeyedRequests, type KeyOfRequest, type Made, type Managed } from "./keyed-requests.ts";
@@ -52,7 +52,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   /** Counts the tenant's tests: to delete an endpoint and create it again gives no more of them. */
   readonly #tests = new MinuteLimit(TESTS_A_MINUTE);
   /** Tests replace these: a receiver, and a clock. */
-  fetcher: Fetcher = (url, init) => fetch(url, init);
+  fetcher: SendRequest = (url, init) => fetch(url, init);
   now: () => number = () => Date.now();
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -94,7 +94,13 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const secret = newSecret();
       const sealed = await ring.seal(secret, { tenant, endpoint_id });
       const created_at = this.now();
-      const endpoint = newEndpoint({ ...wanted, endpoint_id, created_at, secret: sealed, from: from.value });
+      const endpoint = createdEndpoint({
+        ...wanted,
+        endpoint_id,
+        created_at,
+        secret: sealed,
+        from: from.value,
+      });
       return ok(() => ({ endpoint, secret, view: briefView(endpoint) }));
     });
   }
@@ -153,7 +159,7 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  async change(caller: Caller, id: string, change: Change & { readonly own_host: string }): Reply<string> {
+  async change(caller: Caller, id: string, change: NewValues & { readonly own_host: string }): Reply<string> {
     const { url, event_types, status, own_host } = change;
     const isOpenToAll = url === undefined && event_types === undefined && status === undefined;
     const who = isOpenToAll ? { ...caller, lacking: {} } : caller;

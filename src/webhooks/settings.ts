@@ -11,7 +11,7 @@ export interface WebhookSettings {
 }
 
 /** Which setting is wrong and how, without its value. */
-export interface WebhookSettingFault {
+interface WebhookSettingFault {
   readonly setting: "WEBHOOK_KEY" | "PUBLIC_ORIGIN";
   readonly reason: string;
 }

@@ -7,7 +7,7 @@ export function newSecret(): string {
   return `${PREFIX}${crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64()}`;
 }
 
-export interface Signed {
+interface Signed {
   readonly id: string;
   /** The time of the attempt, in seconds since 1970. */
   readonly timestamp: number;

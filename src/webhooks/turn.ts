@@ -1,7 +1,7 @@
 import { causeOf } from "../domain/core/failure.ts";
 import type { WebhookType } from "../domain/core/webhook.ts";
 import type { LogPage } from "../store/webhooks/log-page.ts";
-import { type Attempt, attempt, type Fetcher } from "./attempt.ts";
+import { type Attempt, attempt, type SendRequest } from "./attempt.ts";
 import { destinationFault } from "./destination.ts";
 import { afterAttempt, afterEvent, type Cursor, type Endpoint, isDue } from "./endpoint.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
@@ -14,7 +14,7 @@ export interface World extends WebhookSettings {
   readonly tenant: string;
   readonly store: EndpointStore;
   readonly readPage: (after: number) => Promise<LogPage>;
-  readonly fetcher: Fetcher;
+  readonly fetcher: SendRequest;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: (entry: Record<string, unknown>) => void;
@@ -33,7 +33,7 @@ export const PAGE_EVENTS = 100;
 type SliceEnd = "more" | "idle" | "stuck";
 
 /** The outcome of a turn. */
-export interface TurnEnd {
+interface TurnEnd {
   readonly more: boolean;
   readonly stuck: boolean;
 }
@@ -170,7 +170,7 @@ async function deliver(world: World, endpoint: Endpoint, message: Message): Prom
   return outcome.delivered;
 }
 
-export interface Outgoing {
+interface Outgoing {
   readonly id: string;
   readonly body: string;
   /** Null for a new trace. */

@@ -80,7 +80,7 @@ it("a token that was good is refused after its exp, with keys of the settings to
   const now = Math.floor(Date.now() / 1_000);
   const header = `Bearer ${await mintToken({ expiresInS: 60 })}`;
   const ask = async (seconds: number) =>
-    (await authenticateWith(policy, verifier, header, at(seconds), () => {})).ok;
+    (await authenticateWith({ policy, ...verifier }, header, at(seconds), () => {})).ok;
   expect([await ask(now), await ask(now + 89), await ask(now + 90), await ask(now + 1e6)]).toEqual([
     true,
     true,

@@ -164,6 +164,10 @@ and logs come on top. [The usual way](../test/bench/usual.ts) has no history, no
 |---|---|---|---|---|---|---|---|---|
 ${lines.join("\n")}
 
+A question about all disbursements reads each disbursement, its terms and its payments once. A list of 15,000 positions with one
+payment each reads 45,000 rows and writes 17 (0.4 MB of ids); a portfolio writes 3. The same question again without new events
+reads its memo. With \`known_at\` each event of these records up to then is read twice instead.
+
 Prices: ${prices.sources.map((source) => `<${source}>`).join(", ")}; the data file is
 [test/bench/prices.json](../test/bench/prices.json).
 `;

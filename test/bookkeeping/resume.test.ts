@@ -1,13 +1,14 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { switchOn } from "../../src/store/bookkeeping/switch.ts";
 import { openSession } from "../../src/store/session.ts";
-import { runSweep } from "../fanout/stage.ts";
+import { runSweep } from "../fanout/queue.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { FaultyD1 } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 import { opened, provedOn, switchTo } from "./tape.ts";
 
 /** A tenant whose opening is unfinished, and whose gate has lost its alarm and knows nothing of the opening. */
@@ -25,7 +26,7 @@ async function abandoned(): Promise<Api> {
       await storage.deleteAlarm();
       return isSet;
     });
-  await vi.waitUntil(loseAlarm, { interval: 5, timeout: 10_000 });
+  await until(loseAlarm, 5);
   await evictDurableObject(gate);
   return api;
 }
@@ -36,7 +37,7 @@ it("the sweep resumes an opening whose gate has lost its alarm", async () => {
   expect((await api.get("/v1/bookkeeping")).body.progress).toEqual({ done: 0, total: 1 });
   await runSweep();
   const isDone = async () => (await api.get("/v1/bookkeeping")).body.progress.done === 1;
-  await vi.waitUntil(isDone, { interval: 20, timeout: 10_000 });
+  await until(isDone);
   expect(await provedOn(api, ["2030-01-01"])).toEqual([]);
 });
 

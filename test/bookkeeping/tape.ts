@@ -1,8 +1,9 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { Api, answerOf } from "../support/api.ts";
 import { gateOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 /** Switches a tenant's bookkeeping and answers what the service says. */
 export async function switchTo(api: Api, mode: string) {
@@ -19,7 +20,7 @@ export async function opened(api: Api): Promise<void> {
     await runDurableObjectAlarm(gateOf(api.tenant));
     return false;
   };
-  await vi.waitUntil(isDone, { interval: 20, timeout: 30_000 });
+  await until(isDone);
 }
 
 /** A tenant whose books come from its records from its first event on. */

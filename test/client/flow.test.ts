@@ -70,7 +70,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "loan-ledger-client-"));
   service = new Service(await buildWorker(), directory);
   await service.start();
-}, 120_000);
+});
 afterAll(async () => {
   await service.kill();
   await rm(directory, { recursive: true, force: true });
@@ -151,7 +151,7 @@ describe("the client", () => {
     expect(posted.response.status).toBe(201);
     const balance = await ledger.GET("/v1/loans/{loan_id}/balance", { params: { path: posting } });
     expect(balance.data?.principal_outstanding_minor).toBe("1000000");
-  }, 60_000);
+  });
 
   test("keeps every digit of an amount, whichever way it goes", async () => {
     const ledger = await service.client("digits");
@@ -215,7 +215,7 @@ describe("the client", () => {
         break;
       }
     }
-  }, 60_000);
+  });
 
   test("returns a refusal as a typed problem, and does not retry it", async () => {
     const ledger = await service.client("refused");
@@ -247,7 +247,7 @@ describe("the client", () => {
     const sequences: number[] = [];
     for await (const row of ledger.rows("events", { sort_order: "asc" })) sequences.push(row.sequence);
     expect(sequences).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
-  }, 120_000);
+  });
 
   test("follows the feed across a kill without a missing or repeated event", async () => {
     const ledger = await service.client("feed");
@@ -273,11 +273,11 @@ describe("the client", () => {
       [3, "PAY-1"],
       [4, "PAY-2"],
     ]);
-  }, 120_000);
+  });
 });
 
 describe("the types", () => {
   test("accept correct calls, and refuse a wrong category, step, route, table and column", () => {
     runNode("node_modules/typescript/bin/tsc", "--noEmit", "--project", "test/client");
-  }, 60_000);
+  });
 });

@@ -48,7 +48,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       row: `#/tables/disbursements/${id}`,
       problem: "#/tables/payments/none",
     };
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

@@ -40,4 +40,4 @@ export async function findChromium(): Promise<string | null> {
 }
 
 export const launch = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ARGUMENTS });
+  chromium.launch({ timeout: 300_000, executablePath, args: ARGUMENTS });

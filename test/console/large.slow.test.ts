@@ -68,7 +68,7 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     const { DB } = await service.miniflare.getBindings<{ DB: D1Database }>();
     for (const statement of rows()) await DB.prepare(statement).run();
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

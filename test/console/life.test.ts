@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { LosslessNumber } from "lossless-json";
 import { expect, it } from "vitest";
 import { lifeInDays } from "../../src/console/disbursement/life.ts";
-import { positionAt, ready } from "../../src/domain/position/position.ts";
+import { PLAIN_PAYMENT } from "../../src/domain/position/facts.ts";
+import { positionAt } from "../../src/domain/position/position.ts";
+import { ready } from "../../src/domain/position/ready.ts";
 
 const day = fc
   .integer({ min: 0, max: 400 })
@@ -71,6 +73,7 @@ it("each day of a life has the figures that a position has on that day", () => {
       const minor = (value: LosslessNumber | null) =>
         value === null ? null : BigInt(value.value.replace("e-2", ""));
       const stored = wire.map((row) => ({
+        ...PLAIN_PAYMENT,
         ...row,
         installment_number: Number(row.installment_number.value),
         payment_total: minor(row.payment_total) ?? 0n,

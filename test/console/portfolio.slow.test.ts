@@ -28,6 +28,7 @@ const FIGURES = {
   Received: "received",
   "Margin due": "margin_due",
   "Written off": "written_off",
+  Recovered: "recovered",
   Rebates: "rebates",
   Overpaid: "overpaid",
 } as const satisfies Readonly<Record<string, keyof PortfolioLineJson>>;
@@ -90,7 +91,7 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest(TENANT, sample(90, AS_OF));
     portfolio = await service.get(TENANT, `/api/portfolio?as_of_date=${AS_OF}&series=month&months=12`);
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

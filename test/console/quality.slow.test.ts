@@ -36,7 +36,7 @@ describe.skipIf(chromium === null)("the quality page of the console", () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest(TENANT, [...sample(90, AS_OF), ...TWINS]);
     quality = await service.get(TENANT, `/api/quality?as_of_date=${AS_OF}`);
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

@@ -36,7 +36,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest("tape", sample(12, "2026-09-30"));
     await service.ingest("awkward", AWKWARD);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

@@ -13,7 +13,7 @@ describe.skipIf(chromium === null)("the token of the console", () => {
   beforeAll(async () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest("tape", sample(4, "2026-09-30"));
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.dispose();

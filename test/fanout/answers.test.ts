@@ -1,9 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment } from "../support/examples.ts";
 import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 import {
   deliver,
   dueHistoryOf,
@@ -13,7 +14,7 @@ import {
   replaceQueue,
   rowCount,
   runSweep,
-} from "./stage.ts";
+} from "./queue.ts";
 
 const FAILURES: readonly (readonly [how: string, send: () => unknown])[] = [
   [
@@ -110,7 +111,7 @@ describe("without a failure", () => {
     const api = new Api();
     await api.accept("client", individual);
     await api.accept("disbursement", loan);
-    await vi.waitUntil(async () => rowCount(await historyOf(api.tenant)) > 0, { timeout: 20_000 });
+    await until(async () => rowCount(await historyOf(api.tenant)) > 0);
     await expectComplete(api, 1);
   });
 });

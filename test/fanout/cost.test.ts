@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment } from "../support/examples.ts";
 import { FaultyD1 } from "../support/faulty-d1.ts";
 import { eventsOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 import {
   deliver,
   historyOf,
@@ -14,7 +15,7 @@ import {
   rowCount,
   runSweep,
   tenantWithoutQueue,
-} from "./stage.ts";
+} from "./queue.ts";
 
 describe("the queue's messages", () => {
   it("each serve many events while one is in flight", async () => {
@@ -24,7 +25,7 @@ describe("the queue's messages", () => {
     let released = false;
     await replaceQueue(api.tenant, async (body) => {
       sent.push(body as { upto: number });
-      await vi.waitUntil(() => released, { interval: 1, timeout: 60_000 });
+      await until(() => released, 1);
     });
     const loans = Array.from({ length: 60 }, (_, index) => ({ ...loan, disbursement_id: `L-${index}` }));
     await Promise.all(loans.map((data) => api.accept("disbursement", data)));
@@ -32,14 +33,14 @@ describe("the queue's messages", () => {
     expect(sent.length).toBeLessThan(6);
     released = true;
     const last = (await eventsOf(api.tenant)).length;
-    await vi.waitUntil(() => sent.at(-1)?.upto === last, { timeout: 20_000 });
+    await until(() => sent.at(-1)?.upto === last);
     expect(sent.length).toBeLessThan(7);
   });
 
   it("are not sent for clients, payments, and operations without a condition", async () => {
     const { api, sent } = await tenantWithoutQueue();
     await api.accept("disbursement", loan);
-    await vi.waitUntil(() => sent.length === 1);
+    await until(() => sent.length === 1);
     await api.accept("client", { step: "update", client_id: "C-1", name: "Jane Doe" });
     await api.accept("payment", payment);
     await api.accept("operation", operation);
@@ -53,7 +54,7 @@ describe("the queue's messages", () => {
     const trace = "0af7651916cd43dd8448eb211c80319c";
     const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
     await api.post("/ingest", { category: "disbursement", data: loan }, crypto.randomUUID(), headers);
-    await vi.waitUntil(() => sent.length === 1);
+    await until(() => sent.length === 1);
     expect(sent).toEqual([expect.objectContaining({ traceparent: expect.stringContaining(trace) })]);
   });
 });

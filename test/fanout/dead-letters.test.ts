@@ -15,7 +15,7 @@ import {
   rowCount,
   runSweep,
   TRACE_ID,
-} from "./stage.ts";
+} from "./queue.ts";
 
 const newTenant = () => `poisoned-${crypto.randomUUID()}`;
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { app } from "../../src/app.ts";
 import { Api } from "../support/api.ts";
 import { FaultyD1, isCommit, isLoad } from "../support/faulty-d1.ts";
-import { deliver, insertEvents, messageFor, runSweep } from "./stage.ts";
+import { deliver, insertEvents, messageFor, runSweep } from "./queue.ts";
 
 const hangs = () => new Promise<never>(() => {});
 

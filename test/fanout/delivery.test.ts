@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Api } from "../support/api.ts";
 import { loan, operation } from "../support/examples.ts";
-import { FaultyD1, failAfter, failBefore, Hold, isCommit, isLoad } from "../support/faulty-d1.ts";
+import { FaultyD1, failAfter, failBefore, HeldCalls, isCommit, isLoad } from "../support/faulty-d1.ts";
 import {
   deliver,
   dueHistoryOf,
@@ -12,7 +12,7 @@ import {
   rowCount,
   runSweep,
   tenantWithoutQueue,
-} from "./stage.ts";
+} from "./queue.ts";
 
 /** One event after another, each of which makes history; none is made yet. */
 async function story(api: Api): Promise<void> {
@@ -75,7 +75,7 @@ describe("each history row is derived exactly once", () => {
     const { tenant } = api;
     await api.accept("disbursement", loan);
     const d1 = new FaultyD1(env.DB);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     d1.meet(isCommit, hold.fault);
     const stopped = deliver([messageFor(tenant)], { environment: faultyEnv(d1) });
     await hold.reached();

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { startWholeCheck, tenantsToCheck } from "../../src/store/ledger/integrity-place.ts";
 import { openEverySession } from "../../src/store/session.ts";
 import { FaultyD1 } from "../support/faulty-d1.ts";
-import { historyOf, rowCount, runSweep } from "./stage.ts";
+import { historyOf, rowCount, runSweep } from "./queue.ts";
 
 const TENANTS = 4_000;
 /** With 1,700 tenants a run. */

@@ -4,7 +4,7 @@ import { Api, newTenant } from "../support/api.ts";
 import { individual, loan, operation } from "../support/examples.ts";
 import { eventIdOf, measured } from "../support/lookup-rows.ts";
 import { HISTORY } from "./expected.ts";
-import { deliver, dueHistoryOf, messageFor, revise, tenantWithoutQueue } from "./stage.ts";
+import { deliver, dueHistoryOf, messageFor, revise, tenantWithoutQueue } from "./queue.ts";
 
 type Table = (typeof HISTORY)[number];
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { catchUp } from "../../src/fanout/catch-up.ts";
-import { deliver, historyOf, insertEvents, messageFor, rowCount } from "./stage.ts";
+import { deliver, historyOf, insertEvents, messageFor, rowCount } from "./queue.ts";
 
 const rowsOf = async (tenant: string) => rowCount(await historyOf(tenant));
 

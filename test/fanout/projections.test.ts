@@ -14,7 +14,7 @@ import {
   messageFor,
   rowCount,
   runSweep,
-} from "./stage.ts";
+} from "./queue.ts";
 
 const newTenant = () => `t-${crypto.randomUUID()}`;
 

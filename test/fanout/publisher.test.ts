@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { EventsMessage } from "../../src/fanout/message.ts";
 import { EventsPublisher } from "../../src/fanout/publisher.ts";
-import { messageFor } from "./stage.ts";
+import { messageFor } from "./queue.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

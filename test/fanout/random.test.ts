@@ -10,7 +10,7 @@ import {
   rowCount,
   runSweep,
   tenantWithoutQueue,
-} from "./stage.ts";
+} from "./queue.ts";
 
 const SEED = 20261120;
 const RUNS = 12;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loan, operation, purchase } from "../support/examples.ts";
 import { noHistory } from "./expected.ts";
-import { deliver, historyOf, messageFor, revise, rowCount, tenantWithoutQueue } from "./stage.ts";
+import { deliver, historyOf, messageFor, revise, rowCount, tenantWithoutQueue } from "./queue.ts";
 
 /** A tenant with a client, the events given, and their history. */
 async function historyAfter(...events: readonly (readonly [category: string, data: object])[]) {

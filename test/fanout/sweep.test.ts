@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { loan } from "../support/examples.ts";
 import { type Call, FaultyD1, failBefore, isCommit, mentions } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
-import { deliver, insertEvents, messageFor, runSweep, tenantWithoutQueue } from "./stage.ts";
+import { deliver, insertEvents, messageFor, runSweep, tenantWithoutQueue } from "./queue.ts";
 
 const tenantsNamed = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, "0")}`);

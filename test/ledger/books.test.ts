@@ -1,17 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Answer, Api } from "../support/api.ts";
-import {
-  accountSums,
-  BORROWER,
-  disburse,
-  expectSoundBooks,
-  INT64_MAX,
-  owed,
-  postingsOf,
-  refusalOf,
-  reverse,
-} from "./bookkeeper.ts";
+import { BORROWER, disburse, INT64_MAX, refusalOf, reverse } from "./post.ts";
+import { accountSums, principalOwed } from "./read-books.ts";
+import { expectSoundBooks, storedPostings } from "./stored-books.ts";
 
 const SEED = 20_261_001;
 const RUNS = 15;
@@ -123,7 +115,9 @@ async function expectBalances({ api, loans, moved }: Customer, day: string): Pro
   const until = moved.filter((one) => one.day <= day);
   for (const [loan, id] of loans.entries()) {
     if (!moved.some((one) => one.loan === loan)) continue;
-    expect(await owed(api, id, day)).toBe(total(until.filter((one) => one.loan === loan)).toString());
+    expect(await principalOwed(api, id, day)).toBe(
+      total(until.filter((one) => one.loan === loan)).toString(),
+    );
   }
   for (const currency of CURRENCIES) {
     const own = until.filter(({ loan }) => currencyOf(loan) === currency);
@@ -143,7 +137,7 @@ it("books stay balanced and correct after random concurrent postings and reversa
       for (const customer of customers) {
         const { api, moved, reversals } = customer;
         await expectSoundBooks(api.tenant);
-        expect(await postingsOf(api.tenant)).toHaveLength(moved.length);
+        expect(await storedPostings(api.tenant)).toHaveLength(moved.length);
         expect(new Set(moved.map(({ id }) => id)).size).toBe(moved.length);
         expect(new Set(reversals.map(({ reverses }) => reverses)).size).toBe(reversals.length);
         await expectBalances(customer, day);

@@ -6,16 +6,8 @@ import { individual } from "../support/examples.ts";
 import { wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf, oneTo } from "../support/gate.ts";
 import { authorize } from "../support/tokens.ts";
-import {
-  BORROWER,
-  bulkEntryId,
-  disburse,
-  disbursementCommand,
-  entryIdOf,
-  LOAN,
-  postInBulk,
-  reverse,
-} from "./bookkeeper.ts";
+import { bulkEntryId, disbursementCommand, postInBulk } from "./bulk.ts";
+import { BORROWER, disburse, entryIdOf, LOAN, reverse } from "./post.ts";
 
 /** A D1 session's statement that counts the rows it reads, also where drizzle asks for bare values. */
 class MeteredStatement {

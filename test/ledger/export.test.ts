@@ -6,15 +6,8 @@ import { Api, newTenant } from "../support/api.ts";
 import { FaultyD1, failBefore } from "../support/faulty-d1.ts";
 import { oneTo } from "../support/gate.ts";
 import { authorize } from "../support/tokens.ts";
-import {
-  bulkEntryId,
-  disbursementCommand,
-  INT64_MAX,
-  post,
-  postInBulk,
-  refusalOf,
-  reverse,
-} from "./bookkeeper.ts";
+import { bulkEntryId, disbursementCommand, postInBulk } from "./bulk.ts";
+import { disbursed, INT64_MAX, refusalOf, reverse } from "./post.ts";
 
 const PATH = "/v1/journal-entries?format=hledger";
 
@@ -23,9 +16,9 @@ const idsIn = (journal: string) => [...journal.matchAll(/; journal_entry_id: (\S
 describe("the export", () => {
   it("is a plain-text download with every account, amounts in major units, and a last line", async () => {
     const api = new Api();
-    const id = await post(api, { amount_minor: "5", destination_ref: "a;b, c" });
-    await post(api, { loan_id: crypto.randomUUID(), currency: "JPY", amount_minor: `${INT64_MAX}` });
-    await post(api, { loan_id: crypto.randomUUID(), currency: "BHD", amount_minor: "0" });
+    const id = await disbursed(api, { amount_minor: "5", destination_ref: "a;b, c" });
+    await disbursed(api, { loan_id: crypto.randomUUID(), currency: "JPY", amount_minor: `${INT64_MAX}` });
+    await disbursed(api, { loan_id: crypto.randomUUID(), currency: "BHD", amount_minor: "0" });
     await reverse(api, id, { reason_description: "(sent; twice", effective_at: "2024-01-01" });
     const { status, headers, text } = await api.get(PATH);
     expect(status).toBe(200);

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
-import { BORROWER, booksOf, entryIdOf, LOAN, post, reverse } from "./bookkeeper.ts";
+import { BORROWER, disbursed, entryIdOf, LOAN, reverse } from "./post.ts";
+import { storedBooks } from "./stored-books.ts";
 
 const ENTRY_COLUMNS = `journal_entry_id, event_type, currency, layer, effective_at, posted_at, correlation_id,
   reverses_entry_id, loan_count, external_ref, description, actor`;
@@ -12,8 +13,8 @@ describe("the database itself", () => {
 
   beforeAll(async () => {
     // Sequences 1 and 2 are an entry and its reversal, 3 is an entry that stands.
-    entryIdOf(await reverse(api, await post(api)));
-    await post(api);
+    entryIdOf(await reverse(api, await disbursed(api)));
+    await disbursed(api);
     before = await journal();
   });
 
@@ -22,7 +23,7 @@ describe("the database itself", () => {
     const rows = (table: string) =>
       env.DB.prepare(`SELECT * FROM ${table} WHERE tenant_id = ? ORDER BY sequence`).bind(api.tenant).all();
     const [entries, postings] = [await rows("journal_entries"), await rows("journal_postings")];
-    return [entries.results, postings.results, await booksOf(api.tenant)];
+    return [entries.results, postings.results, await storedBooks(api.tenant)];
   }
 
   async function expectRefused(sql: string, reason: RegExp): Promise<void> {

@@ -2,10 +2,10 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { startWholeCheck, tenantsToCheck, visit } from "../../src/store/ledger/integrity-place.ts";
 import { openEverySession } from "../../src/store/session.ts";
-import { runSweep } from "../fanout/stage.ts";
+import { runSweep } from "../fanout/queue.ts";
 import { Api } from "../support/api.ts";
 import { FaultyD1, failBefore, isCommit, mentions } from "../support/faulty-d1.ts";
-import { post } from "./bookkeeper.ts";
+import { disbursed } from "./post.ts";
 
 const TABLES = ["integrity_checks", "ledger_totals"];
 
@@ -72,10 +72,10 @@ it("requested checks take at most half of a run, and a new request comes before 
 it("a tenant with new entries is in each run", async () => {
   await idle(20);
   const api = new Api();
-  await post(api);
+  await disbursed(api);
   await runSweep();
   await idle(20, "u");
-  await post(api, { loan_id: crypto.randomUUID() });
+  await disbursed(api, { loan_id: crypto.randomUUID() });
   const taken = await tenantsToCheck(database(), 300, Date.now());
   expect([taken.length, taken.at(-1)]).toEqual([16, api.tenant]);
 });
@@ -108,7 +108,7 @@ it("a run checks as many tenants as its calls allow", async () => {
 
 it("a turn without new entries takes three calls, of which two write a row each", async () => {
   const api = new Api();
-  await post(api);
+  await disbursed(api);
   await runSweep();
   await env.DB.prepare("UPDATE integrity_checks SET visited_at = 1 WHERE tenant_id = ?")
     .bind(api.tenant)

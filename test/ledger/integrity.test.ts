@@ -2,12 +2,23 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkTenants } from "../../src/fanout/integrity.ts";
 import { openEverySession } from "../../src/store/session.ts";
-import { runSweep } from "../fanout/stage.ts";
+import { runSweep } from "../fanout/queue.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { type Call, FaultyD1 } from "../support/faulty-d1.ts";
 import { oneTo } from "../support/gate.ts";
-import { booksOf, disbursementCommand, entryIdOf, LOAN, post, postInBulk, reverse } from "./bookkeeper.ts";
-import { accrue, DAY, lend, sent, settle } from "./lender.ts";
+import { disbursementCommand, postInBulk } from "./bulk.ts";
+import {
+  accrue,
+  DAY,
+  disbursed,
+  entryIdOf,
+  LOAN,
+  posted,
+  postLoanWithCharges,
+  reverse,
+  settle,
+} from "./post.ts";
+import { storedBooks } from "./stored-books.ts";
 
 const OTHER = "44444444-4444-4444-8444-444444444444";
 
@@ -31,13 +42,13 @@ describe("the integrity check", () => {
   /** A tenant whose books hold an entry of every kind. */
   async function busy(): Promise<Api> {
     const api = new Api();
-    const { disbursement, fee } = await lend(api);
+    const { disbursement, fee } = await postLoanWithCharges(api);
     entryIdOf(await settle(api, disbursement));
-    await sent(api, "payments", { amount_minor: "700" });
-    await sent(api, "funding", { bank_account_ref: "ops" });
-    await post(api, { loan_id: OTHER });
+    await posted(api, "payments", { amount_minor: "700" });
+    await posted(api, "funding", { bank_account_ref: "ops" });
+    await disbursed(api, { loan_id: OTHER });
     entryIdOf(await accrue(api, [[OTHER, "88849", "3"]]));
-    entryIdOf(await reverse(api, await sent(api, "fees", { loan_id: OTHER }), { effective_at: DAY }));
+    entryIdOf(await reverse(api, await posted(api, "fees", { loan_id: OTHER }), { effective_at: DAY }));
     expect(fee).not.toBe("");
     return api;
   }
@@ -45,14 +56,14 @@ describe("the integrity check", () => {
   it("finds no error in sound books, reports its progress, and continues with new entries", async () => {
     const api = await busy();
     await check(api);
-    const { events } = await booksOf(api.tenant);
+    const { events } = await storedBooks(api.tenant);
     expect(await integrityOf(api)).toEqual({
       status: "ok",
       mismatched_account_count: 0,
       checked_at: expect.stringMatching(/Z$/),
       checked_upto_sequence: events,
     });
-    await sent(api, "payments");
+    await posted(api, "payments");
     await check(api);
     await check(api);
     expect(await integrityOf(api)).toMatchObject({ status: "ok", checked_upto_sequence: (events ?? 0) + 1 });
@@ -88,7 +99,7 @@ describe("the integrity check", () => {
       `UPDATE loan_balances SET interest_minor = interest_minor + 1 WHERE tenant_id = ? AND loan_id = '${LOAN}'`,
       api.tenant,
     );
-    await sent(api, "payments", { amount_minor: "1" });
+    await posted(api, "payments", { amount_minor: "1" });
     await check(api);
     expect(await integrityOf(api)).toMatchObject({ status: "mismatch", mismatched_account_count: 1 });
     await spoil(
@@ -195,7 +206,7 @@ describe("the integrity check", () => {
       statements.some(({ sql, params }) => /loan_balances/.test(sql) && params.includes(api.tenant)) &&
       !statements.some(({ sql }) => /^insert/i.test(sql));
     d1.meet(isRead, async (send) => {
-      await post(api, { loan_id: crypto.randomUUID() });
+      await disbursed(api, { loan_id: crypto.randomUUID() });
       return send();
     });
     await check(api, { ...env, DB: d1.binding });
@@ -208,7 +219,7 @@ describe("the integrity check", () => {
     const before = await integrityOf(api);
     expect(before).toMatchObject({ status: "ok", checked_upto_sequence: 1_100 });
     const { body } = await api.post("/v1/reconciliation/checks", {});
-    await post(api, { loan_id: crypto.randomUUID() });
+    await disbursed(api, { loan_id: crypto.randomUUID() });
     const [{ db } = expect.unreachable()] = openEverySession(env);
     await checkTenants(db, [api.tenant], { calls: 8, until: Number.POSITIVE_INFINITY });
     expect(await integrityOf(api)).toEqual(before);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { oneTo } from "../support/gate.ts";
-import { disburse, entryIdOf, LOAN, post, refusalOf, reverse } from "./bookkeeper.ts";
+import { disburse, disbursed, entryIdOf, LOAN, refusalOf, reverse } from "./post.ts";
 
 const PATH = `/v1/loans/${LOAN}/journal-entries`;
 /** More pages than any test has: a token that goes in circles ends here. */
@@ -38,9 +38,9 @@ describe("a loan's journal", () => {
   beforeAll(async () => {
     // Posted out of the order of their days.
     for (const day of [5, 1, 4, 2, 3, 5, 1]) {
-      posted.push(await post(api, { effective_at: `2024-01-0${day}`, amount_minor: `${day}` }));
+      posted.push(await disbursed(api, { effective_at: `2024-01-0${day}`, amount_minor: `${day}` }));
     }
-    await post(api, { loan_id: crypto.randomUUID() });
+    await disbursed(api, { loan_id: crypto.randomUUID() });
     reversal = entryIdOf(await reverse(api, posted[1] ?? "", { effective_at: "2024-01-06" }));
     posted.push(reversal);
   });
@@ -113,9 +113,9 @@ describe("a loan's journal", () => {
   it("accepts a token only with its own query: not with another loan, tenant or filter, or changed", async () => {
     const token: string = (await api.get(`${PATH}?page_size=2&from_date=2024-01-01`)).body.next_page_token;
     const other = new Api();
-    await post(other);
+    await disbursed(other);
     const otherLoan = crypto.randomUUID();
-    await post(api, { loan_id: otherLoan });
+    await disbursed(api, { loan_id: otherLoan });
     const changed = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
     const queries = [
       await api.get(`${PATH}?page_token=${token}`),
@@ -142,7 +142,7 @@ describe("a loan's journal", () => {
 it("has stable pages while others post", async () => {
   const api = new Api();
   const before = [];
-  for (const number of oneTo(9)) before.push(await post(api, { amount_minor: `${number}` }));
+  for (const number of oneTo(9)) before.push(await disbursed(api, { amount_minor: `${number}` }));
   const walked = await walk(api, "page_size=2", () =>
     Promise.all(oneTo(3).map(() => disburse(api, { effective_at: "2020-01-01" }))),
   );
@@ -153,7 +153,7 @@ it("has stable pages while others post", async () => {
 describe("one entry", () => {
   it("is found by its id in any case", async () => {
     const api = new Api();
-    const id = await post(api);
+    const id = await disbursed(api);
     const found = await api.get(`/v1/journal-entries/${id.toUpperCase()}`);
     expect([found.status, found.body.journal_entry_id]).toEqual([200, id]);
     expect((await api.get(`/v1/journal-entries/${id}?expand=all`)).status).toBe(400);

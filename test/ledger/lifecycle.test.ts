@@ -3,8 +3,6 @@ import { expect, it } from "vitest";
 import { ACCOUNT_CODES, ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
 import { type Answer, Api } from "../support/api.ts";
 import { eventsOf } from "../support/gate.ts";
-import { accountSums, expectSoundBooks } from "./bookkeeper.ts";
-import { linesOf, partsOf } from "./lender.ts";
 import { type Command, Model, type Outcome } from "./model.ts";
 import {
   BANKS,
@@ -13,11 +11,13 @@ import {
   KINDS,
   LOANS,
   openingOf,
+  type RandomChoice,
+  randomChoice,
   refusalIn,
   requestOf,
-  type Wish,
-  wish,
-} from "./wishes.ts";
+} from "./random-commands.ts";
+import { accountSums, entryLines, loanParts } from "./read-books.ts";
+import { expectSoundBooks } from "./stored-books.ts";
 
 const SEED = 20_261_121;
 /** A tenant, and the model of what its books must be. */
@@ -26,7 +26,7 @@ class Lender {
   readonly model = new Model();
   readonly loans = Array.from({ length: LOANS }, () => crypto.randomUUID());
 
-  command(one: Wish): Command | null {
+  command(one: RandomChoice): Command | null {
     return commandOf(one, this.model, this.loans);
   }
 
@@ -42,7 +42,7 @@ class Lender {
       `${debit} DR ${money}`,
       `${credit} CR ${money}`,
     ]);
-    expect([...(await linesOf(this.api, id))].sort()).toEqual(lines.sort());
+    expect([...(await entryLines(this.api, id))].sort()).toEqual(lines.sort());
   }
 
   /** A statement in small pages: each page opens where the one before ended, and each day ends with its balance. */
@@ -83,7 +83,7 @@ class Lender {
       for (const loan of loans.filter((one) => model.knows(one))) {
         const balances = ["1100", "1200", "1300", "2200"].map((account) => model.balance(loan, account, day));
         expect(balances.every((one) => one >= 0n)).toBe(true);
-        expect([day, ...(await partsOf(api, loan, day))]).toEqual([day, ...balances.map(String)]);
+        expect([day, ...(await loanParts(api, loan, day))]).toEqual([day, ...balances.map(String)]);
       }
     }
     for (const loan of loans.filter((one) => model.knows(one))) await this.expectStatement(loan);
@@ -109,7 +109,7 @@ class Lender {
 it("random commands, one after another, have the results of an independent model, including refusals", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
-    fc.asyncProperty(fc.array(wish, { minLength: 15, maxLength: 25 }), async (wishes) => {
+    fc.asyncProperty(fc.array(randomChoice, { minLength: 15, maxLength: 25 }), async (wishes) => {
       const lender = new Lender();
       const commands = [
         ...openingOf(lender.loans).map((one) => () => one),
@@ -139,7 +139,10 @@ it("random commands, one after another, have the results of an independent model
 });
 
 it("random commands in groups have the results of the model in the order of their events", async () => {
-  const waves = fc.array(fc.array(wish, { minLength: 2, maxLength: 10 }), { minLength: 2, maxLength: 4 });
+  const waves = fc.array(fc.array(randomChoice, { minLength: 2, maxLength: 10 }), {
+    minLength: 2,
+    maxLength: 4,
+  });
   await fc.assert(
     fc.asyncProperty(waves, async (some) => {
       const lender = new Lender();

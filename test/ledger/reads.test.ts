@@ -2,18 +2,21 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ACCOUNT_CODES } from "../../src/domain/ledger/accounts.ts";
 import { Api } from "../support/api.ts";
 import { oneTo } from "../support/gate.ts";
+import { bulkEntryId, disbursementCommand, postInBulk } from "./bulk.ts";
 import {
-  bulkEntryId,
-  disbursementCommand,
+  accrue,
+  DAY,
+  disbursed,
   entryIdOf,
   INT64_MAX,
   LOAN,
-  post,
-  postInBulk,
+  posted,
+  postLoanWithCharges,
+  postTo,
   refusalOf,
   reverse,
-} from "./bookkeeper.ts";
-import { accrue, DAY, lend, send, sent, settle } from "./lender.ts";
+  settle,
+} from "./post.ts";
 
 const OTHER = "44444444-4444-4444-8444-444444444444";
 
@@ -41,10 +44,10 @@ describe("the chart of accounts", () => {
 describe("a trial balance", () => {
   it("has every account in one currency as of a day, and equal totals", async () => {
     const api = new Api();
-    const { disbursement } = await lend(api);
+    const { disbursement } = await postLoanWithCharges(api);
     entryIdOf(await settle(api, disbursement));
-    await sent(api, "payments", { amount_minor: "88849", effective_at: "2024-01-11" });
-    await post(api, { loan_id: OTHER, currency: "EUR", amount_minor: "7" });
+    await posted(api, "payments", { amount_minor: "88849", effective_at: "2024-01-11" });
+    await disbursed(api, { loan_id: OTHER, currency: "EUR", amount_minor: "7" });
     const of = async (query: string) => (await api.get(`/v1/trial-balance?${query}`)).body;
     const now = await of("currency=USD&as_of_date=2024-01-11");
     expect(now).toMatchObject({ currency: "USD", as_of_date: "2024-01-11" });
@@ -67,7 +70,7 @@ describe("a trial balance", () => {
 
   it("is exact beyond 64 bits", async () => {
     const api = new Api();
-    for (const loan_id of [LOAN, OTHER]) await post(api, { loan_id, amount_minor: `${INT64_MAX}` });
+    for (const loan_id of [LOAN, OTHER]) await disbursed(api, { loan_id, amount_minor: `${INT64_MAX}` });
     const { body } = await api.get("/v1/trial-balance?currency=USD");
     expect(body.total_dr_minor).toBe(`${2n * INT64_MAX}`);
   });
@@ -83,9 +86,9 @@ describe("a trial balance", () => {
 describe("the cash of a bank account", () => {
   it("counts only its own lines on account 1000", async () => {
     const api = new Api();
-    await post(api);
-    await sent(api, "payments", { bank_account_ref: "ops" });
-    await sent(api, "funding", {});
+    await disbursed(api);
+    await posted(api, "payments", { bank_account_ref: "ops" });
+    await posted(api, "funding", {});
     const of = async (query: string) =>
       (await api.get(`/v1/accounts/1000/balance?currency=USD${query}`)).body;
     expect(await of("&bank_account_ref=ops")).toMatchObject({
@@ -116,9 +119,9 @@ describe("a statement", () => {
 
   it("is ordered by day, then by posting, with each entry's changes and the balances after it", async () => {
     const api = new Api();
-    await post(api, { amount_minor: "1000", effective_at: "2024-01-01" });
-    await sent(api, "payments", { amount_minor: "1300", effective_at: "2024-03-01" });
-    const fee = await send(api, "fees", { amount_minor: "20", effective_at: "2024-02-01" });
+    await disbursed(api, { amount_minor: "1000", effective_at: "2024-01-01" });
+    await posted(api, "payments", { amount_minor: "1300", effective_at: "2024-03-01" });
+    const fee = await postTo(api, "fees", { amount_minor: "20", effective_at: "2024-02-01" });
     entryIdOf(await accrue(api, [[LOAN, "1000", "5"]], { accrual_date: "2024-02-01" }));
     const { status, body } = await api.get(PATH);
     expect(status).toBe(200);
@@ -149,7 +152,7 @@ describe("a statement", () => {
     async (size) => {
       const api = new Api();
       for (const number of oneTo(5)) {
-        await post(api, {
+        await disbursed(api, {
           amount_minor: `${number}`,
           effective_at: number % 2 ? "2024-01-01" : "2024-01-02",
         });
@@ -170,8 +173,8 @@ describe("a statement", () => {
 
   it("answers CSV on request, with exact numbers, and the next page in Link", async () => {
     const api = new Api();
-    const id = await post(api, { amount_minor: "1000" });
-    const payment = await send(api, "payments");
+    const id = await disbursed(api, { amount_minor: "1000" });
+    const payment = await postTo(api, "payments");
     const { headers, text } = await api.get(`${PATH}?page_size=2`, { Accept: "text/csv" });
     expect(headers.get("Content-Type")).toContain("text/csv");
     expect(headers.get("Link")).toBeNull();
@@ -188,7 +191,7 @@ describe("a statement", () => {
 
   it("is 404 for an unknown loan, and 400 for a malformed query", async () => {
     const api = new Api();
-    await post(api);
+    await disbursed(api);
     expect(refusalOf(await api.get(`/v1/loans/${OTHER}/statement`))).toEqual([404, "not_found"]);
     expect(refusalOf(await new Api().get(PATH))).toEqual([404, "not_found"]);
     for (const query of [
@@ -206,13 +209,13 @@ describe("a statement", () => {
 
 describe("the tenant's journal in pages", () => {
   const api = new Api();
-  const posted: string[] = [];
+  const ids: string[] = [];
 
   beforeAll(async () => {
-    posted.push(await post(api));
-    posted.push(await post(api, { loan_id: OTHER, effective_at: "2024-02-01" }));
-    posted.push(await sent(api, "funding"));
-    posted.push(
+    ids.push(await disbursed(api));
+    ids.push(await disbursed(api, { loan_id: OTHER, effective_at: "2024-02-01" }));
+    ids.push(await posted(api, "funding"));
+    ids.push(
       entryIdOf(
         await accrue(api, [
           [LOAN, "88849", "1"],
@@ -220,7 +223,7 @@ describe("the tenant's journal in pages", () => {
         ]),
       ),
     );
-    posted.push(entryIdOf(await reverse(api, posted[0] ?? "", { effective_at: "2024-03-01" })));
+    ids.push(entryIdOf(await reverse(api, ids[0] ?? "", { effective_at: "2024-03-01" })));
   });
 
   const walk = async (query: string) => {
@@ -235,7 +238,7 @@ describe("the tenant's journal in pages", () => {
   };
 
   it.each([1, 2, 5, 200])("has every entry once, newest first, in pages of %d", async (size) => {
-    expect(await walk(`page_size=${size}`)).toEqual(posted.toReversed());
+    expect(await walk(`page_size=${size}`)).toEqual(ids.toReversed());
   });
 
   it("shows each entry whole, as its id does", async () => {
@@ -254,7 +257,7 @@ describe("the tenant's journal in pages", () => {
     ["from_date=2024-01-10&to_date=2024-01-10", [4, 3]],
     ["event_type=reversal&to_date=2024-01-10", []],
   ])("filtered by %s has the entries %j", async (query, numbers) => {
-    const expected = numbers.map((number) => posted[number - 1]);
+    const expected = numbers.map((number) => ids[number - 1]);
     expect(await walk(query)).toEqual(expected);
     expect(await walk(`${query}&page_size=1`)).toEqual(expected);
   });
@@ -301,8 +304,8 @@ describe("the tenant's journal in pages", () => {
 
 it("the loan's balance shows the money in suspense", async () => {
   const api = new Api();
-  await post(api, { amount_minor: "0" });
-  await sent(api, "payments", { amount_minor: "5" });
+  await disbursed(api, { amount_minor: "0" });
+  await posted(api, "payments", { amount_minor: "5" });
   const { body } = await api.get(`/v1/loans/${LOAN}/balance?as_of_date=${DAY}`);
   expect([body.suspense_minor, body.total_exposure_minor]).toEqual(["5", "0"]);
 });

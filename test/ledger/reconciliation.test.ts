@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Api, newKey } from "../support/api.ts";
 import { oneTo } from "../support/gate.ts";
 import { send as request } from "../support/requests.ts";
-import { booksOf, INT64_MAX, post, refusalOf } from "./bookkeeper.ts";
-import { DAY, sent } from "./lender.ts";
+import { DAY, disbursed, INT64_MAX, posted, refusalOf } from "./post.ts";
+import { storedBooks } from "./stored-books.ts";
 
 const OTHER = "44444444-4444-4444-8444-444444444444";
 
@@ -42,7 +42,7 @@ describe("a bank's balance of an account", () => {
     expect([again.status, again.text]).toEqual([200, first.text]);
     expect(again.headers.get("Idempotent-Replayed")).toBe("true");
     expect(refusalOf(await state(api, "other", body, key))).toEqual([422, "idempotency_mismatch"]);
-    expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
+    expect(await storedBooks(api.tenant)).toMatchObject({ events: 1, postings: [] });
   });
 
   it("from concurrent senders of one key is one event, and all but one answer are replays", async () => {
@@ -54,7 +54,7 @@ describe("a bank's balance of an account", () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     const replays = answers.filter(({ headers }) => headers.get("Idempotent-Replayed") === "true");
     expect(replays).toHaveLength(9);
-    expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
+    expect(await storedBooks(api.tenant)).toMatchObject({ events: 1, postings: [] });
   });
 
   it("from concurrent senders of one key with different bodies is one event: the others get a mismatch", async () => {
@@ -63,7 +63,7 @@ describe("a bank's balance of an account", () => {
     const bodies = oneTo(6).map((number) => ({ closing_balance_minor: `${number}` }));
     const answers = await Promise.all(bodies.map((body) => state(api, "main", body, key)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422, 422, 422]);
-    expect(await booksOf(api.tenant)).toMatchObject({ events: 1, postings: [] });
+    expect(await storedBooks(api.tenant)).toMatchObject({ events: 1, postings: [] });
   });
 
   it.each(["0", "-1", "1", `${INT64_MAX}`, `-${INT64_MAX}`])("takes %s", async (closing_balance_minor) => {
@@ -101,9 +101,13 @@ describe("a bank's balance of an account", () => {
 describe("the status", () => {
   it("compares the latest statement with the ledger on the statement's day", async () => {
     const api = new Api();
-    await sent(api, "funding", { bank_account_ref: "ops", amount_minor: "1000", effective_at: "2024-01-01" });
-    await sent(api, "funding", { bank_account_ref: "ops", amount_minor: "50", effective_at: "2024-01-20" });
-    await sent(api, "funding", { bank_account_ref: "quiet" });
+    await posted(api, "funding", {
+      bank_account_ref: "ops",
+      amount_minor: "1000",
+      effective_at: "2024-01-01",
+    });
+    await posted(api, "funding", { bank_account_ref: "ops", amount_minor: "50", effective_at: "2024-01-20" });
+    await posted(api, "funding", { bank_account_ref: "quiet" });
     await state(api, "ops", { as_of_date: "2024-01-10", closing_balance_minor: "1000" });
     await state(api, "ops", { as_of_date: "2024-01-31", closing_balance_minor: "990" });
     await state(api, "stated", { closing_balance_minor: "7" });
@@ -137,10 +141,10 @@ describe("the status", () => {
 
   it("compares the sum of the loans' principal with the general ledger, as of any day and beyond 64 bits", async () => {
     const api = new Api();
-    await post(api, { amount_minor: `${INT64_MAX}` });
-    await post(api, { loan_id: OTHER, amount_minor: `${INT64_MAX}` });
-    await post(api, { loan_id: crypto.randomUUID(), currency: "EUR", amount_minor: "5" });
-    await sent(api, "payments", { amount_minor: "100" });
+    await disbursed(api, { amount_minor: `${INT64_MAX}` });
+    await disbursed(api, { loan_id: OTHER, amount_minor: `${INT64_MAX}` });
+    await disbursed(api, { loan_id: crypto.randomUUID(), currency: "EUR", amount_minor: "5" });
+    await posted(api, "payments", { amount_minor: "100" });
     const { portfolio_rollup } = await statusOf(api);
     const both = `${2n * INT64_MAX - 100n}`;
     expect(portfolio_rollup).toEqual([

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { gateOf } from "../support/gate.ts";
-import { booksOf, disburse, disbursement, refusalOf, reverse } from "./bookkeeper.ts";
+import { disburse, disbursement, refusalOf, reverse } from "./post.ts";
+import { storedBooks } from "./stored-books.ts";
 
 describe("Idempotency-Key", () => {
   it.each(["12345678", "payment:loan_42:proc_txn_abc123", "A._:-bcd", "k".repeat(254), "k".repeat(255)])(
@@ -37,7 +38,7 @@ describe("Idempotency-Key", () => {
         expect(again.headers.get("x-d1-bookmark")).not.toBeNull();
       }
     }
-    expect((await booksOf(api.tenant)).events).toBe(2);
+    expect((await storedBooks(api.tenant)).events).toBe(2);
   });
 
   it("replays the same body from D1 when the gate has lost its memory of the key", async () => {
@@ -65,7 +66,7 @@ describe("Idempotency-Key", () => {
     const api = new Api();
     const key = newKey();
     const id = (await disburse(api, {}, key)).body.journal_entry_id;
-    const before = await booksOf(api.tenant);
+    const before = await storedBooks(api.tenant);
     for (const answer of [
       await disburse(api, { amount_minor: "88850" }, key),
       await disburse(api, { metadata: undefined }, key),
@@ -77,7 +78,7 @@ describe("Idempotency-Key", () => {
     const ingested = newKey();
     await api.ingest("client", individual, ingested);
     expect(refusalOf(await disburse(api, {}, ingested))).toEqual([422, "idempotency_mismatch"]);
-    expect(await booksOf(api.tenant)).toEqual({ ...before, events: 2 });
+    expect(await storedBooks(api.tenant)).toEqual({ ...before, events: 2 });
   });
 
   it("is not used by a refusal", async () => {
@@ -97,6 +98,6 @@ describe("Idempotency-Key", () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
-    expect((await booksOf(api.tenant)).events).toBe(1);
+    expect((await storedBooks(api.tenant)).events).toBe(1);
   });
 });

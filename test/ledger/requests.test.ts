@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from "vitest";
 import { ALL_SCOPES, Api, newKey, newTenant } from "../support/api.ts";
 import { send } from "../support/requests.ts";
 import { mintToken } from "../support/tokens.ts";
-import { accountSums, disburse, disbursement, LOAN, post, refusalOf, reverse } from "./bookkeeper.ts";
+import { disburse, disbursed, disbursement, LOAN, refusalOf, reverse } from "./post.ts";
+import { accountSums } from "./read-books.ts";
 
 const NOBODY = "01a1fa75-1084-7242-984d-ed0000000001";
 
@@ -183,7 +184,7 @@ it("logs one line per request, without ids, references or amounts", async () => 
     });
   }
   const api = new Api();
-  const id = await post(api, { destination_ref: "PRIVATE-1", amount_minor: "7777777" });
+  const id = await disbursed(api, { destination_ref: "PRIVATE-1", amount_minor: "7777777" });
   await disburse(api, { currency: "EUR", destination_ref: "PRIVATE-1" });
   await disburse(api, { destination_ref: "PRIVATE-1\n" });
   await reverse(api, id, { reason_description: "PRIVATE-2" });
@@ -218,7 +219,7 @@ it("logs one line per request, without ids, references or amounts", async () => 
 describe("another tenant", () => {
   it("gets its own sums, and the same answers for an entry and a loan as for missing ones", async () => {
     const [owner, other] = [new Api(), new Api()];
-    const id = await post(owner);
+    const id = await disbursed(owner);
     const pairs = [
       [`/v1/journal-entries/${id}`, `/v1/journal-entries/${NOBODY}`],
       [`/v1/loans/${LOAN}/journal-entries`, `/v1/loans/${NOBODY}/journal-entries`],
@@ -239,8 +240,8 @@ describe("another tenant", () => {
 
   it("with an event of the same sequence cannot read the entry by its own event's id", async () => {
     const [owner, other] = [new Api(), new Api()];
-    const id = await post(owner);
-    const own = await post(other, { amount_minor: "1" });
+    const id = await disbursed(owner);
+    const own = await disbursed(other, { amount_minor: "1" });
     expect((await other.get(`/v1/journal-entries/${id}`)).status).toBe(404);
     expect((await other.get(`/v1/journal-entries/${own}`)).body.lines[0].amount_minor).toBe("1");
     expect(refusalOf(await reverse(other, id))).toEqual([404, "not_found"]);

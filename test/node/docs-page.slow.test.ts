@@ -13,8 +13,8 @@ let origin: string;
 beforeAll(async () => {
   service = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
   ({ origin } = await service.ready);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-}, 120_000);
+  browser = await chromium.launch({ timeout: 300_000, executablePath: CHROMIUM, args: ["--no-sandbox"] });
+});
 afterAll(async () => {
   await browser.close();
   await service.dispose();
@@ -25,6 +25,7 @@ describe("the reference in a browser", () => {
     "shows every chapter in %s, and no request leaves the origin",
     async (colorScheme) => {
       const page = await browser.newPage({ colorScheme });
+      page.setDefaultTimeout(300_000);
       const foreign: string[] = [];
       const faults: string[] = [];
       page.on("request", (request) => {

@@ -9,7 +9,7 @@ import { minorUnits } from "../../src/domain/core/currency.ts";
  * them up itself.
  */
 
-export const INSTALL_DEADLINE_MS = 240_000;
+export const INSTALL_DEADLINE_MS = 600_000;
 const INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends hledger";
 
 /** Sees that hledger is there, installing it where that can be done: null, or why it is not to be had. */

@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { ACCOUNT_CODES } from "../../src/domain/ledger/accounts.ts";
 import { type Command, Model } from "../ledger/model.ts";
-import { commandOf, DAYS, KINDS, LOANS, openingOf, refusalIn, requestOf, wish } from "../ledger/wishes.ts";
+import {
+  commandOf,
+  DAYS,
+  KINDS,
+  LOANS,
+  openingOf,
+  randomChoice,
+  refusalIn,
+  requestOf,
+} from "../ledger/random-commands.ts";
 import { Accountant } from "./accountant.ts";
 import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
@@ -33,7 +42,7 @@ async function keepBooks(accountant: Accountant, seed: number) {
     if (refused === null) accepted.add(command.kind);
   };
   for (const command of openingOf(loans)) await run(command);
-  for (const one of fc.sample(wish, { seed, numRuns: WISHES })) {
+  for (const one of fc.sample(randomChoice, { seed, numRuns: WISHES })) {
     const command = commandOf(one, model, loans);
     if (command) await run(command);
   }

@@ -1,67 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ROOMS } from "./rooms.ts";
 
 const SOURCE = join(import.meta.dirname, "../../src");
 
-/** Who may import whom: the table of rooms in docs/design.md. A room may always import itself. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  "index.ts": [
-    "app.ts",
-    "config.ts",
-    "routes",
-    "http",
-    "auth",
-    "reads",
-    "contract",
-    "domain",
-    "tenant",
-    "store",
-    "fanout",
-    "webhooks",
-  ],
-  "app.ts": ["http", "routes", "contract"],
-  "env.d.ts": ["index.ts", "tenant/gate.ts", "webhooks/sender.ts"],
-  "config.ts": ["domain/core/result.ts"],
-  routes: [
-    "http",
-    "reads",
-    "contract",
-    "domain",
-    "tenant/client.ts",
-    "tenant/submission.ts",
-    "webhooks/client.ts",
-    "webhooks/destination.ts",
-    "webhooks/sender.ts",
-    "store",
-  ],
-  reads: ["contract", "domain", "tenant/wait.ts", "store"],
-  http: ["auth", "contract", "domain"],
-  auth: ["config.ts", "contract/scopes.ts", "domain/core"],
-  contract: ["domain"],
-  domain: [],
-  tenant: ["domain", "store", "fanout"],
-  store: ["domain"],
-  fanout: ["domain", "store"],
-  webhooks: ["domain", "store", "fanout/facts.ts"],
-  cli: ["config.ts", "contract", "domain"],
-  pages: [],
-  console: [
-    "contract/lookup/tables.ts",
-    "contract/answer-types.ts",
-    "contract/lookup/answers.ts",
-    "contract/position/answers.ts",
-    "contract/ledger/answers.ts",
-    "domain",
-  ],
-  client: ["reference", "../dist/client/schema.d.ts"],
-  docs: [],
-  reference: ["contract", "domain"],
-};
-
 /**
- * The books inside the layers: what may import what within and across `domain`, `contract` and `store`. `core` is
- * everybody's and imports nobody; the two books never import each other; they meet in bookkeeping, the command and the log.
+ * The books inside the layers: what may import what within and across `domain`, `contract` and `store`. Every
+ * room may import `core`, which imports none; the two books never import each other; they meet in bookkeeping, the command
+ * and the log.
  */
 const BOOKS: Readonly<Record<string, readonly string[]>> = {
   "domain/core": ["domain/core"],

@@ -3,12 +3,13 @@ import { createServer, type RequestListener, type ServerResponse } from "node:ht
 import { gzipSync } from "node:zlib";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Miniflare } from "miniflare";
-import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { FETCH_TIMEOUT_MS } from "../../src/auth/key-set.ts";
 import { KEY_SET_BYTES_MAX } from "../../src/auth/key-set-download.ts";
 import { UNKNOWN_KEY_FETCHES_MAX } from "../../src/auth/key-set-policy.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { mintToken, TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 /*
  * The built worker, its real clock and its real network, against an issuer on loopback. What takes minutes (freshness,
@@ -18,7 +19,7 @@ import { mintToken, TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS } from "../support/tok
 let script: string;
 beforeAll(async () => {
   script = await buildWorker();
-}, 60_000);
+});
 
 const publish = (response: ServerResponse, keySet: object = TEST_JWKS): void => {
   response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(keySet));
@@ -145,7 +146,7 @@ describe("an issuer that fails", () => {
     }
     issuer.endpoint.answer = (_, response) => publish(response);
     const recovered = async () => (await worker.clients(token)).status === 200;
-    await vi.waitUntil(recovered, { timeout: 15_000, interval: 200 });
+    await until(recovered, 200);
     expect(issuer.fetched).toEqual(["/jwks", "/jwks"]);
   });
 

@@ -1,13 +1,14 @@
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { AUTHENTICATED_ROUTES, requestFor } from "../auth/authenticated-routes.ts";
 import { TEST_AUTH_BINDINGS, TEST_PRIVATE_JWK } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { mintToken } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 let script: string;
 beforeAll(async () => {
   script = await buildWorker();
-}, 60_000);
+});
 
 const SECRET = "hunter2";
 const { AUTH_ISSUER, AUTH_AUDIENCE } = TEST_AUTH_BINDINGS;
@@ -66,7 +67,7 @@ test.each(FAULTY)(
         .filter(({ message }) => message === "misconfigured")
         .map((entry) => entry.setting);
     const expected = AUTHENTICATED_ROUTES.flatMap(() => [setting, setting]);
-    await vi.waitUntil(() => named().length >= expected.length);
+    await until(() => named().length >= expected.length);
     expect(named()).toEqual(expected);
     const log = lines.join("\n");
     for (const secret of [SECRET, TEST_PRIVATE_JWK.d, TEST_PRIVATE_JWK.x, "issuer.test", token]) {

@@ -16,7 +16,7 @@ let origin: URL;
 beforeAll(async () => {
   service = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
   origin = await service.ready;
-}, 60_000);
+});
 afterAll(() => service.dispose());
 
 async function get(path: string, headers: Record<string, string> = {}) {

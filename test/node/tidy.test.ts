@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, posix, relative, resolve, sep } from "node:path";
 import ts from "@tsd/typescript";
 import { describe, expect, it } from "vitest";
+import { ROOMS } from "./rooms.ts";
 
 /** Style as a test: what a reader of src/ may rely on (CONTRIBUTING.md). */
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -31,8 +32,11 @@ interface Source {
   readonly tree: ts.SourceFile;
 }
 
-async function sources(folder: string): Promise<readonly Source[]> {
-  const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true });
+/** Files whose exports no file of ours need import: drizzle-kit reads the tables, callers of the package its face. */
+const HAS_OTHER_USERS = /^store\/(?:.*\/)?tables\.ts$|^client\/index\.ts$/;
+
+async function sources(folder: string, recursive = true): Promise<readonly Source[]> {
+  const entries = await readdir(join(ROOT, folder), { recursive, withFileTypes: true });
   const code = entries.filter((entry) => entry.isFile() && /\.(?:[cm]?[jt]s)$/.test(entry.name));
   return Promise.all(
     code.map(async ({ parentPath, name }) => {
@@ -110,7 +114,11 @@ const isExported = (node: ts.Node): boolean =>
 function exportsOf({ tree }: Source): ReadonlySet<string> {
   const names = tree.statements.filter(isExported).flatMap((statement) => {
     if (ts.isVariableStatement(statement)) {
-      return statement.declarationList.declarations.map(({ name }) => name.getText(tree));
+      return statement.declarationList.declarations.flatMap(({ name }) =>
+        ts.isObjectBindingPattern(name)
+          ? name.elements.map((element) => element.name.getText(tree))
+          : [name.getText(tree)],
+      );
     }
     const { name } = statement as ts.DeclarationStatement;
     return name ? [name.getText(tree)] : [];
@@ -162,9 +170,12 @@ describe("a file of src/", () => {
   });
 
   it("exports only what another file uses", async () => {
+    const fromRoot = (folder: string, found: readonly Source[]) =>
+      found.map((source) => ({ ...source, file: `../${folder}${source.file}` }));
     const users = [
       ...src,
-      ...(await sources("test")).map((one) => ({ ...one, file: `../test/${one.file}` })),
+      ...fromRoot("test/", await sources("test")),
+      ...fromRoot("", await sources(".", false)),
     ];
     const used = new Map<string, Set<string> | null>();
     for (const { from, names } of users.flatMap(importsOf)) {
@@ -174,7 +185,7 @@ describe("a file of src/", () => {
     }
     const unused = src.flatMap((source) => {
       const names = used.get(source.file);
-      return names === null
+      return names === null || HAS_OTHER_USERS.test(source.file)
         ? []
         : [...exportsOf(source)].filter((name) => !names?.has(name)).map((name) => `${source.file}: ${name}`);
     });
@@ -204,13 +215,20 @@ describe("a function of src/", () => {
   });
 });
 
+describe("a room of src/", () => {
+  it("is in the table of docs/design.md, with exactly what it may import", async () => {
+    const design = await readFile(join(ROOT, "docs/design.md"), "utf8");
+    const [section = ""] = design.split("\n## Rooms\n").at(1)?.split("\n## ") ?? [];
+    const rows = [...section.matchAll(/^\| `([\w.]+)\/?` \|.*\| (.+) \|$/gm)];
+    const namesIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    const documented = rows.map(([, room = "", cell = ""]) => [room, namesIn(cell)]);
+    expect(Object.fromEntries(documented)).toEqual(ROOMS);
+  });
+});
+
 describe("a comment of src/", () => {
   it("names only files that exist", async () => {
-    const known = new Set(
-      (await readdir(ROOT, { recursive: true, withFileTypes: true }).catch(() => [])).length > 0
-        ? src.map(({ file }) => file)
-        : [],
-    );
+    const known = new Set(src.map(({ file }) => file));
     const tests = new Set((await sources("test")).map(({ file }) => `test/${file}`));
     const isThere = (path: string) =>
       tests.has(path) ||

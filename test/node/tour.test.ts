@@ -21,7 +21,7 @@ test("the tours of README and docs/tour.md, each pasted as one block, print what
   const paste = async (page: string) => {
     const { stdout } = await promisify(execFile)("bash", ["-c", await tour(page)], {
       cwd: PROJECT_ROOT,
-      timeout: 60_000,
+      timeout: 300_000,
       env: {
         ...process.env,
         LOAN_LEDGER_URL: `http://localhost:${port}`,

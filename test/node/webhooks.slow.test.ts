@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Miniflare } from "miniflare";
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { TEST_AUTH_BINDINGS, TEST_WEBHOOK_KEY } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { individual } from "../support/examples.ts";
 import { mintToken } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 /** A receiver on this machine, as real as it gets: sockets that reset, answers that never come. */
 class HttpReceiver {
@@ -55,7 +56,7 @@ beforeAll(async () => {
   base = await worker.ready;
   receiver = new HttpReceiver();
   url = await receiver.listen();
-}, 120_000);
+});
 
 afterAll(async () => {
   receiver.close();
@@ -93,16 +94,16 @@ it("a real receiver gets each event, signed, through the queue; after a reset co
   await call(tenant, "/ingest", { category: "client", data: individual });
   await call(tenant, "/ingest", { category: "client", data: { ...individual, client_id: "C-2" } });
   const own = () => receiver.arrived.filter(({ path }) => path === `/${tenant}`);
-  await vi.waitUntil(() => own().length === 3, { timeout: 30_000 });
+  await until(() => own().length === 3);
   const [first, again, second] = own();
   expect([first?.id, second?.id === first?.id]).toEqual([again?.id, false]);
   for (const request of own()) {
     const verified = new Webhook(made.body.secret).verify(request.body, Object.fromEntries(request.headers));
     expect(verified).toMatchObject({ type: "recordChanged" });
   }
-  await vi.waitUntil(
+  await until(
     async () => (await call(tenant, `${ENDPOINTS}/${made.body.endpoint_id}`)).body.behind === 0,
-    { timeout: 10_000, interval: 200 },
+    200,
   );
 });
 

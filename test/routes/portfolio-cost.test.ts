@@ -9,7 +9,7 @@ const ASIDE = 8;
 
 describe("a tenant of 100,000 payments", () => {
   const tenant = newTenant();
-  beforeAll(() => seedLoans(tenant, { loans: 10_000, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
+  beforeAll(() => seedLoans(tenant, { loans: 10_000, paymentsOfALoan: PAYMENTS_OF_A_LOAN }));
 
   it("has a position that reads only the disbursement, its terms and its payments", async () => {
     const { answer, rowsRead } = await measured(tenant, "/api/positions/L-000500?as_of_date=2026-06-15");
@@ -25,7 +25,7 @@ describe("a question over all disbursements", () => {
   /** A range ends at the row behind it, a few times in each page of 500 disbursements; a list is written row by row. */
   const SEAMS = ROWS / 50;
   const tenant = newTenant();
-  beforeAll(() => seedLoans(tenant, { loans: LOANS, paymentsOfALoan: PAYMENTS_OF_A_LOAN }), 60_000);
+  beforeAll(() => seedLoans(tenant, { loans: LOANS, paymentsOfALoan: PAYMENTS_OF_A_LOAN }));
   // A request stops when its time is up: not here, however slow the machine is.
   beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(Date.now()));
   afterEach(() => vi.restoreAllMocks());

@@ -199,14 +199,14 @@ describe("the queries", () => {
     "/api/positions?sort_by=client_id",
     "/api/positions?limit=201",
     "/api/positions?currency=XXX",
-    "/api/positions?known_at=1",
+    "/api/positions?known_at=9",
     "/api/positions?cursor=abc",
     "/api/portfolio?group_by=currency",
     "/api/portfolio?series=week",
     "/api/portfolio?series=month&months=11",
     "/api/portfolio?series=month&months=61",
     "/api/portfolio?months=12",
-    "/api/quality?known_at=1",
+    "/api/quality?known_at=9",
   ])("%s is refused with its fault", async (path) => {
     const { status, body } = await new Api().get(path);
     expect([status, body.code]).toEqual([400, "invalid_query"]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { disbursement } from "../ledger/bookkeeper.ts";
+import { disbursement } from "../ledger/post.ts";
 import { ALL_SCOPES, Api, newKey } from "../support/api.ts";
 import { individual, loan, purchase } from "../support/examples.ts";
 import { idsOf, insertRows } from "../support/lookup-rows.ts";

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { isLosslessNumber } from "lossless-json";
 import { expect, it } from "vitest";
 import { parseJson } from "../../src/contract/json.ts";
+import { toMinor } from "../../src/domain/core/money.ts";
 import { Api } from "../support/api.ts";
 import { spelling } from "./decimals.ts";
 import { Model } from "./model.ts";
-import { loansOf, type ModelPosition, type ModelTerms, modelPosition } from "./position-model.ts";
+import { type LifeEvent, type ModelPosition, modelPosition } from "./position-model.ts";
 import { OPENING, type TapeEvent, tapeOf } from "./position-tape.ts";
 import type { Rec } from "./rules.ts";
 import { spell } from "./world.ts";
@@ -27,48 +28,90 @@ const GROUPINGS = ["", "kind", "client_id", "country", "disbursed_month"];
 /** Parts of the log that known_at is asked about, in percent. */
 const KNOWN = [0, 15, 50, 85];
 
-/** What the model knows after some events: the records, and the terms of each disbursement. */
+/** What the model knows after some events: the records, and the accepted events with their sequences. */
 interface Knowledge {
   readonly model: Model;
-  readonly terms: Map<string, ModelTerms>;
+  readonly log: TapeEvent[];
 }
 
-const nothing = (): Knowledge => ({ model: new Model(), terms: new Map() });
+const nothing = (): Knowledge => ({ model: new Model(), log: [] });
 
-/** Applies an event that the service has accepted too. */
-function learn({ model, terms }: Knowledge, event: TapeEvent): number {
-  const id = String(event.members.disbursement_id?.value);
-  const before = event.category === "disbursement" ? model.records.disbursement.get(id)?.record : undefined;
+function learn({ model, log }: Knowledge, event: TapeEvent): number {
   const verdict = model.apply(event);
-  if (verdict.kind === "refused" || event.category !== "disbursement") return verdict.status;
-  const after = model.records.disbursement.get(id)?.record as Rec;
-  const amountOf = (record: Rec) => record.disbursement_amount as bigint;
-  const marginOf = (record: Rec) => record.total_expected_margin as bigint;
-  const maturityOf = (record: Rec) => record.maturity_date as string | null;
-  if (event.step === "create") {
-    terms.set(id, {
-      amount: amountOf(after),
-      margin: marginOf(after),
-      maturity: maturityOf(after),
-      changes: [],
-    });
-  }
-  const known = terms.get(id);
-  if (event.step !== "update" || !before || !known) return verdict.status;
-  const change = {
-    day: String(event.members.change_date?.value ?? "").slice(0, 10),
-    amount: amountOf(after) - amountOf(before),
-    margin: marginOf(after) - marginOf(before),
-    ...(maturityOf(after) === maturityOf(before) ? {} : { maturity: maturityOf(after) }),
-  };
-  if (change.amount !== 0n || change.margin !== 0n || "maturity" in change) {
-    terms.set(id, { ...known, changes: [...known.changes, change] });
-  }
+  if (verdict.kind !== "refused") log.push(event);
   return verdict.status;
 }
 
 const DECIMALS: Readonly<Record<string, number>> = { USD: 2, JPY: 0 };
 const major = (minor: bigint, currency: unknown) => spelling(`${minor}e-${DECIMALS[String(currency)]}`);
+
+const AMOUNTS = new Set([
+  ...["disbursement_amount", "total_expected_margin", "payment_total", "payment_principal", "payment_fee"],
+]);
+
+/** A member as the model of positions reads it. */
+function modelValue(name: string, value: unknown, currency: string): unknown {
+  if (AMOUNTS.has(name) && value !== null) {
+    const minor = toMinor(String(value), currency);
+    if (!minor.ok) throw new Error(minor.error);
+    return minor.value;
+  }
+  if (name === "installment_number" && value !== null) return Number(value);
+  return typeof value === "string" ? value.replace(/Z$/, "") : value;
+}
+
+/** The events of a disbursement's present life and of its payments, in the order of the log. */
+function lifeOf({ log }: Knowledge, disbursement: Rec): readonly LifeEvent[] {
+  const owner = new Map<unknown, unknown>();
+  const created = new Map<string, number>();
+  const text = (event: TapeEvent, name: string) => event.members[name]?.value;
+  const keyOf = (event: TapeEvent) => `${event.category} ${text(event, `${event.category}_id`)}`;
+  for (const [index, event] of log.entries()) {
+    if (event.step === "create") created.set(keyOf(event), index);
+    if (event.category === "payment" && event.step === "create") {
+      owner.set(text(event, "payment_id"), text(event, "disbursement_id"));
+    }
+  }
+  const { disbursement_id, currency } = disbursement;
+  return log.flatMap((event, index): LifeEvent[] => {
+    const { category, step, members } = event;
+    if (category !== "disbursement" && category !== "payment") return [];
+    const own =
+      category === "payment" ? owner.get(text(event, "payment_id")) : text(event, "disbursement_id");
+    if (own !== disbursement_id || index < (created.get(keyOf(event)) ?? 0)) return [];
+    const { change_date, ...others } = members;
+    const set = Object.fromEntries(
+      Object.entries(others).map(([name, { value }]) => [name, modelValue(name, value, String(currency))]),
+    );
+    const date = change_date === undefined ? null : String(change_date.value).replace(/Z$/, "");
+    return [
+      {
+        sequence: index + 1,
+        of: category,
+        step,
+        id: String(text(event, `${category}_id`)),
+        change_date: date,
+        set,
+      },
+    ];
+  });
+}
+
+/** The position of a live disbursement by the model. */
+function positionOf(knowledge: Knowledge, disbursement: Rec, day: string): ModelPosition {
+  const isLoan = disbursement.kind === "loan";
+  const one = {
+    kind: isLoan ? "loan" : "purchase",
+    currency: String(disbursement.currency),
+    start: String(isLoan ? disbursement.disbursement_date : disbursement.payment_date),
+  } as const;
+  const dayOf = (date: string) => date.slice(0, 10);
+  const asked = { day, allocation: "oldest", tolerance: [0n, 0n], dayOf } as const;
+  return modelPosition(one, lifeOf(knowledge, disbursement), asked);
+}
+
+const liveDisbursements = ({ model }: Knowledge): readonly Rec[] =>
+  [...model.records.disbursement.values()].filter((entry) => entry.live).map(({ record }) => record);
 
 /** An answer with each number as its one spelling. */
 function exact(text: string): unknown {
@@ -136,13 +179,15 @@ function groupOf(disbursement: Rec, model: Model, grouping: string): string | nu
   return grouping === "disbursed_month" ? String(start).slice(0, 7) : null;
 }
 
-function expectedPortfolio({ model, terms }: Knowledge, day: string, grouping: string): unknown[] {
+function expectedPortfolio(knowledge: Knowledge, day: string, grouping: string): unknown[] {
   const lines = new Map<string, { currency: string; group: string | null; positions: ModelPosition[] }>();
-  for (const { disbursement, payments } of loansOf(model)) {
-    const known = terms.get(String(disbursement.disbursement_id)) as ModelTerms;
-    const position = modelPosition(disbursement, known, payments, day);
+  for (const disbursement of liveDisbursements(knowledge)) {
+    const position = positionOf(knowledge, disbursement, day);
     if (position.state === "pending") continue;
-    const [currency, group] = [String(disbursement.currency), groupOf(disbursement, model, grouping)];
+    const [currency, group] = [
+      String(disbursement.currency),
+      groupOf(disbursement, knowledge.model, grouping),
+    ];
     const line = lines.get(`${currency} ${group}`) ?? { currency, group, positions: [] };
     lines.set(`${currency} ${group}`, line);
     line.positions.push(position);
@@ -209,15 +254,15 @@ async function checkPortfolio(api: Api, knowledge: Knowledge, day: string, group
 
 async function checkPositions(
   api: Api,
-  { model, terms }: Knowledge,
+  knowledge: Knowledge,
   day: string,
   known: string,
   seen: Map<string, number>,
 ) {
-  for (const { disbursement, payments } of loansOf(model)) {
+  for (const disbursement of liveDisbursements(knowledge)) {
     const id = String(disbursement.disbursement_id);
     const answer = await api.get(`/api/positions/${id}?as_of_date=${day}${known}`);
-    const position = modelPosition(disbursement, terms.get(id) as ModelTerms, payments, day);
+    const position = positionOf(knowledge, disbursement, day);
     expect(answer.status, answer.text).toBe(200);
     const { data } = exact(answer.text) as { data: Rec };
     expect(data).toMatchObject(expectedPosition(disbursement, position));

@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { vi } from "vitest";
+import { until } from "./until.ts";
 
 /** One round trip to D1, as the code under test asked for it. */
 export interface Call {
@@ -30,23 +30,23 @@ export const failAfter =
     throw new Error(message);
   };
 
-/** Polled from either side: a promise settled in one Durable Object would wake its waiter in the wrong context. */
-const POLL = { interval: 1, timeout: 30_000 };
-
-/** Calls that stay on their way until `release`. */
-export class Hold {
+/**
+ * Holds back calls of D1 until `release`. Both sides ask again and again: a promise that is settled in one Durable Object
+ * would wake its waiter in the wrong context.
+ */
+export class HeldCalls {
   #held = 0;
   #released = false;
 
   readonly fault: Fault = async (send) => {
     this.#held += 1;
-    await vi.waitUntil(() => this.#released, POLL);
+    await until(() => this.#released, 1);
     return send();
   };
 
-  /** Waits until so many calls are held. */
+  /** Waits until `count` calls are held. */
   async reached(count = 1): Promise<void> {
-    await vi.waitUntil(() => this.#held >= count, POLL);
+    await until(() => this.#held >= count, 1);
   }
 
   release(): void {

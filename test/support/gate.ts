@@ -1,6 +1,5 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
 import { app } from "../../src/app.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
@@ -11,6 +10,7 @@ import { type GroupContext, type Settled, settleGroup } from "../../src/tenant/g
 import { GateMemory } from "../../src/tenant/memory.ts";
 import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "./api.ts";
+import { until } from "./until.ts";
 
 export const gateOf = (tenant: string) => env.TENANT_GATE.getByName(tenant);
 
@@ -91,7 +91,7 @@ export const arrivals = (stub: DurableObjectStub): Promise<void> => runInDurable
 export const keysSaved = (stub: DurableObjectStub, count = 1): Promise<void> =>
   runInDurableObject(stub, async (_, { storage }) => {
     const saved = () => storage.sql.exec("SELECT 1 FROM keys").toArray().length;
-    await vi.waitUntil(() => saved() >= count, { interval: 5, timeout: 10_000 });
+    await until(() => saved() >= count, 5);
   });
 
 /** Takes from a gate all that it remembers: what is in memory, and the keys that it has saved. */

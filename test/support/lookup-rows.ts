@@ -111,6 +111,7 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     category: "client",
     step: "create",
     record_id: `C-${sequence}`,
+    previous_sequence: null,
     idempotency_key: `key-${sequence}`,
     fingerprint: "f",
     data: "{}",
@@ -156,8 +157,9 @@ export async function insertRange(
 export async function measured(
   tenant: string,
   path: string,
-): Promise<{ readonly answer: Answer; readonly rowsRead: number }> {
+): Promise<{ readonly answer: Answer; readonly rowsRead: number; readonly rowsWritten: number }> {
   let rowsRead = 0;
+  let rowsWritten = 0;
   const metered = {
     withSession(from: string) {
       const session = env.DB.withSession(from);
@@ -166,7 +168,10 @@ export async function measured(
         getBookmark: () => session.getBookmark(),
         async batch(statements: D1PreparedStatement[]) {
           const results = await session.batch(statements);
-          for (const { meta } of results) rowsRead += meta.rows_read;
+          for (const { meta } of results) {
+            rowsRead += meta.rows_read;
+            rowsWritten += meta.rows_written;
+          }
           return results;
         },
       };
@@ -175,7 +180,7 @@ export async function measured(
   const headers = await authorize(tenant, "records:read");
   const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
   const response = await app.request(path, { headers }, { ...env, DB: metered }, context as never);
-  return { answer: await answerOf(response), rowsRead };
+  return { answer: await answerOf(response), rowsRead, rowsWritten };
 }
 
 /** More pages than any test has: a cursor that goes in circles ends here. */

@@ -2,7 +2,7 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Api, newKey } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
-import { failBefore, Hold, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { failBefore, HeldCalls, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, oneTo, submissionOf } from "../support/gate.ts";
 
 interface Line {
@@ -79,7 +79,7 @@ describe("a batch of which the database does not take some lines for a moment", 
     const api = new Api();
     const gate = gateOf(api.tenant);
     const d1 = await wrapDatabase(gate);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     d1.meet(isLoad, hold.fault, 1);
     const first = gate.submit(api.tenant, await submissionOf("client", { ...individual, client_id: "C-0" }));
     await hold.reached();

@@ -5,6 +5,7 @@ import { GATE_DEADLINE_MS, type SubmitReply } from "../../src/tenant/submission.
 import { newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { eventsOf, submissionOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 type Call = (send: () => Promise<SubmitReply>) => Promise<SubmitReply>;
 
@@ -83,7 +84,7 @@ describe("a gate that hangs", () => {
     const line = withFaultyLine(() => new Promise(() => {}));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const reply = submit(line.env, newTenant(), await submissionOf("client", individual));
-    await vi.waitUntil(() => line.sent.calls === 1);
+    await until(() => line.sent.calls === 1);
     vi.advanceTimersByTime(GATE_DEADLINE_MS);
     expect(await reply).toMatchObject({ kind: "rejected", problem: { code: "unavailable" } });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { disbursement } from "../ledger/bookkeeper.ts";
+import { disbursement } from "../ledger/post.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
 import { type FaultyD1, wrapDatabase } from "../support/faulty-d1.ts";

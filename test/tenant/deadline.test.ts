@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { GATE_DEADLINE_MS } from "../../src/tenant/submission.ts";
 import { newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { FaultyD1, failBefore, Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { FaultyD1, failBefore, HeldCalls, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, eventsOf, gateOf, settleWhole, submissionOf, writerContext } from "../support/gate.ts";
 
 const client = (id: string) => submissionOf("client", { ...individual, client_id: id });
@@ -17,7 +17,7 @@ describe("a command whose caller waits no longer", () => {
   it("is answered and not run when its turn comes, and one whose caller waits is run", async () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     (await wrapDatabase(gate)).meet(isLoad, hold.fault, 1);
     const first = gate.submit(tenant, await client("C-first"));
     await hold.reached();

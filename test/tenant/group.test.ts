@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { TenantGate } from "../../src/tenant/gate.ts";
 import {
   GROUP_BYTES_MAX,
@@ -10,8 +10,9 @@ import {
 } from "../../src/tenant/submission.ts";
 import { newTenant } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
-import { type Call, Hold, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { type Call, HeldCalls, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 /** D1: 2 MB a bound parameter. */
 const PARAMETER_BYTES_MAX = 2_000_000;
@@ -20,7 +21,7 @@ const PARAMETER_BYTES_MAX = 2_000_000;
 async function settleBehind(tenant: string, submissions: readonly Submission[]) {
   const gate = gateOf(tenant);
   const d1 = await wrapDatabase(gate);
-  const hold = new Hold();
+  const hold = new HeldCalls();
   d1.meet(() => true, hold.fault, 1);
   const first = gate.submit(tenant, await submissionOf("client", { ...individual, client_id: "C-first" }));
   await hold.reached();
@@ -63,7 +64,7 @@ describe("a group", () => {
     const first = await submissionOf("client", { ...individual, client_id: "C-first" });
     const gate = gateOf(tenant);
     const d1 = await wrapDatabase(gate);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     d1.meet(isCommit, hold.fault, 1);
     const settled = runInDurableObject(gate, async (own: TenantGate) => {
       const sent = own.submit(tenant, first).then(async () => {
@@ -74,7 +75,7 @@ describe("a group", () => {
       await hold.reached();
       const since = Date.now();
       const behind = own.submit(tenant, waiting);
-      await vi.waitUntil(() => Date.now() - since > QUICK_MS, { interval: 1 });
+      await until(() => Date.now() - since > QUICK_MS, 1);
       hold.release();
       return Promise.all([sent, behind]);
     });

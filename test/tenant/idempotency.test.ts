@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../src/http/idempotency.ts";
 import { Api, newKey, newTenant } from "../support/api.ts";
 import { individual, payment } from "../support/examples.ts";
-import { Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { HeldCalls, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import {
   arrivals,
   eventsOf,
@@ -66,7 +66,7 @@ describe("one idempotency key", () => {
   it("answers 422 for another body while the first is still running", async () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     (await wrapDatabase(gate)).meet(isLoad, hold.fault, 1);
     const key = newKey();
     const first = gate.submit(tenant, await submissionOf("client", individual, key));
@@ -128,7 +128,7 @@ describe("a refused event", () => {
   it("accepts another request with the same key that waited for it", async () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     (await wrapDatabase(gate)).meet(isLoad, hold.fault, 1);
     const key = newKey();
     const refused = gate.submit(tenant, await submissionOf("payment", payment, key));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../src/domain/core/problem.ts";
 import type { Step } from "../../src/domain/tape/fields.ts";
-import { inOrder } from "../../src/tenant/in-order.ts";
+import { settleInOrder } from "../../src/tenant/in-order.ts";
 import { CALL_VERSION, type Submission, type SubmitReply } from "../../src/tenant/submission.ts";
 
 const line = (
@@ -33,7 +33,7 @@ const refused = (code: Problem["code"], field?: string): SubmitReply => ({
 const accepted = { kind: "accepted", timings } as SubmitReply;
 
 const codesOf = (...pairs: readonly (readonly [Submission, SubmitReply])[]) =>
-  inOrder(
+  settleInOrder(
     pairs.map(([submission]) => submission),
     pairs.map(([, reply]) => reply),
   ).map((reply) => (reply.kind === "rejected" ? reply.problem.code : reply.kind));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type SubmitReply, WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { HeldCalls, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import {
   arrivals,
   eventsOf,
@@ -21,7 +21,7 @@ async function fullGate(
 ) {
   const gate = gateOf(api.tenant);
   const d1 = await wrapDatabase(gate);
-  const hold = new Hold();
+  const hold = new HeldCalls();
   d1.meet(isLoad, hold.fault, 1);
   const model = await submissionOf("client", individual);
   const first = gate.submit(api.tenant, model);
@@ -64,7 +64,7 @@ describe("a gate that is full", () => {
     const api = new Api();
     await api.ingest("client", individual, "key-of-the-first");
     const gate = gateOf(api.tenant);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     (await wrapDatabase(gate)).meet(isLoad, hold.fault, 1);
     const model = await submissionOf("client", { step: "delete", client_id: "C-none" });
     const replies = oneTo(WAITING_COMMANDS_MAX + 1).map((number) =>

@@ -7,7 +7,7 @@ import {
   type Call,
   FaultyD1,
   failBefore,
-  Hold,
+  HeldCalls,
   isCommit,
   isLoad,
   mentions,
@@ -40,7 +40,7 @@ async function settleTogether(
 ): Promise<{ replies: readonly SubmitReply[]; d1: FaultyD1 }> {
   const gate = gateOf(tenant);
   const d1 = await wrapDatabase(gate);
-  const hold = new Hold();
+  const hold = new HeldCalls();
   d1.meet(isLoad, hold.fault, 1);
   prepare(d1);
   const first = gate.submit(tenant, await submissionOf("client", individual));
@@ -200,7 +200,7 @@ describe("a command that poisons its group", () => {
     const tenant = newTenant();
     const gate = gateOf(tenant);
     const d1 = await wrapDatabase(gate);
-    const [first, poisoned] = [new Hold(), new Hold()];
+    const [first, poisoned] = [new HeldCalls(), new HeldCalls()];
     const isPoisoned = (call: Call) => isCommit(call) && mentions("C-POISON")(call);
     d1.meet(isLoad, first.fault, 1)
       .meet(isPoisoned, failBefore(REFUSED), 1)

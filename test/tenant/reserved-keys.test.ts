@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CALL_VERSION, type KeyReservation } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { failBefore, Hold, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
+import { failBefore, HeldCalls, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, loseKeys, submissionOf } from "../support/gate.ts";
 import { ENDPOINTS, URL_OF_RECEIVER } from "../webhooks/receiver.ts";
 
@@ -29,7 +29,7 @@ describe("a key that a request asks for which is no event", () => {
   it("is refused while an event with it is in flight, and stays the event's", async () => {
     const api = new Api();
     const gate = gateOf(api.tenant);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     (await wrapDatabase(gate)).meet(isLoad, hold.fault, 1);
     const submission = await submissionOf("client", individual);
     const running = gate.submit(api.tenant, submission);
@@ -43,13 +43,13 @@ describe("a key that a request asks for which is no event", () => {
   it("is refused where an event with it came while D1 was asked", async () => {
     const api = new Api();
     const gate = gateOf(api.tenant);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     const d1 = await wrapDatabase(gate);
     d1.meet(isLoad, hold.fault, 1);
     const submission = await submissionOf("client", individual);
     const asked = gate.reserveKey(reservation(api.tenant, submission.key));
     await hold.reached();
-    const another = new Hold();
+    const another = new HeldCalls();
     d1.meet(() => true, another.fault, 1);
     const running = gate.submit(api.tenant, submission);
     await another.reached();

@@ -10,7 +10,7 @@ import type { GroupContext } from "../../src/tenant/group.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { HeldCalls, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import {
   eventsOf,
   gateOf,
@@ -24,7 +24,7 @@ import { logged } from "../support/logs.ts";
 
 async function apiHeldAtCommit() {
   const api = new Api();
-  const hold = new Hold();
+  const hold = new HeldCalls();
   (await wrapDatabase(gateOf(api.tenant))).meet(isCommit, hold.fault, 1);
   return { api, hold };
 }
@@ -67,7 +67,7 @@ describe("two writers of one tenant", () => {
     const foreign = await submissionOf("client", { ...individual, client_id: "C-9" });
     const stamp = { sequence: 1, event_id: "foreign", journal_entry_id: "none", now: 9_000_000_000_000 };
     const { key: idempotency_key, ...request } = foreign;
-    const event = ingestEvent(foreign.command, { facts: {}, warnings: [] }, stamp, {
+    const event = ingestEvent(foreign.command, { facts: {}, warnings: [], previous_sequence: null }, stamp, {
       idempotency_key,
       ...request,
     });

@@ -6,6 +6,7 @@ import { Api, newKey } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { failAfter, failBefore, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { eventsOf, gateOf, keysSaved, loseKeys } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 describe("a gate whose own storage refuses a write", () => {
   it("acknowledges what D1 has stored, and finds it there on replay", async () => {
@@ -19,7 +20,7 @@ describe("a gate whose own storage refuses a write", () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const key = newKey();
     expect((await api.ingest("disbursement", loan, key)).status).toBe(201);
-    await vi.waitUntil(() => log.mock.calls.some(([line]) => String(line).includes("keys not saved")));
+    await until(() => log.mock.calls.some(([line]) => String(line).includes("keys not saved")));
     log.mockRestore();
     expect((await api.ingest("disbursement", loan, key)).status).toBe(200);
     expect(await eventsOf(api.tenant)).toHaveLength(2);
@@ -50,7 +51,7 @@ describe("a commit", () => {
     (await wrapDatabase(gateOf(api.tenant))).meet(isCommit, failAfter(), 1);
     await api.accept("disbursement", loan);
     const made = async () => (await api.get("/api/tables/disbursement_status")).body.data.length === 1;
-    await vi.waitUntil(made, { interval: 20, timeout: 20_000 });
+    await until(made);
   });
 });
 

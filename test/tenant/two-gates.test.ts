@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { SubmitReply } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { Hold, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
+import { HeldCalls, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import {
   eventsOf,
   gateOf,
@@ -28,8 +28,8 @@ const posting = {
 };
 
 /** Holds the next commit of the tenant's gate. */
-async function heldCommit(tenant: string): Promise<Hold> {
-  const hold = new Hold();
+async function heldCommit(tenant: string): Promise<HeldCalls> {
+  const hold = new HeldCalls();
   (await wrapDatabase(gateOf(tenant))).meet(isCommit, hold.fault, 1);
   return hold;
 }
@@ -61,7 +61,7 @@ it("two gates of a tenant that get the same keys at once, with evictions, store 
   for (const { idempotency_key, event_id, sequence } of events) {
     expect([...(acknowledged.get(idempotency_key) ?? [])]).toEqual([`${event_id} ${sequence}`]);
   }
-}, 120_000);
+});
 
 it("two gates that post to one loan at once: the loser is fenced, posts after the winner, and the books balance", async () => {
   const api = new Api();

@@ -9,7 +9,7 @@ import {
   FaultyD1,
   failAfter,
   failBefore,
-  Hold,
+  HeldCalls,
   isCommit,
   isLoad,
   wrapDatabase,
@@ -23,6 +23,7 @@ import {
   submissionOf,
   writerContext,
 } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 async function apiWithFaults() {
   const api = new Api();
@@ -119,7 +120,7 @@ describe("a write with an unknown outcome in D1", () => {
   it("fences a commit that lands late, after the same key was settled by another path", async () => {
     const { api, d1 } = await apiWithFaults();
     const key = newKey();
-    const late = new Hold();
+    const late = new HeldCalls();
     d1.meet(isCommit, late.fault, 1);
     const slow = api.ingest("client", individual, key);
     await late.reached();
@@ -137,7 +138,7 @@ describe("a write with an unknown outcome in D1", () => {
 
   it("fences a commit that lands late, after another event took its sequence", async () => {
     const { api, d1 } = await apiWithFaults();
-    const late = new Hold();
+    const late = new HeldCalls();
     d1.meet(isCommit, late.fault, 1);
     const slow = api.ingest("client", individual);
     await late.reached();
@@ -150,7 +151,7 @@ describe("a write with an unknown outcome in D1", () => {
 
   it("stores one event per key of the whole group when its answer is lost", async () => {
     const { api, d1 } = await apiWithFaults();
-    const first = new Hold();
+    const first = new HeldCalls();
     d1.meet(isCommit, first.fault, 1).meet(isCommit, failAfter(), 1);
     const clients = oneTo(9).map((number) => ({ ...individual, client_id: `C-${number}` }));
     const running = clients.map((client) => api.ingest("client", client));
@@ -187,7 +188,7 @@ describe("settleGroup", () => {
     const submission = await submissionOf("client", individual);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const settling = settleWhole(writerContext(tenant, d1.binding), [submission]);
-    await vi.waitUntil(() => d1.roundTrips === 1);
+    await until(() => d1.roundTrips === 1);
     vi.advanceTimersByTime(10_000);
     const [settled] = await settling;
     expect(settled?.verdicts.get(submission.key)).toMatchObject({ kind: "accepted", replayed: false });
@@ -196,7 +197,7 @@ describe("settleGroup", () => {
   it("times out a commit that does not answer, and fences it when it lands after the retry", async () => {
     const { tenant } = new Api();
     const submission = await submissionOf("client", individual);
-    const hold = new Hold();
+    const hold = new HeldCalls();
     let late: Promise<unknown> = Promise.resolve();
     const slow: Fault = (send) => {
       late = hold.fault(send);

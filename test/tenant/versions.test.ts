@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TenantGate } from "../../src/tenant/gate.ts";
 import type { Submission } from "../../src/tenant/submission.ts";
 import type { WaitCall } from "../../src/tenant/wait.ts";
-import { deliver, messageFor } from "../fanout/stage.ts";
+import { deliver, messageFor } from "../fanout/queue.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { wrapDatabase } from "../support/faulty-d1.ts";

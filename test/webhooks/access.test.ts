@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { insertEvents } from "../fanout/stage.ts";
+import { insertEvents } from "../fanout/queue.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
 import { ENDPOINTS, Receiver, URL_OF_RECEIVER } from "./receiver.ts";

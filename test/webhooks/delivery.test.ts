@@ -1,10 +1,11 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
-import { deliver, historyOf, insertEvents, messageFor, rowCount, runSweep } from "../fanout/stage.ts";
-import { post } from "../ledger/bookkeeper.ts";
+import { describe, expect, it } from "vitest";
+import { deliver, historyOf, insertEvents, messageFor, rowCount, runSweep } from "../fanout/queue.ts";
+import { disbursed } from "../ledger/post.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
+import { until } from "../support/until.ts";
 import {
   answers,
   type Behaviour,
@@ -43,7 +44,7 @@ describe("a delivery", () => {
     const { endpoint_id, secret } = await receiver.create();
     await api.accept("client", individual);
     await api.accept("disbursement", loan);
-    await post(api);
+    await disbursed(api);
     await api.accept("payment", payment);
     await deliver([messageFor(api.tenant, 4)]);
     await receiver.turn();
@@ -144,7 +145,7 @@ describe("a delivery", () => {
     expect(to("b.example.com")).toEqual(["recordChanged", "recordChanged"]);
     expect(await receiver.alarmAt()).toBeNull();
     await deliver([messageFor(api.tenant, 2)]);
-    await vi.waitUntil(() => receiver.received.length === 6, { timeout: 10_000 });
+    await until(() => receiver.received.length === 6);
     expect(to("receiver.example.com")).toEqual([
       "recordChanged",
       "historyAdded",
@@ -159,14 +160,14 @@ describe("the trigger of a delivery", () => {
     const receiver = await Receiver.of();
     await receiver.create();
     await receiver.api.accept("client", individual);
-    await vi.waitUntil(() => receiver.received.length === 1, { timeout: 20_000 });
+    await until(() => receiver.received.length === 1);
   });
 
   it("is the sweep, when every message is lost", async () => {
     const { receiver, tenant } = await behind(3);
     await runInDurableObject(senderOf(tenant), (_, state) => state.storage.deleteAlarm());
     await runSweep();
-    await vi.waitUntil(() => receiver.received.length === 3, { timeout: 10_000 });
+    await until(() => receiver.received.length === 3);
   });
 
   it("is the sweep only for a sender without an alarm of its own", async () => {
@@ -343,7 +344,7 @@ describe("a receiver that fails", () => {
       await api.accept("disbursement", loan);
     }
     const alive = () => receiver.received.filter(({ url }) => url !== dead).length;
-    await vi.waitUntil(() => alive() === 3 && other.received.length === 3, { timeout: 9_000 });
+    await until(() => alive() === 3 && other.received.length === 3);
     expect(rowCount(await historyOf(receiver.api.tenant))).toBe(1);
   });
 });
@@ -460,7 +461,7 @@ describe("an endpoint", () => {
       return new Response();
     };
     const turn = receiver.turn();
-    await vi.waitUntil(() => changed, { timeout: 5_000 });
+    await until(() => changed);
     if (cursor !== 0) await turn;
     const shown = await receiver.api.get(path);
     expect(shown.body.cursor_sequence ?? null).toBe(cursor);

@@ -6,17 +6,17 @@ import {
   afterEvent,
   afterReplay,
   afterRotation,
+  createdEndpoint,
   type Endpoint,
   endpointView,
   isDue,
   mirrorOf,
-  newEndpoint,
 } from "../../src/webhooks/endpoint.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW = 1_700_000_000_000;
 const secret = { key_id: "k", nonce: "n", ciphertext: "c" };
-const fresh = newEndpoint({
+const fresh = createdEndpoint({
   endpoint_id: "e",
   url: "https://example.com/",
   own_host: "ledger.example.com",

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { insertEvents } from "../fanout/stage.ts";
+import { insertEvents } from "../fanout/queue.ts";
 import { FaultyD1, failBefore } from "../support/faulty-d1.ts";
 import { answers, ENDPOINTS, Receiver, senderOf, verify } from "./receiver.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import operate from "../../docs/operate.md?raw";
-import { deliver, insertEvents, messageFor } from "../fanout/stage.ts";
+import { deliver, insertEvents, messageFor } from "../fanout/queue.ts";
 import { answers, Receiver } from "./receiver.ts";
 
 const [, query = ""] = /```sql\n(WITH RECURSIVE[\s\S]*?)```/.exec(operate) ?? [];

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { attempt, type Fetcher } from "../../src/webhooks/attempt.ts";
+import { attempt, type SendRequest } from "../../src/webhooks/attempt.ts";
 import { KeyRing } from "../../src/webhooks/key-ring.ts";
 import { parseRetryAfter, retryDelay } from "../../src/webhooks/retry.ts";
 import { newSecret, signatureHeader } from "../../src/webhooks/signature.ts";
@@ -162,7 +162,7 @@ describe("an attempt", () => {
   afterEach(() => void vi.useRealTimers());
 
   const delivery = { url: "https://example.com/", headers: {}, body: "{}" };
-  const run = async (fetcher: Fetcher) => {
+  const run = async (fetcher: SendRequest) => {
     const result = attempt(fetcher, delivery, Date.now);
     await vi.advanceTimersByTimeAsync(10_000);
     return result;

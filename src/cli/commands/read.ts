@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ListenOptions } from "../listen/listen.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
+import type { PositionsOptions } from "../read/positions.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
 import { dayOption, type Finish, port, wholeNumber, withService } from "./options.ts";
@@ -9,6 +10,7 @@ import { dayOption, type Finish, port, wholeNumber, withService } from "./option
 export interface ReadHandlers {
   readonly show: (options: ShowOptions) => Promise<number>;
   readonly portfolio: (options: PortfolioOptions) => Promise<number>;
+  readonly positions: (options: PositionsOptions) => Promise<number>;
   readonly statement: (options: StatementOptions) => Promise<number>;
   readonly listen: (options: ListenOptions) => Promise<number>;
 }
@@ -16,6 +18,7 @@ export interface ReadHandlers {
 export const READ_HANDLERS: ReadHandlers = {
   show: async (options) => (await import("../read/show.ts")).show(options),
   portfolio: async (options) => (await import("../read/portfolio.ts")).showPortfolio(options),
+  positions: async (options) => (await import("../read/positions.ts")).showPositions(options),
   statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
   listen: async (options) => (await import("../listen/listen.ts")).listen(options),
 };
@@ -25,9 +28,10 @@ const LATE_MAX = 200;
 const asOf = () =>
   new Option("--as-of <day>", "day of the figures (default: today, UTC)").argParser(dayOption);
 
-/** Adds `portfolio`, `show`, `statement` and `listen`. */
+/** Adds `portfolio`, `positions`, `show`, `statement` and `listen`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
-  for (const add of [addPortfolio, addShow, addStatement, addListen]) add(program, handlers, finish);
+  for (const add of [addPortfolio, addPositions, addShow, addStatement, addListen])
+    add(program, handlers, finish);
 }
 
 function addPortfolio(program: Command, handlers: ReadHandlers, finish: Finish): void {
@@ -42,6 +46,25 @@ function addPortfolio(program: Command, handlers: ReadHandlers, finish: Finish):
     .addHelpText("after", "\n  npx loan-ledger portfolio --as-of 2026-06-30")
     .action(async ({ url, token, asOf, late }: PortfolioOptions) =>
       finish(await handlers.portfolio({ url, token, asOf, late })),
+    );
+}
+
+function addPositions(program: Command, handlers: ReadHandlers, finish: Finish): void {
+  withService(
+    program
+      .command("positions")
+      .summary("show what became late since a day, and what is late no more")
+      .description(
+        "Shows the disbursements whose state or bucket has changed since a day, with what they were.",
+      ),
+  )
+    .addOption(
+      new Option("--changed-since <day>", "day to compare with").argParser(dayOption).makeOptionMandatory(),
+    )
+    .addOption(asOf())
+    .addHelpText("after", "\n  npx loan-ledger positions --changed-since 2026-06-29")
+    .action(async ({ url, token, asOf, changedSince }: PositionsOptions) =>
+      finish(await handlers.positions({ url, token, asOf, changedSince })),
     );
 }
 

@@ -10,7 +10,7 @@ import type { LookupTableName } from "../../domain/core/lookup.ts";
 import { isCategory } from "../../domain/tape/categories.ts";
 import { type CommandFailure, EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { type Row, rowsOf } from "./rows.ts";
+import { type ExportedRow, rowsOf } from "./rows.ts";
 
 export interface ExportOptions extends ServiceOptions {
   readonly tables: readonly LookupTableName[];
@@ -80,4 +80,8 @@ async function* textOf(
 }
 
 /** An event as `import` takes it. */
-const envelopeOf = ({ idempotency_key, category, data }: Row): Row => ({ idempotency_key, category, data });
+const envelopeOf = ({ idempotency_key, category, data }: ExportedRow): ExportedRow => ({
+  idempotency_key,
+  category,
+  data,
+});

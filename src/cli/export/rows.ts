@@ -5,10 +5,10 @@ import { type CommandFailure, failed } from "../failure.ts";
 import { type Service, sentenceOf } from "../service.ts";
 
 /** A row of the service's answer; a number is a `LosslessNumber` with all its digits. */
-export type Row = Readonly<Record<string, unknown>>;
+export type ExportedRow = Readonly<Record<string, unknown>>;
 
 interface Page {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ExportedRow[];
   readonly cursor: string | null;
 }
 
@@ -24,7 +24,7 @@ async function pageOf(service: Service, path: string): Promise<Result<Page, Comm
   // The last page of the events in order also has a cursor: for new events (docs/api.md#feed).
   const goesOn = isJsonObject(pagination) && pagination.has_more !== false;
   const cursor = goesOn ? pagination.next_cursor : null;
-  return ok({ rows: data as readonly Row[], cursor: typeof cursor === "string" ? cursor : null });
+  return ok({ rows: data as readonly ExportedRow[], cursor: typeof cursor === "string" ? cursor : null });
 }
 
 /** All rows of a list, in the order of their creation. A failure is the last item. */
@@ -32,7 +32,7 @@ export async function* rowsOf(
   service: Service,
   table: LookupTableName,
   filter: Readonly<Record<string, string>> = {},
-): AsyncGenerator<Result<Row, CommandFailure>> {
+): AsyncGenerator<Result<ExportedRow, CommandFailure>> {
   const query = new URLSearchParams({ limit: "200", sort_by: "created_at", sort_order: "asc", ...filter });
   for (;;) {
     const page = await pageOf(service, `/api/tables/${table}?${query}`);

@@ -76,7 +76,7 @@ interface Column {
 /**
  * The columns in their order, or a sentence about an unusable header. An ignored column is null: so are those that only
  * the service fills, such as `created_at`, so that an exported table can be imported. */
-export function readHeader(
+function readHeader(
   cells: readonly string[],
   { category, map }: CsvOptions,
 ): Result<readonly (Column | null)[], string> {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { setTimeout as pause } from "node:timers/promises";
 import { SCOPES } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { runLocalCron } from "./cron.ts";
+import { announced, becameHealthy } from "./healthy.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./issuer.ts";
 import { requireFreePort } from "./port.ts";
 import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
@@ -15,8 +15,6 @@ import { webhookSettings } from "./webhook-settings.ts";
 import { ownIssuerText, welcomeText } from "./welcome.ts";
 import { runWrangler, type WranglerRun } from "./wrangler.ts";
 
-const START_DEADLINE_MS = 60_000;
-const HEALTH_POLL_MS = 50;
 const TENANT = "demo";
 const TOKEN_LIFETIME_S = 30 * 86_400;
 
@@ -43,34 +41,9 @@ export async function applyMigrations(
 ): Promise<Result<void, CommandFailure>> {
   const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDirectory];
   const run = runWrangler(PROJECT_ROOT, args, stop);
-  return (await run.exited) === 0
+  return (await announced("Waiting for the migrations of the local database ...", run.exited)) === 0
     ? ok(undefined)
     : err(failedRun("The database could not be prepared.", run));
-}
-
-async function answers200(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).status === 200;
-  } catch {
-    // The worker does not listen yet: the caller retries until its deadline.
-    return false;
-  }
-}
-
-/** Waits for the worker's first healthy answer, the end of wrangler, or the deadline. */
-async function becameHealthy(url: string, run: WranglerRun): Promise<boolean> {
-  const deadline = Date.now() + START_DEADLINE_MS;
-  let over = false;
-  const end = run.exited.then(() => {
-    over = true;
-  });
-  while (!over && Date.now() < deadline) {
-    if (await answers200(`${url}/v1/health/live`)) return !over;
-    // A build error: wrangler waits until the file is fixed, so the developer must see its output now.
-    if (run.heldBack().some((line) => line.includes("ERROR"))) run.forward("all");
-    await Promise.race([end, pause(HEALTH_POLL_MS)]);
-  }
-  return false;
 }
 
 async function firstScreen(
@@ -121,7 +94,7 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
     stop,
   );
   const url = `http://localhost:${options.port}`;
-  if (!(await becameHealthy(url, run))) {
+  if (!(await announced("Waiting for the first answer of the local worker ...", becameHealthy(url, run)))) {
     run.stop();
     await run.exited;
     return err(failedRun("The service did not start.", run));

@@ -30,6 +30,8 @@ export interface WranglerRun {
   readonly exited: Promise<number>;
   /** The last lines of output, without those already forwarded. */
   heldBack(): readonly string[];
+  /** When the last line was printed, in milliseconds since the epoch; when it started, before the first line. */
+  lastLineAt(): number;
   /** Passes each new line to `print`; with `"all"`, the lines held back come first. */
   forward(lines: "all" | "new", print?: (line: string) => void): void;
   /** Asks wrangler to end, and kills it after a deadline. */
@@ -73,8 +75,10 @@ export function runWrangler(
   );
 
   const held: string[] = [];
+  let lastLineAt = Date.now();
   let forwardTo: ((line: string) => void) | null = null;
   const onLine = (raw: string): void => {
+    lastLineAt = Date.now();
     const line = COLOUR ? raw : stripVTControlCharacters(raw);
     if (forwardTo !== null) forwardTo(line);
     else if (held.push(line) > KEPT_LINES_MAX) held.shift();
@@ -95,6 +99,7 @@ export function runWrangler(
   return {
     exited,
     heldBack: () => held,
+    lastLineAt: () => lastLineAt,
     forward: (lines, print = console.log) => {
       const missed = held.splice(0);
       if (lines === "all") for (const line of missed) print(line);

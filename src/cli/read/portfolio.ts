@@ -32,7 +32,7 @@ export function figuresText(figures: PortfolioLineJson): string {
     ["Received", `${amount(figures.received)} of ${amount(figures.scheduled)} scheduled so far`],
     ["Arrears", amount(figures.arrears)],
     ["Margin due", amount(figures.margin_due)],
-    ["Written off", amount(figures.written_off)],
+    ["Written off", `${amount(figures.written_off)}, ${amount(figures.recovered)} recovered`],
     [
       "At risk",
       `PAR 0 ${percent(figures.par0)}, PAR 30 ${percent(figures.par30)}, PAR 90 ${percent(figures.par90)}`,

@@ -29,16 +29,22 @@ export function positionText(position: PositionJson): string {
       `${amount(arrears.total)} (${amount(arrears.principal)} principal, ${amount(arrears.fee)} fee)`,
     ],
     ["Received", `${amount(received.total)} of ${amount(scheduled.total)} scheduled so far`],
+    ...named("Refunded", position.refunded, amount),
+    ...named("Recovered", position.recovered, amount),
     [
       "Last received",
       last_received ? `${amount(last_received.amount)} on ${last_received.payment_date}` : NOTHING,
     ],
     ["Next due", next_due ? `${amount(next_due.amount)} on ${next_due.due_date}` : NOTHING],
-    ...(String(position.overpaid) === "0" ? [] : [["Overpaid", amount(position.overpaid)] as const]),
+    ...named("Overpaid", position.overpaid, amount),
   ]);
   const title = `${position.disbursement_id}: ${position.kind} in ${currency}, as of ${position.as_of_date}\n`;
   return [title, facts, termsText(position), installmentsText(position)].join("\n");
 }
+
+/** A figure that most disbursements have not. */
+const named = (name: string, value: unknown, amount: (value: unknown) => string) =>
+  String(value) === "0" ? [] : [[name, amount(value)] as const];
 
 function termsText({ terms, currency }: PositionJson): string {
   const row = (name: string, { amount, margin, maturity_date }: TermsJson) => [
@@ -63,11 +69,13 @@ function termsText({ terms, currency }: PositionJson): string {
 
 function installmentsText({ installments, currency }: PositionJson): string {
   if (installments.length === 0) return "No installments.\n";
+  const isReduced = installments.some(({ reduced }) => String(reduced.total) !== "0");
   return tableText(
     [
       { title: "No", align: "right" },
       { title: "due", align: "left" },
       { title: "expected", align: "right" },
+      ...(isReduced ? [{ title: "reduced by", align: "right" } as const] : []),
       { title: "covered", align: "right" },
       { title: "paid on", align: "left" },
       { title: "late", align: "right" },
@@ -77,6 +85,7 @@ function installmentsText({ installments, currency }: PositionJson): string {
       String(one.installment_number ?? NOTHING),
       one.due_date,
       money(one.expected.total, currency),
+      ...(isReduced ? [money(one.reduced.total, currency)] : []),
       money(one.covered, currency),
       one.paid_on ?? NOTHING,
       String(one.days_late) === "0" ? "" : `${one.days_late} d`,

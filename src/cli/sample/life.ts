@@ -1,7 +1,7 @@
 import { addDays, addMonths, type SampleDay } from "./calendar.ts";
 import { type Envelope, update } from "./envelope.ts";
 import type { Random } from "./random.ts";
-import type { Agreement, SampleInstallment } from "./terms.ts";
+import type { SampleAgreement, SampleInstallment } from "./terms.ts";
 
 /** How the borrower behaves after the disbursement. */
 type Behaviour = "punctual" | "late" | "partial" | "arrears" | "default" | "extended" | "early" | "insured";
@@ -28,10 +28,10 @@ type Data = Readonly<Record<string, unknown>>;
 /** Collects what happens to one disbursement. */
 class Life {
   readonly events: Dated[] = [];
-  readonly agreement: Agreement;
+  readonly agreement: SampleAgreement;
   readonly random: Random;
 
-  constructor(agreement: Agreement, random: Random) {
+  constructor(agreement: SampleAgreement, random: Random) {
     this.agreement = agreement;
     this.random = random;
   }
@@ -140,7 +140,7 @@ function payEarly(life: Life): void {
 
 /** What happens to a disbursement after its schedule is agreed, without days after `asOf`. */
 export function sampledLife(
-  agreement: Agreement,
+  agreement: SampleAgreement,
   behaviour: Behaviour,
   asOf: SampleDay,
   random: Random,

@@ -3,7 +3,7 @@ import { clientId, sampleClient } from "./clients.ts";
 import { create, type Envelope } from "./envelope.ts";
 import { BEHAVIOURS, sampledLife } from "./life.ts";
 import { Random } from "./random.ts";
-import { type Agreement, agree } from "./terms.ts";
+import { agree, type SampleAgreement } from "./terms.ts";
 
 export interface SampleOptions {
   /** Disbursements in all: loans and purchases. */
@@ -43,7 +43,7 @@ export function* sampleTape({ loans, seed, asOf }: SampleOptions): Generator<Env
   }
 }
 
-function disbursement(agreement: Agreement, client: number, clients: number, random: Random): Envelope {
+function disbursement(agreement: SampleAgreement, client: number, clients: number, random: Random): Envelope {
   const { id, kind, currency, start, maturity, principal, margin, installments, amount } = agreement;
   const fee = random.chance(0.3) ? Math.round(principal / 50) : null;
   const insured = random.chance(0.15);
@@ -77,7 +77,10 @@ function disbursement(agreement: Agreement, client: number, clients: number, ran
   });
 }
 
-function expected(agreement: Agreement, installment: Agreement["installments"][number]): Envelope {
+function expected(
+  agreement: SampleAgreement,
+  installment: SampleAgreement["installments"][number],
+): Envelope {
   const { id, payer, currency, amount } = agreement;
   return create("payment", {
     payment_id: installment.id,
@@ -93,7 +96,7 @@ function expected(agreement: Agreement, installment: Agreement["installments"][n
   });
 }
 
-function operation(agreement: Agreement, index: number, random: Random): Envelope {
+function operation(agreement: SampleAgreement, index: number, random: Random): Envelope {
   const { id, principal, amount, start } = agreement;
   return create("operation", {
     operation_id: `OP-${String(index).padStart(4, "0")}`,

@@ -12,7 +12,7 @@ export interface SampleInstallment {
 }
 
 /** What lender and borrower agreed; amounts in minor units. */
-export interface Agreement {
+export interface SampleAgreement {
   readonly id: string;
   readonly kind: "loan" | "purchase";
   readonly currency: string;
@@ -53,7 +53,7 @@ function parts(amount: number, count: number): readonly number[] {
 }
 
 /** The terms of the disbursement `index`: the worth of 1,000 to 60,000 dollars, at 8 to 24 percent a year. */
-export function agree(index: number, payer: string, asOf: SampleDay, random: Random): Agreement {
+export function agree(index: number, payer: string, asOf: SampleDay, random: Random): SampleAgreement {
   const id = `DSB-${String(index).padStart(4, "0")}`;
   const kind = random.chance(0.7) ? "loan" : "purchase";
   const { code, decimals, unit } = random.weighted(CURRENCIES);

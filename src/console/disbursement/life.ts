@@ -2,9 +2,15 @@ import type { RowJson } from "../../contract/lookup/answers.ts";
 import type { PositionJson, TermsJson } from "../../contract/position/answers.ts";
 import { toMinor } from "../../domain/core/money.ts";
 import { dayOf } from "../../domain/position/days.ts";
-import type { DisbursementFacts, PaymentFacts, TermsRow } from "../../domain/position/facts.ts";
-import { type Receipt, type Schedule, scheduleOf } from "../../domain/position/schedule.ts";
-import { startOf, termsAsOf } from "../../domain/position/terms.ts";
+import {
+  type DisbursementFacts,
+  type PaymentFacts,
+  PLAIN_PAYMENT,
+  type TermsRow,
+} from "../../domain/position/facts.ts";
+import { positionAt } from "../../domain/position/position.ts";
+import { type Ready, ready } from "../../domain/position/ready.ts";
+import type { Receipt } from "../../domain/position/receipts.ts";
 import type { Exact } from "../format.ts";
 
 /** A disbursement's figures at the end of one day, in minor units. */
@@ -40,49 +46,28 @@ export function lifeInDays(
 ): Life {
   const disbursement = disbursementFacts(row);
   const rows = termsRows(terms, disbursement.currency);
-  const loan = { disbursement, terms: rows, payments: payments.map(paymentFacts) };
-  const schedule = scheduleOf(loan);
-  const start = startOf(disbursement);
+  const one = ready({ disbursement, terms: rows, payments: payments.map(paymentFacts) });
+  const { start } = one;
+  const { receipts } = one.money;
   const days = new Set([start, asOf, ...rows.slice(1).map(({ on_date }) => dayOf(on_date))]);
-  for (const { due } of schedule.installments) days.add(due);
-  for (const { day } of schedule.receipts) if (day <= asOf) days.add(day);
+  for (const { due } of one.agreementAt(asOf).schedule.installments) days.add(due);
+  for (const { day } of receipts) if (day <= asOf) days.add(day);
   const last = rows.at(-1)?.maturity_date ?? null;
   const maturity = last === null ? null : dayOf(last);
   if (maturity !== null) days.add(maturity);
-  const inOrder = [...days].sort();
-  return {
-    start,
-    maturity,
-    days: walk(inOrder, schedule, { terms: rows, start, asOf }),
-    receipts: schedule.receipts,
-    terms: rows,
-  };
+  const lifeDays = [...days].sort().map((day) => lifeDay(one, day, asOf));
+  return { start, maturity, days: lifeDays, receipts, terms: rows };
 }
 
-function walk(
-  days: readonly string[],
-  { installments, receipts }: Schedule,
-  { terms, start, asOf }: { readonly terms: TermsRows; readonly start: string; readonly asOf: string },
-): LifeDay[] {
-  let due = 0;
-  let came = 0;
-  let scheduled = 0n;
-  let received = 0n;
-  let principal = 0n;
-  return days.map((day) => {
-    for (let next = installments[due]; next && next.due <= day; next = installments[due]) {
-      scheduled += next.total;
-      due += 1;
-    }
-    for (let next = receipts[came]; next && next.day <= day; next = receipts[came]) {
-      received += next.total;
-      principal += next.principal;
-      came += 1;
-    }
-    if (day > asOf) return { day, scheduled, received: null, outstanding: null };
-    const owed = day < start ? 0n : termsAsOf(terms, day).amount - principal;
-    return { day, scheduled, received, outstanding: owed > 0n ? owed : 0n };
-  });
+function lifeDay(one: Ready, day: string, asOf: string): LifeDay {
+  const { scheduled, received, outstanding_principal } = positionAt(one, day);
+  const isKnown = day <= asOf;
+  return {
+    day,
+    scheduled: scheduled.total,
+    received: isKnown ? received.total : null,
+    outstanding: isKnown ? outstanding_principal : null,
+  };
 }
 
 function termsRows({ first_agreed, changes }: PositionJson["terms"], currency: string): TermsRows {
@@ -121,6 +106,7 @@ function paymentFacts(row: RowJson): PaymentFacts {
   const currency = String(row.currency);
   const amount = (name: string) => (row[name] ? minor(row[name] as Exact, currency) : null);
   return {
+    ...PLAIN_PAYMENT,
     payment_id: String(row.payment_id),
     status: String(row.status) as PaymentFacts["status"],
     currency,

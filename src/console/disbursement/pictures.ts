@@ -1,5 +1,5 @@
 import type { PositionJson } from "../../contract/position/answers.ts";
-import { type Line, lineChart } from "../chart.ts";
+import { type ChartLine, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { drawn, minorText, NONE } from "../format.ts";
 import type { Life, LifeDay } from "./life.ts";
@@ -8,7 +8,12 @@ import { moments } from "./time-line.ts";
 /** The staircase of scheduled against received, the outstanding principal, and the days that explain them. */
 export function pictures(position: PositionJson, life: Life, page: AbortSignal): HTMLElement {
   const { currency } = position;
-  const line = (label: string, colour: string, of: (day: LifeDay) => bigint | null, filled = false): Line => {
+  const line = (
+    label: string,
+    colour: string,
+    of: (day: LifeDay) => bigint | null,
+    filled = false,
+  ): ChartLine => {
     const values = life.days.map(of);
     const texts = values.map((value) => (value === null ? NONE : minorText(value, currency)));
     // Converted from decimal text: minor units may exceed what a number holds exactly.

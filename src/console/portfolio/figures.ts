@@ -40,6 +40,7 @@ export function figures(line: PortfolioLineJson, asOf: string): HTMLElement {
       figure("Received", amount(line.received)),
       figure("Margin due", amount(line.margin_due)),
       figure("Written off", amount(line.written_off)),
+      figure("Recovered", amount(line.recovered)),
       figure("Rebates", amount(line.rebates)),
       figure("Overpaid", amount(line.overpaid)),
     ),

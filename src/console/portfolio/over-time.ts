@@ -1,7 +1,7 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { type Line, lineChart } from "../chart.ts";
+import { type ChartLine, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { amountText, drawn, type Exact, percentText } from "../format.ts";
 import { loading } from "../loading.ts";
@@ -49,14 +49,18 @@ function charts(portfolio: PortfolioJson, now: PortfolioLineJson, asOf: string, 
     colour: string,
     of: (line: PortfolioLineJson) => Exact,
     filled = false,
-  ): Line => ({
+  ): ChartLine => ({
     label,
     colour,
     filled,
     values: all.map(({ line }) => (line === null ? 0 : drawn(of(line)))),
     texts: all.map(({ line }) => (line === null ? "0" : amountText(of(line), now.currency))),
   });
-  const shares = (label: string, colour: string, of: (line: PortfolioLineJson) => Exact | null): Line => {
+  const shares = (
+    label: string,
+    colour: string,
+    of: (line: PortfolioLineJson) => Exact | null,
+  ): ChartLine => {
     const values = all.map(({ line }) => (line === null ? null : of(line)));
     return {
       label,

@@ -35,7 +35,7 @@ const TABLE_OF_CATEGORY: Readonly<Record<string, string>> = {
 };
 
 /** The link of an id: to its disbursement, to its row, or null. */
-export function target(table: LookupTable, column: string, row: RowJson): string | null {
+function target(table: LookupTable, column: string, row: RowJson): string | null {
   const value = row[column];
   if (typeof value !== "string" || value === "") return null;
   if (column === "disbursement_id") return href(["disbursement", value]);

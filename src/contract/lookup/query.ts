@@ -5,7 +5,7 @@ import { type DateBound, dateBounds, instantBounds, isEmptyRange } from "./dates
 import { dateColumns, filterable, isHistory, type LookupTable, searchable, sortable } from "./tables.ts";
 
 export const LIMIT_DEFAULT = 50;
-export const LIMIT_MAX = 200;
+const LIMIT_MAX = 200;
 const SEARCH_CHARACTERS_MAX = 128;
 /** The longest value of a column with a filter: an `asset_condition`. */
 const FILTER_CHARACTERS_MAX = 256;
@@ -39,7 +39,7 @@ const oneOf = (names: readonly string[]) => z.enum(names as [string, ...string[]
 const listed = (names: readonly string[]) => `one of ${names.join(", ")}`;
 
 /** How many rows a page shows. */
-export interface PageSize {
+interface PageSize {
   readonly max: number;
   readonly default: number;
 }
@@ -47,7 +47,7 @@ export const JSON_PAGE: PageSize = { max: LIMIT_MAX, default: LIMIT_DEFAULT };
 /** A download: a page is as long as it may be. */
 export const CSV_PAGE: PageSize = { max: 10_000, default: 10_000 };
 
-export function limitUpTo(max: number) {
+function limitUpTo(max: number) {
   const expected = expects(`a whole number from 1 to ${max}, in plain digits`);
   return z
     .string(expected)

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { BUCKETS, STATES } from "../../domain/position/position.ts";
-import { QUALITY_CODES } from "../../domain/position/quality.ts";
+import { QUALITY_CODES } from "../../domain/position/quality-rules.ts";
+import { BUCKETS, STATES } from "../../domain/position/state.ts";
 import type { ParsedOf } from "../answer-types.ts";
 import { currency, dateOrTimestamp, day, exactDecimal, uuid } from "../answer-values.ts";
+import { documented } from "../documented.ts";
 
 const sequence = z.int().min(0);
 export const parts = z.object({ total: exactDecimal, principal: exactDecimal, fee: exactDecimal });
@@ -28,27 +29,41 @@ const line = {
   terms: z.object({ first_agreed: terms, as_of: terms }),
   scheduled: parts,
   received: parts,
+  refunded: exactDecimal,
   arrears: parts,
   outstanding_principal: exactDecimal,
   margin_due: exactDecimal,
+  recovered: exactDecimal,
   overpaid: exactDecimal,
   next_due: z.object({ due_date: day, amount: exactDecimal }).nullable(),
   last_received: z.object({ payment_date: day, amount: exactDecimal }).nullable(),
   ledger_loan_id: uuid,
 } as const;
 
-export const positionLine = z.object(line).meta({ id: "PositionLine" });
+export const positionLine = z
+  .object({
+    ...line,
+    from: z
+      .object({ state: z.enum(STATES), bucket: z.enum(BUCKETS).nullable(), days_past_due: z.int().min(0) })
+      .optional()
+      .meta({ description: "What it was on `changed_since`, if the query has it." }),
+  })
+  .meta({ id: "PositionLine" });
 
 export type PositionLineJson = ParsedOf<typeof positionLine>;
 
 export const installment = z.object({
   payment_id: z.string(),
   installment_number: z.int().nullable(),
-  due_date: day,
-  expected: parts,
+  due_date: day.meta({ description: "After extensions." }),
+  expected: parts.meta({ description: "As it was sent." }),
+  reduced: parts.meta({ description: "What write-offs and rebates took of it." }),
   covered: exactDecimal,
   days_late: z.int().min(0),
   paid_on: day.nullable(),
+  self_scheduled: z
+    .boolean()
+    .meta({ description: "True for a receipt that was never expected and counts as its own installment." }),
 });
 
 export type InstallmentJson = ParsedOf<typeof installment>;
@@ -84,6 +99,27 @@ export const position = z.object({
 
 export type PositionJson = ParsedOf<typeof position>["data"];
 
+const members = z
+  .record(z.string(), z.unknown())
+  .meta(documented({ type: "object", additionalProperties: true }));
+
+/** `GET /api/positions/{disbursement_id}/payoff`. */
+export const payoff = z.object({
+  data: z
+    .object({
+      on: day,
+      principal: exactDecimal,
+      margin: exactDecimal,
+      rebate: exactDecimal,
+      upfront_fee: exactDecimal,
+      total: exactDecimal,
+      events: z
+        .array(z.object({ category: z.enum(["disbursement", "payment"]), data: members }))
+        .meta({ description: "Bodies of POST /ingest that leave nothing owed." }),
+    })
+    .meta({ id: "Payoff" }),
+});
+
 const share = exactDecimal.nullable();
 export const bucket = z.object({
   bucket: z.enum(BUCKETS),
@@ -105,6 +141,7 @@ export const portfolioLine = z
     received: exactDecimal,
     arrears: exactDecimal,
     margin_due: exactDecimal,
+    recovered: exactDecimal,
     buckets: z.array(bucket),
     par0: share,
     par30: share,
@@ -150,6 +187,14 @@ export const quality = z.object({
 });
 
 export type QualityJson = ParsedOf<typeof quality>;
+
+/** `GET /api/quality/{rule}`. */
+export const qualityRule = z.object({
+  as_of_date: day,
+  code: z.enum(QUALITY_CODES),
+  data: z.array(example),
+  pagination: pagination.omit({ listed_all: true }),
+});
 
 /** What a question about all disbursements answers until it is finished. */
 export const unfinished = z

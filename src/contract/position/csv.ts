@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { PortfolioLine } from "../../domain/position/portfolio.ts";
-import { BUCKETS } from "../../domain/position/position.ts";
+import { BUCKETS } from "../../domain/position/state.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import { day } from "../answer-values.ts";
 import { csvOf, flat } from "../csv.ts";
@@ -8,10 +8,10 @@ import { columnsOf } from "../csv-columns.ts";
 import { bucket, example, installment, portfolioLine, type position, positionLine, rule } from "./answers.ts";
 import { portfolioLineView } from "./portfolio-view.ts";
 
-/** The list of positions. Only JSON has the changes of terms. */
-export const positionsCsv = (lines: readonly object[]): string =>
+/** The list of positions, with the members of `from` only where they were requested. */
+export const positionsCsv = (lines: readonly object[], withFrom: boolean): string =>
   csvOf(
-    columnsOf(positionLine),
+    columnsOf(withFrom ? positionLine : positionLine.omit({ from: true })),
     lines.map((line) => flat(line)),
   );
 
@@ -35,9 +35,18 @@ export function portfolioCsv(lines: readonly PortfolioLine[]): string {
   return csvOf(columns, rows);
 }
 
+const EXAMPLE_COLUMNS = example.options.flatMap((option) => columnsOf(option));
+
+/** The findings of one rule, one line each. */
+export const findingsCsv = (findings: readonly AnswerOf<typeof example>[]): string =>
+  csvOf(
+    EXAMPLE_COLUMNS,
+    findings.map((one) => flat(one)),
+  );
+
 /** The quality of the records: one line per example. */
 export function qualityCsv(rules: readonly AnswerOf<typeof rule>[]): string {
-  const columns = [...columnsOf(rule), ...example.options.flatMap((option) => columnsOf(option))];
+  const columns = [...columnsOf(rule), ...EXAMPLE_COLUMNS];
   const rows = rules.flatMap(({ code, count, examples }) =>
     examples.map((example) => ({ code, count, ...example })),
   );

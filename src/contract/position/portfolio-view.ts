@@ -1,6 +1,7 @@
 import { LosslessNumber } from "lossless-json";
-import { type PortfolioLine, ratio } from "../../domain/position/portfolio.ts";
-import { BUCKETS } from "../../domain/position/position.ts";
+import type { PortfolioLine } from "../../domain/position/portfolio.ts";
+import { BUCKETS } from "../../domain/position/state.ts";
+import { ratio } from "../../domain/position/sums.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import type { portfolioLine } from "./answers.ts";
 import { amountIn } from "./view.ts";
@@ -23,6 +24,7 @@ export function portfolioLineView({ currency, group, sums }: PortfolioLine): Ans
     received: amount(sums.received),
     arrears: amount(sums.arrears),
     margin_due: amount(sums.margin_due),
+    recovered: amount(sums.recovered),
     buckets: BUCKETS.map((bucket, index) => {
       const of = sums.buckets[index] ?? { number: 0, outstanding: 0n, arrears: 0n };
       const { number, outstanding, arrears } = of;

@@ -1,46 +1,76 @@
 import * as z from "zod";
-import { isCurrency } from "../../domain/core/currency.ts";
-import { isCalendarDate } from "../../domain/core/dates.ts";
+import type { Result } from "../../domain/core/result.ts";
+import { ALLOCATIONS } from "../../domain/position/allocation.ts";
+import { REBATES } from "../../domain/position/payoff.ts";
 import { GROUPINGS } from "../../domain/position/portfolio.ts";
-import { BUCKETS, STATES } from "../../domain/position/position.ts";
+import { parseArrearsTolerance, parseToleranceShare } from "../../domain/position/tolerance.ts";
 import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
 import { expects, limit } from "../lookup/query.ts";
+import { day, filterParameters } from "./filters.ts";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, expects(`one of ${values.join(", ")}`));
 
-const dayExpected = expects("a real date YYYY-MM-DD");
-const day = z
-  .string(dayExpected)
-  .refine(isCalendarDate, dayExpected)
-  .meta(documented({ type: "string", format: "date" }))
-  .describe("What was true on this day; default today, UTC.");
+const asOf = day.describe("What was true on this day; default today, UTC.");
 
 const idExpected = expects("an id of 1 to 128 characters");
 const id = z.string(idExpected).min(1, idExpected).max(128, idExpected);
 const cursorExpected = expects("the next_cursor of the page before");
-const currencyExpected = expects("an active ISO 4217 code");
+const cursor = z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected);
 
-export const positionQuery = z.strictObject({ as_of_date: day.optional(), known_at: knownAt.optional() });
+/** A text that the domain reads; its refusal is the message. */
+const readBy = <T>(read: (text: string) => Result<T, string>) =>
+  z.string(expects("given once")).transform((text, context) => {
+    const result = read(text);
+    if (result.ok) return result.value;
+    context.addIssue({ code: "custom", message: result.error });
+    return z.NEVER;
+  });
 
-export const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
+/** How to measure what is late (docs/portfolio.md#coverage, docs/portfolio.md#tolerance). */
+const measureParameters = {
+  allocation: oneOf(ALLOCATIONS)
+    .optional()
+    .describe("`own`: money that was recorded on an installment covers it first. Default: oldest."),
+  arrears_tolerance: readBy(parseArrearsTolerance)
+    .meta(documented({ type: "string" }))
+    .optional()
+    .describe("Arrears up to this amount make nothing late: `100`, or `USD:100,JPY:10000`."),
+  arrears_tolerance_share: readBy(parseToleranceShare)
+    .meta(documented({ type: "string" }))
+    .optional()
+    .describe("Arrears up to this share of outstanding principal make nothing late: 0 to 1."),
+} as const;
+
+export const positionQuery = z.strictObject({
+  as_of_date: asOf.optional(),
+  known_at: knownAt.optional(),
+  ...measureParameters,
+});
+export type PositionQuery = z.infer<typeof positionQuery>;
+
+export const payoffQuery = z.strictObject({
+  on: day.optional().describe("The day of the pay-off; default today, UTC."),
+  rebate: oneOf(REBATES).optional().describe("How much of the margin due is given up. Default: none."),
+});
+export type PayoffQuery = z.infer<typeof payoffQuery>;
+
+const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
 
 export const positionsQuery = z.strictObject({
-  as_of_date: day.optional(),
-  bucket: oneOf(BUCKETS).optional(),
-  state: oneOf(STATES).optional(),
-  client_id: id.optional(),
-  kind: oneOf(["loan", "purchase"]).optional(),
-  currency: z
-    .string(currencyExpected)
-    .refine(isCurrency, currencyExpected)
-    .meta(documented({ type: "string", pattern: "^[A-Z]{3}$" }))
-    .optional(),
+  as_of_date: asOf.optional(),
+  known_at: knownAt.optional(),
+  disbursement_id: id.optional().describe("Only this one. A path cannot hold the ids `.` and `..`."),
+  ...filterParameters,
+  changed_since: day
+    .optional()
+    .describe("Only those whose state or bucket was another one on this day, with what it was as `from`."),
+  ...measureParameters,
   sort_by: oneOf(SORTS).optional(),
   sort_order: oneOf(["asc", "desc"]).optional(),
   limit: limit.optional(),
-  cursor: z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected).optional(),
+  cursor: cursor.optional(),
 });
 export type PositionsQuery = z.infer<typeof positionsQuery>;
 
@@ -49,8 +79,10 @@ const MONTHS_MAX = 60;
 const monthsExpected = expects(`a whole number from ${MONTHS_MIN} to ${MONTHS_MAX}, with series=month`);
 
 const portfolioParameters = z.strictObject({
-  as_of_date: day.optional(),
+  as_of_date: asOf.optional(),
   known_at: knownAt.optional(),
+  ...filterParameters,
+  ...measureParameters,
   group_by: oneOf(GROUPINGS).optional(),
   series: oneOf(["month"]).optional().describe("Adds the same lines at month ends."),
   months: z
@@ -71,4 +103,12 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
   return { ...others, months: series === undefined ? 0 : months };
 });
 
-export const qualityQuery = z.strictObject({ as_of_date: day.optional() });
+export const qualityQuery = z.strictObject({ as_of_date: asOf.optional(), known_at: knownAt.optional() });
+
+export const qualityRuleQuery = z.strictObject({
+  as_of_date: asOf.optional(),
+  known_at: knownAt.optional(),
+  limit: limit.optional(),
+  cursor: cursor.optional(),
+});
+export type QualityRuleQuery = z.infer<typeof qualityRuleQuery>;

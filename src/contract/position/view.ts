@@ -1,11 +1,12 @@
 import { LosslessNumber } from "lossless-json";
 import { renderDate } from "../../domain/core/dates.ts";
 import { toMajor } from "../../domain/core/money.ts";
-import type { Day } from "../../domain/position/days.ts";
+import type { CoveredInstallment } from "../../domain/position/coverage.ts";
+import { type Day, daysLate } from "../../domain/position/days.ts";
 import { clientOf } from "../../domain/position/facts.ts";
-import { type InstallmentAt, installmentsAt } from "../../domain/position/installments.ts";
-import { type Position, positionAt, type Ready } from "../../domain/position/position.ts";
-import type { Parts } from "../../domain/position/schedule.ts";
+import { less, type Parts } from "../../domain/position/parts.ts";
+import { installmentsAt, type Measure, type Position, positionAt } from "../../domain/position/position.ts";
+import type { Ready } from "../../domain/position/ready.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import type { installment, parts, position, positionLine, terms } from "./answers.ts";
@@ -59,9 +60,11 @@ export function positionLineView(
     },
     scheduled: parts(position.scheduled),
     received: parts(position.received),
+    refunded: amount(position.refunded),
     arrears: parts(position.arrears),
     outstanding_principal: amount(position.outstanding_principal),
     margin_due: amount(position.margin_due),
+    recovered: amount(position.recovered),
     overpaid: amount(position.overpaid),
     next_due: next_due && { due_date: next_due.due, amount: amount(next_due.amount) },
     last_received: last_received && {
@@ -73,8 +76,13 @@ export function positionLineView(
 }
 
 /** A disbursement's position with its installments. */
-export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds): AnswerOf<typeof position>["data"] {
-  const at = positionAt(one, day);
+export function positionView(
+  one: Ready,
+  day: Day,
+  measure: Measure,
+  ledgerIds: LedgerIds,
+): AnswerOf<typeof position>["data"] {
+  const at = positionAt(one, day, measure);
   const { ledger_loan_id, ...line } = positionLineView(one, at, day, ledgerIds);
   const { amount, parts, terms } = forms(one.loan.disbursement.currency);
   const changes = at.terms.changes.map((change) => ({
@@ -82,19 +90,21 @@ export function positionView(one: Ready, day: Day, ledgerIds: LedgerIds): Answer
     change_date: renderDate(change.change_date),
     ...terms(change),
   }));
-  const installmentView = (at: InstallmentAt): AnswerOf<typeof installment> => ({
+  const installmentView = (at: CoveredInstallment): AnswerOf<typeof installment> => ({
     payment_id: at.payment_id,
     installment_number: at.installment_number,
     due_date: at.due,
-    expected: parts(at),
+    expected: parts(at.expected),
+    reduced: parts(less(at.expected, at)),
     covered: amount(at.covered),
-    days_late: at.days_late,
+    days_late: daysLate(at, day),
     paid_on: at.paid_on,
+    self_scheduled: at.self_scheduled,
   });
   return {
     ...line,
     terms: { ...line.terms, changes },
-    installments: installmentsAt(one.schedule, day).map(installmentView),
+    installments: installmentsAt(one, day, measure).map(installmentView),
     ledger_loan_id,
   };
 }

@@ -1,6 +1,13 @@
 import * as z from "zod";
 import type * as answers from "../position/answers.ts";
-import { portfolioQuery, positionQuery, positionsQuery, qualityQuery } from "../position/query.ts";
+import {
+  payoffQuery,
+  portfolioQuery,
+  positionQuery,
+  positionsQuery,
+  qualityQuery,
+  qualityRuleQuery,
+} from "../position/query.ts";
 import { type RouteTable, walksWith } from "./route.ts";
 
 const common = {
@@ -17,8 +24,8 @@ export const POSITION_ROUTES = {
   listPositions: {
     ...common,
     path: "/api/positions",
-    // A page that a cursor continues is only read.
-    rate: ({ cursor }) => (cursor ? "usual" : "walk"),
+    // A page that a cursor continues, or one position, is only read.
+    rate: ({ cursor, disbursement_id }) => (cursor || disbursement_id ? "usual" : "walk"),
     query: positionsQuery,
     answers: { 200: { json: "positions", csv: true, headers: ["Link"] }, 202: unfinished },
     problems: ["too_large"],
@@ -31,6 +38,14 @@ export const POSITION_ROUTES = {
     query: positionQuery,
     answers: { 200: { json: "position", csv: true } },
     problems: ["not_found", "too_large"],
+  },
+  getPayoff: {
+    ...common,
+    path: "/api/positions/{disbursement_id}/payoff",
+    pathParameters: z.object({ disbursement_id: z.string() }),
+    query: payoffQuery,
+    answers: { 200: { json: "payoff" } },
+    problems: ["not_found", "not_started", "too_large"],
   },
   getPortfolio: {
     ...common,
@@ -47,5 +62,14 @@ export const POSITION_ROUTES = {
     query: qualityQuery,
     answers: { 200: { json: "quality", csv: true }, 202: unfinished },
     problems: ["too_large"],
+  },
+  getQualityRule: {
+    ...common,
+    path: "/api/quality/{rule}",
+    rate: "walk",
+    pathParameters: z.object({ rule: z.string() }),
+    query: qualityRuleQuery,
+    answers: { 200: { json: "qualityRule", csv: true, headers: ["Link"] } },
+    problems: ["not_found", "too_large"],
   },
 } as const satisfies RouteTable<keyof typeof answers>;

@@ -17,7 +17,7 @@ export interface BatchLine {
 }
 
 /** The lines of a batch, or null when there are too many. They end with LF or CRLF; the last one need not. */
-export function linesOf(text: string): readonly BatchLine[] | null {
+export function batchLines(text: string): readonly BatchLine[] | null {
   const pieces = text.split("\n", BATCH_LINES_MAX + 2);
   if (pieces.at(-1) === "") pieces.pop();
   if (pieces.length > BATCH_LINES_MAX) return null;
@@ -27,7 +27,7 @@ export function linesOf(text: string): readonly BatchLine[] | null {
 }
 
 /** A checked line: the request `POST /ingest` that it means. */
-export interface LineRequest {
+interface LineRequest {
   readonly key: string;
   readonly body: { readonly category?: unknown; readonly data?: unknown };
   readonly command: IngestCommand;

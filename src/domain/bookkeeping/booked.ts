@@ -4,7 +4,7 @@ import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
 
 /** The categories of records that are booked. */
-export const BOOKED_CATEGORIES = ["disbursement", "payment"] as const;
+const BOOKED_CATEGORIES = ["disbursement", "payment"] as const;
 export type BookedCategory = (typeof BOOKED_CATEGORIES)[number];
 
 export const isBooked = (category: string): category is BookedCategory =>
@@ -33,7 +33,7 @@ export interface ActiveSettlement extends EntryPlace {
  * The sums of a loan's entries that are not reversed, with debits and credits of each account apart. This makes an
  * overflow independent of the order of events. The key is currency, account and direction.
  */
-export type Gross = ReadonlyMap<string, bigint>;
+type Gross = ReadonlyMap<string, bigint>;
 
 /** The ledger's loan of a disbursement. */
 export interface BookedLoan {

@@ -2,8 +2,8 @@ import type { AccountCode } from "../ledger/accounts.ts";
 import type { Day } from "../position/days.ts";
 import { dayOf } from "../position/days.ts";
 import type { DisbursementFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
-import { receiptOf } from "../position/schedule.ts";
-import { startOf, termsAsOf } from "../position/terms.ts";
+import { receiptOf } from "../position/receipts.ts";
+import { agreedUpTo, startOf } from "../position/terms.ts";
 
 /** A disbursement, deleted or not, with its terms and its paid payments that are not deleted. */
 export interface RecordedLoan {
@@ -26,7 +26,7 @@ export interface PostedSum {
 
 /** The accounts that a proof compares, each on its normal side. */
 export const PROVED = ["1000", "1100", "1400", "2300", "5100"] as const;
-export type Proved = (typeof PROVED)[number];
+type Proved = (typeof PROVED)[number];
 
 /** Minor units by currency and account. */
 type Figures = Map<string, bigint>;
@@ -47,10 +47,10 @@ function recordedFigures({ disbursement, is_deleted, terms, receipts }: Recorded
   const [first, ...changes] = terms;
   if (!is_deleted && first) {
     const { currency } = disbursement;
-    const at = termsAsOf([first, ...changes], day);
+    const at = agreedUpTo([first, ...changes], day);
     const started = startOf(disbursement) <= day;
-    const amount = at.amount - (started ? 0n : at.first_agreed.amount);
-    const margin = at.margin - (started ? 0n : at.first_agreed.margin);
+    const amount = at.amount - (started ? 0n : first.disbursement_amount);
+    const margin = at.margin - (started ? 0n : first.total_expected_margin);
     add(figures, currency, "1100", amount);
     add(figures, currency, "1400", margin);
     add(figures, currency, "2300", margin);
@@ -98,7 +98,7 @@ function postedFigures(sums: readonly PostedSum[]): Figures {
 }
 
 /** An account whose figure differs between records and books. */
-export interface Disagreement {
+interface Disagreement {
   readonly account_code: Proved;
   readonly currency: string;
   readonly records_minor: bigint;
@@ -128,7 +128,7 @@ export const REASONS = [
   "currency_differs",
   "kept_by_ledger",
 ] as const;
-export type Reason = (typeof REASONS)[number];
+type Reason = (typeof REASONS)[number];
 
 /** An irregularity that the books show (docs/bookkeeping.md#exceptions). */
 export interface Exception {

@@ -45,7 +45,7 @@ export interface Booking {
 }
 
 /** What booking is decided on: the records are those after the event. */
-export interface BookingState {
+interface BookingState {
   readonly books: BooksState;
   readonly ledger: LedgerState;
   readonly state: RecordState;

@@ -1,7 +1,8 @@
 import type { AccountCode } from "../ledger/accounts.ts";
 import { type Day, dayOf } from "../position/days.ts";
-import type { Loan, PaymentFacts, TermsRow } from "../position/facts.ts";
-import { receivedOn, receivedParts } from "../position/schedule.ts";
+import type { Loan, PaidFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
+import { receivedParts } from "../position/parts.ts";
+import { receivedOn } from "../position/receipts.ts";
 import { startOf } from "../position/terms.ts";
 
 /*
@@ -110,7 +111,9 @@ function changeOf(before: TermsRow, after: TermsRow, writtenOff: bigint) {
 }
 
 /** The parts of a live payment: none unless it is paid. Installment 0 is the upfront fee; all of it is fee income. */
-export function paymentParts(payment: PaymentFacts): readonly BookPart[] {
+export function paymentParts(
+  payment: PaidFacts & Pick<PaymentFacts, "status" | "currency">,
+): readonly BookPart[] {
   if (payment.status !== "paid") return [];
   const { principal, fee } = receivedParts(payment);
   const upfront = payment.installment_number === 0;

@@ -87,6 +87,7 @@ export function openingEvent(
     category: "ledger",
     step: "opening",
     record_id: journal_entry_ids[0] ?? event_id,
+    previous_sequence: null,
     ...request,
     facts: { journal_entry_ids },
     makes_history: false,

@@ -6,6 +6,9 @@ import { err, ok, type Result } from "./result.ts";
  */
 export type StoredDate = string;
 
+/** A calendar day, `YYYY-MM-DD`; text order is time order. */
+export type Day = string;
+
 const DAY_CHARACTERS = 10;
 const TIMESTAMP =
   /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;

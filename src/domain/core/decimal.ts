@@ -2,7 +2,7 @@
 export type DecimalText = string;
 
 /** `value = sign x digits x 10^exponent`; `digits` has no zeros at either end and is empty for zero. */
-export interface Decimal {
+interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
   readonly exponent: bigint;

@@ -17,7 +17,7 @@ export interface Changed {
 }
 
 /** The terms of a disbursement whose change is history: amounts are minor units in decimal text. */
-export interface Terms {
+interface Terms {
   readonly maturity_date: StoredDate | null;
   readonly total_expected_margin: string;
   readonly disbursement_amount: string;
@@ -55,6 +55,8 @@ export interface Event {
   readonly category: string;
   readonly step: string;
   readonly record_id: string;
+  /** The event of the same record before this one, also of an earlier life; null for the first, and where there is no record. */
+  readonly previous_sequence: number | null;
   readonly idempotency_key: string;
   readonly fingerprint: string;
   /** The event's data as JSON text, numbers as they were sent. */

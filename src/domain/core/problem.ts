@@ -40,6 +40,7 @@ export type ProblemCode =
   | "already_reversed"
   | "not_reversible"
   | "not_settleable"
+  | "not_started"
   | "kept_by_records"
   | "already_settled"
   | "would_overdraw"

@@ -8,6 +8,9 @@ export function tenantNamespace(tenant: string): string {
   return v5(tenant, URL_NAMESPACE);
 }
 
+/** The id of a name in a namespace. */
+export const uuidOf = (namespace: string, name: string): string => v5(name, namespace);
+
 /** The id by which the ledger knows a disbursement (docs/portfolio.md#a-position); the namespace is the tenant's. */
 export function ledgerLoanId(namespace: string, disbursement_id: string): string {
   return v5(`disbursement:${disbursement_id}`, namespace);

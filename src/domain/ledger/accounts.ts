@@ -1,5 +1,5 @@
 /** The side on which an account's balance is usually positive. */
-export type NormalSide = "DR" | "CR";
+type NormalSide = "DR" | "CR";
 
 export type AccountType = "asset" | "liability" | "equity" | "revenue" | "expense";
 

@@ -3,7 +3,7 @@ export const DAY_COUNT_CONVENTIONS = ["ACT_365", "ACT_360", "ACT_ACT", "30_360"]
 export type DayCountConvention = (typeof DAY_COUNT_CONVENTIONS)[number];
 
 /** A part of a year, exactly. */
-export interface Fraction {
+interface Fraction {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }

@@ -2,8 +2,7 @@ import type { Stamp } from "../core/event.ts";
 import type { Entry } from "./journal.ts";
 
 /** What a posting type decides about its entry; the rest comes from the event or is absent. */
-export type Draft = Pick<Entry, "event_type" | "currency" | "effective_at" | "actor" | "postings"> &
-  Partial<Entry>;
+type Draft = Pick<Entry, "event_type" | "currency" | "effective_at" | "actor" | "postings"> & Partial<Entry>;
 
 /** The entry of an event that posts one. */
 export function entryOf(stamp: Stamp, draft: Draft): Entry {

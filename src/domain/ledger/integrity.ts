@@ -11,7 +11,7 @@ export interface Finding {
 }
 
 /** The book of a loan, as findings name it. */
-export const loanFindingBook = (loan_id: string): string => `loan:${loan_id}`;
+const loanFindingBook = (loan_id: string): string => `loan:${loan_id}`;
 
 export interface AccountSum extends AccountPlace {
   readonly total: Total;
@@ -21,7 +21,7 @@ const placeKey = ({ book, account_code, currency, layer }: AccountPlace) =>
   JSON.stringify([book, account_code, currency, layer]);
 
 /** Adds up the sums of the same place. */
-export function addUp(sums: readonly AccountSum[]): ReadonlyMap<string, AccountSum> {
+function addUp(sums: readonly AccountSum[]): ReadonlyMap<string, AccountSum> {
   const all = new Map<string, AccountSum>();
   for (const sum of sums) {
     const key = placeKey(sum);

@@ -2,7 +2,7 @@ import { divideHalfEven } from "../core/money.ts";
 import { type DayCountConvention, nextDay, yearFraction } from "./day-count.ts";
 
 /** The most decimals that an annual rate may have. */
-export const RATE_DECIMALS_MAX = 12;
+const RATE_DECIMALS_MAX = 12;
 
 const RATE_SCALE = 10n ** BigInt(RATE_DECIMALS_MAX);
 

@@ -45,7 +45,7 @@ export interface EntryPlace {
 }
 
 /** The entry that a reversal reverses. */
-export interface Reversed extends EntryPlace {
+interface Reversed extends EntryPlace {
   readonly journal_entry_id: string;
 }
 
@@ -74,7 +74,7 @@ export interface Entry extends EntryPlace {
 }
 
 /** A debit or credit of one account, as the API shows an entry. */
-export interface JournalLine {
+interface JournalLine {
   readonly sequence: number;
   readonly account_code: AccountCode;
   readonly direction: "DR" | "CR";

@@ -36,7 +36,7 @@ export const plus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) =>
 export const minus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x - y);
 
 /** The part of a loan's books that holds an account's balance, or null where a loan keeps none. */
-export function partOf(account: AccountCode): LoanPart | null {
+function partOf(account: AccountCode): LoanPart | null {
   return LOAN_PART_NAMES.find((part) => LOAN_PARTS[part] === account) ?? null;
 }
 
@@ -62,7 +62,7 @@ export function plusPart(amounts: Amounts, account: AccountCode, change: bigint)
 }
 
 /** What the postings of one day change. */
-export interface LaterDay {
+interface LaterDay {
   readonly day: string;
   readonly changes: Amounts;
 }

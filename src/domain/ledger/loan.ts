@@ -4,7 +4,7 @@ import { borrowerMismatch, currencyMismatch, unknownLoan } from "./refusals.ts";
 import type { LedgerLoan, LedgerState } from "./state.ts";
 
 /** The members by which a command names its loan. */
-export interface LoanNamed {
+interface LoanNamed {
   readonly loan_id: string;
   readonly borrower_id: string;
   readonly currency: string;

@@ -124,7 +124,7 @@ export interface PostingType<C> {
 }
 
 /** The facts that an entry adds and removes. */
-export interface MarkChange {
+interface MarkChange {
   readonly entry: Entry;
   readonly added: readonly Mark[];
   readonly removed: readonly Mark[];

@@ -8,7 +8,7 @@ const WATERFALL = ["fees", "interest", "principal"] as const;
 type Owed = (typeof WATERFALL)[number];
 
 /** Minor units for each receivable, and the rest. */
-export interface Allocation extends Readonly<Record<Owed, bigint>> {
+interface Allocation extends Readonly<Record<Owed, bigint>> {
   readonly rest: bigint;
 }
 

@@ -74,6 +74,7 @@ export function ledgerEvent(
     category: "ledger",
     step: command.type,
     record_id: entries[0]?.journal_entry_id ?? bankBalance?.bank_account_ref ?? stamp.event_id,
+    previous_sequence: null,
     ...request,
     facts: {},
     makes_history: false,

@@ -1,76 +1,58 @@
-import type { Day } from "./days.ts";
-import { type Installment, NOTHING, type Parts, type Receipt, type Schedule } from "./schedule.ts";
+import type { Day } from "../core/dates.ts";
+import type { CoveredInstallment } from "./coverage.ts";
+import { daysBetween } from "./days.ts";
+import type { Owed } from "./owed.ts";
+import { NOTHING, type Parts, plus, restOf } from "./parts.ts";
 
-/** How far a schedule is covered as of a day. */
-export interface Coverage {
-  /** Scheduled up to the day. */
+/** Rows of the schedule that are due up to a day, and the next ones. */
+export interface Due {
   readonly scheduled: Parts;
-  /** Received up to the day. */
-  readonly received: Parts & { readonly earned: bigint };
-  /** Scheduled up to the day, and not covered by receipts up to the day. */
-  readonly arrears: Parts;
-  /** The due day of the oldest installment up to the day that is not covered in full. */
+  readonly uncovered: Parts;
+  /** The due day of the oldest row up to the day that is not covered in full. */
   readonly oldest_uncovered: Day | null;
-  /** True when the whole schedule is covered, including installments after the day. */
-  readonly covers_all: boolean;
-  /** The next due day after the day, and the part due then that is not yet covered. */
+  /** The next due day after the day on which something is not covered, and how much. */
   readonly next_due: { readonly due: Day; readonly amount: bigint } | null;
 }
 
-/**
- * Received money covers the oldest scheduled installment first, regardless of its number, and the fee first within an
- * installment. Arrears as of a day are what is scheduled up to that day and not covered (docs/portfolio.md#arrears).
- */
-export function coverageAt({ installments, receipts }: Schedule, day: Day): Coverage {
-  const received = receivedUpTo(receipts, day);
-  let money = received.total;
-  let scheduled = NOTHING;
-  let arrears = NOTHING;
+export function dueAt(installments: readonly CoveredInstallment[], day: Day): Due {
+  let [scheduled, uncovered] = [NOTHING, NOTHING];
   let oldest_uncovered: Day | null = null;
-  let next_due: Day | null = null;
-  let next_amount = 0n;
+  let next: { due: Day; amount: bigint } | null = null;
   for (const installment of installments) {
-    const covered = lesser(money, installment.total);
-    money -= covered;
-    const rest = uncovered(installment, covered);
-    if (installment.due <= day) {
-      scheduled = plus(scheduled, installment);
-      if (rest.total === 0n) continue;
-      arrears = plus(arrears, rest);
-      oldest_uncovered ??= installment.due;
-    } else if (rest.total > 0n && (next_due ?? installment.due) === installment.due) {
-      next_due = installment.due;
-      next_amount += rest.total;
+    const { due, total, covered } = installment;
+    const isDue = due <= day;
+    if (isDue) scheduled = plus(scheduled, installment);
+    if (covered === total) continue;
+    if (isDue) {
+      uncovered = plus(uncovered, restOf(installment, covered));
+      oldest_uncovered ??= due;
+    } else {
+      next ??= { due, amount: 0n };
+      if (next.due === due) next.amount += total - covered;
     }
   }
-  const covers_all = oldest_uncovered === null && next_due === null;
-  const next = next_due === null ? null : { due: next_due, amount: next_amount };
-  return { scheduled, received, arrears, oldest_uncovered, covers_all, next_due: next };
+  return { scheduled, uncovered, oldest_uncovered, next_due: next };
 }
 
-function receivedUpTo(receipts: readonly Receipt[], day: Day): Parts & { readonly earned: bigint } {
-  let total = 0n;
-  let principal = 0n;
-  let earned = 0n;
-  for (const receipt of receipts) {
-    if (receipt.day > day) break;
-    total += receipt.total;
-    principal += receipt.principal;
-    earned += receipt.earned;
-  }
-  return { total, principal, fee: total - principal, earned };
+/** How late a loan is. */
+export interface Lateness {
+  readonly arrears: Parts;
+  readonly days: number;
 }
 
-function uncovered(installment: Installment, covered: bigint): Parts {
-  const total = installment.total - covered;
-  const fee = installment.fee > covered ? installment.fee - covered : 0n;
-  return { total, fee, principal: total - fee };
+/**
+ * Arrears are what is due and not covered; past maturity they are at least all that is owed. Days count from the oldest
+ * row that is not covered in full, or else from maturity (docs/portfolio.md#arrears).
+ */
+export function latenessAt(
+  day: Day,
+  { uncovered, oldest_uncovered }: Due,
+  { outstanding, margin_due }: Owed,
+  maturity: Day | null,
+): Lateness {
+  const isMatured = maturity !== null && day > maturity;
+  const all = { total: outstanding + margin_due, principal: outstanding, fee: margin_due };
+  const arrears = isMatured && uncovered.total < all.total ? all : uncovered;
+  const since = oldest_uncovered ?? (isMatured && arrears.total > 0n ? maturity : day);
+  return { arrears, days: daysBetween(since, day) };
 }
-
-const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-
-export const plus = (a: Parts, b: Parts): Parts => ({
-  total: a.total + b.total,
-  principal: a.principal + b.principal,
-  fee: a.fee + b.fee,
-});

@@ -1,20 +1,25 @@
-import type { StoredDate } from "../core/dates.ts";
+import { UTC } from "../core/calendar.ts";
+import type { Day } from "../core/dates.ts";
 
-/** A UTC calendar day, `YYYY-MM-DD`; text order is time order. */
-export type Day = string;
+export type { Day } from "../core/dates.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The UTC day of a stored date or instant. */
-export const dayOf = (date: StoredDate): Day => date.slice(0, 10);
-
-/** The UTC day of an instant in milliseconds since 1970. */
-export const dayAt = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
+/** The UTC day of a stored date or instant, and of milliseconds since 1970. */
+export const { dayOf, dayAt } = UTC;
 
 const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 
 /** Days from `from` to `to`: 1 from a day to the next, negative when `to` lies before `from`. */
 export const daysBetween = (from: Day, to: Day): number => dayNumber(to) - dayNumber(from);
+
+/** Days from the due day of an installment to the day on which it was covered, or else to `day`; 0 if not late. */
+export function daysLate(
+  { due, total, paid_on }: { readonly due: Day; readonly total: bigint; readonly paid_on: Day | null },
+  day: Day,
+): number {
+  return total === 0n ? 0 : Math.max(0, daysBetween(due, paid_on ?? day));
+}
 
 /** The last `count` month ends up to `day`, the latest first. `day` is included when it ends its month. */
 export function monthEnds(day: Day, count: number): readonly Day[] {

@@ -1,63 +1,35 @@
-import { agreedTerms } from "../tape/disbursement.ts";
-import type { Client, Disbursement, DisbursementChange, Payment } from "../tape/fields.ts";
-import { foldRecord, type PastEvent } from "../tape/fold.ts";
+import type { Payment } from "../tape/fields.ts";
+import type { Past } from "../tape/past.ts";
 import { isLive } from "../tape/record.ts";
-import type { Stored } from "../tape/state.ts";
-import type { Loan, TermsRow } from "./facts.ts";
+import type { Attributes } from "./attributes.ts";
+import { type Loan, type PaymentFacts, PLAIN_PAYMENT } from "./facts.ts";
 
-interface PastDisbursement {
-  readonly stored: Stored<Disbursement>;
-  readonly terms: TermsRow[];
+/** A loan as the log knew it, with what reports filter by; the country is of another record. */
+interface PastLoan {
+  readonly loan: Loan;
+  readonly attributes: Omit<Attributes, "country">;
 }
 
-/** The categories from which positions are computed. */
-export type PastCategory = "client" | "disbursement" | "payment";
-
-/** The loans of a tenant as the log knew them at some point: folds the events up to that point, in their order. */
-export class PastLoans {
-  readonly #clients = new Map<string, Stored<Client>>();
-  readonly #disbursements = new Map<string, PastDisbursement>();
-  readonly #payments = new Map<string, Stored<Payment>>();
-
-  fold(category: PastCategory, id: string, event: PastEvent): void {
-    switch (category) {
-      case "client":
-        this.#clients.set(id, foldRecord("client", this.#clients.get(id), event));
-        return;
-      case "disbursement":
-        this.#disbursements.set(id, foldDisbursement(this.#disbursements.get(id), event));
-        return;
-      case "payment":
-        this.#payments.set(id, foldRecord("payment", this.#payments.get(id), event));
-        return;
-    }
-  }
-
-  /** The live disbursements with their payments. */
-  loans(): readonly Loan[] {
-    const live = [...this.#payments.values()].filter(isLive).map(({ record }) => record);
-    const payments = Map.groupBy(live, ({ disbursement_id }) => disbursement_id);
-    return [...this.#disbursements.values()].flatMap(({ stored, terms }) => {
-      const [first, ...changes] = terms;
-      if (!isLive(stored) || !first) return [];
-      const disbursement = stored.record;
-      const ofLoan = payments.get(disbursement.disbursement_id) ?? [];
-      return [{ disbursement, terms: [first, ...changes] as const, payments: ofLoan }];
-    });
-  }
-
-  /** The country of a client, deleted or not. */
-  countryOf(client_id: string | null): string | null {
-    return client_id === null ? null : (this.#clients.get(client_id)?.record.country ?? null);
-  }
+/** Those of some disbursements that were live in a past, with their terms and payments. */
+export function loansOf({ state, writes }: Past, ids: readonly string[]): readonly PastLoan[] {
+  const live = [...state.payment.values()].filter(isLive).map(({ record }) => record);
+  const payments = Map.groupBy(live, ({ disbursement_id }) => disbursement_id);
+  const terms = Map.groupBy(writes.terms, ({ disbursement_id }) => disbursement_id);
+  return ids.flatMap((id) => {
+    const stored = state.disbursement.get(id);
+    if (!isLive(stored)) return [];
+    // The terms of an earlier life stay apart.
+    const own = (terms.get(id) ?? []).filter(({ sequence }) => sequence >= stored.created_seq);
+    const [first, ...changes] = own;
+    if (!first) throw new Error("a disbursement has the terms that it was created with");
+    const loan = {
+      disbursement: stored.record,
+      terms: [first, ...changes] as const,
+      payments: (payments.get(id) ?? []).map(factsOf),
+    };
+    const pledges = own.map(({ on_date, pledge_creditor }) => ({ on_date, pledge_creditor }));
+    return [{ loan, attributes: { insurer_name: stored.record.insurer_name, pledges } }];
+  });
 }
 
-function foldDisbursement(before: PastDisbursement | undefined, event: PastEvent): PastDisbursement {
-  const stored = foldRecord("disbursement", before?.stored, event);
-  if (event.step === "delete") return { stored, terms: before?.terms ?? [] };
-  const old = event.step === "create" ? null : (before?.stored.record ?? null);
-  const agreed = agreedTerms(old, stored.record, event.change as DisbursementChange);
-  const terms = old === null ? [] : (before?.terms ?? []);
-  if (agreed) terms.push({ ...agreed, sequence: event.sequence });
-  return { stored, terms };
-}
+const factsOf = (payment: Payment): PaymentFacts => ({ ...PLAIN_PAYMENT, ...payment });

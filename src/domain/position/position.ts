@@ -1,16 +1,23 @@
-import { coverageAt } from "./arrears.ts";
-import { type Day, dayOf, daysBetween } from "./days.ts";
-import type { Loan } from "./facts.ts";
-import { NOTHING, type Parts, type Schedule, scheduleOf } from "./schedule.ts";
-import { startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
+import type { Day } from "../core/dates.ts";
+import type { Allocation } from "./allocation.ts";
+import { type Due, dueAt, latenessAt } from "./arrears.ts";
+import { type CoveredInstallment, covered } from "./coverage.ts";
+import { isUpfront } from "./installment.ts";
+import { type Owed, owedOf } from "./owed.ts";
+import { NOTHING, type Parts, sumOf } from "./parts.ts";
+import type { Agreement, Ready } from "./ready.ts";
+import { type Receipt, upTo } from "./receipts.ts";
+import { type Bucket, bucketOf, type State } from "./state.ts";
+import type { TermsAsOf } from "./terms.ts";
+import { NO_TOLERANCE, type Tolerance, toleratedArrears } from "./tolerance.ts";
 
-export const STATES = ["pending", "written_off", "repaid", "matured_unpaid", "late", "current"] as const;
-export type State = (typeof STATES)[number];
+/** How to measure. */
+export interface Measure {
+  readonly allocation: Allocation;
+  readonly tolerance: Tolerance;
+}
 
-/** The last day past due of each bucket, in order; the last bucket has no end. */
-const BUCKET_ENDS = [0, 30, 60, 90, 180] as const;
-export const BUCKETS = ["current", "1-30", "31-60", "61-90", "91-180", "181+"] as const;
-export type Bucket = (typeof BUCKETS)[number];
+export const USUAL: Measure = { allocation: "oldest", tolerance: NO_TOLERANCE };
 
 /** A loan's figures as of one day; amounts in minor units of its currency. */
 export interface Position {
@@ -20,111 +27,102 @@ export interface Position {
   readonly days_past_due: number;
   readonly terms: TermsAsOf;
   readonly scheduled: Parts;
+  /** Net of refunds. */
   readonly received: Parts;
+  readonly refunded: bigint;
   readonly arrears: Parts;
   readonly outstanding_principal: bigint;
   readonly margin_due: bigint;
   readonly overpaid: bigint;
-  readonly next_due: { readonly due: Day; readonly amount: bigint } | null;
+  readonly recovered: bigint;
+  readonly next_due: Due["next_due"];
   readonly last_received: { readonly day: Day; readonly amount: bigint } | null;
 }
 
-/** A loan prepared for positions on any number of days. */
-export interface Ready {
-  readonly loan: Loan;
-  readonly schedule: Schedule;
-  readonly start: Day;
-}
-
-export const ready = (loan: Loan): Ready => ({
-  loan,
-  schedule: scheduleOf(loan),
-  start: startOf(loan.disbursement),
-});
-
 /** The position of a disbursement as of a day (docs/portfolio.md#a-position). Pure. */
-export function positionAt({ loan, schedule, start }: Ready, day: Day): Position {
-  const terms = termsAsOf(loan.terms, day);
-  const { scheduled, received: money, covers_all, next_due, ...coverage } = coverageAt(schedule, day);
-  const { earned, ...received } = money;
-  const common = { terms, scheduled, received, next_due, last_received: lastReceived(schedule, day) };
-  if (day < start) return { ...common, ...NOT_STARTED };
+export function positionAt(one: Ready, day: Day, measure: Measure = USUAL): Position {
+  const agreement = one.agreementAt(day);
+  const { terms } = agreement;
+  const receipts = upTo(one.money.receipts, day);
+  const received = sumOf(receipts);
+  const due = dueAt(covered(agreement.schedule.installments, receipts, measure.allocation), day);
+  const refunded = -sumOf(receipts.filter(({ is_refund }) => is_refund)).total;
+  const last_received = lastReceived(receipts);
+  const common = { terms, scheduled: due.scheduled, received, refunded, last_received };
+  if (day < one.start) return { ...common, ...NOT_STARTED };
 
-  // Nobody owes principal that came in beyond the amount: it shows as overpaid.
-  const owed = terms.amount - received.principal;
-  const outstanding_principal = atLeastZero(owed);
-  const overpaid = atLeastZero(-owed);
-  const margin_due = atLeastZero(terms.margin - earned);
-  const maturity = maturityOf(loan, schedule, terms);
-  const matured = maturity !== null && day > maturity;
-  const late = lateness({ ...coverage, day, outstanding_principal, maturity, matured });
-
-  const amounts = { ...common, outstanding_principal, margin_due, overpaid };
-  const nothingOutstanding = outstanding_principal === 0n;
-  // Written off: nothing is outstanding, a change lowered the amount, and less came back than was first agreed.
-  if (nothingOutstanding && terms.written_off > 0n && received.principal < terms.first_agreed.amount) {
-    return { ...amounts, state: "written_off", bucket: null, days_past_due: 0, arrears: NOTHING };
-  }
-  // Repaid: nothing is outstanding and the whole schedule is covered.
-  if (nothingOutstanding && covers_all) return { ...amounts, ...late, state: "repaid", bucket: null };
-  // Matured unpaid: past maturity with something still owed.
-  const owing = !nothingOutstanding || late.arrears.total > 0n;
-  const state = matured && owing ? "matured_unpaid" : late.days_past_due > 0 ? "late" : "current";
-  return { ...amounts, ...late, state, bucket: bucketOf(late.days_past_due) };
+  const recoveries = sumOf(upTo(one.money.recoveries, day)).total;
+  const owed = owedOf(terms, { principal: received.principal, earned: earnedOf(receipts), recoveries });
+  const amounts = {
+    ...common,
+    outstanding_principal: owed.outstanding,
+    margin_due: owed.margin_due,
+    overpaid: owed.overpaid,
+    recovered: owed.recovered + recoveries,
+  };
+  const closed = closedState(agreement, owed, received.total, day);
+  if (closed !== null) return { ...amounts, ...NOTHING_LATE, state: closed };
+  const { arrears, days } = latenessAt(day, due, owed, agreement.maturity);
+  const tolerated = toleratedArrears(measure.tolerance, one.loan.disbursement.currency, owed.outstanding);
+  const counts = arrears.total > tolerated;
+  const days_past_due = counts ? days : 0;
+  const isMatured = agreement.maturity !== null && day > agreement.maturity;
+  const state = isMatured && counts ? "matured_unpaid" : days_past_due > 0 ? "late" : "current";
+  return {
+    ...amounts,
+    state,
+    bucket: bucketOf(days_past_due),
+    days_past_due,
+    arrears,
+    next_due: due.next_due,
+  };
 }
 
-/** Pending: nothing is owed before the start of a disbursement, and it counts in no sum. */
+/** The installments of a schedule as of a day, with what covers them. */
+export function installmentsAt(
+  { agreementAt, money }: Ready,
+  day: Day,
+  { allocation }: Measure = USUAL,
+): readonly CoveredInstallment[] {
+  return covered(agreementAt(day).schedule.installments, upTo(money.receipts, day), allocation);
+}
+
+const NOTHING_LATE = { bucket: null, days_past_due: 0, arrears: NOTHING, next_due: null } as const;
+
+/** Nothing is owed before the start of a disbursement, and it counts in no sum. */
 const NOT_STARTED = {
+  ...NOTHING_LATE,
   state: "pending",
-  bucket: null,
-  days_past_due: 0,
-  arrears: NOTHING,
   outstanding_principal: 0n,
   margin_due: 0n,
   overpaid: 0n,
+  recovered: 0n,
 } as const;
 
-/** A loan matures on its maturity date. A purchase has none: it matures with its last scheduled installment. */
-function maturityOf({ disbursement }: Loan, { installments }: Schedule, terms: TermsAsOf): Day | null {
-  if (disbursement.kind === "purchase") return installments.at(-1)?.due ?? null;
-  return terms.maturity_date === null ? null : dayOf(terms.maturity_date);
-}
-
-interface Late {
-  readonly arrears: Parts;
-  readonly days_past_due: number;
-}
-
 /**
- * Days past due count from the due day of the oldest installment that is not covered in full. If there is none but
- * principal is outstanding past maturity, all of the principal is in arrears, and days count from maturity.
+ * Written off: nothing is outstanding, a write-off took something, and less principal was received than was agreed.
+ * Repaid: nothing is owed, and the money received is enough for amount, margin and the upfront fees that fell due.
  */
-function lateness(at: {
-  readonly day: Day;
-  readonly arrears: Parts;
-  readonly oldest_uncovered: Day | null;
-  readonly outstanding_principal: bigint;
-  readonly maturity: Day | null;
-  readonly matured: boolean;
-}): Late {
-  const { day, arrears, oldest_uncovered, outstanding_principal, maturity } = at;
-  if (oldest_uncovered !== null) return { arrears, days_past_due: daysBetween(oldest_uncovered, day) };
-  if (!at.matured || maturity === null || outstanding_principal === 0n) return { arrears, days_past_due: 0 };
-  const all = { total: outstanding_principal, principal: outstanding_principal, fee: 0n };
-  return { arrears: all, days_past_due: daysBetween(maturity, day) };
+function closedState(
+  { terms, schedule }: Agreement,
+  owed: Owed,
+  received: bigint,
+  day: Day,
+): "written_off" | "repaid" | null {
+  if (owed.outstanding > 0n) return null;
+  const { amount, margin, written_off, first_agreed, raised } = terms;
+  if (written_off > 0n && owed.principal < first_agreed.amount + raised) return "written_off";
+  const upfront = sumOf(schedule.installments.filter((row) => isUpfront(row) && row.due <= day)).total;
+  return owed.margin_due === 0n && received >= amount + margin + upfront ? "repaid" : null;
 }
 
-/** The day of the last receipt up to `day`, and what was received on it. */
-function lastReceived({ receipts }: Schedule, day: Day): Position["last_received"] {
-  const last = receipts.findLast((receipt) => receipt.day <= day)?.day;
+const earnedOf = (receipts: readonly Receipt[]): bigint =>
+  receipts.reduce((sum, { earned }) => sum + earned, 0n);
+
+/** The last day on which money was received, and how much on it. Refunds are no receipts. */
+function lastReceived(receipts: readonly Receipt[]): Position["last_received"] {
+  const last = receipts.findLast(({ is_refund }) => !is_refund)?.day;
   if (last === undefined) return null;
-  const ofDay = receipts.filter((receipt) => receipt.day === last);
-  return { day: last, amount: ofDay.reduce((sum, { total }) => sum + total, 0n) };
+  const ofDay = receipts.filter(({ day, is_refund }) => day === last && !is_refund);
+  return { day: last, amount: sumOf(ofDay).total };
 }
-
-function bucketOf(days: number): Bucket {
-  const index = BUCKET_ENDS.findIndex((end) => days <= end);
-  return BUCKETS[index] ?? "181+";
-}
-
-const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n);

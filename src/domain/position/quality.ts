@@ -1,23 +1,10 @@
-import { type PaymentFinding, paymentFindings } from "../tape/warnings.ts";
-import type { Day } from "./days.ts";
+import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Day } from "../core/dates.ts";
+import { paymentFindings } from "../tape/warnings.ts";
 import type { Loan } from "./facts.ts";
-import { type Position, positionAt, type Ready, ready } from "./position.ts";
-import { isCounted, type Schedule } from "./schedule.ts";
-
-/** Every quality rule, in the order of the answer (docs/portfolio.md#quality). */
-export const QUALITY_CODES = [
-  "paid_more_than_expected",
-  "paid_more_than_loan",
-  "received_before_disbursement",
-  "received_in_future",
-  "schedule_differs_from_terms",
-  "installment_gap",
-  "paid_without_date",
-  "matured_open",
-  "shared_registration_number",
-  "currency_differs",
-] as const;
-export type QualityCode = (typeof QUALITY_CODES)[number];
+import { positionAt } from "./position.ts";
+import { DISBURSEMENT_RULES, PAYMENT_RULES, QUALITY_CODES, type QualityCode } from "./quality-rules.ts";
+import { isCounted, type Ready, ready } from "./ready.ts";
 
 /** The ids of the record that a finding is about; no other data. */
 export type Example =
@@ -29,62 +16,40 @@ export interface Finding {
   readonly example: Example;
 }
 
-interface DisbursementRule {
-  readonly code: Exclude<QualityCode, PaymentFinding>;
-  readonly applies: (schedule: Schedule, position: Position, day: Day) => boolean;
+/** The days of the question. */
+export interface QualityDays {
+  readonly day: Day;
+  /** Money after it is in the future: today, or the day of `known_at`. */
+  readonly today: Day;
+  readonly calendar?: Calendar;
 }
-
-const DISBURSEMENT_RULES: readonly DisbursementRule[] = [
-  {
-    // Receipts without the upfront fee exceed the amount plus the margin as of the day.
-    code: "paid_more_than_loan",
-    applies: ({ receipts }, { terms, received }, day) => {
-      const sofar = receipts.filter((receipt) => receipt.day <= day);
-      const upfront = sofar.reduce((sum, { fee, earned }) => sum + fee - earned, 0n);
-      return received.total - upfront > terms.amount + terms.margin;
-    },
-  },
-  {
-    // The whole schedule without the upfront fee differs from the amount plus the margin as of the day.
-    code: "schedule_differs_from_terms",
-    applies: ({ installments }, { terms }) => {
-      const counted = installments.filter(({ installment_number }) => installment_number !== 0);
-      return counted.reduce((sum, { total }) => sum + total, 0n) !== terms.amount + terms.margin;
-    },
-  },
-  {
-    // The numbers of the schedule, from 1, are not consecutive.
-    code: "installment_gap",
-    applies: ({ installments }) => {
-      const numbers = new Set(
-        installments.flatMap(({ installment_number: number }) => (number ? [number] : [])),
-      );
-      return [...numbers].some((number) => number > numbers.size);
-    },
-  },
-  {
-    // Past maturity with something still owed.
-    code: "matured_open",
-    applies: (_, { state }) => state === "matured_unpaid",
-  },
-];
 
 /** The findings of a disbursement and its payments as of a day. Each rule counts a payment or disbursement once. */
-export function findingsOf(one: Ready, day: Day): Finding[] {
-  const { loan, schedule } = one;
+export function findingsOf(one: Ready, { day, today }: QualityDays): Finding[] {
+  const { loan } = one;
   const { disbursement_id } = loan.disbursement;
   const position = positionAt(one, day);
-  const ofDisbursement = DISBURSEMENT_RULES.filter(({ applies }) => applies(schedule, position, day));
-  const ofPayments = loan.payments.flatMap((payment) => {
-    const codes: QualityCode[] = paymentFindings(payment, loan.disbursement, day).map(({ code }) => code);
+  const found: Finding[] = [];
+  const add = (code: QualityCode, payment_id?: string) =>
+    found.push({
+      code,
+      example: payment_id === undefined ? { disbursement_id } : { disbursement_id, payment_id },
+    });
+  for (const [code, applies] of entries(DISBURSEMENT_RULES)) if (applies(one, position, day)) add(code);
+  for (const [code, paymentsOf] of entries(PAYMENT_RULES))
+    for (const id of paymentsOf(one, day)) add(code, id);
+  for (const payment of loan.payments.filter(({ is_deleted }) => !is_deleted)) {
+    for (const { code } of paymentFindings(payment, loan.disbursement, today)) add(code, payment.payment_id);
     // A disbursement created anew in another currency still has the payments of its earlier life.
-    if (!isCounted(loan, payment)) codes.push("currency_differs");
-    return codes.map((code) => ({ code, example: { disbursement_id, payment_id: payment.payment_id } }));
-  });
-  return [...ofDisbursement.map(({ code }) => ({ code, example: { disbursement_id } })), ...ofPayments];
+    if (!isCounted(loan, payment)) add("currency_differs", payment.payment_id);
+  }
+  return found;
 }
 
-const EXAMPLES_MAX = 20;
+const entries = <K extends string, V>(record: Readonly<Record<K, V>>) => Object.entries(record) as [K, V][];
+
+/** Examples of a rule in the answer about all rules. */
+export const EXAMPLES_MAX = 20;
 
 /** How often a rule applies, and the first examples. */
 export interface QualityCount {
@@ -95,18 +60,19 @@ export interface QualityCount {
 
 /** Collects the findings of a tenant's loans, one after another. */
 export class Quality {
-  readonly #day: Day;
+  readonly #days: QualityDays;
   readonly #counts: Map<QualityCode, { count: number; examples: Example[] }>;
 
-  constructor(day: Day, saved: readonly QualityCount[] = []) {
-    this.#day = day;
+  constructor(days: QualityDays, saved: readonly QualityCount[] = []) {
+    this.#days = days;
     this.#counts = new Map(
       saved.map(({ code, count, examples }) => [code, { count, examples: [...examples] }]),
     );
   }
 
   add(loan: Loan): void {
-    for (const finding of findingsOf(ready(loan), this.#day)) this.count(finding);
+    const one = ready(loan, this.#days.calendar ?? UTC);
+    for (const finding of findingsOf(one, this.#days)) this.count(finding);
   }
 
   count({ code, example }: Finding): void {

@@ -1,6 +1,7 @@
-import type { StoredDate } from "../core/dates.ts";
-import { type Day, dayOf } from "./days.ts";
+import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Day, StoredDate } from "../core/dates.ts";
 import type { DisbursementFacts, TermsRow } from "./facts.ts";
+import { atLeastZero, lesser } from "./parts.ts";
 
 /** Agreed terms; amounts in minor units. */
 export interface Terms {
@@ -15,51 +16,138 @@ export interface TermsChange extends Terms {
   readonly change_date: StoredDate;
 }
 
+/** A change of the maturity from one day to another, by one event. */
+export interface Extension {
+  readonly sequence: number;
+  readonly from: Day;
+  readonly to: Day;
+}
+
 /** The terms as of a day, and the sums of the changes up to that day. */
 export interface TermsAsOf extends Terms {
   readonly first_agreed: Terms;
   readonly changes: readonly TermsChange[];
-  /** Sums of what the changes added to the amount, deducted from it, and deducted from the margin. */
+  /** Raises of the amount and of the margin, beyond those that undo write-offs and rebates. */
   readonly raised: bigint;
+  readonly margin_raised: bigint;
+  /** What write-offs and rebates took and no raise has undone. */
   readonly written_off: bigint;
   readonly rebates: bigint;
+  /** All that write-offs and rebates took; raises do not lower it. */
+  readonly reductions: bigint;
+  readonly extensions: readonly Extension[];
 }
 
+type TermsRows = readonly [TermsRow, ...TermsRow[]];
+
 /** A disbursement starts on its `disbursement_date`, a purchase on its `payment_date`. */
-export function startOf({ kind, disbursement_date, payment_date }: DisbursementFacts): Day {
+export function startOf(
+  { kind, disbursement_date, payment_date }: DisbursementFacts,
+  { dayOf }: Calendar = UTC,
+): Day {
   return dayOf((kind === "loan" ? disbursement_date : payment_date) ?? "");
 }
 
+/** A sum that changes lower and raise: a raise first undoes what was lowered before, in the order of the log. */
+class Agreed {
+  readonly first: bigint;
+  raised = 0n;
+  lowered = 0n;
+  /** All that was ever lowered. */
+  reductions = 0n;
+
+  constructor(first: bigint) {
+    this.first = first;
+  }
+
+  change(difference: bigint): void {
+    if (difference < 0n) {
+      this.lowered -= difference;
+      this.reductions -= difference;
+      return;
+    }
+    const undone = lesser(this.lowered, difference);
+    this.lowered -= undone;
+    this.raised += difference - undone;
+  }
+
+  /** What is agreed; below 0 where changes out of order took more than there was on a day. */
+  get now(): bigint {
+    return this.first + this.raised - this.lowered;
+  }
+
+  /** What changes took beyond 0: they took nothing there. */
+  get beyond(): bigint {
+    return atLeastZero(-this.now);
+  }
+}
+
 /**
- * Amount and margin as of a day are the first-agreed ones plus the changes whose `change_date` is not after that day.
- * The maturity is that of the last such change in the order of the log (docs/portfolio.md#terms).
+ * Amount and margin as of a day are the first-agreed ones plus the changes whose `change_date` is not after that day,
+ * never below 0. The maturity is that of the last such change in the order of the log (docs/portfolio.md#terms).
  */
-export function termsAsOf([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): TermsAsOf {
-  const first_agreed = agreed(first);
-  let { amount, margin, maturity_date } = first_agreed;
-  let raised = 0n;
-  let written_off = 0n;
-  let rebates = 0n;
+export function termsAsOf(rows: TermsRows, day: Day, calendar: Calendar = UTC): TermsAsOf {
+  const [first] = rows;
+  const amount = new Agreed(first.disbursement_amount);
+  const margin = new Agreed(first.total_expected_margin);
+  let { maturity_date } = first;
   const changes: TermsChange[] = [];
-  let before = first;
-  for (const row of later) {
-    const amountChange = row.disbursement_amount - before.disbursement_amount;
-    const marginChange = row.total_expected_margin - before.total_expected_margin;
-    const said = row.maturity_date !== before.maturity_date;
-    before = row;
-    // A change of only the creditor to whom it is pledged is no change of terms.
-    const isChange = said || amountChange !== 0n || marginChange !== 0n;
-    if (!isChange || dayOf(row.on_date) > day) continue;
-    amount += amountChange;
-    margin += marginChange;
-    if (said) maturity_date = row.maturity_date;
-    if (amountChange > 0n) raised += amountChange;
-    else written_off -= amountChange;
-    if (marginChange < 0n) rebates -= marginChange;
+  const extensions: Extension[] = [];
+  for (const { row, before } of changesUpTo(rows, day, calendar)) {
+    amount.change(row.disbursement_amount - before.disbursement_amount);
+    margin.change(row.total_expected_margin - before.total_expected_margin);
+    if (row.maturity_date !== before.maturity_date) {
+      const [from, to] = [maturity_date, row.maturity_date].map((date) => date && calendar.dayOf(date));
+      if (from && to && from !== to) extensions.push({ sequence: row.sequence, from, to });
+      maturity_date = row.maturity_date;
+    }
     changes.push({ sequence: row.sequence, change_date: row.on_date, ...agreed(row) });
   }
-  return { amount, margin, maturity_date, first_agreed, changes, raised, written_off, rebates };
+  return {
+    amount: atLeastZero(amount.now),
+    margin: atLeastZero(margin.now),
+    maturity_date,
+    first_agreed: agreed(first),
+    changes,
+    raised: amount.raised,
+    margin_raised: margin.raised,
+    written_off: amount.lowered - amount.beyond,
+    rebates: margin.lowered - margin.beyond,
+    reductions: amount.reductions + margin.reductions - amount.beyond - margin.beyond,
+    extensions,
+  };
 }
+
+/** Amount and margin as of a day without the bound at 0: what the books show. */
+export function agreedUpTo(
+  rows: TermsRows,
+  day: Day,
+  calendar: Calendar = UTC,
+): Omit<Terms, "maturity_date"> {
+  let { disbursement_amount: amount, total_expected_margin: margin } = rows[0];
+  for (const { row, before } of changesUpTo(rows, day, calendar)) {
+    amount += row.disbursement_amount - before.disbursement_amount;
+    margin += row.total_expected_margin - before.total_expected_margin;
+  }
+  return { amount, margin };
+}
+
+/**
+ * The changes up to a day in the order of the log, each with the terms before its event. A change of only the creditor to
+ * whom a disbursement is pledged is no change of terms.
+ */
+function changesUpTo(rows: TermsRows, day: Day, { dayOf }: Calendar) {
+  const [first, ...later] = rows;
+  return later
+    .map((row, index) => ({ row, before: rows[index] ?? first }))
+    .filter(({ row, before }) => changesTerms(row, before) && dayOf(row.on_date) <= day);
+}
+
+/** False for a change of only the creditor. */
+export const changesTerms = (row: TermsRow, before: TermsRow): boolean =>
+  row.disbursement_amount !== before.disbursement_amount ||
+  row.total_expected_margin !== before.total_expected_margin ||
+  row.maturity_date !== before.maturity_date;
 
 const agreed = (row: TermsRow): Terms => ({
   amount: row.disbursement_amount,

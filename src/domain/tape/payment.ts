@@ -217,5 +217,7 @@ export const paymentRules: CategoryRules<"payment"> = {
   facts: ({ disbursement_id, currency }) => ({ disbursement_id, currency }),
   warnings: paymentWarnings,
   follow: withLoansClient,
+  succeed: ({ disbursement_id, payment_id }, { disbursement_id: now }) =>
+    now === disbursement_id ? [] : [{ type: "leave", disbursement_id, payment_id }],
   links: paymentTermsOf,
 };

@@ -7,6 +7,7 @@ import type { Warning } from "./warnings.ts";
 export interface Stored<T> {
   readonly record: T;
   readonly created_seq: number;
+  /** The record's own last event: the next one names it as its previous. */
   readonly updated_seq: number;
   readonly created_at: number;
   readonly updated_at: number;
@@ -66,6 +67,8 @@ export type Link =
     }
   /** The terms of a disbursement as of this event: one row of `disbursement_terms`. */
   | ({ readonly type: "terms" } & AgreedTerms)
+  /** A payment id was created anew under another disbursement: one row of `former_payments`. */
+  | { readonly type: "leave"; readonly disbursement_id: string; readonly payment_id: string }
   /** Rows of `payment_terms` in the order of the log. */
   | { readonly type: "payment_terms"; readonly rows: readonly PaymentTerms[] }
   /** A loan has another borrower, and its payments follow (docs/api.md#payments). */

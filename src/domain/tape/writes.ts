@@ -2,7 +2,7 @@ import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
 import { perCategory } from "./categories.ts";
 import type { Category } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
-import { isLive, updated } from "./record.ts";
+import { isLive } from "./record.ts";
 import type {
   Accepted,
   AgreedTerms,
@@ -24,6 +24,12 @@ export interface PurchaseClient {
   readonly updated_at: number;
 }
 
+/** A payment of an earlier life, under another disbursement: one row of `former_payments`. */
+interface FormerPayment {
+  readonly disbursement_id: string;
+  readonly payment_id: string;
+}
+
 /** The changes of one group of accepted ingest commands, each record once, in its last state. */
 export interface RecordWrites {
   readonly records: RecordState;
@@ -33,6 +39,8 @@ export interface RecordWrites {
   readonly terms: (AgreedTerms & { readonly sequence: number })[];
   readonly paymentTerms: PaymentTerms[];
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
+  /** Payments whose id is now that of another disbursement's payment. */
+  readonly left: FormerPayment[];
   readonly reassigned: Map<string, { readonly client_id: string; readonly stamp: Stamp }>;
 }
 
@@ -43,6 +51,7 @@ export const noRecordWrites = (): RecordWrites => ({
   terms: [],
   paymentTerms: [],
   unlinks: new Map(),
+  left: [],
   reassigned: new Map(),
 });
 
@@ -71,6 +80,11 @@ export function applyEffects(
       case "terms": {
         const { type: _, ...terms } = effect;
         writes.terms.push({ ...terms, sequence: stamp.sequence });
+        break;
+      }
+      case "leave": {
+        const { disbursement_id, payment_id } = effect;
+        writes.left.push({ disbursement_id, payment_id });
         break;
       }
       case "payment_terms":
@@ -124,7 +138,7 @@ function applyReassign(
   const written = writes.records.payment;
   for (const [id, stored] of state.payment) {
     if (stored.record.disbursement_id !== disbursement_id || !isLive(stored)) continue;
-    const moved = updated(stored, { ...stored.record, client_id }, stamp);
+    const moved = { ...stored, record: { ...stored.record, client_id }, updated_at: stamp.now };
     state.payment.set(id, moved);
     if (written.has(id)) written.set(id, moved);
   }
@@ -133,13 +147,18 @@ function applyReassign(
 /** The event row of an accepted ingest command. */
 export function ingestEvent(
   command: IngestCommand,
-  { facts, warnings }: Pick<Accepted, "facts" | "warnings">,
+  {
+    facts,
+    warnings,
+    previous_sequence,
+  }: Pick<Accepted, "facts" | "warnings"> & Pick<Event, "previous_sequence">,
   stamp: Stamp,
   request: RequestOfEvent,
 ): Event {
   const { category, step, id } = command;
   const { sequence, event_id, now } = stamp;
-  const event = { sequence, event_id, category, step, record_id: id, facts, created_at: now };
+  const record = { category, step, record_id: id, previous_sequence };
+  const event = { sequence, event_id, ...record, facts, created_at: now };
   // A replay answers the same warnings: the row does not hold them.
   const answer = warnings.length > 0 ? JSON.stringify(warnings) : null;
   return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer };

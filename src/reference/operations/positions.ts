@@ -23,6 +23,12 @@ export const POSITION_OPERATIONS = operationsOf({
         "The position of one disbursement with its installments, as of a day and as the log knew it then.",
       answers: { 200: "The position." },
     },
+    getPayoff: {
+      summary: "Quote a pay-off",
+      description:
+        "What has to be paid on a day so that nothing is owed, and the events that record it. Changes dated after the day are left out.",
+      answers: { 200: "The quote." },
+    },
     getPortfolio: {
       summary: "Read the portfolio",
       description:
@@ -33,6 +39,12 @@ export const POSITION_OPERATIONS = operationsOf({
       summary: "Read the quality of the records",
       description: "Counts the findings of each quality rule, with ids as examples.",
       answers: { 200: "The findings.", 202: UNFINISHED },
+    },
+    getQualityRule: {
+      summary: "List the findings of one rule",
+      description:
+        "All findings of one quality rule, only ids, in the order of the disbursements' ids. A page may have fewer than `limit` while `has_more` is true.",
+      answers: { 200: "One page." },
     },
   },
 });

@@ -18,14 +18,14 @@ import {
 const PAYMENTS_OF_A_PAGE = 20_000;
 
 /** A disbursement, deleted or not, with its records and its postings. */
-export interface LoanOnBothSides {
+interface LoanOnBothSides {
   readonly loan: RecordedLoan;
   /** False if a ledger route used its loan id first. */
   readonly follows_records: boolean;
   readonly sums: readonly PostedSum[];
 }
 
-export interface BothSides {
+interface BothSides {
   readonly loans: readonly LoanOnBothSides[];
   /** The id after which the next page starts; null when this is the last. */
   readonly end: string | null;
@@ -66,16 +66,14 @@ type SumTuple = readonly [
 export async function readBothSides(
   db: Database,
   tenant: string,
-  after: string,
-  day: string,
-  limit: number,
+  { after, day, limit }: { readonly after: string; readonly day: string; readonly limit: number },
 ): Promise<BothSides | "too_large"> {
   const { $client: d1 } = db;
   const ids = await idsAfter(d1, tenant, after, limit);
   for (let count = ids.length; ; count = Math.ceil(count / 2)) {
     const some = ids.slice(0, count);
     const most = count <= 1 ? PAYMENTS_OF_A_LOAN_MAX : PAYMENTS_OF_A_PAGE;
-    const loans = await readPage(d1, tenant, some, day, most);
+    const loans = await readPage(d1, tenant, some, { day, most });
     if (loans === null && count <= 1) return "too_large";
     if (loans === null) continue;
     const isLast = count === ids.length && ids.length < limit;
@@ -117,8 +115,7 @@ async function readPage(
   d1: D1Database,
   tenant: string,
   ids: readonly string[],
-  day: string,
-  most: number,
+  { day, most }: { readonly day: string; readonly most: number },
 ): Promise<readonly LoanOnBothSides[] | null> {
   if (ids.length === 0) return [];
   const loanIdOf = ledgerLoanIds(tenant);

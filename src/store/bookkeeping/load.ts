@@ -29,7 +29,7 @@ export function addBookkeeping(batch: ReadBatch, db: Database, tenant: string): 
 }
 
 /** What is read of the books: the state, and the ledger's loans that were looked up. */
-export interface FoundBooks {
+interface FoundBooks {
   readonly state: (bookkeeping: Bookkeeping) => BooksState;
   readonly addLoans: (ledger: LedgerState) => void;
 }

@@ -1,5 +1,5 @@
 /** Where Cloudflare keeps data and runs objects by contract; null is wherever it likes. */
-export const JURISDICTIONS = ["eu", "fedramp"] as const;
+const JURISDICTIONS = ["eu", "fedramp"] as const;
 export type Jurisdiction = (typeof JURISDICTIONS)[number];
 
 /** A bound D1 database. `DB` is the first; the others are `DB_2`, `DB_3` and so on, without a gap. */

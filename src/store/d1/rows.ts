@@ -27,12 +27,12 @@ export type NewRow<T extends AnySQLiteTable> = {
 type NoOther<R, T extends AnySQLiteTable> = R & { readonly [K in Exclude<keyof R, keyof NewRow<T>>]: never };
 
 /** The statements that write rows into one table: none for no rows. */
-export type RowWriter<T extends AnySQLiteTable> = <R extends NewRow<T>>(
+type RowWriter<T extends AnySQLiteTable> = <R extends NewRow<T>>(
   rows: readonly NoOther<R, T>[],
 ) => readonly Sql[];
 
 /** What becomes of a row whose key is there already: SQLite's upsert. */
-export type OnConflict<T extends AnySQLiteTable> =
+type OnConflict<T extends AnySQLiteTable> =
   | "ignore"
   | {
       readonly key: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];

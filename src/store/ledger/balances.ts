@@ -7,7 +7,7 @@ import type { LedgerLoan } from "../../domain/ledger/state.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { isAt } from "./places.ts";
-import { DAY_SUMS, sumOf, toAmounts, toTotal } from "./rows.ts";
+import { columnSum, DAY_SUMS, toAmounts, toTotal } from "./rows.ts";
 import {
   journalEntries,
   ledgerDays,
@@ -31,7 +31,7 @@ export function loanQuery(db: Database, tenant: string, loan_id: string) {
 }
 
 /** A loan's balances in one currency as of a day. */
-export interface LoanBalance {
+interface LoanBalance {
   readonly loan: LedgerLoan;
   readonly currency: string;
   readonly amounts: Amounts;
@@ -124,10 +124,10 @@ export async function readLoanBalance(
 }
 
 const TOTAL_SUMS = {
-  dr_hi: sumOf(ledgerDays.dr_hi),
-  dr_lo: sumOf(ledgerDays.dr_lo),
-  cr_hi: sumOf(ledgerDays.cr_hi),
-  cr_lo: sumOf(ledgerDays.cr_lo),
+  dr_hi: columnSum(ledgerDays.dr_hi),
+  dr_lo: columnSum(ledgerDays.dr_lo),
+  cr_hi: columnSum(ledgerDays.cr_hi),
+  cr_lo: columnSum(ledgerDays.cr_lo),
 };
 
 const lessTotal = (total: Total, less: Total): Total => ({

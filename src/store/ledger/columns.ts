@@ -6,7 +6,7 @@ import { int64, tenant } from "../d1/columns.ts";
 export const place = { sequence: integer().notNull(), position: integer().notNull() };
 
 /** A loan's balances, or what a day changes of them, each on the normal side of its account. */
-export const parts = {
+export const partColumns = {
   principal_minor: int64().notNull(),
   interest_minor: int64().notNull(),
   fees_minor: int64().notNull(),

@@ -7,7 +7,7 @@ import { toEntries } from "./rows.ts";
 import { journalEntries, journalPostings } from "./tables.ts";
 
 /** A page of the whole journal, in the order of posting. */
-export interface EntryPage {
+interface EntryPage {
   readonly entries: readonly Entry[];
   /** True when the journal ends here. */
   readonly isLast: boolean;

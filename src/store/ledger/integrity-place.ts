@@ -4,7 +4,7 @@ import { withDeadline } from "../d1/failure.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { builder, queryAll, queryRows, runAll } from "../d1/statement.ts";
-import { keptPlace, movePlace, placeOf, WALKS } from "../projections/sweep-place.ts";
+import { keptPlace, movePlace, WALKS, walkPlace } from "../projections/sweep-place.ts";
 import { integrityChecks, integrityLoans, integritySums } from "./integrity-tables.ts";
 
 /** The state of a tenant's check. */
@@ -59,9 +59,9 @@ export async function countLoans(db: Database, tenant: string): Promise<number> 
   return row?.count ?? 0;
 }
 
-/** The tenants that one run looks at: a hundred thousand take an hour. */
+/** The tenants that one run reads: a hundred thousand take an hour. */
 const TENANTS_A_RUN = 1_700;
-/** The idle tenants of a run that looks at all of them, or a sixtieth if that is more. */
+/** The idle tenants of a run that reads all of them, or a sixtieth if that is more. */
 const IDLE_MIN = 15;
 const RUNS_AN_HOUR = 60;
 const HOUR_MS = 3_600_000;
@@ -79,7 +79,7 @@ export async function tenantsToCheck(db: Database, limit: number, now: number): 
   const idle = sql`min(max(visited_at - posted_at, ${number(HOUR_MS)}), ${number(WEEK_MS)})`;
   const found = sql`
     WITH RECURSIVE tenants (tenant_id, place) AS (
-      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > ${placeOf(WALKS.integrity)}), 1
+      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > ${walkPlace(WALKS.integrity)}), 1
       UNION ALL
       SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > tenants.tenant_id), place + 1
       FROM tenants WHERE tenants.tenant_id IS NOT NULL AND place < ${number(TENANTS_A_RUN)}
@@ -105,7 +105,7 @@ export async function tenantsToCheck(db: Database, limit: number, now: number): 
       SELECT tenant_id, 1 AS is_behind, visited_at FROM behind
       UNION ALL
       SELECT tenant_id, 0, visited_at FROM due, size
-      WHERE has_new OR tenants = ${number(TENANTS_A_RUN)} OR ${placeOf(WALKS.integrity)} <> '' OR place <= max(${IDLE_MIN}, (tenants + ${RUNS_AN_HOUR - 1}) / ${RUNS_AN_HOUR})
+      WHERE has_new OR tenants = ${number(TENANTS_A_RUN)} OR ${walkPlace(WALKS.integrity)} <> '' OR place <= max(${IDLE_MIN}, (tenants + ${RUNS_AN_HOUR - 1}) / ${RUNS_AN_HOUR})
     )
     SELECT tenant_id, NULL AS last FROM (SELECT * FROM chosen ORDER BY is_behind DESC, visited_at, tenant_id LIMIT ${limit})
     UNION ALL

@@ -18,7 +18,7 @@ const LOANS_MAX = 5_000;
 const WRONG_LOANS_MAX = 1_000;
 
 /** The entries after the check's cursor, in order; more follow if `isLast` is false. */
-export interface NextEntries {
+interface NextEntries {
   readonly entries: readonly Entry[];
   readonly isLast: boolean;
 }
@@ -78,7 +78,7 @@ export async function readSnapshot(
 }
 
 /** Everything that a comparison of all loans needs, read at one moment. */
-export interface AllLoans extends NextEntries {
+interface AllLoans extends NextEntries {
   /** The loans that the entries touch, and those whose own sums differ from the kept balances. */
   readonly own: readonly LoanSum[];
   readonly kept: readonly LoanSum[];

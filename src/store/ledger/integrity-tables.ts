@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import { tenant } from "../d1/columns.ts";
-import { account, parts, place, total } from "./columns.ts";
+import { account, partColumns, place, total } from "./columns.ts";
 
 /** How far each tenant's integrity check has added up the journal, and the progress of its round of the loans. */
 export const integrityChecks = sqliteTable(
@@ -37,7 +37,7 @@ export const integritySums = sqliteTable("integrity_sums", { ...account, ...tota
 
 export const integrityLoans = sqliteTable(
   "integrity_loans",
-  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...parts },
+  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...partColumns },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
 );
 

@@ -30,7 +30,7 @@ const addToLoans = rowWriter(integrityLoans, {
 const writeFindings = rowWriter(integrityFindings, "ignore");
 
 /** What a turn found, and the books that it compared: earlier findings about these books no longer hold. */
-export interface Findings {
+interface Findings {
   readonly found: readonly Finding[];
   readonly loans: readonly string[];
   readonly areAccountsCompared: boolean;

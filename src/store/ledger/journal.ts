@@ -33,7 +33,7 @@ export async function findEntry(db: Database, tenant: string, id: string): Promi
 }
 
 /** Which entries of a loan a page shows; `before` is the place where the previous page ended. */
-export interface JournalPage {
+interface JournalPage {
   readonly from_date: string | undefined;
   readonly to_date: string | undefined;
   readonly event_type: EntryType | undefined;
@@ -78,7 +78,7 @@ export async function entriesOfLoan(
 const NEWEST_FIRST = [desc(journalEntries.sequence), desc(journalEntries.position)];
 
 /** A page of the journal, newest first. */
-export interface JournalList {
+interface JournalList {
   readonly entries: readonly Entry[];
   /** The place of the last entry that the page examined; null at the end of the journal. */
   readonly end: EntryPlace | null;

@@ -33,7 +33,7 @@ export async function principalsOf(
 }
 
 /** A page of loans with principal, by loan id, and where the next page starts. */
-export interface PrincipalPage {
+interface PrincipalPage {
   readonly loans: readonly LoanPrincipal[];
   /** The id of the last loan that the page examined; null if there are no more. */
   readonly end: string | null;

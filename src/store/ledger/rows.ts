@@ -142,15 +142,15 @@ export const fromTotal = ({ dr_minor, cr_minor }: Total): HalvesRow => ({
 });
 
 /** The sum of a 64-bit column over a query's rows, as text. */
-export const sumOf = (column: AnySQLiteColumn): SQL<bigint> =>
+export const columnSum = (column: AnySQLiteColumn): SQL<bigint> =>
   sql`CAST(COALESCE(SUM(${column}), 0) AS TEXT)`.mapWith(column) as SQL<bigint>;
 
 /** The columns that a query over days of loans sums: every part of a loan's balance. */
 export const DAY_SUMS = {
-  principal_minor: sumOf(loanDays.principal_minor),
-  interest_minor: sumOf(loanDays.interest_minor),
-  fees_minor: sumOf(loanDays.fees_minor),
-  clearing_minor: sumOf(loanDays.clearing_minor),
-  suspense_minor: sumOf(loanDays.suspense_minor),
-  margin_minor: sumOf(loanDays.margin_minor),
+  principal_minor: columnSum(loanDays.principal_minor),
+  interest_minor: columnSum(loanDays.interest_minor),
+  fees_minor: columnSum(loanDays.fees_minor),
+  clearing_minor: columnSum(loanDays.clearing_minor),
+  suspense_minor: columnSum(loanDays.suspense_minor),
+  margin_minor: columnSum(loanDays.margin_minor),
 };

@@ -8,20 +8,20 @@ import { afterMoves, halvesOf, toAmounts, toEntries } from "./rows.ts";
 import { journalEntries, journalPostings, loanDays } from "./tables.ts";
 
 /** Where a page of a statement ended. */
-export interface StatementPlace {
+interface StatementPlace {
   readonly day: string;
   readonly sequence: number;
   readonly position: number;
 }
 
-export interface LoanStatement {
+interface LoanStatement {
   /** The balances before the page's first item. */
   readonly opening: Amounts;
   /** One more than `limit` if there are more. */
   readonly items: readonly StatementItem[];
 }
 
-export interface StatementPage {
+interface StatementPage {
   /** For a loan with entries in several currencies; the currency of its last entry if none is requested. */
   readonly currency: string | undefined;
   readonly from_date: string | undefined;

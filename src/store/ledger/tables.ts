@@ -3,7 +3,7 @@ import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } fro
 import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
 import type { EntryType } from "../../domain/ledger/journal.ts";
 import { int64, tenant } from "../d1/columns.ts";
-import { account, parts, place, total } from "./columns.ts";
+import { account, partColumns, place, total } from "./columns.ts";
 
 /** The journal. Append-only: triggers in the migration refuse UPDATE and DELETE (docs/api.md#ledger). */
 export const journalEntries = sqliteTable(
@@ -97,14 +97,14 @@ export const ledgerLoans = sqliteTable(
 /** A loan's balances over all days. */
 export const loanBalances = sqliteTable(
   "loan_balances",
-  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...parts },
+  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...partColumns },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
 );
 
 /** The changes of a loan's balances by day: the balance as of a date is the present one less the days after it. */
 export const loanDays = sqliteTable(
   "loan_days",
-  { ...tenant, loan_id: text().notNull(), day: text().notNull(), currency: text().notNull(), ...parts },
+  { ...tenant, loan_id: text().notNull(), day: text().notNull(), currency: text().notNull(), ...partColumns },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.day, t.currency] })],
 );
 

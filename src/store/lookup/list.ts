@@ -24,7 +24,7 @@ import {
 import { columnOf, type LookupSource } from "./sources.ts";
 import { type Wanted, walkOf } from "./walk.ts";
 
-export interface RowsRequest extends Wanted {
+interface RowsRequest extends Wanted {
   readonly sort: { readonly column: string; readonly descending: boolean };
   readonly start: PageStart | null;
   readonly limit: number;
@@ -59,8 +59,7 @@ export async function findRow(
 export async function findRowBeside(
   db: Database,
   source: LookupSource,
-  tenant: string,
-  id: string,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
   alongside: SQL,
 ): Promise<{ readonly row: StoredRow | null; readonly beside: StoredRow | null }> {
   const [rows = [], beside = []] = await queryAll(db, [queryOfRow(source, tenant, id), alongside]);

@@ -77,7 +77,7 @@ function rowById(source: LookupSource, tenant: string, id: string): SQL {
   return sql`SELECT ${fixed(source, "row", () => shown(source))} FROM ${source.table} WHERE ${wanted} LIMIT 1`;
 }
 
-/** The rows with these keys, whatever has become of them. */
+/** The rows with these keys, also those that are deleted. */
 export function keysQuery(source: LookupSource, tenant: string, keys: readonly (readonly string[])[]): SQL {
   const values = source.key.map((column, index) => {
     const value = sql`value ->> ${sql.raw(String(index))}`;
@@ -145,8 +145,8 @@ function plainRows({ source, walk, order, descending, after, rows }: List): SQL 
 }
 
 /**
- * Looks at the rows of a walk and then reads the ones that it found: the walk itself carries no column that nobody
- * looks at, or each event's data would be read to find one by its id.
+ * Examines the rows of a walk and then reads the ones that it found: the walk itself carries no column that its conditions
+ * do not need, or each event's data would be read to find one by its id.
  */
 function foundRows(page: List): SQL {
   const { kind, source, tenant, walk, order, descending, after, rows } = page;
@@ -182,7 +182,7 @@ function ahead({ kind, walk, order, descending, after, stretch }: List): SQL {
   return sql`${and(...rows)}`;
 }
 
-/** The last row that the walk examines, and the one behind it, if it has so many. */
+/** The last row that the walk examines, and the one behind it, if there are any. */
 function lastTwo(page: List): SQL {
   const { source, walk, descending } = page;
   return sql`(SELECT ${joined(walk.order)} FROM ${source.table} WHERE ${ahead(page)}

@@ -88,7 +88,7 @@ function linkById(id: string): SQL | null {
   return allOf(bySequence(created_seq, event), eq(place, Number(position)), eq(whole, id));
 }
 
-/** The row of the event with this id: the id carries the sequence (domain/event-id.ts). */
+/** The row of the event with this id: the id carries the sequence (domain/core/event-id.ts). */
 function bySequence(column: AnySQLiteColumn, eventId: string): SQL | null {
   const sequence = sequenceOf(eventId);
   return sequence === null ? null : eq(column, sequence);

@@ -1,8 +1,8 @@
-import type { Loan } from "../../domain/position/facts.ts";
 import type { Database } from "../d1/session.ts";
 import {
-  DISBURSEMENT_COLUMNS,
   type DisbursementTuple,
+  disbursementColumns,
+  type LoanOnWalk,
   loanOf,
   PAYMENT_COLUMNS,
   type PackedRow,
@@ -17,10 +17,10 @@ import { HEAD } from "./memos.ts";
 /** Payments of one call: an answer of D1 stays within a few megabytes. */
 const PAYMENTS_MAX = 10_000;
 
-/** Some disbursements, and the head of the log when they were read. */
+/** Some disbursements, and the head of the log when they were read, or up to which it was folded. */
 export interface ListedLoans {
   readonly head: number;
-  readonly loans: readonly Loan[];
+  readonly loans: readonly LoanOnWalk[];
 }
 
 /**
@@ -31,19 +31,20 @@ export async function readListed(
   db: Database,
   tenant: string,
   ids: readonly string[],
+  withCountry: boolean,
 ): Promise<ListedLoans | "too_large"> {
   const [only] = ids;
   if (only !== undefined && ids.length === 1) {
-    const read = await readLoan(db, tenant, only);
+    const read = await readLoan(db, tenant, only, withCountry);
     if (read === "too_large") return read;
-    return { head: read.head, loans: read.found ? [read.found.loan] : [] };
+    return { head: read.head, loans: read.found ? [read.found] : [] };
   }
-  const together = await readTogether(db, tenant, ids);
+  const together = await readTogether(db, tenant, ids, withCountry);
   if (together) return together;
   const half = Math.ceil(ids.length / 2);
-  const first = await readListed(db, tenant, ids.slice(0, half));
+  const first = await readListed(db, tenant, ids.slice(0, half), withCountry);
   if (first === "too_large") return first;
-  const second = await readListed(db, tenant, ids.slice(half));
+  const second = await readListed(db, tenant, ids.slice(half), withCountry);
   return second === "too_large" ? second : { head: second.head, loans: [...first.loans, ...second.loans] };
 }
 
@@ -52,13 +53,14 @@ async function readTogether(
   { $client: d1 }: Database,
   tenant: string,
   ids: readonly string[],
+  withCountry: boolean,
 ): Promise<ListedLoans | null> {
   const listed = JSON.stringify(ids);
   const [log, found, terms, paid] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
     d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
-        `SELECT json_array(${DISBURSEMENT_COLUMNS}) AS row FROM json_each(?2) AS listed CROSS JOIN disbursements AS d
+        `SELECT ${disbursementColumns(withCountry)} FROM json_each(?2) AS listed CROSS JOIN disbursements AS d
         WHERE d.tenant_id = ?1 AND d.disbursement_id = listed.value AND d.deleted_at IS NULL`,
       )
       .bind(tenant, listed),
@@ -91,17 +93,25 @@ async function readTogether(
   return { head: log?.results[0]?.sequence ?? 0, loans };
 }
 
-/** The next live disbursements in the order of their ids, which no event can change. */
+/** Which ids come next. */
+interface NextIds {
+  readonly after: string | null;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly withDeleted: boolean;
+}
+
+/** The next disbursements in the order of their ids, which no event can change: the live ones, or all that ever were. */
 export async function nextIds(
   { $client: d1 }: Database,
   tenant: string,
-  { after, descending, limit }: { after: string | null; descending: boolean; limit: number },
+  { after, descending, limit, withDeleted }: NextIds,
 ): Promise<readonly string[]> {
   const beyond = after === null ? "?2 = ''" : `disbursement_id ${descending ? "<" : ">"} ?2`;
   // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
   const statement = d1.prepare(
     `SELECT disbursement_id AS row FROM disbursements NOT INDEXED
-    WHERE tenant_id = ?1 AND ${beyond} AND deleted_at IS NULL
+    WHERE tenant_id = ?1 AND ${beyond} ${withDeleted ? "" : "AND deleted_at IS NULL"}
     ORDER BY disbursement_id ${descending ? "DESC" : ""} LIMIT ${limit}`,
   );
   const [found] = await d1.batch<PackedRow>([statement.bind(tenant, after ?? "")]);

@@ -1,4 +1,5 @@
-import type { Loan, PaymentFacts, TermsRow } from "../../domain/position/facts.ts";
+import type { Attributes } from "../../domain/position/attributes.ts";
+import { type Loan, type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../domain/position/facts.ts";
 import type { disbursements, payments } from "../tape/tables.ts";
 
 /** The most payments of one disbursement: more do not fit into an isolate's memory. */
@@ -8,8 +9,14 @@ type Disbursements = typeof disbursements.$inferSelect;
 type Payments = typeof payments.$inferSelect;
 
 /** Each row is one JSON text with amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
-export const DISBURSEMENT_COLUMNS = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
-  d.payment_date, d.created_seq`;
+const DISBURSEMENT_COLUMNS = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
+  d.payment_date, d.created_seq, d.insurer_name, d.pledge_creditor`;
+const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
+  COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
+
+export const disbursementColumns = (withCountry: boolean): string =>
+  `json_array(${DISBURSEMENT_COLUMNS}${withCountry ? `, ${COUNTRY}` : ""}) AS row`;
+
 export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
   CAST(total_expected_margin AS TEXT), maturity_date`;
 export const PAYMENT_COLUMNS = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
@@ -25,6 +32,8 @@ export type DisbursementTuple = readonly [
   disbursement_date: string | null,
   payment_date: string | null,
   created_seq: number,
+  insurer_name: string | null,
+  pledge_creditor: string | null,
   country?: string | null,
 ];
 export type TermsTuple = readonly [
@@ -60,7 +69,24 @@ export interface PackedRow {
 export const tuples = <T>(rows: readonly PackedRow[] | undefined): T[] =>
   JSON.parse(`[${(rows ?? []).map(({ row }) => row).join(",")}]`);
 
+/** A disbursement on a walk over all of them; its client's country only if that is requested. */
+export interface LoanOnWalk {
+  readonly loan: Loan;
+  readonly attributes: Attributes;
+}
+
 export function loanOf(
+  disbursement: DisbursementTuple,
+  terms: readonly TermsTuple[],
+  payments: readonly PaymentTuple[],
+): LoanOnWalk {
+  const [, , , , , , , , insurer_name, pledge_creditor, country = null] = disbursement;
+  const pledges = [{ on_date: "", pledge_creditor }];
+  const loan = factsOf(disbursement, terms, payments);
+  return { loan, attributes: { country, insurer_name, pledges } };
+}
+
+function factsOf(
   [
     disbursement_id,
     kind,
@@ -108,6 +134,7 @@ export function paymentOf(tuple: PaymentTuple): PaymentFacts {
     tuple;
   const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;
   return {
+    ...PLAIN_PAYMENT,
     payment_id,
     status,
     currency,

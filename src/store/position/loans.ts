@@ -1,9 +1,9 @@
 import { DatabaseAway } from "../../domain/core/failure.ts";
-import type { Loan } from "../../domain/position/facts.ts";
 import type { Database } from "../d1/session.ts";
 import {
-  DISBURSEMENT_COLUMNS,
   type DisbursementTuple,
+  disbursementColumns,
+  type LoanOnWalk,
   loanOf,
   PAYMENT_COLUMNS,
   PAYMENTS_OF_A_LOAN_MAX,
@@ -23,23 +23,11 @@ const PAYMENTS_OF_A_PAGE = 20_000;
 /** How often a disbursement is read that changes each time between two calls. */
 const TRIES = 3;
 
-/** A disbursement on a walk over all of them, with its client's country if that is requested. */
-export interface LoanOnWalk {
-  readonly loan: Loan;
-  readonly country: string | null;
-}
-
 /** A disbursement as it was at one moment, and the head of the log at that moment. */
 export interface LoanAtHead {
   readonly head: number;
   readonly found: LoanOnWalk | null;
 }
-
-const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
-  COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
-
-const disbursementColumns = (withCountry: boolean) =>
-  `json_array(${DISBURSEMENT_COLUMNS}${withCountry ? `, ${COUNTRY}` : ""}) AS row`;
 
 /** Payments by disbursement. The query names its index because the planner has no statistics to choose it. */
 const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
@@ -100,11 +88,8 @@ async function tryLoan(
   });
   if (payments === "too_large") return "too_large";
   if (payments.changed.has(id)) return "changed";
-  const loan = loanOf(disbursement, tuples<TermsTuple>(terms?.results), payments.found);
-  return { head, found: { loan, country: countryOf(disbursement) } };
+  return { head, found: loanOf(disbursement, tuples<TermsTuple>(terms?.results), payments.found) };
 }
-
-const countryOf = ([, , , , , , , , country = null]: DisbursementTuple): string | null => country;
 
 interface FoundPayments {
   readonly found: readonly PaymentTuple[];
@@ -183,8 +168,7 @@ export async function readLoans(
   for (const tuple of complete) {
     const [id] = tuple;
     if (!changed.has(id)) {
-      const loan = loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []);
-      loans.push({ loan, country: countryOf(tuple) });
+      loans.push(loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []));
       continue;
     }
     const anew = await readLoan(db, tenant, id, withCountry);

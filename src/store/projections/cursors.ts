@@ -8,7 +8,7 @@ import type { DueEvent, Projection } from "./projection.ts";
 import { projectionCursors } from "./tables.ts";
 
 /** The events that are due for a tenant, all read at one moment. */
-export interface Due {
+interface Due {
   /** The tenant's last event; 0 before the first. */
   readonly head: number;
   /** The next events of each requested projection, in the requested order. */
@@ -58,7 +58,7 @@ const cursorOf = (tenant: ReturnType<typeof sql>, name: string) =>
     WHERE ${projectionCursors.tenant_id} = ${tenant} AND ${projectionCursors.projection} = ${name}), 0)`;
 
 /** The head of a tenant's log, and how far a projection is complete. It may have no cursor if it has read nothing. */
-export interface ProjectionProgress {
+interface ProjectionProgress {
   readonly head: number;
   readonly reached: number;
 }
@@ -103,7 +103,7 @@ export interface TenantRange {
 }
 
 /** The tenants of a page that lag, and where the page ends: the last tenant of the page, null at the end of the range. */
-export interface BehindPage {
+interface BehindPage {
   readonly tenants: readonly string[];
   readonly last: string | null;
 }

@@ -5,7 +5,7 @@ import type { Projection } from "./projection.ts";
 import { deadLetters } from "./tables.ts";
 
 /** A message that failed permanently in one projection. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly message_id: string;
   /** Empty when the message names no tenant's events. */
   readonly projection: string;

@@ -11,7 +11,7 @@ export interface SweepPlace {
 
 /** The walks over all tenants that continue in the next run, each with a place of its own. */
 export const WALKS = { projections: 1, webhooks: 2, integrity: 3 } as const;
-export type Walk = (typeof WALKS)[keyof typeof WALKS];
+type Walk = (typeof WALKS)[keyof typeof WALKS];
 
 /** The most redriven letters of one run. */
 const REDRIVEN_MAX = 100;
@@ -31,7 +31,7 @@ export async function readSweepStart(
 }
 
 /** The last tenant of a walk's page; empty at the start of a pass. */
-export const placeOf = (walk: Walk): SQL =>
+export const walkPlace = (walk: Walk): SQL =>
   sql`COALESCE((SELECT tenant_id FROM sweep_place WHERE id = ${walk}), '')`;
 
 /** Stores the place of a walk for the next run. Null makes it start at the beginning. */

@@ -1,43 +1,62 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { StoredRow } from "../../domain/core/lookup.ts";
+import { CATEGORIES, REFERENCES } from "../../domain/tape/categories.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { Past } from "../../domain/tape/past.ts";
 import { isLive } from "../../domain/tape/record.ts";
+import { isOneOf } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { queryAll } from "../d1/statement.ts";
+import { queryAll, queryRows, tuplesOf } from "../d1/statement.ts";
 import { RECORD_STORES } from "./records.ts";
 
-/** Limits of a request about the past (docs/api.md#lookups): events examined, and their stored bytes. */
-const EVENTS_MAX = 100_000;
+/** Stored bytes of the events that one past is folded from (docs/api.md#lookups). */
 const BYTES_MAX = 64_000_000;
 /** Events that one call of D1 examines, and bytes that one call answers: other callers get their turn between calls. */
 const EVENTS_OF_A_CALL = 20_000;
 const BYTES_OF_A_CALL = 2_000_000;
 
-/** The events between which a record has lived its present life, or its last one. */
-export interface Life {
-  readonly created_seq: number;
-  readonly updated_seq: number;
+/** The last events that a record's row depends on: its own, and that of the record that it follows. */
+interface LastEvents {
+  readonly own: number;
+  readonly latest: number;
 }
 
-/** Asks for a record's life: one row, or none for a record that never was. */
-export function lifeQuery(tenant: string, category: Category, id: string): SQL {
+/** Asks for a record's last events: one row, or none for a record that never was. */
+export function lastEventsQuery(tenant: string, category: Category, id: string): SQL {
   const { table, id: column } = RECORD_STORES[category];
-  return sql`SELECT created_seq, updated_seq FROM ${table} WHERE ${eq(table.tenant_id, tenant)} AND ${eq(column, id)}`;
+  const followed = CATEGORIES[category].follow
+    ? REFERENCES[category].filter(({ isParent }) => isParent).map(followedSequence)
+    : [];
+  const latest =
+    followed.length > 0 ? sql`max(updated_seq, ${sql.join(followed, sql`, `)})` : sql`updated_seq`;
+  return sql`SELECT updated_seq AS own, ${latest} AS latest FROM ${table}
+    WHERE ${and(eq(table.tenant_id, tenant), eq(column, id))}`;
+
+  function followedSequence({ field, category: other }: { field: string; category: Category }): SQL {
+    const parent = RECORD_STORES[other];
+    const columns = table as unknown as Readonly<Record<string, AnySQLiteColumn>>;
+    return sql`ifnull((SELECT ${parent.table.updated_seq} FROM ${parent.table}
+      WHERE ${parent.table.tenant_id} = ${table.tenant_id} AND ${parent.id} = ${columns[field]}), 0)`;
+  }
 }
 
-export const toLife = (row: StoredRow | null): Life | null =>
-  row && { created_seq: Number(row.created_seq), updated_seq: Number(row.updated_seq) };
+export const toLastEvents = (row: StoredRow | null): LastEvents | null =>
+  row && { own: Number(row.own), latest: Number(row.latest) };
 
-/** A record's life; null for a record that never was. */
-export async function lifeOf(
+/** The last event of each of some records. */
+export async function lastEventsOf(
   db: Database,
   tenant: string,
   category: Category,
-  id: string,
-): Promise<Life | null> {
-  const [rows = []] = await queryAll(db, [lifeQuery(tenant, category, id)]);
-  return toLife(rows[0] ?? null);
+  ids: readonly string[],
+): Promise<readonly number[]> {
+  const { table, id } = RECORD_STORES[category];
+  const rows = await queryRows<{ updated_seq: number }>(
+    db,
+    sql`SELECT updated_seq FROM ${table} WHERE ${and(eq(table.tenant_id, tenant), isOneOf(id, ids))}`,
+  );
+  return rows.map(({ updated_seq }) => updated_seq);
 }
 
 /** The record that the event with this id and sequence is about, or null. */
@@ -57,38 +76,58 @@ export interface EventPlace {
   readonly disbursement_id: string | null;
 }
 
+type PlaceTuple = readonly [
+  sequence: number,
+  previous: number | null,
+  bytes: number,
+  disbursement_id: string | null,
+];
+
+const WALK_BACK = `WITH RECURSIVE chain (sequence, previous, bytes, disbursement_id) AS (
+    SELECT sequence, previous_sequence, octet_length(data), facts ->> 'disbursement_id' FROM events
+    WHERE tenant_id = ?1 AND sequence IN (SELECT value FROM json_each(?2))
+    UNION ALL
+    SELECT event.sequence, event.previous_sequence, octet_length(event.data), event.facts ->> 'disbursement_id'
+    FROM chain CROSS JOIN events AS event WHERE event.tenant_id = ?1 AND event.sequence = chain.previous
+    LIMIT ${EVENTS_OF_A_CALL})
+  SELECT json_array(sequence, previous, bytes, disbursement_id) AS row FROM chain`;
+
+/** The events of some records up to a sequence, and how many were examined to find them. */
+interface FoundPlaces {
+  readonly places: readonly EventPlace[];
+  readonly examined: number;
+}
+
 /**
- * The events of some records of a category, from a sequence up to another, or null when they are too far apart or too
- * large. No index finds them: they are looked for, without their data.
+ * Finds the events of some records up to a sequence, from the last event of each record back to its first: each event
+ * names the one before it, so the length of the log does not matter. Null where they are too large.
  */
 export async function placesOf(
   db: Database,
   tenant: string,
-  category: Category,
-  ids: readonly string[],
-  from: number,
+  last: readonly number[],
   upTo: number,
-): Promise<readonly EventPlace[] | null> {
-  if (upTo - from >= EVENTS_MAX) return null;
+): Promise<FoundPlaces | null> {
   const places: EventPlace[] = [];
-  for (let start = from; start <= upTo; start += EVENTS_OF_A_CALL) {
-    const end = Math.min(upTo, start + EVENTS_OF_A_CALL - 1);
-    const [rows = []] = await queryAll(db, [
-      sql`SELECT sequence, octet_length(data) AS bytes, facts ->> 'disbursement_id' AS disbursement_id FROM events
-        WHERE tenant_id = ${tenant} AND sequence BETWEEN CAST(${String(start)} AS INTEGER) AND CAST(${String(end)} AS INTEGER)
-          AND category = ${category} AND record_id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
-        ORDER BY sequence`,
+  let bytes = 0;
+  let examined = 0;
+  for (let starts = [...new Set(last)]; starts.length > 0; ) {
+    const [found] = await tuplesOf<[PlaceTuple]>(db, [
+      { sql: WALK_BACK, params: [tenant, JSON.stringify(starts)] },
     ]);
-    for (const { sequence, bytes, disbursement_id } of rows) {
-      places.push({
-        sequence: Number(sequence),
-        bytes: Number(bytes),
-        disbursement_id: disbursement_id === null ? null : String(disbursement_id),
-      });
+    examined += found.length;
+    for (const [sequence, , size, disbursement_id] of found) {
+      if (sequence > upTo) continue;
+      places.push({ sequence, bytes: size, disbursement_id });
+      bytes += size;
     }
+    if (bytes > BYTES_MAX) return null;
+    if (found.length < EVENTS_OF_A_CALL) break;
+    const seen = new Set(found.map(([sequence]) => sequence));
+    const named = found.flatMap(([, previous]) => previous ?? []);
+    starts = [...starts, ...named].filter((sequence) => !seen.has(sequence));
   }
-  const bytes = places.reduce((sum, place) => sum + place.bytes, 0);
-  return bytes <= BYTES_MAX ? places : null;
+  return { places, examined };
 }
 
 /** The events at some places, in the order of the log, with their currency; a few megabytes at a time. */

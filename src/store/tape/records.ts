@@ -77,7 +77,7 @@ function recordStore<C extends Category, T extends RecordTable>(
 
 /**
  * Writes records of one category. A record that was not found is a plain INSERT, which voids the batch if it is there
- * after all. A record that was live before the group and still is keeps the columns that an update cannot change: indexes
+ * after all. A record whose life began before the group keeps the columns that no event of that life can change: indexes
  * contain them, and SQLite writes an index entry anew for each column that is set.
  */
 function recordWriter<C extends Category, T extends RecordTable>(
@@ -88,23 +88,26 @@ function recordWriter<C extends Category, T extends RecordTable>(
 ): RecordStore<C>["write"] {
   const { fields } = CATEGORIES[category];
   const immutable = Object.keys(fields).filter((name) => fields[name]?.immutable);
-  const lifelong = new Set([...immutable, "created_seq", "created_at", "deleted_at"]);
+  const lifelong = [...immutable, "created_seq", "created_at"];
   const key = [table.tenant_id, id] as const;
   const insert = rowWriter(table);
-  const update = rowWriter(table, replacing(table, key, lifelong));
+  const update = rowWriter(table, replacing(table, key, new Set([...lifelong, "deleted_at"])));
+  const end = rowWriter(table, replacing(table, key, new Set(lifelong)));
   const put = rowWriter(table, replacing(table, key));
   return (tenant, { records, fresh, first }) => {
     const {
       inserted = [],
       updated = [],
+      ended = [],
       other = [],
     } = Object.groupBy(records, ([own, stored]) => {
       if (fresh.has(own)) return "inserted";
-      return stored.created_seq < first && stored.deleted_at === null ? "updated" : "other";
+      if (stored.created_seq >= first) return "other";
+      return stored.deleted_at === null ? "updated" : "ended";
     });
     const rows = (some: readonly (readonly [string, Stored<RecordTypes[C]>])[]) =>
       some.map(([, stored]) => toRow(tenant, stored));
-    return [...insert(rows(inserted)), ...update(rows(updated)), ...put(rows(other))];
+    return [...insert(rows(inserted)), ...update(rows(updated)), ...end(rows(ended)), ...put(rows(other))];
   };
 }
 

@@ -171,9 +171,7 @@ export const payments = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.tenant_id, t.payment_id] }),
     index("payments_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
-    index("payments_by_disbursement")
-      .on(t.tenant_id, t.disbursement_id, t.created_seq)
-      .where(sql`deleted_at IS NULL`),
+    index("payments_by_disbursement").on(t.tenant_id, t.disbursement_id, t.created_seq),
     check("a_payment_is_positive", sql`payment_total > 0`),
     check(
       "principal_and_fee_make_the_total",
@@ -189,6 +187,13 @@ export const payments = sqliteTable(
       sql`refund + recovery = 0 OR (refund + recovery = 1 AND status <> 'expected')`,
     ),
   ],
+);
+
+/** Payments of a disbursement whose id was created anew under another one: its past still needs them. */
+export const formerPayments = sqliteTable(
+  "former_payments",
+  { ...tenant, disbursement_id: text().notNull(), payment_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id, t.payment_id] })],
 );
 
 export const operations = sqliteTable(

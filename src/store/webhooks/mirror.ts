@@ -3,7 +3,7 @@ import { withDeadline } from "../d1/failure.ts";
 import { isOneOf, type NewRow, replacing, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { builder, queryAll, runAll } from "../d1/statement.ts";
-import { keptPlace, movePlace, placeOf, WALKS } from "../projections/sweep-place.ts";
+import { keptPlace, movePlace, WALKS, walkPlace } from "../projections/sweep-place.ts";
 import { webhookEndpoints } from "./tables.ts";
 
 export type EndpointRow = Omit<NewRow<typeof webhookEndpoints>, "tenant_id">;
@@ -26,12 +26,12 @@ export async function mirrorEndpoints(
   await withDeadline(runAll(db, [...put(rows), ...(removed.length > 0 ? [remove] : [])]));
 }
 
-/** The endpoints that one run looks at; more than a tenant can have. */
-export const ENDPOINTS_A_RUN = 1_700;
+/** The endpoints that one run reads; more than a tenant can have. */
+const ENDPOINTS_A_RUN = 1_700;
 
 /**
  * Some tenants whose webhooks lag and whose sender has no alarm of its own, of the next endpoints in the order of tenants.
- * `grace` is how late a sender may be, in milliseconds. If there are more than `limit`, the next run looks at the same
+ * `grace` is how late a sender may be, in milliseconds. If there are more than `limit`, the next run reads the same
  * endpoints, and each tenant has the same chance.
  */
 export async function tenantsToPoke(
@@ -43,7 +43,7 @@ export async function tenantsToPoke(
   const found = sql`
     WITH page AS (
       SELECT tenant_id, status, next_attempt_at, cursor_sequence FROM webhook_endpoints
-      WHERE tenant_id >= ${placeOf(WALKS.webhooks)} ORDER BY tenant_id LIMIT ${ENDPOINTS_A_RUN}
+      WHERE tenant_id >= ${walkPlace(WALKS.webhooks)} ORDER BY tenant_id LIMIT ${ENDPOINTS_A_RUN}
     )
     SELECT count(*) AS endpoints, max(tenant_id) AS last, json_group_array(DISTINCT tenant_id) FILTER (
       WHERE status = 'enabled' AND COALESCE(next_attempt_at, 0) < CAST(${String(now - grace)} AS INTEGER)

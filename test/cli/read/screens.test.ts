@@ -37,6 +37,8 @@ const POSITION: PositionJson = {
   arrears: parts("12345678.9"),
   outstanding_principal: exact("123456789.12"),
   margin_due: exact("12345678.9"),
+  refunded: exact("0"),
+  recovered: exact("0"),
   overpaid: exact("0.01"),
   next_due: { due_date: "2026-12-01", amount: exact("10") },
   last_received: null,
@@ -47,9 +49,11 @@ const POSITION: PositionJson = {
       installment_number: exact("1"),
       due_date: "2025-01-31",
       expected: parts("12345678.9"),
+      reduced: parts("0"),
       covered: exact("1234567.89"),
       days_late: exact("1234"),
       paid_on: "2025-02-01",
+      self_scheduled: false,
     },
   ],
 };
@@ -94,7 +98,7 @@ describe("a screen", () => {
     const text = figuresText({
       ...{ currency: "USD", group: null, number: exact("100000"), disbursed: amount, outstanding: amount },
       ...{ scheduled: amount, received: amount, arrears: amount, margin_due: amount, written_off: amount },
-      ...{ rebates: amount, overpaid: amount, repaid: exact("50000") },
+      ...{ rebates: amount, overpaid: amount, recovered: amount, repaid: exact("50000") },
       ...{ par0: exact("0.123456"), par30: null, par90: exact("0"), buckets: [bucket] },
     });
     expect(widest(text)).toBeLessThanOrEqual(80);

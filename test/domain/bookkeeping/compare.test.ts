@@ -6,7 +6,7 @@ import {
   type RecordedLoan,
 } from "../../../src/domain/bookkeeping/compare.ts";
 import { type BookPart, disbursementParts, paymentParts } from "../../../src/domain/bookkeeping/rules.ts";
-import type { PaymentFacts, TermsRow } from "../../../src/domain/position/facts.ts";
+import { type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../../src/domain/position/facts.ts";
 
 const terms = (sequence: number, on_date: string, amount: bigint, margin: bigint): TermsRow => ({
   sequence,
@@ -19,6 +19,7 @@ const terms = (sequence: number, on_date: string, amount: bigint, margin: bigint
 type Paid = PaymentFacts & { readonly updated_seq: number };
 
 const receipt = (change: Partial<Paid> = {}): Paid => ({
+  ...PLAIN_PAYMENT,
   payment_id: "P-1",
   status: "paid",
   currency: "USD",

@@ -7,8 +7,15 @@ import {
   paymentParts,
 } from "../../../src/domain/bookkeeping/rules.ts";
 import type { AccountCode } from "../../../src/domain/ledger/accounts.ts";
-import type { Loan, PaymentFacts, TermsRow } from "../../../src/domain/position/facts.ts";
-import { positionAt, ready } from "../../../src/domain/position/position.ts";
+import {
+  type Loan,
+  type PaymentFacts,
+  PLAIN_PAYMENT,
+  type TermsRow,
+} from "../../../src/domain/position/facts.ts";
+import { positionAt } from "../../../src/domain/position/position.ts";
+import { ready } from "../../../src/domain/position/ready.ts";
+import { agreedUpTo } from "../../../src/domain/position/terms.ts";
 
 const terms = (sequence: number, on_date: string, amount: bigint, margin: bigint): TermsRow => ({
   sequence,
@@ -33,6 +40,7 @@ const loan = (...changes: readonly TermsRow[]): Loan => ({
 });
 
 const payment = (change: Partial<PaymentFacts> = {}): PaymentFacts => ({
+  ...PLAIN_PAYMENT,
   payment_id: "P-1",
   status: "paid",
   currency: "USD",
@@ -204,7 +212,8 @@ it("on every day the books of a loan agree with its position, without a floor at
       );
       const whole: Loan = { ...loan(...rows), payments };
       const parts = [...disbursementParts(whole), ...payments.flatMap(paymentParts)];
-      const { terms: at, received: money } = positionAt(ready(whole), day);
+      const { received: money } = positionAt(ready(whole), day);
+      const at = agreedUpTo(whole.terms, day);
       const upfront = payments
         .filter(
           (one) => one.status === "paid" && one.installment_number === 0 && (one.payment_date ?? "") <= day,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayAt, daysBetween, monthEnds } from "../../../src/domain/position/days.ts";
-import { ratio } from "../../../src/domain/position/portfolio.ts";
 import { type Ranked, Ranking } from "../../../src/domain/position/ranking.ts";
 import { restored, saved } from "../../../src/domain/position/saved.ts";
+import { ratio } from "../../../src/domain/position/sums.ts";
 
 describe("days", () => {
   it.each([

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toMinor } from "../../../src/domain/core/money.ts";
-import type { Loan, PaymentFacts, TermsRow } from "../../../src/domain/position/facts.ts";
+import {
+  type Loan,
+  type PaymentFacts,
+  PLAIN_PAYMENT,
+  type TermsRow,
+} from "../../../src/domain/position/facts.ts";
 
 export type Line = Readonly<Record<string, string>>;
 
@@ -56,6 +61,7 @@ export function loanOfCase(lines: readonly Line[]): Loan {
     terms: [termsOf(first, 1), ...changes.map((line, index) => termsOf(line, index + 2))],
     payments: payments.map(
       (line): PaymentFacts => ({
+        ...PLAIN_PAYMENT,
         payment_id: line.id ?? "",
         status: line.status as PaymentFacts["status"],
         currency: line.currency ?? "",

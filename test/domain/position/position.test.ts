@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { toMajor } from "../../../src/domain/core/money.ts";
-import { installmentsAt } from "../../../src/domain/position/installments.ts";
-import { positionAt, ready } from "../../../src/domain/position/position.ts";
+import { daysLate } from "../../../src/domain/position/days.ts";
+import { installmentsAt, positionAt } from "../../../src/domain/position/position.ts";
+import { ready } from "../../../src/domain/position/ready.ts";
 import { csvLines, type Line, loanOfCase } from "./cases.ts";
 
 const tapes = Map.groupBy(csvLines("tapes.csv"), (line) => line.case ?? "");
@@ -49,9 +50,8 @@ describe("a position equals the figures worked out by hand", () => {
 
 describe("the installments of a position", () => {
   const shown = (name: string, day: string) =>
-    installmentsAt(ready(loanOf(name)).schedule, day).map(
-      ({ payment_id, covered, paid_on, days_late }) =>
-        [payment_id, covered / 100n, paid_on, days_late] as const,
+    installmentsAt(ready(loanOf(name)), day).map(
+      (row) => [row.payment_id, row.covered / 100n, row.paid_on, daysLate(row, day)] as const,
     );
 
   it.each([

@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { decodeJwt } from "jose";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { requireFreePort } from "../../../src/cli/local/port.ts";
 import { individual } from "../../support/examples.ts";
+import { until } from "../../support/until.ts";
 import { freePort, runCommand, spawnCommand, startService, temporaryDirectory } from "./command-line.ts";
 
 /** Pastes a printed line into `sh`: the HTTP status and the JSON body of its answer. */
@@ -70,9 +71,7 @@ test("a quiet service writes its log to a file, and Ctrl-C ends it with a line t
   expect(service.screen).toContain(`Requests: logged in ${log}`);
   const health = await fetch(`http://localhost:${port}/v1/health/live`);
   await health.body?.cancel();
-  await vi.waitUntil(async () => (await readFile(log, "utf8").catch(() => "")).includes("/v1/health/live"), {
-    timeout: 10_000,
-  });
+  await until(async () => (await readFile(log, "utf8").catch(() => "")).includes("/v1/health/live"));
   expect(await service.end("SIGINT")).toMatchObject({ exitCode: 0, stderr: "" });
   expect(service.printed().trim()).toBe("Loan Ledger stopped: Ctrl-C (SIGINT). The data stays.");
 });
@@ -99,7 +98,7 @@ test("a service with the sample shows late loans, and its link only reads and ex
   const second = await startService(port, directory, ["--sample"]);
   expect(second.screen).toContain("/console#token=");
   expect(await runCommand(["export", "events", ...service])).toEqual(events);
-}, 300_000);
+});
 
 test("listen registers itself, prints verified webhooks, refuses forged ones, and removes itself", async () => {
   const [port, at, directory] = [await freePort(), await freePort(), await temporaryDirectory()];
@@ -108,7 +107,7 @@ test("listen registers itself, prints verified webhooks, refuses forged ones, an
   const token = stdout.trim();
   const service = ["--url", `http://localhost:${port}`, "--token", token];
   const listener = spawnCommand(["listen", "--port", String(at), ...service]);
-  await vi.waitUntil(() => listener.stderr().includes("Ctrl-C removes it."), { timeout: 30_000 });
+  await until(() => listener.stderr().includes("Ctrl-C removes it."));
   const forged = await fetch(`http://localhost:${at}/`, { method: "POST", body: "{}" });
   expect(forged.status).toBe(400);
 
@@ -119,7 +118,7 @@ test("listen registers itself, prints verified webhooks, refuses forged ones, an
     body: JSON.stringify({ category: "client", data: individual }),
   });
   expect(event.status).toBe(201);
-  await vi.waitUntil(() => listener.stdout().includes('"recordChanged"'), { timeout: 30_000 });
+  await until(() => listener.stdout().includes('"recordChanged"'));
   expect(await listener.end("SIGINT")).toBe(0);
   const left = await fetch(`http://localhost:${port}/v1/webhook-endpoints`, { headers });
   expect(await left.json()).toEqual({ data: [] });

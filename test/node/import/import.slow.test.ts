@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { Random } from "../../../src/cli/sample/random.ts";
-import { ImportStage, scratch, tokenOf } from "./service.ts";
+import { ImportService, scratch, tokenOf } from "./service.ts";
 import { reported, spoiltTape } from "./tape.ts";
 
 const LINES = 100_000;
@@ -12,11 +12,11 @@ const SEED = 20_261_121;
 /** The heap that the import is given: a tenth of what the parsed lines would take. */
 const HEAP_MAX_MB = 48;
 
-let stage: ImportStage;
+let service: ImportService;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  ({ stage, stop } = await ImportStage.start());
-}, 60_000);
+  ({ service, stop } = await ImportService.start());
+});
 afterAll(() => stop());
 
 /** The most memory that a process has had so far, in MB; undefined where there is no /proc. */
@@ -35,16 +35,16 @@ it("an import of 100,000 lines with 500 bad ones, killed three times, stores eac
   const batchesAll = all.length / 100;
 
   for (let kill = 0; kill < 3; kill += 1) {
-    const child = stage.spawn(["import", path], await tokenOf(tenant));
+    const child = service.spawn(["import", path], await tokenOf(tenant));
     const closed = once(child, "close");
-    const until = stage.batches + Math.floor(batchesAll * (0.05 + 0.2 * random.next()));
-    await vi.waitUntil(() => stage.batches >= until, { timeout: 300_000, interval: 5 });
+    const until = service.batches + Math.floor(batchesAll * (0.05 + 0.2 * random.next()));
+    await vi.waitUntil(() => service.batches >= until, { timeout: 300_000, interval: 5 });
     child.kill("SIGKILL");
     expect((await closed)[1]).toBe("SIGKILL");
   }
 
   const heap = [`--max-old-space-size=${HEAP_MAX_MB}`];
-  const last = stage.spawn(["import", path], await tokenOf(tenant), stage.url, heap);
+  const last = service.spawn(["import", path], await tokenOf(tenant), service.url, heap);
   let memory = 0;
   const sampled = setInterval(async () => {
     memory = Math.max(memory, (await peakMemory(last.pid)) ?? 0);
@@ -55,7 +55,7 @@ it("an import of 100,000 lines with 500 bad ones, killed three times, stores eac
   expect(memory).toBeLessThan(250);
   expect(reported(await readFile(`${path}.refused.ndjson`, "utf8"))).toEqual(refusals);
 
-  const { stdout } = await stage.run(["export", "events"], tenant);
+  const { stdout } = await service.run(["export", "events"], tenant);
   const inLog = stdout
     .split("\n")
     .filter((line) => line !== "")
@@ -66,11 +66,11 @@ it("an import of 100,000 lines with 500 bad ones, killed three times, stores eac
   const good = all.filter((_, index) => !refusals.has(index + 1));
   expect([...inLog].sort()).toEqual([...good].sort());
 
-  const before = stage.batches;
-  const again = await stage.run(["import", path], tenant);
+  const before = service.batches;
+  const again = await service.run(["import", path], tenant);
   expect(again.exitCode).toBe(3);
-  expect(stage.batches - before).toBeLessThanOrEqual(batchesAll / 100);
+  expect(service.batches - before).toBeLessThanOrEqual(batchesAll / 100);
   console.log(
-    `peak memory of the import: ${Math.round(memory)} MB; batches of the second run: ${stage.batches - before}`,
+    `peak memory of the import: ${Math.round(memory)} MB; batches of the second run: ${service.batches - before}`,
   );
 }, 900_000);

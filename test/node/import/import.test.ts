@@ -3,14 +3,14 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { sampleTape } from "../../../src/cli/sample/tape.ts";
-import { ImportStage, scratch, tokenOf } from "./service.ts";
+import { ImportService, scratch, tokenOf } from "./service.ts";
 import { reported, spoiltTape } from "./tape.ts";
 
-let stage: ImportStage;
+let service: ImportService;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  ({ stage, stop } = await ImportStage.start());
-}, 60_000);
+  ({ service, stop } = await ImportService.start());
+});
 afterAll(() => stop());
 
 const SAMPLE = [...sampleTape({ loans: 30, seed: 4, asOf: "2026-11-20" })];
@@ -27,7 +27,7 @@ async function fileOf(content: string, name = "tape.ndjson"): Promise<string> {
 
 /** A table as the command line exports it, without what differs between two tenants. */
 async function exported(tenant: string, table: string): Promise<readonly unknown[]> {
-  const { stdout } = await stage.run(["export", table], tenant);
+  const { stdout } = await service.run(["export", table], tenant);
   const ownOf = (name: string) => /^(id|event_id|created_at|updated_at|on_date|ledger_loan_id)$/.test(name);
   return stdout
     .split("\n")
@@ -45,18 +45,18 @@ const client = (id: string, name = "Ann") => ({
 describe("an import", () => {
   it("stores every line, and a second run sends nothing", async () => {
     const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
-    const first = await stage.run(["import", path], tenant);
+    const first = await service.run(["import", path], tenant);
     expect(first).toMatchObject({ exitCode: 0, stdout: `Done: all ${SAMPLE.length} lines are in.\n` });
     expect(await exported(tenant, "disbursements")).toHaveLength(30);
-    const before = stage.batches;
-    expect(await stage.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
-    expect(stage.batches).toBe(before);
+    const before = service.batches;
+    expect(await service.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
+    expect(service.batches).toBe(before);
   });
 
   it("finishes with 3 when lines were refused, and the report names exactly those, with field and reason", async () => {
     const { lines, refusals } = spoiltTape(20, 14, 11);
     const [tenant, path] = [newTenant(), await fileOf(ndjson(lines))];
-    const ended = await stage.run(["import", path, "--concurrency", "3"], tenant);
+    const ended = await service.run(["import", path, "--concurrency", "3"], tenant);
     expect(ended).toMatchObject({ exitCode: 3, stdout: expect.stringContaining(`${path}.refused.ndjson`) });
     const report = await readFile(`${path}.refused.ndjson`, "utf8");
     expect(reported(report)).toEqual(refusals);
@@ -71,8 +71,10 @@ describe("an import", () => {
     const keyed = { idempotency_key: "own-key-1", ...update("Cleo") };
     const lines = [client("C-1"), update("Ann"), update("Bea"), update("Ann"), keyed, keyed];
     const tenant = newTenant();
-    expect(await stage.run(["import", "-"], tenant, { input: ndjson(lines) })).toMatchObject({ exitCode: 0 });
-    const { stdout } = await stage.run(["export", "events"], tenant);
+    expect(await service.run(["import", "-"], tenant, { input: ndjson(lines) })).toMatchObject({
+      exitCode: 0,
+    });
+    const { stdout } = await service.run(["export", "events"], tenant);
     expect(stdout.trim().split("\n")).toHaveLength(5);
   });
 
@@ -91,9 +93,9 @@ describe("an import", () => {
     ];
     const rest = others.filter(({ data }) => data.step !== "create");
     const tenant = newTenant();
-    const ended = await stage.run(["import", "-"], tenant, { input: ndjson([...lines, ...rest]) });
+    const ended = await service.run(["import", "-"], tenant, { input: ndjson([...lines, ...rest]) });
     expect(ended).toMatchObject({ exitCode: 0 });
-    const { stdout } = await stage.run(["export", "events"], tenant);
+    const { stdout } = await service.run(["export", "events"], tenant);
     const steps = stdout
       .trim()
       .split("\n")
@@ -103,10 +105,10 @@ describe("an import", () => {
 
   it("of exported events gives another tenant equal tables", async () => {
     const [from, to] = [newTenant(), newTenant()];
-    await stage.run(["import", "-"], from, { input: ndjson(SAMPLE) });
-    const { stdout } = await stage.run(["export", "events"], from);
+    await service.run(["import", "-"], from, { input: ndjson(SAMPLE) });
+    const { stdout } = await service.run(["export", "events"], from);
     const path = await fileOf(stdout);
-    expect(await stage.run(["import", "--in-order", path], to)).toMatchObject({ exitCode: 0 });
+    expect(await service.run(["import", "--in-order", path], to)).toMatchObject({ exitCode: 0 });
     for (const table of ["clients", "disbursements", "payments", "operations", "purchase_clients"]) {
       const rows = await exported(from, table);
       expect(rows.length, table).toBeGreaterThan(0);
@@ -116,13 +118,13 @@ describe("an import", () => {
 
   it("of an exported CSV table gives the same rows", async () => {
     const [from, to] = [newTenant(), newTenant()];
-    await stage.run(["import", "-"], from, {
+    await service.run(["import", "-"], from, {
       input: ndjson(SAMPLE.filter(({ category }) => category === "client")),
     });
     const folder = await scratch();
-    await stage.run(["export", "clients", "--format", "csv", "--out", folder], from);
+    await service.run(["export", "clients", "--format", "csv", "--out", folder], from);
     const path = join(folder, "clients.csv");
-    expect(await stage.run(["import", path, "--category", "client"], to)).toMatchObject({ exitCode: 0 });
+    expect(await service.run(["import", path, "--category", "client"], to)).toMatchObject({ exitCode: 0 });
     expect(await exported(to, "clients")).toEqual(await exported(from, "clients"));
   });
 
@@ -133,7 +135,7 @@ describe("an import", () => {
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
       request += 1;
       if (request % 3 === 0) return void outgoing.writeHead(503, { "Retry-After": "0" }).end();
-      const answer = await fetch(`${stage.url}${incoming.url}`, {
+      const answer = await fetch(`${service.url}${incoming.url}`, {
         method: incoming.method ?? "GET",
         headers: incoming.headers as Record<string, string>,
         ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
@@ -149,16 +151,16 @@ describe("an import", () => {
     onTestFinished(() => void flaky.close());
     const { port } = flaky.address() as { port: number };
     const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
-    const ended = await stage.run(["import", path], tenant, { url: `http://127.0.0.1:${port}` });
+    const ended = await service.run(["import", path], tenant, { url: `http://127.0.0.1:${port}` });
     expect(ended).toMatchObject({ exitCode: 0 });
-    const { stdout } = await stage.run(["export", "events"], tenant);
+    const { stdout } = await service.run(["export", "events"], tenant);
     expect(stdout.trim().split("\n")).toHaveLength(SAMPLE.length);
   });
 
   it("stops with 1 and a sentence when the token is refused, and the same command continues later", async () => {
     const path = await fileOf(ndjson(SAMPLE));
     const [header, payload] = (await tokenOf("import-expired")).split(".");
-    const child = stage.spawn(["import", path], `${header}.${payload}.AAAA`);
+    const child = service.spawn(["import", path], `${header}.${payload}.AAAA`);
     let stderr = "";
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       stderr += chunk;
@@ -168,15 +170,15 @@ describe("an import", () => {
       exitCode: 1,
       stderr: expect.stringMatching(/401 invalid_token\)\n0 of/),
     });
-    expect(await stage.run(["import", path], "import-expired")).toMatchObject({ exitCode: 0 });
+    expect(await service.run(["import", path], "import-expired")).toMatchObject({ exitCode: 0 });
   });
 
   it("refuses a checkpoint of other files or of another tenant", async () => {
     const path = await fileOf(ndjson(SAMPLE.slice(0, 3)));
     const checkpoint = `${path}.mine`;
     const args = ["import", path, "--checkpoint", checkpoint];
-    expect(await stage.run(args, newTenant())).toMatchObject({ exitCode: 0 });
-    expect(await stage.run(args, newTenant())).toMatchObject({
+    expect(await service.run(args, newTenant())).toMatchObject({ exitCode: 0 });
+    expect(await service.run(args, newTenant())).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining("another server or tenant. Delete it"),
     });
@@ -189,18 +191,18 @@ describe("an import", () => {
       SAMPLE.filter(({ category }) => category !== "client"),
     ];
     const path = await fileOf(ndjson(others));
-    expect(await stage.run(["import", path], tenant)).toMatchObject({ exitCode: 3 });
-    await stage.run(["import", "-"], tenant, { input: ndjson(clients) });
-    expect(await stage.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
+    expect(await service.run(["import", path], tenant)).toMatchObject({ exitCode: 3 });
+    await service.run(["import", "-"], tenant, { input: ndjson(clients) });
+    expect(await service.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
     await expect(stat(`${path}.refused.ndjson`)).rejects.toThrow("ENOENT");
   });
 
   it("that is a dry run sends nothing, says so, and names the invalid lines", async () => {
     const { lines, refusals } = spoiltTape(5, 7, 3);
     const path = await fileOf(ndjson(lines));
-    const before = stage.batches;
-    const { exitCode, stdout } = await stage.run(["import", path, "--dry-run"], newTenant());
-    expect({ exitCode, sent: stage.batches - before }).toEqual({ exitCode: 3, sent: 0 });
+    const before = service.batches;
+    const { exitCode, stdout } = await service.run(["import", path, "--dry-run"], newTenant());
+    expect({ exitCode, sent: service.batches - before }).toEqual({ exitCode: 3, sent: 0 });
     expect(stdout).toMatch(/^Dry run: nothing was sent\./);
     expect(stdout).toContain("lines refer to records that these files do not create");
     const found = reported(await readFile(`${path}.refused.ndjson`, "utf8"));
@@ -219,7 +221,7 @@ describe("an import", () => {
     const folder = await scratch();
     await writeFile(join(folder, "clients.csv"), "client_id\n");
     const resolved = args.map((arg) => (arg === "clients.csv" ? join(folder, arg) : arg));
-    const ended = await stage.run(resolved, newTenant());
+    const ended = await service.run(resolved, newTenant());
     expect(ended).toMatchObject({ exitCode, stderr: expect.stringContaining(sentence) });
   });
 });

@@ -44,7 +44,7 @@ export interface Ended {
 }
 
 /** The service from outside, and the command line that talks to it. */
-export class ImportStage {
+export class ImportService {
   readonly url: string;
   /** How many batches the service was sent. */
   batches = 0;
@@ -54,22 +54,22 @@ export class ImportStage {
   }
 
   /** Starts the built worker; it ends with the test file. */
-  static async start(): Promise<{ readonly stage: ImportStage; readonly stop: () => Promise<void> }> {
+  static async start(): Promise<{ readonly service: ImportService; readonly stop: () => Promise<void> }> {
     const directory = await mkdtemp(join(tmpdir(), "loan-ledger-import-"));
     const count = (line: string): void => {
-      if (line.includes('"message":"request"') && line.includes('"/ingest/batch"')) stage.batches += 1;
+      if (line.includes('"message":"request"') && line.includes('"/ingest/batch"')) service.batches += 1;
     };
     const miniflare = await startBuiltWorker(await buildWorker(), {
       bindings: TEST_AUTH_BINDINGS,
       directory,
       onLog: count,
     });
-    const stage = new ImportStage((await miniflare.ready).origin);
+    const service = new ImportService((await miniflare.ready).origin);
     const stop = async () => {
       await miniflare.dispose();
       await rm(directory, { recursive: true, force: true, maxRetries: 10 });
     };
-    return { stage, stop };
+    return { service, stop };
   }
 
   /** Starts a command; the caller awaits its end, or kills it. */

@@ -20,7 +20,7 @@ export interface LoanAccrual {
 }
 
 /** A checked `POST /v1/accruals/batch` (docs/ledger.md#accruals). */
-export interface Accrual {
+interface Accrual {
   readonly type: "accrual";
   readonly program_id: string;
   /** The interest is for the day from this one to the next, on the principal at the end of this day. */

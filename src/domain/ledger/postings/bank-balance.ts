@@ -4,7 +4,7 @@ import { isoTime } from "../entry.ts";
 import type { BankBalance, PostingType } from "../state.ts";
 
 /** A checked `PUT /v1/bank-balances/{bank_account_ref}` (docs/api.md#ledger). */
-export interface BankBalanceStated extends BankBalance {
+interface BankBalanceStated extends BankBalance {
   readonly type: "bank_balance";
   readonly actor: string | null;
 }

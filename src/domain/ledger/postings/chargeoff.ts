@@ -6,7 +6,7 @@ import { bookOf, needFrom, type PostingType } from "../state.ts";
 import { allOwed, allocate, payOff } from "../waterfall.ts";
 
 /** A checked `POST /v1/charge-offs` (docs/api.md#ledger). */
-export interface ChargeOff {
+interface ChargeOff {
   readonly type: "chargeoff";
   readonly loan_id: string;
   readonly borrower_id: string;

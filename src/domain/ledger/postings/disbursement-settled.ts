@@ -8,7 +8,7 @@ import { alreadyReversed, alreadySettled, notSettleable, tooEarly, unknownEntry 
 import { type LedgerState, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/disbursement-settlements` (docs/api.md#ledger). */
-export interface DisbursementSettled {
+interface DisbursementSettled {
   readonly type: "disbursement_settled";
   readonly disbursement_entry_id: string;
   readonly effective_at: string;

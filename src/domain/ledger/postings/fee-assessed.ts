@@ -4,7 +4,7 @@ import { refusedLoan } from "../loan.ts";
 import { needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/fees` (docs/api.md#ledger). */
-export interface FeeAssessed {
+interface FeeAssessed {
   readonly type: "fee_assessed";
   readonly loan_id: string;
   readonly borrower_id: string;

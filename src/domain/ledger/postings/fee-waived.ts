@@ -6,7 +6,7 @@ import { exceedsFees } from "../refusals.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/fee-waivers` (docs/api.md#ledger). */
-export interface FeeWaived {
+interface FeeWaived {
   readonly type: "fee_waived";
   readonly loan_id: string;
   readonly borrower_id: string;

@@ -4,7 +4,7 @@ import { entryOf, isoTime } from "../entry.ts";
 import type { PostingType } from "../state.ts";
 
 /** A checked `POST /v1/funding` (docs/api.md#ledger). */
-export interface ManualAdjustment {
+interface ManualAdjustment {
   readonly type: "manual_adjustment";
   readonly bank_account_ref: string;
   readonly currency: string;

@@ -7,7 +7,7 @@ import { bookOf, needFrom, type PostingType } from "../state.ts";
 import { allOwed, allocate, allocationView, payOff } from "../waterfall.ts";
 
 /** A checked `POST /v1/suspense-applications` (docs/api.md#ledger). */
-export interface PaymentAllocated {
+interface PaymentAllocated {
   readonly type: "payment_allocated";
   readonly loan_id: string;
   readonly borrower_id: string;

@@ -7,7 +7,7 @@ import { bookOf, needFrom, type PostingType } from "../state.ts";
 import { allocate, allocationView, payOff } from "../waterfall.ts";
 
 /** A checked `POST /v1/payments` (docs/api.md#ledger). */
-export interface PaymentReceived {
+interface PaymentReceived {
   readonly type: "payment_received";
   readonly loan_id: string;
   readonly borrower_id: string;

@@ -6,7 +6,7 @@ import { notChargedOff } from "../refusals.ts";
 import { lossesOf, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/recoveries` (docs/api.md#ledger). */
-export interface Recovery {
+interface Recovery {
   readonly type: "recovery";
   readonly loan_id: string;
   readonly borrower_id: string;

@@ -6,7 +6,7 @@ import { alreadyReversed, hasRecoveries, isReversal, tooEarly, unknownEntry } fr
 import { type LedgerState, lossesOf, needFrom, type PostingType, type ReversalDay } from "../state.ts";
 
 /** A checked `POST /v1/reversals` (docs/api.md#ledger). */
-export interface Reversal {
+interface Reversal {
   readonly type: "reversal";
   readonly reverses_entry_id: string;
   readonly reason_code: string;

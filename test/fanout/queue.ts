@@ -13,6 +13,8 @@ import { individual, loan } from "../support/examples.ts";
 import { gateOf } from "../support/gate.ts";
 import { expectedHistory, HISTORY, type WireEvent, type WireHistory, type WireRow } from "./expected.ts";
 
+/* Delivers messages and fires the cron trigger as the platform does, and reads what the projections stored. */
+
 export const QUEUE = "loan-ledger-history";
 export const DEAD_QUEUE = "loan-ledger-history-dead";
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";

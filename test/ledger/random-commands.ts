@@ -20,7 +20,8 @@ const amount = fc.oneof(
   { weight: 8, arbitrary: fc.bigInt({ min: 1n, max: 300n }) },
   { weight: 1, arbitrary: fc.bigInt({ min: 2n ** 61n, max: 2n ** 63n - 1n }) },
 );
-export const wish = fc.record({
+/** What a random command is made of. */
+export const randomChoice = fc.record({
   kind: fc.oneof(
     { weight: 5, arbitrary: fc.constant("disburse" as const) },
     { weight: 5, arbitrary: fc.constant("pay" as const) },
@@ -49,11 +50,11 @@ export const wish = fc.record({
   pick: fc.nat(),
   isOff: fc.boolean(),
 });
-export type Wish = typeof wish extends fc.Arbitrary<infer One> ? One : never;
+export type RandomChoice = typeof randomChoice extends fc.Arbitrary<infer One> ? One : never;
 
 /** A command that may be accepted or not, as the books are now. */
 export function commandOf(
-  { kind, loan: index, amount: money, day, bank, pick, isOff }: Wish,
+  { kind, loan: index, amount: money, day, bank, pick, isOff }: RandomChoice,
   model: Model,
   loans: readonly string[],
 ): Command | null {

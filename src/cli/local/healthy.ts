@@ -1,0 +1,47 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { WranglerRun } from "./wrangler.ts";
+
+const HEALTH_POLL_MS = 50;
+const NOTICE_PERIOD_MS = 15_000;
+/** How long a worker that starts may neither print a line nor answer. */
+export const SILENCE_MAX_MS = 120_000;
+
+/** Says every 15 seconds what is awaited, until `work` has ended. */
+export async function announced<T>(notice: string, work: Promise<T>): Promise<T> {
+  const repeated = setInterval(() => console.log(notice), NOTICE_PERIOD_MS);
+  return work.finally(() => clearInterval(repeated));
+}
+
+async function firstHealthyAnswer(url: string, end: AbortSignal, onAnswer: () => void): Promise<boolean> {
+  while (!end.aborted) {
+    try {
+      const { status } = await fetch(`${url}/v1/health/live`, { signal: end });
+      if (status === 200) return !end.aborted;
+      onAnswer();
+    } catch {
+      // The worker does not listen yet, or the wait is over.
+    }
+    await pause(HEALTH_POLL_MS);
+  }
+  return false;
+}
+
+/** Waits for the worker's first healthy answer while it makes progress: a slow machine is no reason to give up. */
+export async function becameHealthy(
+  url: string,
+  run: Pick<WranglerRun, "exited" | "heldBack" | "forward" | "lastLineAt">,
+): Promise<boolean> {
+  const end = new AbortController();
+  const stop = () => end.abort();
+  void run.exited.then(stop, stop);
+  let answeredAt = Date.now();
+  const watch = setInterval(() => {
+    // A build error: wrangler waits until the file is fixed, so the developer must see its output now.
+    if (run.heldBack().some((line) => line.includes("ERROR"))) run.forward("all");
+    if (Date.now() - Math.max(answeredAt, run.lastLineAt()) > SILENCE_MAX_MS) stop();
+  }, HEALTH_POLL_MS);
+  const answered = firstHealthyAnswer(url, end.signal, () => {
+    answeredAt = Date.now();
+  });
+  return answered.finally(() => clearInterval(watch));
+}

@@ -1,0 +1,75 @@
+import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Day } from "../core/dates.ts";
+import type { Loan, PaymentFacts } from "./facts.ts";
+import { isUpfront } from "./installment.ts";
+import { type Money, moneyOf } from "./receipts.ts";
+import { type Schedule, scheduleAt } from "./schedule.ts";
+import { startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
+
+/** Terms and schedule as of a day. */
+export interface Agreement {
+  readonly terms: TermsAsOf;
+  readonly schedule: Schedule;
+  /** The day on which all is due; null where that is not known. */
+  readonly maturity: Day | null;
+}
+
+/** A loan prepared for positions on any number of days. */
+export interface Ready {
+  readonly loan: Loan;
+  readonly calendar: Calendar;
+  readonly start: Day;
+  readonly money: Money;
+  readonly agreementAt: (day: Day) => Agreement;
+}
+
+/** Prepares a loan. Its days are those of a time zone's calendar. */
+export function ready(loan: Loan, calendar: Calendar = UTC): Ready {
+  const payments = loan.payments.filter((payment) => isCounted(loan, payment));
+  const changes = changeDays(loan, payments, calendar);
+  const made = new Map<number, Agreement>();
+  const agreementAt = (day: Day) => {
+    // Terms and schedule are the same on all days between two changes.
+    const passed = changes.filter((change) => change <= day).length;
+    const agreement = made.get(passed) ?? agree(loan, payments, day, calendar);
+    made.set(passed, agreement);
+    return agreement;
+  };
+  const start = startOf(loan.disbursement, calendar);
+  return { loan, calendar, start, money: moneyOf(payments, calendar), agreementAt };
+}
+
+/** A payment whose currency differs from its disbursement's counts in no position; it is a quality finding. */
+export const isCounted = (loan: Loan, payment: PaymentFacts): boolean =>
+  payment.currency === loan.disbursement.currency;
+
+/** The days from which a dated change applies. */
+function changeDays({ terms }: Loan, payments: readonly PaymentFacts[], { dayOf }: Calendar): readonly Day[] {
+  const [, ...changes] = terms;
+  const days = new Set(changes.map(({ on_date }) => dayOf(on_date)));
+  for (const { row_events } of payments) {
+    for (const { change_date } of row_events ?? []) if (change_date !== null) days.add(dayOf(change_date));
+  }
+  return [...days];
+}
+
+function agree(loan: Loan, payments: readonly PaymentFacts[], day: Day, calendar: Calendar): Agreement {
+  const terms = termsAsOf(loan.terms, day, calendar);
+  const schedule = scheduleAt(payments, terms, day, calendar);
+  return { terms, schedule, maturity: maturityOf(loan, schedule, terms, calendar) };
+}
+
+/**
+ * A loan matures on its maturity date. A purchase has none: it matures with its last expected row that has something
+ * left after cuts, the upfront fee aside. A purchase with only receipts does not mature.
+ */
+function maturityOf(
+  { disbursement }: Loan,
+  { installments }: Schedule,
+  { maturity_date }: TermsAsOf,
+  { dayOf }: Calendar,
+): Day | null {
+  if (disbursement.kind === "loan") return maturity_date === null ? null : dayOf(maturity_date);
+  const counts = installments.filter((row) => !row.self_scheduled && !isUpfront(row) && row.total > 0n);
+  return counts.at(-1)?.due ?? null;
+}

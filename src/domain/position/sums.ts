@@ -1,0 +1,93 @@
+import type { DecimalText } from "../core/decimal.ts";
+import { divideHalfEven } from "../core/money.ts";
+import type { Position } from "./position.ts";
+import { BUCKETS } from "./state.ts";
+
+/** The loans of one bucket. */
+export interface BucketSums {
+  readonly number: number;
+  readonly outstanding: bigint;
+  readonly arrears: bigint;
+}
+
+/** Days past due beyond which a loan is at risk, in the order of `Sums.at_risk`. */
+export const PAR_DAYS = [0, 30, 90] as const;
+
+/** Sums over the positions of one currency and group, in minor units. Pending loans do not count. */
+export interface Sums {
+  number: number;
+  repaid: number;
+  disbursed: bigint;
+  outstanding: bigint;
+  scheduled: bigint;
+  received: bigint;
+  arrears: bigint;
+  margin_due: bigint;
+  written_off: bigint;
+  recovered: bigint;
+  rebates: bigint;
+  overpaid: bigint;
+  /** Outstanding principal of loans more than 0, 30 and 90 days past due. */
+  at_risk: [bigint, bigint, bigint];
+  /** In the order of `BUCKETS`. */
+  buckets: BucketSums[];
+}
+
+export const noSums = (): Sums => ({
+  number: 0,
+  repaid: 0,
+  disbursed: 0n,
+  outstanding: 0n,
+  scheduled: 0n,
+  received: 0n,
+  arrears: 0n,
+  margin_due: 0n,
+  written_off: 0n,
+  recovered: 0n,
+  rebates: 0n,
+  overpaid: 0n,
+  at_risk: [0n, 0n, 0n],
+  buckets: BUCKETS.map(() => ({ number: 0, outstanding: 0n, arrears: 0n })),
+});
+
+/** Adds a position to the sums of its currency and group (docs/portfolio.md#the-portfolio). */
+export function addPosition(sums: Sums, position: Position): void {
+  if (position.state === "pending") return;
+  const { terms, outstanding_principal: outstanding, arrears, days_past_due } = position;
+  sums.number += 1;
+  if (position.state === "repaid") sums.repaid += 1;
+  sums.disbursed += terms.first_agreed.amount + terms.raised;
+  sums.outstanding += outstanding;
+  sums.scheduled += position.scheduled.total;
+  sums.received += position.received.total;
+  sums.arrears += arrears.total;
+  sums.margin_due += position.margin_due;
+  sums.written_off += terms.written_off;
+  sums.recovered += position.recovered;
+  sums.rebates += terms.rebates;
+  sums.overpaid += position.overpaid;
+  for (const [index, days] of PAR_DAYS.entries()) {
+    if (days_past_due > days) sums.at_risk[index] = (sums.at_risk[index] ?? 0n) + outstanding;
+  }
+  if (position.bucket === null) return;
+  const index = BUCKETS.indexOf(position.bucket);
+  const before = sums.buckets[index];
+  if (!before) return;
+  sums.buckets[index] = {
+    number: before.number + 1,
+    outstanding: before.outstanding + outstanding,
+    arrears: before.arrears + arrears.total,
+  };
+}
+
+const RATIO_DECIMALS = 6;
+const ONE = 10n ** BigInt(RATIO_DECIMALS);
+
+/** `part` over `whole` with six decimals, rounded half to even; null when the whole is 0. */
+export function ratio(part: bigint, whole: bigint): DecimalText | null {
+  if (whole === 0n) return null;
+  const digits = divideHalfEven(part * ONE, whole)
+    .toString()
+    .padStart(RATIO_DECIMALS + 1, "0");
+  return `${digits.slice(0, -RATIO_DECIMALS)}.${digits.slice(-RATIO_DECIMALS)}`;
+}

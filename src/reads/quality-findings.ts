@@ -1,0 +1,121 @@
+import type { QualityRuleQuery } from "../contract/position/query.ts";
+import type { OrderValues } from "../domain/core/lookup.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Day } from "../domain/position/days.ts";
+import { type Example, findingsOf } from "../domain/position/quality.ts";
+import type { QualityCode } from "../domain/position/quality-rules.ts";
+import { ready } from "../domain/position/ready.ts";
+import type { Database } from "../store/d1/session.ts";
+import { bytesOf, headOf } from "../store/position/memos.ts";
+import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
+import { knownSequence } from "./known-at.ts";
+import { paged, splitPage, startAfter } from "./pages.ts";
+import { loansAfter } from "./past-loans.ts";
+import { questionText } from "./question-text.ts";
+
+/** Rows or events that one page examines; a page that finds few findings in them continues in the next one. */
+const EXAMINED_MAX = 50_000;
+
+/** A page ends when it is about this large. */
+const PAGE_BYTES_MAX = 1_900_000;
+
+const TOO_LARGE: Problem = {
+  code: "too_large",
+  detail: "One disbursement has too many payments or events to examine. Ask for its position.",
+};
+
+type RuleRequest = QualityRuleQuery & { readonly code: QualityCode; readonly limit: number };
+
+/** What to find: the findings of a rule as of a day, in the records as they are or as the log knew them. */
+interface Sought {
+  readonly code: QualityCode;
+  readonly day: Day;
+  readonly known: number | null;
+  readonly limit: number;
+}
+
+interface FoundFindings {
+  readonly data: readonly Example[];
+  /** Where the next page starts; null at the end. */
+  readonly next: OrderValues | null;
+}
+
+/** A page of all findings of one rule (docs/api.md#positions), as of `today` if the query names no day. */
+export function findingsOfRule(
+  db: Database,
+  tenant: string,
+  { limit, cursor, code, ...filters }: RuleRequest,
+  today: Day,
+) {
+  const identity = [tenant, questionText("quality rule", { ...filters, code })];
+  return paged({ identity, cursor }, async (start) => {
+    // The day of the first page, also after midnight.
+    const [begun, ...after] = start?.after ?? [];
+    const day = filters.as_of_date ?? begun ?? today;
+    const at = filters.known_at && (await knownSequence(db, tenant, filters.known_at));
+    if (at && !at.ok) return at;
+    const known = at?.value.sequence ?? null;
+    const from_sequence = known ?? (await headOf(db, tenant));
+    const sought = { code, day, known, limit };
+    const found =
+      code === "shared_registration_number"
+        ? await sharedNumbers(db, tenant, sought, after)
+        : await findings(db, tenant, sought, after);
+    if (!found.ok) return found;
+    const { data, next } = found.value;
+    const to_sequence = known ?? (await headOf(db, tenant));
+    const moment = { as_of_date: day, from_sequence, to_sequence };
+    return ok({ data, ...moment, next: next && startAfter(day, ...next) });
+  });
+}
+
+async function sharedNumbers(
+  db: Database,
+  tenant: string,
+  { known, limit }: Sought,
+  [after]: OrderValues,
+): Promise<Result<FoundFindings, Problem>> {
+  const asked = { known, after: Number(after ?? 0), limit: limit + 1 };
+  const { shown, last } = splitPage((await sharedRegistrationNumbers(db, tenant, asked)).examples, limit);
+  let bytes = 0;
+  const fitting = shown.filter(({ client_ids }) => {
+    bytes += bytesOf(JSON.stringify(client_ids));
+    return bytes <= PAGE_BYTES_MAX;
+  });
+  const end = fitting.length < shown.length ? fitting.at(-1) : last;
+  const data = fitting.map(({ client_ids }) => ({ client_ids }));
+  return ok({ data, next: end ? [String(end.first)] : null });
+}
+
+/**
+ * Examines disbursements in the order of their ids. A page ends after whole disbursements, or within one: `partial`, of
+ * whose findings some are shown.
+ */
+async function findings(
+  db: Database,
+  tenant: string,
+  { code, day, known, limit }: Sought,
+  [before, partial, inside]: OrderValues,
+): Promise<Result<FoundFindings, Problem>> {
+  const data: Example[] = [];
+  let whole = before ?? "";
+  for (let examined = 0; examined < EXAMINED_MAX && data.length < limit; ) {
+    const page = await loansAfter(db, tenant, whole, { known, withCountry: false });
+    if (page === "too_large") return err(TOO_LARGE);
+    for (const { loan } of page.loans) {
+      const id = loan.disbursement.disbursement_id;
+      const shown = id === partial ? Number(inside) : 0;
+      const found = findingsOf(ready(loan), { day, today: day }).filter((finding) => finding.code === code);
+      const left = found.slice(shown).map(({ example }) => example);
+      const room = limit - data.length;
+      data.push(...left.slice(0, room));
+      if (left.length > room) return ok({ data, next: [whole, id, String(shown + room)] });
+      whole = id;
+    }
+    if (page.end === null) return ok({ data, next: null });
+    whole = page.end;
+    examined += page.rows;
+  }
+  return ok({ data, next: [whole] });
+}

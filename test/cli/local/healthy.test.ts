@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { announced, becameHealthy, SILENCE_MAX_MS } from "../../../src/cli/local/healthy.ts";
+
+const URL = "http://localhost:8787";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A run of wrangler that prints nothing by itself. */
+function quietRun() {
+  const exited = Promise.withResolvers<number>();
+  const run = { lastLine: Date.now(), held: [] as string[], forwarded: false };
+  const forward = () => {
+    run.forwarded = true;
+    run.held = [];
+  };
+  return Object.assign(run, {
+    exit: exited.resolve,
+    exited: exited.promise,
+    heldBack: () => run.held,
+    lastLineAt: () => run.lastLine,
+    forward,
+  });
+}
+
+const answering = (answer: () => number | Error) =>
+  vi.stubGlobal("fetch", async () => {
+    const found = answer();
+    if (found instanceof Error) throw found;
+    return { status: found };
+  });
+
+test("a worker that prints lines is waited for, however long it takes", async () => {
+  const run = quietRun();
+  let status: number | Error = new Error("ECONNREFUSED");
+  answering(() => status);
+  const healthy = becameHealthy(URL, run);
+  for (let minute = 0; minute < 30; minute += 1) {
+    await vi.advanceTimersByTimeAsync(60_000);
+    run.lastLine = Date.now();
+  }
+  status = 200;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await healthy).toBe(true);
+});
+
+test("an answer that is not healthy yet is progress, and silence is not", async () => {
+  let silent = false;
+  answering(() => (silent ? new Error("ECONNREFUSED") : 503));
+  const healthy = becameHealthy(URL, quietRun());
+  await vi.advanceTimersByTimeAsync(2 * SILENCE_MAX_MS);
+  silent = true;
+  await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS + 1_000);
+  expect(await healthy).toBe(false);
+});
+
+test("the end of wrangler ends the wait", async () => {
+  const run = quietRun();
+  answering(() => new Error("ECONNREFUSED"));
+  const healthy = becameHealthy(URL, run);
+  run.exit(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await healthy).toBe(false);
+});
+
+test("a build error is shown while the wait continues", async () => {
+  const run = quietRun();
+  let status: number | Error = new Error("ECONNREFUSED");
+  answering(() => status);
+  const healthy = becameHealthy(URL, run);
+  run.held = ["[ERROR] Build failed"];
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(run.forwarded).toBe(true);
+  status = 200;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await healthy).toBe(true);
+});
+
+test("a wait says every 15 seconds what it waits for", async () => {
+  const log = vi.spyOn(console, "log").mockReturnValue();
+  const work = Promise.withResolvers<string>();
+  const result = announced("Waiting for the worker ...", work.promise);
+  await vi.advanceTimersByTimeAsync(45_000);
+  work.resolve("done");
+  expect(await result).toBe("done");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(log.mock.calls).toEqual(Array(3).fill(["Waiting for the worker ..."]));
+  log.mockRestore();
+});
