@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { WebhookType } from "../../src/domain/core/webhook.ts";
 import { accessFault, accessible, type Caller, NOT_FOUND } from "../../src/webhooks/access.ts";
-import { newEndpoint } from "../../src/webhooks/endpoint.ts";
+import { createdEndpoint } from "../../src/webhooks/endpoint.ts";
 
 const RECORDS = "records:read";
 const LEDGER = "hpts:ledger:read";
 const caller = (lacking: Caller["lacking"]): Caller => ({ tenant: "t", lacking });
 const endpoint = (...event_types: readonly WebhookType[]) =>
-  newEndpoint({
+  createdEndpoint({
     ...{ endpoint_id: "e", url: "https://example.com/", own_host: "o", description: null, created_at: 1 },
     ...{ event_types, secret: { key_id: "k", nonce: "n", ciphertext: "c" }, from: 1 },
   });

@@ -17,7 +17,7 @@ const event: ReportedEvent = {
   ...{ makes_history: true, trace_id: "tr", created_at: AT, facts: JSON.stringify(facts) },
 };
 const entry = (sequence: number, position: number): ReportedEntry => ({
-  ...{ sequence, position, journal_entry_id: `je-${sequence}-${position}`, event_type: "Disbursement" },
+  ...{ sequence, position, journal_entry_id: `je-${sequence}-${position}`, event_type: "disbursement" },
   ...{ correlation_id: "L-1", posted_at: AT + 1_000 },
 });
 const entries = [entry(6, 0), entry(7, 0), entry(7, 1), entry(8, 0)];
@@ -68,7 +68,7 @@ describe("the messages about an event", () => {
       ...common,
       ...{ type: "journalEntryPosted", place: 1, occurred_at: AT + 1_000 },
       data: {
-        ...{ tenant_id: "t", journal_entry_id: "je-7-0", event_type: "Disbursement", correlation_id: "L-1" },
+        ...{ tenant_id: "t", journal_entry_id: "je-7-0", event_type: "disbursement", correlation_id: "L-1" },
         occurred_at: "2023-11-14T22:13:21.000Z",
       },
     });
