@@ -1,9 +1,9 @@
-import { href } from "./address.ts";
+import { href, type ViewName, viewNamed } from "./address.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
-import { currentRoute, type Route, type ViewName, viewNamed } from "./route.ts";
+import { currentRoute, type Route } from "./route.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";

@@ -4,12 +4,6 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-const VIEW_NAMES = ["portfolio", "disbursement", "quality", "tables"] as const;
-export type ViewName = (typeof VIEW_NAMES)[number];
-
-/** The view of that name; undefined for any other text. The address is text of whoever made the link. */
-export const viewNamed = (name: string): ViewName | undefined => VIEW_NAMES.find((one) => one === name);
-
 export function currentRoute(): Route {
   const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const segments = path.split("/").filter((segment) => segment !== "");

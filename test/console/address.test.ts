@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { viewNamed } from "../../src/console/route.ts";
+import { viewNamed } from "../../src/console/address.ts";
 
 it.each([
   ...(["portfolio", "disbursement", "quality", "tables"] as const).map((name) => [name, name] as const),
