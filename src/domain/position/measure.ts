@@ -4,7 +4,7 @@ import type { Measure } from "./position.ts";
 import { NO_TOLERANCE, type Tolerance } from "./tolerance.ts";
 
 /** How a request wants positions to be measured; what it does not say is as usual. */
-export interface AskedMeasure {
+interface AskedMeasure {
   readonly allocation?: Allocation | undefined;
   readonly arrears_tolerance?: Omit<Tolerance, "share"> | undefined;
   readonly arrears_tolerance_share?: DecimalText | undefined;

@@ -11,13 +11,13 @@ export type Example =
   | { readonly disbursement_id: string; readonly payment_id?: string }
   | { readonly client_ids: readonly string[] };
 
-export interface Finding {
+interface Finding {
   readonly code: QualityCode;
   readonly example: Example;
 }
 
 /** The days of the question. */
-export interface QualityDays {
+interface QualityDays {
   readonly day: Day;
   /** Money after it is in the future: today, or the day of `known_at`. */
   readonly today: Day;
