@@ -1,4 +1,4 @@
-import type { tenantSettings } from "../contract/settings/answers.ts";
+import type { settings } from "../contract/settings/answers.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
@@ -10,13 +10,13 @@ import { settleWrite } from "./write.ts";
 export const settingsHandlers = {
   getSettings: async (c) => {
     const found = await read(c, (db) => readSettings(db, c.get("principal").tenant_id));
-    return found.ok ? renderJson<typeof tenantSettings>(c, found.value) : invalidQuery(c, found.error);
+    return found.ok ? renderJson<typeof settings>(c, found.value) : invalidQuery(c, found.error);
   },
   putSettings: async (c, { body: change }) => {
     const settled = await settleWrite(c, { type: "settings", change }, c.get("body"));
     if (!settled.ok) return renderProblem(c, settled.error);
     const { answer } = settled.value.answer;
     if (answer === null) throw new Error("an event of settings keeps its answer");
-    return renderJson<typeof tenantSettings>(c, JSON.parse(answer));
+    return renderJson<typeof settings>(c, JSON.parse(answer));
   },
 } satisfies Partial<RouteHandlers>;

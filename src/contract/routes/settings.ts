@@ -9,7 +9,7 @@ export const SETTINGS_ROUTES = {
     path: "/v1/settings",
     scope: "any",
     bookmarked: true,
-    answers: { 200: { json: "tenantSettings" } },
+    answers: { 200: { json: "settings" } },
     problems: ["invalid_query"],
   },
   putSettings: {
@@ -18,7 +18,7 @@ export const SETTINGS_ROUTES = {
     scope: "settings:write",
     keyed: true,
     body: json(settingsBody),
-    answers: { 200: { json: "tenantSettings", headers: ["x-d1-bookmark", "Idempotent-Replayed"] } },
+    answers: { 200: { json: "settings", headers: ["x-d1-bookmark", "Idempotent-Replayed"] } },
     problems: ["too_late"],
   },
 } as const satisfies RouteTable<keyof typeof answers>;

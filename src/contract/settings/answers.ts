@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** `GET /v1/settings` and `PUT /v1/settings` (docs/api.md#settings). */
-export const tenantSettings = z
+export const settings = z
   .object({
     time_zone: z.string(),
     arrears_tolerance: z.string(),
