@@ -1,9 +1,9 @@
 import { clientOf } from "../domain/position/facts.ts";
+import type { SelectableLoan } from "../domain/position/from-records.ts";
 import { loansOf } from "../domain/position/past.ts";
 import { noPast } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type ListedLoans, nextIds, readListed } from "../store/position/listed-loans.ts";
-import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 import { type LoanPage, readLoans } from "../store/position/loans.ts";
 import { lastEventsOfLoans } from "../store/position/past.ts";
 import { lastEventsOf, placesOf } from "../store/tape/past.ts";
@@ -20,7 +20,7 @@ interface PastOfLoans {
 
 /** Loans as the log knew them, and the number of events that were examined. */
 interface PastLoans {
-  readonly loans: readonly LoanOnWalk[];
+  readonly loans: readonly SelectableLoan[];
   readonly rows: number;
 }
 

@@ -6,10 +6,10 @@ import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
 import { concerns, isIn, isPledged } from "../domain/position/filters.ts";
+import type { SelectableLoan } from "../domain/position/from-records.ts";
 import { measureOf } from "../domain/position/measure.ts";
 import { type Position, positionAt } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
-import type { LoanOnWalk } from "../store/position/loan-rows.ts";
 
 import type { Walked } from "./past-loans.ts";
 
@@ -40,7 +40,7 @@ interface Placed {
 
 /** The position of a loan that a list is to hold; null if the list's filters leave it out. */
 export function listedPosition(
-  { loan, attributes }: LoanOnWalk,
+  { loan, attributes }: SelectableLoan,
   request: PositionListRequest,
 ): Placed | null {
   const { as_of_date: day, changed_since } = request;
@@ -57,7 +57,7 @@ export function listedPosition(
 
 /** The lines of those loans that the list is to hold. */
 export function linesOf(
-  loans: readonly LoanOnWalk[],
+  loans: readonly SelectableLoan[],
   request: PositionListRequest,
   tenant: string,
 ): string[] {

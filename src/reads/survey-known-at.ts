@@ -3,7 +3,7 @@ import type { Problem } from "../domain/core/problem.ts";
 import { ok, type Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
 import { knownSequence } from "./known-at.ts";
-import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
+import { type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
 /** A question over all disbursements, about the present or about what the log knew at a moment. */
 interface QuestionKnownAt<G extends Gathering> {
@@ -20,8 +20,7 @@ export async function surveyKnownAt<G extends Gathering>(
   tenant: string,
   { known_at, questionOf, days }: QuestionKnownAt<G>,
 ): Promise<Result<Surveyed<G>, Problem>> {
-  const surveyed = (known: number | null) =>
-    survey(db, tenant, questionOf(known), budgetFrom(Date.now(), days), Date.now);
+  const surveyed = (known: number | null) => survey(db, tenant, questionOf(known), days);
   const known = known_at && (await knownSequence(db, tenant, known_at));
   if (!known) return ok(await surveyed(null));
   if (!known.ok) return known;

@@ -73,6 +73,7 @@ describe("the portfolio", () => {
       par90: 0,
       repaid: 0,
       written_off: 0,
+      recovered: 0,
       rebates: 0,
       overpaid: 0,
     });

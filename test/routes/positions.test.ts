@@ -55,6 +55,8 @@ describe("the position of a loan that was paid with less than was due", () => {
       arrears: { total: 400, principal: 400, fee: 0 },
       outstanding_principal: 400,
       margin_due: 0,
+      refunded: 0,
+      recovered: 0,
       overpaid: 0,
       next_due: null,
       last_received: { payment_date: "2026-07-01", amount: 1100 },
@@ -64,6 +66,8 @@ describe("the position of a loan that was paid with less than was due", () => {
           installment_number: 1,
           due_date: "2026-02-01",
           expected: { total: 1100, principal: 1000, fee: 100 },
+          reduced: { total: 0, principal: 0, fee: 0 },
+          self_scheduled: false,
           covered: 1100,
           days_late: 150,
           paid_on: "2026-07-01",
@@ -73,6 +77,8 @@ describe("the position of a loan that was paid with less than was due", () => {
           installment_number: 2,
           due_date: "2026-03-01",
           expected: { total: 1100, principal: 1000, fee: 100 },
+          reduced: { total: 0, principal: 0, fee: 0 },
+          self_scheduled: false,
           covered: 700,
           days_late: 123,
           paid_on: null,
@@ -119,9 +125,9 @@ describe("the position of a loan that was paid with less than was due", () => {
     expect(answer.headers.get("Vary")).toBe("Accept");
     expect(answer.text).toBe(
       [
-        "disbursement_id,currency,as_of_date,payment_id,installment_number,due_date,expected_total,expected_principal,expected_fee,covered,days_late,paid_on",
-        "L-1,USD,2026-07-02,PAY-1,1,2026-02-01,1100,1000,100,1100,150,2026-07-01",
-        "L-1,USD,2026-07-02,PAY-2,2,2026-03-01,1100,1000,100,700,123,",
+        "disbursement_id,currency,as_of_date,payment_id,installment_number,due_date,expected_total,expected_principal,expected_fee,reduced_total,reduced_principal,reduced_fee,covered,days_late,paid_on,self_scheduled",
+        "L-1,USD,2026-07-02,PAY-1,1,2026-02-01,1100,1000,100,0,0,0,1100,150,2026-07-01,false",
+        "L-1,USD,2026-07-02,PAY-2,2,2026-03-01,1100,1000,100,0,0,0,700,123,,false",
         "",
       ].join("\r\n"),
     );

@@ -1,10 +1,20 @@
 import { addDays, addMonths, type SampleDay } from "./calendar.ts";
-import { type Envelope, update } from "./envelope.ts";
+import { create, type Envelope, update } from "./envelope.ts";
 import type { Random } from "./random.ts";
 import type { SampleAgreement, SampleInstallment } from "./terms.ts";
 
 /** How the borrower behaves after the disbursement. */
-type Behaviour = "punctual" | "late" | "partial" | "arrears" | "default" | "extended" | "early" | "insured";
+type Behaviour =
+  | "punctual"
+  | "late"
+  | "partial"
+  | "arrears"
+  | "default"
+  | "extended"
+  | "restructured"
+  | "early"
+  | "lump"
+  | "insured";
 
 export const BEHAVIOURS: readonly (readonly [Behaviour, number])[] = [
   ["punctual", 50],
@@ -13,7 +23,9 @@ export const BEHAVIOURS: readonly (readonly [Behaviour, number])[] = [
   ["arrears", 8],
   ["default", 4],
   ["extended", 6],
+  ["restructured", 4],
   ["early", 4],
+  ["lump", 4],
   ["insured", 4],
 ];
 
@@ -52,8 +64,23 @@ class Life {
     );
   }
 
-  cancel({ id }: SampleInstallment, day: SampleDay): void {
-    this.add(day, update("payment", { payment_id: id, status: "canceled" }));
+  /** From this day on the schedule is another one; it was as agreed on the days before. */
+  reschedule({ id }: SampleInstallment, day: SampleDay, members: Data): void {
+    this.add(day, update("payment", { payment_id: id, change_date: day, ...members }));
+  }
+
+  /** A payment besides the installments; it is paid or expected as `members` say. */
+  create(day: SampleDay, payment_id: string, members: Data): void {
+    const { id, payer, currency } = this.agreement;
+    const common = { payment_id, disbursement_id: id, ...(payer !== null && { client_id: payer }), currency };
+    this.add(day, create("payment", { ...common, ...members }));
+  }
+
+  /** Money that came in besides the installments. */
+  receive(day: SampleDay, payment_id: string, total: number, more: Data = {}): void {
+    const payment_date = `${day}T10:30:00Z`;
+    const payment_total = this.agreement.amount(total);
+    this.create(day, payment_id, { status: "paid", due_date: day, payment_date, payment_total, ...more });
   }
 }
 
@@ -65,24 +92,14 @@ function payInPart(life: Life, installment: SampleInstallment): void {
   life.pay(installment, day, { payment_total: agreement.amount(part) });
   if (part === installment.total || random.chance(0.5)) return;
   const restDay = addDays(day, random.integer(10, 45));
-  const rest = {
-    payment_id: `${installment.id}-R`,
-    disbursement_id: agreement.id,
-    ...(agreement.payer && { client_id: agreement.payer }),
-    status: "paid",
-    due_date: installment.due,
-    payment_date: `${restDay}T10:30:00Z`,
-    payment_total: agreement.amount(installment.total - part),
-    installment_number: installment.number,
-    currency: agreement.currency,
-  };
-  life.add(restDay, { category: "payment", data: { step: "create", ...rest } });
+  const { id, number: installment_number, due: due_date } = installment;
+  life.receive(restDay, `${id}-R`, installment.total - part, { due_date, installment_number });
 }
 
 const punctually = (life: Life, installment: SampleInstallment): void =>
   life.pay(installment, addDays(installment.due, life.random.integer(-3, 1)));
 
-/** Pays a while and then nothing; the lender writes the rest off after half a year. */
+/** Pays a while and then nothing; the lender writes the rest off after half a year, and may recover some of it. */
 function stopPaying(life: Life, writeOff: boolean, insured: boolean): void {
   const { installments, amount, principal } = life.agreement;
   const stop = Math.floor(installments.length * life.random.integer(20, 70) * 0.01);
@@ -97,6 +114,11 @@ function stopPaying(life: Life, writeOff: boolean, insured: boolean): void {
   life.changeTerms(day, "Written off after 180 days without a payment", {
     disbursement_amount: amount(principal - lost),
   });
+  const recovered = Math.floor((lost * life.random.integer(5, 40)) / 100);
+  if (!insured && recovered > 0 && life.random.chance(0.6)) {
+    const recoveredOn = addDays(day, life.random.integer(40, 200));
+    life.receive(recoveredOn, `${unpaid.id}-V`, recovered, { recovery: true, source: "other" });
+  }
 }
 
 /** Gives the second half of the schedule three more months. */
@@ -112,7 +134,7 @@ function extend(life: Life): void {
   }
   for (const installment of installments.slice(half)) {
     const due_date = addMonths(installment.due, 3);
-    life.add(day, update("payment", { payment_id: installment.id, due_date }));
+    life.reschedule(installment, day, { due_date });
     life.pay(installment, addDays(due_date, life.random.integer(-2, 6)));
   }
 }
@@ -132,10 +154,47 @@ function payEarly(life: Life): void {
     payment_principal: amount(principal),
     payment_fee: amount(last.fee),
   });
-  for (const installment of saved) life.cancel(installment, day);
+  for (const installment of saved) life.reschedule(installment, day, { status: "canceled" });
   if (fees > 0) {
     life.changeTerms(day, "Repaid early", { total_expected_margin: amount(margin - fees) });
   }
+}
+
+/** Misses installments; then the lender spreads what is open over as many months again, from one day on. */
+function restructure(life: Life): void {
+  const { installments, kind, amount } = life.agreement;
+  const paid = Math.floor(installments.length / 3);
+  for (const installment of installments.slice(0, paid)) punctually(life, installment);
+  const open = installments.slice(paid);
+  const [missed] = open;
+  if (missed === undefined) return;
+  const day = addDays(missed.due, life.random.integer(35, 60));
+  const shift = open.filter(({ due }) => due <= day).length;
+  const last = addMonths(open.at(-1)?.due ?? day, shift);
+  if (kind === "loan") life.changeTerms(day, "Restructured", { maturity_date: last });
+  for (const installment of open) life.reschedule(installment, day, { status: "canceled" });
+  for (const installment of open) {
+    const { id, number: installment_number } = installment;
+    const due = addMonths(installment.due, shift);
+    const payment_total = amount(installment.total);
+    const parts = { payment_principal: amount(installment.principal), payment_fee: amount(installment.fee) };
+    const expected = { status: "expected", due_date: due, payment_total, ...parts, installment_number };
+    life.create(day, `${id}-N`, { ...expected, change_date: day });
+    life.pay({ ...installment, id: `${id}-N` }, addDays(due, life.random.integer(-3, 5)));
+  }
+}
+
+/** Pays some installments, then a sum that covers several of the next ones. */
+function payLumpSum(life: Life): void {
+  const { installments } = life.agreement;
+  const third = Math.ceil(installments.length / 3);
+  for (const installment of installments.slice(0, third)) punctually(life, installment);
+  const covered = installments.slice(third, 2 * third);
+  const [first] = covered;
+  if (first === undefined) return;
+  const total = covered.reduce((sum, installment) => sum + installment.total, 0);
+  life.receive(addDays(first.due, -life.random.integer(1, 10)), `${first.id}-L`, total);
+  for (const installment of installments.slice(2 * third)) punctually(life, installment);
 }
 
 /** What happens to a disbursement after its schedule is agreed, without days after `asOf`. */
@@ -164,7 +223,9 @@ export function sampledLife(
   if (behaviour === "default") stopPaying(life, true, false);
   if (behaviour === "insured") stopPaying(life, true, true);
   if (behaviour === "extended") extend(life);
+  if (behaviour === "restructured") restructure(life);
   if (behaviour === "early") payEarly(life);
+  if (behaviour === "lump") payLumpSum(life);
   return life.events
     .filter(({ day }) => day <= asOf)
     .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));

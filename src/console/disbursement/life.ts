@@ -120,6 +120,8 @@ function paymentFacts(row: RowJson): PaymentFacts {
     expected_principal: amount("expected_principal"),
     expected_fee: amount("expected_fee"),
     expected_due_date: text(row.expected_due_date),
+    refund: row.refund === true,
+    recovery: row.recovery === true,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { AccountCode } from "../ledger/accounts.ts";
 import type { Day } from "../position/days.ts";
 import { dayOf } from "../position/days.ts";
-import type { DisbursementFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
+import type { DisbursementFacts, TermsRow } from "../position/facts.ts";
+import type { PaymentRecord } from "../position/from-records.ts";
 import { receiptOf } from "../position/receipts.ts";
 import { agreedUpTo, startOf } from "../position/terms.ts";
 
@@ -11,7 +12,7 @@ export interface RecordedLoan {
   readonly is_deleted: boolean;
   /** The terms of its present life, in the order of the log. */
   readonly terms: readonly TermsRow[];
-  readonly receipts: readonly (PaymentFacts & { readonly updated_seq: number })[];
+  readonly receipts: readonly (Omit<PaymentRecord, "is_dated"> & { readonly updated_seq: number })[];
   /** The sequence of the last event of the disbursement. */
   readonly updated_seq: number;
 }
@@ -179,7 +180,10 @@ export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): reado
   return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
 
-function reasonOf({ disbursement, is_deleted }: RecordedLoan, payment: PaymentFacts): Reason | null {
+function reasonOf(
+  { disbursement, is_deleted }: RecordedLoan,
+  payment: RecordedLoan["receipts"][number],
+): Reason | null {
   if (is_deleted) return "orphan_receipts";
   if (payment.currency !== disbursement.currency) return "currency_differs";
   return receiptOf(payment).day < startOf(disbursement) ? "paid_before_disbursement" : null;

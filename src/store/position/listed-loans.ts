@@ -1,11 +1,13 @@
+import type { SelectableLoan } from "../../domain/position/from-records.ts";
 import type { Database } from "../d1/session.ts";
 import {
   type DisbursementTuple,
   disbursementColumns,
-  type LoanOnWalk,
-  loanOf,
+  loanFrom,
   PAYMENT_COLUMNS,
+  PAYMENT_TERMS_COLUMNS,
   type PackedRow,
+  type PaymentTermsTuple,
   type PaymentTuple,
   TERMS_COLUMNS,
   type TermsTuple,
@@ -20,7 +22,7 @@ const PAYMENTS_MAX = 10_000;
 /** Some disbursements, and the head of the log when they were read, or up to which it was folded. */
 export interface ListedLoans {
   readonly head: number;
-  readonly loans: readonly LoanOnWalk[];
+  readonly loans: readonly SelectableLoan[];
 }
 
 /**
@@ -56,7 +58,7 @@ async function readTogether(
   withCountry: boolean,
 ): Promise<ListedLoans | null> {
   const listed = JSON.stringify(ids);
-  const [log, found, terms, paid] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
+  const [log, found, terms, paid, dated] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
     d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
@@ -77,18 +79,27 @@ async function readTogether(
         WHERE tenant_id = ?1 AND disbursement_id = listed.value AND deleted_at IS NULL LIMIT ${PAYMENTS_MAX + 1}`,
       )
       .bind(tenant, listed),
+    d1
+      .prepare(
+        `SELECT json_array(${PAYMENT_TERMS_COLUMNS}) AS row FROM json_each(?2) AS listed CROSS JOIN payment_terms
+        WHERE tenant_id = ?1 AND disbursement_id = listed.value LIMIT ${PAYMENTS_MAX + 1}`,
+      )
+      .bind(tenant, listed),
   ]);
   const payments = tuples<PaymentTuple>(paid?.results);
-  if (payments.length > PAYMENTS_MAX) return null;
+  const events = tuples<PaymentTermsTuple>(dated?.results);
+  if (payments.length > PAYMENTS_MAX || events.length > PAYMENTS_MAX) return null;
   const disbursements = new Map(tuples<DisbursementTuple>(found?.results).map((tuple) => [tuple[0], tuple]));
   const termsOf = Map.groupBy(tuples<TermsTuple>(terms?.results), ([id]) => id);
   const paymentsOf = Map.groupBy(payments, ([id]) => id);
+  const eventsOf = Map.groupBy(events, ([id]) => id);
   const loans = ids.flatMap((id) => {
     const disbursement = disbursements.get(id);
     if (!disbursement) return [];
     const inOrder = (termsOf.get(id) ?? []).toSorted(([, left], [, right]) => left - right);
     const ofLoan = (paymentsOf.get(id) ?? []).toSorted(([, left], [, right]) => left - right);
-    return [loanOf(disbursement, inOrder, ofLoan)];
+    const payment_terms = (eventsOf.get(id) ?? []).toSorted(([, , left], [, , right]) => left - right);
+    return [loanFrom({ disbursement, terms: inOrder, payments: ofLoan, payment_terms })];
   });
   return { head: log?.results[0]?.sequence ?? 0, loans };
 }

@@ -1,5 +1,7 @@
-import type { Attributes } from "../../domain/position/attributes.ts";
-import { type Loan, type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../domain/position/facts.ts";
+import type { TermsRow } from "../../domain/position/facts.ts";
+import { loanOf, type PaymentRecord, type SelectableLoan } from "../../domain/position/from-records.ts";
+import type { Step } from "../../domain/tape/fields.ts";
+import type { PaymentTerms, ScheduleMembers } from "../../domain/tape/state.ts";
 import type { disbursements, payments } from "../tape/tables.ts";
 
 /** The most payments of one disbursement: more do not fit into an isolate's memory. */
@@ -10,7 +12,7 @@ type Payments = typeof payments.$inferSelect;
 
 /** Each row is one JSON text with amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
 const DISBURSEMENT_COLUMNS = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
-  d.payment_date, d.created_seq, d.insurer_name, d.pledge_creditor`;
+  d.payment_date, d.created_seq, d.insurer_name`;
 const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
   COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
 
@@ -18,10 +20,13 @@ export const disbursementColumns = (withCountry: boolean): string =>
   `json_array(${DISBURSEMENT_COLUMNS}${withCountry ? `, ${COUNTRY}` : ""}) AS row`;
 
 export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
-  CAST(total_expected_margin AS TEXT), maturity_date`;
+  CAST(total_expected_margin AS TEXT), maturity_date, pledge_creditor`;
 export const PAYMENT_COLUMNS = `disbursement_id, created_seq, payment_id, status, currency, installment_number, due_date, payment_date,
   CAST(payment_total AS TEXT), CAST(payment_principal AS TEXT), CAST(payment_fee AS TEXT),
-  CAST(expected_total AS TEXT), CAST(expected_principal AS TEXT), CAST(expected_fee AS TEXT), expected_due_date`;
+  CAST(expected_total AS TEXT), CAST(expected_principal AS TEXT), CAST(expected_fee AS TEXT), expected_due_date,
+  due_sequence, bank_ref, refund, recovery, is_dated`;
+export const PAYMENT_TERMS_COLUMNS =
+  "disbursement_id, payment_id, sequence, step, change_date, json(members)";
 
 export type DisbursementTuple = readonly [
   disbursement_id: string,
@@ -33,7 +38,6 @@ export type DisbursementTuple = readonly [
   payment_date: string | null,
   created_seq: number,
   insurer_name: string | null,
-  pledge_creditor: string | null,
   country?: string | null,
 ];
 export type TermsTuple = readonly [
@@ -43,6 +47,7 @@ export type TermsTuple = readonly [
   amount: string,
   margin: string,
   maturity_date: string | null,
+  pledge_creditor: string | null,
 ];
 export type PaymentTuple = readonly [
   disbursement_id: string,
@@ -60,7 +65,31 @@ export type PaymentTuple = readonly [
   expected_principal: string | null,
   expected_fee: string | null,
   expected_due_date: string | null,
+  due_sequence: number | null,
+  bank_ref: string | null,
+  refund: 0 | 1,
+  recovery: 0 | 1,
+  is_dated: 0 | 1,
 ];
+export type PaymentTermsTuple = readonly [
+  disbursement_id: string,
+  payment_id: string,
+  sequence: number,
+  step: Step,
+  change_date: string | null,
+  members: StoredMembers,
+];
+
+/** Amounts are decimal text of minor units. */
+type StoredMembers = Omit<ScheduleMembers, "payment_total" | "payment_principal" | "payment_fee"> & {
+  readonly payment_total?: string;
+  readonly payment_principal?: string | null;
+  readonly payment_fee?: string | null;
+};
+
+/** The disbursements that events beyond a sequence concern. They are few: those of the time between two calls. */
+export const CHANGED = `SELECT DISTINCT CASE category WHEN 'disbursement' THEN record_id ELSE facts ->> 'disbursement_id' END AS row
+  FROM events WHERE tenant_id = ?1 AND sequence > CAST(?2 AS INTEGER) AND category IN ('disbursement', 'payment')`;
 
 export interface PackedRow {
   readonly row: string;
@@ -69,54 +98,56 @@ export interface PackedRow {
 export const tuples = <T>(rows: readonly PackedRow[] | undefined): T[] =>
   JSON.parse(`[${(rows ?? []).map(({ row }) => row).join(",")}]`);
 
-/** A disbursement on a walk over all of them; its client's country only if that is requested. */
-export interface LoanOnWalk {
-  readonly loan: Loan;
-  readonly attributes: Attributes;
+/** The rows of one disbursement, each list in the order of the log. */
+export interface LoanTuples {
+  readonly disbursement: DisbursementTuple;
+  readonly terms: readonly TermsTuple[];
+  readonly payments: readonly PaymentTuple[];
+  readonly payment_terms: readonly PaymentTermsTuple[];
 }
 
-export function loanOf(
-  disbursement: DisbursementTuple,
-  terms: readonly TermsTuple[],
-  payments: readonly PaymentTuple[],
-): LoanOnWalk {
-  const [, , , , , , , , insurer_name, pledge_creditor, country = null] = disbursement;
-  const pledges = [{ on_date: "", pledge_creditor }];
-  const loan = factsOf(disbursement, terms, payments);
-  return { loan, attributes: { country, insurer_name, pledges } };
-}
-
-function factsOf(
-  [
-    disbursement_id,
-    kind,
-    currency,
-    client_id,
-    clients,
-    disbursement_date,
-    payment_date,
-    created_seq,
-  ]: DisbursementTuple,
-  termsRows: readonly TermsTuple[],
-  payments: readonly PaymentTuple[],
-): Loan {
+/** A disbursement from its rows; its client's country only if that was read. */
+export function loanFrom({
+  disbursement: tuple,
+  terms,
+  payments,
+  payment_terms,
+}: LoanTuples): SelectableLoan {
+  const [disbursement_id, kind, currency, client_id, clients, ...others] = tuple;
+  const [disbursement_date, payment_date, created_seq, insurer_name, country = null] = others;
   const purchase_clients = clients === null ? null : (JSON.parse(clients) as readonly string[]);
-  // The terms of a deleted disbursement of the same id belong to another life.
-  const [first, ...changes] = termsRows.filter(([, sequence]) => sequence >= created_seq).map(termsOf);
-  if (!first) throw new Error("a disbursement has the terms that it was created with");
-  return {
-    disbursement: {
-      disbursement_id,
-      kind,
-      currency,
-      client_id,
-      purchase_clients,
-      disbursement_date,
-      payment_date,
-    },
-    terms: [first, ...changes],
+  const dates = { disbursement_date, payment_date };
+  const { loan, attributes } = loanOf({
+    disbursement: { disbursement_id, kind, currency, client_id, purchase_clients, ...dates, insurer_name },
+    created_seq,
+    terms: terms.map(agreedTermsOf),
     payments: payments.map(paymentOf),
+    payment_terms: payment_terms.map(paymentTermsOf),
+  });
+  return { loan, attributes: { ...attributes, country } };
+}
+
+function agreedTermsOf(tuple: TermsTuple) {
+  const [disbursement_id, , , , , , pledge_creditor] = tuple;
+  return { disbursement_id, ...termsOf(tuple), pledge_creditor };
+}
+
+function paymentTermsOf([
+  disbursement_id,
+  payment_id,
+  sequence,
+  step,
+  change_date,
+  members,
+]: PaymentTermsTuple): PaymentTerms {
+  const { payment_total: total, payment_principal, payment_fee, ...others } = members;
+  const set: ScheduleMembers = {
+    ...others,
+    ...(total === undefined ? {} : { payment_total: BigInt(total) }),
+    ...(payment_principal === undefined ? {} : { payment_principal: amountOf(payment_principal) }),
+    ...(payment_fee === undefined ? {} : { payment_fee: amountOf(payment_fee) }),
   };
+  return { disbursement_id, payment_id, sequence, step, change_date, set };
 }
 
 export const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: TermsTuple): TermsRow => ({
@@ -129,12 +160,13 @@ export const termsOf = ([, sequence, on_date, amount, margin, maturity_date]: Te
 
 const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
 
-export function paymentOf(tuple: PaymentTuple): PaymentFacts {
+export function paymentOf(tuple: PaymentTuple): PaymentRecord {
   const [, , payment_id, status, currency, installment_number, due_date, payment_date, total, ...others] =
     tuple;
-  const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date] = others;
+  const [principal, fee, expected_total, expected_principal, expected_fee, expected_due_date, ...more] =
+    others;
+  const [due_sequence, bank_ref, refund, recovery, is_dated] = more;
   return {
-    ...PLAIN_PAYMENT,
     payment_id,
     status,
     currency,
@@ -148,5 +180,10 @@ export function paymentOf(tuple: PaymentTuple): PaymentFacts {
     expected_principal: amountOf(expected_principal),
     expected_fee: amountOf(expected_fee),
     expected_due_date,
+    due_sequence,
+    bank_ref,
+    refund: refund === 1,
+    recovery: recovery === 1,
+    is_dated: is_dated === 1,
   };
 }

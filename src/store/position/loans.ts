@@ -1,41 +1,33 @@
 import { DatabaseAway } from "../../domain/core/failure.ts";
+import type { SelectableLoan } from "../../domain/position/from-records.ts";
 import type { Database } from "../d1/session.ts";
 import {
+  CHANGED,
   type DisbursementTuple,
   disbursementColumns,
-  type LoanOnWalk,
-  loanOf,
-  PAYMENT_COLUMNS,
-  PAYMENTS_OF_A_LOAN_MAX,
+  type LoanTuples,
+  loanFrom,
   type PackedRow,
+  type PaymentTermsTuple,
   type PaymentTuple,
   TERMS_COLUMNS,
   type TermsTuple,
   tuples,
 } from "./loan-rows.ts";
 import { HEAD } from "./memos.ts";
+import { allPaymentTerms, EVENTS_OF_A_CALL, PAYMENT_TERMS_OF } from "./payment-terms.ts";
+import { allPayments, PAYMENTS_OF, PAYMENTS_OF_A_CALL } from "./payments.ts";
 
-/** The most disbursements of one page, and payments of one call: an answer of D1 stays within a few megabytes. */
+/** The most disbursements of one page: an answer of D1 stays within a few megabytes. */
 const LOANS_OF_A_PAGE = 500;
-const PAYMENTS_OF_A_CALL = 5_000;
-/** A page of disbursements ends early when it has as many payments as this. */
-const PAYMENTS_OF_A_PAGE = 20_000;
 /** How often a disbursement is read that changes each time between two calls. */
 const TRIES = 3;
 
 /** A disbursement as it was at one moment, and the head of the log at that moment. */
-export interface LoanAtHead {
+interface LoanAtHead {
   readonly head: number;
-  readonly found: LoanOnWalk | null;
+  readonly found: SelectableLoan | null;
 }
-
-/** Payments by disbursement. The query names its index because the planner has no statistics to choose it. */
-const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
-  WHERE tenant_id = ?1 AND deleted_at IS NULL`;
-
-/** The disbursements that events beyond a sequence concern. They are few: those of the time between two calls. */
-const CHANGED = `SELECT DISTINCT CASE category WHEN 'disbursement' THEN record_id ELSE facts ->> 'disbursement_id' END AS row
-  FROM events WHERE tenant_id = ?1 AND sequence > CAST(?2 AS INTEGER) AND category IN ('disbursement', 'payment')`;
 
 /**
  * One live disbursement with its terms and payments, null if there is none. Reads only these rows, by their keys, in one
@@ -61,7 +53,7 @@ async function tryLoan(
   withCountry: boolean,
 ): Promise<LoanAtHead | "too_large" | "changed"> {
   const { $client: d1 } = db;
-  const [log, found, terms, first] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
+  const [log, found, terms, first, dated] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
     d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
@@ -78,6 +70,11 @@ async function tryLoan(
     d1
       .prepare(`${PAYMENTS_OF} AND disbursement_id = ?2 ORDER BY created_seq LIMIT ${PAYMENTS_OF_A_CALL}`)
       .bind(tenant, id),
+    d1
+      .prepare(
+        `${PAYMENT_TERMS_OF} AND disbursement_id = ?2 ORDER BY payment_id, sequence LIMIT ${EVENTS_OF_A_CALL}`,
+      )
+      .bind(tenant, id),
   ]);
   const head = log?.results[0]?.sequence ?? 0;
   const [disbursement] = tuples<DisbursementTuple>(found?.results);
@@ -86,58 +83,16 @@ async function tryLoan(
     first: tuples<PaymentTuple>(first?.results),
     last: id,
   });
-  if (payments === "too_large") return "too_large";
-  if (payments.changed.has(id)) return "changed";
-  return { head, found: loanOf(disbursement, tuples<TermsTuple>(terms?.results), payments.found) };
-}
-
-interface FoundPayments {
-  readonly found: readonly PaymentTuple[];
-  /** The disbursement in which the reading stopped, with only some of its payments read; null when all are read. */
-  readonly stopped: string | null;
-  /** The disbursements that have changed since the first payments were read. */
-  readonly changed: ReadonlySet<string>;
-}
-
-/**
- * Reads on from the first payments up to those of the disbursement `last`. Stops early once there are enough for a page
- * and at least one disbursement is complete. `head` is that of the log when the first payments were read.
- */
-async function allPayments(
-  db: Database,
-  tenant: string,
-  head: number,
-  { first, last }: { readonly first: readonly PaymentTuple[]; readonly last: string },
-): Promise<FoundPayments | "too_large"> {
-  const { $client: d1 } = db;
-  // Two ranges, because one range over both columns would read the disbursement's earlier payments again.
-  const statement = d1.prepare(
-    `SELECT row FROM (
-      ${PAYMENTS_OF} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
-      UNION ALL
-      ${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?4
-      ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL})`,
-  );
-  const found = [...first];
-  let page = first;
-  let changed: ReadonlySet<string> = new Set();
-  while (page.length === PAYMENTS_OF_A_CALL) {
-    const [id = "", created_seq = 0] = page.at(-1) ?? [];
-    if (found.length >= PAYMENTS_OF_A_PAGE && found[0]?.[0] !== id) return { found, stopped: id, changed };
-    if (found.length > PAYMENTS_OF_A_LOAN_MAX) return "too_large";
-    const [next, since] = await d1.batch<PackedRow>([
-      statement.bind(tenant, id, String(created_seq), last),
-      d1.prepare(CHANGED).bind(tenant, String(head)),
-    ]);
-    page = tuples<PaymentTuple>(next?.results);
-    for (const payment of page) found.push(payment);
-    changed = new Set(since?.results.map(({ row }) => row));
-  }
-  return { found, stopped: null, changed };
+  const firstEvents = tuples<PaymentTermsTuple>(dated?.results);
+  const events = await allPaymentTerms(db, tenant, head, { first: firstEvents, last: id });
+  if (payments === "too_large" || events === "too_large") return "too_large";
+  if (payments.changed.has(id) || events.changed.includes(id)) return "changed";
+  const rows = { disbursement, terms: tuples<TermsTuple>(terms?.results), payments: payments.found };
+  return { head, found: loanFrom({ ...rows, payment_terms: events.events }) };
 }
 
 export interface LoanPage {
-  readonly loans: readonly LoanOnWalk[];
+  readonly loans: readonly SelectableLoan[];
   /** The id after which the next page starts; null when this is the last. */
   readonly end: string | null;
   /** The number of rows that were read. */
@@ -160,15 +115,26 @@ export async function readLoans(
   if (last === undefined) return { loans: [], end: null, rows: 0 };
   const rest = await termsAndPayments(db, tenant, head, { after, last });
   if (rest === "too_large") return "too_large";
-  const { terms, found, stopped, changed } = rest;
+  const { terms, found, firstEvents, stopped } = rest;
   const termsOf = Map.groupBy(terms, ([id]) => id);
   const paymentsOf = Map.groupBy(found, ([id]) => id);
   const complete = disbursements.filter(([id]) => stopped === null || precedes(id, stopped));
-  const loans: LoanOnWalk[] = [];
+  const lastComplete = complete.at(-1)?.[0] ?? after;
+  const read = await allPaymentTerms(db, tenant, head, { first: firstEvents, last: lastComplete });
+  if (read === "too_large") return "too_large";
+  const changed = new Set([...rest.changed, ...read.changed]);
+  const eventsOf = Map.groupBy(read.events, ([id]) => id);
+  const rowsOf = (disbursement: DisbursementTuple, id = disbursement[0]): LoanTuples => ({
+    disbursement,
+    terms: termsOf.get(id) ?? [],
+    payments: paymentsOf.get(id) ?? [],
+    payment_terms: eventsOf.get(id) ?? [],
+  });
+  const loans: SelectableLoan[] = [];
   for (const tuple of complete) {
     const [id] = tuple;
     if (!changed.has(id)) {
-      loans.push(loanOf(tuple, termsOf.get(id) ?? [], paymentsOf.get(id) ?? []));
+      loans.push(loanFrom(rowsOf(tuple)));
       continue;
     }
     const anew = await readLoan(db, tenant, id, withCountry);
@@ -178,7 +144,11 @@ export async function readLoans(
   const more = stopped !== null || disbursements.length === LOANS_OF_A_PAGE;
   // Only deleted disbursements may precede the one in which the reading stopped: their payments are skipped.
   const end = stopped === null ? last : (complete.at(-1)?.[0] ?? found[0]?.[0] ?? last);
-  return { loans, end: more ? end : null, rows: disbursements.length + terms.length + found.length };
+  return {
+    loans,
+    end: more ? end : null,
+    rows: disbursements.length + terms.length + found.length + read.events.length,
+  };
 }
 
 async function nextDisbursements(db: Database, tenant: string, after: string, withCountry: boolean) {
@@ -205,7 +175,7 @@ async function termsAndPayments(
   { after, last }: { readonly after: string; readonly last: string },
 ) {
   const { $client: d1 } = db;
-  const [terms, first, since] = await d1.batch<PackedRow>([
+  const [terms, first, dated, since] = await d1.batch<PackedRow>([
     d1
       .prepare(
         `SELECT json_array(${TERMS_COLUMNS}) AS row FROM disbursement_terms
@@ -218,12 +188,19 @@ async function termsAndPayments(
         ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL}`,
       )
       .bind(tenant, after, last),
+    d1
+      .prepare(
+        `${PAYMENT_TERMS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?3
+        ORDER BY disbursement_id, payment_id, sequence LIMIT ${EVENTS_OF_A_CALL}`,
+      )
+      .bind(tenant, after, last),
     d1.prepare(CHANGED).bind(tenant, String(head)),
   ]);
   const payments = await allPayments(db, tenant, head, { first: tuples<PaymentTuple>(first?.results), last });
   if (payments === "too_large") return payments;
   const changed = new Set([...(since?.results ?? []).map(({ row }) => row), ...payments.changed]);
-  return { ...payments, terms: tuples<TermsTuple>(terms?.results), changed };
+  const firstEvents = tuples<PaymentTermsTuple>(dated?.results);
+  return { ...payments, terms: tuples<TermsTuple>(terms?.results), firstEvents, changed };
 }
 
 /** SQLite orders text by its UTF-8 bytes, JavaScript by its UTF-16 units: the two differ for surrogates. */

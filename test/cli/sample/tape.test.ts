@@ -26,13 +26,17 @@ describe("the sample tape", () => {
     expect(lines.filter(({ data }) => data.step === "delete")).toEqual([]);
   });
 
-  it("has late and partial payments, extensions, write-offs, rebates and payments of insurers", () => {
+  it("has late and partial payments, extensions, restructures, write-offs, recoveries, rebates and payments of insurers", () => {
     const lines = tape(1, 1_000);
     const changes = lines.filter(({ data }) => data.change_reason !== undefined).map(({ data }) => data);
     expect(changes.some(({ maturity_date }) => maturity_date !== undefined)).toBe(true);
     expect(changes.some(({ disbursement_amount }) => disbursement_amount !== undefined)).toBe(true);
     expect(changes.some(({ total_expected_margin }) => total_expected_margin !== undefined)).toBe(true);
     expect(lines.some(({ data }) => data.source === "insurer")).toBe(true);
+    const payments = lines.filter(({ category }) => category === "payment").map(({ data }) => data);
+    expect(payments.some(({ step, change_date }) => step === "create" && change_date)).toBe(true);
+    expect(payments.some(({ recovery }) => recovery === true)).toBe(true);
+    expect(payments.some(({ status, change_date }) => status === "canceled" && change_date)).toBe(true);
     const due = new Map(lines.filter(({ data }) => data.due_date).map(({ data }) => [data.payment_id, data]));
     const paid = lines
       .filter(({ data }) => data.step === "update" && data.status === "paid")
