@@ -5,6 +5,7 @@ import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import type { Command } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { sequenceOf } from "../../src/domain/core/event-id.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { ledgerLoanId, tenantNamespace } from "../../src/domain/core/uuid.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import { perCategory } from "../../src/domain/tape/categories.ts";
@@ -37,7 +38,8 @@ function loadedOf(mode: "off" | "records" = "off"): Loaded {
   const books = noBooksState({ mode, version: 1 }, namespace);
   books.asked.add(ledgerLoanId(namespace, "L-1"));
   const state = perCategory(() => new Map()) as Loaded["state"];
-  return { head: NO_HEAD, seen: [], state, ledger: noLedgerState(), books };
+  const settings = { now: DEFAULT_SETTINGS };
+  return { head: NO_HEAD, seen: [], state, ledger: noLedgerState(), books, settings };
 }
 function planned(
   loaded: Loaded,
