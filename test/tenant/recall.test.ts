@@ -127,6 +127,12 @@ describe("a command is decided from memory", () => {
 });
 
 describe("what is remembered", () => {
+  it("includes the settings that the next command is decided on", () => {
+    const loaded = loadedOf("off");
+    loaded.settings.now = { ...DEFAULT_SETTINGS };
+    expect(remembering(loaded).recall([], NOW)?.settings.now).toBe(loaded.settings.now);
+  });
+
   it("is nothing before the first group, after a restore, and after another writer", () => {
     const memory = new GateMemory();
     expect([memory.recall([], NOW), memory.mayBook]).toEqual([null, true]);
