@@ -46,7 +46,7 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
   // Whether a client may be anonymous is known only where the event is decided.
   const isUndecided = errors.every((error) => isForNamedOnly(CATEGORIES[category].fields, error));
   if (!parsed.success || envelopeErrors.length > 0 || !isUndecided) {
-    return err(invalid([...envelopeErrors, ...errors.map(inData)]));
+    return err(invalid([...envelopeErrors, ...inOrderOfFields(category, errors).map(inData)]));
   }
   const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
   const id = String(change[CATEGORIES[category].idField]);
@@ -60,6 +60,14 @@ const envelopeSchema = z.strictObject({
     params: { code: "invalid_type" },
   }),
 });
+
+/** The required fields that are missing, in the order of the category's fields; the other errors keep their places. */
+function inOrderOfFields(category: Category, errors: readonly FieldError[]): readonly FieldError[] {
+  const names = Object.keys(CATEGORIES[category].fields);
+  const missing = errors.filter(({ code }) => code === "required");
+  missing.sort((one, other) => names.indexOf(one.field) - names.indexOf(other.field));
+  return errors.map((error) => (error.code === "required" ? (missing.shift() ?? error) : error));
+}
 
 /** The members of `data` that are refused already: no rule between fields judges them. */
 function unreadFields(errors: readonly FieldError[]): ReadonlySet<string> {
