@@ -7,6 +7,7 @@ export default defineConfig({
     "./src/store/placement/tables.ts",
     "./src/store/tape/tables.ts",
     "./src/store/position/tables.ts",
+    "./src/store/settings/tables.ts",
     "./src/store/history/tables.ts",
     "./src/store/projections/tables.ts",
     "./src/store/webhooks/tables.ts",

@@ -31,14 +31,14 @@ CREATE TABLE `placements` (
 CREATE TABLE `clients` (
 	`tenant_id` text NOT NULL,
 	`client_id` text NOT NULL,
-	`name` text NOT NULL,
-	`email` text NOT NULL,
-	`phone` text NOT NULL,
-	`address` text NOT NULL,
+	`name` text,
+	`email` text,
+	`phone` text,
+	`address` text,
 	`country` text NOT NULL,
 	`is_company` integer NOT NULL,
-	`registration_number` text NOT NULL,
-	`gender` text NOT NULL,
+	`registration_number` text,
+	`gender` text,
 	`contact_person` text,
 	`info` text,
 	`created_seq` integer NOT NULL,
@@ -47,8 +47,7 @@ CREATE TABLE `clients` (
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
 	PRIMARY KEY(`tenant_id`, `client_id`),
-	CONSTRAINT "a_company_has_the_gender_company" CHECK(is_company = (gender = 'company')),
-	CONSTRAINT "a_company_has_a_contact_person" CHECK(is_company = 0 OR contact_person IS NOT NULL)
+	CONSTRAINT "a_company_has_the_gender_company" CHECK(is_company = (COALESCE(gender, '') = 'company'))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `clients_by_creation` ON `clients` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -222,6 +221,17 @@ CREATE TABLE `position_memos` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `position_memos_by_expiry` ON `position_memos` (`expires_at`) WHERE part = 0;--> statement-breakpoint
+CREATE TABLE `settings` (
+	`tenant_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`time_zone` text NOT NULL,
+	`arrears_tolerance` text NOT NULL,
+	`arrears_tolerance_share` text NOT NULL,
+	`report_dimensions` text NOT NULL,
+	`anonymous_clients` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `sequence`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `asset_status` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,

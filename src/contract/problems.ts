@@ -128,6 +128,12 @@ export const PROBLEMS = {
     meaning: "The disbursement already has a settlement that is not reversed.",
     remedy: "Reverse the settlement before you post another one.",
   },
+  too_late: {
+    status: 409,
+    title: "It is too late for this change",
+    meaning: "The change would alter days on which entries of the books have been posted.",
+    remedy: "Leave the setting as it is. The detail says which one, and its value.",
+  },
   would_overdraw: {
     status: 409,
     title: "A balance of the loan would be negative",

@@ -4,6 +4,7 @@ import { LOOKUP_ROUTES } from "./routes/lookup.ts";
 import { POSITION_ROUTES } from "./routes/position.ts";
 import { POSTING_ROUTES } from "./routes/postings.ts";
 import { SERVICE_ROUTES } from "./routes/service.ts";
+import { SETTINGS_ROUTES } from "./routes/settings.ts";
 import { TAPE_ROUTES } from "./routes/tape.ts";
 import { WEBHOOK_ROUTES } from "./routes/webhooks.ts";
 
@@ -15,6 +16,7 @@ export const ROUTES = {
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,
   ...BOOKKEEPING_ROUTES,
+  ...SETTINGS_ROUTES,
   ...WEBHOOK_ROUTES,
   ...SERVICE_ROUTES,
 };

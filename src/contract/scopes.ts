@@ -13,6 +13,7 @@ export const SCOPE_MEANINGS = {
   "hpts:balances:read": "Read balances of loans and accounts.",
   "hpts:reconciliation:write": "State bank balances and start integrity checks.",
   "hpts:reconciliation:read": "Read the reconciliation status and the proof that records and books agree.",
+  "settings:write": "Change the tenant's settings.",
   "webhooks:manage": "Manage webhook endpoints.",
 } as const satisfies Readonly<Record<string, string>>;
 

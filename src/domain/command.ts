@@ -1,15 +1,17 @@
 import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
 import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
+import { UTC } from "./core/calendar.ts";
 import type { Event } from "./core/event.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
+import type { SettingsCommand, SettingsRow } from "./settings/settings.ts";
 import { addRecordNeeds, noRecordNeeds, type RecordNeeds } from "./tape/needs.ts";
 import type { IngestCommand } from "./tape/state.ts";
 import { noRecordWrites, type RecordWrites } from "./tape/writes.ts";
 
 /** Every command that a tenant's gate decides. */
-export type Command = IngestCommand | LedgerCommand | OpeningCommand;
+export type Command = IngestCommand | LedgerCommand | OpeningCommand | SettingsCommand;
 
 /** What deciding some commands needs: the ids of records, and the state of the ledger. */
 export interface Needs extends RecordNeeds {
@@ -29,12 +31,25 @@ export const noNeeds = (): Needs => ({
  * the present time in milliseconds since 1970.
  */
 export function addNeeds(needs: Needs, command: Command, now: number): void {
-  if (command.type === "ingest") addIngestNeeds(needs, command);
-  else if (command.type === "opening") {
-    needs[command.category].add(command.id);
-    needs.books[command.category].add(command.id);
-  } else addLedgerNeeds(needs.ledger, command, new Date(now).toISOString().slice(0, 10));
+  switch (command.type) {
+    case "ingest":
+      addIngestNeeds(needs, command);
+      return;
+    case "opening":
+      needs[command.category].add(command.id);
+      needs.books[command.category].add(command.id);
+      return;
+    case "settings":
+      return;
+    default:
+      addLedgerNeeds(needs.ledger, command, earliestToday(now));
+  }
 }
+
+const HOUR_MS = 3_600_000;
+
+/** Today where it is earliest on earth: the tenant's time zone may not be loaded yet, and books from an earlier day do no harm. */
+const earliestToday = (now: number): string => UTC.dayAt(now - 12 * HOUR_MS);
 
 function addIngestNeeds(needs: Needs, command: IngestCommand): void {
   const { category, id, change } = command;
@@ -50,10 +65,14 @@ function addIngestNeeds(needs: Needs, command: IngestCommand): void {
  * (docs/api.md#ledger). For a reversal this depends on the loaded entry.
  */
 export const touchesManyLoans = (command: Command, ledger?: LedgerState): boolean =>
-  command.type !== "ingest" && command.type !== "opening" && isOfManyLoans(command, ledger);
+  isLedgerCommand(command) && isOfManyLoans(command, ledger);
+
+const isLedgerCommand = (command: Command): command is LedgerCommand =>
+  !["ingest", "opening", "settings"].includes(command.type);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
+  readonly settings: SettingsRow[];
   readonly events: Event[];
 }
 
@@ -61,5 +80,6 @@ export const noWrites = (): Writes => ({
   ...noRecordWrites(),
   ...noLedgerWrites(),
   ...noBookWrites(),
+  settings: [],
   events: [],
 });

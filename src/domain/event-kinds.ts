@@ -23,6 +23,7 @@ const EVENT_KINDS: readonly EventKind[] = [
       webhook: "recordChanged",
     }),
   ),
+  { category: "settings", steps: ["put"], readableWith: ["records:read"], webhook: "settingsChanged" },
   {
     category: "ledger",
     steps: [...LEDGER_STEPS, "opening"],

@@ -49,10 +49,10 @@ export function insufficientScope(c: Context<AppEnv>, scope: Scope, wider: reado
 
 /**
  * The guard of a route: a valid token that grants its own scope, or one of the wider ones after it, of a tenant within its
- * limit. It binds the request to the token's tenant, and stands on the route, so an unknown path stays a 404.
+ * limit. Without scopes any valid token will do. It binds the request to the token's tenant, and stands on the route, so an unknown path stays a 404.
  */
 export function authorized(
-  [own, ...wider]: readonly [Scope, ...Scope[]],
+  [own, ...wider]: readonly Scope[],
   rate: Parameters<typeof rateLimited>[0] = "usual",
 ): MiddlewareHandler<AppEnv> {
   const limit = rateLimited(rate);
@@ -64,7 +64,7 @@ export function authorized(
     c.get("timings").push(["auth", Date.now() - start]);
     if (!outcome.ok) return refuse(c, outcome.error);
     c.set("principal", outcome.value);
-    const isGranted = [own, ...wider].some((one) => grants(outcome.value, one));
+    const isGranted = own === undefined || [own, ...wider].some((one) => grants(outcome.value, one));
     return isGranted ? limit(c, next) : insufficientScope(c, own, wider);
   };
 }

@@ -21,7 +21,7 @@ export function guardsOf(route: ApiRoute, listRate: ListRate): readonly Middlewa
   if (scope === null) return [];
   return [
     ...(body ? [readBody(body)] : []),
-    authorized([scope, ...wider], rateOf(route, listRate)),
+    authorized(scope === "any" ? [] : [scope, ...wider], rateOf(route, listRate)),
     ...(answersCsv(route) ? [variesByAccept] : []),
     checkedQuery(route),
     ...(keyed ? [idempotencyKey] : []),

@@ -5,6 +5,7 @@ import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
 import { POSITION_OPERATIONS } from "./operations/positions.ts";
 import { POSTING_OPERATIONS } from "./operations/postings.ts";
 import { SERVICE_OPERATIONS } from "./operations/service.ts";
+import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
 import { TABLE_OPERATIONS } from "./operations/tables.ts";
 import { WEBHOOK_OPERATIONS } from "./operations/webhooks.ts";
 
@@ -16,6 +17,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...POSTING_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...BOOKKEEPING_OPERATIONS,
+  ...SETTINGS_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

@@ -54,12 +54,13 @@ export function referenceDocument(version: string): ReferenceDocument {
 
 function operationObject(operation: ApiOperation): ZodOpenApiOperationObject {
   const { id, tag, summary, description, scope, wider = [], body } = operation;
+  const scopes = scope === null || scope === "any" ? [] : [scope, ...wider];
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    security: scope === null ? [] : [...[scope, ...wider].map((one) => ({ oauth2: [one] })), { bearer: [] }],
+    security: scope === null ? [] : [...scopes.map((one) => ({ oauth2: [one] })), { bearer: [] }],
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: {

@@ -41,7 +41,7 @@ export function problemsOf({
 }: ApiOperation): readonly ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
-      ...(scope === null ? [] : TOKEN),
+      ...(scope === null ? [] : TOKEN.filter((code) => scope !== "any" || code !== "insufficient_scope")),
       ...(body ? BODY : []),
       ...(keyed ? KEY : []),
       ...(bookmarked || query || body ? READ : []),

@@ -5,6 +5,7 @@ export const TAGS = {
   Positions: "What is due, received and late: of one disbursement, of all, and in sums.",
   Ledger: "Post to the double-entry ledger and read entries and balances.",
   Bookkeeping: "Let the books come from the records, and prove that they agree.",
+  Settings: "Time zone, tolerance, dimensions of reports: what a tenant chooses for itself.",
   Webhooks: "Be told what happens in the log.",
   Service: "Health, this reference, and the pages for people. No token needed.",
 } as const;

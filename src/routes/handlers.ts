@@ -13,6 +13,7 @@ import { portfolioHandlers } from "./portfolio.ts";
 import { positionHandlers } from "./positions.ts";
 import { problemHandlers } from "./problems.ts";
 import { qualityHandlers } from "./quality.ts";
+import { settingsHandlers } from "./settings.ts";
 import { tableHandlers } from "./tables.ts";
 import { webhookHandlers } from "./webhooks.ts";
 
@@ -30,6 +31,7 @@ export const HANDLERS: RouteHandlers = {
   ...accountHandlers,
   ...reconciliationHandlers,
   ...bookkeepingHandlers,
+  ...settingsHandlers,
   ...webhookHandlers,
   ...healthHandlers,
   ...problemHandlers,

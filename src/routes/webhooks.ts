@@ -20,6 +20,7 @@ import type { Caller, KeyOfRequest, Managed } from "../webhooks/sender.ts";
 const NEEDED: Readonly<Record<WebhookType, Scope>> = {
   recordChanged: "records:read",
   historyAdded: "records:read",
+  settingsChanged: "records:read",
   journalEntryPosted: "hpts:ledger:read",
 };
 

@@ -11,6 +11,7 @@ import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
 import type { Session } from "./session.ts";
+import { settingsStatements } from "./settings/settings.ts";
 import { RECORD_STORES } from "./tape/records.ts";
 import { fromPaymentTerms } from "./tape/rows.ts";
 import { disbursementTerms, formerPayments, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
@@ -52,6 +53,7 @@ export async function commit(
     }),
     ...CATEGORY_NAMES.flatMap((category) => recordStatements(tenant, category, writes)),
     ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
+    ...settingsStatements(tenant, writes.settings),
     ...writeLinks(links),
     ...writeTerms(terms),
     ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),

@@ -2,6 +2,7 @@ import { desc, eq, sql } from "drizzle-orm";
 import { type BooksState, noBookNeeds } from "../domain/bookkeeping/booked.ts";
 import type { Needs } from "../domain/command.ts";
 import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
+import type { Settings } from "../domain/core/settings.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { addBookkeeping, addBooks } from "./bookkeeping/load.ts";
@@ -9,6 +10,7 @@ import { ReadBatch } from "./d1/read-batch.ts";
 import type { Database } from "./d1/session.ts";
 import { addLedger } from "./ledger/load.ts";
 import { events } from "./log.ts";
+import { settingsOf, settingsQuery } from "./settings/settings.ts";
 import { addRecords } from "./tape/load.ts";
 
 /** What a group of commands is decided on. */
@@ -19,6 +21,8 @@ export interface Loaded {
   readonly state: RecordState;
   readonly ledger: LedgerState;
   readonly books: BooksState;
+  /** A command that changes them changes `now` for the group's next command. */
+  readonly settings: { now: Settings };
 }
 
 /** What a load reads. */
@@ -42,6 +46,7 @@ export async function load(
   const records = addRecords(batch, db, tenant, needs);
   const ledger = addLedger(batch, db, tenant, needs.ledger);
   const bookkeeping = addBookkeeping(batch, db, tenant);
+  const settings = batch.add(() => settingsQuery(db, tenant));
   const books = addBooks(batch, db, tenant, withBooks ? needs.books : noBookNeeds());
   await batch.run(db);
   const ledgerState = ledger();
@@ -52,6 +57,7 @@ export async function load(
     state: records(),
     ledger: ledgerState,
     books: books.state(bookkeeping()),
+    settings: { now: settingsOf(settings()) },
   };
 }
 

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import { type Bookkeeping, type BooksState, noBooksState, recordKey } from "../domain/bookkeeping/booked.ts";
 import type { Command } from "../domain/command.ts";
 import type { Head } from "../domain/core/event.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../domain/core/settings.ts";
 import { ledgerLoanId } from "../domain/core/uuid.ts";
 import { noLedgerState } from "../domain/ledger/state.ts";
 import { perCategory } from "../domain/tape/categories.ts";
@@ -28,6 +29,7 @@ interface Recalled {
 export class GateMemory {
   #head: Head | null = null;
   #bookkeeping: (Bookkeeping & Pick<BooksState, "namespace">) | null = null;
+  #settings: Settings = DEFAULT_SETTINGS;
   readonly #known = new LRUCache<string, Remembered>({
     maxSize: MEMORY_BYTES_MAX,
     sizeCalculation: ({ bytes }) => bytes,
@@ -49,6 +51,7 @@ export class GateMemory {
       state: perCategory(() => new Map()),
       ledger: noLedgerState(),
       books,
+      settings: { now: this.#settings },
     };
     const group: Recalled = { into, made: new Set(), taken: new Set() };
     for (const command of commands) {
@@ -80,6 +83,7 @@ export class GateMemory {
     if (!isSameLog || this.#bookkeeping?.version !== books.version) this.forget();
     const { mode, version, namespace } = books;
     this.#bookkeeping = { mode, version, namespace };
+    this.#settings = loaded.settings.now;
     // The payments of a loan that changed hands are not all in sight.
     if (plan.writes.reassigned.size > 0) this.#known.clear();
     const { sequence, event_id, created_at } = plan.head;

@@ -6,9 +6,11 @@ import type { Event, Head, RequestOfEvent, SeenEvent, Stamp } from "../domain/co
 import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/core/event-id.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import type { Settings } from "../domain/core/settings.ts";
 import { decideLedger } from "../domain/ledger/decide.ts";
 import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
 import type { TermsRow } from "../domain/position/facts.ts";
+import { decideSettings, type SettingsCommand, settingsEvent } from "../domain/settings/settings.ts";
 import { decide } from "../domain/tape/decide.ts";
 import type { Effect, IngestCommand, RecordState } from "../domain/tape/state.ts";
 import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
@@ -69,7 +71,7 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
       verdicts.set(submission.key, replay(before, submission.fingerprint, !landed));
       continue;
     }
-    const stamp = newStamp(now, head.sequence + 1);
+    const stamp = newStamp(now, head.sequence + 1, loaded.settings.now);
     const decided = decideSafely({ loaded, writes, stamp }, submission, onBug);
     if (!decided.ok) {
       refusals += 1;
@@ -108,11 +110,11 @@ function answerOf({ event_id, sequence, category, step, record_id, answer }: See
   return { event_id, sequence, category, step, record_id, answer };
 }
 
-function newStamp(now: number, sequence: number): Stamp {
+function newStamp(now: number, sequence: number, settings: Settings): Stamp {
   const random = crypto.getRandomValues(new Uint8Array(2 * EVENT_ID_RANDOM_BYTES));
   const event_id = eventId(now, sequence, random.subarray(0, EVENT_ID_RANDOM_BYTES));
   const journal_entry_id = eventId(now, sequence, random.subarray(EVENT_ID_RANDOM_BYTES));
-  return { sequence, event_id, journal_entry_id, now };
+  return { sequence, event_id, journal_entry_id, now, settings };
 }
 
 /** A command that is accepted: its event, and how the group's next command gets to see what it does. */
@@ -148,11 +150,28 @@ function decideOne(ground: Ground, submission: Submission): Result<Decision, Pro
   const request = { idempotency_key: key, fingerprint, data, actor, trace_id };
   if (command.type === "ingest") return decideIngest(ground, command, request);
   if (command.type === "opening") return decideOpening(ground, command, request);
+  if (command.type === "settings") return decideSetting(ground, command, request);
   const { ledger } = loaded;
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
   const event = ledgerEvent(command, decided.value, stamp, request);
   return ok({ event, apply: () => applyPosted(ledger, writes, decided.value, stamp) });
+}
+
+/** The settings after a change of them. The group's next command is decided on them. */
+function decideSetting(
+  { loaded: { settings, books }, writes, stamp }: Ground,
+  { change }: SettingsCommand,
+  request: RequestOfEvent,
+): Result<Decision, Problem> {
+  const decided = decideSettings(settings.now, change, books.version > 0);
+  if (!decided.ok) return decided;
+  const event = settingsEvent(decided.value, stamp, request);
+  const apply = () => {
+    settings.now = decided.value;
+    writes.settings.push({ sequence: stamp.sequence, ...decided.value });
+  };
+  return ok({ event, apply });
 }
 
 /** An event of a record, and what it posts where the tenant's books come from its records. */

@@ -30,7 +30,7 @@ const ofTable = ({
   body,
   table,
 }: ApiRoute): readonly AuthenticatedRoute[] => {
-  if (scope === null || (table && table.name !== "clients")) return [];
+  if (scope === null || scope === "any" || (table && table.name !== "clients")) return [];
   const mediaType = body && { mediaType: body.media };
   const pattern = path.replace("/clients", "/:table").replace(/\{(\w+)\}/g, ":$1");
   const sample = path.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? "x");

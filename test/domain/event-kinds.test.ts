@@ -10,6 +10,7 @@ describe("an event of the log", () => {
     ["ledger", "accrual", ["hpts:ledger:read"], null],
     ["ledger", "bank_balance", ["hpts:ledger:read"], null],
     ["ledger", "opening", ["hpts:ledger:read"], null],
+    ["settings", "put", ["records:read"], "settingsChanged"],
   ])("%s %s is read with %j and reported as %s", (category, step, readableWith, webhook) => {
     expect(eventKind(category, step)).toMatchObject({ readableWith, webhook });
   });
@@ -17,7 +18,7 @@ describe("an event of the log", () => {
   it.each([
     ["ledger", "create"],
     ["client", "erase"],
-    ["settings", "put"],
+    ["settings", "create"],
     ["constructor", "create"],
   ])("%s %s is of no kind: nobody reads its data", (category, step) => {
     expect(eventKind(category, step)).toBeUndefined();

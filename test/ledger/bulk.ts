@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../src/domain/ledger/decide.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import { applyPosted, ledgerEvent } from "../../src/domain/ledger/writes.ts";
@@ -42,7 +43,8 @@ export async function postInBulk(
     for (const [index, command] of commands.slice(from, from + size).entries()) {
       const sequence = from + index + 1;
       const journal_entry_id = bulkEntryId(sequence);
-      const stamp = { sequence, event_id: crypto.randomUUID(), journal_entry_id, now: Date.now() };
+      const ids = { sequence, event_id: crypto.randomUUID(), journal_entry_id };
+      const stamp = { ...ids, now: Date.now(), settings: DEFAULT_SETTINGS };
       const decided = decideLedger(state, command, stamp);
       if (!decided.ok) throw new Error(decided.error.detail);
       const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", actor: null, trace_id: "t" };

@@ -1,7 +1,7 @@
 import type { SimEvent } from "./events.ts";
 import { type Category, FIELDS, idFieldOf } from "./fields.ts";
 import { applyRules, type Rec } from "./rules.ts";
-import { type Faults, shapeOf } from "./schema.ts";
+import { type Faults, isIdentifying, shapeOf } from "./schema.ts";
 
 /** What the contract answers an event with, as far as the model looks. */
 export type Verdict =
@@ -48,7 +48,10 @@ export class Model {
       const rules = applyRules({ category: event.category, current: null, change, unread, currency: named });
       for (const [name, code] of rules.faults) if (!faults.has(name)) faults.set(name, code);
     }
-    return faults.size > 0 ? invalid(faults) : null;
+    const isUndecided = [...faults].every(
+      ([name, code]) => code === "required" && isIdentifying(event, name),
+    );
+    return isUndecided ? null : invalid(faults);
   }
 
   /** Applies an event that has passed `check`; a refusal changes nothing. */

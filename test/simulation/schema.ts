@@ -24,10 +24,16 @@ const NUMBERS: readonly FieldRule["type"][] = ["positive", "amount", "signed", "
 /** The kind that a create names, when it can be read. */
 const kindOf = ({ members }: SimEvent) => (members.kind?.fault ? null : (members.kind?.value ?? null));
 
+const IDENTIFYING = ["name", "email", "phone", "address", "registration_number", "gender", "contact_person"];
+
+/** A field that is optional for an anonymous client; whether one may be anonymous is decided with the tenant's state. */
+export const isIdentifying = ({ category }: SimEvent, name: string): boolean =>
+  category === "client" && IDENTIFYING.includes(name);
+
 /** True when the event cannot do without the field. */
 function needs(event: SimEvent, name: string, rule: FieldRule): boolean {
   if (name === idFieldOf(event.category)) return true;
-  if (!rule.required || event.step === "delete") return false;
+  if (!rule.required || isIdentifying(event, name) || event.step === "delete") return false;
   if (event.step === "update") return false;
   return !rule.kind || rule.kind === kindOf(event);
 }
@@ -37,7 +43,7 @@ function memberFault(event: SimEvent, name: string, rule: FieldRule, wire: Wire)
   const isForeign = step === "create" && rule.kind && kindOf(event) !== null && rule.kind !== kindOf(event);
   if (isForeign) return wire.json === "null" ? null : "unsupported_field";
   if (wire.json === "null") {
-    const cannotClear = step === "update" && rule.required && !rule.kind;
+    const cannotClear = step === "update" && rule.required && !rule.kind && !isIdentifying(event, name);
     return needs(event, name, rule) || cannotClear ? "required" : null;
   }
   if (wire.fault) return wire.fault;

@@ -1,6 +1,7 @@
 import { parseJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { noWrites } from "../../src/domain/command.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../src/domain/core/settings.ts";
 import { perCategory } from "../../src/domain/tape/categories.ts";
 import { decide } from "../../src/domain/tape/decide.ts";
 import type { Category } from "../../src/domain/tape/fields.ts";
@@ -17,6 +18,7 @@ export interface Outcome {
 
 /** A tenant's records in memory: what the domain decides without a database, a clock or a network. */
 export class Ledger {
+  settings: Settings = DEFAULT_SETTINGS;
   readonly state: RecordState = perCategory(() => new Map());
   #sequence = 0;
 
@@ -26,7 +28,13 @@ export class Ledger {
     const command = parseIngest(json.value);
     if (!command.ok) throw new Error(`the schema refuses it: ${JSON.stringify(command.error)}`);
     const sequence = this.#sequence + 1;
-    const stamp = { sequence, event_id: `event-${sequence}`, journal_entry_id: "", now: sequence * 1000 };
+    const stamp = {
+      sequence,
+      event_id: `event-${sequence}`,
+      journal_entry_id: "",
+      now: sequence * 1000,
+      settings: this.settings,
+    };
     const decided = decide(this.state, command.value, stamp);
     if (!decided.ok) {
       const errors = decided.error.errors ?? [];

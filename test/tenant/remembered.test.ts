@@ -3,6 +3,7 @@ import { parseJson } from "../../src/contract/json.ts";
 import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import type { Loaded } from "../../src/store/load.ts";
@@ -37,6 +38,7 @@ const nothing = (): Loaded => ({
   state: { client: new Map(), disbursement: new Map(), payment: new Map(), operation: new Map() },
   ledger: noLedgerState(),
   books: noBooksState({ mode: "off", version: 0 }, ""),
+  settings: { now: DEFAULT_SETTINGS },
 });
 
 /** Decides a group on what is loaded, and lets the memory learn it. */

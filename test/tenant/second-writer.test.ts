@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { ingestEvent } from "../../src/domain/tape/writes.ts";
 import { commit } from "../../src/store/commit.ts";
 import { openSession } from "../../src/store/session.ts";
@@ -65,7 +66,13 @@ describe("two writers of one tenant", () => {
     const held = api.ingest("client", individual);
     await hold.reached();
     const foreign = await submissionOf("client", { ...individual, client_id: "C-9" });
-    const stamp = { sequence: 1, event_id: "foreign", journal_entry_id: "none", now: 9_000_000_000_000 };
+    const stamp = {
+      sequence: 1,
+      event_id: "foreign",
+      journal_entry_id: "none",
+      now: 9_000_000_000_000,
+      settings: DEFAULT_SETTINGS,
+    };
     const { key: idempotency_key, ...request } = foreign;
     const event = ingestEvent(foreign.command, { facts: {}, warnings: [], previous_sequence: null }, stamp, {
       idempotency_key,

@@ -17,7 +17,7 @@ describe("POST /v1/webhook-endpoints", () => {
     expect(answer.body).toEqual({
       endpoint_id: expect.stringMatching(UUID),
       url: URL_OF_RECEIVER,
-      event_types: ["recordChanged", "journalEntryPosted", "historyAdded"],
+      event_types: ["recordChanged", "journalEntryPosted", "historyAdded", "settingsChanged"],
       description: "Accounting",
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
       status: "enabled",
@@ -105,7 +105,7 @@ describe("POST /v1/webhook-endpoints", () => {
   });
 
   it.each([
-    ["records:read", ["recordChanged", "historyAdded"], "journalEntryPosted", "hpts:ledger:read"],
+    ["records:read", ["recordChanged", "historyAdded", "settingsChanged"], "journalEntryPosted", "hpts:ledger:read"],
     ["hpts:ledger:read", ["journalEntryPosted"], "recordChanged", "records:read"],
     ["hpts:ledger:read", ["journalEntryPosted"], "historyAdded", "records:read"],
   ])("a token with %s chooses only what it may read", async (scope, readable, other, lacks) => {

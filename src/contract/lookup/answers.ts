@@ -39,7 +39,8 @@ function columnSchema(table: LookupTable, name: string, type: WireType, describe
   const known = field?.values ? z.enum([...field.values]) : COLUMNS[type];
   const described =
     category && field ? known.meta({ ...known.meta(), description: describe(category, name) }) : known;
-  const isSet = ALWAYS.has(name) || (field?.required === true && field.kind === undefined);
+  const isSet =
+    ALWAYS.has(name) || (field?.required === true && field.kind === undefined && !field.unlessAnonymous);
   return isSet ? described : described.nullable();
 }
 

@@ -61,8 +61,8 @@ export interface ApiRoute<Name extends string = string> {
   readonly method: Method;
   /** With parameters in braces. */
   readonly path: `/${string}`;
-  /** The scope that the token must grant; null for a route that needs no token. */
-  readonly scope: Scope | null;
+  /** The scope that the token must grant; `any` for any token of the tenant, null for a route that needs none. */
+  readonly scope: Scope | "any" | null;
   /** Scopes that allow more, and therefore this route too. */
   readonly wider?: readonly Scope[];
   /** `list`: what it costs depends on the table's indexes. Default: usual. */

@@ -4,6 +4,7 @@ import { invalid } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { CATEGORIES, CATEGORY_NAMES, isCategory } from "../../domain/tape/categories.ts";
 import { type Category, type Field, STEPS, type Step } from "../../domain/tape/fields.ts";
+import { isForNamedOnly } from "../../domain/tape/record.ts";
 import type { IngestCommand } from "../../domain/tape/state.ts";
 import { fieldErrors } from "../field-errors.ts";
 import { isJsonObject } from "../json.ts";
@@ -42,7 +43,9 @@ export function parseIngest(body: unknown): Result<IngestCommand, Problem> {
     const change = parsed.success ? parsed.data : readableFields(variant, data, unread);
     errors.push(...CATEGORIES[category].check(null, change, { unread }).errors);
   }
-  if (!parsed.success || envelopeErrors.length + errors.length > 0) {
+  // Whether a client may be anonymous is known only where the event is decided.
+  const isUndecided = errors.every((error) => isForNamedOnly(CATEGORIES[category].fields, error));
+  if (!parsed.success || envelopeErrors.length > 0 || !isUndecided) {
     return err(invalid([...envelopeErrors, ...errors.map(inData)]));
   }
   const { step: _, entity_type: _type, entity_id: _id, ...change } = parsed.data;
@@ -134,6 +137,7 @@ function dataShape({ category, step, kind }: Variant): Record<string, z.ZodType>
 function memberSchema(field: Field, step: Step, kind: Variant["kind"]): z.ZodType {
   const { minOnUpdate } = field;
   const value = valueSchema(step === "update" && minOnUpdate ? { ...field, min: minOnUpdate } : field);
+  if (field.unlessAnonymous) return value.nullish();
   if (step === "update") return field.required && !field.kind ? value.optional() : value.nullish();
   if (field.kind && kind === null) return value.nullish();
   if (field.kind && field.kind !== kind) return absent(fieldOfOtherKind(field.kind, kind));

@@ -1,4 +1,5 @@
 import type { StoredDate } from "./dates.ts";
+import type { Settings } from "./settings.ts";
 
 /** Clock and randomness of one decision, given from outside so that deciding is pure. */
 export interface Stamp {
@@ -8,7 +9,12 @@ export interface Stamp {
   readonly journal_entry_id: string;
   /** Milliseconds since 1970; never before the tenant's previous event. */
   readonly now: number;
+  /** The tenant's settings as they are before the event. */
+  readonly settings: Settings;
 }
+
+/** Which event it is, and when. */
+export type Moment = Pick<Stamp, "sequence" | "event_id" | "now">;
 
 /** A value before and after an event, as stored: amounts are minor units in decimal text. */
 export interface Changed {

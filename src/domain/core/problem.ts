@@ -43,6 +43,7 @@ export type ProblemCode =
   | "not_started"
   | "kept_by_records"
   | "already_settled"
+  | "too_late"
   | "would_overdraw"
   | "payload_too_large"
   | "too_many_lines"

@@ -1,5 +1,10 @@
 /** What a webhook can report (docs/api.md#webhooks). */
-export const WEBHOOK_TYPES = ["recordChanged", "journalEntryPosted", "historyAdded"] as const;
+export const WEBHOOK_TYPES = [
+  "recordChanged",
+  "journalEntryPosted",
+  "historyAdded",
+  "settingsChanged",
+] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 
 /** `failing`: deliveries have stopped after three days of failures, until the endpoint is enabled again. */

@@ -26,7 +26,7 @@ export interface QualityDays {
 
 /** The findings of a disbursement and its payments as of a day. Each rule counts a payment or disbursement once. */
 export function findingsOf(one: Ready, { day, today }: QualityDays): Finding[] {
-  const { loan } = one;
+  const { loan, calendar } = one;
   const { disbursement_id } = loan.disbursement;
   const position = positionAt(one, day);
   const found: Finding[] = [];
@@ -39,7 +39,8 @@ export function findingsOf(one: Ready, { day, today }: QualityDays): Finding[] {
   for (const [code, paymentsOf] of entries(PAYMENT_RULES))
     for (const id of paymentsOf(one, day)) add(code, id);
   for (const payment of loan.payments.filter(({ is_deleted }) => !is_deleted)) {
-    for (const { code } of paymentFindings(payment, loan.disbursement, today)) add(code, payment.payment_id);
+    const findings = paymentFindings(payment, loan.disbursement, { day: today, calendar });
+    for (const { code } of findings) add(code, payment.payment_id);
     // A disbursement created anew in another currency still has the payments of its earlier life.
     if (!isCounted(loan, payment)) add("currency_differs", payment.payment_id);
   }

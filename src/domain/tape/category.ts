@@ -1,10 +1,9 @@
-import type { StoredDate } from "../core/dates.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { RecordTableName } from "../core/lookup.ts";
 import type { Category, Fields, RecordTypes, Step } from "./fields.ts";
 import type { Assessed, Checked } from "./record.ts";
 import type { Change, Link, RecordState, Stored } from "./state.ts";
-import type { Warning } from "./warnings.ts";
+import type { Today, Warning } from "./warnings.ts";
 
 /** What the rules of one record must know of the body that they check. */
 export interface CheckContext {
@@ -16,12 +15,12 @@ export interface CheckContext {
   readonly sequence?: number;
 }
 
-/** An accepted event as its warnings see it: the record before and after it, and today. */
+/** An accepted event as its warnings see it: the record before and after it, and the tenant's today. */
 export interface Judged<T> {
   readonly before: T | null;
   readonly record: T;
   readonly change: Change;
-  readonly day: StoredDate;
+  readonly today: Today;
 }
 
 /** What an event has turned a record into: `before` is null for a create, and `after` is not live for a delete. */

@@ -26,7 +26,9 @@ function checkClient(
     } else if (!unread.has("gender") && record.gender === "company") {
       errors.push(individualWithCompanyGender(change.gender !== undefined));
     }
-    return { record, errors };
+    // A company that becomes an individual does not keep the gender of a company.
+    const isOutdated = record.gender === "company" && change.gender === undefined;
+    return { record: isOutdated ? { ...record, gender: null } : record, errors };
   }
   if (change.gender === "male" || change.gender === "female") {
     errors.push(companyWithGender());

@@ -1,14 +1,16 @@
-import { storedInstant } from "../core/dates.ts";
+import { calendarOf } from "../core/calendar.ts";
 import type { Stamp } from "../core/event.ts";
-import type { Problem } from "../core/problem.ts";
+import type { FieldError, Problem } from "../core/problem.ts";
 import { invalid } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { CATEGORIES } from "./categories.ts";
+import type { CategoryRules } from "./category.ts";
 import { effectsOf } from "./effects.ts";
 import type { Category, RecordTypes } from "./fields.ts";
-import { changeErrors, changesBetween, created, deleted, isLive, updated } from "./record.ts";
+import { changeErrors, changesBetween, created, deleted, isForNamedOnly, isLive, updated } from "./record.ts";
 import { alreadyExists, notFound } from "./refusals.ts";
 import type { Accepted, IngestCommand, RecordState, Stored } from "./state.ts";
+import type { Today } from "./warnings.ts";
 
 /**
  * Decides one ingest event against the records that it names (docs/api.md#ingest). Pure: the clock and the ids come with the
@@ -43,7 +45,8 @@ function decideCreate<C extends Category>(
   found: Stored<RecordTypes[C]> | undefined,
 ): Result<Accepted, Problem> {
   const rules = CATEGORIES[category];
-  const { record, own, references } = rules.assess(state, null, command.change, stamp.sequence);
+  const { record, own: all, references } = rules.assess(state, null, command.change, stamp.sequence);
+  const own = heldTo(rules, all, stamp);
   if (isLive(found)) return err(own.length > 0 ? invalid(own) : alreadyExists(category, command.id));
   const errors = [...own, ...references];
   if (errors.length > 0) return err(invalid(errors));
@@ -51,7 +54,7 @@ function decideCreate<C extends Category>(
     effects: effectsOf(category, command, found, created(record, stamp)),
     facts: rules.facts(record, command.change, null),
     warnings:
-      rules.warnings?.(state, { before: null, record, change: command.change, day: dayOf(stamp) }) ?? [],
+      rules.warnings?.(state, { before: null, record, change: command.change, today: todayOf(stamp) }) ?? [],
   });
 }
 
@@ -66,7 +69,7 @@ function decideUpdate<C extends Category>(
   const refused = new Set(forbidden.map(({ field }) => field));
   const change = Object.fromEntries(Object.entries(command.change).filter(([name]) => !refused.has(name)));
   const { record, own, references } = rules.assess(state, before, change, stamp.sequence);
-  const errors = [...forbidden, ...own, ...references];
+  const errors = [...forbidden, ...heldTo(rules, own, stamp), ...references];
   if (errors.length > 0) return err(invalid(errors));
   return ok({
     effects: effectsOf(category, command, live, updated(live, record, stamp)),
@@ -74,9 +77,20 @@ function decideUpdate<C extends Category>(
       ...rules.facts(record, command.change, before),
       changes: changesBetween(rules.fields, before, record),
     },
-    warnings: rules.warnings?.(state, { before, record, change, day: dayOf(stamp) }) ?? [],
+    warnings: rules.warnings?.(state, { before, record, change, today: todayOf(stamp) }) ?? [],
   });
 }
 
-/** The day of a decision, in UTC. */
-const dayOf = ({ now }: Stamp) => storedInstant(now).slice(0, 10);
+/** The day of a decision in the tenant's time zone. */
+function todayOf({ now, settings }: Stamp): Today {
+  const calendar = calendarOf(settings.time_zone);
+  return { day: calendar.dayAt(now), calendar };
+}
+
+/** What is left of a record's own errors: the setting `anonymous_clients` makes some of its fields optional. */
+const heldTo = <C extends Category>(
+  rules: CategoryRules<C>,
+  errors: readonly FieldError[],
+  { settings }: Stamp,
+): readonly FieldError[] =>
+  settings.anonymous_clients ? errors.filter((error) => !isForNamedOnly(rules.fields, error)) : errors;

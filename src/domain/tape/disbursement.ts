@@ -171,15 +171,19 @@ const changesTerms = (before: Disbursement, after: Disbursement): boolean =>
   TERMS.some((term) => after[term] !== before[term]);
 
 /** Changes of terms that are dated before the start, or before an earlier event's change of the same term. */
-function disbursementWarnings(_: RecordState, { before, record, change }: Judged<Disbursement>): Warning[] {
+function disbursementWarnings(
+  _: RecordState,
+  { before, record, change, today }: Judged<Disbursement>,
+): Warning[] {
   const { change_date }: DisbursementChange = change;
   if (!before || !change_date) return [];
+  const { dayOf } = today.calendar;
   const start = startOf(record);
   return TERMS.flatMap((term) => {
     if (record[term] === before[term]) return [];
     const latest = before[CHANGED_ON[term]];
-    if (isBefore(change_date, start)) return [changeOutOfOrder(term, change_date, { start })];
-    if (latest === null || !isBefore(change_date, latest)) return [];
+    if (dayOf(change_date) < dayOf(start)) return [changeOutOfOrder(term, change_date, { start })];
+    if (latest === null || dayOf(change_date) >= dayOf(latest)) return [];
     return [changeOutOfOrder(term, change_date, { latest })];
   });
 }

@@ -16,6 +16,8 @@ export interface Field {
   readonly minOnUpdate?: "zero";
   readonly values?: readonly string[];
   readonly kind?: "loan" | "purchase";
+  /** Not required where the tenant's clients are anonymous (docs/api.md#settings). */
+  readonly unlessAnonymous?: boolean;
   /** May never change after create. */
   readonly immutable?: boolean;
   /** The category whose ids it holds: the record refers to that one, and belongs to it if the field is immutable. */
@@ -62,7 +64,7 @@ type StoredValue<F extends Field> = F["type"] extends "amount"
 type WireValue<F extends Field> = F["type"] extends "amount" ? DecimalText : StoredValue<F>;
 
 type IsSet<F extends Field> = F["required"] extends true
-  ? F extends { kind: string }
+  ? F extends { kind: string } | { unlessAnonymous: true }
     ? false
     : true
   : false;
@@ -78,20 +80,21 @@ export type ChangeOf<T extends Fields> = { readonly [K in keyof T]?: WireValue<T
 const optional = { required: false } as const;
 const required = { required: true } as const;
 const personal = { private: true } as const;
+const identifying = { private: true, unlessAnonymous: true } as const;
 const ofClient = { refersTo: "client" } as const;
 const ofDisbursement = { refersTo: "disbursement" } as const;
 
 export const clientFields = {
   client_id: { type: "id", ...required, immutable: true },
-  name: { type: "text", max: 256, ...required, ...personal },
-  email: { type: "email", ...required, ...personal },
-  phone: { type: "phone", ...required, ...personal },
-  address: { type: "text", max: 512, ...required, ...personal },
+  name: { type: "text", max: 256, ...required, ...identifying },
+  email: { type: "email", ...required, ...identifying },
+  phone: { type: "phone", ...required, ...identifying },
+  address: { type: "text", max: 512, ...required, ...identifying },
   country: { type: "country", ...required },
   is_company: { type: "boolean", ...required },
-  registration_number: { type: "text", max: 128, ...required, ...personal },
-  gender: { type: "enum", values: ["male", "female", "company"], ...optional, ...personal },
-  contact_person: { type: "text", max: 256, ...optional, ...personal },
+  registration_number: { type: "text", max: 128, ...required, ...identifying },
+  gender: { type: "enum", values: ["male", "female", "company"], ...optional, ...identifying },
+  contact_person: { type: "text", max: 256, ...optional, ...identifying },
   info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 

@@ -27,7 +27,7 @@ export const noPast = (): Past => ({ state: perCategory(() => new Map()), writes
 export function foldEvent({ state, writes }: Past, event: LoggedEvent): void {
   const { sequence, event_id, created_at: now } = event;
   const effects = pastEffects(state, event.category, event);
-  applyEffects(state, writes, effects, { sequence, event_id, journal_entry_id: "", now });
+  applyEffects(state, writes, effects, { sequence, event_id, now });
 }
 
 function pastEffects<C extends Category>(

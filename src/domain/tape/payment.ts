@@ -195,9 +195,9 @@ function settleParent(
 }
 
 /** The irregularities of a payment and its disbursement as of `day` (docs/api.md#ingest). */
-function paymentWarnings(state: RecordState, { record, day }: Judged<Payment>): Warning[] {
+function paymentWarnings(state: RecordState, { record, today }: Judged<Payment>): Warning[] {
   const parent = parentOf(state, record, record.disbursement_id);
-  return parent ? paymentFindings(record, parent, day) : [];
+  return parent ? paymentFindings(record, parent, today) : [];
 }
 
 /** On a loan the client is the loan's (docs/api.md#payments). */

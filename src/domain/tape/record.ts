@@ -85,6 +85,10 @@ export function missingErrors(
     .map(([name]) => missing(name));
 }
 
+/** A required field is missing that only a client needs who is not anonymous (docs/api.md#settings). */
+export const isForNamedOnly = (fields: Fields, { field, code }: FieldError): boolean =>
+  code === "required" && fields[field]?.unlessAnonymous === true;
+
 /**
  * The fields that took another value, as stored; an amount is written as decimal text of its minor units. `info` is
  * left out: it may be large, and the event's own data has it.
@@ -111,10 +115,9 @@ export function isLive<T>(stored: Stored<T> | undefined): stored is Stored<T> {
   return stored !== undefined && stored.deleted_at === null;
 }
 
-/** Which event it is, and when. */
-type Moment = Pick<Stamp, "sequence" | "now">;
+type Instant = Pick<Stamp, "sequence" | "now">;
 
-export function created<T>(record: T, stamp: Moment): Stored<T> {
+export function created<T>(record: T, stamp: Instant): Stored<T> {
   const { sequence, now } = stamp;
   return {
     record,
@@ -126,10 +129,10 @@ export function created<T>(record: T, stamp: Moment): Stored<T> {
   };
 }
 
-export function updated<T>(stored: Stored<T>, record: T, stamp: Moment): Stored<T> {
+export function updated<T>(stored: Stored<T>, record: T, stamp: Instant): Stored<T> {
   return { ...stored, record, updated_seq: stamp.sequence, updated_at: stamp.now };
 }
 
-export function deleted<T>(stored: Stored<T>, stamp: Moment): Stored<T> {
+export function deleted<T>(stored: Stored<T>, stamp: Instant): Stored<T> {
   return { ...updated(stored, stored.record, stamp), deleted_at: stamp.now };
 }

@@ -1,4 +1,5 @@
-import { isBefore, renderDate, type StoredDate } from "../core/dates.ts";
+import type { Calendar } from "../core/calendar.ts";
+import { type Day, renderDate, type StoredDate } from "../core/dates.ts";
 import { toMajor } from "../core/money.ts";
 import type { Disbursement, Payment } from "./fields.ts";
 
@@ -18,6 +19,12 @@ export interface Warning<Code extends Finding = Finding> {
   readonly message: string;
 }
 
+/** The day of a decision, and the calendar whose day it is. */
+export interface Today {
+  readonly day: Day;
+  readonly calendar: Calendar;
+}
+
 /** When a disbursement starts, and from which field that is known. */
 export type Start = Pick<Disbursement, "kind" | "disbursement_date" | "payment_date">;
 
@@ -29,11 +36,10 @@ type Facts = Pick<
 interface Rule {
   readonly code: PaymentFinding;
   /** Null where the payment is as it should be. */
-  readonly message: (payment: Facts, start: Start, day: StoredDate) => string | null;
+  readonly message: (payment: Facts, start: Start, today: Today) => string | null;
 }
 
 const receivedOn = ({ payment_date, due_date }: Facts): StoredDate => payment_date ?? due_date;
-const isAfterDay = (date: StoredDate, day: StoredDate): boolean => isBefore(day, date);
 
 const RULES: readonly Rule[] = [
   {
@@ -45,19 +51,19 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "received_before_disbursement",
-    message: (payment, { kind, disbursement_date, payment_date }) => {
+    message: (payment, { kind, disbursement_date, payment_date }, { calendar: { dayOf } }) => {
       const [name, start] =
         kind === "loan" ? ["disbursement_date", disbursement_date] : ["payment_date", payment_date];
       const received = receivedOn(payment);
-      return start !== null && start !== undefined && received.slice(0, 10) < start.slice(0, 10)
+      return start !== null && start !== undefined && dayOf(received) < dayOf(start)
         ? `it was received on ${renderDate(received)}, before the ${kind}'s ${name} ${renderDate(start)}`
         : null;
     },
   },
   {
     code: "received_in_future",
-    message: (payment, _, day) =>
-      isAfterDay(receivedOn(payment), day)
+    message: (payment, _, { day, calendar }) =>
+      calendar.dayOf(receivedOn(payment)) > day
         ? `it was received on ${renderDate(receivedOn(payment))}, which is after ${day}`
         : null,
   },
@@ -81,13 +87,13 @@ export function changeOutOfOrder(
 }
 
 /**
- * The irregularities of a paid payment as of `day` (`YYYY-MM-DD`, UTC), by itself and with its disbursement. None is a
- * reason to refuse the event.
+ * The irregularities of a paid payment as of today, by itself and with its disbursement. None is a reason to refuse the
+ * event.
  */
-export function paymentFindings(payment: Facts, start: Start, day: StoredDate): Warning<PaymentFinding>[] {
+export function paymentFindings(payment: Facts, start: Start, today: Today): Warning<PaymentFinding>[] {
   if (payment.status !== "paid") return [];
   return RULES.flatMap(({ code, message }) => {
-    const found = message(payment, start, day);
+    const found = message(payment, start, today);
     return found === null ? [] : [{ code, message: found }];
   });
 }

@@ -1,4 +1,4 @@
-import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
+import type { Event, Moment, RequestOfEvent, Stamp } from "../core/event.ts";
 import { perCategory } from "./categories.ts";
 import type { Category } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
@@ -41,7 +41,7 @@ export interface RecordWrites {
   readonly unlinks: Map<string, { readonly disbursement_id: string; readonly client_id: string }>;
   /** Payments whose id is now that of another disbursement's payment. */
   readonly left: FormerPayment[];
-  readonly reassigned: Map<string, { readonly client_id: string; readonly stamp: Stamp }>;
+  readonly reassigned: Map<string, { readonly client_id: string; readonly stamp: Moment }>;
 }
 
 export const noRecordWrites = (): RecordWrites => ({
@@ -60,7 +60,7 @@ export function applyEffects(
   state: RecordState,
   writes: RecordWrites,
   effects: readonly Effect[],
-  stamp: Stamp,
+  stamp: Moment,
 ): void {
   for (const effect of effects) {
     switch (effect.type) {
@@ -113,7 +113,7 @@ function applyLink(
   writes: RecordWrites,
   disbursement_id: string,
   client_ids: readonly string[],
-  stamp: Stamp,
+  stamp: Moment,
 ): void {
   for (const [position, client_id] of client_ids.entries()) {
     writes.links.set(linkKey(disbursement_id, client_id), {
@@ -132,7 +132,7 @@ function applyReassign(
   state: RecordState,
   writes: RecordWrites,
   { disbursement_id, client_id }: Extract<Effect, { type: "reassign" }>,
-  stamp: Stamp,
+  stamp: Moment,
 ): void {
   writes.reassigned.set(disbursement_id, { client_id, stamp });
   const written = writes.records.payment;

@@ -33,10 +33,11 @@ function present<T>(value: T | null, field: string): T {
 
 type RowOf<R, T extends AnySQLiteTable> = (tenant_id: string, stored: Stored<R>) => NewRow<T>;
 
-export const fromClient: RowOf<Client, typeof clients> = (tenant_id, { record, ...lifetime }) => {
-  const gender = present(record.gender, "gender");
-  return { tenant_id, ...record, gender, ...lifetime };
-};
+export const fromClient: RowOf<Client, typeof clients> = (tenant_id, { record, ...lifetime }) => ({
+  tenant_id,
+  ...record,
+  ...lifetime,
+});
 
 export const fromDisbursement: RowOf<Disbursement, typeof disbursements> = (
   tenant_id,

@@ -16,14 +16,14 @@ export const clients = sqliteTable(
   {
     ...tenant,
     client_id: text().notNull(),
-    name: text().notNull(),
-    email: text().notNull(),
-    phone: text().notNull(),
-    address: text().notNull(),
+    name: text(),
+    email: text(),
+    phone: text(),
+    address: text(),
     country: text().notNull(),
     is_company: integer({ mode: "boolean" }).notNull(),
-    registration_number: text().notNull(),
-    gender: text({ enum: ["male", "female", "company"] }).notNull(),
+    registration_number: text(),
+    gender: text({ enum: ["male", "female", "company"] }),
     contact_person: text(),
     info: text(),
     ...lifetime,
@@ -31,8 +31,7 @@ export const clients = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.tenant_id, t.client_id] }),
     index("clients_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
-    check("a_company_has_the_gender_company", sql`is_company = (gender = 'company')`),
-    check("a_company_has_a_contact_person", sql`is_company = 0 OR contact_person IS NOT NULL`),
+    check("a_company_has_the_gender_company", sql`is_company = (COALESCE(gender, '') = 'company')`),
   ],
 );
 

@@ -34,10 +34,28 @@ const OPTIONAL = [
   "object",
 ];
 
+/** What a client need not have where the tenant's clients are anonymous, which the gate knows. */
+const IDENTIFYING = ["name", "email", "phone", "address", "registration_number"];
+const fieldsNeeded = fieldsOf(...REQUIRED).filter(
+  ([example, field]) => example !== "individual" || !IDENTIFYING.includes(field),
+);
+
 describe("presence", () => {
-  it("a company's contact person is not blank", () => {
+  it("leaves it to the gate whether a client may be anonymous, unless the body is refused anyway", () => {
+    for (const field of [...IDENTIFYING, "gender"]) {
+      for (const nothing of [undefined, null]) {
+        const event = { ...individual, [field]: nothing };
+        expect(refusals("client", event)).toEqual({});
+        expect(refusals("client", { ...event, country: 5 })).toEqual({
+          [field]: "required",
+          country: "invalid_type",
+        });
+      }
+      const change = changeOf("client", { step: "update", client_id: "C-1", [field]: null });
+      expect(change).toHaveProperty(field, null);
+    }
     for (const contact_person of [undefined, null, "", "  "]) {
-      expect(refusals("client", { ...company, contact_person })).toEqual({ contact_person: "required" });
+      expect(refusals("client", { ...company, contact_person })).toEqual({});
     }
   });
 
@@ -46,7 +64,7 @@ describe("presence", () => {
     expect(refusals(category, data)).toEqual({});
   });
 
-  it.each(fieldsOf(...REQUIRED))("%s needs %s on create, and null does not count", (example, field) => {
+  it.each(fieldsNeeded)("%s needs %s on create, and null does not count", (example, field) => {
     expect(refusalOf(example, field, undefined)).toBe("required");
     expect(refusalOf(example, field, null)).toBe("required");
   });
@@ -72,7 +90,7 @@ describe("presence", () => {
     },
   );
 
-  it.each(fieldsOf(...REQUIRED).filter(([example]) => example === "individual"))(
+  it.each(fieldsNeeded.filter(([example]) => example === "individual"))(
     "%s: an update cannot clear %s",
     (example, field) => {
       const [category, data, idField] = ofExample(example);
@@ -211,7 +229,6 @@ describe("all the errors of a body come in one answer", () => {
   });
 
   it("checks the rules between fields when every shape is right, before any record is loaded", () => {
-    expect(refusals("client", { ...individual, gender: undefined })).toEqual({ gender: "required" });
     expect(refusals("payment", { ...payment, payment_principal: 400, payment_fee: 101 })).toEqual({
       payment_fee: "inconsistent_amounts",
     });

@@ -5,6 +5,7 @@ import { noWrites } from "../../../src/domain/command.ts";
 import { eventId } from "../../../src/domain/core/event-id.ts";
 import type { Problem } from "../../../src/domain/core/problem.ts";
 import type { Result } from "../../../src/domain/core/result.ts";
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { ledgerLoanId, tenantNamespace } from "../../../src/domain/core/uuid.ts";
 import { noLedgerState } from "../../../src/domain/ledger/state.ts";
 import { Ledger } from "../../support/decisions.ts";
@@ -72,6 +73,12 @@ export class Books {
     const sequence = this.#sequence;
     const random = new Uint8Array(16);
     const journal_entry_id = eventId(sequence * 1000, sequence, random);
-    return { sequence, event_id: `event-${sequence}`, journal_entry_id, now: sequence * 1000 };
+    return {
+      sequence,
+      event_id: `event-${sequence}`,
+      journal_entry_id,
+      now: sequence * 1000,
+      settings: DEFAULT_SETTINGS,
+    };
   }
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../../../src/domain/core/problem.ts";
 import type { Result } from "../../../src/domain/core/result.ts";
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../../src/domain/ledger/decide.ts";
 import type { Entry } from "../../../src/domain/ledger/journal.ts";
 import type { Disbursement } from "../../../src/domain/ledger/postings/disbursement.ts";
@@ -104,6 +105,7 @@ export class LedgerInMemory {
       sequence,
       ...ids,
       now: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
+      settings: DEFAULT_SETTINGS,
     });
     if (!decided.ok) return decided;
     this.#sequence = sequence;

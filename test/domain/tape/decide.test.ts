@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import type { Category } from "../../../src/domain/tape/fields.ts";
 import type { Accepted } from "../../../src/domain/tape/state.ts";
 import { invalid, Ledger, refused, stocked } from "../../support/decisions.ts";
@@ -105,8 +106,47 @@ describe("immutable fields", () => {
   });
 });
 
+const IDENTIFYING = ["name", "email", "phone", "address", "registration_number", "gender"];
+
 describe("clients", () => {
   const update = (change: object) => ({ step: "update", client_id: "C-1", ...change });
+
+  it.each(IDENTIFYING)("need their %s, unless the tenant's clients are anonymous", (field) => {
+    const ledger = stocked();
+    const fresh = { ...individual, client_id: "C-2", [field]: undefined };
+    const cleared = update({ [field]: null });
+    for (const event of [fresh, { ...fresh, [field]: null }, cleared]) {
+      expect(ledger.send("client", event)).toEqual(invalid({ [field]: "required" }));
+    }
+    ledger.settings = { ...ledger.settings, anonymous_clients: true };
+    for (const event of [fresh, cleared]) ledger.accept("client", event);
+    expect(ledger.state.client.get("C-2")?.record).toMatchObject({ [field]: null });
+    ledger.settings = DEFAULT_SETTINGS;
+    expect(ledger.send("client", update({ country: "FR" }))).toEqual(invalid({ [field]: "required" }));
+  });
+
+  it("an anonymous company needs no contact person, and is no longer one without a gender", () => {
+    const ledger = stocked();
+    const fresh = { ...company, client_id: "C-2", contact_person: undefined };
+    expect(ledger.send("client", fresh)).toEqual(invalid({ contact_person: "required" }));
+    ledger.settings = { ...ledger.settings, anonymous_clients: true };
+    ledger.accept("client", fresh);
+    expect(ledger.state.client.get("C-2")?.record.gender).toBe("company");
+    ledger.accept("client", { step: "update", client_id: "C-2", is_company: false });
+    expect(ledger.state.client.get("C-2")?.record.gender).toBeNull();
+  });
+
+  it("anonymous ones still need an id, a country and their kind, and what they have must be right", () => {
+    const ledger = stocked();
+    ledger.settings = { ...ledger.settings, anonymous_clients: true };
+    expect(ledger.send("client", update({ gender: "company" }))).toEqual(
+      invalid({ gender: "invalid_value" }),
+    );
+    for (const field of ["client_id", "country", "is_company"]) {
+      const event = { ...individual, client_id: "C-2", [field]: undefined };
+      expect(() => ledger.send("client", event), field).toThrow("required");
+    }
+  });
 
   it.each([
     [{ is_company: true }, { contact_person: "required" }],

@@ -1,3 +1,4 @@
+import { calendarOf } from "../../core/calendar.ts";
 import type { Problem } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { entryOf, isoTime } from "../entry.ts";
@@ -29,7 +30,7 @@ export const reversal: PostingType<Reversal> = {
     if (!reversed) return err(unknownEntry(id));
     const conflict = conflictOf(state, reversed);
     if (conflict) return err(conflict);
-    const today = isoTime(stamp.now).slice(0, 10);
+    const today = calendarOf(stamp.settings.time_zone).dayAt(stamp.now);
     const effective_at = reversalDay({ asked: command.effective_at, today }, reversed.effective_at);
     if (effective_at < reversed.effective_at) return err(tooEarly(reversed.effective_at, "entry"));
     const { sequence, position, journal_entry_id, correlation_id } = reversed;
