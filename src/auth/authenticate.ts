@@ -25,8 +25,8 @@ const MALFORMED: BearerFailure = { kind: "invalid_token", reason: { kind: "malfo
  * headers, which the platform joins with a comma, are refused, since two readers might choose differently.
  */
 export function bearerToken(header: string | undefined): Result<string, BearerFailure> {
-  const text = header?.trim() ?? "";
-  if (text === "") return err({ kind: "missing_token" });
+  const text = header?.trim();
+  if (!text) return err({ kind: "missing_token" });
   if (/,\s*bearer(\s|$)/i.test(text)) return err(MALFORMED);
   const scheme = /^[^\s,]+/.exec(text)?.[0];
   if (scheme === undefined) return err(MALFORMED);

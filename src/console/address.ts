@@ -18,3 +18,9 @@ export const pathOf = (segments: readonly string[], query: Query = {}): string =
 /** The address of a view. */
 export const href = (segments: readonly string[], query: Query = {}): string =>
   `#${withQuery(joined(segments), query)}`;
+
+const VIEW_NAMES = ["portfolio", "disbursement", "quality", "tables"] as const;
+export type ViewName = (typeof VIEW_NAMES)[number];
+
+/** The view of that name; undefined for any other text. Anyone can write an address. */
+export const viewNamed = (name: string): ViewName | undefined => VIEW_NAMES.find((one) => one === name);

@@ -1,4 +1,4 @@
-import { href } from "./address.ts";
+import { href, type ViewName, viewNamed } from "./address.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { portfolioView } from "./portfolio/view.ts";
@@ -11,7 +11,7 @@ import { tokenForm } from "./token-form.ts";
 
 type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
 
-const VIEWS: Readonly<Record<string, View>> = {
+const VIEWS: Readonly<Record<ViewName, View>> = {
   portfolio: portfolioView,
   disbursement: disbursementView,
   quality: qualityView,
@@ -32,8 +32,8 @@ function show(): void {
   const route = currentRoute();
   const [name = "portfolio"] = route.segments;
   const main = renderShell(name);
-  const view = VIEWS[name];
-  if (view !== undefined) view(main, route, page.signal);
+  const view = viewNamed(name);
+  if (view) VIEWS[view](main, route, page.signal);
   else
     main.append(
       entitle("No such view", true),

@@ -21,28 +21,26 @@ const withoutSpace = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, "");
 /**
  * Continues a valid `traceparent` under a new span, and starts a trace on anything else, never an error. A version
  * above 00 is read by its first four parts, as the W3C asks; `ff` is invalid. Unknown flags are not passed on.
+ * `random` are 24 bytes.
  */
 export function continueTrace(
   traceparent: string | undefined,
   tracestate: string | undefined,
   random: Uint8Array,
 ): TraceContext {
-  const hex = random.subarray(0, 24).toHex();
-  const span_id = hex.slice(32, 48);
+  const hex = random.toHex();
+  const span_id = hex.slice(32);
   const [, version, trace_id = "", parent = "", flags = "", rest] =
     TRACEPARENT.exec(withoutSpace(traceparent ?? "")) ?? [];
   const valid =
-    version !== undefined &&
-    version !== "ff" &&
-    !(version === "00" && rest !== undefined) &&
-    !/^0+$/.test(trace_id) &&
-    !/^0+$/.test(parent);
+    version !== "ff" && !(version === "00" && rest !== undefined) && [trace_id, parent].every(isNotZero);
   if (!valid) return { trace_id: hex.slice(0, 32), span_id, flags: "01", tracestate: null };
   return { trace_id, span_id, flags: knownFlags(flags), tracestate: validTracestate(tracestate ?? "") };
 }
 
-const knownFlags = (flags: string) =>
-  (Number.parseInt(flags, 16) & KNOWN_FLAGS).toString(16).padStart(2, "0");
+const isNotZero = (hex: string) => /[1-9a-f]/.test(hex);
+
+const knownFlags = (flags: string) => (Number.parseInt(flags, 16) & KNOWN_FLAGS).toString().padStart(2, "0");
 
 const TRACESTATE_MEMBERS_MAX = 32;
 const KEY = /^[a-z0-9][a-z0-9_*/@-]{0,255}$/;

@@ -4,7 +4,7 @@ import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** A request for one page of a list. */
-export interface PageRequest {
+interface PageRequest {
   /** The query that a cursor is bound to, with its tenant. How much of it one page shows is no part of it. */
   readonly identity: readonly unknown[];
   readonly cursor: string | null | undefined;

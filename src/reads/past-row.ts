@@ -21,12 +21,17 @@ import { foldPlaces } from "./fold.ts";
 
 type Found = Result<StoredRow | null, "too_large">;
 
+/** Names a row of a lookup table. */
+export interface RowName {
+  readonly table: LookupTableName;
+  readonly id: string;
+}
+
 /** A table's row as the log knew it after the event with this sequence, or null where it was not there. */
 export async function findPastRow(
   db: Database,
   tenant: string,
-  table: LookupTableName,
-  id: string,
+  { table, id }: RowName,
   known: number,
 ): Promise<Found> {
   const category = categoryOfTable(table);

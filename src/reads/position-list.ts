@@ -28,7 +28,7 @@ import {
 } from "./position-lines.ts";
 import { positionOf, positionsById } from "./positions-by-id.ts";
 import { questionText } from "./question-text.ts";
-import { budgetFrom, type Gathering, type Question, type Saved, type Surveyed, survey } from "./survey.ts";
+import { type Gathering, type Question, type Saved, type Surveyed, survey } from "./survey.ts";
 
 /** Entries of a list; it holds the first ones of its order. */
 const ENTRIES_MAX = 20_000;
@@ -111,14 +111,14 @@ async function firstPage(
   const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
   const page = await pageOfList(db, tenant, request, { list, from: 0, limit });
   if (page.kind !== "expired") return page;
-  const surveyed = await survey(db, tenant, question, budgetFrom(Date.now()), Date.now);
+  const surveyed = await survey(db, tenant, question);
   if (surveyed.kind !== "complete") return surveyed;
   const { gathered, kind: _, ...progress } = surveyed;
   const parts = withinMemo(gathered.ranking.first());
   const lines = parts.reduce((sum, part) => sum + part.split("\n").length, 0);
   const about = { ...progress, lines, listed_all: gathered.ranking.seen === lines };
   const made = keyOf(question.text, surveyed);
-  await writeMemo(db, tenant, made, { about, was: null, first: 1, parts }, Date.now());
+  await writeMemo(db, { tenant, question: made }, { about, was: null, first: 1, parts }, Date.now());
   const entries = gathered.ranking.first().slice(0, limit);
   return pageWith(db, tenant, request, { about, list: made, entries, from: 0 });
 }
@@ -135,9 +135,10 @@ async function pageOfList(
 ): Promise<PositionPage | { readonly kind: "expired" } | { readonly kind: "too_large" }> {
   const first = Math.floor(from / ENTRIES_OF_A_PART);
   const last = Math.floor((from + limit - 1) / ENTRIES_OF_A_PART);
-  const { memo } = await readMemo(db, tenant, list, Date.now(), { first: 1 + first, last: 1 + last });
+  const key = { tenant, question: list };
+  const { memo } = await readMemo(db, key, Date.now(), { first: 1 + first, last: 1 + last });
   if (!memo) return { kind: "expired" };
-  await renewMemo(db, tenant, list, memo, Date.now());
+  await renewMemo(db, key, memo, Date.now());
   const start = from - first * ENTRIES_OF_A_PART;
   const entries = entriesOf(memo.parts).slice(start, start + limit);
   return pageWith(db, tenant, request, { about: memo, list, entries, from });

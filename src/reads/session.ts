@@ -7,7 +7,7 @@ import { openSession } from "../store/session.ts";
 const BOOKMARK_DEADLINE_MS = 3_000;
 
 /** What a read found, with the bookmark of the database as it then was. */
-export interface ReadAt<T> {
+interface ReadAt<T> {
   readonly value: T;
   readonly bookmark: string | null;
 }

@@ -4,7 +4,7 @@ import { ok, type Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type InForce, settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
-import { budgetFrom, type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
+import { type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
 /** A question over all disbursements, about the present or about what the log knew at a moment. */
 interface QuestionKnownAt<G extends Gathering> {
@@ -23,7 +23,7 @@ export async function surveyKnownAt<G extends Gathering>(
 ): Promise<Result<Surveyed<G>, Problem>> {
   const surveyed = async (known: number | null) => {
     const question = questionOf(known, await settingsInForce(db, tenant, known));
-    return survey(db, tenant, question, budgetFrom(Date.now(), days), Date.now);
+    return survey(db, tenant, question, days);
   };
   const known = known_at && (await knownSequence(db, tenant, known_at));
   if (!known) return ok(await surveyed(null));

@@ -6,6 +6,7 @@ import {
   headOf,
   MEMO_BYTES_MAX,
   type Memo,
+  type MemoKey,
   readMemo,
   renewMemo,
   type WalkProgress,
@@ -47,22 +48,11 @@ export interface Question<G extends Gathering> {
   readonly keep: boolean;
 }
 
-/** How much of a walk one request may do; the next request does the rest. */
-export interface Budget {
-  readonly rows: number;
-  readonly until: number;
-}
-
 /** What one request does of a long walk: rows, and time that leaves room below the deadline of a read. */
 const ROWS_MAX = 500_000;
 const WALK_MS = 4_000;
 /** Days whose figures cost as much as it costs to read the rows. */
 const DAYS_OF_A_READ = 20;
-
-export const budgetFrom = (now: number, days = 1): Budget => ({
-  rows: Math.floor((ROWS_MAX * DAYS_OF_A_READ) / (DAYS_OF_A_READ + days)),
-  until: now + WALK_MS,
-});
 
 export type Surveyed<G> =
   | ({ readonly kind: "complete"; readonly gathered: G } & WalkProgress)
@@ -72,19 +62,22 @@ export type Surveyed<G> =
 /**
  * Answers a question from its memo if the log has not moved since, or the question is about the past. Otherwise it walks
  * over all disbursements, or continues a walk of an earlier request. Each disbursement is read at one moment. If events
- * are committed during a walk over the present, `from_sequence` and `to_sequence` differ.
+ * are committed during a walk over the present, `from_sequence` and `to_sequence` differ. `days` are those as of which
+ * each disbursement is examined.
  */
 export async function survey<G extends Gathering>(
   db: Database,
   tenant: string,
   question: Question<G>,
-  budget: Budget,
-  clock: () => number,
+  days = 1,
 ): Promise<Surveyed<G>> {
+  const until = Date.now() + WALK_MS;
+  const rowsMax = Math.floor((ROWS_MAX * DAYS_OF_A_READ) / (DAYS_OF_A_READ + days));
   const { known } = question;
-  const { head, memo } = await readMemo(db, tenant, question.text, clock());
+  const key = { tenant, question: question.text };
+  const { head, memo } = await readMemo(db, key, Date.now());
   if (memo && (known === null ? isFresh(memo, head) : memo.after === null)) {
-    await renewMemo(db, tenant, question.text, memo, clock());
+    await renewMemo(db, key, memo, Date.now());
     return { kind: "complete", gathered: question.resume(memo.parts), ...moment(memo) };
   }
   const begun = memo !== null && memo.after !== null ? memo : null;
@@ -99,46 +92,40 @@ export async function survey<G extends Gathering>(
     after = page.end;
     done += page.loans.length;
     rows += page.rows;
-  } while (after !== null && rows < budget.rows && clock() < budget.until);
+  } while (after !== null && rows < rowsMax && Date.now() < until);
   if (after === null) await question.finish?.(gathered);
   const from_sequence = begun?.from_sequence ?? known ?? head;
   const progress = { from_sequence, to_sequence: known ?? (await headOf(db, tenant)), after, done };
-  const memos = { db, tenant, text: question.text, was: memo };
+  const place = { db, key, was: memo };
   if (after === null) {
-    if (!(question.keep && (await keep(memos, progress, gathered.save(), clock()))) && memo) {
-      await dropMemo(db, tenant, question.text);
+    if (!(question.keep && (await keep(place, progress, gathered.save()))) && memo) {
+      await dropMemo(db, key);
     }
     return { kind: "complete", gathered, ...progress };
   }
-  const isWritten = await continueLater(memos, progress, gathered.save(), clock());
+  const isWritten = await continueLater(place, progress, gathered.save());
   return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
 }
 
 /** Where a question's memo is, and the version that was read. */
 interface MemoPlace {
   readonly db: Database;
-  readonly tenant: string;
-  readonly text: string;
+  readonly key: MemoKey;
   readonly was: Memo | null;
 }
 
 /** Keeps a finished answer unless it is large: false. */
-async function keep({ db, tenant, text, was }: MemoPlace, about: WalkProgress, saved: Saved, now: number) {
+async function keep({ db, key, was }: MemoPlace, about: WalkProgress, saved: Saved) {
   if (saved.follows || bytesOfParts(saved) > ANSWER_BYTES_MAX) return false;
-  await writeMemo(db, tenant, text, { about, was, first: 1, parts: saved.parts }, now);
+  await writeMemo(db, key, { about, was, first: 1, parts: saved.parts }, Date.now());
   return true;
 }
 
 /** Saves an unfinished walk unless it is larger than all memos of a tenant may be: false. */
-async function continueLater(
-  { db, tenant, text, was }: MemoPlace,
-  about: WalkProgress,
-  { follows, parts }: Saved,
-  now: number,
-) {
+async function continueLater({ db, key, was }: MemoPlace, about: WalkProgress, { follows, parts }: Saved) {
   const before = was?.after != null && follows ? was.parts : [];
   if (bytesOfParts({ parts: [...before, ...parts] }) > MEMO_BYTES_MAX) return false;
-  await writeMemo(db, tenant, text, { about, was, first: 1 + before.length, parts }, now);
+  await writeMemo(db, key, { about, was, first: 1 + before.length, parts }, Date.now());
   return true;
 }
 

@@ -1,12 +1,12 @@
 import type { KnownAt } from "../domain/core/known-at.ts";
-import type { LookupTableName, StoredRow } from "../domain/core/lookup.ts";
+import type { StoredRow } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
 import { findRow } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import { knownSequence } from "./known-at.ts";
-import { findPastRow } from "./past-row.ts";
+import { findPastRow, type RowName } from "./past-row.ts";
 
 const TOO_LARGE: Problem = {
   code: "too_large",
@@ -17,13 +17,12 @@ const TOO_LARGE: Problem = {
 export async function rowKnownAt(
   db: Database,
   tenant: string,
-  table: LookupTableName,
-  id: string,
+  { table, id }: RowName,
   known: KnownAt | undefined,
 ): Promise<Result<StoredRow | null, Problem>> {
   if (!known) return ok(await findRow(db, LOOKUP_SOURCES[table], tenant, id));
   const at = await knownSequence(db, tenant, known);
   if (!at.ok) return at;
-  const found = await findPastRow(db, tenant, table, id, at.value.sequence);
+  const found = await findPastRow(db, tenant, { table, id }, at.value.sequence);
   return found.ok ? found : err(TOO_LARGE);
 }

@@ -3,13 +3,14 @@ import type { bookkeepingState, exceptions, proof } from "../contract/bookkeepin
 import type { ExceptionsQuery, ProofQuery } from "../contract/bookkeeping/bodies.ts";
 import { amountIn } from "../contract/position/view.ts";
 import type { Exception } from "../domain/bookkeeping/compare.ts";
-import { dayAt } from "../domain/position/days.ts";
+import { ok } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { findExceptions } from "../reads/exceptions.ts";
 import { compareBooks, type Difference } from "../reads/proof.ts";
+import { todayOf } from "../reads/today.ts";
 import { readSwitch, type Switch } from "../store/bookkeeping/switch.ts";
 import { keepBooks } from "../tenant/client.ts";
 import { ask, read } from "./read.ts";
@@ -44,10 +45,14 @@ const switchView = ({ mode, since_sequence, done, total }: Switch) => ({
 });
 
 async function prove(c: Context<AppEnv>, { as_of_date, cursor }: ProofQuery): Promise<Response> {
-  const day = as_of_date ?? dayAt(Date.now());
-  const found = await ask(c, (db) => compareBooks(db, c.get("principal").tenant_id, day, cursor));
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, async (db) => {
+    const day = as_of_date ?? (await todayOf(db, tenant));
+    const proved = await compareBooks(db, tenant, day, cursor);
+    return proved.ok ? ok({ day, ...proved.value }) : proved;
+  });
   if (!found.ok) return renderProblem(c, found.error);
-  const { differences, ...others } = found.value;
+  const { day, differences, ...others } = found.value;
   return renderJson<typeof proof>(c, {
     as_of_date: day,
     differences: differences.map(differenceView),

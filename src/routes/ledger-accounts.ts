@@ -5,10 +5,9 @@ import { bankBook, WHOLE_LEDGER } from "../domain/ledger/books.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
+import { todayOf } from "../reads/today.ts";
 import { accountTotal, readTrialBalance } from "../store/ledger/balances.ts";
 import { read } from "./read.ts";
-
-const today = () => new Date().toISOString().slice(0, 10);
 
 /** The accounts of the whole ledger (docs/api.md#ledger, docs/ledger.md#reads). */
 export const accountHandlers = {
@@ -17,31 +16,33 @@ export const accountHandlers = {
     if (!isAccountCode(account)) {
       return renderProblem(c, { code: "not_found", detail: "This account does not exist." });
     }
-    const { currency, layer, as_of_date = today(), bank_account_ref } = query;
+    const { currency, layer, bank_account_ref } = query;
     if (bank_account_ref !== undefined && account !== "1000") {
       return invalidQuery(c, "bank_account_ref goes with account 1000 only");
     }
     const book = bank_account_ref === undefined ? WHOLE_LEDGER : bankBook(bank_account_ref);
-    const total = await read(c, (db) =>
-      accountTotal(
-        db,
-        c.get("principal").tenant_id,
-        { book, account_code: account, currency, layer },
-        as_of_date,
-      ),
-    );
-    if (!total.ok) return invalidQuery(c, total.error);
+    const tenant = c.get("principal").tenant_id;
+    const found = await read(c, async (db) => {
+      const as_of_date = query.as_of_date ?? (await todayOf(db, tenant));
+      const asked = { book, account_code: account, currency, layer };
+      return { as_of_date, total: await accountTotal(db, tenant, asked, as_of_date) };
+    });
+    if (!found.ok) return invalidQuery(c, found.error);
+    const { as_of_date, total } = found.value;
     const view = accountBalanceView(
       { account_code: account, currency, layer, as_of_date, bank_account_ref },
-      total.value,
+      total,
     );
     return renderJson<typeof accountBalance>(c, view);
   },
-  getTrialBalance: async (c, { query: { currency, as_of_date = today() } }) => {
-    const totals = await read(c, (db) =>
-      readTrialBalance(db, c.get("principal").tenant_id, currency, as_of_date),
-    );
-    if (!totals.ok) return invalidQuery(c, totals.error);
-    return renderJson<typeof trialBalance>(c, trialBalanceView(currency, as_of_date, totals.value));
+  getTrialBalance: async (c, { query: { currency, as_of_date } }) => {
+    const tenant = c.get("principal").tenant_id;
+    const found = await read(c, async (db) => {
+      const day = as_of_date ?? (await todayOf(db, tenant));
+      return { day, totals: await readTrialBalance(db, tenant, currency, day) };
+    });
+    if (!found.ok) return invalidQuery(c, found.error);
+    const { day, totals } = found.value;
+    return renderJson<typeof trialBalance>(c, trialBalanceView(currency, day, totals));
   },
 } satisfies Partial<RouteHandlers>;

@@ -10,6 +10,7 @@ import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
+import { todayOf } from "../reads/today.ts";
 import { readLoanBalance } from "../store/ledger/balances.ts";
 import { findEntry } from "../store/ledger/journal.ts";
 import { exportJournal } from "./ledger-export.ts";
@@ -17,8 +18,6 @@ import { ask, read } from "./read.ts";
 
 const notFound = (c: Context<AppEnv>, what: string) =>
   renderProblem(c, { code: "not_found", detail: `This ${what} does not exist.` });
-
-const today = () => new Date().toISOString().slice(0, 10);
 
 /** The journal and the loans (docs/api.md#ledger). */
 export const ledgerReadHandlers = {
@@ -36,16 +35,18 @@ export const ledgerReadHandlers = {
   getLoanStatement: (c, { path, query }) => statement(c, path.loan_id.toLowerCase(), query),
   getLoanBalance: async (c, { path, query }) => {
     const loan_id = path.loan_id.toLowerCase();
-    const { as_of_date = today(), currency } = query;
-    const found = await read(c, (db) =>
-      readLoanBalance(db, c.get("principal").tenant_id, { loan_id, currency }, as_of_date),
-    );
+    const tenant = c.get("principal").tenant_id;
+    const found = await read(c, async (db) => {
+      const as_of_date = query.as_of_date ?? (await todayOf(db, tenant));
+      const balance = await readLoanBalance(db, tenant, { loan_id, currency: query.currency }, as_of_date);
+      return balance && { as_of_date, ...balance };
+    });
     if (!found.ok) return invalidQuery(c, found.error);
     if (found.value === null) return notFound(c, "loan");
-    const { amounts, last_posted_at } = found.value;
+    const { as_of_date, currency, amounts, last_posted_at } = found.value;
     return renderJson<typeof loanBalance>(
       c,
-      loanBalanceView({ loan_id, currency: found.value.currency, as_of_date }, amounts, last_posted_at),
+      loanBalanceView({ loan_id, currency, as_of_date }, amounts, last_posted_at),
     );
   },
 } satisfies Partial<RouteHandlers>;

@@ -35,7 +35,7 @@ async function answerRow(
   { route: { table }, path: { id }, query: { known_at } }: RouteRequest<RowRoute>,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const row = await ask(c, (db) => rowKnownAt(db, tenant, table.name, id, known_at));
+  const row = await ask(c, (db) => rowKnownAt(db, tenant, { table: table.name, id }, known_at));
   if (!row.ok) return renderProblem(c, row.error);
   if (row.value === null) {
     return renderProblem(c, { code: "not_found", detail: `This row does not exist in ${table.name}.` });

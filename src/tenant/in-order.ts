@@ -31,7 +31,7 @@ export function settleInOrder(
   submissions: readonly Submission[],
   replies: readonly SubmitReply[],
 ): readonly SubmitReply[] {
-  const undecided = new Set<string>();
+  const undecided = new Set<string | null>();
   let isDecided = true;
   return submissions.map((submission, index) => {
     const reply = replies[index];
@@ -43,7 +43,7 @@ export function settleInOrder(
       !isDecided && (lacksRecord(reply.problem) || named.some((record) => undecided.has(record)));
     if (!isOpen && !depends) return reply;
     isDecided = false;
-    if (own !== null) undecided.add(own);
+    undecided.add(own);
     return isOpen ? reply : { kind: "rejected", problem: UNAVAILABLE, timings: NO_TIMINGS };
   });
 }

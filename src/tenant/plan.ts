@@ -1,5 +1,6 @@
-import { type BookedCategory, isBooked } from "../domain/bookkeeping/booked.ts";
+import { isBooked } from "../domain/bookkeeping/booked.ts";
 import { type Booking, bookRecord } from "../domain/bookkeeping/decide.ts";
+import { nothingToBook } from "../domain/bookkeeping/refusals.ts";
 import { applyBooking, type OpeningCommand, openingEvent, termsAfter } from "../domain/bookkeeping/writes.ts";
 import { noWrites, type Writes } from "../domain/command.ts";
 import type { Event, Head, RequestOfEvent, SeenEvent, Stamp } from "../domain/core/event.ts";
@@ -16,8 +17,8 @@ import type { Effect, IngestCommand, RecordState } from "../domain/tape/state.ts
 import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
-import { NO_EVENT } from "./key-store.ts";
-import { type EventAnswer, INTERNAL, type Submission, type Verdict } from "./submission.ts";
+import { answerOf, replay } from "./replay.ts";
+import { INTERNAL, type Submission, type Verdict } from "./submission.ts";
 
 /** How far a group of new events goes, and the trace of the last one. */
 interface Stretch {
@@ -103,11 +104,6 @@ function newsWith(
 ): News {
   const all = { upto, traceparent };
   return { all, wanted: wanted ? all : (before?.wanted ?? null) };
-}
-
-/** The members that a reply carries to the Worker, and no others. */
-function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): EventAnswer {
-  return { event_id, sequence, category, step, record_id, answer };
 }
 
 function newStamp(now: number, sequence: number, settings: Settings): Stamp {
@@ -242,20 +238,4 @@ function decideOpening(
   if (!booking || booking.entries.length === 0) return err(nothingToBook(category, id));
   const event = openingEvent(command, booking, stamp, request);
   return ok({ event, apply: () => applyBooking(books, ledger, writes, booking) });
-}
-
-const nothingToBook = (category: BookedCategory, id: string): Problem => ({
-  code: "not_found",
-  detail: `The ${category} ${JSON.stringify(id)} has nothing to book.`,
-});
-
-/** The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). */
-export function replay(used: SeenEvent, fingerprint: string, replayed = true): Verdict {
-  if (used.fingerprint === fingerprint) {
-    return { kind: "accepted", answer: answerOf(used), replayed, bookmark: null };
-  }
-  const { event_id } = used;
-  const detail = "Another request has used this Idempotency-Key. Use a new key for a new event.";
-  const problem = { code: "idempotency_mismatch", detail } as const;
-  return { kind: "rejected", problem: event_id === NO_EVENT ? problem : { ...problem, event_id } };
 }

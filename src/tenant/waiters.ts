@@ -150,7 +150,7 @@ export class Waiters {
   #seen({ head, history }: LogProgress): void {
     if (this.#head === null) {
       this.#head = head;
-      this.#wanted = history < head ? head : 0;
+      this.#wanted = head;
     }
     this.#history = Math.max(this.#history, history);
   }

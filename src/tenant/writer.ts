@@ -5,7 +5,8 @@ import { settleInOrder } from "./in-order.ts";
 import { NO_EVENT } from "./key-store.ts";
 import { logOf } from "./log.ts";
 import type { OwnCopy } from "./own-copy.ts";
-import { type News, replay } from "./plan.ts";
+import type { News } from "./plan.ts";
+import { replay } from "./replay.ts";
 import {
   GATE_DEADLINE_MS,
   type KeyReservation,

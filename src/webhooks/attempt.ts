@@ -15,8 +15,8 @@ export interface Attempt {
   readonly status: number | null;
   readonly error: AttemptError | null;
   readonly duration_ms: number;
-  /** The milliseconds that the receiver asked to wait. */
-  readonly retry_after: number | null;
+  /** The milliseconds that the receiver asked to wait; 0 where it did not ask. */
+  readonly retry_after: number;
 }
 
 interface Delivery {
@@ -33,27 +33,24 @@ export async function attempt(
 ): Promise<Attempt> {
   const start = now();
   const abort = new AbortController();
-  const late = Promise.withResolvers<"late">();
+  const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    late.resolve("late");
     abort.abort();
+    late.reject(abort.signal.reason);
   }, ATTEMPT_MS);
   const result = (error: AttemptError | null, answer?: Response): Attempt => ({
     delivered: error === null,
     status: answer?.status ?? null,
     error,
     duration_ms: now() - start,
-    retry_after: parseRetryAfter(answer?.headers.get("Retry-After") ?? null, now()),
+    retry_after: parseRetryAfter(answer?.headers.get("Retry-After"), now()),
   });
   try {
     const init: RequestInit = { method: "POST", redirect: "manual", headers, body, signal: abort.signal };
-    const answered = exchange(fetcher, url, init);
     // A fetch that ignores its signal must not delay the turn.
-    answered.catch(() => undefined);
-    const answer = await Promise.race([answered, late.promise]);
-    if (answer === "late") return result("timeout");
-    if (answer.status >= 200 && answer.status < 300) return result(null, answer);
-    return result(answer.status >= 300 && answer.status < 400 ? "redirect" : "status", answer);
+    const answer = await Promise.race([exchange(fetcher, url, init), late.promise]);
+    if (answer.ok) return result(null, answer);
+    return result(answer.status < 400 ? "redirect" : "status", answer);
   } catch (error) {
     return result(abort.signal.aborted ? "timeout" : connectionError(error));
   } finally {

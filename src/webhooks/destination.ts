@@ -12,7 +12,8 @@ const PRIVATE_NAMES = [
 const HOST_CHARACTERS_MAX = 253;
 /** The length of a label (RFC 1035 section 2.3.4): an empty one is no name. */
 const LABEL = /^.{1,63}$/;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+/** URL parsing makes an IPv4 address of each host that ends with a number. */
+const IPV4 = /\.\d+$/;
 
 interface DestinationRules {
   /** Allows `http://localhost` and `http://127.0.0.1` on any port; only for a service on the developer's machine. */
@@ -29,7 +30,7 @@ export function publicHosts(setting: unknown): Result<readonly string[], string>
   if (setting === undefined) return ok([]);
   if (typeof setting !== "string") return err("must be a string");
   const origins = setting.split(",").flatMap((text) => text.trim() || []);
-  const isOrigin = (text: string) => URL.canParse(text) && [text, `${text}/`].includes(new URL(text).href);
+  const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, "");
   if (!origins.every(isOrigin))
     return err("must be origins such as https://ledger.example.com, several by commas");
   return ok(origins.map((text) => hostOf(new URL(text))));
@@ -58,5 +59,5 @@ function isPublicName(host: string): boolean {
   const labels = host.split(".");
   if (labels.length < 2 || host.length > HOST_CHARACTERS_MAX) return false;
   if (!labels.every((label) => LABEL.test(label))) return false;
-  return !PRIVATE_NAMES.includes(labels.at(-1) ?? "");
+  return !PRIVATE_NAMES.some((name) => host.endsWith(`.${name}`));
 }

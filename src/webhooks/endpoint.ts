@@ -158,7 +158,7 @@ export function afterReplay(endpoint: Endpoint, from_sequence: number): Endpoint
 
 /** True when deliveries to the endpoint are due. */
 export const isDue = ({ status, next_attempt_at }: Endpoint, now: number): boolean =>
-  status === "enabled" && (next_attempt_at ?? 0) <= now;
+  status === "enabled" && (next_attempt_at === null || next_attempt_at <= now);
 
 /** The endpoint's row for operators, without the time of writing. */
 export function mirrorOf(endpoint: Endpoint): Omit<EndpointRow, "updated_at"> {

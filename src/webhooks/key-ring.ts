@@ -36,8 +36,8 @@ export class KeyRing {
     if (typeof setting !== "string" || setting.trim() === "") return err("is missing");
     const texts = setting.split(",").map((text) => text.trim());
     if (!texts.every((text) => KEY.test(text))) return err("must be base64 of 32 bytes, several by commas");
-    const [first, ...others] = await Promise.all(texts.map(importKey));
-    return first ? ok(new KeyRing([first, ...others])) : err("is missing");
+    const [first = "", ...others] = texts;
+    return ok(new KeyRing([await importKey(first), ...(await Promise.all(others.map(importKey)))]));
   }
 
   async seal(secret: string, owner: Owner): Promise<Sealed> {

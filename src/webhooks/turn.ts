@@ -201,7 +201,7 @@ export async function send(
   return attempt(fetcher, { url, headers, body }, now);
 }
 
-const NOT_SENT = { delivered: false, status: null, duration_ms: 0, retry_after: null } as const;
+const NOT_SENT = { delivered: false, status: null, duration_ms: 0, retry_after: 0 } as const;
 
 /** The secrets that sign now, or null when the endpoint's own cannot be read. An unreadable previous one is passed over. */
 async function openSecrets(

@@ -50,6 +50,8 @@ describe("the Authorization header", () => {
     "Basic dXNlcjpwYXNz, Bearer a.b.c",
     "Bearer, Bearer a.b.c",
     ", Bearer a.b.c",
+    ",",
+    ", Basic dXNlcjpwYXNz",
     "Bearer a.b.c,",
   ])("is refused when it is %j", (header) => {
     expect(bearerToken(header)).toEqual(malformed);
@@ -108,6 +110,35 @@ describe("authenticate", () => {
     expect(verdict).toMatchObject({ ok: false, error: { kind: "unavailable" } });
     expect(await ask("Bearer garbage", env)).toMatchObject({ ok: false, error: { kind: "invalid_token" } });
     expect(await ask(undefined, env)).toEqual(missing);
+  });
+});
+
+describe("the settings", () => {
+  const names = async (env: object) => (await ask(`Bearer ${await mintToken()}`, env)).ok;
+
+  it("decide where keys come from: their own text, or the issuer, which is asked once for equal settings", async () => {
+    const asked = vi.fn(async () => Response.json(TEST_JWKS));
+    vi.stubGlobal("fetch", asked);
+    try {
+      const remote = {
+        ...TEST_AUTH_BINDINGS,
+        AUTH_JWKS: "",
+        AUTH_JWKS_URL: `https://${crypto.randomUUID()}.test/`,
+      };
+      expect([await names(TEST_AUTH_BINDINGS), asked.mock.calls.length]).toEqual([true, 0]);
+      expect([await names(remote), asked.mock.calls.length]).toEqual([true, 1]);
+      expect([await names({ ...remote }), asked.mock.calls.length]).toEqual([true, 1]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it("hold all keys: a kid that they lack is unknown", async () => {
+    const token = await mintToken({ header: { kid: "gone" } });
+    expect(await ask(`Bearer ${token}`)).toEqual({
+      ok: false,
+      error: { kind: "invalid_token", reason: { kind: "unknown_key" } },
+    });
   });
 });
 

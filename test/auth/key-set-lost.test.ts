@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { OWNER_GRACE_MS } from "../../src/auth/key-set.ts";
 import type { Fetcher } from "../../src/auth/key-set-download.ts";
 import {
+  FIRST_FETCH_COOLDOWN_MS,
   FRESH_MS,
   REFRESH_COOLDOWN_MS,
   UNKNOWN_KEY_FETCHES_MAX,
@@ -74,6 +75,84 @@ describe("a fetch that never ends", () => {
     lost.send(new Response("down", { status: 503 }));
     await Promise.all(asked);
   });
+});
+
+describe("a fetch that dies with the request that started it", () => {
+  const DEAD_MS = 2_000;
+  const WAIT_MS = DEAD_MS + OWNER_GRACE_MS;
+
+  /** Time of its own, in which the timers of each fetch die too, as when the runtime drops a request. */
+  async function inTime(run: () => Promise<void>): Promise<void> {
+    vi.useFakeTimers();
+    const { setTimeout } = globalThis;
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    timers.mockImplementation((work, ms) => setTimeout(work, ms === DEAD_MS ? 2 ** 31 - 1 : ms));
+    try {
+      await run();
+    } finally {
+      timers.mockRestore();
+      vi.useRealTimers();
+    }
+  }
+  const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  it("is begun again by the first that waits for it; the others join", async () => {
+    await inTime(async () => {
+      const next = pending();
+      const world = issuer(pending().answer, DEAD_MS);
+      const waiting = [world.kids(), world.kids(), world.kids()];
+      world.issuer.answer = next.answer;
+      await wait(WAIT_MS - 1);
+      expect(world.seen.length).toBe(1);
+      await wait(1);
+      waiting.push(world.kids());
+      expect(world.seen.length).toBe(2);
+      next.send(new Response(jwks("new")));
+      expect(await Promise.all(waiting)).toEqual(Array.from({ length: 4 }, () => ["new"]));
+    });
+  });
+
+  it("is begun again once, also when the second one lands before the others notice", async () => {
+    await inTime(async () => {
+      const world = issuer(pending().answer, DEAD_MS);
+      const waiting = [world.kids(), world.kids()];
+      world.issuer.answer = serving("new");
+      await wait(WAIT_MS);
+      expect(await Promise.all(waiting)).toEqual([["new"], ["new"]]);
+      expect(world.seen.length).toBe(2);
+    });
+  });
+
+  it("is given up when it dies twice, and counts as an attempt", async () => {
+    await inTime(async () => {
+      const world = issuer(pending().answer, DEAD_MS);
+      const waiting = world.current();
+      await wait(2 * WAIT_MS);
+      expect(await waiting).toEqual({
+        ok: false,
+        error: { kind: "keys_unavailable", reason: expect.stringContaining("torn down") },
+      });
+      world.issuer.answer = serving("new");
+      expect(await world.kids()).toBe("keys_unavailable");
+      expect(world.seen.length).toBe(2);
+      world.pass(FIRST_FETCH_COOLDOWN_MS);
+      expect(await world.kids()).toEqual(["new"]);
+    });
+  });
+});
+
+it("a dead fetch does not let an invented kid go around the budget", async () => {
+  const world = issuer(serving("a"), 2_000);
+  const set = await world.current();
+  if (!set.ok) throw new Error("no set");
+  world.issuer.answer = pending().answer;
+  for (let time = 0; time < UNKNOWN_KEY_FETCHES_MAX; time += 1) {
+    void world.newerThan(set.value);
+    world.pass(2_000 + OWNER_GRACE_MS);
+  }
+  expect(world.seen.length).toBe(1 + UNKNOWN_KEY_FETCHES_MAX);
+  expect(await world.newerThan(set.value)).toBeNull();
+  expect(world.seen.length).toBe(1 + UNKNOWN_KEY_FETCHES_MAX);
 });
 
 describe("a fetch that ends after its successor", () => {

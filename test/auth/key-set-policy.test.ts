@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FETCH_TIMEOUT_MS, OWNER_GRACE_MS } from "../../src/auth/key-set.ts";
+import { KEY_SET_BYTES_MAX } from "../../src/auth/key-set-download.ts";
 import {
   FIRST_FETCH_COOLDOWN_MS,
   FRESH_MS,
@@ -13,6 +15,29 @@ import {
   UNKNOWN_KEY_REFILL_MS,
   type UnknownKeyBudget,
 } from "../../src/auth/key-set-policy.ts";
+import { TOKEN_BYTES_MAX } from "../../src/auth/unverified-token.ts";
+import { TOKENS_MAX } from "../../src/auth/verified-tokens.ts";
+
+/** As docs/api.md#tokens promises them. */
+it.each([
+  ["a set is fresh", FRESH_MS, 10 * 60_000],
+  ["the last good set serves", STALE_MAX_MS, 24 * 3_600_000],
+  ["a failed renewal is repeated", REFRESH_COOLDOWN_MS, 30_000],
+  ["a failed first fetch is repeated", FIRST_FETCH_COOLDOWN_MS, 2_000],
+  ["one more fetch for an unknown kid is allowed", UNKNOWN_KEY_REFILL_MS, 30_000],
+  ["a fetch ends", FETCH_TIMEOUT_MS, 3_000],
+  ["a fetch that nobody answers for is given up", OWNER_GRACE_MS, 500],
+])("%s: %i ms", (_, ms, promised) => {
+  expect(ms).toBe(promised);
+});
+it.each([
+  ["bytes of a key set", KEY_SET_BYTES_MAX, 262_144],
+  ["bytes of a token", TOKEN_BYTES_MAX, 8_192],
+  ["fetches in a row for unknown kids", UNKNOWN_KEY_FETCHES_MAX, 5],
+  ["remembered tokens", TOKENS_MAX, 500],
+])("the most %s: %i", (_, most, promised) => {
+  expect(most).toBe(promised);
+});
 
 const loadedAtMs = 1_000_000;
 const never: KeySetHistory = { loadedAtMs: null, lastAttempt: null };

@@ -61,6 +61,26 @@ describe("fetching the key set", () => {
     });
   });
 
+  it.each<[string, number, () => ReadableStream<Uint8Array>]>([
+    ["an error", 503, () => stream(1, 1)],
+    ["a body that is too long", 200, () => stream(KEY_SET_BYTES_MAX + 1, 1)],
+  ])("leaves the rest of %s unread", async (_, status, body) => {
+    const rest = body();
+    let cancelled = false;
+    const reader = rest.getReader();
+    const answer = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => controller.enqueue((await reader.read()).value ?? new Uint8Array()),
+        cancel: () => {
+          cancelled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    await issuer(async () => new Response(answer, { status })).current();
+    expect(cancelled).toBe(true);
+  });
+
   it("takes a body of exactly the limit", async () => {
     const body = jwks("a").padEnd(KEY_SET_BYTES_MAX, " ");
     expect(await issuer(async () => new Response(body)).kids()).toEqual(["a"]);

@@ -88,12 +88,38 @@ describe("RSA keys", () => {
     expect(selectKey(read({ ...strongJwk, e }), "PS256", "rsa")).toEqual(refused("weak_key"));
   });
 
+  it.each([{ e: "A" }, { n: "A" }])("with the unreadable number %j are refused", (member) => {
+    expect(selectKey(read({ ...strongJwk, ...member }), "RS256", "rsa")).toEqual(refused("weak_key"));
+  });
+
   it("serve both RS256 and PS256 unless they name one", () => {
     expect(selectKey(read(strongJwk), "PS256", "rsa").ok).toBe(true);
     expect(selectKey(read({ ...strongJwk, alg: "RS256" }), "RS256", "rsa").ok).toBe(true);
     expect(selectKey(read({ ...strongJwk, alg: "RS256" }), "PS256", "rsa")).toEqual(
       refused("unsuitable_key"),
     );
+  });
+});
+
+describe("each algorithm", () => {
+  const KINDS = {
+    RSA: { kty: "RSA", n: base64url.encode(new Uint8Array(256).fill(0xff)), e: "AQAB" },
+    "P-256": { kty: "EC", crv: "P-256", x: "AA", y: "AA" },
+    "P-384": { kty: "EC", crv: "P-384", x: "AA", y: "AA" },
+    Ed25519: { kty: "OKP", crv: "Ed25519", x: "AA" },
+  };
+  it.each([
+    ["RS256", "RSA"],
+    ["PS256", "RSA"],
+    ["ES256", "P-256"],
+    ["ES384", "P-384"],
+    ["EdDSA", "Ed25519"],
+    ["Ed25519", "Ed25519"],
+  ] as const)("%s takes a key of the kind %s and no other", (alg, kind) => {
+    for (const [name, key] of Object.entries(KINDS)) {
+      const selected = selectKey(read({ ...key, kid: "k" }), alg, "k");
+      expect([name, selected.ok]).toEqual([name, name === kind]);
+    }
   });
 });
 

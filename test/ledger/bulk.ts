@@ -43,8 +43,8 @@ export async function postInBulk(
     for (const [index, command] of commands.slice(from, from + size).entries()) {
       const sequence = from + index + 1;
       const journal_entry_id = bulkEntryId(sequence);
-      const ids = { sequence, event_id: crypto.randomUUID(), journal_entry_id };
-      const stamp = { ...ids, now: Date.now(), settings: DEFAULT_SETTINGS };
+      const moment = { sequence, event_id: crypto.randomUUID(), now: Date.now() };
+      const stamp = { ...moment, journal_entry_id, settings: DEFAULT_SETTINGS };
       const decided = decideLedger(state, command, stamp);
       if (!decided.ok) throw new Error(decided.error.detail);
       const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", actor: null, trace_id: "t" };

@@ -23,11 +23,15 @@ declare module "vitest" {
 const FILES_MAX = 5;
 const ROOT = resolve(import.meta.dirname, "../..");
 const USAGE = `Changes one operator, literal or condition at a time and prints the changes that no pure test notices.
-  npm run mutate -- 'src/domain/core/*.ts' [more files] [--minutes 10]`;
+  npm run mutate -- 'src/domain/core/*.ts' [more files] [--minutes 10] [--tests test/domain/core]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: "string", default: "10" }, help: { type: "boolean", short: "h" } },
+  options: {
+    minutes: { type: "string", default: "10" },
+    tests: { type: "string", multiple: true, default: ["test/"] },
+    help: { type: "boolean", short: "h" },
+  },
 });
 if (values.help || positionals.length === 0) {
   console.log(USAGE);
@@ -78,18 +82,24 @@ async function run(spec: TestSpecification, mutant: number): Promise<TestModule>
 }
 
 /** Tests that mirror a mutated file come first: they notice most, and what is noticed needs no further test. */
-function nearness({ moduleId }: TestSpecification): number {
-  const parts = relative(resolve(ROOT, "test"), moduleId).split("/");
-  const shared = positionals.map((file) => {
-    const own = file.replace(/^src\//, "").split("/");
-    const differs = parts.findIndex((part, index) => part.replace(/\.test\.ts$/, ".ts") !== own[index]);
-    return differs < 0 ? parts.length : differs;
-  });
-  return Math.max(...shared);
+function byNearness(specs: readonly TestSpecification[], files: readonly string[]): TestSpecification[] {
+  const nearness = ({ moduleId }: TestSpecification): number => {
+    const parts = relative(resolve(ROOT, "test"), moduleId).split("/");
+    const shared = files.map((file) => {
+      const own = file.replace(/^src\//, "").split("/");
+      const differs = parts.findIndex((part, index) => part.replace(/\.test\.ts$/, ".ts") !== own[index]);
+      return differs < 0 ? parts.length : differs;
+    });
+    return Math.max(...shared);
+  };
+  return specs.toSorted((a, b) => nearness(b) - nearness(a));
 }
 
-const specs = await vitest.getRelevantTestSpecifications();
-for (const spec of specs.toSorted((a, b) => nearness(b) - nearness(a))) {
+const asked = ({ moduleId }: TestSpecification): boolean =>
+  values.tests.some((start) => relative(ROOT, moduleId).startsWith(start));
+const specs = (await vitest.getRelevantTestSpecifications()).filter(asked);
+const files = [...new Set(mutants.map(({ file }) => file))];
+for (const spec of byNearness(specs, files)) {
   if (Date.now() > end) break;
   const module = await run(spec, -1);
   if (!module.ok()) {
@@ -113,7 +123,7 @@ for (const [number, specs] of outside) {
   if (killed.has(number)) continue;
   if (Date.now() > end) late += 1;
   else
-    for (const spec of specs.slice(0, FILES_MAX))
+    for (const spec of byNearness(specs, [mutants[number]?.file ?? ""]).slice(0, FILES_MAX))
       if (!killed.has(number) && !(await run(spec, number)).ok()) killed.add(number);
 }
 await vitest.close();

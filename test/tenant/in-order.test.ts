@@ -78,6 +78,10 @@ describe("the replies to the commands of one call", () => {
     ).toEqual(["unavailable", "unavailable", "unavailable", "unavailable"]);
   });
 
+  it("are as many as the commands", () => {
+    expect(() => codesOf([one, undefined as never])).toThrow("each command has a reply");
+  });
+
   it("keep a refusal that no missing command can change", () => {
     expect(
       codesOf(

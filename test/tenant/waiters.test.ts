@@ -153,12 +153,86 @@ describe("a wait for history", () => {
     expect(look).toHaveBeenCalledTimes(4);
   });
 
-  it("makes no query for a sequence that the log has not reached", async () => {
-    const { waiters, look, wait } = room();
-    waiters.landed(5, 5);
-    wait("history", 9);
-    await pass(29_000);
-    expect(look).not.toHaveBeenCalled();
+  it.each([0, 5])(
+    "makes no query for a sequence that the log has not reached, history being at %i",
+    async (history) => {
+      const { waiters, look, wait } = room();
+      waiters.landed(5, 5);
+      waiters.historyReached(history);
+      wait("history", 9);
+      await pass(29_000);
+      expect(look).not.toHaveBeenCalled();
+    },
+  );
+});
+
+describe("the outcome of a wait", () => {
+  it("is true when it has happened, and false when the time is over, the caller has gone or the room is full", async () => {
+    const { waiters } = room();
+    waiters.landed(5, null);
+    const wait = (sequence: number, id = "w") => waiters.wait("t", { id, for: "event", sequence, ms: 1_000 });
+    expect(await wait(4)).toBe(true);
+    const [late, gone] = [wait(5, "late"), wait(5, "gone")];
+    waiters.stop("gone");
+    await pass(1_000);
+    expect(await Promise.all([late, gone])).toEqual([false, false]);
+    const next = wait(5);
+    waiters.landed(6, null);
+    expect(await next).toBe(true);
+    for (let n = 0; n < 200; n += 1) void wait(6, `w${n}`);
+    expect(await wait(6, "beyond")).toBe(false);
+  });
+});
+
+describe("a gate that does not know how far the log goes", () => {
+  it("takes neither the first event nor its history for granted", async () => {
+    const { waiters, ended, wait } = room();
+    const [event, history] = [wait("event", 0), wait("history", 1)];
+    await pass(1_000);
+    expect(ended).toEqual(new Set());
+    waiters.landed(1, 1);
+    await pass(0);
+    expect(ended).toEqual(new Set([event]));
+    waiters.historyReached(1);
+    await pass(0);
+    expect(ended).toEqual(new Set([event, history]));
+  });
+
+  it.each([0, 3])(
+    "after a restore of D1 relies on no history that was reached before, but on D1: %i",
+    async (history) => {
+      const { waiters, ended, wait } = room({ head: 8, history });
+      waiters.landed(7, 7);
+      waiters.historyReached(7);
+      waiters.doubt();
+      wait("history", history + 1);
+      await pass(1_000);
+      expect(ended).toEqual(new Set());
+      waiters.historyReached(8);
+      await pass(0);
+      expect(ended.size).toBe(1);
+    },
+  );
+
+  it("ends waits on time while D1 does not answer, and does not ask it again meanwhile", async () => {
+    const { look, ended, wait } = room();
+    look.mockImplementation(() => new Promise(() => {}));
+    const first = wait("event", 7, 2_000);
+    wait("event", 7);
+    await pass(2_000);
+    expect(ended).toEqual(new Set([first]));
+    await pass(10_000);
+    expect(look).toHaveBeenCalledTimes(1);
+  });
+
+  it("says in the log that D1 was not read", async () => {
+    const { look, wait } = room();
+    look.mockRejectedValueOnce(new Error("D1 is away"));
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    wait("event", 7);
+    await pass(0);
+    expect(warned.mock.calls).toEqual([[expect.stringContaining("D1 is away")]]);
+    warned.mockRestore();
   });
 });
 

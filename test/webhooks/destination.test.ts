@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { destinationFault } from "../../src/webhooks/destination.ts";
+import { destinationFault, publicHosts } from "../../src/webhooks/destination.ts";
 
 const RULES = { allowLoopback: false, ownHosts: ["ledger.example.com", "api.example.com"] };
 const LOOPBACK = { ...RULES, allowLoopback: true };
@@ -19,6 +19,8 @@ describe("a webhook may go to", () => {
     `https://${"a".repeat(63)}.example.com`,
     `https://${"a.".repeat(125)}com`,
     "https://lan.example.com/",
+    "https://www.1and1.example.com/",
+    "https://not-local.mylocal/",
     "https://a.b.home.example/",
     `https://example.com/${"x".repeat(2048 - 20)}`,
   ])("%s", (url) => {
@@ -129,5 +131,34 @@ describe("with the setting for a service on one's own machine, a webhook may go 
     "http://user@localhost",
   ])("but not to %s", (url) => {
     expect(destinationFault(url, LOOPBACK)).not.toBeNull();
+  });
+});
+
+describe("the service's own hosts, from PUBLIC_ORIGIN, are", () => {
+  it.each<[unknown, readonly string[]]>([
+    [undefined, []],
+    ["", []],
+    [" , ", []],
+    ["https://ledger.example.com", ["ledger.example.com"]],
+    ["https://ledger.example.com/", ["ledger.example.com"]],
+    [" http://localhost:8787 ,, https://api.example.com.,", ["localhost", "api.example.com"]],
+  ])("of %j: %j", (setting, hosts) => {
+    expect(publicHosts(setting)).toEqual({ ok: true, value: hosts });
+  });
+
+  it.each<[unknown, string]>([
+    [5, "must be a string"],
+    [null, "must be a string"],
+    ["ledger.example.com", "must be origins"],
+    ["https://ledger.example.com/path", "must be origins"],
+    ["https://ledger.example.com?x", "must be origins"],
+    ["https://user@ledger.example.com", "must be origins"],
+    ["https://LEDGER.example.com", "must be origins"],
+    ["https://a.example.com,b", "must be origins"],
+    ["https://a.example.com//", "must be origins"],
+    ["https://x/y.example.com/", "must be origins"],
+    ["mailto:a@example.com", "must be origins"],
+  ])("not read from %j", (setting, reason) => {
+    expect(publicHosts(setting)).toEqual({ ok: false, error: expect.stringContaining(reason) });
   });
 });

@@ -31,7 +31,7 @@ const answer = (status: number | null, error: Attempt["error"]): Attempt => ({
   status,
   error,
   duration_ms: 1,
-  retry_after: null,
+  retry_after: 0,
 });
 const failure = answer(500, "status");
 const [first, second] = [
@@ -100,13 +100,22 @@ describe("attempts", () => {
   it("end after 72 hours of one message, and at once with 410 or an unreadable secret", () => {
     const once = fail(fresh);
     expect(fail(once, first, NOW + 72 * HOUR_MS - 1).status).toBe("enabled");
-    expect(fail(once, first, NOW + 72 * HOUR_MS)).toMatchObject({ status: "failing", next_attempt_at: null });
-    expect(fail(once, first, NOW, answer(410, "status"))).toMatchObject({
-      status: "disabled",
+    const over = NOW + 72 * HOUR_MS;
+    const ended = (at: number, last: Pick<Attempt, "status" | "error">) => ({
+      ...once,
       next_attempt_at: null,
+      last_failure: { at, ...last, attempts: 2 },
+    });
+    const last = { status: 500, error: "status" } as const;
+    expect(fail(once, first, over)).toEqual({ ...ended(over, last), status: "failing" });
+    const gone = { status: 410, error: "status" } as const;
+    expect(fail(once, first, NOW, answer(410, "status"))).toEqual({
+      ...ended(NOW, gone),
+      status: "disabled",
     });
     const unread = fail(once, first, NOW, answer(null, "secret_unreadable"));
-    expect(unread).toMatchObject({ status: "failing", next_attempt_at: null });
+    const unreadable = { status: null, error: "secret_unreadable" } as const;
+    expect(unread).toEqual({ ...ended(NOW, unreadable), status: "failing" });
     expect(endpointView(unread, 9).last_failure).toMatchObject({ error: "secret_unreadable", status: null });
   });
 
@@ -152,10 +161,16 @@ describe("a change", () => {
 
   it("of the URL or the status begins attempts anew, at once; another does not", () => {
     const url = "https://example.org/";
-    for (const change of [{ url }, { status: "enabled" as const }]) {
-      const changed = afterChange(failed, change);
-      expect(changed).toMatchObject({ ...change, epoch: 2, failed_message: null, failed_since: null });
-      expect(changed).toMatchObject({ next_attempt_at: null, last_failure: { attempts: 0 } });
+    for (const change of [{ url }, { status: "enabled" as const }, { status: "disabled" as const }]) {
+      expect(afterChange(failed, change)).toEqual({
+        ...failed,
+        ...change,
+        epoch: 2,
+        failed_message: null,
+        failed_since: null,
+        next_attempt_at: null,
+        last_failure: { ...failed.last_failure, attempts: 0 },
+      });
     }
     const types = ["historyAdded"] as const;
     expect(afterChange(failed, { event_types: types, description: "d" })).toEqual({
@@ -168,18 +183,25 @@ describe("a change", () => {
   });
 
   it("to an earlier place delivers again from there, at once", () => {
-    expect(afterReplay(failed, 2)).toMatchObject({
+    expect(afterReplay({ ...failed, last_failure: null }, 2)).toEqual({
+      ...failed,
       cursor: { sequence: 1, place: -1 },
       epoch: 2,
-      next_attempt_at: null,
+      failed_message: null,
       failed_since: null,
+      next_attempt_at: null,
+      last_failure: null,
     });
   });
 });
 
 describe("an endpoint", () => {
   it("is due when it is enabled and no later attempt is scheduled", () => {
-    expect([isDue(fresh, NOW), isDue({ ...fresh, status: "failing" }, NOW)]).toEqual([true, false]);
+    expect([isDue(fresh, 0), isDue(fresh, NOW), isDue({ ...fresh, status: "failing" }, NOW)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     const waiting = { ...fresh, next_attempt_at: NOW };
     expect([isDue(waiting, NOW - 1), isDue(waiting, NOW)]).toEqual([false, true]);
   });

@@ -35,7 +35,8 @@ describe("a line of requests", () => {
     expect(await line.run(async () => "fourth")).toBe("full");
     held.resolve("first");
     expect(await Promise.all(waiting)).toEqual(["first", "second", "third"]);
-    expect(await line.run(async () => "fifth")).toBe("fifth");
+    const later = ["fifth", "sixth", "seventh", "eighth"].map((name) => line.run(async () => name));
+    expect(await Promise.all(later)).toEqual(["fifth", "sixth", "seventh", "full"]);
   });
 
   it("does not run a request whose caller waits no longer", async () => {

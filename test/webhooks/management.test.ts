@@ -105,7 +105,12 @@ describe("POST /v1/webhook-endpoints", () => {
   });
 
   it.each([
-    ["records:read", ["recordChanged", "historyAdded", "settingsChanged"], "journalEntryPosted", "hpts:ledger:read"],
+    [
+      "records:read",
+      ["recordChanged", "historyAdded", "settingsChanged"],
+      "journalEntryPosted",
+      "hpts:ledger:read",
+    ],
     ["hpts:ledger:read", ["journalEntryPosted"], "recordChanged", "records:read"],
     ["hpts:ledger:read", ["journalEntryPosted"], "historyAdded", "records:read"],
   ])("a token with %s chooses only what it may read", async (scope, readable, other, lacks) => {

@@ -46,17 +46,53 @@ describe("secrets at rest", () => {
     expect((await ring.open(await ring.seal("whsec_x", OWNER), owner)).ok).toBe(false);
   });
 
-  it.each([undefined, "", " ", "x", "c2hvcnQ=", `${KEYS[0]},`, `${KEYS[0]},x`, 5])(
-    "need a setting: not %j",
-    async (setting) => {
-      const ring = await KeyRing.parse(setting);
-      expect(ring.ok).toBe(false);
-      if (!ring.ok) expect(ring.error).not.toContain(KEYS[0]);
-    },
-  );
+  it("are encrypted with a nonce of 96 bits, and name their key by the first 4 bytes of its SHA-256", async () => {
+    const { key_id, nonce } = await (await ringOf(KEYS[0])).seal("whsec_x", OWNER);
+    expect(Uint8Array.fromBase64(nonce).length).toBe(12);
+    const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(32).fill(97));
+    expect(new Uint8Array(digest).toHex().startsWith(key_id)).toBe(true);
+    expect(key_id.length).toBe(8);
+  });
+
+  it("take several keys with white space between them", async () => {
+    const ring = await ringOf(` ${KEYS[0]} `, ` ${KEYS[1]}`);
+    const sealed = await (await ringOf(KEYS[1])).seal("whsec_x", OWNER);
+    expect(await ring.open(sealed, OWNER)).toEqual({ ok: true, value: "whsec_x" });
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "is missing"],
+    ["", "is missing"],
+    [" ", "is missing"],
+    [5, "is missing"],
+    ["x", "must be base64 of 32 bytes"],
+    ["c2hvcnQ=", "must be base64 of 32 bytes"],
+    [`${KEYS[0]},`, "must be base64 of 32 bytes"],
+    [`${KEYS[0]},x`, "must be base64 of 32 bytes"],
+    [`AAAA${KEYS[0]}`, "must be base64 of 32 bytes"],
+    [`${KEYS[0]}=`, "must be base64 of 32 bytes"],
+  ])("need a setting: %j %s", async (setting, reason) => {
+    const ring = await KeyRing.parse(setting);
+    expect(ring).toEqual({ ok: false, error: expect.stringContaining(reason) });
+    expect(JSON.stringify(ring)).not.toContain(KEYS[0]);
+  });
+});
+
+it("no key can be read back, neither one that encrypts secrets nor one that signs", async () => {
+  const imported = vi.spyOn(crypto.subtle, "importKey");
+  await ringOf(KEYS[0], KEYS[1]);
+  await signatureHeader([newSecret()], { id: "msg_1", timestamp: 1, body: "" });
+  expect(imported.mock.calls.map(([, , , extractable]) => extractable)).toEqual([false, false, false]);
+  imported.mockRestore();
 });
 
 describe("signatures", () => {
+  it("are made with a secret of 32 random bytes", () => {
+    const [one, other] = [newSecret(), newSecret()];
+    expect(one).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(one).not.toBe(other);
+  });
+
   it("equal those of the Standard Webhooks library", async () => {
     const secret = newSecret();
     const timestamp = Math.floor(Date.now() / 1000);
@@ -85,7 +121,7 @@ describe("the next attempt", () => {
     [7, 3_600],
     [50, 3_600],
   ])("after failure %i comes after %i s, a tenth more or less", (failures, seconds) => {
-    expect([0, 0.5, 1].map((random) => retryDelay(failures, random, null))).toEqual([
+    expect([0, 0.5, 1].map((random) => retryDelay(failures, random, 0))).toEqual([
       seconds * 900,
       seconds * 1_000,
       seconds * 1_100,
@@ -103,11 +139,19 @@ describe("the next attempt", () => {
     ["0", 0],
     ["Thu, 01 Jan 1970 00:01:40 GMT", 40_000],
     ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
-    ["-5", null],
-    ["1.5", null],
-    ["soon", null],
-    ["99999999999999", null],
-    [null, null],
+    [" 120 ", 120_000],
+    ["-5", 0],
+    ["1.5", 0],
+    ["x120", 0],
+    ["120 s", 0],
+    ["soon", 0],
+    ["Thu, soon", 0],
+    ["after Thu, 01 Jan 1970 00:01:40 GMT", 0],
+    ["1970-01-01T00:01:40Z", 0],
+    ["99999999999999", 0],
+    ["", 0],
+    [null, 0],
+    [undefined, 0],
   ])("Retry-After %j asks for %j ms", (header, ms) => {
     expect(parseRetryAfter(header, 60_000)).toBe(ms);
   });
@@ -126,7 +170,9 @@ describe("an attempt", () => {
 
   it("sends one POST and follows no redirect", async () => {
     const fetcher = vi.fn(async () => new Response("ok"));
-    expect(await run(fetcher)).toMatchObject({ delivered: true, status: 200, error: null });
+    const result = { delivered: true, status: 200, error: null, duration_ms: 0, retry_after: 0 };
+    expect(await attempt(fetcher, delivery, Date.now)).toEqual(result);
+    expect(vi.getTimerCount()).toBe(0);
     expect(fetcher).toHaveBeenCalledExactlyOnceWith(
       delivery.url,
       expect.objectContaining({ method: "POST", redirect: "manual" }),
@@ -146,31 +192,59 @@ describe("an attempt", () => {
       signal = init.signal;
       return fetcher();
     });
-    expect(result).toMatchObject({ delivered: false, error: "timeout", duration_ms: 10_000 });
+    const late = { delivered: false, status: null, error: "timeout", duration_ms: 10_000, retry_after: 0 };
+    expect(result).toEqual(late);
     expect([Date.now() - start, signal?.aborted]).toEqual([10_000, true]);
   });
 
-  it("reads 64 KiB of an answer and no more", async () => {
-    let sent = 0;
-    let cancelled = false;
-    const endless = new ReadableStream({
-      pull: (controller) => {
-        sent += 8_192;
-        controller.enqueue(new Uint8Array(8_192));
-      },
-      cancel: () => {
-        cancelled = true;
-      },
+  it.each([[[65_536, 1], 1] as const, [[65_535, 1, 1], 2] as const])(
+    "reads 64 KiB of an answer and no more: of parts of %j bytes only %i",
+    async (parts, count) => {
+      let sent = 0;
+      let cancelled = false;
+      const endless = new ReadableStream(
+        {
+          pull: (controller) => {
+            controller.enqueue(new Uint8Array(parts[sent] ?? 1));
+            sent += 1;
+          },
+          cancel: () => {
+            cancelled = true;
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      expect(await run(async () => new Response(endless))).toMatchObject({ delivered: true });
+      expect([sent, cancelled]).toEqual([count, true]);
+    },
+  );
+
+  it.each([
+    ["TLS handshake failed", "tls"],
+    ["the server's certificate has expired", "tls"],
+    ["SSL error", "tls"],
+    ["Network connection lost.", "connection"],
+    ["no route to hostls", "connection"],
+  ])("that fails with %j is a failure of %s", async (message, error) => {
+    const result = await run(async () => {
+      throw new Error(message);
     });
-    expect(await run(async () => new Response(endless))).toMatchObject({ delivered: true });
-    expect([sent <= 65_536 + 16_384, cancelled]).toEqual([true, true]);
+    expect(result).toEqual({ delivered: false, status: null, error, duration_ms: 0, retry_after: 0 });
+  });
+
+  it("says how long the receiver asks to wait", async () => {
+    const headers = { "Retry-After": "90" };
+    const result = await run(async () => new Response(null, { status: 503, headers }));
+    expect(result).toMatchObject({ status: 503, error: "status", retry_after: 90_000 });
   });
 
   it.each([
     [200, null],
     [204, null],
     [299, null],
+    [300, "redirect"],
     [301, "redirect"],
+    [399, "redirect"],
     [304, "redirect"],
     [308, "redirect"],
     [400, "status"],

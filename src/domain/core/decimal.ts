@@ -42,9 +42,7 @@ export function writtenDigits(text: DecimalText): bigint {
 
 /** The value as a safe integer, or null when it is not a whole number within +-(2^53 - 1). */
 export function decimalToInteger(text: DecimalText): number | null {
-  const { negative, digits, exponent } = parseDecimal(text);
-  if (digits === "") return 0;
-  if (exponent < 0n || exponent > 16n) return null;
-  const value = Number(digits + "0".repeat(Number(exponent))) * (negative ? -1 : 1);
+  if (parseDecimal(text).exponent < 0n) return null;
+  const value = Number(canonicalDecimal(text));
   return Number.isSafeInteger(value) ? value : null;
 }

@@ -5,7 +5,7 @@
 export function causeOf(error: unknown): string {
   let cause = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return String(cause);
 }
 
 /** Where an error came from, without its words. */

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "./result.ts";
 
 /** The largest count of minor units that a signed 64-bit column holds. */
 export const INT64_MAX = 9_223_372_036_854_775_807n;
+const INT64_DIGITS = 19n;
 
 /**
  * Reads an amount in major units (`12.34`) as minor units (`1234n`) of `currency`, exactly (docs/api.md#ingest).
@@ -11,15 +12,15 @@ export const INT64_MAX = 9_223_372_036_854_775_807n;
  */
 export function toMinor(amount: DecimalText, currency: string): Result<bigint, string> {
   const { negative, digits, exponent } = parseDecimal(amount);
-  if (digits === "") return ok(0n);
   const decimals = minorUnits(currency);
   const shift = exponent + BigInt(decimals);
   if (shift < 0n) return err(`must have at most ${decimals} decimals, the precision of ${currency}`);
   // A signed 64-bit integer reaches one further below zero than above.
   const limit = negative ? INT64_MAX + 1n : INT64_MAX;
-  const tooLong = BigInt(digits.length) + shift > 19n;
-  const magnitude = tooLong ? limit + 1n : BigInt(digits + "0".repeat(Number(shift)));
-  if (magnitude <= limit) return ok(negative ? -magnitude : magnitude);
+  if (BigInt(digits.length) + shift <= INT64_DIGITS) {
+    const magnitude = BigInt(digits + "0".repeat(Number(shift)));
+    if (magnitude <= limit) return ok(negative ? -magnitude : magnitude);
+  }
   const bound = toMajor(negative ? -limit : limit, currency);
   return err(`must be at ${negative ? "least" : "most"} ${bound} in ${currency}`);
 }
@@ -42,7 +43,11 @@ export function toMajor(minor: bigint, currency: string): DecimalText {
 /** The signed whole of an amount in major units, and its fraction with all of the currency's decimals. */
 export function majorParts(minor: bigint, currency: string): readonly [whole: string, fraction: string] {
   const decimals = minorUnits(currency);
-  const magnitude = (minor < 0n ? -minor : minor).toString().padStart(decimals + 1, "0");
+  const sign = minor < 0n ? "-" : "";
+  const magnitude = minor
+    .toString()
+    .slice(sign.length)
+    .padStart(decimals + 1, "0");
   const point = magnitude.length - decimals;
-  return [`${minor < 0n ? "-" : ""}${magnitude.slice(0, point)}`, magnitude.slice(point)];
+  return [sign + magnitude.slice(0, point), magnitude.slice(point)];
 }

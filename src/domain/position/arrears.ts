@@ -35,7 +35,7 @@ export function dueAt(installments: readonly CoveredInstallment[], day: Day): Du
 }
 
 /** How late a loan is. */
-export interface Lateness {
+interface Lateness {
   readonly arrears: Parts;
   readonly days: number;
 }

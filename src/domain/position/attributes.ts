@@ -2,7 +2,7 @@ import type { Calendar } from "../core/calendar.ts";
 import type { Day, StoredDate } from "../core/dates.ts";
 
 /** To whom a disbursement is pledged from a day on; null: to no creditor. */
-export interface Pledge {
+interface Pledge {
   readonly on_date: StoredDate;
   readonly pledge_creditor: string | null;
 }

@@ -24,7 +24,7 @@ export interface Filters {
 }
 
 /** A disbursement as reports select it. */
-export interface Selectable {
+interface Selectable {
   readonly one: Ready;
   readonly attributes: Attributes;
 }

@@ -9,7 +9,7 @@ export type PaymentRecord = Omit<PaymentFacts, "is_deleted" | "row_events"> & {
 };
 
 /** The records of one live disbursement; lists are in the order of the log. */
-export interface LoanRecords {
+interface LoanRecords {
   readonly disbursement: DisbursementFacts & { readonly insurer_name: string | null };
   /** The event that created the disbursement. What is older belongs to a deleted one of the same id. */
   readonly created_seq: number;

@@ -8,7 +8,7 @@ import { type Ready, ready } from "./ready.ts";
 import { addPosition, noSums, type Sums } from "./sums.ts";
 
 export const GROUPINGS = ["kind", "client_id", "country", "disbursed_month"] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+type Grouping = (typeof GROUPINGS)[number];
 
 /** The sums of one currency and group as of one day. */
 export interface PortfolioLine {
@@ -19,7 +19,7 @@ export interface PortfolioLine {
 }
 
 /** What a portfolio shows. */
-export interface PortfolioView {
+interface PortfolioView {
   readonly days: readonly Day[];
   readonly grouping: Grouping | null;
   readonly measure?: Measure;

@@ -101,7 +101,7 @@ function isBeforeEarlierChange(
   );
 }
 
-export type PaymentRule = "own_row_unpaid" | "same_bank_ref";
+type PaymentRule = "own_row_unpaid" | "same_bank_ref";
 
 /** The rules about payments that need the other payments: each returns ids of payments. */
 export const PAYMENT_RULES: Readonly<Record<PaymentRule, (one: Ready, day: Day) => readonly string[]>> = {

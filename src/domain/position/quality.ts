@@ -11,7 +11,7 @@ export type Example =
   | { readonly disbursement_id: string; readonly payment_id?: string }
   | { readonly client_ids: readonly string[] };
 
-export interface Finding {
+interface Finding {
   readonly code: QualityCode;
   readonly example: Example;
 }

@@ -4,14 +4,14 @@ import type { Position } from "./position.ts";
 import { BUCKETS } from "./state.ts";
 
 /** The loans of one bucket. */
-export interface BucketSums {
+interface BucketSums {
   readonly number: number;
   readonly outstanding: bigint;
   readonly arrears: bigint;
 }
 
 /** Days past due beyond which a loan is at risk, in the order of `Sums.at_risk`. */
-export const PAR_DAYS = [0, 30, 90] as const;
+const PAR_DAYS = [0, 30, 90] as const;
 
 /** Sums over the positions of one currency and group, in minor units. Pending loans do not count. */
 export interface Sums {

@@ -11,7 +11,7 @@ export interface Terms {
 }
 
 /** A change of terms, with the terms after its event. */
-export interface TermsChange extends Terms {
+interface TermsChange extends Terms {
   readonly sequence: number;
   readonly change_date: StoredDate;
 }

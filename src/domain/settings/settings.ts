@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions, Settings } from "../core/settings.ts";
 
 /** Any subset of the settings; a list of dimensions that is left out stays too. */
-export type SettingsChange = Change<Omit<Settings, "report_dimensions">> & {
+type SettingsChange = Change<Omit<Settings, "report_dimensions">> & {
   readonly report_dimensions?: Change<ReportDimensions> | undefined;
 };
 type Change<T> = { readonly [Member in keyof T]?: T[Member] | undefined };

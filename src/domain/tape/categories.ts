@@ -24,7 +24,7 @@ export const categoryOfTable = (table: LookupTableName): Category | undefined =>
   CATEGORY_NAMES.find((category) => CATEGORIES[category].table === table);
 
 /** A field by which records of a category refer to those of another one. */
-export interface ReferenceField {
+interface ReferenceField {
   readonly field: string;
   readonly category: Category;
   /** The record belongs to the other one for as long as it lives. */

@@ -15,7 +15,7 @@ import type { AgreedTerms, Link, RecordState } from "./state.ts";
 import { changeOutOfOrder, type Warning } from "./warnings.ts";
 
 /** The three terms whose change is history (docs/api.md#disbursements). */
-export const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
+const TERMS = ["maturity_date", "total_expected_margin", "disbursement_amount"] as const;
 
 const CHANGED_ON = {
   disbursement_amount: "amount_changed_on",
@@ -143,7 +143,7 @@ function disbursementLinks({ before: found, after: stored, change }: Turned<Disb
  * The terms to write down: when they are first agreed, and with each change of one of them or of the creditor to whom
  * the disbursement is pledged; else null. A change of only the creditor, without a day, holds from the start.
  */
-export function agreedTerms(
+function agreedTerms(
   before: Disbursement | null,
   after: Disbursement,
   change: DisbursementChange,

@@ -70,12 +70,12 @@ type IsSet<F extends Field> = F["required"] extends true
   : false;
 
 /** A record as the domain holds it: amounts in minor units, an absent optional field is null. */
-export type RecordOf<T extends Fields> = {
+type RecordOf<T extends Fields> = {
   readonly [K in keyof T]: IsSet<T[K]> extends true ? StoredValue<T[K]> : StoredValue<T[K]> | null;
 };
 
 /** What one event sets: a missing member is left as it is, null clears it. */
-export type ChangeOf<T extends Fields> = { readonly [K in keyof T]?: WireValue<T[K]> | null | undefined };
+type ChangeOf<T extends Fields> = { readonly [K in keyof T]?: WireValue<T[K]> | null | undefined };
 
 const optional = { required: false } as const;
 const required = { required: true } as const;
@@ -203,7 +203,7 @@ export type Payment = Omit<RecordOf<typeof paymentFields>, "refund" | "recovery"
   };
 
 /** What was due: the last values that a payment had with the status `expected`; null for one that never had it. */
-export interface Expectation {
+interface Expectation {
   readonly expected_total: bigint | null;
   readonly expected_principal: bigint | null;
   readonly expected_fee: bigint | null;

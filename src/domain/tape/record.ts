@@ -20,7 +20,7 @@ export interface Checked<T> {
 }
 
 /** A record with a change laid over it. `broken` names the fields whose value could not be read. */
-export interface Merged<T> {
+interface Merged<T> {
   readonly record: T;
   readonly broken: ReadonlySet<string>;
   readonly errors: readonly FieldError[];

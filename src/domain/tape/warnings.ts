@@ -26,7 +26,7 @@ export interface Today {
 }
 
 /** When a disbursement starts, and from which field that is known. */
-export type Start = Pick<Disbursement, "kind" | "disbursement_date" | "payment_date">;
+type Start = Pick<Disbursement, "kind" | "disbursement_date" | "payment_date">;
 
 type Facts = Pick<
   Payment,

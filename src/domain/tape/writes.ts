@@ -14,7 +14,7 @@ import type {
 } from "./state.ts";
 
 /** A client of a purchase: one row of `purchase_clients`. */
-export interface PurchaseClient {
+interface PurchaseClient {
   readonly created_seq: number;
   readonly position: number;
   readonly id: string;

@@ -24,7 +24,7 @@ const LOANS_OF_A_PAGE = 500;
 const TRIES = 3;
 
 /** A disbursement as it was at one moment, and the head of the log at that moment. */
-export interface LoanAtHead {
+interface LoanAtHead {
   readonly head: number;
   readonly found: SelectableLoan | null;
 }

@@ -5,7 +5,7 @@ import { runAll, type Sql } from "../d1/statement.ts";
 /** An answer is kept for an hour after it was written or last asked for: the life of a list's cursor. */
 const ANSWER_LIFE_MS = 3_600_000;
 const RENEWED_AFTER_MS = 600_000;
-/** A walk that nobody continues is forgotten after a minute: what it has seen is no longer what it would see. */
+/** A walk that no request continues is forgotten after a minute: what it has seen is no longer what it would see. */
 const WALK_LIFE_MS = 60_000;
 /** The most memos of one tenant, and their bytes; beyond them those that were not used for the longest time go. */
 const MEMOS_MAX = 200;
@@ -24,7 +24,7 @@ export interface WalkProgress {
 }
 
 /** A kept list: the number of its lines, and whether it is complete. */
-export interface KeptList {
+interface KeptList {
   readonly lines: number;
   readonly listed_all: boolean;
 }
@@ -46,7 +46,7 @@ interface Part {
 }
 
 /** Which parts of a memo to read. */
-export interface PartRange {
+interface PartRange {
   readonly first: number;
   readonly last: number;
 }
@@ -61,11 +61,16 @@ export async function headOf(db: Database, tenant: string): Promise<number> {
   return head?.results[0]?.sequence ?? 0;
 }
 
+/** Whose memo it is, and of which question. */
+export interface MemoKey {
+  readonly tenant: string;
+  readonly question: string;
+}
+
 /** The head of the log and the memo of a question, in one round trip: one row besides the memo's own. */
 export async function readMemo(
   db: Database,
-  tenant: string,
-  question: string,
+  { tenant, question }: MemoKey,
   now: number,
   { first, last }: PartRange = ALL,
 ): Promise<{ readonly head: number; readonly memo: Memo | null }> {
@@ -97,7 +102,7 @@ function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
 }
 
 /** A new version of a memo. */
-export interface NewMemo {
+interface NewMemo {
   readonly about: AboutMemo;
   /** The version that it follows; null for the first one. */
   readonly was: Memo | null;
@@ -112,8 +117,7 @@ export interface NewMemo {
  */
 export async function writeMemo(
   db: Database,
-  tenant: string,
-  question: string,
+  { tenant, question }: MemoKey,
   { about, was, first, parts }: NewMemo,
   now: number,
 ): Promise<void> {
@@ -160,7 +164,7 @@ function makingRoom(tenant: string, question: string, now: number, bytes: number
 }
 
 /** Deletes a memo. */
-export async function dropMemo(db: Database, tenant: string, question: string): Promise<void> {
+export async function dropMemo(db: Database, { tenant, question }: MemoKey): Promise<void> {
   const sql = "DELETE FROM position_memos WHERE tenant_id = ?1 AND question = ?2";
   await runAll(db, [{ sql, params: [tenant, question] }]);
 }
@@ -168,8 +172,7 @@ export async function dropMemo(db: Database, tenant: string, question: string): 
 /** Extends the life of a kept answer from now, because it was asked for; not each time, because that is a write. */
 export async function renewMemo(
   db: Database,
-  tenant: string,
-  question: string,
+  { tenant, question }: MemoKey,
   { expires_at }: Memo,
   now: number,
 ): Promise<void> {

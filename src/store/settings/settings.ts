@@ -4,21 +4,21 @@ import type { SettingsRow } from "../../domain/settings/settings.ts";
 import { type NewRow, rowWriter } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import type { Sql } from "../d1/statement.ts";
-import { settings } from "./tables.ts";
+import { tenantSettings } from "./tables.ts";
 
 /** The query for a tenant's settings, as of a sequence of its log if one is given: one row, or none where all are defaults. */
 export function settingsQuery(db: Database, tenant: string, upto?: number) {
-  const known = upto === undefined ? undefined : lte(settings.sequence, upto);
+  const known = upto === undefined ? undefined : lte(tenantSettings.sequence, upto);
   return db
     .select()
-    .from(settings)
-    .where(and(eq(settings.tenant_id, tenant), known))
-    .orderBy(desc(settings.sequence))
+    .from(tenantSettings)
+    .where(and(eq(tenantSettings.tenant_id, tenant), known))
+    .orderBy(desc(tenantSettings.sequence))
     .limit(1);
 }
 
 /** The settings of what `settingsQuery` answers. */
-export function settingsOf([row]: readonly (typeof settings.$inferSelect)[]): Settings {
+export function settingsOf([row]: readonly (typeof tenantSettings.$inferSelect)[]): Settings {
   if (!row) return DEFAULT_SETTINGS;
   const { tenant_id: _, sequence: __, report_dimensions, ...others } = row;
   return { ...others, report_dimensions: JSON.parse(report_dimensions) };
@@ -28,12 +28,12 @@ export function settingsOf([row]: readonly (typeof settings.$inferSelect)[]): Se
 export const readSettings = async (db: Database, tenant: string, upto?: number): Promise<Settings> =>
   settingsOf(await settingsQuery(db, tenant, upto));
 
-const writeRows = rowWriter(settings);
+const writeRows = rowWriter(tenantSettings);
 
 export function settingsStatements(tenant_id: string, rows: readonly SettingsRow[]): readonly Sql[] {
   return writeRows(
     rows.map(
-      ({ report_dimensions, ...row }): NewRow<typeof settings> => ({
+      ({ report_dimensions, ...row }): NewRow<typeof tenantSettings> => ({
         tenant_id,
         ...row,
         report_dimensions: JSON.stringify(report_dimensions),

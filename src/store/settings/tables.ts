@@ -2,7 +2,7 @@ import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
 import { tenant } from "../d1/columns.ts";
 
 /** A tenant's settings after each event that changed them, so that those of any earlier moment can be read. */
-export const settings = sqliteTable(
+export const tenantSettings = sqliteTable(
   "settings",
   {
     ...tenant,

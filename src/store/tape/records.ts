@@ -17,7 +17,7 @@ import {
 } from "./rows.ts";
 import { clients, disbursements, operations, payments } from "./tables.ts";
 
-export type RecordTable = typeof clients | typeof disbursements | typeof payments | typeof operations;
+type RecordTable = typeof clients | typeof disbursements | typeof payments | typeof operations;
 
 /** The records of one category that a group writes, each in its last state. */
 interface RecordsOf<R> {

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalDecimal, decimalToInteger, parseDecimal } from "../../../src/domain/core/decimal.ts";
+import {
+  canonicalDecimal,
+  decimalToInteger,
+  parseDecimal,
+  writtenDigits,
+} from "../../../src/domain/core/decimal.ts";
 
 /** JSON numbers of every form: sign, fraction, exponent in either case and with either sign. */
 const jsonNumber = fc
@@ -33,6 +38,14 @@ function sameValue(left: string, right: string): boolean {
 }
 
 describe("canonicalDecimal", () => {
+  it.each([
+    ["-0.00", "0"],
+    ["1200", "12e2"],
+    ["-12.50", "-125e-1"],
+  ])("writes %s as %s for good: stored fingerprints are made of it", (text, canonical) => {
+    expect(canonicalDecimal(text)).toBe(canonical);
+  });
+
   it.each([
     ["1", "1.0"],
     ["1", "10e-1"],
@@ -87,6 +100,10 @@ describe("parseDecimal", () => {
     );
   });
 
+  it.each(["0", "-0.00", "0e7", "-0e-7"])("reads %s as the one zero", (text) => {
+    expect(parseDecimal(text)).toEqual({ negative: false, digits: "", exponent: 0n });
+  });
+
   it("reads an exponent of a thousand digits without counting up to it", () => {
     const { digits, exponent } = parseDecimal(`1e${"9".repeat(1000)}`);
     expect(digits).toBe("1");
@@ -96,9 +113,28 @@ describe("parseDecimal", () => {
   it.each(["", "abc", "1.", ".5", "+1", "1e", "0x10", "1,5", "Infinity", " 1"])(
     "throws on %j, which is no JSON number",
     (text) => {
-      expect(() => parseDecimal(text)).toThrow(TypeError);
+      expect(() => parseDecimal(text)).toThrow("the text of a JSON number");
     },
   );
+});
+
+describe("writtenDigits", () => {
+  it.each([
+    ["0", 0n],
+    ["7", 1n],
+    ["-7.0", 1n],
+    ["120", 3n],
+    ["12e3", 5n],
+    ["12.34", 4n],
+    ["0.5", 1n],
+    ["0.05", 2n],
+    ["12e-2", 2n],
+    ["12e-3", 3n],
+    ["1e999999999", 1_000_000_000n],
+    ["1e-999999999", 999_999_999n],
+  ])("counts for %s, written in full, %d digits", (text, digits) => {
+    expect(writtenDigits(text)).toBe(digits);
+  });
 });
 
 describe("decimalToInteger", () => {
@@ -110,7 +146,9 @@ describe("decimalToInteger", () => {
     ["1.2e1", 12],
     ["1e3", 1000],
     ["-7", -7],
+    ["1e15", 1e15],
     ["9007199254740991", 9007199254740991],
+    ["900719925474099.1e1", 9007199254740991],
     ["-9007199254740991", -9007199254740991],
   ])("reads %s as %d", (text, value) => {
     expect(decimalToInteger(text)).toBe(value);
@@ -122,6 +160,8 @@ describe("decimalToInteger", () => {
     "1e-1",
     "9007199254740992",
     "-9007199254740992",
+    "9007199254740993",
+    "1e16",
     "1e17",
     "1e999999999",
     "1e-999999999",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { INT64_MAX, toMajor, toMinor } from "../../../src/domain/core/money.ts";
+import { divideHalfEven, INT64_MAX, majorParts, toMajor, toMinor } from "../../../src/domain/core/money.ts";
 
 const currency = fc.constantFrom("JPY", "USD", "IQD", "CLF", "MGA", "UYW", "BHD");
 const minor = fc.bigInt(-INT64_MAX, INT64_MAX);
@@ -35,6 +35,8 @@ describe("toMinor", () => {
     ["0.0001", "CLF", 1n],
     ["92233720368547758.07", "USD", INT64_MAX],
     ["-92233720368547758.07", "USD", -INT64_MAX],
+    ["-9223372036854775808", "JPY", -(2n ** 63n)],
+    ["9223372036854775807", "JPY", 2n ** 63n - 1n],
     ["9223372036854775807", "JPY", INT64_MAX],
     ["9223372036854775.807", "IQD", INT64_MAX],
     ["922337203685477.5807", "CLF", INT64_MAX],
@@ -63,8 +65,10 @@ describe("toMinor", () => {
     ["1e17", "USD", "92233720368547758.07"],
     ["1e999999999", "USD", "92233720368547758.07"],
     ["99999999999999999999", "JPY", "9223372036854775807"],
-  ])("refuses %s %s, beyond 64 bits, and names the limit", (amount, code, most) => {
-    expect(refusal(amount, code)).toContain(most);
+    ["-1e999999999", "JPY", "-9223372036854775808"],
+  ])("refuses %s %s, beyond 64 bits, and names the limit", (amount, code, bound) => {
+    const side = amount.startsWith("-") ? "least" : "most";
+    expect(refusal(amount, code)).toBe(`must be at ${side} ${bound} in ${code}`);
   });
 });
 
@@ -97,4 +101,33 @@ describe("toMajor", () => {
       }),
     );
   });
+});
+
+it.each([
+  [0n, "USD", "0", "00"],
+  [1n, "USD", "0", "01"],
+  [-1n, "USD", "-0", "01"],
+  [-1_234_500n, "USD", "-12345", "00"],
+  [-7n, "JPY", "-7", ""],
+  [10_000n, "CLF", "1", "0000"],
+])("majorParts writes %d minor units of %s as %s and %s", (value, code, whole, fraction) => {
+  expect(majorParts(value, code)).toEqual([whole, fraction]);
+});
+
+it.each([
+  [0n, 3n, 0n],
+  [1n, 3n, 0n],
+  [2n, 3n, 1n],
+  [1n, 2n, 0n],
+  [3n, 2n, 2n],
+  [5n, 2n, 2n],
+  [7n, 2n, 4n],
+  [9n, 2n, 4n],
+  [15n, 10n, 2n],
+  [25n, 10n, 2n],
+  [249n, 100n, 2n],
+  [251n, 100n, 3n],
+  [6n, 3n, 2n],
+])("divideHalfEven rounds %d / %d to %d", (dividend, divisor, quotient) => {
+  expect(divideHalfEven(dividend, divisor)).toBe(quotient);
 });

@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { ledgerLoanId, tenantNamespace } from "../../../src/domain/core/uuid.ts";
+import {
+  ledgerBorrowerId,
+  ledgerLoanId,
+  ledgerLoanIds,
+  tenantNamespace,
+} from "../../../src/domain/core/uuid.ts";
 
 // Worked out with Python's uuid.uuid5.
 it.each([
@@ -9,4 +14,10 @@ it.each([
 ])("tenant %s, disbursement %s: the id that any RFC 9562 library gives", (tenant, id, namespace, loan) => {
   expect(tenantNamespace(tenant)).toBe(namespace);
   expect(ledgerLoanId(namespace, id)).toBe(loan);
+});
+
+it("the ids of a tenant's disbursements are those of its own namespace; a client's id is none of them", () => {
+  const [loanIds, namespace] = [ledgerLoanIds("acme"), tenantNamespace("acme")];
+  for (const id of ["L-1", "L-2"]) expect(loanIds(id)).toBe(ledgerLoanId(namespace, id));
+  expect(ledgerBorrowerId(namespace, "L-1")).toBe("267f1afe-fe7d-5628-840b-786b0c3df710");
 });

@@ -17,7 +17,7 @@ const write = (
     about = complete,
     parts = ["figures"],
   }: { about?: typeof complete | typeof unfinished; parts?: string[] } = {},
-) => writeMemo(db, tenant, question, { about, was: null, first: 1, parts }, now);
+) => writeMemo(db, { tenant, question }, { about, was: null, first: 1, parts }, now);
 
 async function keptOf(tenant: string): Promise<readonly string[]> {
   const sql = "SELECT question FROM position_memos WHERE tenant_id = ? AND part = 0 ORDER BY question";
@@ -37,9 +37,9 @@ describe("the memos of a tenant", () => {
     const [tenant, other] = [newTenant(), newTenant()];
     await write(other, "question", 1_000);
     for (let index = 0; index < 200; index += 1) await write(tenant, named(index), 1_000 + index);
-    const { memo } = await readMemo(db, tenant, named(0), 2_000);
+    const { memo } = await readMemo(db, { tenant, question: named(0) }, 2_000);
     expect(memo).not.toBeNull();
-    if (memo) await renewMemo(db, tenant, named(0), memo, 1_000 + HOUR_MS / 2);
+    if (memo) await renewMemo(db, { tenant, question: named(0) }, memo, 1_000 + HOUR_MS / 2);
     await write(tenant, named(200), 1_001 + HOUR_MS / 2);
     const kept = await keptOf(tenant);
     expect(kept).toHaveLength(200);
@@ -62,7 +62,7 @@ describe("the memos of a tenant", () => {
     await write(tenant, "answer", 1_000);
     await write(tenant, "walk", 1_000, { about: unfinished });
     const found = async (question: string, now: number) =>
-      (await readMemo(db, tenant, question, now)).memo !== null;
+      (await readMemo(db, { tenant, question }, now)).memo !== null;
     expect(await found("walk", 60_999)).toBe(true);
     expect(await found("walk", 61_000)).toBe(false);
     expect(await found("answer", 1_000 + HOUR_MS - 1)).toBe(true);
@@ -73,7 +73,7 @@ describe("the memos of a tenant", () => {
     const tenant = newTenant();
     await write(tenant, "walk", 1_000, { about: unfinished, parts: ["first"] });
     await write(tenant, "walk", 1_000, { about: unfinished, parts: ["second"] });
-    expect((await readMemo(db, tenant, "walk", 2_000)).memo?.parts).toEqual(["first"]);
+    expect((await readMemo(db, { tenant, question: "walk" }, 2_000)).memo?.parts).toEqual(["first"]);
   });
 });
 
