@@ -216,6 +216,7 @@ function expectedPortfolio(knowledge: Knowledge, day: string, grouping: string):
       received: sum(({ received }) => received.total),
       arrears: sum(({ arrears }) => arrears.total),
       margin_due: sum(({ margin_due }) => margin_due),
+      recovered: sum(({ recovered }) => recovered),
       buckets: ["current", "1-30", "31-60", "61-90", "91-180", "181+"].map((bucket) => {
         const some = positions.filter((position) => position.bucket === bucket);
         return {

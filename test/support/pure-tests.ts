@@ -11,7 +11,7 @@ export const PURE = [
   "test/config.test.ts",
   "test/auth/{key-set,key-set-lost,key-set-policy,unverified-token,verified-tokens}.test.ts",
   "test/webhooks/{caller,destination,endpoint,line,messages,settings}.test.ts",
-  "test/tenant/{groups,in-order,key-store,recall,remembered,tries,waiters}.test.ts",
+  "test/tenant/{groups,in-order,key-store,plan,recall,remembered,tries,waiters}.test.ts",
   "test/http/{traceparent,tracestate}.test.ts",
   "test/node/{imports,tidy,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",

@@ -143,7 +143,7 @@ describe("a group", () => {
     const bytes = new Map(group.map((one) => [one.key, bytesOf(one)]));
     const carried = calls
       .filter(isCommit)
-      .map((call) => eventRows(call).reduce((sum, row) => sum + (bytes.get(String(row[6])) ?? 0), 0));
+      .map((call) => eventRows(call).reduce((sum, row) => sum + (bytes.get(String(row[7])) ?? 0), 0));
     expect(carried.length).toBeGreaterThanOrEqual(Math.ceil(total / GROUP_BYTES_MAX));
     for (const sum of carried) expect(sum).toBeLessThanOrEqual(GROUP_BYTES_MAX);
     expect(carried.reduce((sum, one) => sum + one, 0)).toBe(total);

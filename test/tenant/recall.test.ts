@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import type { Command } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { ledgerLoanId } from "../../src/domain/core/uuid.ts";
 import { perCategory } from "../../src/domain/tape/categories.ts";
 import type { Loaded } from "../../src/store/load.ts";
@@ -29,7 +30,8 @@ function loadedOf(
       state[category as keyof typeof state].set(id, { record });
   const { state: ledger } = ledgerAfter(disbursed(1_000n));
   const books = noBooksState({ mode, version: 3 }, NAMESPACE);
-  return { head: NO_HEAD, seen: [], state, ledger, books } as unknown as Loaded;
+  const settings = { now: DEFAULT_SETTINGS };
+  return { head: NO_HEAD, seen: [], state, ledger, books, settings } as unknown as Loaded;
 }
 const headOf = (sequence: number) => ({
   ...NO_HEAD,
@@ -125,6 +127,12 @@ describe("a command is decided from memory", () => {
 });
 
 describe("what is remembered", () => {
+  it("includes the settings that the next command is decided on", () => {
+    const loaded = loadedOf("off");
+    loaded.settings.now = { ...DEFAULT_SETTINGS };
+    expect(remembering(loaded).recall([], NOW)?.settings.now).toBe(loaded.settings.now);
+  });
+
   it("is nothing before the first group, after a restore, and after another writer", () => {
     const memory = new GateMemory();
     expect([memory.recall([], NOW), memory.mayBook]).toEqual([null, true]);

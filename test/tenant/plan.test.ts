@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import { parseJson } from "../../src/contract/json.ts";
+import { parseIngest } from "../../src/contract/tape/ingest.ts";
+import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
+import type { Command } from "../../src/domain/command.ts";
+import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { sequenceOf } from "../../src/domain/core/event-id.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
+import { ledgerLoanId, tenantNamespace } from "../../src/domain/core/uuid.ts";
+import { noLedgerState } from "../../src/domain/ledger/state.ts";
+import { perCategory } from "../../src/domain/tape/categories.ts";
+import type { Loaded } from "../../src/store/load.ts";
+import { NO_EVENT } from "../../src/tenant/key-store.ts";
+import { planGroup } from "../../src/tenant/plan.ts";
+import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
+import { disbursed } from "../domain/ledger/ledger-in-memory.ts";
+import { individual, loan } from "../support/examples.ts";
+
+const NOW = Date.UTC(2024, 5, 1);
+
+function commandOf(category: string, data: object): Command {
+  const parsed = parseJson(JSON.stringify({ category, data }));
+  const command = parsed.ok ? parseIngest(parsed.value) : parsed;
+  if (!command.ok) throw new Error(JSON.stringify(command.error));
+  return command.value as Command;
+}
+let count = 0;
+function submissionOf(command: Command, change: Partial<Submission> = {}): Submission {
+  count += 1;
+  return {
+    ...{ version: CALL_VERSION, key: count.toString(16).padStart(64, "0"), fingerprint: "f", data: "{}" },
+    ...{ actor: null, trace_id: "tr", traceparent: `tp-${count}`, command },
+    ...change,
+  };
+}
+function loadedOf(mode: "off" | "records" = "off"): Loaded {
+  const namespace = tenantNamespace("t");
+  const books = noBooksState({ mode, version: 1 }, namespace);
+  books.asked.add(ledgerLoanId(namespace, "L-1"));
+  const state = perCategory(() => new Map()) as Loaded["state"];
+  const settings = { now: DEFAULT_SETTINGS };
+  return { head: NO_HEAD, seen: [], state, ledger: noLedgerState(), books, settings };
+}
+function planned(
+  loaded: Loaded,
+  group: readonly Submission[],
+  proposed: readonly string[] = [],
+  clock = NOW,
+) {
+  const bugs: unknown[] = [];
+  const deciding = {
+    ...{ tenant: "t", clock, proposed: new Set(proposed) },
+    onBug: (_: Submission, error: unknown) => void bugs.push(error),
+  };
+  const plan = planGroup(loaded, group, deciding);
+  const verdicts = group.map(({ key }) => plan.verdicts.get(key));
+  return { ...plan, verdicts, bugs, proposed: deciding.proposed };
+}
+const codesOf = ({ verdicts }: ReturnType<typeof planned>) =>
+  verdicts.map((verdict) => (verdict?.kind === "rejected" ? verdict.problem.code : verdict?.kind));
+
+const client = submissionOf(commandOf("client", individual));
+const disbursement = submissionOf(commandOf("disbursement", loan));
+const broken = submissionOf({ ...client.command, change: null } as unknown as Command);
+
+describe("a group of commands", () => {
+  it.each([
+    ["its own clock", NOW - 5, NOW],
+    ["the last event of the log, where its clock lags", NOW + 5, NOW + 5],
+  ])("makes events that follow one another, at the time of %s", (_, last, time) => {
+    const head = { ...NO_HEAD, sequence: 5, event_id: "ev-5", created_at: last };
+    const plan = planned({ ...loadedOf(), head }, [client, disbursement]);
+    const { events } = plan.writes;
+    expect(events.map(({ sequence, created_at }) => [sequence, created_at])).toEqual([
+      [6, time],
+      [7, time],
+    ]);
+    expect(events.map(({ event_id }) => sequenceOf(event_id))).toEqual([6, 7]);
+    expect(plan.head).toMatchObject({ sequence: 7, event_id: events[1]?.event_id, created_at: time });
+    expect([plan.refusals, plan.used.length]).toEqual([0, 2]);
+    expect([...plan.proposed]).toEqual(events.map(({ event_id }) => event_id));
+    expect(plan.verdicts).toMatchObject(
+      events.map(({ event_id, sequence, category, step, record_id }) => ({
+        kind: "accepted",
+        answer: { event_id, sequence, category, step, record_id, answer: null },
+        replayed: false,
+        bookmark: null,
+      })),
+    );
+  });
+
+  it("sees what its earlier commands did; a refused one uses no sequence", () => {
+    const again = submissionOf(client.command);
+    const plan = planned(loadedOf(), [disbursement, client, again, submissionOf(disbursement.command)]);
+    expect(codesOf(plan)).toEqual(["validation_error", "accepted", "already_exists", "accepted"]);
+    expect([plan.refusals, plan.head.sequence, plan.used.length]).toEqual([2, 2, 2]);
+  });
+
+  it("survives a bug in one command", () => {
+    const plan = planned(loadedOf(), [broken, client]);
+    expect(codesOf(plan)).toEqual(["internal_error", "accepted"]);
+    expect([plan.bugs.length, plan.refusals, plan.head.sequence]).toEqual([1, 1, 1]);
+  });
+
+  it("says how far the log goes, and how far a projection waits for it, with their traces", () => {
+    const [first, second] = [client, disbursement].map(({ traceparent }) => traceparent);
+    const other = submissionOf(commandOf("client", { ...individual, client_id: "C-2" }));
+    expect(planned(loadedOf(), [client, disbursement, other]).news).toEqual({
+      all: { upto: 3, traceparent: other.traceparent },
+      wanted: { upto: 2, traceparent: second },
+    });
+    expect(planned(loadedOf(), [client]).news).toEqual({
+      all: { upto: 1, traceparent: first },
+      wanted: null,
+    });
+    expect(planned(loadedOf(), []).news).toBeNull();
+  });
+});
+
+describe("a key that is used up", () => {
+  const before = planned(loadedOf(), [client]);
+  const [event] = before.writes.events;
+  if (!event) throw new Error("no event");
+  const loaded = { ...loadedOf(), head: before.head, seen: before.used };
+
+  it("gets the first answer again, and makes nothing new", () => {
+    const plan = planned(loaded, [client]);
+    expect(plan.verdicts).toEqual([{ ...before.verdicts[0], replayed: true }]);
+    expect([plan.news, plan.writes.events.length, plan.refusals, plan.head.sequence]).toEqual([
+      null,
+      0,
+      0,
+      1,
+    ]);
+  });
+
+  it("is no replay where an earlier try at this group wrote it: a projection may wait for it", () => {
+    const plan = planned(loaded, [client], [event.event_id]);
+    expect(plan.verdicts).toEqual(before.verdicts);
+    const upto = { upto: 1, traceparent: client.traceparent };
+    expect(plan.news).toEqual({ all: upto, wanted: upto });
+  });
+
+  it("is a mismatch for another request, which names the event where there is one", () => {
+    const other = { ...client, fingerprint: "other" };
+    const mismatch = (problem: object) => [
+      { kind: "rejected", problem: { code: "idempotency_mismatch", detail: expect.any(String), ...problem } },
+    ];
+    expect(planned(loaded, [other]).verdicts).toEqual(mismatch({ event_id: event.event_id }));
+    const reserved = { ...loaded, seen: before.used.map((seen) => ({ ...seen, event_id: NO_EVENT })) };
+    expect(planned(reserved, [other]).verdicts).toEqual(mismatch({}));
+  });
+});
+
+describe("the books", () => {
+  it("of a ledger command are what it posts", () => {
+    const plan = planned(loadedOf(), [submissionOf(disbursed(5n)), submissionOf(disbursed(-1n << 70n))]);
+    expect(codesOf(plan)[0]).toBe("accepted");
+    expect(plan.writes.events[0]).toMatchObject({ category: "ledger", step: "disbursement" });
+    expect(plan.writes.entries.length).toBe(plan.head.sequence);
+  });
+
+  const opening = submissionOf({ type: "opening", category: "disbursement", id: "L-1" } as Command);
+
+  it("follow a record in the same event, which names its entries; a later opening has nothing to book", () => {
+    const loaded = loadedOf("records");
+    const plan = planned(loaded, [client, disbursement, opening]);
+    expect(codesOf(plan)).toEqual(["accepted", "accepted", "not_found"]);
+    const [first, second] = plan.writes.events;
+    const posted = plan.writes.entries.map(({ journal_entry_id }) => journal_entry_id);
+    expect(posted.length).toBeGreaterThan(0);
+    expect(second?.facts.journal_entry_ids).toEqual(posted);
+    expect(first?.facts).not.toHaveProperty("journal_entry_ids");
+    expect(loaded.books.terms.get("L-1")?.map(({ sequence }) => sequence)).toEqual([2]);
+    expect(loaded.state.disbursement.has("L-1")).toBe(true);
+  });
+
+  it("that do not follow the records have no entries of them, and no openings", () => {
+    const plan = planned(loadedOf(), [client, disbursement, opening]);
+    expect(codesOf(plan)).toEqual(["accepted", "accepted", "not_found"]);
+    expect(plan.writes.entries).toEqual([]);
+    expect(plan.writes.events[1]?.facts).not.toHaveProperty("journal_entry_ids");
+  });
+
+  it("are opened for a record that came while they did not follow the records, as it is now", () => {
+    const before = loadedOf();
+    planned(before, [client, disbursement]);
+    const { terms } = ((loaded) => {
+      planned(loaded, [client, disbursement]);
+      return loaded.books;
+    })(loadedOf("records"));
+    const books = { ...loadedOf("records").books, terms };
+    const plan = planned({ ...before, books }, [opening, submissionOf(opening.command)]);
+    expect(codesOf(plan)).toEqual(["accepted", "not_found"]);
+    expect(plan.writes.events[0]).toMatchObject({ step: "opening", makes_history: false });
+    expect(plan.writes.entries.length).toBeGreaterThan(0);
+  });
+});
