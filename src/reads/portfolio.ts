@@ -7,12 +7,12 @@ import { measureOf } from "../domain/position/measure.ts";
 import { Portfolio, type PortfolioLine } from "../domain/position/portfolio.ts";
 import { restored, saved } from "../domain/position/saved.ts";
 import type { Database } from "../store/d1/session.ts";
+import type { InForce } from "./in-force.ts";
 import { questionText } from "./question-text.ts";
 import { type Gathering, type Question, type Surveyed, savedWhole } from "./survey.ts";
 import { surveyKnownAt } from "./survey-known-at.ts";
 
-/** What to sum up, as of a day that is known. */
-type PortfolioRequest = z.infer<typeof portfolioQuery> & { readonly as_of_date: Day };
+type PortfolioRequest = z.infer<typeof portfolioQuery>;
 
 /** The lines of the portfolio (docs/api.md#positions). */
 export async function surveyPortfolio(
@@ -20,31 +20,40 @@ export async function surveyPortfolio(
   tenant: string,
   { known_at, ...request }: PortfolioRequest,
 ): Promise<Result<Surveyed<GatheredPortfolio>, Problem>> {
-  const questionOf = (known: number | null) => portfolioQuestion(request, known);
+  const questionOf = (known: number | null, inForce: InForce) => portfolioQuestion(request, known, inForce);
   return surveyKnownAt(db, tenant, { known_at, questionOf, days: 1 + request.months });
 }
 
-type GatheredPortfolio = Gathering & Pick<Portfolio, "lines">;
+type GatheredPortfolio = Gathering &
+  Pick<Portfolio, "lines"> & {
+    readonly day: Day;
+    /** The month ends of a series. */
+    readonly ends: readonly Day[];
+  };
 
 function portfolioQuestion(
   request: Omit<PortfolioRequest, "known_at">,
   known: number | null,
+  { settings, calendar, today }: InForce,
 ): Question<GatheredPortfolio> {
-  const { as_of_date: day, months, group_by = null } = request;
-  const measure = measureOf(request);
-  const days = [...new Set([day, ...monthEnds(day, months)])];
+  const { as_of_date: day = today, months, group_by: grouping = null } = request;
+  const ends = monthEnds(day, months);
+  const days = [...new Set([day, ...ends])];
+  const view = { days, grouping, filters: request, measure: measureOf(request, settings), calendar };
   const gathering = (lines: readonly PortfolioLine[]): GatheredPortfolio => {
-    const portfolio = new Portfolio({ days, grouping: group_by, filters: request, measure }, lines);
+    const portfolio = new Portfolio(view, lines);
     return {
+      day,
+      ends,
       add: ({ loan, attributes }) => portfolio.add(loan, attributes),
       lines: () => portfolio.lines(),
       save: () => savedWhole(saved(portfolio.lines())),
     };
   };
   return {
-    text: questionText("portfolio", { ...request, known }),
+    text: questionText("portfolio", { ...request, as_of_date: day, known }),
     known,
-    withCountry: group_by === "country" || request.country !== undefined,
+    withCountry: grouping === "country" || request.country !== undefined,
     begin: () => gathering([]),
     resume: (parts) => gathering(restored<readonly PortfolioLine[]>(parts.join(""))),
     keep: true,

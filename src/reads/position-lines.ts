@@ -1,21 +1,27 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLineView } from "../contract/position/view.ts";
+import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
 import { concerns, isIn, isPledged } from "../domain/position/filters.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
-import { measureOf } from "../domain/position/measure.ts";
-import { type Position, positionAt } from "../domain/position/position.ts";
+import type { AskedMeasure } from "../domain/position/measure.ts";
+import { type Measure, type Position, positionAt } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 
 import type { Walked } from "./past-loans.ts";
 
-/** What to list, as of a day that is known. */
-export type PositionListRequest = Omit<PositionsQuery, "limit" | "cursor" | "known_at"> & {
+/** What to list, as of a day that is known, and how to measure it. */
+export type PositionListRequest = Omit<
+  PositionsQuery,
+  "limit" | "cursor" | "known_at" | keyof AskedMeasure
+> & {
   readonly as_of_date: Day;
+  readonly measure: Measure;
+  readonly time_zone: string;
   /** The sequence up to which the log is folded, null for the records as they are. */
   readonly known: number | null;
 };
@@ -43,11 +49,10 @@ export function listedPosition(
   { loan, attributes }: SelectableLoan,
   request: PositionListRequest,
 ): Placed | null {
-  const { as_of_date: day, changed_since } = request;
-  const one = ready(loan);
+  const { as_of_date: day, changed_since, measure } = request;
+  const one = ready(loan, calendarOf(request.time_zone));
   const selectable = { one, attributes };
   if (!concerns(selectable, request) || !isPledged(selectable, day, request)) return null;
-  const measure = measureOf(request);
   const position = positionAt(one, day, measure);
   if (!isIn(position, request)) return null;
   if (changed_since === undefined) return { one, position, from: undefined };

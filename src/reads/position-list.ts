@@ -2,7 +2,7 @@ import type { PositionsQuery } from "../contract/position/query.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Day } from "../domain/position/days.ts";
+import { measureOf } from "../domain/position/measure.ts";
 import type { Position } from "../domain/position/position.ts";
 import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -15,6 +15,7 @@ import {
   renewMemo,
   writeMemo,
 } from "../store/position/memos.ts";
+import { settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
 import { paged, startAfter } from "./pages.ts";
 import { listedLoans } from "./past-loans.ts";
@@ -41,34 +42,31 @@ const TOO_LARGE: Problem = {
   code: "too_large",
   detail: "Narrow the list by its filters.",
 };
-const EXPIRED: Problem = {
-  code: "invalid_query",
-  detail: "cursor has expired: a list is kept for an hour. Ask for its first page again.",
-};
 
-const CHANGED_LATER: Problem = {
-  code: "invalid_query",
-  detail: "changed_since must not be after as_of_date",
-};
+const refused = (detail: string): Problem => ({ code: "invalid_query", detail });
+const EXPIRED = refused("cursor has expired: a list is kept for an hour. Ask for its first page again.");
+const CHANGED_LATER = refused("changed_since must not be after as_of_date");
 
-/** A page of the tenant's positions (docs/api.md#positions), as of `today` if the query names no day. */
+/** A page of the tenant's positions (docs/api.md#positions). */
 export function listPositions(
   db: Database,
   tenant: string,
-  { limit, cursor, known_at, ...filters }: PositionsQuery & { readonly limit: number },
-  today: Day,
+  { limit, cursor, known_at, ...asked }: PositionsQuery & { readonly limit: number },
 ): Promise<
   Result<{ page: Omit<PositionPage, "next"> | Unfinished; next_cursor: string | undefined }, Problem>
 > {
-  const identity = [tenant, questionText("positions", { ...filters, known_at })];
+  const identity = [tenant, questionText("positions", { ...asked, known_at })];
   return paged({ identity, cursor }, async (start) => {
     // The day of the first page, also after midnight.
-    const [day = today, ...after] = start?.after ?? [];
+    const [begun, ...after] = start?.after ?? [];
     const at = known_at && (await knownSequence(db, tenant, known_at));
     if (at && !at.ok) return at;
     const known = at?.value.sequence ?? null;
-    const request = { ...filters, as_of_date: filters.as_of_date ?? day ?? today, known };
-    const { as_of_date, changed_since = as_of_date } = request;
+    const { settings, today } = await settingsInForce(db, tenant, known);
+    const { allocation: _, arrears_tolerance: __, arrears_tolerance_share: ___, ...filters } = asked;
+    const { as_of_date = begun ?? today, changed_since = as_of_date } = filters;
+    const measured = { measure: measureOf(asked, settings), time_zone: settings.time_zone };
+    const request = { ...filters, ...measured, as_of_date, known };
     if (changed_since > as_of_date) return err(CHANGED_LATER);
     const page = await pageFrom(db, tenant, request, { after, limit });
     if (page.kind === "too_large") return err(TOO_LARGE);

@@ -2,13 +2,13 @@ import type { QualityRuleQuery } from "../contract/position/query.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Day } from "../domain/position/days.ts";
-import { type Example, findingsOf } from "../domain/position/quality.ts";
+import { type Example, findingsOf, type QualityDays } from "../domain/position/quality.ts";
 import type { QualityCode } from "../domain/position/quality-rules.ts";
 import { ready } from "../domain/position/ready.ts";
 import type { Database } from "../store/d1/session.ts";
 import { bytesOf, headOf } from "../store/position/memos.ts";
 import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
+import { knownDay, settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
 import { paged, splitPage, startAfter } from "./pages.ts";
 import { loansAfter } from "./past-loans.ts";
@@ -30,7 +30,7 @@ type RuleRequest = QualityRuleQuery & { readonly code: QualityCode; readonly lim
 /** What to find: the findings of a rule as of a day, in the records as they are or as the log knew them. */
 interface Sought {
   readonly code: QualityCode;
-  readonly day: Day;
+  readonly days: Required<QualityDays>;
   readonly known: number | null;
   readonly limit: number;
 }
@@ -41,23 +41,24 @@ interface FoundFindings {
   readonly next: OrderValues | null;
 }
 
-/** A page of all findings of one rule (docs/api.md#positions), as of `today` if the query names no day. */
+/** A page of all findings of one rule (docs/api.md#positions). */
 export function findingsOfRule(
   db: Database,
   tenant: string,
   { limit, cursor, code, ...filters }: RuleRequest,
-  today: Day,
 ) {
   const identity = [tenant, questionText("quality rule", { ...filters, code })];
   return paged({ identity, cursor }, async (start) => {
     // The day of the first page, also after midnight.
     const [begun, ...after] = start?.after ?? [];
-    const day = filters.as_of_date ?? begun ?? today;
     const at = filters.known_at && (await knownSequence(db, tenant, filters.known_at));
     if (at && !at.ok) return at;
     const known = at?.value.sequence ?? null;
+    const { calendar, today } = await settingsInForce(db, tenant, known);
+    const day = filters.as_of_date ?? begun ?? today;
+    const days = { day, today: knownDay(filters.known_at, today, calendar), calendar };
     const from_sequence = known ?? (await headOf(db, tenant));
-    const sought = { code, day, known, limit };
+    const sought = { code, days, known, limit };
     const found =
       code === "shared_registration_number"
         ? await sharedNumbers(db, tenant, sought, after)
@@ -95,7 +96,7 @@ async function sharedNumbers(
 async function findings(
   db: Database,
   tenant: string,
-  { code, day, known, limit }: Sought,
+  { code, days, known, limit }: Sought,
   [before, partial, inside]: OrderValues,
 ): Promise<Result<FoundFindings, Problem>> {
   const data: Example[] = [];
@@ -106,7 +107,7 @@ async function findings(
     for (const { loan } of page.loans) {
       const id = loan.disbursement.disbursement_id;
       const shown = id === partial ? Number(inside) : 0;
-      const found = findingsOf(ready(loan), { day, today: day }).filter((finding) => finding.code === code);
+      const found = findingsOf(ready(loan, days.calendar), days).filter((finding) => finding.code === code);
       const left = found.slice(shown).map(({ example }) => example);
       const room = limit - data.length;
       data.push(...left.slice(0, room));

@@ -2,6 +2,7 @@ import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { ok, type Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
+import { type InForce, settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
 import { type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
 
@@ -9,7 +10,7 @@ import { type Gathering, type Question, type Surveyed, survey } from "./survey.t
 interface QuestionKnownAt<G extends Gathering> {
   readonly known_at: KnownAt | undefined;
   /** The question about the log up to a sequence; null: about the records as they are. */
-  readonly questionOf: (known: number | null) => Question<G>;
+  readonly questionOf: (known: number | null, inForce: InForce) => Question<G>;
   /** Days as of which each disbursement is examined. */
   readonly days: number;
 }
@@ -20,7 +21,10 @@ export async function surveyKnownAt<G extends Gathering>(
   tenant: string,
   { known_at, questionOf, days }: QuestionKnownAt<G>,
 ): Promise<Result<Surveyed<G>, Problem>> {
-  const surveyed = (known: number | null) => survey(db, tenant, questionOf(known), days);
+  const surveyed = async (known: number | null) => {
+    const question = questionOf(known, await settingsInForce(db, tenant, known));
+    return survey(db, tenant, question, days);
+  };
   const known = known_at && (await knownSequence(db, tenant, known_at));
   if (!known) return ok(await surveyed(null));
   if (!known.ok) return known;

@@ -4,7 +4,7 @@ import type { portfolio } from "../contract/position/answers.ts";
 import { portfolioCsv } from "../contract/position/csv.ts";
 import { portfolioLineView } from "../contract/position/portfolio-view.ts";
 import type { portfolioQuery } from "../contract/position/query.ts";
-import { type Day, dayAt, monthEnds } from "../domain/position/days.ts";
+import type { Day } from "../domain/position/days.ts";
 import type { PortfolioLine } from "../domain/position/portfolio.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
@@ -25,13 +25,12 @@ type PortfolioQuery = z.infer<typeof portfolioQuery>;
 
 async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
-  const day = asked.as_of_date ?? dayAt(Date.now());
-  const ends = monthEnds(day, asked.months);
-  const found = await ask(c, (db) => surveyPortfolio(db, tenant, { ...asked, as_of_date: day }));
+  const found = await ask(c, (db) => surveyPortfolio(db, tenant, asked));
   if (!found.ok) return renderProblem(c, found.error);
   const surveyed = found.value;
   if (surveyed.kind === "too_large") return tooLarge(c, NARROW);
   if (surveyed.kind === "unfinished") return renderUnfinished(c, surveyed);
+  const { day, ends } = surveyed.gathered;
   const lines = surveyed.gathered.lines();
   if (wantsCsv(c)) {
     const csv = portfolioCsv(linesOnDays(lines, [day, ...ends]));

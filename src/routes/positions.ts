@@ -2,17 +2,15 @@ import type { Context } from "hono";
 import type { AnswerOf } from "../contract/answer-types.ts";
 import { parseJson, stringifyJson } from "../contract/json.ts";
 import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
-import type { payoff as payoffAnswer, position, positions } from "../contract/position/answers.ts";
+import type { payoff, position, positions } from "../contract/position/answers.ts";
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import { payoffView } from "../contract/position/payoff-view.ts";
 import type { PayoffQuery, PositionQuery, PositionsQuery } from "../contract/position/query.ts";
 import { positionView } from "../contract/position/view.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
-import { dayAt } from "../domain/position/days.ts";
 import { measureOf } from "../domain/position/measure.ts";
 import { payoffOn } from "../domain/position/payoff.ts";
-import { ready } from "../domain/position/ready.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
@@ -33,13 +31,15 @@ export const positionHandlers = {
 async function answerOne(
   c: Context<AppEnv>,
   disbursement_id: string,
-  { as_of_date: day = dayAt(Date.now()), known_at, ...measure }: PositionQuery,
+  { as_of_date, known_at, ...asked }: PositionQuery,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
   if (!found.ok) return renderProblem(c, found.error);
   if (found.value === null) return renderProblem(c, UNKNOWN);
-  const view = positionView(ready(found.value), day, measureOf(measure), ledgerLoanIds(tenant));
+  const { one, settings, today } = found.value;
+  const measure = measureOf(asked, settings);
+  const view = positionView(one, as_of_date ?? today, measure, ledgerLoanIds(tenant));
   if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
   return renderCsv(c, installmentsCsv(view), "installments");
 }
@@ -49,23 +49,23 @@ const UNKNOWN: Problem = { code: "not_found", detail: "This disbursement does no
 async function answerPayoff(
   c: Context<AppEnv>,
   disbursement_id: string,
-  { on = dayAt(Date.now()), rebate = "none" }: PayoffQuery,
+  { on, rebate = "none" }: PayoffQuery,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, undefined));
   if (!found.ok) return renderProblem(c, found.error);
   if (found.value === null) return renderProblem(c, UNKNOWN);
-  const one = ready(found.value);
-  const payoff = payoffOn(one, on, rebate);
-  if (payoff.ok)
-    return renderJson<typeof payoffAnswer>(c, { data: payoffView(one, on, payoff.value, tenant) });
-  return renderProblem(c, { code: payoff.error, detail: `It starts on ${one.start}.` });
+  const { one, today } = found.value;
+  const day = on ?? today;
+  const due = payoffOn(one, day, rebate);
+  if (due.ok) return renderJson<typeof payoff>(c, { data: payoffView(one, day, due.value, tenant) });
+  return renderProblem(c, { code: due.error, detail: `It starts on ${one.start}.` });
 }
 
 async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const limit = asked.limit ?? LIMIT_DEFAULT;
-  const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }, dayAt(Date.now())));
+  const found = await ask(c, (db) => listPositions(db, tenant, { ...asked, limit }));
   if (!found.ok) return renderProblem(c, found.error);
   const { page, next_cursor = null } = found.value;
   if (page.kind === "unfinished") return renderUnfinished(c, page);

@@ -2,25 +2,24 @@ import type { Context } from "hono";
 import { LIMIT_DEFAULT } from "../contract/lookup/query.ts";
 import type { quality, qualityRule } from "../contract/position/answers.ts";
 import { findingsCsv, qualityCsv } from "../contract/position/csv.ts";
-import type { QualityRuleQuery } from "../contract/position/query.ts";
-import { dayAt } from "../domain/position/days.ts";
+import type { QualityQuery, QualityRuleQuery } from "../contract/position/query.ts";
 import { QUALITY_CODES } from "../domain/position/quality-rules.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { type QualityRequest, surveyQuality } from "../reads/quality.ts";
+import { surveyQuality } from "../reads/quality.ts";
 import { findingsOfRule } from "../reads/quality-findings.ts";
 import { ask } from "./read.ts";
 import { renderUnfinished, tooLarge } from "./survey-answers.ts";
 
 /** `GET /api/quality…` (docs/api.md#positions). */
 export const qualityHandlers = {
-  getQuality: (c, { query }) => answer(c, { ...query, as_of_date: query.as_of_date ?? dayAt(Date.now()) }),
+  getQuality: (c, { query }) => answer(c, query),
   getQualityRule: (c, { path, query }) => answerRule(c, path.rule, query),
 } satisfies Partial<RouteHandlers>;
 
-async function answer(c: Context<AppEnv>, asked: QualityRequest): Promise<Response> {
+async function answer(c: Context<AppEnv>, asked: QualityQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => surveyQuality(db, tenant, asked));
   if (!found.ok) return renderProblem(c, found.error);
@@ -30,7 +29,12 @@ async function answer(c: Context<AppEnv>, asked: QualityRequest): Promise<Respon
   const rules = surveyed.gathered.counts();
   if (wantsCsv(c)) return renderCsv(c, qualityCsv(rules), "quality");
   const { from_sequence, to_sequence } = surveyed;
-  return renderJson<typeof quality>(c, { as_of_date: asked.as_of_date, from_sequence, to_sequence, rules });
+  return renderJson<typeof quality>(c, {
+    as_of_date: surveyed.gathered.day,
+    from_sequence,
+    to_sequence,
+    rules,
+  });
 }
 
 async function answerRule(c: Context<AppEnv>, name: string, asked: QualityRuleQuery): Promise<Response> {
@@ -41,8 +45,7 @@ async function answerRule(c: Context<AppEnv>, name: string, asked: QualityRuleQu
   }
   const tenant = c.get("principal").tenant_id;
   const limit = asked.limit ?? LIMIT_DEFAULT;
-  const today = dayAt(Date.now());
-  const found = await ask(c, (db) => findingsOfRule(db, tenant, { ...asked, code, limit }, today));
+  const found = await ask(c, (db) => findingsOfRule(db, tenant, { ...asked, code, limit }));
   if (!found.ok) return renderProblem(c, found.error);
   const { data, as_of_date, from_sequence, to_sequence, next_cursor } = found.value;
   if (wantsCsv(c)) return renderCsv(c, findingsCsv(data), code, { cursor: next_cursor, parameter: "cursor" });

@@ -316,3 +316,25 @@ describe("a pay-off", () => {
     expect([odd.status, odd.body.code]).toEqual([400, "invalid_query"]);
   });
 });
+
+describe("the tenant's settings", () => {
+  it("say in which time zone a day is, and which arrears make nothing late, as they were in force", async () => {
+    const api = await twoInstallments();
+    await api.accept("payment", { ...receipt, payment_total: 549, payment_date: "2026-02-02T00:30:00Z" });
+    const before = await at(api, "2026-02-10");
+    expect(before).toMatchObject({ state: "late", last_received: { payment_date: "2026-02-02" } });
+    const known = (await api.get("/api/tables/events?limit=1")).body.data[0].sequence;
+    const change = { time_zone: "America/New_York", arrears_tolerance: "USD:1" };
+    expect((await api.send("PUT", "/v1/settings", change)).status).toBe(200);
+    const after = await at(api, "2026-02-10");
+    expect(after).toMatchObject({ state: "current", last_received: { payment_date: "2026-02-01" } });
+    expect(await at(api, "2026-02-10", "&arrears_tolerance=0")).toMatchObject({ state: "late" });
+    expect(await at(api, "2026-02-10", `&known_at=${known}`)).toEqual(before);
+    const list = await api.get("/api/positions?as_of_date=2026-02-10");
+    expect(list.body.data[0]).toMatchObject({ state: "current" });
+    const then = await api.get(`/api/positions?as_of_date=2026-02-10&known_at=${known}`);
+    expect(then.body.data[0]).toMatchObject({ state: "late" });
+    const sums = await api.get("/api/portfolio?as_of_date=2026-02-01");
+    expect(sums.body.data[0]).toMatchObject({ received: 549 });
+  });
+});

@@ -12,7 +12,7 @@ import { day, filterParameters } from "./filters.ts";
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, expects(`one of ${values.join(", ")}`));
 
-const asOf = day.describe("What was true on this day; default today, UTC.");
+const asOf = day.describe("What was true on this day; default today in the time zone of the tenant.");
 
 const idExpected = expects("an id of 1 to 128 characters");
 const id = z.string(idExpected).min(1, idExpected).max(128, idExpected);
@@ -51,7 +51,7 @@ export const positionQuery = z.strictObject({
 export type PositionQuery = z.infer<typeof positionQuery>;
 
 export const payoffQuery = z.strictObject({
-  on: day.optional().describe("The day of the pay-off; default today, UTC."),
+  on: day.optional().describe("The day of the pay-off; default today in the time zone of the tenant."),
   rebate: oneOf(REBATES).optional().describe("How much of the margin due is given up. Default: none."),
 });
 export type PayoffQuery = z.infer<typeof payoffQuery>;
@@ -104,6 +104,8 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
 });
 
 export const qualityQuery = z.strictObject({ as_of_date: asOf.optional(), known_at: knownAt.optional() });
+
+export type QualityQuery = z.infer<typeof qualityQuery>;
 
 export const qualityRuleQuery = z.strictObject({
   as_of_date: asOf.optional(),

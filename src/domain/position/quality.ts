@@ -17,7 +17,7 @@ interface Finding {
 }
 
 /** The days of the question. */
-interface QualityDays {
+export interface QualityDays {
   readonly day: Day;
   /** Money after it is in the future: today, or the day of `known_at`. */
   readonly today: Day;
