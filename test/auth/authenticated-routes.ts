@@ -48,6 +48,11 @@ export const AUTHENTICATED_ROUTES: readonly AuthenticatedRoute[] = [
   },
 ];
 
+/** Routes that take any valid token of the tenant. */
+export const ROUTES_OF_ANY_TOKEN = Object.values<ApiRoute>(ROUTES).flatMap(({ scope, method, path }) =>
+  scope === "any" ? [{ method, pattern: path }] : [],
+);
+
 /** A request for the route that only its token, or the lack of one, can make fail at the door. */
 export function requestFor(route: AuthenticatedRoute, authorization: string | undefined): RequestInit {
   const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };

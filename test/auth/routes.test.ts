@@ -4,7 +4,12 @@ import { app } from "../../src/app.ts";
 import { ALL_SCOPES, type Answer } from "../support/api.ts";
 import { send } from "../support/requests.ts";
 import { mintToken, TEST_AUDIENCE, TEST_ISSUER, TEST_KEY_ID, tokenPart } from "../support/tokens.ts";
-import { AUTHENTICATED_ROUTES, type AuthenticatedRoute, requestFor } from "./authenticated-routes.ts";
+import {
+  AUTHENTICATED_ROUTES,
+  type AuthenticatedRoute,
+  ROUTES_OF_ANY_TOKEN,
+  requestFor,
+} from "./authenticated-routes.ts";
 
 const PUBLIC_PATH = /^\/($|(v1\/health|problems|console|docs|openapi\.json)(\/|$))/;
 const LOOKUP_TABLE = /^\/api\/tables\/[a-z_]+/;
@@ -108,11 +113,24 @@ describe.each(named)("%s", (_, route: AuthenticatedRoute) => {
   });
 });
 
+it.each(ROUTES_OF_ANY_TOKEN)(
+  "$method $pattern takes any valid token, and no other",
+  async ({ method, pattern }) => {
+    const token = await mintToken({ claims: { scope: "records:read" } });
+    const answer = (authorization: string) =>
+      send(pattern, { method, headers: { Authorization: authorization } });
+    expect((await answer(`Bearer ${token}`)).status).toBe(200);
+    expect((await answer("Bearer garbage")).status).toBe(401);
+  },
+);
+
 it("the table of authenticated routes is complete: any other route of the application is public", () => {
   const registered = app.routes
     .filter(({ method, path }) => method !== "ALL" && !path.endsWith("/*") && !PUBLIC_PATH.test(path))
     .map(({ method, path }) => `${method} ${path.replace(LOOKUP_TABLE, "/api/tables/:table")}`);
-  const tested = AUTHENTICATED_ROUTES.map(({ method, pattern }) => `${method} ${pattern}`);
+  const tested = [...AUTHENTICATED_ROUTES, ...ROUTES_OF_ANY_TOKEN].map(
+    ({ method, pattern }) => `${method} ${pattern}`,
+  );
   expect([...new Set(registered)].sort()).toEqual([...tested].sort());
 });
 

@@ -21,7 +21,7 @@ const TENANT = "'idle-' || printf('%06d', n)";
 /** Tenants with a log, a webhook endpoint, a ledger and a check of it, of which each is complete. */
 async function idle(count: number, visited_at = Date.now()): Promise<void> {
   await run(
-    `${MANY} INSERT INTO events SELECT ${TENANT}, 1, 'e-' || n, 'disbursement', 'create', 'x', 'k', 'f', '{}', '{}', 1,
+    `${MANY} INSERT INTO events SELECT ${TENANT}, 1, 'e-' || n, 'disbursement', 'create', 'x', NULL, 'k', 'f', '{}', '{}', 1,
       NULL, NULL, 't', 1 FROM c`,
     count,
   );

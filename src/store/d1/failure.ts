@@ -21,17 +21,17 @@ const LOST = /connection lost|storage caused object to be reset|code was updated
 
 /** Reads the message of a D1 error: the binding gives no code. */
 export function classify(error: unknown): D1Failure {
-  const messages: string[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) messages.push(cause.message);
-  const message = messages.join("\n");
+  const causes: Error[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause);
+  const message = causes.map((cause) => cause.message).join("\n");
   if (FENCE.test(message)) return "fenced";
-  if (REFUSED.test(message) || isBug(error)) return "refused";
+  if (REFUSED.test(message) || causes.some(isBug)) return "refused";
   if (OVERLOADED.test(message)) return "overloaded";
   return LOST.test(message) ? "lost" : "unknown";
 }
 
 /** D1 fails with a bare Error; these come from code that met a command or a row which it did not expect. */
-function isBug(error: unknown): boolean {
+function isBug(error: Error): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 }
 
