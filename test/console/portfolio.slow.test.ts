@@ -147,13 +147,13 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
   });
 
   it("lists the late loans in the API's order; a click on a column or a bucket lists them again", async () => {
-    const { page, close } = await look("&currency=EUR");
+    const { page, close } = await look("&currency=USD");
     const list = async (query: string) => {
-      const path = `/api/positions?as_of_date=${AS_OF}&currency=EUR&limit=200&${query}`;
+      const path = `/api/positions?as_of_date=${AS_OF}&currency=USD&limit=200&${query}`;
       return (await service.get<PositionsJson>(TENANT, path)).data;
     };
     const shown = async () =>
-      (await rowsOf(page, "Loans in EUR")).map(([id, days, arrears, outstanding]) => [
+      (await rowsOf(page, "Loans in USD")).map(([id, days, arrears, outstanding]) => [
         id,
         ...worths([days, arrears, outstanding]),
       ]);
