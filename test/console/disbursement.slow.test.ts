@@ -94,7 +94,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
   it.each([
     ["2026-02-15", "400", "14"],
     ["2026-04-01", "1500", "59"],
-    ["2026-07-02", "400", "123"],
+    ["2026-07-02", "350.5", "123"],
   ])("shows how late the example of docs/portfolio.md is on %s", async (day, arrears, days) => {
     const { page, close } = await open(browser, service, {
       tenant: "gold",
@@ -142,7 +142,11 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
       );
       const stairs = await rowsOf(opened.page, "Scheduled and received");
       const today = stairs.find(([day]) => day === AS_OF);
-      expect(worths(today?.slice(1) ?? [])).toEqual(worths([one.scheduled.total, one.received.total]));
+      // The pictures know no dated change of the schedule (docs/console.md), and so not a loan that was restructured.
+      const isPlain = one.terms.changes.length === 0 && !one.installments.some((row) => row.self_scheduled);
+      if (isPlain) {
+        expect(worths(today?.slice(1) ?? [])).toEqual(worths([one.scheduled.total, one.received.total]));
+      }
       const owed = (await rowsOf(opened.page, "Outstanding principal")).find(([day]) => day === AS_OF);
       expect(worth(owed?.[1])).toBe(worth(one.outstanding_principal));
     }
@@ -185,7 +189,7 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
   it("shows figures and installments, but no personal data, to a token that may read only positions", async () => {
     const look = { tenant: "gold", route: "#/disbursement/GOLD", scope: "positions:read" };
     const { page, close } = await open(browser, service, look);
-    expect(worth((await figuresOf(page))["Outstanding principal"])).toBe("4e2");
+    expect(worth((await figuresOf(page))["Outstanding principal"])).toBe("3505e-1");
     expect((await rowsOf(page, "Installments")).length).toBe(2);
     expect(await page.getByRole("alert").count()).toBeGreaterThan(0);
     expect(await page.locator("main").textContent()).not.toContain("Ada");
