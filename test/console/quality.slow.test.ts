@@ -95,7 +95,7 @@ describe.skipIf(chromium === null)("the quality page of the console", () => {
       tenant: "empty",
       route: `#/quality?as_of=${AS_OF}`,
     });
-    expect(await page.locator("main").textContent()).toContain("None of the  rules found anything.");
+    expect(await page.locator("main").textContent()).toContain("None of the 15 rules found anything.");
     await page.getByLabel("As of").fill("1999-12-31");
     await page.getByLabel("As of").press("Enter");
     await loaded(page);
