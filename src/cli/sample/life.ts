@@ -180,7 +180,8 @@ function restructure(life: Life): void {
     const parts = { payment_principal: amount(installment.principal), payment_fee: amount(installment.fee) };
     const expected = { status: "expected", due_date: due, payment_total, ...parts, installment_number };
     life.create(day, `${id}-N`, { ...expected, change_date: day });
-    life.pay({ ...installment, id: `${id}-N` }, addDays(due, life.random.integer(-3, 5)));
+    const paidOn = addDays(due, life.random.integer(-3, 5));
+    life.pay({ ...installment, id: `${id}-N` }, paidOn < day ? day : paidOn);
   }
 }
 

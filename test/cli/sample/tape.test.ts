@@ -66,6 +66,14 @@ describe("the sample tape", () => {
     }
   });
 
+  it("updates no record before it is created, in 4,800 lives", () => {
+    const known = new Set<string>();
+    for (const line of sampleTape({ loans: 4_800, seed: 20_261_121, asOf: "2026-11-20" })) {
+      if (line.data.step === "create") known.add(idOf(line));
+      else if (!known.has(idOf(line))) expect(known).toContain(idOf(line));
+    }
+  });
+
   it("has no event after its last day", () => {
     const days = tape(5).flatMap(({ data }) => [data.payment_date, data.change_date]);
     const last = days
