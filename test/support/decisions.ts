@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS, type Settings } from "../../src/domain/core/settings.
 import { perCategory } from "../../src/domain/tape/categories.ts";
 import { decide } from "../../src/domain/tape/decide.ts";
 import type { Category } from "../../src/domain/tape/fields.ts";
-import type { Accepted, RecordState } from "../../src/domain/tape/state.ts";
+import type { Accepted, IngestCommand, RecordState } from "../../src/domain/tape/state.ts";
 import { applyEffects } from "../../src/domain/tape/writes.ts";
 import { company, individual, loan, operation, payment, purchase } from "./examples.ts";
 
@@ -16,6 +16,15 @@ export interface Outcome {
   readonly accepted: Accepted | null;
 }
 
+/** The command of an event as the service parses it. */
+export function commandOf(category: Category, data: object): IngestCommand {
+  const json = parseJson(JSON.stringify({ category, data }));
+  if (!json.ok) throw new Error(json.error);
+  const command = parseIngest(json.value);
+  if (!command.ok) throw new Error(`the schema refuses it: ${JSON.stringify(command.error)}`);
+  return command.value;
+}
+
 /** A tenant's records in memory: what the domain decides without a database, a clock or a network. */
 export class Ledger {
   settings: Settings = DEFAULT_SETTINGS;
@@ -23,10 +32,7 @@ export class Ledger {
   #sequence = 0;
 
   send(category: Category, data: object): Outcome {
-    const json = parseJson(JSON.stringify({ category, data }));
-    if (!json.ok) throw new Error(json.error);
-    const command = parseIngest(json.value);
-    if (!command.ok) throw new Error(`the schema refuses it: ${JSON.stringify(command.error)}`);
+    const command = commandOf(category, data);
     const sequence = this.#sequence + 1;
     const stamp = {
       sequence,
@@ -35,7 +41,7 @@ export class Ledger {
       now: sequence * 1000,
       settings: this.settings,
     };
-    const decided = decide(this.state, command.value, stamp);
+    const decided = decide(this.state, command, stamp);
     if (!decided.ok) {
       const errors = decided.error.errors ?? [];
       const fields = Object.fromEntries(errors.map(({ field, code }) => [field, code]));

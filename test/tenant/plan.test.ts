@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { parseJson } from "../../src/contract/json.ts";
-import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import type { Command } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
@@ -14,16 +12,11 @@ import { NO_EVENT } from "../../src/tenant/key-store.ts";
 import { planGroup } from "../../src/tenant/plan.ts";
 import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
 import { disbursed } from "../domain/ledger/ledger-in-memory.ts";
-import { individual, loan } from "../support/examples.ts";
+import { commandOf } from "../support/decisions.ts";
+import { individual, loan, payment } from "../support/examples.ts";
 
 const NOW = Date.UTC(2024, 5, 1);
 
-function commandOf(category: string, data: object): Command {
-  const parsed = parseJson(JSON.stringify({ category, data }));
-  const command = parsed.ok ? parseIngest(parsed.value) : parsed;
-  if (!command.ok) throw new Error(JSON.stringify(command.error));
-  return command.value as Command;
-}
 let count = 0;
 function submissionOf(command: Command, change: Partial<Submission> = {}): Submission {
   count += 1;
@@ -96,6 +89,19 @@ describe("a group of commands", () => {
     expect([plan.refusals, plan.head.sequence, plan.used.length]).toEqual([2, 2, 2]);
   });
 
+  it("names in each event the event of the same record before it", () => {
+    const change = submissionOf(
+      commandOf("client", { step: "update", client_id: "C-1", phone: "+1234567891" }),
+    );
+    const { events } = planned(loadedOf(), [
+      client,
+      disbursement,
+      change,
+      submissionOf(change.command),
+    ]).writes;
+    expect(events.map(({ previous_sequence }) => previous_sequence)).toEqual([null, null, 1, 3]);
+  });
+
   it("survives a bug in one command", () => {
     const plan = planned(loadedOf(), [broken, client]);
     expect(codesOf(plan)).toEqual(["internal_error", "accepted"]);
@@ -152,12 +158,37 @@ describe("a key that is used up", () => {
   });
 });
 
+describe("a change of settings", () => {
+  const changeOf = (change: object) => submissionOf({ type: "settings", change });
+
+  it("is written, and holds for the group's next command", () => {
+    const { name: _, ...nameless } = individual;
+    const loaded = loadedOf();
+    const unnamed = submissionOf(commandOf("client", nameless));
+    const group = [unnamed, changeOf({ anonymous_clients: true }), submissionOf(unnamed.command)];
+    const plan = planned(loaded, group);
+    expect(codesOf(plan)).toEqual(["validation_error", "accepted", "accepted"]);
+    expect(plan.writes.settings).toEqual([{ ...DEFAULT_SETTINGS, anonymous_clients: true, sequence: 1 }]);
+    expect(loaded.settings.now).toEqual({ ...DEFAULT_SETTINGS, anonymous_clients: true });
+  });
+
+  it.each([
+    [0, "accepted"],
+    [1, "too_late"],
+  ])("of the time zone, after bookkeeping was switched %i times: %s", (version, code) => {
+    const books = { ...loadedOf().books, version };
+    const plan = planned({ ...loadedOf(), books }, [changeOf({ time_zone: "Asia/Tokyo" })]);
+    expect(codesOf(plan)).toEqual([code]);
+  });
+});
+
 describe("the books", () => {
-  it("of a ledger command are what it posts", () => {
-    const plan = planned(loadedOf(), [submissionOf(disbursed(5n)), submissionOf(disbursed(-1n << 70n))]);
-    expect(codesOf(plan)[0]).toBe("accepted");
+  it("of a ledger command are what it posts; a refused one posts nothing", () => {
+    const another = submissionOf(disbursed(5n, { borrower_id: "another" }));
+    const plan = planned(loadedOf(), [submissionOf(disbursed(5n)), another]);
+    expect(codesOf(plan)).toEqual(["accepted", "validation_error"]);
     expect(plan.writes.events[0]).toMatchObject({ category: "ledger", step: "disbursement" });
-    expect(plan.writes.entries.length).toBe(plan.head.sequence);
+    expect(plan.writes.entries.map(({ journal_entry_id: id }) => sequenceOf(id))).toEqual([1]);
   });
 
   const opening = submissionOf({ type: "opening", category: "disbursement", id: "L-1" } as Command);
@@ -173,6 +204,64 @@ describe("the books", () => {
     expect(first?.facts).not.toHaveProperty("journal_entry_ids");
     expect(loaded.books.terms.get("L-1")?.map(({ sequence }) => sequence)).toEqual([2]);
     expect(loaded.state.disbursement.has("L-1")).toBe(true);
+  });
+
+  const disbursementOf = (data: object) => submissionOf(commandOf("disbursement", data));
+  const paymentOf = (data: object) => submissionOf(commandOf("payment", { ...payment, ...data }));
+  const typesOf = ({ writes: { entries } }: ReturnType<typeof planned>) =>
+    entries.map(({ event_type, correlation_id }) => [event_type, sequenceOf(correlation_id)]);
+
+  it("follow the terms of a loan's present life", () => {
+    const change = { change_date: "2025-01-10", change_reason: "Agreed" };
+    const less = { step: "update", disbursement_id: "L-1", disbursement_amount: 9000, ...change };
+    const deleted = disbursementOf({ step: "delete", disbursement_id: "L-1" });
+    const loaded = loadedOf("records");
+    const group = [client, disbursement, disbursementOf(less), deleted, disbursementOf(loan)];
+    const plan = planned(loaded, group);
+    expect(typesOf(plan)).toEqual([
+      ["disbursement", 2],
+      ["terms_changed", 3],
+      ["reversal", 2],
+      ["reversal", 3],
+      ["disbursement", 5],
+    ]);
+    expect(loaded.books.terms.get("L-1")?.map(({ sequence }) => sequence)).toEqual([5]);
+  });
+
+  it("hold what is paid, in an event that keeps its own facts; not what is only due", () => {
+    // Ids of different categories may be the same.
+    const payments = [paymentOf({ payment_id: "L-1", status: "paid" }), paymentOf({})];
+    const changes = [
+      disbursementOf({ step: "update", disbursement_id: "L-1", bank_ref: "B" }),
+      submissionOf(commandOf("payment", { step: "update", payment_id: "PAY-1", due_date: "2024-12-20" })),
+    ];
+    const plan = planned(loadedOf("records"), [client, disbursement, ...payments, ...changes]);
+    expect(codesOf(plan)).toEqual(Array(6).fill("accepted"));
+    expect(typesOf(plan)).toEqual([
+      ["disbursement", 2],
+      ["payment_received", 3],
+    ]);
+    const [, , receipt, ...others] = plan.writes.events.map(({ facts }) => facts);
+    const journal_entry_ids = [plan.writes.entries[1]?.journal_entry_id];
+    expect(receipt).toMatchObject({ disbursement_id: "L-1", journal_entry_ids });
+    for (const facts of others) expect(facts).not.toHaveProperty("journal_entry_ids");
+  });
+
+  it("refuse what they cannot hold, when it is sent and when it is opened", () => {
+    const [first, second] = ["PAY-1", "PAY-2"].map((payment_id) =>
+      paymentOf({ payment_id, status: "paid", payment_total: 50_000_000_000_000_000 }),
+    ) as [Submission, Submission];
+    const loaded = loadedOf("records");
+    const open = (id: string) => submissionOf({ type: "opening", category: "payment", id });
+    expect(codesOf(planned(loaded, [client, disbursement, first, second]))).toEqual([
+      ...Array(3).fill("accepted"),
+      "amount_overflow",
+    ]);
+    planned({ ...loaded, books: { ...loaded.books, mode: "off" } }, [second]);
+    expect(codesOf(planned(loaded, [open("PAY-1"), open("PAY-2")]))).toEqual([
+      "not_found",
+      "amount_overflow",
+    ]);
   });
 
   it("that do not follow the records have no entries of them, and no openings", () => {

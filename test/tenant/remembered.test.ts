@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { parseJson } from "../../src/contract/json.ts";
-import { parseIngest } from "../../src/contract/tape/ingest.ts";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
@@ -10,16 +8,10 @@ import type { Loaded } from "../../src/store/load.ts";
 import { GateMemory } from "../../src/tenant/memory.ts";
 import { planGroup } from "../../src/tenant/plan.ts";
 import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
+import { commandOf } from "../support/decisions.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 
 const NOW = Date.UTC(2024, 5, 1);
-
-function commandOf(category: string, data: object): IngestCommand {
-  const parsed = parseJson(JSON.stringify({ category, data }));
-  const command = parsed.ok ? parseIngest(parsed.value) : parsed;
-  if (!command.ok) throw new Error(JSON.stringify(command.error));
-  return command.value as IngestCommand;
-}
 
 const submissionOf = (command: IngestCommand): Submission => ({
   version: CALL_VERSION,
