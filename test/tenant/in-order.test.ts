@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../../src/domain/core/problem.ts";
 import type { Step } from "../../src/domain/tape/fields.ts";
 import { settleInOrder } from "../../src/tenant/in-order.ts";
-import { CALL_VERSION, type Submission, type SubmitReply } from "../../src/tenant/submission.ts";
+import { CALL_VERSION, isNewer, type Submission, type SubmitReply } from "../../src/tenant/submission.ts";
 
 const line = (
   category: "client" | "payment",
@@ -78,6 +78,12 @@ describe("the replies to the commands of one call", () => {
     ).toEqual(["unavailable", "unavailable", "unavailable", "unavailable"]);
   });
 
+  it("say of a command that is to be sent again that no time was spent on it", () => {
+    const [, reply] = settleInOrder([one, other], [refused("unavailable"), refused("not_found")]);
+    const problem = { code: "unavailable", detail: expect.any(String) };
+    expect(reply).toEqual({ kind: "rejected", problem, timings });
+  });
+
   it("are as many as the commands", () => {
     expect(() => codesOf([one, undefined as never])).toThrow("each command has a reply");
   });
@@ -93,4 +99,12 @@ describe("the replies to the commands of one call", () => {
       ),
     ).toEqual(["unavailable", "already_exists", "validation_error", "idempotency_mismatch", "accepted"]);
   });
+});
+
+it.each([
+  [0, false],
+  [1, false],
+  [2, true],
+])("a call of version %i is newer than this gate: %s", (version, newer) => {
+  expect(isNewer({ version })).toBe(newer);
 });

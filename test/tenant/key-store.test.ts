@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SeenEvent } from "../../src/domain/core/event.ts";
-import { KeyStore } from "../../src/tenant/key-store.ts";
+import { KeyStore, NO_EVENT } from "../../src/tenant/key-store.ts";
 import { objectStorage } from "../support/object-storage.ts";
 
 const seen = (key: string, sequence = 1): SeenEvent => ({
@@ -48,7 +48,37 @@ describe("the keys of a gate after D1 was restored", () => {
   });
 });
 
+describe("what a gate has noted", () => {
+  it("is known before it is saved", () => {
+    const keys = new KeyStore(objectStorage());
+    expect([keys.head.sequence, keys.heardAt, keys.bookmark, keys.isFollowed]).toEqual([0, 0, null, false]);
+    expect(keys.tenant()).toBeNull();
+    keys.remember([seen("key-1")]);
+    expect(keys.findAll(["key-1", "key-2"])).toEqual(new Map([["key-1", seen("key-1")]]));
+    keys.hear(head, 17);
+    keys.bookmark = "bookmark";
+    keys.isFollowed = true;
+    expect([keys.head, keys.heardAt, keys.bookmark, keys.isFollowed]).toEqual([head, 17, "bookmark", true]);
+  });
+
+  it("is written once: each row that is written is billed", () => {
+    const storage = objectStorage();
+    const keys = new KeyStore(storage);
+    keys.remember([seen("key-1")]);
+    keys.save();
+    storage.sql.exec("DELETE FROM keys WHERE key = ?", "key-1");
+    keys.save();
+    expect(keys.find("key-1")).toBeNull();
+  });
+});
+
 describe("a key that is reserved", () => {
+  it("holds no event", () => {
+    const keys = new KeyStore(objectStorage());
+    keys.reserve("key-of-a-request", "one");
+    expect(keys.find("key-of-a-request")).toMatchObject({ event_id: NO_EVENT, sequence: 0, answer: null });
+  });
+
   it("is refused where an event holds it, saved or not", () => {
     const keys = new KeyStore(objectStorage());
     keys.remember([seen("key-of-an-event")]);

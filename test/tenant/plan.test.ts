@@ -10,6 +10,7 @@ import { perCategory } from "../../src/domain/tape/categories.ts";
 import type { Loaded } from "../../src/store/load.ts";
 import { NO_EVENT } from "../../src/tenant/key-store.ts";
 import { planGroup } from "../../src/tenant/plan.ts";
+import { replay } from "../../src/tenant/replay.ts";
 import { CALL_VERSION, type Submission } from "../../src/tenant/submission.ts";
 import { disbursed } from "../domain/ledger/ledger-in-memory.ts";
 import { commandOf } from "../support/decisions.ts";
@@ -132,6 +133,7 @@ describe("a key that is used up", () => {
   it("gets the first answer again, and makes nothing new", () => {
     const plan = planned(loaded, [client]);
     expect(plan.verdicts).toEqual([{ ...before.verdicts[0], replayed: true }]);
+    expect(plan.verdicts).toEqual([replay(event, client.fingerprint)]);
     expect([plan.news, plan.writes.events.length, plan.refusals, plan.head.sequence]).toEqual([
       null,
       0,

@@ -106,6 +106,14 @@ describe("a command is decided from memory", () => {
     expect(remembering(loaded).recall([PAID], NOW)).toBeNull();
   });
 
+  it("not of a payment that the group creates for a loan without its books", () => {
+    const loaded = booked();
+    const created = ingest("payment", "P-9", "create", { disbursement_id: "L-1" });
+    expect(remembering(loaded).recall([created], NOW)).not.toBeNull();
+    loaded.books.loans.delete("L-1");
+    expect(remembering(loaded).recall([created], NOW)).toBeNull();
+  });
+
   it("of a disbursement that the group creates, whose loan is asked for; not of one that is changed", () => {
     const memory = remembering(booked());
     const create = ingest("disbursement", "L-9", "create");
