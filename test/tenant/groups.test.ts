@@ -49,6 +49,7 @@ describe("the next group", () => {
   it("takes no other command with one that touches many loans", () => {
     const many = waiting(1, MANY);
     expect(groups(roomOf(many, 1, 1, many, many, 1))).toEqual([1, 2, 1, 1, 1]);
+    expect(groups(roomOf(1, many))).toEqual([1, 1]);
   });
 });
 
