@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS, type Settings } from "../../src/domain/core/settings.
 import { perCategory } from "../../src/domain/tape/categories.ts";
 import { decide } from "../../src/domain/tape/decide.ts";
 import type { Category } from "../../src/domain/tape/fields.ts";
+import type { LoggedEvent } from "../../src/domain/tape/past.ts";
 import type { Accepted, IngestCommand, RecordState } from "../../src/domain/tape/state.ts";
 import { applyEffects } from "../../src/domain/tape/writes.ts";
 import { company, individual, loan, operation, payment, purchase } from "./examples.ts";
@@ -29,6 +30,10 @@ export function commandOf(category: Category, data: object): IngestCommand {
 export class Ledger {
   settings: Settings = DEFAULT_SETTINGS;
   readonly state: RecordState = perCategory(() => new Map());
+  /** The accepted events. */
+  readonly log: LoggedEvent[] = [];
+  /** What the accepted events write; a test that sets it anew begins another group. */
+  writes = noWrites();
   #sequence = 0;
 
   send(category: Category, data: object): Outcome {
@@ -48,7 +53,10 @@ export class Ledger {
       return { refused: decided.error.code, fields, accepted: null };
     }
     this.#sequence = sequence;
-    applyEffects(this.state, noWrites(), decided.value.effects, stamp);
+    const { event_id, now: created_at } = stamp;
+    const { currency } = decided.value.facts;
+    this.log.push({ ...command, sequence, event_id, created_at, currency });
+    applyEffects(this.state, this.writes, decided.value.effects, stamp);
     return { refused: null, fields: {}, accepted: decided.value };
   }
 
