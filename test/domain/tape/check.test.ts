@@ -55,8 +55,8 @@ describe("no rule judges a field that the schema has refused", () => {
   });
 
   it.each<[Category, Change]>([
-    ["disbursement", lent],
-    ["payment", due],
+    ["disbursement", { ...lent, gross_value: "5", upfront_fee: "5" }],
+    ["payment", { ...due, payment_principal: "1", payment_fee: "1" }],
     ["operation", { ...work, operation_cost: "0.001" }],
   ])("nor an amount of a %s whose currency is refused: %j", (category, change) => {
     for (const currency of ["XXX", undefined]) {

@@ -189,6 +189,25 @@ describe("operations", () => {
     expect(stocked().send("operation", create(change))).toEqual(invalid(fields));
   });
 
+  it("are read in their own currency, also where the parent was created anew in another one", () => {
+    const ledger = stocked();
+    ledger.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
+    ledger.accept("disbursement", { ...loan, currency: "JPY" });
+    ledger.accept("operation", update({ operation_cost: 1.23 }));
+    expect(ledger.state.operation.get("OP-1")?.record.operation_cost).toBe(123n);
+  });
+
+  it("state the condition of their asset in the facts of the event that sends one", () => {
+    const facts = { disbursement_id: "L-1", currency: "USD", asset_id: "A-1" };
+    const ledger = stocked();
+    const worn = ledger.accept("operation", update({ asset_id: "A-1", asset_condition: "worn" }));
+    expect(worn.facts).toMatchObject({ ...facts, asset_condition: "worn" });
+    for (const change of [{ operation_cost: 5 }, { asset_condition: " " }]) {
+      const { changes: _, ...others } = ledger.accept("operation", update(change)).facts;
+      expect(others).toStrictEqual(facts);
+    }
+  });
+
   it("depreciate only an asset", () => {
     const ledger = stocked();
     ledger.accept("operation", update({ asset_value: 100, depreciation_method: "straight_line" }));

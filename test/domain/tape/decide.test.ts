@@ -24,6 +24,14 @@ describe("create, update and delete of every category", () => {
     expect(ledger.send(category, category === "client" ? company : data)).toEqual(refused("already_exists"));
   });
 
+  it("a live id is reported after what is wrong with the event itself", () => {
+    const ledger = stocked();
+    ledger.settings = { ...ledger.settings, anonymous_clients: true };
+    expect(ledger.send("client", { ...individual, name: null })).toEqual(refused("already_exists"));
+    ledger.settings = DEFAULT_SETTINGS;
+    expect(ledger.send("client", { ...individual, name: null })).toEqual(invalid({ name: "required" }));
+  });
+
   it.each(EXAMPLES)("%s: a missing record can be neither updated nor deleted", (category, _, idField) => {
     for (const step of ["update", "delete"]) {
       expect(stocked().send(category, { step, [idField]: "X" })).toEqual(refused("not_found"));
@@ -106,6 +114,18 @@ describe("immutable fields", () => {
   });
 });
 
+it("an event that is not as it should be is accepted with a warning, on create as on update", () => {
+  const ledger = stocked();
+  const codes = ({ warnings }: Accepted) => warnings.map(({ code }) => code);
+  const late = { status: "paid", payment_date: "2024-11-21" };
+  const found = ["received_in_future"];
+  expect(codes(ledger.accept("payment", { ...payment, payment_id: "PAY-2", ...late }))).toEqual(found);
+  expect(codes(ledger.accept("payment", { ...late, step: "update", payment_id: "PAY-1" }))).toEqual(found);
+  expect(codes(ledger.accept("payment", { ...payment, payment_id: "PAY-3" }))).toEqual([]);
+  expect(codes(ledger.accept("client", { ...individual, client_id: "C-2" }))).toEqual([]);
+  expect(codes(ledger.accept("client", { step: "update", client_id: "C-2" }))).toEqual([]);
+});
+
 const IDENTIFYING = ["name", "email", "phone", "address", "registration_number", "gender"];
 
 describe("clients", () => {
@@ -133,7 +153,7 @@ describe("clients", () => {
     ledger.accept("client", fresh);
     expect(ledger.state.client.get("C-2")?.record.gender).toBe("company");
     ledger.accept("client", { step: "update", client_id: "C-2", is_company: false });
-    expect(ledger.state.client.get("C-2")?.record.gender).toBeNull();
+    expect(ledger.state.client.get("C-2")?.record).toMatchObject({ gender: null, name: company.name });
   });
 
   it("anonymous ones still need an id, a country and their kind, and what they have must be right", () => {
@@ -279,6 +299,33 @@ describe("disbursements", () => {
     ).toThrow("must be greater than 0");
   });
 
+  it.each([
+    [
+      { gross_value: 10200, upfront_fee: 100 },
+      "must equal gross_value less the disbursement_amount as first agreed, 10000: 200",
+    ],
+    [
+      { gross_value: 9000, upfront_fee: 100 },
+      "needs a gross_value of at least the disbursement_amount as first agreed, 10000",
+    ],
+    [
+      { gross_value: 10000, upfront_fee: 100 },
+      "must equal gross_value less the disbursement_amount as first agreed, 10000: 0",
+    ],
+  ])("says which upfront_fee it takes instead of that of %j", (fee, message) => {
+    expect(() => stocked().send("disbursement", { ...loan, disbursement_id: "L-2", ...fee })).toThrow(
+      message,
+    );
+  });
+
+  it("a term that has changed before is not changed without its day and reason", () => {
+    const ledger = stocked();
+    ledger.accept("disbursement", update({ disbursement_amount: 9000, ...because }));
+    expect(ledger.send("disbursement", update({ disbursement_amount: 8000 }))).toEqual(
+      invalid({ change_date: "required", change_reason: "required" }),
+    );
+  });
+
   it("writes the terms when they are first agreed and with each change of one, and only then", () => {
     const ledger = new Ledger();
     ledger.accept("client", individual);
@@ -298,6 +345,8 @@ describe("disbursements", () => {
     expect(terms(update({ maturity_date: "2026-01-01", total_expected_margin: 1, ...because }))).toEqual([
       { ...row, on_date: "2024-12-20", maturity_date: "2026-01-01", total_expected_margin: 1_00n },
     ]);
+    expect(terms({ step: "delete", disbursement_id: "L-1" })).toEqual([]);
+    expect(terms(loan)).toEqual([row]);
     expect(terms({ step: "delete", disbursement_id: "L-1" })).toEqual([]);
     expect(terms({ ...loan, disbursement_amount: 5 })).toEqual([{ ...row, disbursement_amount: 5_00n }]);
   });

@@ -35,6 +35,26 @@ describe("the date of a disbursement's event", () => {
     expect(disbursementEvent(data).facts.on_date).toBe(on_date);
   });
 
+  it("is among its facts with the reason of a change, which has no others", () => {
+    const facts = { currency: "USD", disbursement_id: "L-1" };
+    expect(disbursementEvent({ ...update, bank_ref: "B" }).facts).toStrictEqual({
+      ...facts,
+      changes: { bank_ref: { from: null, to: "B" } },
+    });
+    expect(disbursementEvent({ ...update, ...because, disbursement_amount: 9000 }).facts).toStrictEqual({
+      ...facts,
+      ...because,
+      on_date: "2025-01-10",
+      terms: {
+        maturity_date: "2025-10-20T12:34:56",
+        total_expected_margin: "129300",
+        disbursement_amount: "900000",
+      },
+      changes: { disbursement_amount: { from: "1000000", to: "900000" } },
+    });
+    expect(disbursementEvent({ step: "delete", disbursement_id: "L-1" }).facts).toStrictEqual(facts);
+  });
+
   it("dates its history row; without one the row has the time of the event", () => {
     const event = { sequence: 1, event_id: "e", category: "disbursement", step: "delete", record_id: "L-1" };
     const dateOf = (facts: object) =>

@@ -87,6 +87,31 @@ describe("the rows of an event", () => {
     expect(tables(revised(changes))).toEqual(expected);
   });
 
+  it.each([
+    [
+      { change_date: "2025-01-10", change_reason: "Agreed" },
+      { change_date: "2025-01-10", change_reason: "Agreed" },
+    ],
+    [{}, { change_date: null, change_reason: null }],
+  ])("name each term before and after, and why it changed: %j", (facts, reason) => {
+    const changes = {
+      maturity_date: { from: "2025-01-01", to: "2026-01-31" },
+      total_expected_margin: { from: "900", to: "500" },
+      disbursement_amount: { from: "9900", to: "9000" },
+    };
+    const maturity = { previous_maturity_date: "2025-01-01", new_maturity_date: "2026-01-31" };
+    const margin = { previous_margin: 900n, new_margin: 500n, currency: "EUR" };
+    const amount = { previous_amount: 9900n, new_amount: 9000n, currency: "EUR" };
+    const origin = { sequence: 7, event_id: "event-7", created_at: 0, on_date: "1970-01-01T00:00:00" };
+    const row = { ...origin, disbursement_id: "R-1", ...reason };
+    expect(revised(changes, facts).map(({ values }) => values)).toEqual([
+      { ...row, ...maturity },
+      { ...row, ...margin, rebate_amount: 400n },
+      { ...row, ...amount, write_off_amount: 900n },
+      { ...row, ...maturity, ...margin, ...amount },
+    ]);
+  });
+
   it("compare amounts as numbers, not as text", () => {
     expect(tables(revised({ total_expected_margin: { from: "1000", to: "500" } }))).toEqual(["rebates"]);
     expect(tables(revised({ total_expected_margin: { from: "60", to: "500" } }))).toEqual([]);

@@ -28,6 +28,7 @@ describe("a payment that becomes expected again", () => {
     (change, total, principal, fee, date, sequence) => {
       for (const other of [
         { status: "paid", payment_total: 300, due_date: "2024-11-30" },
+        { status: "paid", payment_principal: 450, payment_fee: 50 },
         { status: "canceled", payment_total: 300, due_date: "2024-12-24", ...unsplit },
       ]) {
         const ledger = due();
@@ -69,15 +70,17 @@ describe("a payment that becomes expected again", () => {
     ledger.accept("payment", update(receipt));
     ledger.accept("payment", update({ status: "expected", bank_ref: "B-2" }));
     expect(recordOf(ledger)).toMatchObject({ payment_date: null, bank_ref: "B-2" });
+    ledger.accept("payment", update(receipt));
     ledger.accept("payment", update({ status: "expected", payment_date: "2024-11-22" }));
-    expect(recordOf(ledger)).toMatchObject({ payment_date: "2024-11-22", bank_ref: "B-2" });
+    expect(recordOf(ledger)).toMatchObject({ payment_date: "2024-11-22", bank_ref: null });
   });
 
   it("keeps its amounts and its due date if it was never expected", () => {
     const ledger = stocked();
     ledger.accept("payment", { ...payment, payment_id: "PAY-2", status: "paid", payment_date: "2024-11-21" });
-    const nothing = { expected_total: null, expected_due_date: null, due_sequence: null };
-    expect(recordOf(ledger, "PAY-2")).toMatchObject(nothing);
+    const unexpected = { expected_total: null, expected_principal: null, expected_fee: null };
+    const undated = { expected_due_date: null, due_sequence: null };
+    expect(recordOf(ledger, "PAY-2")).toMatchObject({ ...unexpected, ...undated });
     ledger.accept("payment", { step: "update", payment_id: "PAY-2", status: "expected" });
     expect(recordOf(ledger, "PAY-2")).toMatchObject({
       payment_total: 500_00n,
@@ -95,6 +98,12 @@ describe("a payment that becomes expected again", () => {
     );
     ledger.accept("payment", update({ payment_total: 600, payment_principal: 450, payment_fee: 150 }));
     expect(recordOf(ledger)).toMatchObject({ expected_total: 600_00n, due_sequence: 7 });
+  });
+
+  it("a receipt that repeats the expected total keeps the expected parts", () => {
+    const ledger = due();
+    ledger.accept("payment", update({ status: "paid", payment_total: 500 }));
+    expect(recordOf(ledger)).toMatchObject({ payment_principal: 400_00n, payment_fee: 100_00n });
   });
 
   it("a due date that comes with a receipt moves nothing that was due", () => {
