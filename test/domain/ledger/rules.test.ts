@@ -154,6 +154,20 @@ it("a reversal names the bank account of its entry", () => {
   });
 });
 
+it.each<[string, LedgerCommand]>([
+  ["a disbursement", disbursed(1n, { effective_at: "2024-02-01" })],
+  ["a fee", fee(1n, "2024-02-01")],
+  ["a waiver", waiver(1n, "2024-02-01")],
+  ["interest", interest(1n, "2024-02-01", 9n)],
+  ["a payment", payment(1n, "2024-02-01")],
+  ["a charge-off", chargeoff("2024-02-01")],
+  ["a reversal", reversal("entry-1", "2024-02-01")],
+  ["a settlement", settlement("entry-1", "2024-02-01")],
+])("%s is booked on the day that its command names", (_, command) => {
+  const ledger = ledgerAfter(disbursed(9n), fee(5n, "2024-01-02"));
+  expect(ledger.entry(command).effective_at).toBe("2024-02-01");
+});
+
 describe("the integrity check", () => {
   const sum = (dr_minor: bigint, cr_minor: bigint) => [
     {

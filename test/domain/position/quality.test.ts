@@ -71,6 +71,7 @@ describe("quality", () => {
     const gap = (...payments: readonly PaymentFacts[]) => found(of(...payments)).includes("installment_gap");
     expect(gap(first, third)).toBe(true);
     expect(gap(upfront(), first, second)).toBe(false);
+    expect(gap(upfront(), first, third)).toBe(true);
     expect(gap(first, { ...second, status: "canceled" }, third)).toBe(false);
     expect(gap(receipt("R", "2026-01-10", 550, { number: 1 }), second)).toBe(false);
     expect(gap(receipt("R", "2026-03-01", 550, { number: 1 }), second)).toBe(true);

@@ -79,6 +79,21 @@ describe("receipts that were never expected", () => {
 });
 
 describe("extensions", () => {
+  it("hold as the last event of the log says, also where it is dated before an earlier one", () => {
+    const changes = [
+      { on: "2026-02-20", maturity: "2026-06-01" },
+      { on: "2026-02-10", maturity: "2026-04-15" },
+    ];
+    const one = loan(FIRST, changes, ROWS);
+    const maturityOn = (day: string) => ready(one).agreementAt(day).maturity;
+    expect(["2026-02-09", "2026-02-10", "2026-02-20"].map(maturityOn)).toEqual([
+      "2026-03-01",
+      "2026-04-15",
+      "2026-04-15",
+    ]);
+    expect(rowsOn(one, "2026-02-10").at(-1)?.[1]).toBe("2026-04-15");
+  });
+
   it("leave a row whose due date a later event set", () => {
     const later = { ...ROWS[1], due_sequence: 102 };
     const one = loan(FIRST, [{ on: "2026-02-20", maturity: "2026-06-01" }], [ROWS[0], later]);
@@ -151,6 +166,28 @@ describe("refunds and recoveries", () => {
       arrears: 0,
     });
     expect(at(one, "2026-02-20")).toMatchObject({ received: 500, refunded: 150, arrears: 50, days: 19 });
+  });
+
+  const paidOn = (one: Loan, day: string, allocation: "oldest" | "own" = "oldest") =>
+    installmentsAt(ready(one), day, { ...USUAL, allocation }).map(({ paid_on }) => paid_on);
+
+  it("money back takes the latest money first: on its own day, that of the last payment_id", () => {
+    const back = receipt("R-0", "2026-02-10", 550, { refund: true });
+    const [early, late] = ["2026-02-01", "2026-02-10"].map((day, index) =>
+      receipt(`R-${index + 1}`, day, 550),
+    );
+    if (!early || !late) throw new Error("two receipts");
+    expect(paidOn(loan(FIRST, [], [...ROWS, early, back, late]), "2026-02-10")).toEqual(["2026-02-01", null]);
+    // Money of one day: the refund takes that of R-2, also where the log has it before R-1.
+    const [one, two] = [1, 2].map((number) => receipt(`R-${number}`, "2026-02-10", 550, { number }));
+    if (!one || !two) throw new Error("two receipts");
+    for (const payments of [
+      [one, two],
+      [two, one],
+    ]) {
+      const own = loan(FIRST, [], [...ROWS, back, ...payments]);
+      expect(paidOn(own, "2026-02-10", "own")).toEqual(["2026-02-10", null]);
+    }
   });
 
   it("a marked recovery counts nowhere else, and unmarked money recovers only what is left", () => {

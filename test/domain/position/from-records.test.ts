@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { clientOf } from "../../../src/domain/position/facts.ts";
+import { loansOf } from "../../../src/domain/position/past.ts";
+import { foldEvent, noPast } from "../../../src/domain/tape/past.ts";
+import { type Ledger, stocked } from "../../support/decisions.ts";
+import { loan, payment, purchase } from "../../support/examples.ts";
+
+/** The loan L-1 as the log of a ledger says that it is. */
+function loanIn(ledger: Ledger) {
+  const past = noPast();
+  for (const event of ledger.log) foldEvent(past, event);
+  const [found] = loansOf(past, ["L-1"]);
+  if (!found) throw new Error("the loan is not live");
+  return found;
+}
+const because = { change_date: "2025-01-10", change_reason: "Agreed" };
+const dated = { ...because, due_date: "2024-12-20" };
+const deleted = { step: "delete", disbursement_id: "L-1" };
+
+describe("a disbursement that takes the id of a deleted one", () => {
+  it("has the terms of its own life only", () => {
+    const ledger = stocked();
+    ledger.accept("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_amount: 9000,
+      ...because,
+    });
+    ledger.accept("disbursement", deleted);
+    ledger.accept("disbursement", { ...loan, disbursement_amount: 500 });
+    ledger.accept("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_amount: 400,
+      ...because,
+    });
+    const { terms } = loanIn(ledger).loan;
+    expect(terms.map(({ disbursement_amount }) => disbursement_amount)).toEqual([500_00n, 400_00n]);
+    expect(loanIn(ledger).attributes.pledges).toHaveLength(2);
+  });
+
+  it("has live payments, and of deleted ones only those that it had itself", () => {
+    const ledger = stocked();
+    ledger.accept("payment", { ...payment, payment_id: "PAY-2", ...dated });
+    ledger.accept("payment", { step: "delete", payment_id: "PAY-2" });
+    const idsOf = () =>
+      loanIn(ledger).loan.payments.map(({ payment_id, is_deleted }) => [payment_id, is_deleted]);
+    expect(idsOf()).toEqual([
+      ["PAY-1", false],
+      ["PAY-2", true],
+    ]);
+    ledger.accept("disbursement", deleted);
+    ledger.accept("disbursement", loan);
+    expect(idsOf()).toEqual([["PAY-1", false]]);
+    ledger.accept("payment", { ...payment, payment_id: "PAY-3", ...dated });
+    ledger.accept("payment", { step: "delete", payment_id: "PAY-3" });
+    expect(idsOf()).toEqual([
+      ["PAY-1", false],
+      ["PAY-3", true],
+    ]);
+  });
+});
+
+it.each([
+  ["C-1", null, "C-1"],
+  [null, ["C-2"], "C-2"],
+  [null, ["C-1", "C-2"], null],
+  [null, [], null],
+  [null, null, null],
+])(
+  "the client of a disbursement with %j and %j, whose country counts, is %j",
+  (client_id, clients, client) => {
+    const { kind, currency } = purchase;
+    const dates = { disbursement_date: null, payment_date: purchase.payment_date };
+    const facts = { disbursement_id: "P-1", kind, currency, client_id, purchase_clients: clients, ...dates };
+    expect(clientOf(facts)).toBe(client);
+  },
+);
