@@ -61,7 +61,7 @@ async function whole(response: Response): Promise<Response> {
 /** A new idempotency key. Node 18 has the generator, but not as a global. */
 async function newKey(): Promise<string> {
   const module: string = "node:crypto";
-  return (globalThis.crypto ?? (await import(module)).webcrypto).randomUUID();
+  return typeof crypto === "undefined" ? (await import(module)).randomUUID() : crypto.randomUUID();
 }
 
 /**
