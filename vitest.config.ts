@@ -73,7 +73,7 @@ const node: TestProjectInlineConfiguration = {
 };
 
 const slow: TestProjectInlineConfiguration = {
-  test: { name: "slow", include: SLOW, ...LIMITS, fileParallelism: false },
+  test: { name: "slow", include: SLOW, ...LIMITS },
 };
 
 export default defineConfig(({ mode }) => ({

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -51,9 +51,36 @@ async function generateTypes() {
   return exact;
 }
 
-/** Builds the export `loan-ledger/client` of the package: one module and its declarations. */
+/** What the package's module imports; the versions are those that the tests run with. */
+const DEPENDENCIES = ["lossless-json", "openapi-fetch"];
+
+/** The description of the package `loan-ledger-client`, which has the version of the service that it was made from. */
+async function writePackage(): Promise<void> {
+  const own = JSON.parse(await readFile(join(PROJECT_ROOT, "package.json"), "utf8"));
+  const description = {
+    name: "loan-ledger-client",
+    version: own.version,
+    description:
+      "A typed client of Loan Ledger: exact amounts, idempotency keys, retries, pages and the feed.",
+    license: own.license,
+    type: "module",
+    exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+    types: "./index.d.ts",
+    files: ["*.js", "*.d.ts"],
+    sideEffects: false,
+    engines: { node: ">=18" },
+    dependencies: Object.fromEntries(DEPENDENCIES.map((name) => [name, own.dependencies[name]])),
+  };
+  await writeFile(join(OUT, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
+  await copyFile(join(import.meta.dirname, "README.md"), join(OUT, "README.md"));
+  await copyFile(join(PROJECT_ROOT, "LICENSE"), join(OUT, "LICENSE"));
+}
+
+/** Builds the package `loan-ledger-client` in dist/client: one module, its declarations and its description. */
 async function buildClient(): Promise<void> {
+  await rm(OUT, { recursive: true, force: true });
   const exact = await generateTypes();
+  await writePackage();
   await build({
     entryPoints: [join(PROJECT_ROOT, "src/client/index.ts")],
     bundle: true,

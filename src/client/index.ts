@@ -1,9 +1,9 @@
 import createFetchClient, { type Client } from "openapi-fetch";
-import type { components, paths } from "../../dist/client/schema.d.ts";
 import { writeExact } from "./exact.ts";
+import type { components, paths } from "./schema.d.ts";
 import { Sender, type SendOptions } from "./send.ts";
 
-export type { components, paths } from "../../dist/client/schema.d.ts";
+export type { components, paths } from "./schema.d.ts";
 export type { Retries, SendOptions } from "./send.ts";
 
 export type IngestEvent = components["schemas"]["IngestEvent"];

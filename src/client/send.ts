@@ -58,6 +58,12 @@ async function whole(response: Response): Promise<Response> {
   return new ExactResponse(body, { status, statusText, headers });
 }
 
+/** A new idempotency key. Node 18 has the generator, but not as a global. */
+async function newKey(): Promise<string> {
+  const module: string = "node:crypto";
+  return typeof crypto === "undefined" ? (await import(module)).randomUUID() : crypto.randomUUID();
+}
+
 /**
  * Sends requests with a token, an idempotency key and the latest bookmark. After a temporary failure it retries with
  * the same key: the service stores an event only once.
@@ -73,7 +79,7 @@ export class Sender {
   readonly send = async (request: Request): Promise<Response> => {
     const { attempts = ATTEMPTS, firstPauseMs = FIRST_PAUSE_MS } = this.#options;
     if (WRITES.includes(request.method) && !request.headers.has("Idempotency-Key")) {
-      request.headers.set("Idempotency-Key", crypto.randomUUID());
+      request.headers.set("Idempotency-Key", await newKey());
     }
     for (let attempt = 1; ; attempt += 1) {
       const response = await this.#try(request.clone(), attempt === attempts);

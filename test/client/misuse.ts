@@ -1,4 +1,4 @@
-import { createLedgerClient, type IngestEvent } from "loan-ledger/client";
+import { createLedgerClient, type IngestEvent } from "../../dist/client/index.js";
 
 /** Never run: each line under a directive must not compile, or the compiler complains about the directive. */
 export async function misuse(): Promise<void> {
