@@ -51,6 +51,9 @@ describe("bounds of an instant column", () => {
     [undefined, "2025-01-02T12:00:00", noon + 1, false],
     [undefined, "2025-01-02T12:00:00.0019", noon + 1, true],
     [undefined, "2025-01-02T12:00:00.0019", noon + 2, false],
+    // A year below 100 is that year, not one of the 20th century.
+    ["0099-12-31", undefined, Date.UTC(1999, 0, 1), true],
+    [undefined, "0099-12-31", Date.UTC(1999, 0, 1), false],
   ])("from %s to %s: %s is within: %s", (start, end, stored, within) => {
     expect(holds(start, end, stored)).toBe(within);
   });
