@@ -2,8 +2,8 @@ import { type Calendar, UTC } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { Attributes } from "./attributes.ts";
 import { clientOf, type Loan } from "./facts.ts";
-import { concerns, type Filters, isIn, isPledged } from "./filters.ts";
-import { type Measure, positionAt, USUAL } from "./position.ts";
+import { concerns, type Filters, fittingPosition } from "./filters.ts";
+import { type Measure, USUAL } from "./position.ts";
 import { type Ready, ready } from "./ready.ts";
 import { addPosition, noSums, type Sums } from "./sums.ts";
 
@@ -48,9 +48,8 @@ export class Portfolio {
     if (!concerns(selectable, filters)) return true;
     const group = groupOf(one, attributes.country, grouping);
     for (const day of days) {
-      if (day < one.start || !isPledged(selectable, day, filters)) continue;
-      const position = positionAt(one, day, measure);
-      if (!isIn(position, filters)) continue;
+      const position = day < one.start ? null : fittingPosition(selectable, day, { measure, filters });
+      if (position === null) continue;
       const place = { day, currency: loan.disbursement.currency, group };
       const key = keyOf(place);
       const line = this.#lines.get(key) ?? { ...place, sums: noSums() };
