@@ -52,6 +52,9 @@ export const positionQuery = z.strictObject({
   as_of_date: asOf.optional(),
   known_at: knownAt.optional(),
   ...measureParameters,
+  series: oneOf(["days"])
+    .optional()
+    .describe("Adds the figures of each day on which one of them changes, before and after `as_of_date`."),
 });
 export type PositionQuery = z.infer<typeof positionQuery>;
 

@@ -1,4 +1,4 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { Attributes } from "./attributes.ts";
 import { clientOf, type Loan } from "./facts.ts";
@@ -23,7 +23,7 @@ interface PortfolioView {
   readonly days: readonly Day[];
   readonly grouping: Grouping | null;
   readonly measure?: Measure;
-  readonly calendar?: Calendar;
+  readonly calendar: Calendar;
   readonly filters?: Filters;
 }
 
@@ -36,7 +36,7 @@ export class Portfolio {
   readonly #lines = new Map<string, PortfolioLine>();
 
   constructor(view: PortfolioView, saved: readonly PortfolioLine[] = []) {
-    this.#view = { measure: USUAL, calendar: UTC, filters: {}, ...view };
+    this.#view = { measure: USUAL, filters: {}, ...view };
     for (const line of saved) this.#lines.set(keyOf(line), line);
   }
 

@@ -1,4 +1,4 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import { paymentFindings } from "../tape/warnings.ts";
 import type { Attributes } from "./attributes.ts";
@@ -23,7 +23,7 @@ export interface QualityView {
   readonly day: Day;
   /** Money after it is in the future: today, or the day of `known_at`. */
   readonly today: Day;
-  readonly calendar?: Calendar;
+  readonly calendar: Calendar;
   readonly measure?: Measure;
   /** The disbursements that count. */
   readonly filters?: Filters;
@@ -86,7 +86,7 @@ export class Quality {
   }
 
   add(loan: Loan, attributes: Attributes): void {
-    const one = ready(loan, this.#view.calendar ?? UTC);
+    const one = ready(loan, this.#view.calendar);
     for (const finding of findingsOf({ one, attributes }, this.#view)) this.count(finding);
   }
 

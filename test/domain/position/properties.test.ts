@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { UTC } from "../../../src/domain/core/calendar.ts";
 import { changedSince } from "../../../src/domain/position/changed-since.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import { payoffOn, REBATES } from "../../../src/domain/position/payoff.ts";
@@ -18,7 +19,7 @@ function after(life: Life, event: Omit<LifeEvent, "sequence">): Life {
   return { ...life, events: [...life.events, { sequence: life.events.length + 1, ...event }] };
 }
 
-const at = (life: Life, on: string) => positionAt(ready(factsOf(life)), on);
+const at = (life: Life, on: string) => positionAt(ready(factsOf(life), UTC), on);
 const record = (life: Life): Loan["terms"][0] => factsOf(life).terms.at(-1) as Loan["terms"][0];
 
 it("what reduces a loan reduces what is due, from its day on", () => {
@@ -50,7 +51,7 @@ it("what reduces a loan reduces what is due, from its day on", () => {
 it("no figure that is owed is below 0, and all money has its place", () => {
   fc.assert(
     fc.property(lives(14), day, (life, on) => {
-      const one = ready(factsOf(life));
+      const one = ready(factsOf(life), UTC);
       const position = positionAt(one, on);
       const { terms, arrears, outstanding_principal, margin_due, overpaid, recovered } = position;
       const parts = [arrears.total, arrears.principal, arrears.fee];
@@ -112,7 +113,7 @@ const figuresOf = (position: Position) => FIGURES.map((name) => position[name as
 it("the allocation changes only what is covered", () => {
   fc.assert(
     fc.property(lives(14), day, (life, on) => {
-      const one = ready(factsOf(life));
+      const one = ready(factsOf(life), UTC);
       const [oldest, own] = [positionAt(one, on), positionAt(one, on, { ...USUAL, allocation: "own" })];
       expect(figuresOf(own)).toEqual(figuresOf(oldest));
       const coveredBy = (allocation: "oldest" | "own") =>
@@ -131,7 +132,7 @@ it("a tolerance changes only state, bucket and days past due", () => {
   });
   fc.assert(
     fc.property(lives(14), day, tolerances, (life, on, tolerance) => {
-      const one = ready(factsOf(life));
+      const one = ready(factsOf(life), UTC);
       const [usual, tolerant] = [positionAt(one, on), positionAt(one, on, { ...USUAL, tolerance })];
       const { state, bucket, days_past_due, ...others } = tolerant;
       expect(usual).toMatchObject(others);
@@ -150,7 +151,7 @@ it("groups add up to the whole", () => {
   fc.assert(
     fc.property(fc.array(lives(8), { maxLength: 6 }), day, (all, on) => {
       const linesOf = (grouping: "kind" | "disbursed_month" | null) => {
-        const portfolio = new Portfolio({ days: [on], grouping });
+        const portfolio = new Portfolio({ days: [on], grouping, calendar: UTC });
         for (const life of all) expect(portfolio.add(factsOf(life), NO_ATTRIBUTES)).toBe(true);
         return portfolio.lines().map(({ sums }) => sums);
       };
@@ -185,7 +186,7 @@ it("the events of a pay-off leave nothing owed as of its day", () => {
   const closed = new Map<string, number>();
   fc.assert(
     fc.property(lives(14), day, fc.constantFrom(...REBATES), (life, on, rebate) => {
-      const payoff = payoffOn(ready(factsOf(life)), on, rebate);
+      const payoff = payoffOn(ready(factsOf(life), UTC), on, rebate);
       expect(payoff.ok).toBe(at(life, on).state !== "pending");
       if (!payoff.ok) return;
       const { principal, margin, upfront_fee, total, events } = payoff.value;
@@ -221,7 +222,7 @@ it("the events of a pay-off leave nothing owed as of its day", () => {
 it("a position changed since a day exactly where its state or its bucket did", () => {
   fc.assert(
     fc.property(lives(14), day, day, (life, since, on) => {
-      const one = ready(factsOf(life));
+      const one = ready(factsOf(life), UTC);
       const [from, now] = [positionAt(one, since), positionAt(one, on)];
       const changed = changedSince(one, since, now);
       expect(changed === null).toBe(from.state === now.state && from.bucket === now.bucket);

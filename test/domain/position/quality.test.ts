@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UTC } from "../../../src/domain/core/calendar.ts";
 import type { Attributes } from "../../../src/domain/position/attributes.ts";
 import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
 import type { Filters } from "../../../src/domain/position/filters.ts";
@@ -17,10 +18,12 @@ const OF_BRAZIL: Attributes = { country: "BR", insurer_name: null, pledges: [] }
 
 /** The codes found, each with the payment that it names. */
 const found = (one: Loan, day = DAY, today = "2026-12-31", view: Partial<QualityView> = {}) =>
-  findingsOf({ one: ready(one), attributes: OF_BRAZIL }, { day, today, ...view }).map(({ code, example }) => {
-    const payment = "payment_id" in example ? ` ${example.payment_id}` : "";
-    return `${code}${payment}`;
-  });
+  findingsOf({ one: ready(one, UTC), attributes: OF_BRAZIL }, { day, today, calendar: UTC, ...view }).map(
+    ({ code, example }) => {
+      const payment = "payment_id" in example ? ` ${example.payment_id}` : "";
+      return `${code}${payment}`;
+    },
+  );
 
 const of = (...payments: readonly PaymentFacts[]) => loan(FIRST, [], payments);
 const [first, second] = ROWS;
@@ -190,7 +193,7 @@ describe("quality", () => {
   });
 
   it("counts each rule, and keeps the first 20 examples", () => {
-    const quality = new Quality({ day: DAY, today: DAY });
+    const quality = new Quality({ day: DAY, today: DAY, calendar: UTC });
     for (let index = 0; index < 25; index += 1) quality.add(of(first), OF_BRAZIL);
     const counts = quality.counts().filter(({ count }) => count > 0);
     expect(counts.map(({ code, count, examples }) => [code, count, examples.length])).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UTC } from "../../../src/domain/core/calendar.ts";
 import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { payoffOn, type Rebate } from "../../../src/domain/position/payoff.ts";
 import { installmentsAt, positionAt, USUAL } from "../../../src/domain/position/position.ts";
@@ -17,13 +18,13 @@ const FIRST = { amount: 1000, margin: 100, start: "2026-01-01", maturity: "2026-
 const ROWS = [expected("P-1", "2026-02-01", 500, 50), expected("P-2", "2026-03-01", 500, 50)] as const;
 
 const rowsOn = (one: Loan, day: string) =>
-  installmentsAt(ready(one), day).map(
+  installmentsAt(ready(one, UTC), day).map(
     ({ payment_id, due, principal, fee, covered, self_scheduled }) =>
       [payment_id, due, dollars(principal), dollars(fee), dollars(covered), self_scheduled] as const,
   );
 
 function at(one: Loan, day: string, allocation: "oldest" | "own" = "oldest") {
-  const position = positionAt(ready(one), day, { ...USUAL, allocation });
+  const position = positionAt(ready(one, UTC), day, { ...USUAL, allocation });
   return {
     state: position.state,
     days: position.days_past_due,
@@ -252,7 +253,7 @@ describe("a pay-off", () => {
     [expected("P-1", "2026-02-01", 500, 50), expected("P-2", "2026-04-11", 500, 50)],
   );
   const payoff = (one: Loan, on: string, rebate: Rebate) => {
-    const found = payoffOn(ready(one), on, rebate);
+    const found = payoffOn(ready(one, UTC), on, rebate);
     if (!found.ok) return found.error;
     const { principal, margin, rebate: given, upfront_fee, total } = found.value;
     return [principal, margin, given, upfront_fee, total].map(dollars);
@@ -289,7 +290,7 @@ describe("a pay-off", () => {
   it("is nothing before the start, and asks for nothing where nothing is owed", () => {
     expect(payoff(half, "2025-12-31", "none")).toBe("not_started");
     const all: PaymentFacts = receipt("R-1", "2026-01-05", 1100);
-    const found = payoffOn(ready({ ...half, payments: [...half.payments, all] }), "2026-02-20", "all");
+    const found = payoffOn(ready({ ...half, payments: [...half.payments, all] }, UTC), "2026-02-20", "all");
     expect(found).toMatchObject({ ok: true, value: { total: 0n, events: [] } });
   });
 });
