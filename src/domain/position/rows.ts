@@ -55,7 +55,7 @@ function rowAfter(before: FoldedRow | null, { step, set, sequence }: RowEvent): 
   const amounts = amountsAfter(base?.amounts ?? null, set);
   const installment_number =
     set.installment_number === undefined ? (current?.installment_number ?? null) : set.installment_number;
-  const due_sequence = set.due_date === undefined ? (current?.expected?.due_sequence ?? 0) : sequence;
+  const due_sequence = set.due_date === undefined ? (current?.expected?.due_sequence ?? sequence) : sequence;
   const expected =
     status === "expected" ? { ...amounts, due_date, due_sequence } : (current?.expected ?? null);
   return { status, installment_number, due_date, amounts, expected };
