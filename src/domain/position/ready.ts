@@ -4,7 +4,7 @@ import type { Loan, PaymentFacts } from "./facts.ts";
 import { isUpfront } from "./installment.ts";
 import { type Money, moneyOf } from "./receipts.ts";
 import { type Schedule, scheduleAt } from "./schedule.ts";
-import { startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
+import { changesTerms, startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
 
 /** Terms and schedule as of a day. */
 export interface Agreement {
@@ -52,7 +52,7 @@ export const isCounted = (loan: Loan, payment: PaymentFacts): boolean =>
   payment.currency === loan.disbursement.currency;
 
 function changesOf({ terms }: Loan, payments: readonly PaymentFacts[], { dayOf }: Calendar): Changes {
-  const [, ...later] = terms;
+  const later = terms.filter((row, index) => index > 0 && changesTerms(row, terms[index - 1] ?? row));
   const schedule = new Set<Day>();
   for (const { row_events } of payments) {
     for (const { change_date } of row_events ?? [])

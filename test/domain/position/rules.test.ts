@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UTC } from "../../../src/domain/core/calendar.ts";
+import { creditorOn } from "../../../src/domain/position/attributes.ts";
 import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { payoffOn, type Rebate } from "../../../src/domain/position/payoff.ts";
 import { installmentsAt, positionAt, USUAL } from "../../../src/domain/position/position.ts";
@@ -39,6 +40,40 @@ function at(one: Loan, day: string, allocation: "oldest" | "own" = "oldest") {
     raised: dollars(position.terms.raised),
   };
 }
+
+describe("a change of only the creditor", () => {
+  const changes = [{ on: "2026-02-25" }, { on: "2026-02-15", maturity: "2026-06-01" }, { on: "2026-02-16" }];
+  const one = ready(loan(FIRST, changes, ROWS), UTC);
+
+  it("is no change of the terms, and moves no row", () => {
+    const { terms } = positionAt(one, "2026-02-28");
+    expect(terms.changes.map(({ sequence, change_date }) => [sequence, change_date])).toEqual([
+      [102, "2026-02-15"],
+    ]);
+    expect(terms.extensions).toEqual([{ sequence: 102, from: "2026-03-01", to: "2026-06-01" }]);
+    expect(rowsOn(one.loan, "2026-02-28").map(([, due]) => due)).toEqual(["2026-02-01", "2026-06-01"]);
+    expect([...one.changes.terms]).toEqual(["2026-02-15"]);
+  });
+
+  it.each([
+    ["2026-01-31", "A"],
+    ["2026-02-01", "B"],
+    ["2026-02-15", "B"],
+    ["2026-03-01", "C"],
+  ])("holds from its day on: on %s it is pledged to %s", (day, creditor) => {
+    // The second row changes the terms and keeps the creditor; the last one was corrected on all days.
+    const pledges = [
+      { on_date: "2026-01-01", pledge_creditor: "A" },
+      { on_date: "2026-02-01", pledge_creditor: "B" },
+      { on_date: "2026-01-10", pledge_creditor: "B" },
+      { on_date: "2026-03-01", pledge_creditor: "C" },
+    ];
+    const attributes = { country: null, insurer_name: null, pledges };
+    expect(creditorOn(attributes, day, UTC)).toBe(creditor);
+    const corrected = [...pledges, { on_date: "0001-01-01", pledge_creditor: null }];
+    expect(creditorOn({ ...attributes, pledges: corrected }, day, UTC)).toBeNull();
+  });
+});
 
 describe("receipts that were never expected", () => {
   const receipts = ["2026-01-10", "2026-01-20"].map((day, index) => receipt(`R-${index + 1}`, day, 400));
