@@ -1,6 +1,19 @@
 import fc from "fast-check";
+import { it } from "vitest";
 import type { Loan, PaymentFacts, RowEvent, TermsRow } from "../../../src/domain/position/facts.ts";
 import { type LifeEvent, type ModelDisbursement, modelPayment } from "../../simulation/position-model.ts";
+
+const SEED = 20261129;
+const RUNS_OF_A_TEST = 50;
+
+/**
+ * A property in several tests, each with a seed of its own: the tool that tries the tests (CONTRIBUTING.md#try-a-test)
+ * repeats only quick ones. A failure prints its seed and path.
+ */
+export function holds<Values>(name: string, property: fc.IProperty<Values>, tests = 20): void {
+  const seeds = Array.from({ length: tests }, (_, index) => SEED + index);
+  it.each(seeds)(`${name} (seed %i)`, (seed) => fc.assert(property, { seed, numRuns: RUNS_OF_A_TEST }));
+}
 
 /** Random lives of one disbursement, and the facts that a store holds after them. */
 export interface Life {
