@@ -141,6 +141,16 @@ describe("reductions", () => {
     ]);
   });
 
+  it("leave the upfront fee, also where it falls due last", () => {
+    const upfront = expected("P-0", "2026-03-02", 0, 30, { number: 0 });
+    const one = loan(FIRST, [{ on: "2026-02-01", amount: 700, margin: 60 }], [...ROWS, upfront]);
+    expect(rowsOn(one, "2026-02-01").map(([id, , principal, fee]) => [id, principal, fee])).toEqual([
+      ["P-1", 500, 50],
+      ["P-2", 200, 10],
+      ["P-0", 0, 30],
+    ]);
+  });
+
   it("do not cut a schedule that the lender corrected", () => {
     const corrected = expected("P-2", "2026-03-01", 200, 50);
     const one = loan(FIRST, [{ on: "2026-01-15", amount: 700 }], [ROWS[0], corrected]);
