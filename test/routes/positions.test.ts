@@ -110,6 +110,26 @@ describe("the position of a loan that was paid with less than was due", () => {
     expect((await at(api, "2026-07-02", "&known_at=2020-01-01T00:00:00Z")).status).toBe(404);
   });
 
+  it("with series=days has each day on which a figure changes, as the log knew it", async () => {
+    const api = await golden();
+    const step = (as_of_date: string, state: string, ...amounts: readonly [number, number, number]) => {
+      const [scheduled, received, outstanding_principal] = amounts;
+      return { as_of_date, state, scheduled, received, outstanding_principal, changes_schedule: false };
+    };
+    const { body } = await at(api, "2026-02-15", "&series=days");
+    const before = [
+      step("2025-12-01", "current", 0, 0, 2000),
+      step("2026-02-01", "current", 1100, 700, 1400),
+    ];
+    expect(body.data.series).toEqual([
+      ...before,
+      step("2026-03-01", "late", 2200, 700, 1400),
+      step("2026-07-01", "matured_unpaid", 2200, 1800, 400),
+    ]);
+    const then = (await at(api, "2026-02-15", "&series=days&known_at=5")).body.data.series;
+    expect(then).toEqual([...before, step("2026-03-01", "late", 2200, 700, 1400)]);
+  });
+
   it("known_at in the future is now", async () => {
     const api = await golden();
     const known_at = "known_at=2999-01-01T00:00:00Z";

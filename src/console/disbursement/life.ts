@@ -41,9 +41,9 @@ export function lifeInDays(now: PositionJson, whole: PositionJson, calendar: Cal
     outstanding: minor(outstanding, currency),
   });
   const figures = new Map(
-    series.map((step) => [
-      step.as_of_date,
-      figuresOf(step.scheduled, step.received, step.outstanding_principal),
+    series.map((one) => [
+      one.as_of_date,
+      figuresOf(one.scheduled, one.received, one.outstanding_principal),
     ]),
   );
   figures.set(asOf, figuresOf(now.scheduled.total, now.received.total, now.outstanding_principal));
@@ -53,7 +53,7 @@ export function lifeInDays(now: PositionJson, whole: PositionJson, calendar: Cal
     return day <= asOf ? { day, ...at } : { day, ...at, received: null, outstanding: null };
   });
   const start = series.find(({ state }) => state !== "pending")?.as_of_date ?? asOf;
-  const schedule_changes = series.flatMap((step) => (step.changes_schedule ? [step.as_of_date] : []));
+  const schedule_changes = series.flatMap((one) => (one.changes_schedule ? [one.as_of_date] : []));
   return { start, maturity, days, terms: termsRows(terms, currency, calendar), schedule_changes };
 }
 

@@ -69,7 +69,7 @@ export const installment = z.object({
 export type InstallmentJson = ParsedOf<typeof installment>;
 
 /** The figures of a day, until the next one of the series. */
-export const step = z.object({
+export const seriesDay = z.object({
   as_of_date: day,
   state: z.enum(STATES),
   scheduled: exactDecimal,
@@ -105,7 +105,7 @@ export const position = z.object({
         changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
       }),
       installments: z.array(installment),
-      series: z.array(step).optional().meta({ description: "With `series=days`." }),
+      series: z.array(seriesDay).optional().meta({ description: "With `series=days`." }),
     })
     .meta({ id: "Position" }),
 });

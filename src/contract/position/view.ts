@@ -7,10 +7,10 @@ import { clientOf } from "../../domain/position/facts.ts";
 import { less, type Parts } from "../../domain/position/parts.ts";
 import { installmentsAt, type Measure, type Position, positionAt } from "../../domain/position/position.ts";
 import type { Ready } from "../../domain/position/ready.ts";
-import { stepsOf } from "../../domain/position/steps.ts";
+import { seriesOf } from "../../domain/position/series.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
-import type { installment, parts, position, positionLine, step, terms } from "./answers.ts";
+import type { installment, parts, position, positionLine, seriesDay, terms } from "./answers.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
@@ -111,9 +111,9 @@ export function positionView(
 }
 
 /** The days of a disbursement on which its figures change. */
-export function seriesView(one: Ready, measure: Measure): AnswerOf<typeof step>[] {
+export function seriesView(one: Ready, measure: Measure): AnswerOf<typeof seriesDay>[] {
   const amount = amountIn(one.loan.disbursement.currency);
-  return stepsOf(one, measure).map(({ day, state, changes_schedule, ...money }) => ({
+  return seriesOf(one, measure).map(({ day, state, changes_schedule, ...money }) => ({
     as_of_date: day,
     state,
     scheduled: amount(money.scheduled),

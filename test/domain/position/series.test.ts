@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { UTC } from "../../../src/domain/core/calendar.ts";
 import { positionAt } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
-import { stepsOf } from "../../../src/domain/position/steps.ts";
+import { seriesOf } from "../../../src/domain/position/series.ts";
 import { factsOf, holds, lives } from "./lives.ts";
 import { expected, loan, receipt } from "./loans.ts";
 
@@ -11,12 +11,12 @@ const dayAfter = (day: string, days = 1) =>
   new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 
 holds(
-  "between two steps of a disbursement no figure changes, and each step has the figures of its day",
+  "between two days of the series no figure changes, and each has the figures of its day",
   fc.property(lives(12), (life) => {
     const one = ready(factsOf(life), UTC);
-    const steps = new Map(stepsOf(one).map((step) => [step.day, step]));
-    expect(steps.has(one.start)).toBe(true);
-    expect([...steps.keys()]).toEqual([...steps.keys()].sort());
+    const series = new Map(seriesOf(one).map((one) => [one.day, one]));
+    expect(series.has(one.start)).toBe(true);
+    expect([...series.keys()]).toEqual([...series.keys()].sort());
     let held = { scheduled: 0n, received: 0n, outstanding: 0n };
     for (let day = "2025-12-25"; day < "2026-05-10"; day = dayAfter(day)) {
       const { scheduled, received, outstanding_principal, state } = positionAt(one, day);
@@ -25,10 +25,10 @@ holds(
         received: received.total,
         outstanding: outstanding_principal,
       };
-      const step = steps.get(day);
-      if (step) {
+      const found = series.get(day);
+      if (found) {
         held = now;
-        expect(step).toMatchObject({
+        expect(found).toMatchObject({
           scheduled: now.scheduled,
           received: now.received,
           state,
@@ -40,7 +40,7 @@ holds(
   6,
 );
 
-it("the day on which a restructure applies is a step of its own, and says so", () => {
+it("the day on which a restructure applies is in the series, and says so", () => {
   const first = { amount: 1000, start: "2026-01-01", maturity: "2026-06-01" };
   const canceled = {
     sequence: 9,
@@ -61,9 +61,9 @@ it("the day on which a restructure applies is a step of its own, and says so", (
     set: { status: "expected", ...members },
   } as const;
   const old = expected("P-1", "2026-02-01", 1000, 0, { status: "canceled", row_events: [created, canceled] });
-  const steps = stepsOf(ready(loan(first, [], [old, receipt("R", "2026-03-01", 300)]), UTC));
+  const series = seriesOf(ready(loan(first, [], [old, receipt("R", "2026-03-01", 300)]), UTC));
   expect(
-    steps.map(({ day, scheduled, received, outstanding_principal, changes_schedule }) => [
+    series.map(({ day, scheduled, received, outstanding_principal, changes_schedule }) => [
       day,
       ...[scheduled, received, outstanding_principal].map((minor) => Number(minor) / 100),
       changes_schedule,
@@ -81,9 +81,9 @@ it("of very many payments some days are left out, evenly, and the start never", 
     receipt(`R-${n}`, dayAfter("2020-01-01", n % 3_000), 1),
   );
   const terms = { amount: 9_999, start: "2025-12-31", maturity: "2030-01-01" };
-  const days = stepsOf(ready(loan(terms, [], payments), UTC)).map(({ day }) => day);
-  expect(days.length).toBe(101);
-  expect(days.slice(0, 3)).toEqual(["2020-01-01", "2020-01-31", "2020-03-02"]);
+  const days = seriesOf(ready(loan(terms, [], payments), UTC)).map(({ day }) => day);
+  expect(days.length).toBe(51);
+  expect(days.slice(0, 3)).toEqual(["2020-01-01", "2020-03-02", "2020-05-02"]);
   expect(days).toContain("2025-12-31");
   expect(days.at(-1)).toBe("2028-03-18");
 });
