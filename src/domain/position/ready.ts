@@ -35,13 +35,12 @@ export function ready(loan: Loan, calendar: Calendar): Ready {
   const payments = loan.payments.filter((payment) => isCounted(loan, payment));
   const changes = changesOf(loan, payments, calendar);
   const days = [...changes.terms.union(changes.schedule)];
-  const made = new Map<number, Agreement>();
+  // Terms and schedule are the same on all days between two changes. One is kept: a loan may have very many payments.
+  let kept: { readonly passed: number; readonly agreement: Agreement } | null = null;
   const agreementAt = (day: Day) => {
-    // Terms and schedule are the same on all days between two changes.
     const passed = days.filter((change) => change <= day).length;
-    const agreement = made.get(passed) ?? agree(loan, payments, day, calendar);
-    made.set(passed, agreement);
-    return agreement;
+    if (kept?.passed !== passed) kept = { passed, agreement: agree(loan, payments, day, calendar) };
+    return kept.agreement;
   };
   const start = startOf(loan.disbursement, calendar);
   return { loan, calendar, start, money: moneyOf(payments, calendar), agreementAt, changes };
