@@ -114,7 +114,7 @@ const termsEvent: fc.Arbitrary<Draft> = fc
     set: sent(set),
   }));
 
-/** Lives with up to so many events after the create of the disbursement. */
+/** Lives with up to `most` events after the create of the disbursement, before those go that ingest refuses; at least half. */
 export const lives = (most: number): fc.Arbitrary<Life> =>
   fc
     .record({
@@ -126,6 +126,7 @@ export const lives = (most: number): fc.Arbitrary<Life> =>
       later: fc.array(
         fc.oneof({ weight: 3, arbitrary: paymentEvent }, { weight: 1, arbitrary: termsEvent }),
         {
+          minLength: Math.floor(most / 2),
           maxLength: most,
         },
       ),
