@@ -62,6 +62,3 @@ export const plural = (number: string, one: string, many = `${one}s`): string =>
 
 /** Turns a name of the API into words: `matured_unpaid` becomes `matured unpaid`. */
 export const words = (name: string): string => name.replaceAll("_", " ");
-
-/** Today's UTC calendar day. */
-export const today = (): string => new Date().toISOString().slice(0, 10);

@@ -1,12 +1,14 @@
 import { href, type ViewName, viewNamed } from "./address.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
+import { loading, type Task } from "./loading.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";
+import { knowsDays, learnDays } from "./tenant-days.ts";
 import { tokenForm } from "./token-form.ts";
 
 type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
@@ -33,12 +35,22 @@ function show(): void {
   const [name = "portfolio"] = route.segments;
   const main = renderShell(name);
   const view = viewNamed(name);
+  if (!knowsDays()) {
+    main.append(loading("the settings", page.signal, learnThenShow));
+    return;
+  }
   if (view) VIEWS[view](main, route, page.signal);
   else
     main.append(
       entitle("No such view", true),
       h("p", {}, h("a", { href: href(["portfolio"]) }, "Portfolio")),
     );
+}
+
+async function learnThenShow({ signal }: Task) {
+  const learnt = await learnDays(signal);
+  if (learnt.ok && !signal.aborted) show();
+  return learnt;
 }
 
 // Must come first: no request may be sent while the token is in the address.

@@ -23,7 +23,7 @@ export const knownAt = z
         { type: "string", pattern: SEQUENCE.source },
         { type: "string", format: "date-time" },
       ],
-      description: "What the log knew then: a sequence of the log, or a timestamp up to now. Default: now.",
+      description: "What the log knew then: a sequence of the log, or a timestamp. Default: now.",
     }),
   );
 

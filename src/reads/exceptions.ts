@@ -1,10 +1,12 @@
 import type { ExceptionsQuery } from "../contract/bookkeeping/bodies.ts";
 import { type Exception, exceptionsOf, placeOf } from "../domain/bookkeeping/compare.ts";
+import type { Calendar } from "../domain/core/calendar.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { readBothSides } from "../store/bookkeeping/compare.ts";
 import { readSwitch } from "../store/bookkeeping/switch.ts";
 import type { Database } from "../store/d1/session.ts";
+import { settingsInForce } from "./in-force.ts";
 import { paged, splitPage, startAfter } from "./pages.ts";
 import { TOO_MANY_PAYMENTS } from "./proof.ts";
 
@@ -30,7 +32,9 @@ export function findExceptions(
     const [before, partial, inside] = start?.after ?? [];
     const from: ExceptionPlace = { before: before ?? "", partial: partial ?? "", inside: inside ?? "" };
     const { mode } = await readSwitch(db, tenant);
-    const found = mode === "off" ? { exceptions: [], end: null } : await walk(db, tenant, from, limit);
+    const { calendar } = await settingsInForce(db, tenant, null);
+    const found =
+      mode === "off" ? { exceptions: [], end: null } : await walk(db, tenant, from, { limit, calendar });
     if (found === "too_large") return err(TOO_MANY_PAYMENTS);
     const { exceptions, end } = found;
     const { shown } = splitPage(exceptions, limit);
@@ -76,7 +80,7 @@ async function walk(
   db: Database,
   tenant: string,
   { before, partial, inside }: ExceptionPlace,
-  limit: number,
+  { limit, calendar }: { readonly limit: number; readonly calendar: Calendar },
 ): Promise<Walked | "too_large"> {
   const exceptions: Exception[] = [];
   let end: string | null = before;
@@ -85,7 +89,7 @@ async function walk(
     const page = await readBothSides(db, tenant, { after: end, day: LAST_DAY, limit: LOANS_OF_A_STEP });
     if (page === "too_large") return page;
     for (const { loan, follows_records } of page.loans) {
-      const found = exceptionsOf(loan, follows_records);
+      const found = exceptionsOf(loan, follows_records, calendar);
       const isPartial = loan.disbursement.disbursement_id === partial;
       if (isPartial) exceptions.push(...found.filter((one) => placeOf(one) > inside));
       else if (!isShown) exceptions.push(...found);

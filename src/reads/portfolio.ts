@@ -39,7 +39,9 @@ function portfolioQuestion(
   const { as_of_date: day = today, months, group_by: grouping = null } = request;
   const ends = monthEnds(day, months);
   const days = [...new Set([day, ...ends])];
-  const view = { days, grouping, filters: request, measure: measureOf(request, settings), calendar };
+  const measure = measureOf(request, settings);
+  const { time_zone } = settings;
+  const view = { days, grouping, filters: request, measure, calendar };
   const gathering = (lines: readonly PortfolioLine[]): GatheredPortfolio => {
     const portfolio = new Portfolio(view, lines);
     return {
@@ -51,7 +53,7 @@ function portfolioQuestion(
     };
   };
   return {
-    text: questionText("portfolio", { ...request, as_of_date: day, known }),
+    text: questionText("portfolio", { ...request, as_of_date: day, measure, time_zone, known }),
     known,
     withCountry: grouping === "country" || request.country !== undefined,
     begin: () => gathering([]),

@@ -6,10 +6,10 @@ import type { OrderValues } from "../domain/core/lookup.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
-import { concerns, isIn, isPledged } from "../domain/position/filters.ts";
+import { concerns, fittingPosition } from "../domain/position/filters.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { AskedMeasure } from "../domain/position/measure.ts";
-import { type Measure, type Position, positionAt } from "../domain/position/position.ts";
+import type { Measure, Position } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 
 import type { Walked } from "./past-loans.ts";
@@ -52,9 +52,9 @@ export function listedPosition(
   const { as_of_date: day, changed_since, measure } = request;
   const one = ready(loan, calendarOf(request.time_zone));
   const selectable = { one, attributes };
-  if (!concerns(selectable, request) || !isPledged(selectable, day, request)) return null;
-  const position = positionAt(one, day, measure);
-  if (!isIn(position, request)) return null;
+  if (!concerns(selectable, request)) return null;
+  const position = fittingPosition(selectable, day, { measure, filters: request });
+  if (position === null) return null;
   if (changed_since === undefined) return { one, position, from: undefined };
   const from = changedSince(one, changed_since, position, measure);
   return from && { one, position, from };

@@ -59,10 +59,10 @@ export function listPositions(
   return paged({ identity, cursor }, async (start) => {
     // The day of the first page, also after midnight.
     const [begun, ...after] = start?.after ?? [];
-    const at = known_at && (await knownSequence(db, tenant, known_at));
-    if (at && !at.ok) return at;
-    const known = at?.value.sequence ?? null;
-    const { settings, today } = await settingsInForce(db, tenant, known);
+    const at = await knownSequence(db, tenant, known_at);
+    if (!at.ok) return at;
+    const known = at.value?.sequence ?? null;
+    const { settings, today } = await settingsInForce(db, tenant, at.value);
     const { allocation: _, arrears_tolerance: __, arrears_tolerance_share: ___, ...filters } = asked;
     const { as_of_date = begun ?? today, changed_since = as_of_date } = filters;
     const measured = { measure: measureOf(asked, settings), time_zone: settings.time_zone };

@@ -28,11 +28,11 @@ export async function findLoan(
   disbursement_id: string,
   known_at: KnownAt | undefined,
 ): Promise<Result<FoundLoan | null, Problem>> {
-  const known = known_at && (await knownSequence(db, tenant, known_at));
-  if (known && !known.ok) return known;
-  const loan = await loanKnownAt(db, tenant, disbursement_id, known?.value ?? null);
+  const known = await knownSequence(db, tenant, known_at);
+  if (!known.ok) return known;
+  const loan = await loanKnownAt(db, tenant, disbursement_id, known.value);
   if (loan === "too_large") return err(TOO_LARGE);
-  const inForce = await settingsInForce(db, tenant, known?.value.sequence ?? null);
+  const inForce = await settingsInForce(db, tenant, known.value);
   return ok(loan && { ...inForce, one: ready(loan, inForce.calendar) });
 }
 

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { readBothSides } from "../store/bookkeeping/compare.ts";
 import type { Database } from "../store/d1/session.ts";
 import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
+import { settingsInForce } from "./in-force.ts";
 import { paged, startAfter } from "./pages.ts";
 
 /** Disbursements that one page of the proof compares. */
@@ -34,6 +35,7 @@ export function compareBooks(
   cursor: string | undefined,
 ): Promise<Result<Compared, Problem>> {
   return paged({ identity: ["proof", tenant, day], cursor }, async (start) => {
+    const { calendar } = await settingsInForce(db, tenant, null);
     const page = await readBothSides(db, tenant, {
       after: start?.after?.[0] ?? "",
       day,
@@ -42,7 +44,7 @@ export function compareBooks(
     if (page === "too_large") return err(TOO_MANY_PAYMENTS);
     const booked = page.loans.filter(({ follows_records }) => follows_records);
     const differences = booked.flatMap(({ loan, sums }) =>
-      disagreements(loan, sums, day).map((one) => ({
+      disagreements(loan, sums, day, calendar).map((one) => ({
         disbursement_id: loan.disbursement.disbursement_id,
         ...one,
         sequence: loan.updated_seq,

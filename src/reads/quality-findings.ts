@@ -2,16 +2,17 @@ import type { QualityRuleQuery } from "../contract/position/query.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { type Example, findingsOf, type QualityDays } from "../domain/position/quality.ts";
+import { type Example, findingsOf, type QualityView } from "../domain/position/quality.ts";
 import type { QualityCode } from "../domain/position/quality-rules.ts";
 import { ready } from "../domain/position/ready.ts";
 import type { Database } from "../store/d1/session.ts";
 import { bytesOf, headOf } from "../store/position/memos.ts";
 import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
-import { knownDay, settingsInForce } from "./in-force.ts";
+import { settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
 import { paged, splitPage, startAfter } from "./pages.ts";
 import { loansAfter } from "./past-loans.ts";
+import { examinedBy } from "./quality.ts";
 import { questionText } from "./question-text.ts";
 
 /** Rows or events that one page examines; a page that finds few findings in them continues in the next one. */
@@ -30,7 +31,7 @@ type RuleRequest = QualityRuleQuery & { readonly code: QualityCode; readonly lim
 /** What to find: the findings of a rule as of a day, in the records as they are or as the log knew them. */
 interface Sought {
   readonly code: QualityCode;
-  readonly days: Required<QualityDays>;
+  readonly view: Required<QualityView>;
   readonly known: number | null;
   readonly limit: number;
 }
@@ -42,23 +43,19 @@ interface FoundFindings {
 }
 
 /** A page of all findings of one rule (docs/api.md#positions). */
-export function findingsOfRule(
-  db: Database,
-  tenant: string,
-  { limit, cursor, code, ...filters }: RuleRequest,
-) {
-  const identity = [tenant, questionText("quality rule", { ...filters, code })];
+export function findingsOfRule(db: Database, tenant: string, { limit, cursor, code, ...asked }: RuleRequest) {
+  const identity = [tenant, questionText("quality rule", { ...asked, code })];
   return paged({ identity, cursor }, async (start) => {
     // The day of the first page, also after midnight.
     const [begun, ...after] = start?.after ?? [];
-    const at = filters.known_at && (await knownSequence(db, tenant, filters.known_at));
-    if (at && !at.ok) return at;
-    const known = at?.value.sequence ?? null;
-    const { calendar, today } = await settingsInForce(db, tenant, known);
-    const day = filters.as_of_date ?? begun ?? today;
-    const days = { day, today: knownDay(filters.known_at, today, calendar), calendar };
+    const at = await knownSequence(db, tenant, asked.known_at);
+    if (!at.ok) return at;
+    const known = at.value?.sequence ?? null;
+    const inForce = await settingsInForce(db, tenant, at.value);
+    const view = examinedBy({ ...asked, as_of_date: asked.as_of_date ?? begun ?? undefined }, inForce);
+    const { day } = view;
     const from_sequence = known ?? (await headOf(db, tenant));
-    const sought = { code, days, known, limit };
+    const sought = { code, view, known, limit };
     const found =
       code === "shared_registration_number"
         ? await sharedNumbers(db, tenant, sought, after)
@@ -74,10 +71,10 @@ export function findingsOfRule(
 async function sharedNumbers(
   db: Database,
   tenant: string,
-  { known, limit }: Sought,
+  { view, known, limit }: Sought,
   [after]: OrderValues,
 ): Promise<Result<FoundFindings, Problem>> {
-  const asked = { known, after: Number(after ?? 0), limit: limit + 1 };
+  const asked = { known, clients: view.filters, after: Number(after ?? 0), limit: limit + 1 };
   const { shown, last } = splitPage((await sharedRegistrationNumbers(db, tenant, asked)).examples, limit);
   let bytes = 0;
   const fitting = shown.filter(({ client_ids }) => {
@@ -96,18 +93,20 @@ async function sharedNumbers(
 async function findings(
   db: Database,
   tenant: string,
-  { code, days, known, limit }: Sought,
+  { code, view, known, limit }: Sought,
   [before, partial, inside]: OrderValues,
 ): Promise<Result<FoundFindings, Problem>> {
   const data: Example[] = [];
   let whole = before ?? "";
   for (let examined = 0; examined < EXAMINED_MAX && data.length < limit; ) {
-    const page = await loansAfter(db, tenant, whole, { known, withCountry: false });
+    const withCountry = view.filters.country !== undefined;
+    const page = await loansAfter(db, tenant, whole, { known, withCountry });
     if (page === "too_large") return err(TOO_LARGE);
-    for (const { loan } of page.loans) {
+    for (const { loan, attributes } of page.loans) {
       const id = loan.disbursement.disbursement_id;
       const shown = id === partial ? Number(inside) : 0;
-      const found = findingsOf(ready(loan, days.calendar), days).filter((finding) => finding.code === code);
+      const one = ready(loan, view.calendar);
+      const found = findingsOf({ one, attributes }, view).filter((finding) => finding.code === code);
       const left = found.slice(shown).map(({ example }) => example);
       const room = limit - data.length;
       data.push(...left.slice(0, room));

@@ -21,13 +21,11 @@ export async function surveyKnownAt<G extends Gathering>(
   tenant: string,
   { known_at, questionOf, days }: QuestionKnownAt<G>,
 ): Promise<Result<Surveyed<G>, Problem>> {
-  const surveyed = async (known: number | null) => {
-    const question = questionOf(known, await settingsInForce(db, tenant, known));
-    return survey(db, tenant, question, days);
-  };
-  const known = known_at && (await knownSequence(db, tenant, known_at));
-  if (!known) return ok(await surveyed(null));
+  const known = await knownSequence(db, tenant, known_at);
   if (!known.ok) return known;
+  const inForce = await settingsInForce(db, tenant, known.value);
+  const surveyed = (upTo: number | null) => survey(db, tenant, questionOf(upTo, inForce), days);
+  if (known.value === null) return ok(await surveyed(null));
   const { sequence, head } = known.value;
   if (sequence === head) {
     const now = await surveyed(null);

@@ -6,7 +6,7 @@ import type { payoff, position, positions } from "../contract/position/answers.t
 import { installmentsCsv, positionsCsv } from "../contract/position/csv.ts";
 import { payoffView } from "../contract/position/payoff-view.ts";
 import type { PayoffQuery, PositionQuery, PositionsQuery } from "../contract/position/query.ts";
-import { positionView } from "../contract/position/view.ts";
+import { positionView, seriesView } from "../contract/position/view.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { measureOf } from "../domain/position/measure.ts";
@@ -31,7 +31,7 @@ export const positionHandlers = {
 async function answerOne(
   c: Context<AppEnv>,
   disbursement_id: string,
-  { as_of_date, known_at, ...asked }: PositionQuery,
+  { as_of_date, known_at, series, ...asked }: PositionQuery,
 ): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => findLoan(db, tenant, disbursement_id, known_at));
@@ -40,7 +40,8 @@ async function answerOne(
   const { one, settings, today } = found.value;
   const measure = measureOf(asked, settings);
   const view = positionView(one, as_of_date ?? today, measure, ledgerLoanIds(tenant));
-  if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: view });
+  const days = series && { series: seriesView(one, measure) };
+  if (!wantsCsv(c)) return renderJson<typeof position>(c, { data: { ...view, ...days } });
   return renderCsv(c, installmentsCsv(view), "installments");
 }
 

@@ -7,6 +7,8 @@ import { queryAll } from "./d1/statement.ts";
 export interface KnownSequence {
   readonly sequence: number;
   readonly head: number;
+  /** The moment in milliseconds since 1970: of a sequence, when its event was accepted. */
+  readonly at: number;
 }
 
 /**
@@ -22,10 +24,12 @@ export async function sequenceKnownAt(
   const last = sql`(SELECT ifnull(max(sequence), 0) ${event})`;
   const middle = sql`(low + high + 1) / 2`;
   const time = "at" in known ? String(known.at) : "";
+  const own = "sequence" in known ? String(known.sequence) : "";
   const isKnown = sql`(SELECT created_at ${event} AND sequence = ${middle}) <= CAST(${time} AS INTEGER)`;
   const [rows = []] = await queryAll(db, [
     "sequence" in known
-      ? sql`SELECT ${last} AS head`
+      ? sql`SELECT ${last} AS head, (SELECT created_at ${event} AND sequence <= CAST(${own} AS INTEGER)
+          ORDER BY sequence DESC LIMIT 1) AS at`
       : sql`WITH RECURSIVE search (low, high, head) AS (
       SELECT 0, head, head FROM (SELECT ${last} AS head)
       UNION ALL
@@ -34,5 +38,6 @@ export async function sequenceKnownAt(
   ]);
   const head = Number(rows[0]?.head);
   const sequence = "sequence" in known ? known.sequence : Number(rows[0]?.sequence);
-  return sequence <= head ? { sequence, head } : null;
+  const at = "at" in known ? known.at : Number(rows[0]?.at);
+  return sequence <= head ? { sequence, head, at } : null;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ledgerLoanId, tenantNamespace } from "../../src/domain/core/uuid.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual, loan, payment, purchase } from "../support/examples.ts";
-import { bookedApi, journalOf, linesOf, provedOn, switchTo } from "./tape.ts";
+import { bookedApi, journalOf, linesOf, opened, provedOn, switchTo } from "./tape.ts";
 
 const change = { change_date: "2025-01-10", change_reason: "Agreed" };
 const paid = { step: "update", payment_id: "PAY-1", status: "paid", payment_date: "2024-11-20" };
@@ -148,6 +148,28 @@ describe("an event of a tenant whose books come from its records", () => {
     const { body } = await api.get(`/v1/loans/${id}/journal-entries`);
     expect(body.items[0].lines[0].borrower_id).toBe(id);
     expect(await provedOn(api, DAYS)).toEqual([]);
+  });
+
+  it("posts on the days of the tenant's time zone, a refund as the mirror image, and the zone stays from then on", async () => {
+    const api = new Api();
+    await api.send("PUT", "/v1/settings", { time_zone: "Asia/Tokyo" });
+    await api.accept("client", individual);
+    await api.accept("disbursement", { ...loan, disbursement_date: "2024-10-19T16:00:00Z" });
+    await switchTo(api, "records");
+    await opened(api);
+    const received = { ...payment, status: "paid", payment_fee: 100, payment_date: "2024-11-19T23:00:00Z" };
+    await api.accept("payment", received);
+    const back = { payment_id: "PAY-2", refund: true, payment_date: "2024-11-30T15:00:00Z" };
+    await api.accept("payment", { ...received, ...back });
+    expect(linesOf(await journalOf(api.tenant))).toEqual([
+      AGREED,
+      "2024-11-20 payment_received: DR 1000 CR 1100 40000, DR 1000 CR 1400 10000, DR 2300 CR 4100 10000",
+      "2024-12-01 payment_received: DR 1100 CR 1000 40000, DR 1400 CR 1000 10000, DR 4100 CR 2300 10000",
+    ]);
+    expect(await provedOn(api, [...DAYS, "2024-11-19", "2024-11-30"])).toEqual([]);
+    expect((await api.get("/v1/bookkeeping/exceptions")).body.data).toEqual([]);
+    const moved = await api.send("PUT", "/v1/settings", { time_zone: "UTC" });
+    expect([moved.status, moved.body.code]).toEqual([409, "too_late"]);
   });
 
   it("posts nothing before bookkeeping is on or after it is off, and a replay posts nothing again", async () => {

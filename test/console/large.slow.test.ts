@@ -102,7 +102,7 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
     expect(measured.length).toBeGreaterThanOrEqual(4);
     expect(measured.filter((ms) => ms >= PICTURE_MS_MAX)).toEqual([]);
     const stairs = await rowsOf(page, "Scheduled and received");
-    expect(stairs.length).toBeGreaterThan(1_000);
+    expect(stairs.length).toBeGreaterThan(400);
     expect(worth((await figuresOf(page)).Scheduled)).toBe(worth(stairs.find(([day]) => day === AS_OF)?.[1]));
     await close();
   });

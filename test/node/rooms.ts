@@ -46,6 +46,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "contract/lookup/answers.ts",
     "contract/position/answers.ts",
     "contract/ledger/answers.ts",
+    "contract/settings/answers.ts",
     "domain",
   ],
   client: ["reference", "../dist/client/schema.d.ts"],

@@ -243,7 +243,7 @@ describe("filters", () => {
   it.each(["kind=", "kind=x&kind=loan", "currency=", "state=", "bucket=x", "country=USA", "disbursed_from="])(
     "%s is refused",
     async (filter) => {
-      for (const path of ["/api/positions", "/api/portfolio"]) {
+      for (const path of ["/api/positions", "/api/portfolio", "/api/quality", "/api/quality/matured_open"]) {
         const { status, body } = await new Api().get(`${path}?${filter}`);
         expect([status, body.code]).toEqual([400, "invalid_query"]);
         expect(body.detail).toContain(filter.split("=")[0]);

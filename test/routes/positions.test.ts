@@ -110,7 +110,37 @@ describe("the position of a loan that was paid with less than was due", () => {
     expect((await at(api, "2026-07-02", "&known_at=2020-01-01T00:00:00Z")).status).toBe(404);
   });
 
-  it.each(["7", "2999-01-01T00:00:00Z", "2026-02-01", "-1", "x", "1.5", ""])(
+  it("with series=days has each day on which a figure changes, as the log knew it", async () => {
+    const api = await golden();
+    const step = (as_of_date: string, state: string, ...amounts: readonly [number, number, number]) => {
+      const [scheduled, received, outstanding_principal] = amounts;
+      return { as_of_date, state, scheduled, received, outstanding_principal, changes_schedule: false };
+    };
+    const { body } = await at(api, "2026-02-15", "&series=days");
+    const before = [
+      step("2025-12-01", "current", 0, 0, 2000),
+      step("2026-02-01", "current", 1100, 700, 1400),
+    ];
+    expect(body.data.series).toEqual([
+      ...before,
+      step("2026-03-01", "late", 2200, 700, 1400),
+      step("2026-07-01", "matured_unpaid", 2200, 1800, 400),
+    ]);
+    const then = (await at(api, "2026-02-15", "&series=days&known_at=5")).body.data.series;
+    expect(then).toEqual([...before, step("2026-03-01", "late", 2200, 700, 1400)]);
+  });
+
+  it("known_at in the future is now", async () => {
+    const api = await golden();
+    const known_at = "known_at=2999-01-01T00:00:00Z";
+    expect((await at(api, "2026-07-02", `&${known_at}`)).body).toEqual((await at(api, "2026-07-02")).body);
+    for (const path of ["/api/positions", "/api/portfolio", "/api/quality", "/api/quality/matured_open"]) {
+      const [then, now] = [await api.get(`${path}?${known_at}`), await api.get(path)];
+      expect([then.status, then.body]).toEqual([200, now.body]);
+    }
+  });
+
+  it.each(["7", "2026-02-01", "-1", "x", "1.5", ""])(
     "known_at=%s is refused: the log has not reached that moment",
     async (known_at) => {
       const { status, body } = await at(await golden(), "2026-07-02", `&known_at=${known_at}`);

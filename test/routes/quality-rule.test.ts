@@ -83,6 +83,40 @@ describe("the findings of one rule", () => {
     expect(await pagesOf(api, "shared_registration_number", "limit=1")).toEqual([["C-1,C-3"], ["C-2,C-4"]]);
   });
 
+  it("are about the disbursements and clients that the filters name, and so are the counts", async () => {
+    const api = await withFindings();
+    const clients = [
+      ["C-2", "BR", individual.registration_number],
+      ["C-3", "FR", "B"],
+      ["C-4", "FR", "B"],
+    ] as const;
+    for (const [client_id, country, registration_number] of clients) {
+      await api.accept("client", { ...individual, client_id, country, registration_number });
+    }
+    await api.accept("disbursement", { ...loan, disbursement_id: "L-9", client_id: "C-2" });
+    await api.accept("payment", { ...paidWithoutDate, payment_id: "P-9", disbursement_id: "L-9" });
+    const filters = "country=BR&client_id=C-2&client_id=C-3&kind=loan&state=matured_unpaid";
+    expect((await pagesOf(api, "paid_without_date", filters)).flat()).toEqual(["P-9"]);
+    expect(await pagesOf(api, "shared_registration_number", filters)).toEqual([["C-1,C-2"]]);
+    const early = "known_at=8&country=BR";
+    expect((await pagesOf(api, "shared_registration_number", early)).flat()).toEqual([]);
+    const then = `known_at=12&${filters}`;
+    expect(await pagesOf(api, "shared_registration_number", then)).toEqual([["C-1,C-2"]]);
+    const { rules } = (await api.get(`/api/quality?${DAY}&${filters}`)).body;
+    const counts = new Map(rules.map(({ code, count }: { code: string; count: number }) => [code, count]));
+    expect(counts.get("paid_without_date")).toBe(1);
+    expect(counts.get("shared_registration_number")).toBe(1);
+    expect(counts.get("matured_open")).toBe(1);
+  });
+
+  it("take a tolerance: arrears within it leave nothing open after maturity", async () => {
+    const api = await withFindings();
+    expect((await pagesOf(api, "matured_open", "")).flat()).toHaveLength(3);
+    await api.send("PUT", "/v1/settings", { arrears_tolerance: "1000000" });
+    expect((await pagesOf(api, "matured_open", "")).flat()).toEqual([]);
+    expect((await pagesOf(api, "matured_open", "arrears_tolerance=1")).flat()).toHaveLength(3);
+  });
+
   it("are CSV for a caller who asks for it, one line each, with a link to the next page", async () => {
     const api = await withFindings();
     const path = `/api/quality/paid_without_date?${DAY}&limit=1`;

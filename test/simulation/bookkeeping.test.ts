@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { journalOf, opened, type Posted, provedOn, switchTo } from "../bookkeeping/tape.ts";
 import { type Answer, Api, newKey } from "../support/api.ts";
 import { gateOf } from "../support/gate.ts";
-import { type Sent, type Tape, tapes } from "./tapes.ts";
+import { type Sent, type Tape, tapes, zones } from "./tapes.ts";
 
 /** The fixed run; a failure prints its own seed and path. */
 const REPLAY = { seed: 20261122, path: "" } as const;
@@ -99,8 +99,9 @@ it("the books agree with the records on every day, after any events and kills, a
   let entries = 0;
   let credits = 0;
   await fc.assert(
-    fc.asyncProperty(tapes(ROUNDS), async (tape) => {
+    fc.asyncProperty(tapes(ROUNDS), zones, async (tape, time_zone) => {
       const api = new Api();
+      await api.send("PUT", "/v1/settings", { time_zone });
       await switchTo(api, "records");
       const accepted: Sent[] = [];
       for (const [index, round] of tape.entries()) {
@@ -114,6 +115,7 @@ it("the books agree with the records on every day, after any events and kills, a
       const journal = asText(await journalOf(api.tenant));
       entries += journal.length;
       const fresh = new Api();
+      await fresh.send("PUT", "/v1/settings", { time_zone });
       await switchTo(fresh, "records");
       for (const { category, data } of accepted) await fresh.accept(category, data);
       expect(asText(await journalOf(fresh.tenant))).toEqual(journal);
@@ -127,8 +129,9 @@ it("the books agree with the records on every day, after any events and kills, a
 
 it("the books agree with the records after every switch, with events sent while records are opened", async () => {
   await fc.assert(
-    fc.asyncProperty(tapes(ROUNDS), async (tape) => {
+    fc.asyncProperty(tapes(ROUNDS), zones, async (tape, time_zone) => {
       const api = new Api();
+      await api.send("PUT", "/v1/settings", { time_zone });
       for (const [index, round] of tape.entries()) {
         if (index % 50 === 20) await switchTo(api, "records");
         if (index % 50 === 40) await switchTo(api, "off");

@@ -88,7 +88,7 @@ export function modelPayment(events: readonly LifeEvent[]): ModelPayment | null 
       if (principal + fee !== total || principal < 0n || fee < 0n) [principal, fee] = [null, null];
     }
     const due_date = said("due_date", (again ?? before)?.due_date ?? "");
-    const dated = "due_date" in set ? sequence : (was?.sequence ?? 0);
+    const dated = "due_date" in set ? sequence : (was?.sequence ?? sequence);
     return {
       status,
       number: said("installment_number", before?.number ?? null),

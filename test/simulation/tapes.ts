@@ -95,6 +95,10 @@ const payment = fc.record(
   },
 );
 
+const marked = fc
+  .tuple(payment, fc.constantFrom({ refund: true }, { recovery: true }))
+  .map(([one, mark]) => ({ ...one, ...mark, status: "paid" }));
+
 const paid = fc.record(
   {
     step: fc.constant("update"),
@@ -125,6 +129,7 @@ const sent: fc.Arbitrary<Sent> = fc.oneof(
   of("disbursement", 2, moved),
   of("disbursement", 1, removed("disbursement_id", disbursement_id)),
   of("payment", 9, payment),
+  of("payment", 2, marked),
   of("payment", 12, paid),
   of("payment", 1, removed("payment_id", payment_id)),
 );
@@ -132,6 +137,9 @@ const sent: fc.Arbitrary<Sent> = fc.oneof(
 const START: Tape = ["C-1", "C-2"].map((id) => [
   { category: "client", data: { ...individual, client_id: id, registration_number: id }, twice: false },
 ]);
+
+/** Time zones, which are set before the first event. */
+export const zones = fc.constantFrom("UTC", "Asia/Tokyo", "America/New_York");
 
 /** Tapes of a small lender whose few records live, change, are deleted and live again. */
 export const tapes = (rounds: number): fc.Arbitrary<Tape> =>

@@ -26,7 +26,9 @@ export const READ_HANDLERS: ReadHandlers = {
 const LATE_MAX = 200;
 
 const asOf = () =>
-  new Option("--as-of <day>", "day of the figures (default: today, UTC)").argParser(dayOption);
+  new Option("--as-of <day>", "day of the figures (default: today in the tenant's time zone)").argParser(
+    dayOption,
+  );
 
 /** Adds `portfolio`, `positions`, `show`, `statement` and `listen`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {

@@ -1,5 +1,4 @@
 import type { PositionJson } from "../../contract/position/answers.ts";
-import { dayOf } from "../../domain/position/days.ts";
 import { minorText } from "../format.ts";
 import type { Life } from "./life.ts";
 
@@ -10,7 +9,7 @@ interface Moment {
   readonly texts: readonly string[];
 }
 
-/** Disbursed, each change of a term, maturity, and the requested day, in the order of their days. */
+/** Disbursed, each change of a term or of the schedule, maturity, and the requested day, in the order of their days. */
 export function moments({ currency, as_of_date, kind }: PositionJson, life: Life): readonly Moment[] {
   const [first, ...changes] = life.terms;
   const amount = minorText(first.disbursement_amount, currency);
@@ -19,9 +18,10 @@ export function moments({ currency, as_of_date, kind }: PositionJson, life: Life
   ];
   let before = first;
   for (const row of changes) {
-    for (const text of changeTexts(before, row, currency)) found.push([dayOf(row.on_date), text]);
+    for (const text of changeTexts(before, row, currency)) found.push([row.on_date, text]);
     before = row;
   }
+  for (const day of life.schedule_changes) found.push([day, "installments changed"]);
   if (life.maturity !== null) found.push([life.maturity, "matures"]);
   found.push([as_of_date, "the day asked for"]);
   const days = Map.groupBy(found, ([day]) => day);

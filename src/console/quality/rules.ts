@@ -8,13 +8,13 @@ export const RULES: Readonly<Record<QualityCode, readonly [title: string, meanin
   ],
   paid_more_than_loan: [
     "Paid more than the loan",
-    "More was received than amount plus margin. The upfront fee is left out.",
+    "More was received than amount plus margin. The upfront fee and what repaid a write-off are left out.",
   ],
   received_before_disbursement: [
     "Received before the disbursement",
     "Money is dated before the disbursement starts.",
   ],
-  received_in_future: ["Received in the future", "Money is dated after the day that is shown."],
+  received_in_future: ["Received in the future", "Money is dated after today."],
   schedule_differs_from_terms: [
     "Schedule differs from the terms",
     "All that is scheduled, without the upfront fee, is not amount plus margin as of the day.",

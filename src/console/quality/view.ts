@@ -4,10 +4,11 @@ import { getWalked } from "../api.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, link } from "../dom.ts";
 import { csvButton } from "../download.ts";
-import { count, numberText, plural, today } from "../format.ts";
+import { count, numberText, plural } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
+import { today } from "../tenant-days.ts";
 import { RULES } from "./rules.ts";
 
 /** What is odd in the records as of a day, rule by rule, with links to the records. */

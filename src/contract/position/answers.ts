@@ -68,6 +68,18 @@ export const installment = z.object({
 
 export type InstallmentJson = ParsedOf<typeof installment>;
 
+/** The figures of a day, until the next one of the series. */
+export const seriesDay = z.object({
+  as_of_date: day,
+  state: z.enum(STATES),
+  scheduled: exactDecimal,
+  received: exactDecimal,
+  outstanding_principal: exactDecimal,
+  changes_schedule: z
+    .boolean()
+    .meta({ description: "True on a day from which a change of a payment with a `change_date` applies." }),
+});
+
 const pagination = z.object({
   limit: z.int(),
   has_more: z.boolean(),
@@ -93,6 +105,7 @@ export const position = z.object({
         changes: z.array(terms.extend({ sequence, change_date: dateOrTimestamp })),
       }),
       installments: z.array(installment),
+      series: z.array(seriesDay).optional().meta({ description: "With `series=days`." }),
     })
     .meta({ id: "Position" }),
 });

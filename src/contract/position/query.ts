@@ -28,11 +28,8 @@ const readBy = <T>(read: (text: string) => Result<T, string>) =>
     return z.NEVER;
   });
 
-/** How to measure what is late (docs/portfolio.md#coverage, docs/portfolio.md#tolerance). */
-const measureParameters = {
-  allocation: oneOf(ALLOCATIONS)
-    .optional()
-    .describe("`own`: money that was recorded on an installment covers it first. Default: oldest."),
+/** Which arrears make something late (docs/portfolio.md#tolerance). */
+const toleranceParameters = {
   arrears_tolerance: readBy(parseArrearsTolerance)
     .meta(documented({ type: "string" }))
     .optional()
@@ -43,10 +40,21 @@ const measureParameters = {
     .describe("Arrears up to this share of outstanding principal make nothing late: 0 to 1."),
 } as const;
 
+/** How to measure what is late (docs/portfolio.md#coverage). */
+const measureParameters = {
+  allocation: oneOf(ALLOCATIONS)
+    .optional()
+    .describe("`own`: money that was recorded on an installment covers it first. Default: oldest."),
+  ...toleranceParameters,
+} as const;
+
 export const positionQuery = z.strictObject({
   as_of_date: asOf.optional(),
   known_at: knownAt.optional(),
   ...measureParameters,
+  series: oneOf(["days"])
+    .optional()
+    .describe("Adds the figures of each day on which one of them changes, before and after `as_of_date`."),
 });
 export type PositionQuery = z.infer<typeof positionQuery>;
 
@@ -103,13 +111,18 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
   return { ...others, months: series === undefined ? 0 : months };
 });
 
-export const qualityQuery = z.strictObject({ as_of_date: asOf.optional(), known_at: knownAt.optional() });
+const qualityParameters = {
+  as_of_date: asOf.optional(),
+  known_at: knownAt.optional(),
+  ...filterParameters,
+  ...toleranceParameters,
+} as const;
 
+export const qualityQuery = z.strictObject(qualityParameters);
 export type QualityQuery = z.infer<typeof qualityQuery>;
 
 export const qualityRuleQuery = z.strictObject({
-  as_of_date: asOf.optional(),
-  known_at: knownAt.optional(),
+  ...qualityParameters,
   limit: limit.optional(),
   cursor: cursor.optional(),
 });

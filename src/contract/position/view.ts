@@ -7,9 +7,10 @@ import { clientOf } from "../../domain/position/facts.ts";
 import { less, type Parts } from "../../domain/position/parts.ts";
 import { installmentsAt, type Measure, type Position, positionAt } from "../../domain/position/position.ts";
 import type { Ready } from "../../domain/position/ready.ts";
+import { seriesOf } from "../../domain/position/series.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
-import type { installment, parts, position, positionLine, terms } from "./answers.ts";
+import type { installment, parts, position, positionLine, seriesDay, terms } from "./answers.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
@@ -107,4 +108,17 @@ export function positionView(
     installments: installmentsAt(one, day, measure).map(installmentView),
     ledger_loan_id,
   };
+}
+
+/** The days of a disbursement on which its figures change. */
+export function seriesView(one: Ready, measure: Measure): AnswerOf<typeof seriesDay>[] {
+  const amount = amountIn(one.loan.disbursement.currency);
+  return seriesOf(one, measure).map(({ day, state, changes_schedule, ...money }) => ({
+    as_of_date: day,
+    state,
+    scheduled: amount(money.scheduled),
+    received: amount(money.received),
+    outstanding_principal: amount(money.outstanding_principal),
+    changes_schedule,
+  }));
 }

@@ -1,6 +1,6 @@
+import type { Calendar } from "../core/calendar.ts";
+import type { Day } from "../core/dates.ts";
 import type { AccountCode } from "../ledger/accounts.ts";
-import type { Day } from "../position/days.ts";
-import { dayOf } from "../position/days.ts";
 import type { DisbursementFacts, TermsRow } from "../position/facts.ts";
 import type { PaymentRecord } from "../position/from-records.ts";
 import { receiptOf } from "../position/receipts.ts";
@@ -43,22 +43,26 @@ function add(figures: Figures, currency: string, account: Proved, amount: bigint
  * The figure of each account as of a day by the records: computed from terms and receipts, independently of the booking
  * rules. No figure is floored at 0, and a deleted disbursement counts as 0 less what was received.
  */
-function recordedFigures({ disbursement, is_deleted, terms, receipts }: RecordedLoan, day: Day): Figures {
+function recordedFigures(
+  { disbursement, is_deleted, terms, receipts }: RecordedLoan,
+  day: Day,
+  calendar: Calendar,
+): Figures {
   const figures: Figures = new Map();
   const [first, ...changes] = terms;
   if (!is_deleted && first) {
     const { currency } = disbursement;
-    const at = agreedUpTo([first, ...changes], day);
-    const started = startOf(disbursement) <= day;
+    const at = agreedUpTo([first, ...changes], day, calendar);
+    const started = startOf(disbursement, calendar) <= day;
     const amount = at.amount - (started ? 0n : first.disbursement_amount);
     const margin = at.margin - (started ? 0n : first.total_expected_margin);
     add(figures, currency, "1100", amount);
     add(figures, currency, "1400", margin);
     add(figures, currency, "2300", margin);
-    add(figures, currency, "5100", netWriteOffs([first, ...changes], day));
+    add(figures, currency, "5100", netWriteOffs([first, ...changes], day, calendar));
   }
   for (const payment of receipts) {
-    const receipt = receiptOf(payment);
+    const receipt = receiptOf(payment, calendar);
     if (receipt.day > day) continue;
     add(figures, payment.currency, "1000", receipt.total);
     add(figures, payment.currency, "1100", -receipt.principal);
@@ -69,7 +73,11 @@ function recordedFigures({ disbursement, is_deleted, terms, receipts }: Recorded
 }
 
 /** Write-offs up to a day less recoveries: a raise first recovers earlier write-offs, in the order of the log. */
-function netWriteOffs([first, ...later]: readonly [TermsRow, ...TermsRow[]], day: Day): bigint {
+function netWriteOffs(
+  [first, ...later]: readonly [TermsRow, ...TermsRow[]],
+  day: Day,
+  { dayOf }: Calendar,
+): bigint {
   let net = 0n;
   let unrecovered = 0n;
   let amount = first.disbursement_amount;
@@ -106,13 +114,14 @@ interface Disagreement {
   readonly books_minor: bigint;
 }
 
-/** Compares the figures of a loan's records with those of its postings up to `day`. */
+/** Compares the figures of a loan's records with those of its postings up to `day`, a day of the tenant's calendar. */
 export function disagreements(
   loan: RecordedLoan,
   sums: readonly PostedSum[],
   day: Day,
+  calendar: Calendar,
 ): readonly Disagreement[] {
-  const [records, books] = [recordedFigures(loan, day), postedFigures(sums)];
+  const [records, books] = [recordedFigures(loan, day, calendar), postedFigures(sums)];
   const keys = [...new Set([...records.keys(), ...books.keys()])].sort();
   return keys.flatMap((key) => {
     const [currency, account_code] = key.split(" ") as [string, Proved];
@@ -144,7 +153,11 @@ export interface Exception {
 const LAST_DAY: Day = "9999-12-31";
 
 /** The exceptions of one loan over all its entries, ordered by reason and payment. */
-export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): readonly Exception[] {
+export function exceptionsOf(
+  loan: RecordedLoan,
+  followsRecords: boolean,
+  calendar: Calendar,
+): readonly Exception[] {
   const { disbursement, is_deleted, receipts, updated_seq } = loan;
   const { disbursement_id, currency } = disbursement;
   const ofLoan = (reason: Reason, amount_minor: bigint): Exception => ({
@@ -160,13 +173,13 @@ export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): reado
     return [ofLoan("kept_by_ledger", loan.terms.at(-1)?.disbursement_amount ?? 0n)];
   }
   const found: Exception[] = [];
-  const figures = recordedFigures(loan, LAST_DAY);
+  const figures = recordedFigures(loan, LAST_DAY, calendar);
   const principal = figures.get(figureKey(currency, "1100")) ?? 0n;
   const margin = figures.get(figureKey(currency, "1400")) ?? 0n;
   if (!is_deleted && principal < 0n) found.push(ofLoan("overpaid", -principal));
   if (!is_deleted && margin < 0n) found.push(ofLoan("over_earned", -margin));
   for (const payment of receipts) {
-    const reason = reasonOf(loan, payment);
+    const reason = reasonOf(loan, payment, calendar);
     if (reason === null) continue;
     found.push({
       disbursement_id,
@@ -183,10 +196,13 @@ export function exceptionsOf(loan: RecordedLoan, followsRecords: boolean): reado
 function reasonOf(
   { disbursement, is_deleted }: RecordedLoan,
   payment: RecordedLoan["receipts"][number],
+  calendar: Calendar,
 ): Reason | null {
   if (is_deleted) return "orphan_receipts";
   if (payment.currency !== disbursement.currency) return "currency_differs";
-  return receiptOf(payment).day < startOf(disbursement) ? "paid_before_disbursement" : null;
+  return receiptOf(payment, calendar).day < startOf(disbursement, calendar)
+    ? "paid_before_disbursement"
+    : null;
 }
 
 /** Identifies an exception among those of its loan; text order is their order. */

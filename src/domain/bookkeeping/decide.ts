@@ -1,3 +1,4 @@
+import { calendarOf } from "../core/calendar.ts";
 import type { Stamp } from "../core/event.ts";
 import { entryIdAt } from "../core/event-id.ts";
 import { INT64_MAX } from "../core/money.ts";
@@ -80,7 +81,7 @@ export function bookRecord(
   actor: string | null,
 ): Result<Booking | null, Problem> {
   const { books, state } = on;
-  const subject = subjectOf(books.namespace, state, record);
+  const subject = subjectOf(books.namespace, state, record, calendarOf(stamp.settings.time_zone));
   if (!subject) return ok(null);
   const booked = books.parts.get(recordKey(record.category, record.id)) ?? [];
   if (booked.length === 0 && subject.position.length === 0) return ok(null);

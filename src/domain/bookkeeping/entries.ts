@@ -84,8 +84,9 @@ function entryTypeOf({ name }: BookPart): EntryType {
   return name === "origination" ? "disbursement" : "terms_changed";
 }
 
-function describe({ category, record_id }: Subject, { name }: BookPart): string {
-  if (category === "payment") return `Payment ${record_id} was received`;
+function describe({ category, record_id }: Subject, { name, moves }: BookPart): string {
+  const isRefund = moves.some(({ credit }) => credit === "1000");
+  if (category === "payment") return `Payment ${record_id} was ${isRefund ? "paid back" : "received"}`;
   return name === "origination"
     ? `Disbursement ${record_id} was agreed`
     : `Terms of the disbursement ${record_id} were changed`;

@@ -1,13 +1,15 @@
+import type { Calendar } from "../core/calendar.ts";
+import type { Day } from "../core/dates.ts";
 import type { AccountCode } from "../ledger/accounts.ts";
-import { type Day, dayOf } from "../position/days.ts";
 import type { Loan, PaidFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
 import { receivedParts } from "../position/parts.ts";
 import { receivedOn } from "../position/receipts.ts";
 import { startOf } from "../position/terms.ts";
 
 /*
- * From records to books (docs/bookkeeping.md#the-rules). What is booked for a record depends only on that record, never
- * on a balance, another payment or the order of events. So it can be computed again at any time.
+ * From records to books (docs/bookkeeping.md#the-rules). What is booked for a record depends only on that record and the
+ * tenant's time zone, never on a balance, another payment or the order of events. So it can be computed again at any
+ * time.
  */
 
 /** One amount moved: the same minor units, more than 0, debited to one account and credited to another. */
@@ -69,7 +71,10 @@ function moves<Name extends string>(rules: readonly Rule<Name>[], amounts: Amoun
 }
 
 /** The parts of a live disbursement: its origination, and each accepted change of a term. A change keeps its day. */
-export function disbursementParts({ disbursement, terms }: Omit<Loan, "payments">): readonly BookPart[] {
+export function disbursementParts(
+  { disbursement, terms }: Omit<Loan, "payments">,
+  calendar: Calendar,
+): readonly BookPart[] {
   const { currency } = disbursement;
   const [first, ...later] = terms;
   const origination = moves(ORIGINATION, {
@@ -77,7 +82,7 @@ export function disbursementParts({ disbursement, terms }: Omit<Loan, "payments"
     margin: first.total_expected_margin,
   });
   const parts: BookPart[] = [
-    { name: "origination", day: startOf(disbursement), currency, moves: origination },
+    { name: "origination", day: startOf(disbursement, calendar), currency, moves: origination },
   ];
   let before: TermsRow = first;
   let writtenOff = 0n;
@@ -87,7 +92,7 @@ export function disbursementParts({ disbursement, terms }: Omit<Loan, "payments"
     before = row;
     parts.push({
       name: `change:${row.sequence}`,
-      day: dayOf(row.on_date),
+      day: calendar.dayOf(row.on_date),
       currency,
       moves: moves(CHANGE, amounts),
     });
@@ -110,9 +115,13 @@ function changeOf(before: TermsRow, after: TermsRow, writtenOff: bigint) {
   };
 }
 
-/** The parts of a live payment: none unless it is paid. Installment 0 is the upfront fee; all of it is fee income. */
+/**
+ * The parts of a live payment: none unless it is paid. Installment 0 is the upfront fee; all of it is fee income. A refund
+ * is the mirror image of a receipt.
+ */
 export function paymentParts(
-  payment: PaidFacts & Pick<PaymentFacts, "status" | "currency">,
+  payment: PaidFacts & Pick<PaymentFacts, "status" | "currency" | "refund">,
+  calendar: Calendar,
 ): readonly BookPart[] {
   if (payment.status !== "paid") return [];
   const { principal, fee } = receivedParts(payment);
@@ -123,9 +132,17 @@ export function paymentParts(
     earned: upfront ? 0n : fee,
     upfront_fee: upfront ? fee : 0n,
   };
-  const { currency } = payment;
-  return [{ name: "receipt", day: receivedOn(payment), currency, moves: moves(RECEIPT, amounts) }];
+  const { currency, refund } = payment;
+  const received = moves(RECEIPT, amounts);
+  const day = receivedOn(payment, calendar);
+  return [{ name: "receipt", day, currency, moves: refund ? received.map(turned) : received }];
 }
+
+const turned = ({ debit, credit, amount_minor }: Move): Move => ({
+  debit: credit,
+  credit: debit,
+  amount_minor,
+});
 
 /** The change of the books by an event: entries to reverse, each on its own day, and entries to post. */
 export interface BookChange<B extends BookPart> {

@@ -1,3 +1,4 @@
+import type { Calendar } from "../core/calendar.ts";
 import { ledgerBorrowerId, ledgerLoanId } from "../core/uuid.ts";
 import type { TermsRow } from "../position/facts.ts";
 import { isLive } from "../tape/record.ts";
@@ -30,11 +31,15 @@ function borrowerOf(namespace: string, disbursement_id: string, client_id: strin
     : ledgerBorrowerId(namespace, client_id);
 }
 
-/** A record after an event as the books see it: `terms` are those of a disbursement. Null for one that never was. */
+/**
+ * A record after an event as the books see it, on days of the tenant's calendar: `terms` are those of a disbursement.
+ * Null for one that never was.
+ */
 export function subjectOf(
   namespace: string,
   records: RecordState,
   { category, id, terms }: BookedRecord,
+  calendar: Calendar,
 ): Subject | null {
   if (category === "disbursement") {
     const stored = records.disbursement.get(id);
@@ -44,7 +49,9 @@ export function subjectOf(
     const live = isLive(stored);
     if (live && !first) throw new Error("a disbursement has the terms that it was created with");
     const position =
-      live && first ? disbursementParts({ disbursement: stored.record, terms: [first, ...changes] }) : [];
+      live && first
+        ? disbursementParts({ disbursement: stored.record, terms: [first, ...changes] }, calendar)
+        : [];
     const borrower_id = borrowerOf(namespace, id, client_id);
     return { category, record_id: id, disbursement_id: id, borrower_id, currency, position };
   }
@@ -52,7 +59,7 @@ export function subjectOf(
   if (!stored) return null;
   const { disbursement_id, client_id, currency } = stored.record;
   const kind = records.disbursement.get(disbursement_id)?.record.kind;
-  const position = isLive(stored) ? paymentParts(stored.record) : [];
+  const position = isLive(stored) ? paymentParts(stored.record, calendar) : [];
   const borrower_id = borrowerOf(namespace, disbursement_id, kind === "purchase" ? null : client_id);
   return { category, record_id: id, disbursement_id, borrower_id, currency, position };
 }

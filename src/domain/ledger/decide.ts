@@ -49,7 +49,7 @@ export type LedgerCommand = { readonly [T in LedgerCommandType]: LedgerCommandOf
 
 const TYPES: { readonly [T in LedgerCommandType]: PostingType<Commands[T]> } = POSTING_TYPES;
 
-/** Adds the state that deciding `command` needs; `today` is the present day in UTC. */
+/** Adds the state that deciding `command` needs; `today` is the present day in the tenant's time zone, or one before it. */
 export function addLedgerNeeds<T extends LedgerCommandType>(
   needs: LedgerNeeds,
   command: LedgerCommandOf<T>,

@@ -89,7 +89,7 @@ export const noLedgerNeeds = (): LedgerNeeds => ({
 export interface ReversalDay {
   /** The requested `effective_at`. */
   readonly asked: string | null;
-  /** The present day in UTC; the log may already be at a later one, if another clock was ahead. */
+  /** The present day, or the one before; the log may already be at a later one, if another clock was ahead. */
   readonly today: string;
 }
 
@@ -117,7 +117,7 @@ export interface Posted {
 
 /** One type of ledger command: the state that it needs, and its decision (docs/api.md#ledger). */
 export interface PostingType<C> {
-  /** `today` is the day of the decision or the day before it, in UTC. */
+  /** `today` is the day of the decision in the tenant's time zone, or one before it. */
   readonly addNeeds: (needs: LedgerNeeds, command: C, today: string) => void;
   /** Guards first, in the order 404, 409, fields, balances; then the entries. Pure. */
   readonly decide: (state: LedgerState, command: C, stamp: Stamp) => Result<Posted, Problem>;

@@ -1,12 +1,8 @@
-import { UTC } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 
 export type { Day } from "../core/dates.ts";
 
 const DAY_MS = 86_400_000;
-
-/** The UTC day of a stored date or instant, and of milliseconds since 1970. */
-export const { dayOf, dayAt } = UTC;
 
 const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 

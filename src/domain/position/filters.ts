@@ -1,7 +1,7 @@
 import type { Day } from "../core/dates.ts";
 import { type Attributes, creditorOn } from "./attributes.ts";
 import { clientOf, type DisbursementFacts } from "./facts.ts";
-import type { Position } from "./position.ts";
+import { type Measure, type Position, positionAt } from "./position.ts";
 import type { Ready } from "./ready.ts";
 import type { Bucket, State } from "./state.ts";
 
@@ -24,7 +24,7 @@ export interface Filters {
 }
 
 /** A disbursement as reports select it. */
-interface Selectable {
+export interface Selectable {
   readonly one: Ready;
   readonly attributes: Attributes;
 }
@@ -44,13 +44,24 @@ export function concerns({ one, attributes }: Selectable, filters: Filters): boo
   );
 }
 
+/** The position on a day of a disbursement that `filters` concern; null where they leave it out on that day. */
+export function fittingPosition(
+  selectable: Selectable,
+  day: Day,
+  { measure, filters }: { readonly measure: Measure; readonly filters: Filters },
+): Position | null {
+  if (!isPledged(selectable, day, filters)) return null;
+  const position = positionAt(selectable.one, day, measure);
+  return isIn(position, filters) ? position : null;
+}
+
 /** The creditor to whom a disbursement is pledged on a day. */
-export const isPledged = ({ one, attributes }: Selectable, day: Day, filters: Filters): boolean =>
+const isPledged = ({ one, attributes }: Selectable, day: Day, filters: Filters): boolean =>
   filters.pledge_creditor === undefined ||
   isAmong(filters.pledge_creditor, creditorOn(attributes, day, one.calendar));
 
 /** The filters by what a disbursement is on a day. */
-export const isIn = ({ state, bucket }: Position, filters: Filters): boolean =>
+const isIn = ({ state, bucket }: Position, filters: Filters): boolean =>
   isAmong(filters.state, state) && isAmong(filters.bucket, bucket);
 
 function isAmong<T>(values: readonly T[] | undefined, value: T): boolean {

@@ -30,9 +30,9 @@ export function owedOf(
 ): Owed {
   const feesAbove = atLeastZero(earned - margin);
   const fees = earned - feesAbove;
-  const principalAbove = atLeastZero(principal + feesAbove - amount);
-  const toMargin = lesser(principalAbove, margin - fees);
-  const paid = principal + feesAbove - toMargin;
+  const counted = principal + feesAbove;
+  const toMargin = lesser(atLeastZero(counted - amount), margin - fees);
+  const paid = counted - toMargin;
   const above = atLeastZero(paid - amount);
   const recovered = lesser(above, atLeastZero(written_off - recoveries));
   return {

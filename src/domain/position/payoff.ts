@@ -39,7 +39,9 @@ export function payoffOn(one: Ready, on: Day, kind: Rebate): Result<Payoff, "not
   if (position.state === "pending") return err("not_started");
   const { outstanding_principal: principal, margin_due: margin } = position;
   const recorded = one.loan.terms.at(-1)?.total_expected_margin ?? 0n;
-  const rebate = lesser(rebateOf(one, on, kind, position), lesser(margin, recorded));
+  // A rebate is a change of the margin on the day: it takes what the margin is then, and leaves the record 0 or more.
+  const most = lesser(margin, lesser(recorded, position.terms.margin));
+  const rebate = lesser(rebateOf(one, on, kind, position), most);
   const upfront_fee = atLeastZero(upfrontFeeDue(one, on) - position.overpaid);
   const money = { principal, fee: margin - rebate, total: principal + margin - rebate };
   const events = [

@@ -1,9 +1,9 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { Attributes } from "./attributes.ts";
 import { clientOf, type Loan } from "./facts.ts";
-import { concerns, type Filters, isIn, isPledged } from "./filters.ts";
-import { type Measure, positionAt, USUAL } from "./position.ts";
+import { concerns, type Filters, fittingPosition } from "./filters.ts";
+import { type Measure, USUAL } from "./position.ts";
 import { type Ready, ready } from "./ready.ts";
 import { addPosition, noSums, type Sums } from "./sums.ts";
 
@@ -23,7 +23,7 @@ interface PortfolioView {
   readonly days: readonly Day[];
   readonly grouping: Grouping | null;
   readonly measure?: Measure;
-  readonly calendar?: Calendar;
+  readonly calendar: Calendar;
   readonly filters?: Filters;
 }
 
@@ -36,7 +36,7 @@ export class Portfolio {
   readonly #lines = new Map<string, PortfolioLine>();
 
   constructor(view: PortfolioView, saved: readonly PortfolioLine[] = []) {
-    this.#view = { measure: USUAL, calendar: UTC, filters: {}, ...view };
+    this.#view = { measure: USUAL, filters: {}, ...view };
     for (const line of saved) this.#lines.set(keyOf(line), line);
   }
 
@@ -48,9 +48,8 @@ export class Portfolio {
     if (!concerns(selectable, filters)) return true;
     const group = groupOf(one, attributes.country, grouping);
     for (const day of days) {
-      if (day < one.start || !isPledged(selectable, day, filters)) continue;
-      const position = positionAt(one, day, measure);
-      if (!isIn(position, filters)) continue;
+      const position = day < one.start ? null : fittingPosition(selectable, day, { measure, filters });
+      if (position === null) continue;
       const place = { day, currency: loan.disbursement.currency, group };
       const key = keyOf(place);
       const line = this.#lines.get(key) ?? { ...place, sums: noSums() };

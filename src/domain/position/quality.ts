@@ -1,10 +1,12 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import { paymentFindings } from "../tape/warnings.ts";
+import type { Attributes } from "./attributes.ts";
 import type { Loan } from "./facts.ts";
-import { positionAt } from "./position.ts";
+import { concerns, type Filters, fittingPosition, type Selectable } from "./filters.ts";
+import { type Measure, USUAL } from "./position.ts";
 import { DISBURSEMENT_RULES, PAYMENT_RULES, QUALITY_CODES, type QualityCode } from "./quality-rules.ts";
-import { isCounted, type Ready, ready } from "./ready.ts";
+import { isCounted, ready } from "./ready.ts";
 
 /** The ids of the record that a finding is about; no other data. */
 export type Example =
@@ -16,19 +18,31 @@ interface Finding {
   readonly example: Example;
 }
 
-/** The days of the question. */
-export interface QualityDays {
+/** What a question about quality examines, and how. */
+export interface QualityView {
   readonly day: Day;
   /** Money after it is in the future: today, or the day of `known_at`. */
   readonly today: Day;
-  readonly calendar?: Calendar;
+  readonly calendar: Calendar;
+  readonly measure?: Measure;
+  /** The disbursements that count. */
+  readonly filters?: Filters;
 }
 
-/** The findings of a disbursement and its payments as of a day. Each rule counts a payment or disbursement once. */
-export function findingsOf(one: Ready, { day, today }: QualityDays): Finding[] {
+/**
+ * The findings of a disbursement and its payments as of a day; none where the filters leave it out. Each rule counts a
+ * payment or disbursement once.
+ */
+export function findingsOf(
+  selectable: Selectable,
+  { day, today, measure = USUAL, filters = {} }: QualityView,
+): Finding[] {
+  if (!concerns(selectable, filters)) return [];
+  const position = fittingPosition(selectable, day, { measure, filters });
+  if (position === null) return [];
+  const { one } = selectable;
   const { loan, calendar } = one;
   const { disbursement_id } = loan.disbursement;
-  const position = positionAt(one, day);
   const found: Finding[] = [];
   const add = (code: QualityCode, payment_id?: string) =>
     found.push({
@@ -61,19 +75,19 @@ export interface QualityCount {
 
 /** Collects the findings of a tenant's loans, one after another. */
 export class Quality {
-  readonly #days: QualityDays;
+  readonly #view: QualityView;
   readonly #counts: Map<QualityCode, { count: number; examples: Example[] }>;
 
-  constructor(days: QualityDays, saved: readonly QualityCount[] = []) {
-    this.#days = days;
+  constructor(view: QualityView, saved: readonly QualityCount[] = []) {
+    this.#view = view;
     this.#counts = new Map(
       saved.map(({ code, count, examples }) => [code, { count, examples: [...examples] }]),
     );
   }
 
-  add(loan: Loan): void {
-    const one = ready(loan, this.#days.calendar ?? UTC);
-    for (const finding of findingsOf(one, this.#days)) this.count(finding);
+  add(loan: Loan, attributes: Attributes): void {
+    const one = ready(loan, this.#view.calendar);
+    for (const finding of findingsOf({ one, attributes }, this.#view)) this.count(finding);
   }
 
   count({ code, example }: Finding): void {

@@ -1,10 +1,10 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { Loan, PaymentFacts } from "./facts.ts";
 import { isUpfront } from "./installment.ts";
 import { type Money, moneyOf } from "./receipts.ts";
 import { type Schedule, scheduleAt } from "./schedule.ts";
-import { startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
+import { changesTerms, startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
 
 /** Terms and schedule as of a day. */
 export interface Agreement {
@@ -21,36 +21,43 @@ export interface Ready {
   readonly start: Day;
   readonly money: Money;
   readonly agreementAt: (day: Day) => Agreement;
+  /** The days from which changes of the terms apply, and dated changes of the payments. */
+  readonly changes: Changes;
+}
+
+interface Changes {
+  readonly terms: ReadonlySet<Day>;
+  readonly schedule: ReadonlySet<Day>;
 }
 
 /** Prepares a loan. Its days are those of a time zone's calendar. */
-export function ready(loan: Loan, calendar: Calendar = UTC): Ready {
+export function ready(loan: Loan, calendar: Calendar): Ready {
   const payments = loan.payments.filter((payment) => isCounted(loan, payment));
-  const changes = changeDays(loan, payments, calendar);
-  const made = new Map<number, Agreement>();
+  const changes = changesOf(loan, payments, calendar);
+  const days = [...changes.terms.union(changes.schedule)];
+  // Terms and schedule are the same on all days between two changes. One is kept: a loan may have very many payments.
+  let kept: { readonly passed: number; readonly agreement: Agreement } | null = null;
   const agreementAt = (day: Day) => {
-    // Terms and schedule are the same on all days between two changes.
-    const passed = changes.filter((change) => change <= day).length;
-    const agreement = made.get(passed) ?? agree(loan, payments, day, calendar);
-    made.set(passed, agreement);
-    return agreement;
+    const passed = days.filter((change) => change <= day).length;
+    if (kept?.passed !== passed) kept = { passed, agreement: agree(loan, payments, day, calendar) };
+    return kept.agreement;
   };
   const start = startOf(loan.disbursement, calendar);
-  return { loan, calendar, start, money: moneyOf(payments, calendar), agreementAt };
+  return { loan, calendar, start, money: moneyOf(payments, calendar), agreementAt, changes };
 }
 
 /** A payment whose currency differs from its disbursement's counts in no position; it is a quality finding. */
 export const isCounted = (loan: Loan, payment: PaymentFacts): boolean =>
   payment.currency === loan.disbursement.currency;
 
-/** The days from which a dated change applies. */
-function changeDays({ terms }: Loan, payments: readonly PaymentFacts[], { dayOf }: Calendar): readonly Day[] {
-  const [, ...changes] = terms;
-  const days = new Set(changes.map(({ on_date }) => dayOf(on_date)));
+function changesOf({ terms }: Loan, payments: readonly PaymentFacts[], { dayOf }: Calendar): Changes {
+  const later = terms.filter((row, index) => index > 0 && changesTerms(row, terms[index - 1] ?? row));
+  const schedule = new Set<Day>();
   for (const { row_events } of payments) {
-    for (const { change_date } of row_events ?? []) if (change_date !== null) days.add(dayOf(change_date));
+    for (const { change_date } of row_events ?? [])
+      if (change_date !== null) schedule.add(dayOf(change_date));
   }
-  return [...days];
+  return { terms: new Set(later.map(({ on_date }) => dayOf(on_date))), schedule };
 }
 
 function agree(loan: Loan, payments: readonly PaymentFacts[], day: Day, calendar: Calendar): Agreement {

@@ -1,4 +1,4 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { PaidFacts, PaymentFacts } from "./facts.ts";
 import { negative, type Parts, receivedParts } from "./parts.ts";
@@ -33,10 +33,7 @@ export function moneyOf(payments: readonly PaymentFacts[], calendar: Calendar): 
 }
 
 /** The money of a paid payment (docs/portfolio.md#parts-of-a-receipt). */
-export function receiptOf(
-  payment: PaidFacts & Pick<PaymentFacts, "refund">,
-  calendar: Calendar = UTC,
-): Receipt {
+export function receiptOf(payment: PaidFacts & Pick<PaymentFacts, "refund">, calendar: Calendar): Receipt {
   const { payment_id, installment_number, refund: is_refund } = payment;
   const parts = is_refund ? negative(receivedParts(payment)) : receivedParts(payment);
   const earned = installment_number === 0 ? 0n : parts.fee;
@@ -46,7 +43,7 @@ export function receiptOf(
 /** The day on which a paid payment came in. */
 export function receivedOn(
   { payment_date, due_date }: Pick<PaidFacts, "payment_date" | "due_date">,
-  { dayOf }: Calendar = UTC,
+  { dayOf }: Calendar,
 ): Day {
   return dayOf(payment_date ?? due_date);
 }

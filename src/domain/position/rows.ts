@@ -55,19 +55,22 @@ function rowAfter(before: FoldedRow | null, { step, set, sequence }: RowEvent): 
   const amounts = amountsAfter(base?.amounts ?? null, set);
   const installment_number =
     set.installment_number === undefined ? (current?.installment_number ?? null) : set.installment_number;
-  const due_sequence = set.due_date === undefined ? (current?.expected?.due_sequence ?? 0) : sequence;
+  const due_sequence = set.due_date === undefined ? (current?.expected?.due_sequence ?? sequence) : sequence;
   const expected =
     status === "expected" ? { ...amounts, due_date, due_sequence } : (current?.expected ?? null);
   return { status, installment_number, due_date, amounts, expected };
 }
 
 /** A payment that becomes expected again is due as it was last: total, due date, and the parts of that total. */
-function dueAgain(current: FoldedRow | null, set: RowEvent["set"]): FoldedRow | null {
+function dueAgain(
+  current: FoldedRow | null,
+  set: RowEvent["set"],
+): Pick<FoldedRow, "due_date" | "amounts"> | null {
   if (!current?.expected || current.status === "expected") return null;
   const { total, principal, fee, due_date } = current.expected;
   const isSameTotal = set.payment_total === undefined || set.payment_total === total;
   const parts = isSameTotal ? { principal, fee } : { principal: null, fee: null };
-  return { ...current, due_date, amounts: { total, ...parts } };
+  return { due_date, amounts: { total, ...parts } };
 }
 
 /** One known part gives the other. Parts that do not make up their total are unknown. */

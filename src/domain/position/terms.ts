@@ -1,4 +1,4 @@
-import { type Calendar, UTC } from "../core/calendar.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Day, StoredDate } from "../core/dates.ts";
 import type { DisbursementFacts, TermsRow } from "./facts.ts";
 import { atLeastZero, lesser } from "./parts.ts";
@@ -43,7 +43,7 @@ type TermsRows = readonly [TermsRow, ...TermsRow[]];
 /** A disbursement starts on its `disbursement_date`, a purchase on its `payment_date`. */
 export function startOf(
   { kind, disbursement_date, payment_date }: DisbursementFacts,
-  { dayOf }: Calendar = UTC,
+  { dayOf }: Calendar,
 ): Day {
   return dayOf((kind === "loan" ? disbursement_date : payment_date) ?? "");
 }
@@ -86,7 +86,7 @@ class Agreed {
  * Amount and margin as of a day are the first-agreed ones plus the changes whose `change_date` is not after that day,
  * never below 0. The maturity is that of the last such change in the order of the log (docs/portfolio.md#terms).
  */
-export function termsAsOf(rows: TermsRows, day: Day, calendar: Calendar = UTC): TermsAsOf {
+export function termsAsOf(rows: TermsRows, day: Day, calendar: Calendar): TermsAsOf {
   const [first] = rows;
   const amount = new Agreed(first.disbursement_amount);
   const margin = new Agreed(first.total_expected_margin);
@@ -119,11 +119,7 @@ export function termsAsOf(rows: TermsRows, day: Day, calendar: Calendar = UTC): 
 }
 
 /** Amount and margin as of a day without the bound at 0: what the books show. */
-export function agreedUpTo(
-  rows: TermsRows,
-  day: Day,
-  calendar: Calendar = UTC,
-): Omit<Terms, "maturity_date"> {
+export function agreedUpTo(rows: TermsRows, day: Day, calendar: Calendar): Omit<Terms, "maturity_date"> {
   let { disbursement_amount: amount, total_expected_margin: margin } = rows[0];
   for (const { row, before } of changesUpTo(rows, day, calendar)) {
     amount += row.disbursement_amount - before.disbursement_amount;

@@ -139,9 +139,12 @@ function disbursementLinks({ before: found, after: stored, change }: Turned<Disb
   return links;
 }
 
+/** Before every day: on it begins what holds on all days, also where the start is corrected to an earlier one. */
+const ALL_DAYS: StoredDate = "0001-01-01";
+
 /**
  * The terms to write down: when they are first agreed, and with each change of one of them or of the creditor to whom
- * the disbursement is pledged; else null. A change of only the creditor, without a day, holds from the start.
+ * the disbursement is pledged; else null. A change of only the creditor, without a day, holds on all days.
  */
 function agreedTerms(
   before: Disbursement | null,
@@ -151,8 +154,7 @@ function agreedTerms(
   const { disbursement_id, disbursement_amount, total_expected_margin, maturity_date, pledge_creditor } =
     after;
   if (before && !changesTerms(before, after) && before.pledge_creditor === pledge_creditor) return null;
-  const agreed_on = startOf(after);
-  const on_date = before ? (change.change_date ?? agreed_on) : agreed_on;
+  const on_date = before ? (change.change_date ?? ALL_DAYS) : startOf(after);
   return {
     disbursement_id,
     on_date,

@@ -35,12 +35,13 @@ export const LEDGER_OPERATIONS = operationsOf({
     },
     getLoanBalance: {
       summary: "Read a loan's balance",
-      description: "What the borrower owes at the end of a day; today (UTC) by default.",
+      description: "What the borrower owes at the end of a day; today in the tenant's time zone by default.",
       answers: { 200: "The balance." },
     },
     getAccountBalance: {
       summary: "Read an account's balance",
-      description: "Debits, credits and balance of one account at the end of a day; today (UTC) by default.",
+      description:
+        "Debits, credits and balance of one account at the end of a day; today in the tenant's time zone by default.",
       answers: { 200: "The balance." },
     },
     getLoanStatement: {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
-  disagreements,
+  disagreements as disagreementsIn,
   exceptionsOf,
   type PostedSum,
   type RecordedLoan,
 } from "../../../src/domain/bookkeeping/compare.ts";
 import { type BookPart, disbursementParts, paymentParts } from "../../../src/domain/bookkeeping/rules.ts";
+import { type Calendar, calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
 import { type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../../src/domain/position/facts.ts";
 
 const terms = (sequence: number, on_date: string, amount: bigint, margin: bigint): TermsRow => ({
@@ -61,11 +62,24 @@ const sumsOf = (parts: readonly BookPart[], day: string, currency = "USD"): read
     .flatMap(({ moves }) => moves.map((move) => ({ currency, ...move })));
 
 /** All that the rules post for a loan. */
-function booked({ disbursement, is_deleted, terms: rows, receipts }: RecordedLoan): readonly BookPart[] {
+function booked(
+  { disbursement, is_deleted, terms: rows, receipts }: RecordedLoan,
+  calendar: Calendar = UTC,
+): readonly BookPart[] {
   const [first, ...later] = rows;
-  const own = is_deleted || !first ? [] : disbursementParts({ disbursement, terms: [first, ...later] });
-  return [...own, ...receipts.flatMap(paymentParts)];
+  const whole = first && !is_deleted ? { disbursement, terms: [first, ...later] as const } : null;
+  return [
+    ...(whole ? disbursementParts(whole, calendar) : []),
+    ...receipts.flatMap((one) => paymentParts(one, calendar)),
+  ];
 }
+
+const disagreements = (
+  recorded: RecordedLoan,
+  sums: readonly PostedSum[],
+  day: string,
+  calendar: Calendar = UTC,
+) => disagreementsIn(recorded, sums, day, calendar);
 
 const DAYS = ["2026-01-14", "2026-01-15", "2026-02-02", "2026-02-03", "2026-05-01", "2030-01-01"];
 
@@ -97,9 +111,34 @@ describe("records and books", () => {
     ],
     ["an upfront fee", loan({ receipts: [receipt({ installment_number: 0 })] })],
     ["more fee than margin", loan({ receipts: [receipt({ payment_principal: 0n, payment_fee: 1100n })] })],
+    ["a refund", loan({ receipts: [receipt(), receipt({ payment_id: "P-2", refund: true })] })],
     ["a deleted loan with receipts", loan({ is_deleted: true, receipts: [receipt()] })],
   ])("agree on each day: %s", (_, recorded) => {
     for (const day of DAYS) expect(disagreements(recorded, sumsOf(booked(recorded), day), day)).toEqual([]);
+  });
+
+  it("agree on each day of the tenant's time zone, and not on those of another", () => {
+    const { disbursement } = loan();
+    const recorded = loan({
+      disbursement: { ...disbursement, disbursement_date: "2026-01-14T23:00:00" },
+      terms: [terms(1, "2026-01-14T23:00:00", 2000n, 200n), terms(3, "2026-04-30T20:00:00", 1500n, 150n)],
+      receipts: [receipt({ payment_date: "2026-02-02T16:00:00" })],
+    });
+    const [utc, tokyo] = [UTC, calendarOf("Asia/Tokyo")];
+    for (const day of ["2026-01-13", ...DAYS, "2026-04-30"]) {
+      expect(disagreements(recorded, sumsOf(booked(recorded, tokyo), day), day, tokyo)).toEqual([]);
+      expect(disagreements(recorded, sumsOf(booked(recorded, utc), day), day, utc)).toEqual([]);
+    }
+    for (const day of ["2026-01-14", "2026-02-02", "2026-04-30"]) {
+      expect(disagreements(recorded, sumsOf(booked(recorded, tokyo), day), day, utc)).not.toEqual([]);
+    }
+  });
+
+  it("of a receipt before the start say so by days of the tenant's time zone", () => {
+    const recorded = loan({ receipts: [receipt({ payment_date: "2026-01-14T16:00:00" })] });
+    const reasons = (zone: string) =>
+      exceptionsOf(recorded, true, calendarOf(zone)).map(({ reason }) => reason);
+    expect([reasons("UTC"), reasons("Asia/Tokyo")]).toEqual([["paid_before_disbursement"], []]);
   });
 
   it("agree whether or not the money left the bank: a settlement and its reversal are not cash received", () => {
@@ -115,7 +154,7 @@ describe("records and books", () => {
     const recorded = loan({ receipts: [receipt({ currency: "EUR" })] });
     const day = "2030-01-01";
     const own = booked(loan());
-    const paid = recorded.receipts.flatMap(paymentParts);
+    const paid = recorded.receipts.flatMap((one) => paymentParts(one, UTC));
     expect(disagreements(recorded, [...sumsOf(own, day), ...sumsOf(paid, day, "EUR")], day)).toEqual([]);
     const wrong = disagreements(recorded, [...sumsOf(own, day), ...sumsOf(paid, day)], day);
     expect(new Set(wrong.map(({ currency }) => currency))).toEqual(new Set(["EUR", "USD"]));
@@ -163,8 +202,9 @@ describe("records and books", () => {
 
 describe("exceptions", () => {
   const reasonsOf = (recorded: RecordedLoan, followsRecords = true) =>
-    exceptionsOf(recorded, followsRecords).map(({ reason, payment_id, amount_minor, currency, sequence }) =>
-      [reason, payment_id, `${amount_minor} ${currency}`, sequence].join(" "),
+    exceptionsOf(recorded, followsRecords, UTC).map(
+      ({ reason, payment_id, amount_minor, currency, sequence }) =>
+        [reason, payment_id, `${amount_minor} ${currency}`, sequence].join(" "),
     );
 
   it("of a loan that is paid to the last unit are none", () => {

@@ -6,6 +6,7 @@ import {
   disbursementParts,
   paymentParts,
 } from "../../../src/domain/bookkeeping/rules.ts";
+import { type Calendar, calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
 import type { AccountCode } from "../../../src/domain/ledger/accounts.ts";
 import {
   type Loan,
@@ -57,6 +58,9 @@ const payment = (change: Partial<PaymentFacts> = {}): PaymentFacts => ({
   ...change,
 });
 
+const partsOf = (one: Omit<Loan, "payments">, calendar: Calendar = UTC) => disbursementParts(one, calendar);
+const paidParts = (one: PaymentFacts, calendar: Calendar = UTC) => paymentParts(one, calendar);
+
 /** Parts as lines that a bookkeeper reads. */
 const read = (parts: readonly BookPart[]) =>
   parts.map(({ day, moves }) =>
@@ -67,15 +71,13 @@ const read = (parts: readonly BookPart[]) =>
 
 describe("the parts of a record in the books", () => {
   it("a disbursement: amount and margin as first agreed, on the day on which it starts", () => {
-    expect(read(disbursementParts(loan()))).toEqual([
-      "2026-01-15; DR 1100 CR 2100 2000; DR 1400 CR 2300 200",
-    ]);
+    expect(read(partsOf(loan()))).toEqual(["2026-01-15; DR 1100 CR 2100 2000; DR 1400 CR 2300 200"]);
   });
 
   it("a purchase starts on its payment date, and has no line without a margin", () => {
     const { disbursement, payments } = loan();
     const purchase = { ...disbursement, kind: "purchase", payment_date: "2026-03-01" } as const;
-    const parts = disbursementParts({ disbursement: purchase, terms: [terms(1, "x", 5n, 0n)] });
+    const parts = partsOf({ disbursement: purchase, terms: [terms(1, "x", 5n, 0n)] });
     expect(read(parts)).toEqual(["2026-03-01; DR 1100 CR 2100 5"]);
     expect(payments).toEqual([]);
   });
@@ -87,7 +89,7 @@ describe("the parts of a record in the books", () => {
       terms(8, "2026-05-01", 2100n, 170n),
       { ...terms(9, "2026-06-01", 2100n, 170n), maturity_date: "2027-12-31" },
     );
-    expect(read(disbursementParts(changed)).slice(1)).toEqual([
+    expect(read(partsOf(changed)).slice(1)).toEqual([
       "2026-04-01; DR 5100 CR 1100 500",
       "2026-03-01; DR 5100 CR 1100 100; DR 2300 CR 1400 50",
       "2026-05-01; DR 1100 CR 5100 600; DR 1100 CR 2100 100; DR 1400 CR 2300 20",
@@ -102,7 +104,7 @@ describe("the parts of a record in the books", () => {
       terms(8, "2026-07-01", 2500n, 200n),
       terms(9, "2026-08-01", 2600n, 200n),
     );
-    expect(read(disbursementParts(changed)).slice(1)).toEqual([
+    expect(read(partsOf(changed)).slice(1)).toEqual([
       "2026-04-01; DR 5100 CR 1100 500",
       "2026-05-01; DR 1100 CR 5100 200",
       "2026-06-01; DR 5100 CR 1100 300",
@@ -129,12 +131,35 @@ describe("the parts of a record in the books", () => {
       "2026-02-03; DR 1000 CR 1100 1100",
     ],
     ["of the upfront fee", { installment_number: 0 }, "2026-02-03; DR 1000 CR 4200 1100"],
+    [
+      "that is a refund, as the mirror image",
+      { refund: true },
+      "2026-02-03; DR 1100 CR 1000 1000; DR 1400 CR 1000 100; DR 4100 CR 2300 100",
+    ],
+    [
+      "that is a refund of the upfront fee",
+      { refund: true, installment_number: 0 },
+      "2026-02-03; DR 4200 CR 1000 1100",
+    ],
   ] as const)("a payment %s", (_, change, expected) => {
-    expect(read(paymentParts(payment(change)))).toEqual([expected]);
+    expect(read(paidParts(payment(change)))).toEqual([expected]);
+  });
+
+  it("lie on the days of the tenant's time zone; a date stays that day", () => {
+    const tokyo = calendarOf("Asia/Tokyo");
+    const changed = loan(terms(5, "2026-03-31T15:00:00", 1500n, 200n), terms(6, "2026-04-01", 1400n, 200n));
+    const days = [
+      ...partsOf(changed, tokyo),
+      ...paidParts(payment({ payment_date: "2026-02-03T15:00:00" }), tokyo),
+    ];
+    expect(days.map(({ day }) => day)).toEqual(["2026-01-16", "2026-04-01", "2026-04-01", "2026-02-04"]);
+    const west = calendarOf("America/New_York");
+    const early = paidParts(payment({ payment_date: "2026-02-03T04:59:59" }), west);
+    expect(early.map(({ day }) => day)).toEqual(["2026-02-02"]);
   });
 
   it.each(["expected", "canceled"] as const)("a payment that is %s has no parts", (status) => {
-    expect(paymentParts(payment({ status }))).toEqual([]);
+    expect(paidParts(payment({ status }))).toEqual([]);
   });
 });
 
@@ -142,29 +167,26 @@ describe("an event", () => {
   it("that moves the start reverses and posts only the origination, at its first amounts", () => {
     const before = loan(terms(5, "2026-04-01", 1500n, 200n));
     const moved = { ...before, disbursement: { ...before.disbursement, disbursement_date: "2026-01-20" } };
-    const change = bookChange(disbursementParts(before), disbursementParts(moved));
+    const change = bookChange(partsOf(before), partsOf(moved));
     expect(read(change.reverse)).toEqual(["2026-01-15; DR 1100 CR 2100 2000; DR 1400 CR 2300 200"]);
     expect(read(change.post)).toEqual(["2026-01-20; DR 1100 CR 2100 2000; DR 1400 CR 2300 200"]);
   });
 
   it("that changes a term posts only the change", () => {
-    const change = bookChange(
-      disbursementParts(loan()),
-      disbursementParts(loan(terms(5, "2026-04-01", 0n, 200n))),
-    );
+    const change = bookChange(partsOf(loan()), partsOf(loan(terms(5, "2026-04-01", 0n, 200n))));
     expect([change.reverse, read(change.post)]).toEqual([[], ["2026-04-01; DR 5100 CR 1100 2000"]]);
   });
 
   it("that changes nothing of what is booked books nothing", () => {
-    const parts = paymentParts(payment());
-    expect(bookChange(parts, paymentParts(payment({ due_date: "2026-02-02" })))).toEqual({
+    const parts = paidParts(payment());
+    expect(bookChange(parts, paidParts(payment({ due_date: "2026-02-02" })))).toEqual({
       reverse: [],
       post: [],
     });
   });
 
   it("that deletes a record reverses all of its parts", () => {
-    const parts = disbursementParts(loan(terms(5, "2026-04-01", 1500n, 200n)));
+    const parts = partsOf(loan(terms(5, "2026-04-01", 1500n, 200n)));
     expect(bookChange(parts, [])).toEqual({ reverse: parts, post: [] });
   });
 });
@@ -179,24 +201,29 @@ function balance(parts: readonly BookPart[], account: AccountCode, day: string):
 }
 
 const days = fc.integer({ min: 1, max: 28 }).map((day) => `2026-02-${String(day).padStart(2, "0")}`);
+const dates = fc
+  .tuple(days, fc.constantFrom("", "T00:00:00", "T05:00:00", "T14:59:59", "T15:00:00"))
+  .map(([day, time]) => `${day}${time}`);
+const zones = fc.constantFrom("UTC", "Asia/Tokyo", "America/New_York").map(calendarOf);
 const amounts = fc.integer({ min: 0, max: 3000 }).map(BigInt);
-const changes = fc.array(fc.record({ day: days, amount: amounts, margin: amounts }), { maxLength: 6 });
+const changes = fc.array(fc.record({ day: dates, amount: amounts, margin: amounts }), { maxLength: 6 });
 const receipts = fc.array(
   fc.record({
-    day: days,
+    day: dates,
     total: amounts.filter((total) => total > 0n),
     expected_fee: fc.option(amounts),
     number: fc.constantFrom(null, 0, 1, 2),
     status: fc.constantFrom("paid", "paid", "expected", "canceled"),
+    refund: fc.boolean(),
   }),
   { maxLength: 8 },
 );
 
 it("on every day the books of a loan agree with its position, without a floor at zero", () => {
   fc.assert(
-    fc.property(changes, receipts, days, (agreed, received, day) => {
+    fc.property(changes, receipts, days, zones, (agreed, received, day, zone) => {
       const rows = agreed.map(({ day: on, amount, margin }, index) => terms(index + 2, on, amount, margin));
-      const payments = received.map(({ day: on, total, expected_fee, number, status }, index) =>
+      const payments = received.map(({ day: on, total, expected_fee, number, status, refund }, index) =>
         payment({
           payment_id: `P-${index}`,
           status: status as PaymentFacts["status"],
@@ -208,17 +235,19 @@ it("on every day the books of a loan agree with its position, without a floor at
           expected_fee,
           expected_principal: null,
           installment_number: number,
+          refund: refund && status === "paid",
         }),
       );
       const whole: Loan = { ...loan(...rows), payments };
-      const parts = [...disbursementParts(whole), ...payments.flatMap(paymentParts)];
-      const { received: money } = positionAt(ready(whole), day);
-      const at = agreedUpTo(whole.terms, day);
+      const parts = [...partsOf(whole, zone), ...payments.flatMap((one) => paidParts(one, zone))];
+      const { received: money } = positionAt(ready(whole, zone), day);
+      const at = agreedUpTo(whole.terms, day, zone);
       const upfront = payments
         .filter(
-          (one) => one.status === "paid" && one.installment_number === 0 && (one.payment_date ?? "") <= day,
+          ({ status, installment_number, payment_date }) =>
+            status === "paid" && installment_number === 0 && zone.dayOf(payment_date ?? "") <= day,
         )
-        .reduce((sum, one) => sum + one.payment_total, 0n);
+        .reduce((sum, { payment_total, refund }) => sum + (refund ? -payment_total : payment_total), 0n);
       expect(balance(parts, "1100", day)).toBe(at.amount - money.principal);
       expect(balance(parts, "1400", day)).toBe(at.margin - (money.fee - upfront));
       expect(balance(parts, "2300", day)).toBe(-balance(parts, "1400", day));

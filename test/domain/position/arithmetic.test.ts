@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayAt, daysBetween, monthEnds } from "../../../src/domain/position/days.ts";
+import { daysBetween, monthEnds } from "../../../src/domain/position/days.ts";
 import { type Ranked, Ranking } from "../../../src/domain/position/ranking.ts";
 import { restored, saved } from "../../../src/domain/position/saved.ts";
 import { ratio } from "../../../src/domain/position/sums.ts";
@@ -14,10 +14,6 @@ describe("days", () => {
     ["0001-01-01", "9999-12-31", 3_652_058],
   ])("from %s to %s are %d", (from, to, days) => {
     expect(daysBetween(from, to)).toBe(days);
-  });
-
-  it("an instant lies in its UTC day", () => {
-    expect(dayAt(Date.UTC(2026, 1, 28, 23, 59, 59, 999))).toBe("2026-02-28");
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calendarOf } from "../../../src/domain/core/calendar.ts";
+import { calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
 import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
@@ -21,7 +21,7 @@ interface Figures {
 const dollars = (minor: bigint) => Number(minor) / 100;
 
 function at(one: Loan, day: string): Figures {
-  const position = positionAt(ready(one), day);
+  const position = positionAt(ready(one, UTC), day);
   return {
     state: position.state,
     days: position.days_past_due,
@@ -102,7 +102,7 @@ describe("3: an extension moves the bullet", () => {
     [expected("P-1", "2026-03-01", 1000, 100)],
   );
   const dueOn = (day: string) =>
-    ready(bullet)
+    ready(bullet, UTC)
       .agreementAt(day)
       .schedule.installments.map(({ due }) => due);
 
@@ -151,7 +151,7 @@ it("5: a cent that no row schedules is owed after maturity, and a tolerance pass
   const one = loan({ amount: 1000, start: "2026-01-01", maturity: "2026-04-01" }, [], rows);
   expect(at(one, "2026-12-31")).toMatchObject({ state: "matured_unpaid", outstanding: 0.01, days: 274 });
   const tolerance = { amount: "1", by_currency: {}, share: "0" };
-  const tolerant = positionAt(ready(one), "2026-12-31", { ...USUAL, tolerance });
+  const tolerant = positionAt(ready(one, UTC), "2026-12-31", { ...USUAL, tolerance });
   expect(tolerant).toMatchObject({ state: "current", days_past_due: 0, bucket: "current" });
   expect(tolerant.arrears.total).toBe(1n);
 });
@@ -203,7 +203,7 @@ describe("7: a restructure on 2026-03-10", () => {
     ],
   );
   const ids = (day: string) =>
-    ready(one)
+    ready(one, UTC)
       .agreementAt(day)
       .schedule.installments.map(({ payment_id }) => payment_id);
 

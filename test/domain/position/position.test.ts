@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UTC } from "../../../src/domain/core/calendar.ts";
 import { toMajor } from "../../../src/domain/core/money.ts";
 import { daysLate } from "../../../src/domain/position/days.ts";
 import { installmentsAt, positionAt } from "../../../src/domain/position/position.ts";
@@ -12,7 +13,7 @@ const loanOf = (name: string) => loanOfCase(tapes.get(name) ?? []);
 function lineOf(name: string, day: string): Line {
   const loan = loanOf(name);
   const { currency } = loan.disbursement;
-  const at = positionAt(ready(loan), day);
+  const at = positionAt(ready(loan, UTC), day);
   const shown = (minor: bigint) => toMajor(minor, currency);
   return {
     case: name,
@@ -50,7 +51,7 @@ describe("a position equals the figures worked out by hand", () => {
 
 describe("the installments of a position", () => {
   const shown = (name: string, day: string) =>
-    installmentsAt(ready(loanOf(name)), day).map(
+    installmentsAt(ready(loanOf(name), UTC), day).map(
       (row) => [row.payment_id, row.covered / 100n, row.paid_on, daysLate(row, day)] as const,
     );
 

@@ -1,20 +1,29 @@
 import { describe, expect, it } from "vitest";
+import { UTC } from "../../../src/domain/core/calendar.ts";
+import type { Attributes } from "../../../src/domain/position/attributes.ts";
 import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
-import { findingsOf, Quality } from "../../../src/domain/position/quality.ts";
+import type { Filters } from "../../../src/domain/position/filters.ts";
+import { type Measure, USUAL } from "../../../src/domain/position/position.ts";
+import { findingsOf, Quality, type QualityView } from "../../../src/domain/position/quality.ts";
 import type { QualityCode } from "../../../src/domain/position/quality-rules.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
+import { NO_TOLERANCE } from "../../../src/domain/position/tolerance.ts";
 import { expected, loan, paid, receipt } from "./loans.ts";
 
 const FIRST = { amount: 1000, margin: 100, start: "2026-01-01", maturity: "2026-03-01" };
 const ROWS = [expected("P-1", "2026-02-01", 500, 50), expected("P-2", "2026-03-01", 500, 50)] as const;
 const DAY = "2026-02-15";
 
+const OF_BRAZIL: Attributes = { country: "BR", insurer_name: null, pledges: [] };
+
 /** The codes found, each with the payment that it names. */
-const found = (one: Loan, day = DAY, today = "2026-12-31") =>
-  findingsOf(ready(one), { day, today }).map(({ code, example }) => {
-    const payment = "payment_id" in example ? ` ${example.payment_id}` : "";
-    return `${code}${payment}`;
-  });
+const found = (one: Loan, day = DAY, today = "2026-12-31", view: Partial<QualityView> = {}) =>
+  findingsOf({ one: ready(one, UTC), attributes: OF_BRAZIL }, { day, today, calendar: UTC, ...view }).map(
+    ({ code, example }) => {
+      const payment = "payment_id" in example ? ` ${example.payment_id}` : "";
+      return `${code}${payment}`;
+    },
+  );
 
 const of = (...payments: readonly PaymentFacts[]) => loan(FIRST, [], payments);
 const [first, second] = ROWS;
@@ -160,9 +169,33 @@ describe("quality", () => {
     expect(extended([first], "2026-06-01", "2026-03-01")).toBe(false);
   });
 
+  it("matured_open: the state, so arrears within the tolerance leave none open", () => {
+    const tolerating = (amount: string) => {
+      const measure: Measure = { ...USUAL, tolerance: { ...NO_TOLERANCE, amount } };
+      return found(of(first, second), "2026-03-02", "2026-12-31", { measure });
+    };
+    expect(tolerating("1099.99")).toEqual(["matured_open"]);
+    expect(tolerating("1100")).toEqual([]);
+  });
+
+  it.each<readonly [string, Filters]>([
+    ["of another currency", { currency: ["EUR"] }],
+    ["in another country", { country: ["FR"] }],
+    ["in another state on the day", { state: ["current", "repaid"] }],
+    ["in another bucket on the day", { bucket: ["current", null] }],
+    ["pledged to nobody", { pledge_creditor: ["Bank"] }],
+    ["that starts earlier", { disbursed_from: "2026-01-02" }],
+  ])("finds nothing in a loan that its filters leave out: %s", (_, filters) => {
+    const late = of(first);
+    expect(found(late)).toEqual(["schedule_differs_from_terms"]);
+    expect(found(late, DAY, DAY, { filters })).toEqual([]);
+    const own: Filters = { currency: ["USD"], country: ["BR"], state: ["late"], bucket: ["1-30"] };
+    expect(found(late, DAY, DAY, { filters: own })).toEqual(["schedule_differs_from_terms"]);
+  });
+
   it("counts each rule, and keeps the first 20 examples", () => {
-    const quality = new Quality({ day: DAY, today: DAY });
-    for (let index = 0; index < 25; index += 1) quality.add(of(first));
+    const quality = new Quality({ day: DAY, today: DAY, calendar: UTC });
+    for (let index = 0; index < 25; index += 1) quality.add(of(first), OF_BRAZIL);
     const counts = quality.counts().filter(({ count }) => count > 0);
     expect(counts.map(({ code, count, examples }) => [code, count, examples.length])).toEqual([
       ["schedule_differs_from_terms", 25, 20],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { UTC } from "../../../src/domain/core/calendar.ts";
+import { creditorOn } from "../../../src/domain/position/attributes.ts";
 import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { payoffOn, type Rebate } from "../../../src/domain/position/payoff.ts";
 import { installmentsAt, positionAt, USUAL } from "../../../src/domain/position/position.ts";
@@ -17,13 +19,13 @@ const FIRST = { amount: 1000, margin: 100, start: "2026-01-01", maturity: "2026-
 const ROWS = [expected("P-1", "2026-02-01", 500, 50), expected("P-2", "2026-03-01", 500, 50)] as const;
 
 const rowsOn = (one: Loan, day: string) =>
-  installmentsAt(ready(one), day).map(
+  installmentsAt(ready(one, UTC), day).map(
     ({ payment_id, due, principal, fee, covered, self_scheduled }) =>
       [payment_id, due, dollars(principal), dollars(fee), dollars(covered), self_scheduled] as const,
   );
 
 function at(one: Loan, day: string, allocation: "oldest" | "own" = "oldest") {
-  const position = positionAt(ready(one), day, { ...USUAL, allocation });
+  const position = positionAt(ready(one, UTC), day, { ...USUAL, allocation });
   return {
     state: position.state,
     days: position.days_past_due,
@@ -38,6 +40,40 @@ function at(one: Loan, day: string, allocation: "oldest" | "own" = "oldest") {
     raised: dollars(position.terms.raised),
   };
 }
+
+describe("a change of only the creditor", () => {
+  const changes = [{ on: "2026-02-25" }, { on: "2026-02-15", maturity: "2026-06-01" }, { on: "2026-02-16" }];
+  const one = ready(loan(FIRST, changes, ROWS), UTC);
+
+  it("is no change of the terms, and moves no row", () => {
+    const { terms } = positionAt(one, "2026-02-28");
+    expect(terms.changes.map(({ sequence, change_date }) => [sequence, change_date])).toEqual([
+      [102, "2026-02-15"],
+    ]);
+    expect(terms.extensions).toEqual([{ sequence: 102, from: "2026-03-01", to: "2026-06-01" }]);
+    expect(rowsOn(one.loan, "2026-02-28").map(([, due]) => due)).toEqual(["2026-02-01", "2026-06-01"]);
+    expect([...one.changes.terms]).toEqual(["2026-02-15"]);
+  });
+
+  it.each([
+    ["2026-01-31", "A"],
+    ["2026-02-01", "B"],
+    ["2026-02-15", "B"],
+    ["2026-03-01", "C"],
+  ])("holds from its day on: on %s it is pledged to %s", (day, creditor) => {
+    // The second row changes the terms and keeps the creditor; the last one was corrected on all days.
+    const pledges = [
+      { on_date: "2026-01-01", pledge_creditor: "A" },
+      { on_date: "2026-02-01", pledge_creditor: "B" },
+      { on_date: "2026-01-10", pledge_creditor: "B" },
+      { on_date: "2026-03-01", pledge_creditor: "C" },
+    ];
+    const attributes = { country: null, insurer_name: null, pledges };
+    expect(creditorOn(attributes, day, UTC)).toBe(creditor);
+    const corrected = [...pledges, { on_date: "0001-01-01", pledge_creditor: null }];
+    expect(creditorOn({ ...attributes, pledges: corrected }, day, UTC)).toBeNull();
+  });
+});
 
 describe("receipts that were never expected", () => {
   const receipts = ["2026-01-10", "2026-01-20"].map((day, index) => receipt(`R-${index + 1}`, day, 400));
@@ -117,6 +153,16 @@ describe("reductions", () => {
     expect(rowsOn(one, "2026-01-15")).toEqual([
       ["P-1", "2026-02-01", 400, 20, 0, false],
       ["P-2", "2026-03-01", 0, 0, 0, false],
+    ]);
+  });
+
+  it("leave the upfront fee, also where it falls due last", () => {
+    const upfront = expected("P-0", "2026-03-02", 0, 30, { number: 0 });
+    const one = loan(FIRST, [{ on: "2026-02-01", amount: 700, margin: 60 }], [...ROWS, upfront]);
+    expect(rowsOn(one, "2026-02-01").map(([id, , principal, fee]) => [id, principal, fee])).toEqual([
+      ["P-1", 500, 50],
+      ["P-2", 200, 10],
+      ["P-0", 0, 30],
     ]);
   });
 
@@ -289,7 +335,7 @@ describe("a pay-off", () => {
     [expected("P-1", "2026-02-01", 500, 50), expected("P-2", "2026-04-11", 500, 50)],
   );
   const payoff = (one: Loan, on: string, rebate: Rebate) => {
-    const found = payoffOn(ready(one), on, rebate);
+    const found = payoffOn(ready(one, UTC), on, rebate);
     if (!found.ok) return found.error;
     const { principal, margin, rebate: given, upfront_fee, total } = found.value;
     return [principal, margin, given, upfront_fee, total].map(dollars);
@@ -326,7 +372,7 @@ describe("a pay-off", () => {
   it("is nothing before the start, and asks for nothing where nothing is owed", () => {
     expect(payoff(half, "2025-12-31", "none")).toBe("not_started");
     const all: PaymentFacts = receipt("R-1", "2026-01-05", 1100);
-    const found = payoffOn(ready({ ...half, payments: [...half.payments, all] }), "2026-02-20", "all");
+    const found = payoffOn(ready({ ...half, payments: [...half.payments, all] }, UTC), "2026-02-20", "all");
     expect(found).toMatchObject({ ok: true, value: { total: 0n, events: [] } });
   });
 });

@@ -362,7 +362,7 @@ describe("disbursements", () => {
       ["2025-01-31", "Bank A"],
     ]);
     expect(pledged({ pledge_creditor: "Bank A", change_date: "2025-02-28" })).toEqual([]);
-    expect(pledged({ pledge_creditor: null })).toEqual([["2024-10-20T12:34:56", null]]);
+    expect(pledged({ pledge_creditor: null })).toEqual([["0001-01-01", null]]);
   });
 
   const outOfOrder = (accepted: Accepted) => accepted.warnings.map(({ code }) => code);

@@ -12,7 +12,7 @@ interface Reversal {
   readonly reverses_entry_id: string;
   readonly reason_code: string;
   readonly reason_description: string | null;
-  /** Not before the entry's own day. Null means the UTC day of the posting, or the entry's own day if that is later. */
+  /** Not before the entry's own day. Null: the day of the posting in the tenant's time zone, or the entry's own if later. */
   readonly effective_at: string | null;
   readonly actor: string | null;
 }
