@@ -41,10 +41,7 @@ export function lifeInDays(now: PositionJson, whole: PositionJson, calendar: Cal
     outstanding: minor(outstanding, currency),
   });
   const figures = new Map(
-    series.map((one) => [
-      one.as_of_date,
-      figuresOf(one.scheduled, one.received, one.outstanding_principal),
-    ]),
+    series.map((one) => [one.as_of_date, figuresOf(one.scheduled, one.received, one.outstanding_principal)]),
   );
   figures.set(asOf, figuresOf(now.scheduled.total, now.received.total, now.outstanding_principal));
   let at = { scheduled: 0n, received: 0n, outstanding: 0n };
