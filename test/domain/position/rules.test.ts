@@ -121,7 +121,7 @@ describe("extensions", () => {
       { on: "2026-02-10", maturity: "2026-04-15" },
     ];
     const one = loan(FIRST, changes, ROWS);
-    const maturityOn = (day: string) => ready(one).agreementAt(day).maturity;
+    const maturityOn = (day: string) => ready(one, UTC).agreementAt(day).maturity;
     expect(["2026-02-09", "2026-02-10", "2026-02-20"].map(maturityOn)).toEqual([
       "2026-03-01",
       "2026-04-15",
@@ -215,7 +215,7 @@ describe("refunds and recoveries", () => {
   });
 
   const paidOn = (one: Loan, day: string, allocation: "oldest" | "own" = "oldest") =>
-    installmentsAt(ready(one), day, { ...USUAL, allocation }).map(({ paid_on }) => paid_on);
+    installmentsAt(ready(one, UTC), day, { ...USUAL, allocation }).map(({ paid_on }) => paid_on);
 
   it("money back takes the latest money first: on its own day, that of the last payment_id", () => {
     const back = receipt("R-0", "2026-02-10", 550, { refund: true });
