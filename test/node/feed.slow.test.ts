@@ -6,7 +6,7 @@ import { ingest } from "../crash/load.ts";
 import { LocalService } from "../crash/service.ts";
 import { individual } from "../support/examples.ts";
 
-const KILLS = 10;
+const KILLS = 20;
 const EVENTS = 15 * KILLS;
 
 /** wrangler takes a port of its own for the worker, which another process may have taken a moment before. */
@@ -20,7 +20,7 @@ async function startAgain(service: LocalService): Promise<void> {
   }
 }
 
-test("a consumer that follows the feed while the service is killed ten times sees every sequence once, in order", async () => {
+test("a consumer that follows the feed while the service is killed twenty times sees every sequence once, in order", async () => {
   const service = await LocalService.create();
   const over = new AbortController();
   try {
