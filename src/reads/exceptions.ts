@@ -31,8 +31,10 @@ export function findExceptions(
   return paged({ identity: ["bookkeeping exceptions", tenant], cursor }, async (start) => {
     const [before, partial, inside] = start?.after ?? [];
     const from: ExceptionPlace = { before: before ?? "", partial: partial ?? "", inside: inside ?? "" };
-    const { mode } = await readSwitch(db, tenant);
-    const { calendar } = await settingsInForce(db, tenant, null);
+    const [{ mode }, { calendar }] = await Promise.all([
+      readSwitch(db, tenant),
+      settingsInForce(db, tenant, null),
+    ]);
     const found =
       mode === "off" ? { exceptions: [], end: null } : await walk(db, tenant, from, { limit, calendar });
     if (found === "too_large") return err(TOO_MANY_PAYMENTS);

@@ -35,12 +35,10 @@ export function compareBooks(
   cursor: string | undefined,
 ): Promise<Result<Compared, Problem>> {
   return paged({ identity: ["proof", tenant, day], cursor }, async (start) => {
-    const { calendar } = await settingsInForce(db, tenant, null);
-    const page = await readBothSides(db, tenant, {
-      after: start?.after?.[0] ?? "",
-      day,
-      limit: LOANS_OF_A_PAGE,
-    });
+    const [{ calendar }, page] = await Promise.all([
+      settingsInForce(db, tenant, null),
+      readBothSides(db, tenant, { after: start?.after?.[0] ?? "", day, limit: LOANS_OF_A_PAGE }),
+    ]);
     if (page === "too_large") return err(TOO_MANY_PAYMENTS);
     const booked = page.loans.filter(({ follows_records }) => follows_records);
     const differences = booked.flatMap(({ loan, sums }) =>

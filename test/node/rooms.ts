@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "contract/settings/answers.ts",
     "domain",
   ],
-  client: ["reference", "../dist/client/schema.d.ts"],
+  client: ["reference"],
   docs: [],
   reference: ["contract", "domain"],
 };

@@ -1,5 +1,5 @@
 import type { EntryPlace } from "../ledger/journal.ts";
-import { journalLines, mirror } from "../ledger/journal.ts";
+import { journalLines } from "../ledger/journal.ts";
 import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
 
@@ -122,6 +122,3 @@ export function grossAfter(gross: Gross, currency: string, moves: readonly Move[
 }
 
 const withoutLoan = (moves: readonly Move[]) => moves.map((one) => ({ ...one, loan: null }));
-
-/** The mirror image of moves: what was debited is credited. */
-export const mirrored = (moves: readonly Move[]): readonly Move[] => mirror(withoutLoan(moves));

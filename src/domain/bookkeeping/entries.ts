@@ -1,7 +1,7 @@
 import type { Stamp } from "../core/event.ts";
 import { entryOf } from "../ledger/entry.ts";
-import type { Entry, EntryType, Posting } from "../ledger/journal.ts";
-import { type ActiveSettlement, type BookedPart, mirrored } from "./booked.ts";
+import { type Entry, type EntryType, mirror, type Posting } from "../ledger/journal.ts";
+import type { ActiveSettlement, BookedPart } from "./booked.ts";
 import type { BookPart, Move } from "./rules.ts";
 import type { Subject } from "./subject.ts";
 
@@ -24,7 +24,7 @@ export function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
     bank_account_ref: bankOf(part.moves),
     external_ref: part.disbursement_id,
     description: `Reversal: the ${part.category} ${part.record_id} says otherwise`,
-    postings: mirrored(part.moves).map((one): Posting => ({ ...one, loan: { loan_id, borrower_id } })),
+    postings: mirror(part.moves).map((one): Posting => ({ ...one, loan: { loan_id, borrower_id } })),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { AccountCode } from "../ledger/accounts.ts";
+import { mirror } from "../ledger/journal.ts";
 import type { Loan, PaidFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
 import { receivedParts } from "../position/parts.ts";
 import { receivedOn } from "../position/receipts.ts";
@@ -135,14 +136,8 @@ export function paymentParts(
   const { currency, refund } = payment;
   const received = moves(RECEIPT, amounts);
   const day = receivedOn(payment, calendar);
-  return [{ name: "receipt", day, currency, moves: refund ? received.map(turned) : received }];
+  return [{ name: "receipt", day, currency, moves: refund ? mirror(received) : received }];
 }
-
-const turned = ({ debit, credit, amount_minor }: Move): Move => ({
-  debit: credit,
-  credit: debit,
-  amount_minor,
-});
 
 /** The change of the books by an event: entries to reverse, each on its own day, and entries to post. */
 export interface BookChange<B extends BookPart> {

@@ -93,9 +93,9 @@ export function journalLines(postings: readonly Posting[]): readonly JournalLine
   });
 }
 
-/** The mirror image of an entry's postings: what was debited is credited. */
-export function mirror(postings: readonly Posting[]): readonly Posting[] {
-  return postings.map(({ debit, credit, ...rest }) => ({ ...rest, debit: credit, credit: debit }));
+/** The mirror image of postings: what was debited is credited. */
+export function mirror<P extends Pick<Posting, "debit" | "credit">>(postings: readonly P[]): readonly P[] {
+  return postings.map((one) => ({ ...one, debit: one.credit, credit: one.debit }));
 }
 
 /** The ids of the loans that an entry touches, each once. */
