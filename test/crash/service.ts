@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadOrCreateKey, mintToken } from "../../src/cli/local/issuer.ts";
 import { localFiles, PROJECT_ROOT } from "../../src/cli/local/project.ts";
 import { SCOPES } from "../../src/contract/scopes.ts";
+import { freePort } from "../support/free-port.ts";
 
 const READY = "\nRequests:";
 const TENANT = "crash";
@@ -15,16 +15,6 @@ const TENANT = "crash";
 function shellEnvironment(): NodeJS.ProcessEnv {
   const marks = /^(VITEST|NODE_ENV|NODE_OPTIONS|TEST|npm_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !marks.test(name)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no TCP port");
-  return address.port;
 }
 
 /** The service as `npm start` runs it, with a data directory of its own, to be killed and started at will. */

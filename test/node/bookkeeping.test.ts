@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { sampleTape } from "../../src/cli/sample/tape.ts";
 import { toMinor } from "../../src/domain/core/money.ts";
-import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { freePort } from "../support/free-port.ts";
+import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
 
 /** Why the judge is not to be had; null when it sits. */

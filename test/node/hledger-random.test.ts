@@ -12,8 +12,9 @@ import {
   refusalIn,
   requestOf,
 } from "../ledger/random-commands.ts";
+import { freePort } from "../support/free-port.ts";
 import { Accountant } from "./accountant.ts";
-import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
 
 const SEED = 20_261_128;

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/ledger/hledger.ts";
 import { ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
 import type { Entry } from "../../src/domain/ledger/journal.ts";
+import { freePort } from "../support/free-port.ts";
 import { Accountant } from "./accountant.ts";
-import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import {
   hledger,
   INSTALL_DEADLINE_MS,

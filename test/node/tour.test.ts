@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { PROJECT_ROOT } from "../../src/cli/local/project.ts";
-import { freePort, runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { freePort } from "../support/free-port.ts";
+import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 
 /** The tour of a page, as a reader copies it. */
 async function tour(page: string): Promise<string> {

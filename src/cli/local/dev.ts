@@ -5,7 +5,7 @@ import { SCOPES } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { runLocalCron } from "./cron.ts";
-import { announced, becameHealthy } from "./healthy.ts";
+import { announced, startedWorker } from "./healthy.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./issuer.ts";
 import { requireFreePort } from "./port.ts";
 import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
@@ -83,22 +83,17 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
     ...(own.length === 0 && workerSettings(key.value)),
     ...webhookSettings(key.value, devVars),
   });
-  const run = runWrangler(
-    PROJECT_ROOT,
-    [
-      ...["dev", "--local", "--port", String(options.port), "--persist-to", stateDirectory],
-      "--show-interactive-dev-session=false",
-      ...settings.map(([name, value]) => `--var=${name}:${value}`),
-      ...(options.rateLimits ? ["--var=RATE_LIMITS:on"] : []),
-    ],
-    stop,
-  );
+  const args = [
+    ...["dev", "--local", "--port", String(options.port), "--persist-to", stateDirectory],
+    "--show-interactive-dev-session=false",
+    ...settings.map(([name, value]) => `--var=${name}:${value}`),
+    ...(options.rateLimits ? ["--var=RATE_LIMITS:on"] : []),
+  ];
   const url = `http://localhost:${options.port}`;
-  if (!(await announced("Waiting for the first answer of the local worker ...", becameHealthy(url, run)))) {
-    run.stop();
-    await run.exited;
-    return err(failedRun("The service did not start.", run));
-  }
+  const starting = startedWorker(url, () => runWrangler(PROJECT_ROOT, args, stop));
+  const started = await announced("Waiting for the first answer of the local worker ...", starting);
+  if (!started.ok) return err(failedRun("The service did not start.", started.error));
+  const run = started.value;
   const link = options.sample && own.length === 0 ? await sampleLink(url, key.value, stop) : null;
   if (link !== null) console.log(link);
   console.log(await firstScreen(url, key.value, own, options.quiet ? logFile : null));

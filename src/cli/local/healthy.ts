@@ -1,10 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { WranglerRun } from "./wrangler.ts";
 
 const HEALTH_POLL_MS = 50;
 const NOTICE_PERIOD_MS = 15_000;
 /** How long a worker that starts may neither print a line nor answer. */
 export const SILENCE_MAX_MS = 120_000;
+
+/** wrangler chooses ports of its own a moment before it listens there; another program may take one meanwhile. */
+const saysPortTaken = (line: string): boolean => line.includes('Address already in use (socket "direct:');
+const STARTS_MAX = 3;
 
 /** Says every 15 seconds what is awaited, until `work` has ended. */
 export async function announced<T>(notice: string, work: Promise<T>): Promise<T> {
@@ -26,22 +31,38 @@ async function firstHealthyAnswer(url: string, end: AbortSignal, onAnswer: () =>
   return false;
 }
 
+type HealthyRun = Pick<WranglerRun, "exited" | "heldBack" | "forward" | "lastLineAt">;
+
 /** Waits for the worker's first healthy answer while it makes progress: a slow machine is no reason to give up. */
-export async function becameHealthy(
-  url: string,
-  run: Pick<WranglerRun, "exited" | "heldBack" | "forward" | "lastLineAt">,
-): Promise<boolean> {
+export async function becameHealthy(url: string, run: HealthyRun): Promise<boolean> {
   const end = new AbortController();
   const stop = () => end.abort();
   void run.exited.then(stop, stop);
   let answeredAt = Date.now();
   const watch = setInterval(() => {
     // A build error: wrangler waits until the file is fixed, so the developer must see its output now.
-    if (run.heldBack().some((line) => line.includes("ERROR"))) run.forward("all");
+    if (run.heldBack().some((line) => line.includes("ERROR") && !saysPortTaken(line))) run.forward("all");
     if (Date.now() - Math.max(answeredAt, run.lastLineAt()) > SILENCE_MAX_MS) stop();
   }, HEALTH_POLL_MS);
   const answered = firstHealthyAnswer(url, end.signal, () => {
     answeredAt = Date.now();
   });
   return answered.finally(() => clearInterval(watch));
+}
+
+/**
+ * Starts the worker and waits for its first healthy answer; starts it again where another program took a port that wrangler
+ * had chosen for itself. The error is the run that did not start, which has ended.
+ */
+export async function startedWorker<R extends HealthyRun & Pick<WranglerRun, "stop">>(
+  url: string,
+  start: () => R,
+): Promise<Result<R, R>> {
+  for (let starts = 1; ; starts += 1) {
+    const run = start();
+    if (await becameHealthy(url, run)) return ok(run);
+    run.stop();
+    await run.exited;
+    if (starts === STARTS_MAX || !run.heldBack().some(saysPortTaken)) return err(run);
+  }
 }

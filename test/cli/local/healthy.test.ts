@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { announced, becameHealthy, SILENCE_MAX_MS } from "../../../src/cli/local/healthy.ts";
+import { announced, becameHealthy, SILENCE_MAX_MS, startedWorker } from "../../../src/cli/local/healthy.ts";
 
 const URL = "http://localhost:8787";
 
@@ -77,6 +77,45 @@ test("a build error is shown while the wait continues", async () => {
   status = 200;
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await healthy).toBe(true);
+});
+
+const PORT_TAKEN = '[ERROR] Address already in use (socket "direct:1:default").';
+
+/** Starts runs that end by themselves with a line; the run after them goes on. */
+function runsThatEndWith(...lines: readonly string[]) {
+  const runs: ReturnType<typeof quietRun>[] = [];
+  const start = () => {
+    const run = Object.assign(quietRun(), { stop: () => undefined });
+    const line = lines[runs.length];
+    runs.push(run);
+    if (line !== undefined) {
+      run.held = [line];
+      run.exit(1);
+    }
+    return run;
+  };
+  return { runs, start };
+}
+
+test("a worker is started again, in silence, when another program took a port that wrangler had chosen", async () => {
+  const { runs, start } = runsThatEndWith(PORT_TAKEN, PORT_TAKEN);
+  answering(() => (runs.length === 3 ? 200 : new Error("ECONNREFUSED")));
+  const started = startedWorker(URL, start);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await started).toEqual({ ok: true, value: runs[2] });
+  expect(runs.map(({ forwarded }) => forwarded)).toEqual([false, false, false]);
+});
+
+test.each([
+  [[PORT_TAKEN, PORT_TAKEN, PORT_TAKEN], 3],
+  [["[ERROR] The runtime failed"], 1],
+] as const)("after %j a worker is given up", async (lines, starts) => {
+  const { runs, start } = runsThatEndWith(...lines);
+  answering(() => new Error("ECONNREFUSED"));
+  const started = startedWorker(URL, start);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await started).toEqual({ ok: false, error: runs.at(-1) });
+  expect(runs).toHaveLength(starts);
 });
 
 test("a wait says every 15 seconds what it waits for", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { requireFreePort } from "../../../src/cli/local/port.ts";
-import { freePort, occupyPort } from "../../node/cli/command-line.ts";
+import { occupyPort } from "../../node/cli/command-line.ts";
+import { freePort } from "../../support/free-port.ts";
 
 test("a free port is accepted", async () => {
   expect(await requireFreePort(await freePort())).toEqual({ ok: true, value: undefined });

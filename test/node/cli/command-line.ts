@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -98,19 +97,6 @@ export async function occupyPort(wanted = 0): Promise<{ port: number; close: () 
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no TCP port");
   return { port: address.port, close };
-}
-
-/** Below the ports that the system gives to connections and to listeners that ask for any. */
-const [PORTS_FROM, PORTS_TO] = [20_000, 32_000];
-
-/** A port for a service that starts later: one that the system gives to no other program meanwhile. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const taken = await occupyPort(randomInt(PORTS_FROM, PORTS_TO)).catch(() => null);
-    if (taken === null) continue;
-    await taken.close();
-    return taken.port;
-  }
 }
 
 export interface RunningService {

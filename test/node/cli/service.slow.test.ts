@@ -6,8 +6,9 @@ import { decodeJwt } from "jose";
 import { expect, test } from "vitest";
 import { requireFreePort } from "../../../src/cli/local/port.ts";
 import { individual } from "../../support/examples.ts";
+import { freePort } from "../../support/free-port.ts";
 import { until } from "../../support/until.ts";
-import { freePort, runCommand, spawnCommand, startService, temporaryDirectory } from "./command-line.ts";
+import { runCommand, spawnCommand, startService, temporaryDirectory } from "./command-line.ts";
 
 /** Pastes a printed line into `sh`: the HTTP status and the JSON body of its answer. */
 async function paste(line: string): Promise<{ status: number; body: unknown }> {
