@@ -5,6 +5,7 @@ export default defineConfig({
   schema: [
     "./src/store/log.ts",
     "./src/store/placement/tables.ts",
+    "./src/store/api-keys/tables.ts",
     "./src/store/tape/tables.ts",
     "./src/store/position/tables.ts",
     "./src/store/settings/tables.ts",
@@ -14,6 +15,7 @@ export default defineConfig({
     "./src/store/ledger/tables.ts",
     "./src/store/ledger/integrity-tables.ts",
     "./src/store/bookkeeping/tables.ts",
+    "./src/store/erasure/tables.ts",
   ],
   out: "./migrations",
 });

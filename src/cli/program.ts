@@ -1,15 +1,29 @@
 import { Command, CommanderError } from "commander";
+import { AUDIT_HANDLERS, type AuditHandlers, addAuditCommands } from "./commands/audit.ts";
 import { addDataCommands, DATA_HANDLERS, type DataHandlers } from "./commands/data.ts";
 import { addLocalCommands, LOCAL_HANDLERS, type LocalHandlers } from "./commands/local.ts";
 import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./commands/operate.ts";
 import type { Finish } from "./commands/options.ts";
+import { addPersonCommands, PERSON_HANDLERS, type PersonHandlers } from "./commands/person.ts";
 import { addReadCommands, READ_HANDLERS, type ReadHandlers } from "./commands/read.ts";
 import { EXIT } from "./failure.ts";
 
 /** The handler of each command: gets checked options and resolves with the exit code. */
-export type Handlers = LocalHandlers & DataHandlers & ReadHandlers & OperateHandlers;
+export type Handlers = LocalHandlers &
+  DataHandlers &
+  ReadHandlers &
+  AuditHandlers &
+  PersonHandlers &
+  OperateHandlers;
 
-const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS, ...READ_HANDLERS, ...OPERATE_HANDLERS };
+const HANDLERS: Handlers = {
+  ...LOCAL_HANDLERS,
+  ...DATA_HANDLERS,
+  ...READ_HANDLERS,
+  ...AUDIT_HANDLERS,
+  ...PERSON_HANDLERS,
+  ...OPERATE_HANDLERS,
+};
 
 const EPILOGUE = `
 Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were refused.
@@ -29,6 +43,8 @@ function buildProgram(handlers: Handlers, finish: Finish): Command {
   addLocalCommands(program, handlers, finish);
   addDataCommands(program, handlers, finish);
   addReadCommands(program, handlers, finish);
+  addAuditCommands(program, handlers, finish);
+  addPersonCommands(program, handlers, finish);
   addOperateCommands(program, handlers, finish);
   return program;
 }

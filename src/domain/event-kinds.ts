@@ -23,12 +23,25 @@ const EVENT_KINDS: readonly EventKind[] = [
       webhook: "recordChanged",
     }),
   ),
+  { category: "client", steps: ["erase"], readableWith: ["records:read"], webhook: "recordChanged" },
   { category: "settings", steps: ["put"], readableWith: ["records:read"], webhook: "settingsChanged" },
   {
     category: "ledger",
     steps: [...LEDGER_STEPS, "opening"],
     readableWith: ["hpts:ledger:read"],
     webhook: null,
+  },
+  {
+    category: "ledger",
+    steps: ["switched", "erase"],
+    readableWith: ["hpts:ledger:read"],
+    webhook: "booksChanged",
+  },
+  {
+    category: "log",
+    steps: ["restored"],
+    readableWith: ["records:read", "hpts:ledger:read"],
+    webhook: "logRestored",
   },
 ];
 

@@ -115,7 +115,7 @@ function bodyOf(body: Body, { id, examples, ...own }: BodyWords<Body>): Content 
 
 function answerOf<Name extends string>(
   description: string,
-  { json, ndjson, csv, text, html, headers = [] }: RouteAnswer<Name>,
+  { json, ndjson, csv, text, html, jose, headers = [] }: RouteAnswer<Name>,
   schemas: Readonly<Record<Name, z.ZodType>>,
 ): DescribedAnswer {
   const content = (media: string, schema: z.ZodType | undefined): readonly Content[] =>
@@ -128,6 +128,7 @@ function answerOf<Name extends string>(
       ...content("text/csv", csv && z.string()),
       ...content("text/plain", text && z.string()),
       ...content("text/html", html && z.string()),
+      ...content("application/jose", jose && z.string()),
     ],
     headers: [...(csv ? (["Vary", "Content-Disposition"] as const) : []), ...headers],
   };

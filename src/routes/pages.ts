@@ -59,6 +59,14 @@ function page(name: string, policy: string) {
   };
 }
 
+/** Serves a built JSON document. */
+function jsonFile(path: string) {
+  return (c: Context<AppEnv>): Promise<Response> => {
+    c.header("Content-Type", "application/json");
+    return builtFile(c, path);
+  };
+}
+
 function home(c: Context<AppEnv>): Promise<Response> {
   const { origin } = new URL(c.req.url);
   return renderPage(
@@ -83,8 +91,6 @@ export const pageHandlers = {
   home,
   console: page("console", CONSOLE_POLICY),
   reference: page("docs", DOCS_POLICY),
-  openapi: (c) => {
-    c.header("Content-Type", "application/json");
-    return builtFile(c, "/openapi.json");
-  },
+  openapi: jsonFile("/openapi.json"),
+  mappingSchema: jsonFile("/schemas/mapping.json"),
 } satisfies Partial<RouteHandlers>;

@@ -29,9 +29,10 @@ const SEED = [
     payment_date, payment_principal, payment_fee, installment_number, created_seq, updated_seq, created_at, updated_at)
   SELECT '${TENANT}', 'P-' || i, 'L-' || i, 55000, 'USD', 'paid', '2025-02-01', 'C-1', 'client', '2025-02-01', 50000, 5000, 1,
     ${LOANS} + i + 1, ${LOANS} + i + 1, 0, 0 FROM n`,
-  `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint, data, facts,
-    makes_history, trace_id, created_at)
-  VALUES ('${TENANT}', ${HEAD}, 'seed', 'client', 'update', 'C-1', 'seed-key', 'f', '{}', '{}', 0, 't', 0)`,
+  `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
+    created_at, hash)
+  VALUES ('${TENANT}', ${HEAD}, 'seed', 'client', 'update', 'C-1', zeroblob(32), '{"data":{},"facts":{}}', 0, zeroblob(16), 0,
+    zeroblob(32))`,
 ];
 
 class Service {

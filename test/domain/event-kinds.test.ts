@@ -11,13 +11,15 @@ describe("an event of the log", () => {
     ["ledger", "bank_balance", ["hpts:ledger:read"], null],
     ["ledger", "opening", ["hpts:ledger:read"], null],
     ["settings", "put", ["records:read"], "settingsChanged"],
+    ["client", "erase", ["records:read"], "recordChanged"],
+    ["ledger", "erase", ["hpts:ledger:read"], "booksChanged"],
   ])("%s %s is read with %j and reported as %s", (category, step, readableWith, webhook) => {
     expect(eventKind(category, step)).toMatchObject({ readableWith, webhook });
   });
 
   it.each([
     ["ledger", "create"],
-    ["client", "erase"],
+    ["payment", "erase"],
     ["settings", "create"],
     ["constructor", "create"],
   ])("%s %s is of no kind: nobody reads its data", (category, step) => {

@@ -59,7 +59,7 @@ describe("a migration", () => {
     expect(triggers.length).toBeGreaterThan(0);
     for (const trigger of triggers) {
       expect(trigger).toMatch(
-        /^CREATE TRIGGER `?\w+`? BEFORE (UPDATE|DELETE|INSERT) ON [^\n]* BEGIN [^\n]* END;?$/,
+        /^CREATE TRIGGER `?\w+`? (BEFORE|AFTER) (UPDATE|DELETE|INSERT) ON [^\n]* BEGIN [^\n]* END;?$/,
       );
       expect(trigger).not.toMatch(/\bcase\b/i);
     }

@@ -49,7 +49,8 @@ describe("the OpenAPI document", () => {
   it("lists every scope", () => {
     const schemes = document.components?.securitySchemes as Record<string, { flows?: object }>;
     expect(schemes.oauth2?.flows).toMatchObject({ clientCredentials: { scopes: SCOPE_MEANINGS } });
-    expect(Object.keys(schemes)).toEqual(["oauth2", "bearer"]);
+    expect(Object.keys(schemes)).toEqual(["oauth2", "bearer", "apiKey"]);
+    expect(schemes.apiKey).toMatchObject({ type: "http", scheme: "bearer" });
   });
 });
 

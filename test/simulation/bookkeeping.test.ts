@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { journalOf, opened, type Posted, provedOn, switchTo } from "../bookkeeping/tape.ts";
 import { type Answer, Api, newKey } from "../support/api.ts";
+import { expectSoundLog } from "../support/chain.ts";
 import { gateOf } from "../support/gate.ts";
 import { type Sent, type Tape, tapes, zones } from "./tapes.ts";
 
@@ -110,6 +111,7 @@ it("the books agree with the records on every day, after any events and kills, a
         if (index % 40 === 39) expect(await provedOn(api, DAYS)).toEqual([]);
       }
       expect(await provedOn(api, DAYS)).toEqual([]);
+      await expectSoundLog(api.tenant);
       await trialBalancesAreEven(api);
       credits += await creditsAreListed(api);
       const journal = asText(await journalOf(api.tenant));
@@ -141,6 +143,7 @@ it("the books agree with the records after every switch, with events sent while 
       await switchTo(api, "records");
       await opened(api);
       expect(await provedOn(api, DAYS)).toEqual([]);
+      await expectSoundLog(api.tenant);
       await trialBalancesAreEven(api);
       await creditsAreListed(api);
     }),

@@ -6,12 +6,13 @@ setFlagsFromString("--js-base-64");
 /** Tests that start nothing: no workerd, no service, no other process for long. They take seconds. */
 export const PURE = [
   "test/domain/**/*.test.ts",
+  "test/audit/golden.test.ts",
   "test/contract/**/*.test.ts",
   "test/console/!(*.slow).test.ts",
-  "test/config.test.ts",
-  "test/auth/{key-set,key-set-lost,key-set-policy,unverified-token,verified-tokens}.test.ts",
+  "test/config/**/*.test.ts",
+  "test/auth/{api-keys,issuers,key-set,key-set-lost,key-set-policy,unverified-token,verified-tokens}.test.ts",
   "test/webhooks/{caller,destination,endpoint,line,messages,settings}.test.ts",
-  "test/tenant/{groups,in-order,key-store,plan,recall,remembered,tries,waiters}.test.ts",
+  "test/tenant/{groups,in-order,key-store,own-log,plan,recall,remembered,tries,waiters}.test.ts",
   "test/http/{traceparent,tracestate}.test.ts",
   "test/node/{imports,tidy,build,documents,workflows}.test.ts",
   "test/reference/document.test.ts",

@@ -45,14 +45,14 @@ describe("a gate", () => {
     const key = "key-of-the-version-before";
     const first = await api.ingest("client", individual, key);
     const gate = gateOf(api.tenant);
-    const { fingerprint } = await submissionOf("client", individual, key);
+    const { key: hash, fingerprint } = await submissionOf("client", individual, key, api.tenant);
     await loseKeys(gate);
     const { event_id, sequence } = first.body;
     const stored = { event_id, sequence, category: "client", step: "create", record_id: "C-1", answer: null };
     const log = { head: { sequence, event_id, created_at: 0 }, heardAt: Date.now(), bookmark: null };
     await runInDurableObject(gate, (_: TenantGate, { storage }) => {
-      const event = JSON.stringify({ idempotency_key: key, fingerprint, ...stored });
-      storage.sql.exec("INSERT INTO keys VALUES (?, ?)", key, event);
+      const event = JSON.stringify({ fingerprint, ...stored });
+      storage.sql.exec("INSERT INTO keys VALUES (unhex(?), ?)", hash, event);
       storage.sql.exec("INSERT OR REPLACE INTO facts VALUES ('log', ?)", JSON.stringify(log));
     });
     await evictDurableObject(gate);

@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { isScope, SCOPES, type Scope } from "../../contract/scopes.ts";
+import { type Command, Option } from "commander";
+import { SCOPES, type Scope } from "../../contract/scopes.ts";
 import type { DevOptions } from "../local/dev.ts";
 import type { InitOptions } from "../local/init.ts";
 import type { TokenOptions } from "../local/token.ts";
-import { type Finish, port } from "./options.ts";
+import { type Finish, lifetime, port, scopesOption, tenantOption } from "./options.ts";
 
 /** The commands for the service on this machine. */
 export interface LocalHandlers {
@@ -19,33 +19,6 @@ export const LOCAL_HANDLERS: LocalHandlers = {
 };
 
 const DEFAULT_PORT = 8787;
-const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const LIFETIME_MAX_S = 365 * 86_400;
-
-function tenant(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
-  throw new InvalidArgumentError("It takes 1 to 64 of the characters A-Z a-z 0-9 _ -");
-}
-
-function scopes(text: string): readonly Scope[] {
-  const named = [...new Set(text.split(/\s+/).filter((scope) => scope !== ""))];
-  const unknown = named.find((scope) => !isScope(scope));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(`There is no scope "${unknown}". The scopes are: ${SCOPES.join(" ")}`);
-  }
-  if (named.length === 0) throw new InvalidArgumentError("It names no scope; omit it for all scopes.");
-  return named.filter(isScope);
-}
-
-/** Seconds in a lifetime such as `30d`, `12h`, `90m` or `3600s`. */
-export function lifetime(text: string): number {
-  const [, digits = "", unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(digits) * (SECONDS_PER_UNIT[unit] ?? 0);
-  if (seconds > 0 && seconds <= LIFETIME_MAX_S) return seconds;
-  throw new InvalidArgumentError(
-    "It takes a number and a unit, such as 30d, 12h, 90m or 3600s, at most 365d.",
-  );
-}
 
 const dataDirectory = () =>
   new Option("--data-dir <path>", "folder of the signing key and the data (default: .wrangler)");
@@ -72,7 +45,7 @@ function addDev(program: Command, handlers: LocalHandlers, finish: Finish): void
   npm start -- --sample
   npm start -- --port 8788 --quiet
 
-To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`,
+To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
     )
     .action(
       async (options: {
@@ -99,10 +72,10 @@ function addToken(program: Command, handlers: LocalHandlers, finish: Finish): vo
     .command("token")
     .summary("mint a bearer token for the local service (npm run token)")
     .description("Mints a bearer token for the local service and prints only the token on standard output.")
-    .requiredOption("--tenant <id>", "tenant of the token: 1 to 64 of A-Z a-z 0-9 _ -", tenant)
+    .requiredOption("--tenant <id>", "tenant of the token: 1 to 64 of A-Z a-z 0-9 _ -", tenantOption)
     .addOption(
       new Option("--scope <scopes>", "scopes, separated by spaces")
-        .argParser(scopes)
+        .argParser(scopesOption)
         .default(SCOPES, "all of them"),
     )
     .addOption(

@@ -4,6 +4,7 @@ import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { PositionsOptions } from "../read/positions.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
+import type { ServiceOptions } from "../service.ts";
 import { dayOption, type Finish, port, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show data. */
@@ -13,6 +14,7 @@ export interface ReadHandlers {
   readonly positions: (options: PositionsOptions) => Promise<number>;
   readonly statement: (options: StatementOptions) => Promise<number>;
   readonly listen: (options: ListenOptions) => Promise<number>;
+  readonly whoAmI: (options: ServiceOptions) => Promise<number>;
 }
 
 export const READ_HANDLERS: ReadHandlers = {
@@ -21,6 +23,7 @@ export const READ_HANDLERS: ReadHandlers = {
   positions: async (options) => (await import("../read/positions.ts")).showPositions(options),
   statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
   listen: async (options) => (await import("../listen/listen.ts")).listen(options),
+  whoAmI: async (options) => (await import("../read/whoami.ts")).whoAmI(options),
 };
 
 const LATE_MAX = 200;
@@ -30,9 +33,9 @@ const asOf = () =>
     dayOption,
   );
 
-/** Adds `portfolio`, `positions`, `show`, `statement` and `listen`. */
+/** Adds `portfolio`, `positions`, `show`, `statement`, `listen` and `whoami`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
-  for (const add of [addPortfolio, addPositions, addShow, addStatement, addListen])
+  for (const add of [addPortfolio, addPositions, addShow, addStatement, addListen, addWhoAmI])
     add(program, handlers, finish);
 }
 
@@ -124,4 +127,15 @@ function addListen(program: Command, handlers: ReadHandlers, finish: Finish): vo
     .action(async ({ url, token, port: at, secret, fromSequence }: ListenOptions & { port: number }) =>
       finish(await handlers.listen({ url, token, port: at, secret, fromSequence })),
     );
+}
+
+function addWhoAmI(program: Command, handlers: ReadHandlers, finish: Finish): void {
+  withService(
+    program
+      .command("whoami")
+      .summary("show whom the service takes a token or key for")
+      .description("Shows tenant, actor, scopes and end of the token or API key, as the service reads it."),
+  )
+    .addHelpText("after", "\n  npx loan-ledger whoami")
+    .action(async ({ url, token }: ServiceOptions) => finish(await handlers.whoAmI({ url, token })));
 }

@@ -7,11 +7,11 @@ import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { runLocalCron } from "./cron.ts";
 import { announced, startedWorker } from "./healthy.ts";
 import { type LocalKey, loadOrCreateKey, mintToken, workerSettings } from "./issuer.ts";
+import { localSettings } from "./local-settings.ts";
 import { requireFreePort } from "./port.ts";
 import { foreignIssuerSettings, localFiles, PROJECT_ROOT, readDevVars } from "./project.ts";
 import { consoleLink, loadSample, SAMPLE_TENANT } from "./sample.ts";
 import { stopRequests } from "./stop-requests.ts";
-import { webhookSettings } from "./webhook-settings.ts";
 import { ownIssuerText, welcomeText } from "./welcome.ts";
 import { runWrangler, type WranglerRun } from "./wrangler.ts";
 
@@ -81,7 +81,7 @@ async function serve(options: DevOptions, stop: AbortSignal): Promise<Result<voi
   const own = foreignIssuerSettings(devVars);
   const settings = Object.entries({
     ...(own.length === 0 && workerSettings(key.value)),
-    ...webhookSettings(key.value, devVars),
+    ...localSettings(key.value, devVars),
   });
   const args = [
     ...["dev", "--local", "--port", String(options.port), "--persist-to", stateDirectory],

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { EXIT, failed, report } from "../failure.ts";
 import { applyMigrations } from "./dev.ts";
 import { loadOrCreateKey, workerSettings } from "./issuer.ts";
+import { localSettings } from "./local-settings.ts";
 import { localFiles, PROJECT_ROOT } from "./project.ts";
-import { webhookSettings } from "./webhook-settings.ts";
 
 export interface InitOptions {
   readonly dataDirectory: string | undefined;
@@ -15,7 +15,7 @@ export async function init({ dataDirectory }: InitOptions): Promise<number> {
   const { keyFile, stateDirectory } = localFiles(dataDirectory);
   const key = await loadOrCreateKey(keyFile);
   if (!key.ok) return report(key.error);
-  const lines = Object.entries({ ...workerSettings(key.value), ...webhookSettings(key.value, "") }).map(
+  const lines = Object.entries({ ...workerSettings(key.value), ...localSettings(key.value, "") }).map(
     ([name, value]) => `${name}='${value}'`,
   );
   const path = join(PROJECT_ROOT, ".dev.vars");

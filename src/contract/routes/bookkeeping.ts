@@ -16,8 +16,12 @@ export const BOOKKEEPING_ROUTES = {
     method: "PUT",
     path: "/v1/bookkeeping",
     scope: "hpts:adjustments:write",
+    keyed: "optional",
     body: json(switchBody),
-    answers: { 200: { json: "bookkeepingState" }, 202: { json: "bookkeepingState" } },
+    answers: {
+      200: { json: "bookkeepingState", headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
+      202: { json: "bookkeepingState", headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
+    },
     problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
   },
   listBookkeepingExceptions: {

@@ -45,10 +45,18 @@ test("the printed lines work when pasted, and what they wrote survives a killed 
   expect(await paste(next.lookUp)).toMatchObject({ status: 200 });
 });
 
-test("a start prints nothing alarming, and SIGTERM ends it with 0 and frees the port", async () => {
+test("a start prints nothing alarming, takes keys that the operator makes, and SIGTERM ends it with 0 and frees the port", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const service = await startService(port, directory);
   expect(service.screen).not.toMatch(/error|warn|exception|^\s+at /im);
+
+  const scopes = ["--scopes", "records:read keys:manage"];
+  const made = await runCommand(["keys", "create", "--tenant", "keyed", ...scopes, "--data-dir", directory]);
+  const key = ["--url", `http://localhost:${port}`, "--token", made.stdout.trim()];
+  expect(await runCommand(["whoami", ...key])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^tenant +keyed\nactor +key:[a-z0-9]{12}\n/),
+  });
 
   const health = await fetch(`http://localhost:${port}/v1/health/live`);
   expect(health.status).toBe(200);

@@ -61,6 +61,27 @@ describe("an import", () => {
     const report = await readFile(`${path}.refused.ndjson`, "utf8");
     expect(reported(report)).toEqual(refusals);
     expect(report).toContain('"message":"The disbursement BAD-D-6 was refused."');
+    const [last, row] = [report, report].map((text, index) =>
+      JSON.parse(
+        text
+          .trim()
+          .split("\n")
+          .at(-1 - index) ?? "",
+      ),
+    );
+    expect(Object.keys(row)).toEqual(["file", "line", "category", "id", "status", "code", "errors"]);
+    const count = (code: string) =>
+      [...refusals.values()].filter((refusal) => refusal.startsWith(code)).length;
+    expect(last.summary).toContainEqual({
+      code: "not_found",
+      field: "",
+      message: 'The payment "…" does not exist.',
+      count: count("not_found"),
+      first: expect.arrayContaining(["NO-P-4"]),
+    });
+    expect(ended.stdout.trim().split("\n").at(-1)).toBe(
+      `Finished: ${lines.length - 14} of ${lines.length} lines are in, 14 were refused.`,
+    );
   });
 
   it("of A, B, A stores three events, and of A with its own key twice stores one", async () => {
@@ -86,12 +107,12 @@ describe("an import", () => {
       { category: "client", data: { step: "delete", client_id: "BR-0001" } },
     ];
     const lines = [
-      ...gone,
+      client("C-9"),
       ...payments,
       ...[...others].reverse().filter(({ data }) => data.step === "create"),
-      client("C-9"),
+      ...gone,
     ];
-    const rest = others.filter(({ data }) => data.step !== "create");
+    const rest = others.filter(({ category, data }) => category !== "client" && data.step !== "create");
     const tenant = newTenant();
     const ended = await service.run(["import", "-"], tenant, { input: ndjson([...lines, ...rest]) });
     expect(ended).toMatchObject({ exitCode: 0 });
@@ -101,6 +122,29 @@ describe("an import", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(steps.slice(-2).map(({ data }) => data)).toEqual([gone[1]?.data, gone[0]?.data]);
+  });
+
+  it("keeps the order of the lines of a record that is deleted among them, and stays so in a second run", async () => {
+    const steps = (id: string, ...named: readonly (string | null)[]) =>
+      named.map((name) =>
+        name === null ? { category: "client", data: { step: "delete", client_id: id } } : client(id, name),
+      );
+    // C-1 is new, C-2 lives already, C-3 has nothing to delete.
+    const lines = [
+      ...steps("C-1", "old", null, "new"),
+      ...steps("C-2", null, "new"),
+      ...steps("C-3", null, "new"),
+    ];
+    const tenant = newTenant();
+    await service.run(["import", "-"], tenant, { input: ndjson([client("C-2", "old")]) });
+    const path = await fileOf(ndjson(lines));
+    for (const _ of [1, 2]) {
+      const ended = await service.run(["import", path], tenant);
+      expect(ended).toMatchObject({ exitCode: 3, stdout: expect.stringContaining("6 of 7 lines are in") });
+      expect(
+        (await exported(tenant, "clients")).map((row) => /"name","(\w+)"/.exec(String(row))?.[1]),
+      ).toEqual(["new", "new", "new"]);
+    }
   });
 
   it("of exported events gives another tenant equal tables", async () => {
@@ -168,7 +212,7 @@ describe("an import", () => {
     const exitCode = await new Promise((resolve) => child.once("close", resolve));
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: expect.stringMatching(/401 invalid_token\)\n0 of/),
+      stderr: expect.stringMatching(/401 invalid_token\)\nNothing was sent\./),
     });
     expect(await service.run(["import", path], "import-expired")).toMatchObject({ exitCode: 0 });
   });

@@ -1,0 +1,70 @@
+import { evictDurableObject } from "cloudflare:test";
+import { expect, it } from "vitest";
+import { runSweep } from "../fanout/queue.ts";
+import { Api } from "../support/api.ts";
+import { expectSoundLog, storedEvents } from "../support/chain.ts";
+import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
+import { gateOf } from "../support/gate.ts";
+import { restore, snapshotOf } from "../support/time-travel.ts";
+import { ana, bob, completed, erase, eraseWholly, found, sendAna, storedText, VALUES } from "./person.ts";
+
+it("writes an erasure of a lost time anew, directly after the event of the restore, and does its work", async () => {
+  const api = new Api();
+  await sendAna(api);
+  const before = await snapshotOf(api.tenant);
+  await eraseWholly(api, "C-1", "error");
+  await api.accept("client", bob);
+  await restore(api.tenant, before);
+  expect(found(await storedText(api.tenant))).toEqual(Object.keys(VALUES));
+  await api.accept("client", { ...bob, client_id: "C-3" });
+  const after = (await storedEvents(api.tenant)).slice(6);
+  expect(
+    after.map(({ step, record_id }) => [step, record_id === after[0]?.event_id ? "" : record_id]),
+  ).toEqual([
+    ["restored", ""],
+    ["erase", "C-1"],
+    ["create", "C-3"],
+  ]);
+  expect(JSON.parse(after[1]?.data ?? "").data).toEqual({ reason: "error", shared: [] });
+  await completed(api);
+  expect(found(await storedText(api.tenant))).toEqual([]);
+  expect((await api.get("/api/tables/clients/C-1")).body.data.name).toBeNull();
+  await expectSoundLog(api.tenant);
+});
+
+it("names the erasure of a client whom the restored log does not know, and leaves one who is sent later", async () => {
+  const api = new Api();
+  await api.accept("client", bob);
+  const before = await snapshotOf(api.tenant);
+  await api.accept("client", ana);
+  await eraseWholly(api);
+  await restore(api.tenant, before);
+  await api.accept("client", ana);
+  await completed(api);
+  const events = await storedEvents(api.tenant);
+  expect(events.map(({ step }) => step)).toEqual(["create", "restored", "erase", "create"]);
+  expect(events[3]?.previous_sequence).toBeNull();
+  expect((await api.get("/api/tables/clients/C-1")).body.data.name).toBe(VALUES.name);
+  await expectSoundLog(api.tenant);
+});
+
+it("does its work again where a restore undid only that, and left the event", async () => {
+  const api = new Api();
+  await sendAna(api);
+  const d1 = await wrapDatabase(gateOf(api.tenant));
+  d1.meet(
+    ({ statements }) => statements.some(({ sql }) => sql.includes("unfinished_erasures")),
+    failBefore(),
+  );
+  await erase(api);
+  const before = await snapshotOf(api.tenant);
+  d1.heal();
+  await evictDurableObject(gateOf(api.tenant));
+  await runSweep();
+  await completed(api);
+  await restore(api.tenant, before);
+  expect(found(await storedText(api.tenant))).not.toEqual([]);
+  await runSweep();
+  await completed(api);
+  expect(found(await storedText(api.tenant))).toEqual([]);
+});
