@@ -1,8 +1,8 @@
-import { keyHash } from "../domain/log/hash.ts";
 import type { Context } from "hono";
 import type { keyList, madeKey, whoami } from "../contract/credentials/answers.ts";
 import type { CREDENTIAL_ROUTES } from "../contract/routes/credentials.ts";
 import type { StoredApiKey } from "../domain/core/api-key.ts";
+import { keyHash } from "../domain/log/hash.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { callerGrants, insufficientScope, refuse } from "../http/authentication.ts";
 import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
