@@ -141,11 +141,9 @@ function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
   ];
   let plot: uPlot | null = null;
   const draw = (width: number): void => {
-    performance.mark("draw");
     plot = new uPlot({ ...options(picture, width) }, data, (made, init) => {
       place.append(made.root);
       init();
-      performance.measure(`picture: ${picture.label}`, "draw");
     });
     plot.setLegend({ idx: restOf(picture) }, false);
   };

@@ -36,7 +36,7 @@ function show(): void {
   const main = renderShell(name);
   const view = viewNamed(name);
   if (!knowsDays()) {
-    main.append(loading("the settings", page.signal, learnThenShow));
+    main.append(entitle("Console", true), loading("the settings", page.signal, learnThenShow));
     return;
   }
   if (view) VIEWS[view](main, route, page.signal);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
@@ -13,7 +13,6 @@ const LOANS = 5_000;
 const PAYMENTS = 20;
 const PAYMENTS_OF_FIRST = 1_000;
 const AS_OF = "2026-09-30";
-const PICTURE_MS_MAX = 100;
 
 const upTo = (last: number) =>
   `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
@@ -53,14 +52,6 @@ function rows(): readonly string[] {
   ];
 }
 
-/** How long each picture took to draw, in milliseconds. */
-async function drawn(page: Page): Promise<readonly number[]> {
-  const measures = await page.evaluate(
-    "performance.getEntriesByType('measure').filter(({ name }) => name.startsWith('picture')).map(({ duration }) => duration)",
-  );
-  return measures as readonly number[];
-}
-
 describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
   let browser: Browser;
   let service: Service;
@@ -74,33 +65,32 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
     await service?.dispose();
   });
 
-  it("shows a page of a table within two seconds, and finds one row among all of them within five", async () => {
-    const { page, go, close } = await open(browser, service, { tenant: TENANT, route: "#/tables/clients" });
-    for (const [query, most] of [
-      ["", 2_000],
-      ["?disbursement_id=L-04000", 2_000],
-      ["?sort_by=due_date&status=expected", 2_000],
-      // Six answers one after another: each looks at 20,000 rows.
-      ["?search=L-00042-1", 5_000],
+  it("asks once for a page of a table, and goes on by itself until it finds one row among all of them", async () => {
+    const look = { tenant: TENANT, route: "#/tables/clients" };
+    const { page, requests, go, close } = await open(browser, service, look);
+    for (const [query, answers] of [
+      ["", 1],
+      ["?disbursement_id=L-04000", 1],
+      ["?sort_by=due_date&status=expected", 1],
+      // Each answer looks at 20,000 of the 101,000 rows.
+      ["?search=L-00042-1", 6],
     ] as const) {
-      const began = performance.now();
+      const before = requests.length;
       await go(`#/tables/payments${query}`);
-      const ms = performance.now() - began;
       expect([query, await page.locator("tbody tr").count()]).not.toContain(0);
-      expect([query, ms < most ? "in time" : `${ms} ms`]).toEqual([query, "in time"]);
+      const asked = requests.slice(before).filter(({ url }) => new URL(url).pathname === "/api/tables/payments");
+      expect([query, asked.length]).toEqual([query, answers]);
     }
     await close();
   });
 
-  it("draws each picture in under 100 ms once the data is there", async () => {
+  it("draws every payment of a long loan", async () => {
     const { page, go, close } = await open(browser, service, {
       tenant: TENANT,
       route: `#/portfolio?as_of=${AS_OF}&months=60`,
     });
     await go(`#/disbursement/L-00001?as_of=${AS_OF}`);
-    const measured = await drawn(page);
-    expect(measured.length).toBeGreaterThanOrEqual(4);
-    expect(measured.filter((ms) => ms >= PICTURE_MS_MAX)).toEqual([]);
+    expect(await pictures(page)).toBeGreaterThanOrEqual(2);
     const stairs = await rowsOf(page, "Scheduled and received");
     expect(stairs.length).toBeGreaterThan(400);
     expect(worth((await figuresOf(page)).Scheduled)).toBe(worth(stairs.find(([day]) => day === AS_OF)?.[1]));

@@ -27,7 +27,7 @@ export interface Opened {
 export async function open(browser: Browser, service: Service, look: Look): Promise<Opened> {
   const { tenant, route = "#/portfolio", scope, width = 1280, scheme = "light" } = look;
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
-  context.setDefaultTimeout(300_000);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const requests: { url: string; authorized: boolean }[] = [];
   const faults: string[] = [];
