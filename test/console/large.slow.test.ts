@@ -78,7 +78,9 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
       const before = requests.length;
       await go(`#/tables/payments${query}`);
       expect([query, await page.locator("tbody tr").count()]).not.toContain(0);
-      const asked = requests.slice(before).filter(({ url }) => new URL(url).pathname === "/api/tables/payments");
+      const asked = requests
+        .slice(before)
+        .filter(({ url }) => new URL(url).pathname === "/api/tables/payments");
       expect([query, asked.length]).toEqual([query, answers]);
     }
     await close();
