@@ -1,6 +1,5 @@
-import { defineConfig } from "drizzle-kit";
-
-export default defineConfig({
+/** For drizzle-kit (CONTRIBUTING.md#add-a-table). */
+export default {
   dialect: "sqlite",
   schema: [
     "./src/store/log.ts",
@@ -18,4 +17,4 @@ export default defineConfig({
     "./src/store/erasure/tables.ts",
   ],
   out: "./migrations",
-});
+};

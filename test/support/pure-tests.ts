@@ -15,6 +15,7 @@ export const PURE = [
   "test/tenant/{groups,in-order,key-store,own-log,plan,recall,remembered,tries,waiters}.test.ts",
   "test/http/{traceparent,tracestate}.test.ts",
   "test/node/{imports,tidy,build,documents,workflows}.test.ts",
+  "test/store/migrations.test.ts",
   "test/reference/document.test.ts",
   "test/reads/question-text.test.ts",
   "test/cli/**/*.test.ts",
