@@ -6,7 +6,8 @@ import { expectSoundLog } from "../support/chain.ts";
 import { type Fault, failAfter, failBefore, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
 import { until } from "../support/until.ts";
-import { bob, completed, erase, found, sendAna, storedText } from "./person.ts";
+import { bob, found } from "./ana.ts";
+import { completed, erase, sendAna, storedText } from "./person.ts";
 
 /** The number of keys of which the gate has forgotten what the request was. */
 const forgotten = (gate: DurableObjectStub) =>

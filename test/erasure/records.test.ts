@@ -2,19 +2,8 @@ import { expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { expectSoundLog, storedEvents } from "../support/chain.ts";
 import { operation, payment, purchase } from "../support/examples.ts";
-import {
-  ana,
-  anasLoan,
-  bob,
-  completed,
-  erase,
-  eraseWholly,
-  found,
-  longer,
-  sendAna,
-  storedText,
-  VALUES,
-} from "./person.ts";
+import { ana, anasLoan, bob, found, longer, VALUES } from "./ana.ts";
+import { completed, erase, eraseWholly, sendAna, storedText } from "./person.ts";
 
 const rowOf = async (api: Api, path: string) => (await api.get(`/api/tables/${path}`)).body.data;
 const update = (change: object) => ({ step: "update", disbursement_id: "L-1", ...change });

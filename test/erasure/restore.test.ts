@@ -6,7 +6,8 @@ import { expectSoundLog, storedEvents } from "../support/chain.ts";
 import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
 import { restore, snapshotOf } from "../support/time-travel.ts";
-import { ana, bob, completed, erase, eraseWholly, found, sendAna, storedText, VALUES } from "./person.ts";
+import { ana, bob, found, VALUES } from "./ana.ts";
+import { completed, erase, eraseWholly, sendAna, storedText } from "./person.ts";
 
 it("writes an erasure of a lost time anew, directly after the event of the restore, and does its work", async () => {
   const api = new Api();

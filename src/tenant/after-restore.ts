@@ -1,0 +1,57 @@
+import { causeOf } from "../domain/core/failure.ts";
+import { compareEndpoints } from "../fanout/followers.ts";
+import { inFirstDatabase } from "../reads/first-database.ts";
+import { revokeAgain } from "../store/api-keys/api-keys.ts";
+import { logOf } from "./log.ts";
+import { RevokedKeys } from "./revoked-keys.ts";
+
+/** The name under which the object's storage says that all this is to be done. */
+const TO_DO = "after-restore";
+
+/**
+ * What follows a restore of D1 beside the log (docs/operate.md#after-a-restore): the tenant's webhook sender compares its
+ * endpoints with D1's copy of them, and API keys that the tenant has revoked are revoked again.
+ */
+export class AfterRestore {
+  readonly #storage: DurableObjectStorage;
+  readonly #env: () => Cloudflare.Env;
+  readonly #revoked: RevokedKeys;
+
+  constructor(storage: DurableObjectStorage, env: () => Cloudflare.Env) {
+    this.#storage = storage;
+    this.#env = env;
+    this.#revoked = new RevokedKeys(storage);
+  }
+
+  /** Keeps that the tenant has revoked API keys; durable once it resolves. */
+  async keepRevoked(ids: readonly string[]): Promise<void> {
+    this.#revoked.keep(ids, Date.now());
+    await this.#storage.sync();
+  }
+
+  /** Keeps that there is something to do, before a crash can lose it. */
+  async plan(): Promise<void> {
+    await this.#storage.put(TO_DO, true);
+  }
+
+  /** Does what is planned. False: some of it is left. */
+  async finish(tenant: string): Promise<boolean> {
+    if (!(await this.#storage.get(TO_DO))) return true;
+    const done = await Promise.all([compareEndpoints(this.#env(), tenant), this.#revokeAgain(tenant)]);
+    if (done.includes(false)) return false;
+    await this.#storage.delete(TO_DO);
+    return true;
+  }
+
+  async #revokeAgain(tenant: string): Promise<boolean> {
+    const ids = this.#revoked.all();
+    if (ids.length === 0) return true;
+    try {
+      await inFirstDatabase(this.#env(), (db) => revokeAgain(db, tenant, ids, Date.now()));
+      return true;
+    } catch (error) {
+      logOf(tenant, { message: "API keys not revoked again", error: causeOf(error) });
+      return false;
+    }
+  }
+}
