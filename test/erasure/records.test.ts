@@ -83,6 +83,22 @@ it("of a purchase takes what its clients share, also one that the client has lef
   await expectSoundLog(api.tenant);
 });
 
+it("of a client who shares a purchase comes again after an event of the purchase, which names no person", async () => {
+  const api = new Api();
+  await api.accept("client", ana);
+  await api.accept("client", bob);
+  const clients = { purchase_clients: [{ client_id: "C-1" }, { client_id: "C-2" }] };
+  await api.accept("disbursement", { ...purchase, ...clients, goods_description: VALUES.description });
+  await eraseWholly(api);
+  expect((await erase(api)).status).toBe(409);
+  await api.accept("operation", { ...operation, disbursement_id: "P-1", asset_description: VALUES.note });
+  await eraseWholly(api);
+  expect((await erase(api)).status).toBe(409);
+  await api.accept("disbursement", { step: "update", disbursement_id: "P-1", bank_ref: VALUES.bank_ref });
+  await eraseWholly(api);
+  expect(found(await storedText(api.tenant))).toEqual([]);
+});
+
 it("takes nothing of what later events say: updates meanwhile, payments that come later", async () => {
   const api = new Api();
   await sendAna(api);
