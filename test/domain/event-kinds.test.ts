@@ -39,7 +39,7 @@ describe("an event of the log", () => {
     expect([isOfTheService(category, step), isOfRecords(category, step)]).toEqual([true, false]);
     expect(parseIngest({ category, data: { step, client_id: "C-1", reason: "error" } })).toMatchObject({
       ok: false,
-      error: { code: "validation_error" },
+      error: { code: category === "client" ? "validation_error" : "unsupported_category" },
     });
   });
 
