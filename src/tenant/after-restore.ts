@@ -1,7 +1,8 @@
 import { causeOf } from "../domain/core/failure.ts";
 import { compareEndpoints } from "../fanout/followers.ts";
-import { inFirstDatabase } from "../reads/first-database.ts";
 import { revokeAgain } from "../store/api-keys/api-keys.ts";
+import { withDeadline } from "../store/d1/failure.ts";
+import { sessionOf } from "../store/d1/session.ts";
 import { logOf } from "./log.ts";
 import { RevokedKeys } from "./revoked-keys.ts";
 
@@ -47,7 +48,8 @@ export class AfterRestore {
     const ids = this.#revoked.all();
     if (ids.length === 0) return true;
     try {
-      await inFirstDatabase(this.#env(), (db) => revokeAgain(db, tenant, ids, Date.now()));
+      const { db } = sessionOf(this.#env().DB, "first-primary");
+      await withDeadline(revokeAgain(db, tenant, ids, Date.now()));
       return true;
     } catch (error) {
       logOf(tenant, { message: "API keys not revoked again", error: causeOf(error) });
