@@ -3,10 +3,11 @@ import { compareEndpoints } from "../fanout/followers.ts";
 import { revokeAgain } from "../store/api-keys/api-keys.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { sessionOf } from "../store/d1/session.ts";
+import { Facts } from "./facts.ts";
 import { logOf } from "./log.ts";
 import { RevokedKeys } from "./revoked-keys.ts";
 
-/** The name under which the object's storage says that all this is to be done. */
+/** The fact that all this is to be done: another text each time that it is planned, and empty once it is done. */
 const TO_DO = "after-restore";
 
 /**
@@ -15,11 +16,13 @@ const TO_DO = "after-restore";
  */
 export class AfterRestore {
   readonly #storage: DurableObjectStorage;
+  readonly #facts: Facts;
   readonly #env: () => Cloudflare.Env;
   readonly #revoked: RevokedKeys;
 
   constructor(storage: DurableObjectStorage, env: () => Cloudflare.Env) {
     this.#storage = storage;
+    this.#facts = new Facts(storage);
     this.#env = env;
     this.#revoked = new RevokedKeys(storage);
   }
@@ -32,15 +35,19 @@ export class AfterRestore {
 
   /** Keeps that there is something to do, before a crash can lose it. */
   async plan(): Promise<void> {
-    await this.#storage.put(TO_DO, true);
+    this.#facts.set(TO_DO, crypto.randomUUID());
+    await this.#storage.sync();
   }
 
   /** Does what is planned. False: some of it is left. */
   async finish(tenant: string): Promise<boolean> {
-    if (!(await this.#storage.get(TO_DO))) return true;
+    const planned = this.#facts.get(TO_DO) ?? "";
+    if (planned === "") return true;
     const done = await Promise.all([compareEndpoints(this.#env(), tenant), this.#revokeAgain(tenant)]);
     if (done.includes(false)) return false;
-    await this.#storage.delete(TO_DO);
+    // Planned again meanwhile: there was another restore.
+    if (this.#facts.get(TO_DO) !== planned) return false;
+    this.#facts.set(TO_DO, "");
     return true;
   }
 
