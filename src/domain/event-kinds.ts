@@ -1,6 +1,6 @@
 import type { WebhookType } from "./core/webhook.ts";
 import { LEDGER_STEPS } from "./ledger/decide.ts";
-import { CATEGORY_NAMES } from "./tape/categories.ts";
+import { CATEGORY_NAMES, isCategory } from "./tape/categories.ts";
 import { STEPS } from "./tape/fields.ts";
 
 /** Events of the log that are read and reported in one way. */
@@ -50,3 +50,13 @@ const KINDS_OF = Map.groupBy(EVENT_KINDS, ({ category }) => category);
 /** The kind of an event of the log; undefined for an event that this version does not know. */
 export const eventKind = (category: string, step: string): EventKind | undefined =>
   KINDS_OF.get(category)?.find(({ steps }) => steps.includes(step));
+
+/** True for an event that `POST /ingest` took: a change of a record. */
+export const isOfRecords = (category: string, step: string): boolean =>
+  isCategory(category) && STEPS.some((known) => known === step);
+
+/** True for an event that no file of events brings in: the service writes it where another route or a restore asks for it. */
+export const isOfTheService = (category: string, step: string): boolean => {
+  const kind = eventKind(category, step);
+  return kind !== undefined && kind.webhook !== null && !isOfRecords(category, step);
+};

@@ -1,13 +1,12 @@
 import { causeOf } from "../domain/core/failure.ts";
-import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
 import type { Database } from "../store/d1/session.ts";
-import { unfinishedErasures } from "../store/erasure/progress.ts";
 import { sweepMemos } from "../store/position/memos.ts";
 import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
 import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-letters.ts";
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepStart, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
 import { openEverySession, openSession } from "../store/session.ts";
+import { unfinishedWork } from "../store/unfinished.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
 import { pokeSender, resumeErasure, resumeOpening } from "./followers.ts";
@@ -30,10 +29,12 @@ const SWEEP_CALLS_MAX = 750;
 /** The most senders that one sweep wakes, and how late a sender may be before it is woken. */
 const POKES_MAX = 50;
 const SENDER_GRACE_MS = 60_000;
-/** The most gates that one sweep wakes for openings, and for erasures; the D1 calls that wake one; other calls for each database. */
+/** The most gates that one sweep wakes to continue openings, and erasures. */
 const RESUMED_MAX = 20;
+/** The D1 calls that wake one object: with several databases its placement is read. */
 const CALLS_OF_A_POKE = 1;
-const CALLS_OF_THE_REST = 5;
+/** The other calls for each database: dead letters, senders to wake, expired memos, unfinished work of gates. */
+const CALLS_OF_THE_REST = 4;
 
 /** The work of one sweep so far, over all databases. */
 interface Tally {
@@ -57,12 +58,7 @@ export async function sweep(env: Cloudflare.Env): Promise<number> {
       attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now())),
       attempt("webhooks not poked", () => pokeSenders(env, db, tally)),
       attempt("memos not swept", () => sweepMemos(db, Date.now())),
-      attempt("openings not resumed", () =>
-        resumeAll(env, unfinishedOpenings(db, RESUMED_MAX), resumeOpening, tally),
-      ),
-      attempt("erasures not resumed", () =>
-        resumeAll(env, unfinishedErasures(db, RESUMED_MAX), resumeErasure, tally),
-      ),
+      attempt("gates not resumed", () => resumeGates(env, db, tally)),
     ]);
     tally.calls += CALLS_OF_THE_REST;
   }
@@ -82,15 +78,13 @@ async function pokeSenders(env: Cloudflare.Env, db: Database, tally: Tally): Pro
 }
 
 /** Wakes gates whose opening or erasure is unfinished: the platform drops an alarm that failed too often. */
-async function resumeAll(
-  env: Cloudflare.Env,
-  unfinished: Promise<readonly string[]>,
-  resume: (env: Cloudflare.Env, tenant: string) => Promise<boolean>,
-  tally: Tally,
-): Promise<void> {
-  const tenants = await unfinished;
-  tally.calls += tenants.length * CALLS_OF_A_POKE;
-  await Promise.all(tenants.map((tenant) => resume(env, tenant)));
+async function resumeGates(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
+  const { openings, erasures } = await unfinishedWork(db, RESUMED_MAX);
+  tally.calls += (openings.length + erasures.length) * CALLS_OF_A_POKE;
+  await Promise.all([
+    ...openings.map((tenant) => resumeOpening(env, tenant)),
+    ...erasures.map((tenant) => resumeErasure(env, tenant)),
+  ]);
 }
 
 /** Logs a step that fails; the next sweep retries it. */

@@ -10,6 +10,7 @@ import { fingerprint } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { inFirstDatabase } from "../reads/first-database.ts";
 import { findApiKey, listApiKeys, noteUse, revokeApiKey } from "../store/api-keys/api-keys.ts";
+import { keepRevoked } from "../tenant/client.ts";
 import { makeApiKey } from "./new-api-key.ts";
 
 /** A caller waits for it, and an isolate that remembers the key can do without. */
@@ -89,11 +90,14 @@ export const credentialHandlers = {
     return renderJson<typeof keyList>(c, { data });
   },
   revokeApiKey: async (c, { path }) => {
-    const { tenant_id } = c.get("principal");
+    const { tenant_id, jurisdiction } = c.get("principal");
     const revoked = await inFirstDatabase(c.env, (db) => revokeApiKey(db, tenant_id, path.id, Date.now()));
     if (revoked === null)
       return renderProblem(c, { code: "not_found", detail: "This API key does not exist." });
     c.get("api_keys").forget(revoked);
+    const { trace_id } = c.get("trace");
+    const kept = await keepRevoked(c.env, { tenant: tenant_id, jurisdiction, trace_id }, revoked);
+    if (!kept.ok) return renderProblem(c, kept.error);
     return c.body(null, 204);
   },
 } satisfies Partial<RouteHandlers>;

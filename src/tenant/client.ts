@@ -78,6 +78,17 @@ export function reserveKey(
   return callGate(env, caller, (gate) => gate.reserveKey(reservation));
 }
 
+/** Lets a tenant's gate keep the ids of API keys that are revoked by now. */
+export async function keepRevoked(
+  env: Cloudflare.Env,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<Result<null, Problem>> {
+  const kept = await callGate(env, caller, (gate) => gate.keepRevoked(ids).then(() => null));
+  if (kept.ok || kept.error.code !== "unavailable") return kept;
+  return err({ code: "unavailable", detail: "The service did not answer in time. Send the request again." });
+}
+
 /** Whose gate is called, where its credential wants it to be, and for which request. */
 interface Caller {
   readonly tenant: string;

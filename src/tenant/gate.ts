@@ -2,12 +2,12 @@ import { DurableObject } from "cloudflare:workers";
 import type { Head } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import { catchUp, logStopped, PoisonEvent } from "../fanout/catch-up.ts";
-import { compareEndpoints } from "../fanout/followers.ts";
 import { MESSAGE_VERSION } from "../fanout/message.ts";
 import { EventsPublisher } from "../fanout/publisher.ts";
 import { HISTORY } from "../store/history/progress.ts";
 import { readProgress } from "../store/projections/cursors.ts";
 import { openSession } from "../store/session.ts";
+import { AfterRestore } from "./after-restore.ts";
 import { Erasures } from "./erasures.ts";
 import { logOf } from "./log.ts";
 import { Openings } from "./openings.ts";
@@ -26,8 +26,6 @@ import { NOT_WOKEN, type WaitCall, type Woken } from "./wait.ts";
 import { Waiters } from "./waiters.ts";
 import { Writer } from "./writer.ts";
 
-/** The name under which the object's storage says that the webhook sender has endpoints to compare. */
-const ENDPOINTS = "endpoints";
 /** How long the queue has for its work before the alarm does it. */
 const HISTORY_WATCH_MS = 30_000;
 
@@ -40,6 +38,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   readonly #writer: Writer;
   readonly #openings: Openings;
   readonly #erasures: Erasures;
+  readonly #afterRestore: AfterRestore;
   readonly #queue: EventsPublisher;
   readonly #waiters: Waiters;
   #watching = false;
@@ -69,6 +68,8 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     this.#openings = new Openings({ storage, keys: this.#copy.keys, open, submit });
     const alone = <T>(work: () => Promise<T>) => this.#writer.alone(work);
     this.#erasures = new Erasures({ storage, copy: this.#copy, alone });
+    // Read from the object each time, because a test replaces it.
+    this.#afterRestore = new AfterRestore(storage, () => this.env);
   }
 
   /** Holds a reader until something has happened in the log (docs/api.md#waiting-reads). */
@@ -100,6 +101,11 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
   /** Whether webhooks follow the tenant's log: then the queue must hear of every event. */
   async setFollowed(followed: boolean): Promise<void> {
     this.#copy.keys.isFollowed = followed;
+  }
+
+  /** Keeps the ids of API keys that the tenant has revoked: a restore of D1 may make them valid again. */
+  async keepRevoked(ids: readonly string[]): Promise<void> {
+    await this.#afterRestore.keepRevoked(ids);
   }
 
   /** Settles one write, exactly once per idempotency key, however often the platform repeats the call (docs/api.md#idempotency). */
@@ -137,35 +143,27 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     await this.#erasures.plan(tenant);
   }
 
-  /** Sees whether D1 was restored to an earlier time, and compares the tenant's webhook endpoints with D1's copy of them. */
+  /** Sees whether D1 was restored to an earlier time, and does what follows from that. */
   async checkRestore(tenant: string): Promise<void> {
     await this.#copy.recover(tenant);
     await this.#prepareRestore(tenant);
-    await this.#compareEndpoints(tenant);
+    await this.#afterRestore.finish(tenant);
   }
 
   /** What must follow a restore is done by the alarm, if the object does not live to do it itself. */
   async #prepareRestore(tenant: string): Promise<void> {
     this.#copy.keys.setTenant(tenant);
-    await this.ctx.storage.put(ENDPOINTS, true);
+    await this.#afterRestore.plan();
     await this.#openings.plan(tenant, HISTORY_WATCH_MS);
     await this.#erasures.plan(tenant, HISTORY_WATCH_MS);
   }
 
-  /** What follows a restore: readers and the queue hear of it, and the webhook sender compares its endpoints. */
+  /** What follows a restore: readers and the queue hear of it, and so does what is kept beside the log. */
   #finishRestore(tenant: string, { sequence: upto }: Head): void {
     const all = { upto, traceparent: ownTrace().traceparent };
     this.#announce(tenant, { all, wanted: all });
     this.ctx.waitUntil(this.#openings.plan(tenant));
-    this.ctx.waitUntil(this.#compareEndpoints(tenant).then(() => {}));
-  }
-
-  /** Lets the webhook sender compare its endpoints with D1's copy of them, if it has to. False: it did not answer. */
-  async #compareEndpoints(tenant: string): Promise<boolean> {
-    if (!(await this.ctx.storage.get(ENDPOINTS))) return true;
-    if (!(await compareEndpoints(this.env, tenant))) return false;
-    await this.ctx.storage.delete(ENDPOINTS);
-    return true;
+    this.ctx.waitUntil(this.#afterRestore.finish(tenant).then(() => {}));
   }
 
   /** Wakes readers, and pokes the queue. No answer waits for either: the sweep replaces a lost message. */
@@ -207,7 +205,7 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     if (tenant === null) return;
     if (this.#copy.log.isRestoring) await this.#copy.confirm(tenant);
     await this.#openings.turn(tenant);
-    const areCompared = await this.#compareEndpoints(tenant);
+    const isFinished = await this.#afterRestore.finish(tenant);
     const { complete, stopped, reached } = await catchUp(this.env, tenant);
     this.#waiters.historyReached(reached[HISTORY.name] ?? 0);
     for (const one of stopped) logStopped(tenant, one, null);
@@ -215,6 +213,6 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     const failed = stopped.find(({ error }) => !(error instanceof PoisonEvent));
     // Only the cause is thrown: the platform logs it, and Drizzle's own words repeat the rows.
     if (failed) throw new Error(causeOf(failed.error));
-    if (!complete || !areCompared) await this.#watchHistory(tenant);
+    if (!complete || !isFinished) await this.#watchHistory(tenant);
   }
 }

@@ -4,18 +4,8 @@ import { BORROWER, disburse, LOAN, posted, postTo, reverse } from "../ledger/pos
 import { Api, newKey } from "../support/api.ts";
 import { expectSoundLog, storedEvents } from "../support/chain.ts";
 import { loan } from "../support/examples.ts";
-import {
-  ana,
-  bob,
-  completed,
-  erase,
-  eraseWholly,
-  found,
-  gateText,
-  sendAna,
-  storedText,
-  VALUES,
-} from "./person.ts";
+import { ana, bob, found, VALUES } from "./ana.ts";
+import { completed, erase, eraseWholly, gateText, sendAna, storedText } from "./person.ts";
 
 const rowOf = async (api: Api, path: string) => (await api.get(`/api/tables/${path}`)).body.data;
 const DAY = "as_of_date=2025-06-30";

@@ -6,7 +6,8 @@ import { expectSoundLog } from "../support/chain.ts";
 import { type Fault, failAfter, failBefore, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
 import { until } from "../support/until.ts";
-import { bob, completed, erase, found, sendAna, storedText } from "./person.ts";
+import { bob, found } from "./ana.ts";
+import { completed, erase, sendAna, storedText } from "./person.ts";
 
 /** The number of keys of which the gate has forgotten what the request was. */
 const forgotten = (gate: DurableObjectStub) =>
@@ -39,6 +40,8 @@ async function erasedWithKill(n: number, fault: Fault): Promise<boolean> {
     return isKilled || body.status === "complete";
   };
   await until(isOver);
+  // On a slow machine the runtime has ended an idle object by itself, and only one that runs can be evicted.
+  await runInDurableObject(gate, () => {});
   await evictDurableObject(gate);
   await runDurableObjectAlarm(gate);
   await completed(api);

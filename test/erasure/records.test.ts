@@ -2,19 +2,8 @@ import { expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { expectSoundLog, storedEvents } from "../support/chain.ts";
 import { operation, payment, purchase } from "../support/examples.ts";
-import {
-  ana,
-  anasLoan,
-  bob,
-  completed,
-  erase,
-  eraseWholly,
-  found,
-  longer,
-  sendAna,
-  storedText,
-  VALUES,
-} from "./person.ts";
+import { ana, anasLoan, bob, found, longer, VALUES } from "./ana.ts";
+import { completed, erase, eraseWholly, sendAna, storedText } from "./person.ts";
 
 const rowOf = async (api: Api, path: string) => (await api.get(`/api/tables/${path}`)).body.data;
 const update = (change: object) => ({ step: "update", disbursement_id: "L-1", ...change });
@@ -92,6 +81,22 @@ it("of a purchase takes what its clients share, also one that the client has lef
   const cleared = { step: "update", disbursement_id: "P-1", goods_description: null };
   expect((await api.ingest("disbursement", cleared)).status).toBe(400);
   await expectSoundLog(api.tenant);
+});
+
+it("of a client who shares a purchase comes again after an event of the purchase, which names no person", async () => {
+  const api = new Api();
+  await api.accept("client", ana);
+  await api.accept("client", bob);
+  const clients = { purchase_clients: [{ client_id: "C-1" }, { client_id: "C-2" }] };
+  await api.accept("disbursement", { ...purchase, ...clients, goods_description: VALUES.description });
+  await eraseWholly(api);
+  expect((await erase(api)).status).toBe(409);
+  await api.accept("operation", { ...operation, disbursement_id: "P-1", asset_description: VALUES.note });
+  await eraseWholly(api);
+  expect((await erase(api)).status).toBe(409);
+  await api.accept("disbursement", { step: "update", disbursement_id: "P-1", bank_ref: VALUES.bank_ref });
+  await eraseWholly(api);
+  expect(found(await storedText(api.tenant))).toEqual([]);
 });
 
 it("takes nothing of what later events say: updates meanwhile, payments that come later", async () => {

@@ -6,7 +6,8 @@ import { expectSoundLog, storedEvents } from "../support/chain.ts";
 import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf } from "../support/gate.ts";
 import { restore, snapshotOf } from "../support/time-travel.ts";
-import { ana, bob, completed, erase, eraseWholly, found, sendAna, storedText, VALUES } from "./person.ts";
+import { ana, bob, found, VALUES } from "./ana.ts";
+import { completed, erase, eraseWholly, sendAna, storedText } from "./person.ts";
 
 it("writes an erasure of a lost time anew, directly after the event of the restore, and does its work", async () => {
   const api = new Api();
@@ -29,6 +30,23 @@ it("writes an erasure of a lost time anew, directly after the event of the resto
   await completed(api);
   expect(found(await storedText(api.tenant))).toEqual([]);
   expect((await api.get("/api/tables/clients/C-1")).body.data.name).toBeNull();
+  await expectSoundLog(api.tenant);
+});
+
+it("writes many erasures of a lost time anew in as many statements as one", async () => {
+  const api = new Api();
+  const ids = Array.from({ length: 40 }, (_, index) => `C-${index}`);
+  for (const client_id of ids) await api.accept("client", { ...bob, client_id });
+  const before = await snapshotOf(api.tenant);
+  for (const client_id of ids) expect((await erase(api, client_id)).status).toBe(202);
+  await restore(api.tenant, before);
+  const d1 = await wrapDatabase(gateOf(api.tenant));
+  await api.accept("client", ana);
+  const steps = (await storedEvents(api.tenant)).slice(ids.length).map(({ step }) => step);
+  expect(steps).toEqual(["restored", ...ids.map(() => "erase"), "create"]);
+  expect(Math.max(...d1.calls.map(({ statements }) => statements.length))).toBeLessThan(ids.length);
+  for (const id of ids) await completed(api, `/api/clients/${id}/erasure`);
+  expect(await storedText(api.tenant)).not.toContain(bob.name);
   await expectSoundLog(api.tenant);
 });
 

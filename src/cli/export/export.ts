@@ -9,7 +9,7 @@ import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
 import { POSITION_COLUMNS } from "../../contract/position/csv.ts";
 import type { LookupTableName } from "../../domain/core/lookup.ts";
 import type { Result } from "../../domain/core/result.ts";
-import { isCategory } from "../../domain/tape/categories.ts";
+import { eventKind, isOfRecords } from "../../domain/event-kinds.ts";
 import { type CommandFailure, EXIT, report, wrongUsage } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { type ExportedRow, positionRows, rowsOf } from "./rows.ts";
@@ -102,17 +102,19 @@ async function* textOf(service: Service, table: ExportName, options: ExportOptio
         guarded,
       );
     } else if (table !== "events") yield `${stringifyJson(row.value)}\n`;
-    else if (isCategory(row.value.category)) yield `${stringifyJson(envelopeOf(tenant, row.value))}\n`;
-    else postings += 1;
+    else if (isPosting(row.value)) postings += 1;
+    else yield `${stringifyJson(lineOf(tenant, row.value))}\n`;
   }
   if (postings > 0)
     console.error(`Left out ${postings} ledger postings: "loan-ledger journal" exports them.`);
 }
 
-/** An event as `import` takes it. */
-const envelopeOf = (tenant_id: string, { key_hash, category, data }: ExportedRow): ExportedRow => ({
-  tenant_id,
-  key_hash,
-  category,
-  data,
-});
+/** An event whose entries only the journal tells. */
+const isPosting = ({ category, step }: ExportedRow): boolean =>
+  eventKind(String(category), String(step))?.webhook === null;
+
+/** An event as `import` takes it, or, with its step, an event of the service itself, which `import` skips. */
+function lineOf(tenant_id: string, { key_hash, category, step, id, data }: ExportedRow): ExportedRow {
+  const isEnvelope = isOfRecords(String(category), String(step));
+  return { tenant_id, key_hash, category, ...(isEnvelope ? {} : { step, id }), data };
+}

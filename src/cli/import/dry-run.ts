@@ -7,7 +7,7 @@ import { hasParentsHere, PASSES, prepare } from "./prepare.ts";
 import { Records } from "./records.ts";
 import { writeReport } from "./refusals.ts";
 import { reading, type Source } from "./source.ts";
-import { tally } from "./tally.ts";
+import { skippedText, tally } from "./tally.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -28,10 +28,13 @@ export async function checkLocally(
     if (!read.ok) return report(read.error);
     const { noun } = source;
     const summary = await writeReport(places.report, source.files, checkpoint);
-    const { total, refused } = tally(checkpoint);
+    const counts = tally(checkpoint);
+    const { total, refused } = counts;
     console.log(
       `Dry run: nothing was sent. ${count(total - refused)} of ${count(total)} ${noun} fit the schemas.`,
     );
+    const skipped = skippedText(counts);
+    if (skipped !== null) console.log(skipped);
     const elsewhere = eventsWithParentsElsewhere(checkpoint);
     if (elsewhere > 0) {
       console.log(

@@ -4,6 +4,7 @@ import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { parseIngest } from "../../contract/tape/ingest.ts";
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { isOfTheService } from "../../domain/event-kinds.ts";
 import { CATEGORIES, isCategory, REFERENCES } from "../../domain/tape/categories.ts";
 import { type Category, STEPS, type Step } from "../../domain/tape/fields.ts";
 import { type Refusal, refusedHere } from "./line.ts";
@@ -58,6 +59,13 @@ export function readEnvelope(text: string, tenant: string): Result<Envelope, Ref
   const key = isForeign ? null : (idempotency_key ?? key_hash ?? null);
   const id = textOf(data[CATEGORIES[category].idField]);
   return ok({ category, step, id, key, isForeign, references: referencesOf(category, data), body });
+}
+
+/** True for a line of an export that is an event of the service itself, such as an erasure. */
+export function isLineOfTheService(text: string): boolean {
+  const json = parseJson(text);
+  if (!json.ok || !isJsonObject(json.value)) return false;
+  return isOfTheService(textOf(json.value.category), textOf(json.value.step));
 }
 
 function unroutable(body: unknown): Refusal {

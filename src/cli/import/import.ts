@@ -14,7 +14,7 @@ import { startProgress } from "./progress.ts";
 import { writeReport } from "./refusals.ts";
 import { type Reading, readingOf } from "./scheme.ts";
 import { inputFiles, openSource, reading, type Source } from "./source.ts";
-import { type Tally, tally } from "./tally.ts";
+import { skippedText, type Tally, tally } from "./tally.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -170,6 +170,8 @@ function conclude({ sent, stop, tally, summary, noun, upsert, report: path }: Co
     for (const line of summary) console.log(line);
     console.log(`Each refused ${noun === "lines" ? "line" : "row"} and its reason: ${path}`);
   }
+  const skipped = skippedText(tally);
+  if (skipped !== null) console.log(skipped);
   const start = refused > 0 ? "Finished" : "Done";
   const deleted = tally.deleted > 0 ? [`${count(tally.deleted)} deleted`] : [];
   const parts = [

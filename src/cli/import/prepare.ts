@@ -5,11 +5,12 @@ import { CATEGORIES, REFERENCES } from "../../domain/tape/categories.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { CommandFailure } from "../failure.ts";
 import type { Service } from "../service.ts";
-import { type Checkpoint, OUTCOME, STATE } from "./checkpoint.ts";
+import { type Checkpoint, OUTCOME, type Outcome, STATE } from "./checkpoint.ts";
 import {
   derivedKey,
   type Envelope,
   envelopeHash,
+  isLineOfTheService,
   type Reference,
   readEnvelope,
   schemaRefusal,
@@ -127,12 +128,15 @@ class LineReader {
       this.#checkpoint.addEvent({ ...place, ...rest, state: STATE.refusedHere }, refusal);
       return;
     }
-    if (source.events.length === 0) {
-      const place = { file, line, event: 0, category: null, id: null };
-      this.#checkpoint.addEvent({ ...place, ...rest, state: STATE.done }, null);
-      this.#checkpoint.settle(place, STATE.done, null, OUTCOME.unchanged);
-    }
+    if (source.events.length === 0) this.#addDone({ file, line, event: 0 }, OUTCOME.unchanged);
     for (const [event, made] of source.events.entries()) this.#readEvent({ file, line, event }, made);
+  }
+
+  /** Adds a line that needs no request. */
+  #addDone(place: LinePlace, outcome: Outcome): void {
+    const rest = { category: null, id: null, pass: 0, key: "", body: null, change: null };
+    this.#checkpoint.addEvent({ ...place, ...rest, state: STATE.done }, null);
+    this.#checkpoint.settle(place, STATE.done, null, outcome);
   }
 
   #readEvent(place: LinePlace, { text, isShared }: SourceEvent): void {
@@ -141,6 +145,10 @@ class LineReader {
     const split = whole.ok && upsert && whole.value.step === "create" ? withoutChange(whole.value) : null;
     const read = split === null ? whole : readEnvelope(split.text, tenant);
     const refusal = read.ok ? (checkAll ? schemaRefusal(read.value) : null) : read.error;
+    if (!read.ok && isLineOfTheService(text)) {
+      this.#addDone(place, OUTCOME.skipped);
+      return;
+    }
     if (!read.ok || refusal) {
       const subject = read.ok ? read.value : { category: null, id: null };
       const rest = { pass: 0, key: "", state: STATE.refusedHere, body: null, change: null };

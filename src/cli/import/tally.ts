@@ -12,6 +12,8 @@ export interface Tally {
   readonly updated: number;
   readonly deleted: number;
   readonly unchanged: number;
+  /** Events of the service itself, which no import brings in. They are counted nowhere else. */
+  readonly skipped: number;
 }
 
 /** Counts the rows; each is what its worst event makes it. */
@@ -22,7 +24,7 @@ export function tally(checkpoint: Checkpoint): Tally {
          SELECT max(code IS NOT NULL) AS refused, max(state = ${STATE.waiting}) AS waiting, max(outcome) AS outcome
          FROM lines GROUP BY file, line
        )
-       SELECT count(*) AS total, total(refused) AS refused, total(NOT refused AND waiting) AS waiting,
+       SELECT total(outcome IS NOT ${OUTCOME.skipped}) AS total, total(outcome IS ${OUTCOME.skipped}) AS skipped, total(refused) AS refused, total(NOT refused AND waiting) AS waiting,
          total(NOT refused AND NOT waiting AND outcome = ?) AS created,
          total(NOT refused AND NOT waiting AND outcome = ?) AS updated,
          total(NOT refused AND NOT waiting AND outcome = ?) AS deleted FROM rows`,
@@ -33,5 +35,11 @@ export function tally(checkpoint: Checkpoint): Tally {
   const [created, updated, deleted] = [of("created"), of("updated"), of("deleted")];
   const done = total - refused - waiting;
   const unchanged = done - created - updated - deleted;
-  return { total, refused, waiting, done, created, updated, deleted, unchanged };
+  return { total, refused, waiting, done, created, updated, deleted, unchanged, skipped: of("skipped") };
 }
+
+/** What is said of skipped lines; null where there are none. */
+export const skippedText = ({ skipped }: Tally): string | null =>
+  skipped === 0
+    ? null
+    : `Skipped ${skipped.toLocaleString("en-US")} events that only the service writes: erasures, settings, switches, restores.`;

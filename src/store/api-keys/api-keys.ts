@@ -127,6 +127,20 @@ export async function revokeApiKey(
   return rows.length === 0 ? null : rows.map((row) => row.id);
 }
 
+/** Revokes keys of the tenant that a restore of the database has made valid again. */
+export async function revokeAgain(
+  db: Database,
+  tenant: string,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  await queryRows(
+    db,
+    sql`UPDATE ${apiKeys} SET revoked_at = ${now} WHERE tenant_id = ${tenant} AND revoked_at IS NULL
+      AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+  );
+}
+
 export async function noteUse(db: Database, id: string, day: string): Promise<void> {
   await queryRows(
     db,

@@ -2,7 +2,6 @@ import { eq } from "drizzle-orm";
 import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
 import { RECORDS_BANK } from "../../domain/bookkeeping/entries.ts";
 import type { Switched } from "../../domain/bookkeeping/switch.ts";
-import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { queryRows, type Sql } from "../d1/statement.ts";
 import { bookkeeping } from "./tables.ts";
@@ -108,17 +107,6 @@ export async function nextToOpen(
   const query = `SELECT record.${column} AS id ${from} AND record.${column} > ?2 ORDER BY record.${column} LIMIT ?3`;
   const rows = await queryRows<{ id: string }>(db, { sql: query, params: [tenant, id, limit] });
   return rows.map((row) => row.id);
-}
-
-/**
- * Some tenants whose opening is unfinished, in random order: each one that is left out has the same chance in the next
- * sweep. The index has no other tenants.
- */
-export async function unfinishedOpenings(db: Database, limit: number): Promise<readonly string[]> {
-  const sql = `SELECT tenant_id FROM bookkeeping INDEXED BY unfinished_openings WHERE after_category IS NOT NULL
-    ORDER BY random() LIMIT ?1`;
-  const rows = await withDeadline(queryRows<{ tenant_id: string }>(db, { sql, params: [limit] }));
-  return rows.map((row) => row.tenant_id);
 }
 
 /** Stores the progress of an opening. Returns false when the switch has changed meanwhile. */

@@ -1,69 +1,87 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { type ErasureState, noErasureState, personOf } from "../../domain/erasure/erasure.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import type { Database } from "../d1/session.ts";
 
-/** Adds the queries for what erasures of some persons are decided on. */
+/**
+ * Adds the queries for what erasures of some persons are decided on: as many for one as for the thousands that a restore of
+ * the database may have taken.
+ */
 export function addErasures(
   batch: ReadBatch,
   db: Database,
   tenant: string,
   persons: ReadonlySet<string>,
 ): () => ErasureState {
-  const readers = [...persons].map((person) => addErasure(batch, db, tenant, person));
+  const found = [...persons].flatMap((name) => personOf(name) ?? []);
+  const idsOf = (kind: string) => found.filter((one) => one.kind === kind).map(({ id }) => id);
+  const [clients, borrowers] = [idsOf("client"), idsOf("borrower")];
+  const last = batch.add(() => lastQuery(db, tenant, [...persons]), persons.size > 0);
+  const shared = batch.add(() => sharedQuery(db, tenant, clients), clients.length > 0);
+  const own = batch.add(() => borrowersQuery(db, tenant, borrowers), borrowers.length > 0);
   return () => {
     const state = noErasureState();
-    for (const read of readers) read(state);
+    for (const [client, purchases] of Map.groupBy(shared(), ({ client_id }) => client_id)) {
+      state.shared.set(
+        client,
+        purchases.map(({ id }) => id),
+      );
+    }
+    const changed = new Set(shared().flatMap((one) => (one.is_changed ? [`client:${one.client_id}`] : [])));
+    for (const { person, is_outdated } of last()) {
+      state.last.set(person, { is_outdated: is_outdated === 1 || changed.has(person) });
+    }
+    for (const { id } of own()) state.borrowers.add(id);
     return state;
   };
 }
 
-function addErasure(
-  batch: ReadBatch,
-  db: Database,
-  tenant: string,
-  name: string,
-): (state: ErasureState) => void {
-  const person = personOf(name);
-  const last = batch.add(() =>
-    db.select({ is_outdated: sql<number>`is_outdated`.as("is_outdated") }).from(
-      sql`(SELECT is_outdated FROM erasures WHERE tenant_id = ${tenant} AND person = ${name}
-          ORDER BY sequence DESC LIMIT 1)`,
-    ),
-  );
-  const shared = batch.add(() => sharedQuery(db, tenant, person?.id ?? ""), person?.kind === "client");
-  const loans = batch.add(() => ownLoanQuery(db, tenant, person?.id ?? ""), person?.kind === "borrower");
-  return (state) => {
-    const [found] = last();
-    if (found) state.last.set(name, { is_outdated: found.is_outdated === 1 });
-    if (!person) return;
-    if (person.kind === "client")
-      state.shared.set(
-        person.id,
-        shared().map(({ id }) => id),
-      );
-    else if (loans().length > 0) state.borrowers.add(person.id);
-  };
-}
+const listedOf = (values: readonly string[]): SQL => sql`json_each(${JSON.stringify(values)}) AS listed`;
 
-/** The purchases of a client that have, or had, other clients too. */
-function sharedQuery(db: Database, tenant: string, client_id: string) {
+/** The last erasure of each person who was erased. */
+const lastQuery = (db: Database, tenant: string, persons: readonly string[]) =>
+  db
+    .select({
+      person: sql<string>`person`.as("person"),
+      is_outdated: sql<number>`is_outdated`.as("is_outdated"),
+    })
+    .from(
+      sql`(SELECT person, is_outdated, max(sequence) FROM ${listedOf(persons)} CROSS JOIN erasures
+        ON tenant_id = ${tenant} AND person = listed.value GROUP BY person)`,
+    );
+
+/**
+ * The purchases of clients that have, or had, other clients too. `is_changed`: the purchase or one of its operations has changed
+ * since the client's last erasure, by an event that names no person.
+ */
+function sharedQuery(db: Database, tenant: string, client_ids: readonly string[]) {
+  const linked = (table: string) => sql`SELECT client_id, disbursement_id FROM ${listedOf(client_ids)}
+    CROSS JOIN ${sql.raw(table)} INDEXED BY ${sql.raw(`${table}_by_client`)} ON tenant_id = ${tenant} AND client_id = listed.value`;
   const others = (table: string) => sql`EXISTS (SELECT 1 FROM ${sql.raw(table)} AS other
-    WHERE other.tenant_id = ${tenant} AND other.disbursement_id = own.disbursement_id AND other.client_id <> ${client_id})`;
-  return db.select({ id: sql<string>`disbursement_id`.as("id") }).from(
-    sql`(SELECT disbursement_id FROM (
-        SELECT disbursement_id FROM purchase_clients INDEXED BY purchase_clients_by_client
-          WHERE tenant_id = ${tenant} AND client_id = ${client_id}
-        UNION
-        SELECT disbursement_id FROM former_purchase_clients INDEXED BY former_purchase_clients_by_client
-          WHERE tenant_id = ${tenant} AND client_id = ${client_id}) AS own
-      WHERE ${others("purchase_clients")} OR ${others("former_purchase_clients")} ORDER BY disbursement_id)`,
-  );
+    WHERE other.tenant_id = ${tenant} AND other.disbursement_id = own.disbursement_id AND other.client_id <> own.client_id)`;
+  const since = sql`(SELECT max(sequence) FROM erasures WHERE tenant_id = ${tenant} AND person = 'client:' || own.client_id)`;
+  return db
+    .select({
+      client_id: sql<string>`client_id`.as("client_id"),
+      id: sql<string>`disbursement_id`.as("id"),
+      is_changed: sql<number>`is_changed`.as("is_changed"),
+    })
+    .from(
+      sql`(SELECT client_id, disbursement_id,
+        EXISTS (SELECT 1 FROM disbursements AS changed WHERE changed.tenant_id = ${tenant}
+          AND changed.disbursement_id = own.disbursement_id AND changed.updated_seq > ${since})
+        OR EXISTS (SELECT 1 FROM operations AS changed INDEXED BY operations_by_disbursement
+          WHERE changed.tenant_id = ${tenant} AND changed.disbursement_id = own.disbursement_id
+            AND changed.deleted_at IS NULL AND changed.updated_seq > ${since}) AS is_changed
+      FROM (${linked("purchase_clients")} UNION ${linked("former_purchase_clients")}) AS own
+      WHERE ${others("purchase_clients")} OR ${others("former_purchase_clients")}
+      ORDER BY client_id, disbursement_id)`,
+    );
 }
 
-/** A loan of a borrower that no record opened. */
-const ownLoanQuery = (db: Database, tenant: string, borrower_id: string) =>
-  db.select({ loan_id: sql<string>`loan_id`.as("loan_id") }).from(
-    sql`(SELECT loan_id FROM ledger_loans
-      WHERE tenant_id = ${tenant} AND borrower_id = ${borrower_id} AND follows_records = 0 LIMIT 1)`,
+/** Those of the borrowers who have a loan that no record opened. */
+const borrowersQuery = (db: Database, tenant: string, borrower_ids: readonly string[]) =>
+  db.select({ id: sql<string>`id`.as("id") }).from(
+    sql`(SELECT value AS id FROM ${listedOf(borrower_ids)} WHERE EXISTS (SELECT 1 FROM ledger_loans
+      WHERE tenant_id = ${tenant} AND borrower_id = listed.value AND follows_records = 0))`,
   );

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import type { ErasureReason } from "../../domain/erasure/erasure.ts";
-import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { queryRows } from "../d1/statement.ts";
 
@@ -64,12 +63,4 @@ export async function nextErasure(db: Database, tenant: string): Promise<Erasure
       WHERE tenant_id = ${tenant} AND completed_at IS NULL ORDER BY sequence LIMIT 1`,
   );
   return row ?? null;
-}
-
-/** Some tenants with an unfinished erasure, in random order, so that none is left out for ever. */
-export async function unfinishedErasures(db: Database, limit: number): Promise<readonly string[]> {
-  const query = sql`SELECT DISTINCT tenant_id FROM erasures INDEXED BY unfinished_erasures
-    WHERE completed_at IS NULL ORDER BY random() LIMIT ${sql.raw(String(limit))}`;
-  const rows = await withDeadline(queryRows<{ tenant_id: string }>(db, query));
-  return rows.map(({ tenant_id }) => tenant_id);
 }

@@ -160,6 +160,42 @@ describe("an import", () => {
     }
   });
 
+  it("of exported events skips those of the service itself, and says so", async () => {
+    const [from, to] = [newTenant(), newTenant()];
+    const lines = SAMPLE.filter(({ category }) => category === "client");
+    await service.run(["import", "-"], from, { input: ndjson(lines) });
+    const ask = async (method: string, path: string, body: unknown) => {
+      const headers = {
+        Authorization: `Bearer ${await tokenOf(from)}`,
+        "Content-Type": "application/json",
+        "Idempotency-Key": crypto.randomUUID(),
+      };
+      const answer = await fetch(`${service.url}${path}`, { method, headers, body: JSON.stringify(body) });
+      expect(answer.status, await answer.text()).toBeLessThan(300);
+    };
+    await ask("PUT", "/v1/settings", { anonymous_clients: true });
+    await ask("PUT", "/v1/bookkeeping", { mode: "records" });
+    await ask("POST", `/api/clients/${lines[0]?.data.client_id}/erasure`, { reason: "error" });
+    const { stdout } = await service.run(["export", "events"], from);
+    const own = stdout.split("\n").slice(lines.length, -1);
+    expect(own.map((line) => JSON.parse(line))).toMatchObject([
+      { category: "settings", step: "put", data: { anonymous_clients: true } },
+      { category: "ledger", step: "switched", data: { mode: "records" } },
+      { category: "client", step: "erase", id: lines[0]?.data.client_id },
+    ]);
+    const rest = own.join("\n");
+    const skipped =
+      "Skipped 3 events that only the service writes: erasures, settings, switches, restores.\n";
+    expect(await service.run(["import", "-", "--in-order"], to, { input: rest })).toMatchObject({
+      exitCode: 0,
+      stdout: `${skipped}Done: all 0 lines are in.\n`,
+    });
+    expect(await service.run(["import", "-", "--dry-run"], to, { input: rest })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`0 of 0 lines fit the schemas.\n${skipped}`),
+    });
+  });
+
   it("of an exported CSV table gives the same rows", async () => {
     const [from, to] = [newTenant(), newTenant()];
     await service.run(["import", "-"], from, {
