@@ -25,6 +25,7 @@ describe("a row", () => {
         info: { limit: 5, tags: ["a"] },
         created_at: expect.stringMatching(INSTANT),
         updated_at: expect.stringMatching(INSTANT),
+        erased_at: null,
       },
     });
     expect((await api.get("/api/tables/clients")).body.data).toEqual([body.data]);

@@ -73,6 +73,7 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     currency: "USD",
     disbursement_date: "2026-01-01",
     maturity_date: "2027-01-01",
+    changed_hands: false,
     ...lifetime(sequence),
   }),
   payments: (sequence) => ({
