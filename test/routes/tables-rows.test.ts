@@ -23,9 +23,9 @@ describe("a row", () => {
       data: {
         ...sent,
         info: { limit: 5, tags: ["a"] },
+        erased_at: null,
         created_at: expect.stringMatching(INSTANT),
         updated_at: expect.stringMatching(INSTANT),
-        erased_at: null,
       },
     });
     expect((await api.get("/api/tables/clients")).body.data).toEqual([body.data]);
