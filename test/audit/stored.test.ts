@@ -2,11 +2,14 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { opened, switchTo } from "../bookkeeping/tape.ts";
 import { BORROWER, disburse, disbursed, postTo, settle } from "../ledger/post.ts";
-import { Api, newKey } from "../support/api.ts";
+import { ALL_SCOPES, Api, newKey } from "../support/api.ts";
 import { expectChain, storedEvents } from "../support/chain.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
 import { gateOf, loseKeys } from "../support/gate.ts";
+import { send } from "../support/requests.ts";
 import { tamper } from "../support/tamper.ts";
+import { mintToken } from "../support/tokens.ts";
+import { linesIn } from "../support/verify-log.ts";
 
 /** The stored events by the sequence. */
 async function storedOf(api: Api) {
@@ -98,6 +101,25 @@ describe("a stored event", () => {
     expect(settlement).toMatchObject({ step: "disbursement_settled", person: "client:C-1" });
     await expectChain(api.tenant);
   });
+});
+
+it.each([
+  ["half a surrogate pair", "a\ud800b", "a\ufffdb"],
+  ["a zero", "a\u0000b", "a\u0000b"],
+  ["white space and quotes", ' "\n\t\u2028', ' "\n\t\u2028'],
+])("the sub of a token with %s is hashed as it is stored", async (_, sub, actor) => {
+  const api = new Api();
+  const headers = {
+    Authorization: `Bearer ${await mintToken({ tenant: api.tenant, scope: ALL_SCOPES, claims: { sub } })}`,
+    "Content-Type": "application/json",
+    "Idempotency-Key": newKey(),
+  };
+  const body = JSON.stringify({ category: "client", data: individual });
+  expect((await send("/ingest", { method: "POST", headers, body })).status).toBe(201);
+  await api.accept("client", { ...individual, client_id: "C-2" });
+  await expectChain(api.tenant);
+  const [first] = linesIn((await api.get("/v1/log/events")).text);
+  expect(first?.actor).toBe(actor);
 });
 
 describe("the database itself", () => {

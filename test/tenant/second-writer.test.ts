@@ -76,7 +76,13 @@ describe("two writers of one tenant", () => {
     const { key: key_hash, ...request } = foreign;
     const accepted = { facts: {}, client_id: "C-9", warnings: [], previous_sequence: null };
     const draft = ingestEvent(foreign.command, accepted, stamp, { key_hash, ...request });
-    const link = { tenant: api.tenant, head: NO_HEAD, entries: [], salt: "00", settings: DEFAULT_SETTINGS };
+    const link = {
+      tenant: api.tenant,
+      head: NO_HEAD,
+      entries: [],
+      salt: "00".repeat(16),
+      settings: DEFAULT_SETTINGS,
+    };
     const event = seal(draft, link);
     const writes = { ...noWrites(), events: [event] };
     const session = await openSession(env, api.tenant, "first-primary");

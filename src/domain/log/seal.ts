@@ -27,7 +27,9 @@ export function seal(draft: DraftEvent, { tenant, head, entries, salt, settings 
     texts.private === null
       ? { salt: null, private_hash: null, person: null }
       : { salt, private_hash: privateHash(salt, texts.private), person: about };
-  const event = { ...rest, ...texts, ...own };
+  // The database keeps UTF-8, which has no half of a surrogate pair. Bodies with one are refused; a token's `sub` may have it.
+  const actor = draft.actor?.toWellFormed() ?? null;
+  const event = { ...rest, ...texts, ...own, actor };
   const previous = head.sequence === 0 ? firstHash(tenant) : head.hash;
   const hash = eventHash(previous, {
     ...event,

@@ -100,8 +100,19 @@ describe("a log that does not fit is named by its first sequence that does not",
     expect(verifyLog(rechained(named)).fault).toBeNull();
   });
 
-  it("data that the service would not write is a fault, and no crash", () => {
-    const lines = rechained(changed(5, { data: "nothing" }));
+  it.each([
+    "nothing",
+    '{"data":{ "step":"create"},"facts":{}}',
+    '{"data":{"step" :"create"},"facts":{}}',
+    '{"data":{"step,"facts":{}}',
+    '{"data":{"step":"create,"facts":{}}',
+    '{"data":{"step"}},"facts":{}}',
+    '{"data":[1],"facts":{}}',
+    '{"data":{step:1},"facts":{}}',
+    '{"data":{},"facts":{"}',
+    '{"data":{},"facts":{}',
+  ])("data that the service would not write is a fault, and no crash and no hang: %s", (data) => {
+    const lines = rechained(changed(5, { data }));
     expect(verifyLog(lines).fault).toEqual({ sequence: 5, why: "its data is not as the service writes it" });
   });
 });

@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
 import { dataHash, eventHash, hashOfEntries, privateHash } from "../../../src/domain/log/canonical.ts";
 import { firstHash } from "../../../src/domain/log/hash.ts";
 import type { LogLine } from "../../../src/domain/log/line.ts";
 
 const TENANT = "large";
+const CHUNK_CHARACTERS = 1 << 20;
 const SALT = "00112233445566778899aabbccddeeff";
 const HASH = "ab".repeat(32);
 const LOAN = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"] as const;
@@ -40,40 +38,43 @@ function contentOf(sequence: number) {
   };
 }
 
-/** Writes a log of payments that fits. Answers the hash of its last event. */
-export async function writeLargeLog(path: string, events: number): Promise<string> {
-  const file = createWriteStream(path);
+/** The text of a log of payments that fits, in chunks of whole lines. Returns the hash of its last event. */
+export function* largeLog(events: number): Generator<string, string> {
   let previous = firstHash(TENANT);
   let text = "";
   for (let sequence = 1; sequence <= events; sequence += 1) {
-    const { id, data, entries, own, step, previous: before } = contentOf(sequence);
-    const private_hash = own === null ? undefined : privateHash(SALT, own);
-    const person = own === null ? undefined : "client:C-1";
-    const hashed = {
-      ...{ tenant_id: TENANT, sequence, event_id: `event-${sequence}`, category: "payment", step },
-      ...{
-        key_hash: HASH,
-        created_at: 1_730_000_000_000 + sequence,
-        data_hash: dataHash(data),
-        actor: "robot",
-      },
-      journal_entries_hash: hashOfEntries(entries) ?? undefined,
-    };
-    const { journal_entries_hash = null } = hashed;
-    const hash = eventHash(previous, {
-      ...{ ...hashed, record_id: id, private_hash: private_hash ?? null, person: person ?? null },
-      journal_entries_hash,
-    });
-    const line: LogLine = {
-      ...{ ...hashed, id, private_hash, person, hash, data, private: own, salt: own === null ? null : SALT },
-      ...{ previous_sequence: before, makes_history: false, entries },
-    };
-    previous = hash;
+    const line = lineAfter(previous, sequence);
+    previous = line.hash;
     text += `${JSON.stringify(line)}\n`;
-    if (text.length < 1 << 20) continue;
-    if (!file.write(text)) await once(file, "drain");
+    if (text.length < CHUNK_CHARACTERS) continue;
+    yield text;
     text = "";
   }
-  await finished(file.end(text));
+  yield text;
   return previous;
+}
+
+function lineAfter(previous: string, sequence: number): LogLine {
+  const { id, data, entries, own, step, previous: before } = contentOf(sequence);
+  const private_hash = own === null ? null : privateHash(SALT, own);
+  const person = own === null ? null : "client:C-1";
+  const journal_entries_hash = hashOfEntries(entries);
+  const hashed = {
+    ...{ tenant_id: TENANT, sequence, event_id: `event-${sequence}`, category: "payment", step },
+    ...{
+      key_hash: HASH,
+      created_at: 1_730_000_000_000 + sequence,
+      data_hash: dataHash(data),
+      actor: "robot",
+    },
+  };
+  const hash = eventHash(previous, {
+    ...{ ...hashed, record_id: id, private_hash, person },
+    journal_entries_hash,
+  });
+  return {
+    ...{ ...hashed, id, private_hash: private_hash ?? undefined, person: person ?? undefined },
+    ...{ journal_entries_hash: journal_entries_hash ?? undefined, hash, data, private: own },
+    ...{ salt: own === null ? null : SALT, previous_sequence: before, makes_history: false, entries },
+  };
 }
