@@ -3,7 +3,7 @@ import { EXIT, failed, report } from "../failure.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { ImportOptions } from "./options.ts";
-import { hasParentsHere, PASSES, prepare } from "./prepare.ts";
+import { hasParentsHere, PASSES, prepare, unsentText } from "./prepare.ts";
 import { Records } from "./records.ts";
 import { writeReport } from "./refusals.ts";
 import { reading, type Source } from "./source.ts";
@@ -26,6 +26,8 @@ export async function checkLocally(
       prepare(source, checkpoint, { tenant: "", inOrder, upsert, checkAll: true }, null),
     );
     if (!read.ok) return report(read.error);
+    const unsent = unsentText(checkpoint);
+    if (unsent !== null) console.error(unsent);
     const { noun } = source;
     const summary = await writeReport(places.report, source.files, checkpoint);
     const { total, refused } = tally(checkpoint);

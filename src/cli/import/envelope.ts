@@ -4,6 +4,7 @@ import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { parseIngest } from "../../contract/tape/ingest.ts";
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { eventKind } from "../../domain/event-kinds.ts";
 import { CATEGORIES, isCategory, REFERENCES } from "../../domain/tape/categories.ts";
 import { type Category, STEPS, type Step } from "../../domain/tape/fields.ts";
 import { type Refusal, refusedHere } from "./line.ts";
@@ -30,6 +31,11 @@ export interface Envelope {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** An event of an export that no request can send again, such as `client erase`: the import leaves it out. */
+export interface Unsent {
+  readonly unsent: string;
+}
+
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
@@ -38,7 +44,7 @@ const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
 /**
  * Reads the envelope of a line that is for a tenant. An error means that not even its category or step is readable.
  */
-export function readEnvelope(text: string, tenant: string): Result<Envelope, Refusal> {
+export function readEnvelope(text: string, tenant: string): Result<Envelope, Refusal | Unsent> {
   const json = parseJson(text);
   if (!json.ok) return err(refusedHere("malformed_json", `${json.error}.`));
   if (!isJsonObject(json.value)) return err(refusedHere("malformed_json", "A line is a JSON object."));
@@ -60,7 +66,13 @@ export function readEnvelope(text: string, tenant: string): Result<Envelope, Ref
   return ok({ category, step, id, key, isForeign, references: referencesOf(category, data), body });
 }
 
-function unroutable(body: unknown): Refusal {
+function unroutable(body: Readonly<Record<string, unknown>>): Refusal | Unsent {
+  const { category, data } = body;
+  const step = (isJsonObject(data) ? data.step : undefined) ?? body.step;
+  const isOfRecords = isCategory(category) && STEPS.some((known) => known === step);
+  if (typeof category === "string" && typeof step === "string" && !isOfRecords && eventKind(category, step)) {
+    return { unsent: `${category} ${step}` };
+  }
   const parsed = parseIngest(body);
   return parsed.ok ? refusedHere("validation_error", "The line has no step.") : refusalOf(parsed.error);
 }

@@ -77,6 +77,7 @@ async function readAll(source: Source, checkpoint: Checkpoint, options: PrepareO
       count += 1;
       if (count % FLUSH_LINES === 0) writing.flush();
     }
+    checkpoint.setMeta("unsent", JSON.stringify([...reader.unsent]));
     writing.end();
   } catch (error) {
     writing.undo();
@@ -104,6 +105,14 @@ async function learnFromService(
   }
 }
 
+/** Names the events that are left out, by kind; null if there are none. */
+export function unsentText(checkpoint: Checkpoint): string | null {
+  const kinds: readonly (readonly [string, number])[] = JSON.parse(checkpoint.meta("unsent") ?? "[]");
+  if (kinds.length === 0) return null;
+  const named = kinds.map(([kind, count]) => `${kind} (${count.toLocaleString("en-US")})`).join(", ");
+  return `Not sent, because import sends only events of records: ${named}.`;
+}
+
 /** Stores the events of lines, in the order of the files. */
 class LineReader {
   readonly #checkpoint: Checkpoint;
@@ -111,6 +120,8 @@ class LineReader {
   readonly #options: PrepareOptions;
   /** Most files have no delete, and then no record needs to be looked up for one. */
   #hasDeletes = false;
+  /** How many events of each kind are left out, because no request can send them. */
+  readonly unsent = new Map<string, number>();
 
   constructor(checkpoint: Checkpoint, records: Records, options: PrepareOptions) {
     this.#checkpoint = checkpoint;
@@ -140,13 +151,17 @@ class LineReader {
     const whole = readEnvelope(text, tenant);
     const split = whole.ok && upsert && whole.value.step === "create" ? withoutChange(whole.value) : null;
     const read = split === null ? whole : readEnvelope(split.text, tenant);
-    const refusal = read.ok ? (checkAll ? schemaRefusal(read.value) : null) : read.error;
-    if (!read.ok || refusal) {
+    const fault = read.ok ? (checkAll ? schemaRefusal(read.value) : null) : read.error;
+    if (fault && "unsent" in fault) {
+      this.unsent.set(fault.unsent, (this.unsent.get(fault.unsent) ?? 0) + 1);
+      return;
+    }
+    if (!read.ok || fault) {
       const subject = read.ok ? read.value : { category: null, id: null };
       const rest = { pass: 0, key: "", state: STATE.refusedHere, body: null, change: null };
       this.#checkpoint.addEvent(
         { ...place, category: subject.category, id: subject.id || null, ...rest },
-        refusal,
+        fault,
       );
       return;
     }

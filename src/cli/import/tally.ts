@@ -4,6 +4,8 @@ import { type Checkpoint, OUTCOME, STATE } from "./checkpoint.ts";
 export interface Tally {
   readonly total: number;
   readonly refused: number;
+  /** Refused rows whose record is there already. */
+  readonly existing: number;
   readonly done: number;
   /** Neither in nor refused. */
   readonly waiting: number;
@@ -19,10 +21,12 @@ export function tally(checkpoint: Checkpoint): Tally {
   const row = checkpoint
     .prepared(
       `WITH rows AS (
-         SELECT max(code IS NOT NULL) AS refused, max(state = ${STATE.waiting}) AS waiting, max(outcome) AS outcome
+         SELECT max(code IS NOT NULL) AS refused, max(state = ${STATE.waiting}) AS waiting, max(outcome) AS outcome,
+           max(code IS 'already_exists') AS existing
          FROM lines GROUP BY file, line
        )
-       SELECT count(*) AS total, total(refused) AS refused, total(NOT refused AND waiting) AS waiting,
+       SELECT count(*) AS total, total(refused) AS refused, total(existing) AS existing,
+         total(NOT refused AND waiting) AS waiting,
          total(NOT refused AND NOT waiting AND outcome = ?) AS created,
          total(NOT refused AND NOT waiting AND outcome = ?) AS updated,
          total(NOT refused AND NOT waiting AND outcome = ?) AS deleted FROM rows`,
@@ -33,5 +37,5 @@ export function tally(checkpoint: Checkpoint): Tally {
   const [created, updated, deleted] = [of("created"), of("updated"), of("deleted")];
   const done = total - refused - waiting;
   const unchanged = done - created - updated - deleted;
-  return { total, refused, waiting, done, created, updated, deleted, unchanged };
+  return { total, refused, existing: of("existing"), waiting, done, created, updated, deleted, unchanged };
 }
