@@ -35,15 +35,16 @@ function addDev(program: Command, handlers: LocalHandlers, finish: Finish): void
     .description("Starts the service on this machine, with its own database and its own tokens.")
     .option("-p, --port <number>", "TCP port", port, DEFAULT_PORT)
     .addOption(dataDirectory())
-    .option("-q, --quiet", "log in a file instead of the terminal")
-    .option("--sample", "sample tape, and a link to the console")
+    .option("--verbose", "log on the terminal, too; it is always in a file")
+    .addOption(new Option("-q, --quiet", "does nothing").hideHelp())
+    .option("--sample", "sample tape with books, and a link to the console")
     .option("--rate-limits", "limits on each tenant's requests, as deployed")
     .addHelpText(
       "after",
       `
   npm start
   npm start -- --sample
-  npm start -- --port 8788 --quiet
+  npm start -- --port 8788 --verbose
 
 To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
     )
@@ -51,7 +52,7 @@ To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
       async (options: {
         port: number;
         dataDir?: string;
-        quiet?: boolean;
+        verbose?: boolean;
         rateLimits?: boolean;
         sample?: boolean;
       }) =>
@@ -59,7 +60,7 @@ To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
           await handlers.dev({
             port: options.port,
             dataDirectory: options.dataDir,
-            quiet: options.quiet ?? false,
+            verbose: options.verbose ?? false,
             rateLimits: options.rateLimits ?? false,
             sample: options.sample ?? false,
           }),

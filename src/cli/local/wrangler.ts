@@ -32,8 +32,8 @@ export interface WranglerRun {
   heldBack(): readonly string[];
   /** When the last line was printed, in milliseconds since the epoch; when it started, before the first line. */
   lastLineAt(): number;
-  /** Passes each new line to `print`; with `"all"`, the lines held back come first. */
-  forward(lines: "all" | "new", print?: (line: string) => void): void;
+  /** Prints each new line; with `"all"`, the lines held back come first. */
+  forward(lines: "all" | "new"): void;
   /** Asks wrangler to end, and kills it after a deadline. */
   stop(): void;
 }
@@ -54,11 +54,12 @@ function stop(child: ChildProcess): void {
   child.once("exit", () => clearTimeout(deadline));
 }
 
-/** Starts wrangler in the project's directory; `stopRequested` ends it. */
+/** Starts wrangler in the project's directory; `stopRequested` ends it, and `log` gets each line. */
 export function runWrangler(
   projectRoot: string,
   args: readonly string[],
   stopRequested: AbortSignal,
+  log: (line: string) => void,
 ): WranglerRun {
   const preload = pathToFileURL(join(import.meta.dirname, "end-with-parent.ts")).href;
   const child = spawn(
@@ -76,11 +77,13 @@ export function runWrangler(
 
   const held: string[] = [];
   let lastLineAt = Date.now();
-  let forwardTo: ((line: string) => void) | null = null;
+  let isForwarded = false;
   const onLine = (raw: string): void => {
     lastLineAt = Date.now();
-    const line = COLOUR ? raw : stripVTControlCharacters(raw);
-    if (forwardTo !== null) forwardTo(line);
+    const plain = stripVTControlCharacters(raw);
+    log(plain);
+    const line = COLOUR ? raw : plain;
+    if (isForwarded) console.log(line);
     else if (held.push(line) > KEPT_LINES_MAX) held.shift();
   };
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", onLine);
@@ -100,10 +103,10 @@ export function runWrangler(
     exited,
     heldBack: () => held,
     lastLineAt: () => lastLineAt,
-    forward: (lines, print = console.log) => {
+    forward: (lines) => {
       const missed = held.splice(0);
-      if (lines === "all") for (const line of missed) print(line);
-      forwardTo = print;
+      if (lines === "all") for (const line of missed) console.log(line);
+      isForwarded = true;
     },
     stop: onStop,
   };

@@ -169,14 +169,14 @@ describe("an import", () => {
     });
     const unsent = [
       other("client", "erase"),
-      ...[other("ledger", "switched"), other("ledger", "pay"), other("ledger", "pay")],
+      ...[other("ledger", "switched"), other("ledger", "payment_received"), other("ledger", "payment_received")],
       ...[other("settings", "put"), other("log", "restored")],
     ];
     // The API answers the step beside the data, which is null for a token that may not read it.
     const hidden = { category: "ledger", step: "opening", data: null };
     const path = await fileOf(ndjson([client("C-1"), ...unsent, hidden, client("C-2")]));
     const names =
-      "client erase (1), ledger switched (1), ledger pay (2), settings put (1), log restored (1), ledger opening (1)";
+      "client erase (1), ledger switched (1), ledger payment_received (2), settings put (1), log restored (1), ledger opening (1)";
     const stderr = `Not sent, because import sends only events of records: ${names}.\n`;
     for (const args of [["--dry-run"], [], []]) {
       const ended = await service.run(["import", path, ...args], tenant);
