@@ -91,7 +91,8 @@ function addToken(program: Command, handlers: LocalHandlers, finish: Finish): vo
   npm run token -- --tenant acme --scope "ingest:write records:read"
   export LOAN_LEDGER_TOKEN=$(npm run -s token -- --tenant acme)
 
-Scopes: ${SCOPES.join(" ")}`,
+Scopes:
+${SCOPES.map((scope) => `  ${scope}`).join("\n")}`,
     )
     .action(
       async (options: { tenant: string; scope: readonly Scope[]; expiresIn: number; dataDir?: string }) =>
@@ -111,7 +112,7 @@ function addInit(program: Command, handlers: LocalHandlers, finish: Finish): voi
     .command("init")
     .summary("write .dev.vars once, so that plain wrangler works")
     .description(
-      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local\n" +
+      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local " +
         'database. After it "npx wrangler dev" starts a service that takes the tokens of "loan-ledger token".',
     )
     .addOption(dataDirectory())

@@ -13,8 +13,8 @@ const STARTS_MAX = 3;
 const SILENCE = `it neither printed a line nor answered for ${SILENCE_MAX_MS / 1000} seconds`;
 
 /** The last line of output that names an error, without its mark; null for none. */
-export function errorOf(run: Pick<WranglerRun, "heldBack">): string | null {
-  const line = run.heldBack().findLast((one) => /error/i.test(one));
+export function errorOf(run: Pick<WranglerRun, "lastLines">): string | null {
+  const line = run.lastLines().findLast((one) => /error/i.test(one));
   return (
     line
       ?.replace(/^.*?\[ERROR\]\s*/, "")
@@ -43,7 +43,7 @@ async function firstHealthyAnswer(url: string, end: AbortSignal, onAnswer: () =>
   return false;
 }
 
-type HealthyRun = Pick<WranglerRun, "exited" | "heldBack" | "forward" | "lastLineAt">;
+type HealthyRun = Pick<WranglerRun, "exited" | "lastLines" | "forward" | "lastLineAt">;
 
 /** Why a wait has ended; `silent`: the worker made no progress. */
 type Waited = "healthy" | "ended" | "silent";
@@ -57,7 +57,7 @@ export async function becameHealthy(url: string, run: HealthyRun): Promise<Waite
   let isSilent = false;
   const watch = setInterval(() => {
     // A build error: wrangler waits until the file is fixed, so the developer must see its output now.
-    if (run.heldBack().some((line) => line.includes("ERROR") && !saysPortTaken(line))) run.forward("all");
+    if (run.lastLines().some((line) => line.includes("ERROR") && !saysPortTaken(line))) run.forward("all");
     isSilent = Date.now() - Math.max(answeredAt, run.lastLineAt()) > SILENCE_MAX_MS;
     if (isSilent) stop();
   }, HEALTH_POLL_MS);
@@ -82,7 +82,7 @@ export async function startedWorker<R extends HealthyRun & Pick<WranglerRun, "st
     if (waited === "healthy") return ok(run);
     run.stop();
     await run.exited;
-    if (starts < STARTS_MAX && run.heldBack().some(saysPortTaken)) continue;
+    if (starts < STARTS_MAX && run.lastLines().some(saysPortTaken)) continue;
     return err(waited === "silent" ? SILENCE : errorOf(run));
   }
 }

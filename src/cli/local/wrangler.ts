@@ -24,15 +24,15 @@ const QUIET = {
   X_LOCAL_OBSERVABILITY: "false",
 } as const;
 
-/** One run of wrangler. Its output is held back until `forward` is called. */
+/** One run of wrangler. Its output is not printed until `forward` is called. */
 export interface WranglerRun {
   /** Resolves with the exit code once wrangler and all its child processes have ended. */
   readonly exited: Promise<number>;
-  /** The last lines of output, without those already forwarded. */
-  heldBack(): readonly string[];
+  /** The last lines of output. */
+  lastLines(): readonly string[];
   /** When the last line was printed, in milliseconds since the epoch; when it started, before the first line. */
   lastLineAt(): number;
-  /** Prints each new line; with `"all"`, the lines held back come first. */
+  /** Prints each new line from now on; with `"all"`, the last lines come first. */
   forward(lines: "all" | "new"): void;
   /** Asks wrangler to end, and kills it after a deadline. */
   stop(): void;
@@ -75,7 +75,7 @@ export function runWrangler(
     },
   );
 
-  const held: string[] = [];
+  const last: string[] = [];
   let lastLineAt = Date.now();
   let isForwarded = false;
   const onLine = (raw: string): void => {
@@ -84,7 +84,7 @@ export function runWrangler(
     log(plain);
     const line = COLOUR ? raw : plain;
     if (isForwarded) console.log(line);
-    else if (held.push(line) > KEPT_LINES_MAX) held.shift();
+    if (last.push(line) > KEPT_LINES_MAX) last.shift();
   };
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", onLine);
 
@@ -101,11 +101,10 @@ export function runWrangler(
   });
   return {
     exited,
-    heldBack: () => held,
+    lastLines: () => last,
     lastLineAt: () => lastLineAt,
     forward: (lines) => {
-      const missed = held.splice(0);
-      if (lines === "all") for (const line of missed) console.log(line);
+      if (!isForwarded && lines === "all") for (const line of last) console.log(line);
       isForwarded = true;
     },
     stop: onStop,

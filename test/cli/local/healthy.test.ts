@@ -15,12 +15,11 @@ function quietRun() {
   const run = { lastLine: Date.now(), held: [] as string[], forwarded: false };
   const forward = () => {
     run.forwarded = true;
-    run.held = [];
   };
   return Object.assign(run, {
     exit: exited.resolve,
     exited: exited.promise,
-    heldBack: () => run.held,
+    lastLines: () => run.held,
     lastLineAt: () => run.lastLine,
     forward,
   });
