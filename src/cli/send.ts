@@ -12,7 +12,7 @@ interface WriteRequest {
 }
 
 /** Sends a request once and reads its JSON answer, numbers with their digits; an empty object for an empty answer. */
-export async function send<T>(
+export async function sendWrite<T>(
   service: Service,
   { method, path, key, body }: WriteRequest,
 ): Promise<Result<T, CommandFailure>> {

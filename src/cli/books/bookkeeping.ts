@@ -6,7 +6,7 @@ import { ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, report } from "../failure.ts";
 import { print, tableText } from "../read/format.ts";
 import { getExact } from "../read/get.ts";
-import { send } from "../send.ts";
+import { sendWrite } from "../send.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 
 export interface BookkeepingOptions extends ServiceOptions {
@@ -53,7 +53,7 @@ export async function switchBookkeeping({ mode, json, ...options }: SwitchOption
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const request = { method: "PUT", path: PATH, key: `cli:${randomUUID()}`, body: { mode } } as const;
-  const switched = await send<State>(service.value, request);
+  const switched = await sendWrite<State>(service.value, request);
   if (!switched.ok) return report(switched.error);
   let state = switched.value;
   while (isOpening(state)) {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { BookkeepingOptions, ProofOptions, SwitchOptions } from "../books/bookkeeping.ts";
-import { dayOption, type Finish, json, withService } from "./options.ts";
+import { dayOption, type Finish, jsonOption, withService } from "./options.ts";
 
 /** The commands of the books that come from the records. */
 export interface BooksHandlers {
@@ -29,7 +29,7 @@ export function addBooksCommands(program: Command, handlers: BooksHandlers, fini
   ] as const;
   for (const [name, mode, description] of modes) {
     withService(books.command(name).description(description))
-      .addOption(json())
+      .addOption(jsonOption())
       .action(async ({ url, token, json = false }: BookkeepingOptions) =>
         finish(await handlers.switchBookkeeping({ mode, url, token, json })),
       );
@@ -37,7 +37,7 @@ export function addBooksCommands(program: Command, handlers: BooksHandlers, fini
   withService(
     books.command("status").description("Shows whether bookkeeping is on, and how far the opening is."),
   )
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async ({ url, token, json = false }: BookkeepingOptions) =>
       finish(await handlers.bookkeepingStatus({ url, token, json })),
     );
@@ -47,7 +47,7 @@ export function addBooksCommands(program: Command, handlers: BooksHandlers, fini
       .description("Compares records and books, disbursement by disbursement. Exit code 3: they differ."),
   )
     .addOption(new Option("--as-of <day>", "day of the comparison (default: today)").argParser(dayOption))
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async ({ url, token, asOf, json = false }: ProofOptions) =>
       finish(await handlers.proveBookkeeping({ url, token, asOf, json })),
     );

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { OperatedService } from "../operate/database.ts";
 import type { DeployOptions } from "../operate/deploy.ts";
 import type { CreateKeyOptions, ListKeysOptions, RevokeKeyOptions } from "../operate/keys.ts";
-import { type Finish, json, lifetime, scopesOption, tenantOption } from "./options.ts";
+import { type Finish, jsonOption, lifetime, scopesOption, tenantOption } from "./options.ts";
 
 /** The operator's commands, which run wrangler. */
 export interface OperateHandlers {
@@ -79,7 +79,7 @@ function addTenants(program: Command, handlers: OperateHandlers, finish: Finish)
           "letters (dead), webhook endpoints that fail (failing).",
       ),
   )
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger tenants --env production")
     .action(async ({ json = false, ...flags }: PlaceFlags & { readonly json?: boolean }) =>
       finish(await handlers.tenants({ ...placeOf(flags), json })),

@@ -32,7 +32,8 @@ export function withService(command: Command): Command {
 }
 
 /** The option `--json` of a command that reads. */
-export const json = () => new Option("--json", "one JSON document, as the API answers it, with every digit");
+export const jsonOption = () =>
+  new Option("--json", "one JSON document, as the API answers it, with every digit");
 
 /** A parser of TCP ports. */
 export function port(text: string): number {

@@ -5,7 +5,7 @@ import type { QualityOptions } from "../read/quality.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
 import type { ServiceOptions } from "../service.ts";
-import { dayOption, type Finish, json, wholeNumber, withService } from "./options.ts";
+import { dayOption, type Finish, jsonOption, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show data. */
 export interface ReadHandlers {
@@ -48,7 +48,7 @@ function addPortfolio(program: Command, handlers: ReadHandlers, finish: Finish):
   )
     .addOption(asOf())
     .option("--late <number>", "number of late disbursements to list", wholeNumber(1, LATE_MAX), 15)
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger portfolio --as-of 2026-06-30")
     .action(async ({ url, token, asOf, late, json = false }: PortfolioOptions) =>
       finish(await handlers.portfolio({ url, token, asOf, late, json })),
@@ -67,7 +67,7 @@ function addPositions(program: Command, handlers: ReadHandlers, finish: Finish):
   )
     .addOption(new Option("--changed-since <day>", "day to compare with").argParser(dayOption))
     .addOption(asOf())
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger positions --changed-since 2026-06-29")
     .action(async ({ url, token, asOf, changedSince, json = false }: PositionsOptions) =>
       finish(await handlers.positions({ url, token, asOf, changedSince, json })),
@@ -83,7 +83,7 @@ function addQuality(program: Command, handlers: ReadHandlers, finish: Finish): v
       .argument("[rule]", "code of the rule whose findings are listed"),
   )
     .addOption(asOf())
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger quality\n\nThe rules: docs/portfolio.md")
     .action(async (rule: string | undefined, { url, token, asOf, json = false }: QualityOptions) =>
       finish(await handlers.quality({ rule, url, token, asOf, json })),
@@ -101,7 +101,7 @@ function addShow(program: Command, handlers: ReadHandlers, finish: Finish): void
       .argument("<id>", "disbursement_id"),
   )
     .addOption(asOf())
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger show DSB-0001")
     .action(async (id: string, { url, token, asOf, json = false }: ShowOptions) =>
       finish(await handlers.show({ id, url, token, asOf, json })),
@@ -118,7 +118,7 @@ function addStatement(program: Command, handlers: ReadHandlers, finish: Finish):
   )
     .addOption(new Option("--from <day>", "first day").argParser(dayOption))
     .addOption(new Option("--to <day>", "last day").argParser(dayOption))
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger statement DSB-0001 --from 2026-01-01")
     .action(async (loan: string, { url, token, from, to, json = false }: StatementOptions) =>
       finish(await handlers.statement({ loan, url, token, from, to, json })),
@@ -132,7 +132,7 @@ function addWhoAmI(program: Command, handlers: ReadHandlers, finish: Finish): vo
       .summary("show whom the service takes a token or key for")
       .description("Shows tenant, actor, scopes and end of the token or API key, as the service reads it."),
   )
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger whoami")
     .action(async ({ url, token, json = false }: ServiceOptions & { readonly json?: boolean }) =>
       finish(await handlers.whoAmI({ url, token, json })),

@@ -8,7 +8,7 @@ import type {
   ReplayOptions,
   WebhooksOptions,
 } from "../webhooks/webhooks.ts";
-import { type Finish, json, port, wholeNumber, withService } from "./options.ts";
+import { type Finish, jsonOption, port, wholeNumber, withService } from "./options.ts";
 
 /** The commands of webhooks. */
 export interface WebhookHandlers {
@@ -43,7 +43,7 @@ export function addWebhookCommands(program: Command, handlers: WebhookHandlers, 
     .description("Lists, creates, changes and deletes webhook endpoints.")
     .helpCommand(false);
   withService(webhooks.command("list").description("Lists all endpoints, without their secrets."))
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async ({ url, token, json = false }: WebhooksOptions) =>
       finish(await handlers.listWebhooks({ url, token, json })),
     );
@@ -109,7 +109,7 @@ function addCreate(webhooks: Command, handlers: WebhookHandlers, finish: Finish)
     )
     .option("--description <text>", "what it is for")
     .addOption(fromSequence())
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (to: string, options: NewEndpointOptions) => {
       const { url, token, types, description, fromSequence, json = false } = options;
       finish(await handlers.createWebhook({ to, url, token, types, description, fromSequence, json }));
@@ -127,7 +127,7 @@ const CHANGES = [
 function addChanges(webhooks: Command, handlers: WebhookHandlers, finish: Finish): void {
   for (const [action, description] of CHANGES) {
     withService(webhooks.command(action).description(description).argument("<id>", "endpoint_id"))
-      .addOption(json())
+      .addOption(jsonOption())
       .action(async (id: string, { url, token, json = false }: WebhooksOptions) =>
         finish(await handlers.changeWebhook({ id, action, url, token, json })),
       );
@@ -139,7 +139,7 @@ function addChanges(webhooks: Command, handlers: WebhookHandlers, finish: Finish
       .argument("<id>", "endpoint_id"),
   )
     .addOption(fromSequence().makeOptionMandatory())
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (id: string, { url, token, fromSequence, json = false }: ReplayOptions) =>
       finish(await handlers.replayWebhook({ id, url, token, fromSequence, json })),
     );

@@ -32,7 +32,7 @@ export interface Envelope {
 }
 
 /** An event of an export that no request can send again, such as `client erase`: the import leaves it out. */
-export interface Unsent {
+interface Unsent {
   readonly unsent: string;
 }
 

@@ -17,11 +17,11 @@ const STARTS_MAX = 3;
 const TRIES_MAX = 5;
 /** How long a try waits that the service does not give a time for; it doubles with each one. */
 const WAIT_S = 1;
-/** How long a reader that follows the log waits between two looks at its end. */
+/** How long a reader that follows the log waits between two reads of its end. */
 const FOLLOW_PAUSE_MS = 1_000;
 
 export interface LogOptions extends ServiceOptions {
-  /** Goes on with new events until it is stopped. */
+  /** Prints new events, too, until it is stopped. */
   readonly follow: boolean;
 }
 

@@ -11,7 +11,7 @@ import type { Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, report } from "../failure.ts";
 import { listText, print } from "../read/format.ts";
 import { getExact } from "../read/get.ts";
-import { send } from "../send.ts";
+import { sendWrite } from "../send.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 
 const PATH = "/v1/webhook-endpoints";
@@ -85,7 +85,7 @@ export async function createWebhook(options: NewEndpointOptions): Promise<number
     ...(fromSequence !== undefined && { from_sequence: fromSequence }),
   };
   const request = { method: "POST", path: PATH, key: `cli:${randomUUID()}`, body } as const;
-  const made = await send<Answer>(service.value, request);
+  const made = await sendWrite<Answer>(service.value, request);
   if (!made.ok) return report(made.error);
   print(made.value, json, endpointText);
   return EXIT.done;
@@ -97,13 +97,13 @@ export async function changeWebhook({ id, action, json, ...options }: EndpointOp
   if (!service.ok) return report(service.error);
   const path = `${PATH}/${encodeURIComponent(id)}`;
   if (action === "delete") {
-    const deleted = await send<object>(service.value, { method: "DELETE", path });
+    const deleted = await sendWrite<object>(service.value, { method: "DELETE", path });
     if (!deleted.ok) return report(deleted.error);
     console.error(`Deleted ${id}.`);
     return EXIT.done;
   }
   if (action === "test") {
-    const found = await send<ParsedOf<typeof tested>>(service.value, {
+    const found = await sendWrite<ParsedOf<typeof tested>>(service.value, {
       method: "POST",
       path: `${path}/test`,
     });
@@ -127,9 +127,9 @@ function changed(
 ): Promise<Result<Answer, CommandFailure>> {
   if (action === "rotate-secret") {
     const key = `cli:${randomUUID()}`;
-    return send<Answer>(service, { method: "POST", path: `${path}/${action}`, key, body: {} });
+    return sendWrite<Answer>(service, { method: "POST", path: `${path}/${action}`, key, body: {} });
   }
-  return send<Answer>(service, { method: "PATCH", path, body: { status: `${action}d` } });
+  return sendWrite<Answer>(service, { method: "PATCH", path, body: { status: `${action}d` } });
 }
 
 /** Delivers again from an event on. Resolves with the exit code. */
@@ -142,7 +142,7 @@ export async function replayWebhook({ id, fromSequence, json, ...options }: Repl
     key: `cli:${randomUUID()}`,
     body: { from_sequence: fromSequence },
   } as const;
-  return printed(json, await send<Answer>(service.value, request));
+  return printed(json, await sendWrite<Answer>(service.value, request));
 }
 
 function printed(json: boolean, answer: Result<Answer, CommandFailure>): number {
