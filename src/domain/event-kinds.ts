@@ -54,9 +54,3 @@ export const eventKind = (category: string, step: string): EventKind | undefined
 /** True for an event that `POST /ingest` took: a change of a record. */
 export const isOfRecords = (category: string, step: string): boolean =>
   isCategory(category) && STEPS.some((known) => known === step);
-
-/** True for an event that no file of events brings in: the service writes it where another route or a restore asks for it. */
-export const isOfTheService = (category: string, step: string): boolean => {
-  const kind = eventKind(category, step);
-  return kind !== undefined && kind.webhook !== null && !isOfRecords(category, step);
-};

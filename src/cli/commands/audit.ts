@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { LogOptions } from "../log/export.ts";
 import type { LostOptions } from "../log/lost.ts";
 import type { VerifyOptions } from "../log/verify.ts";
 import type { ServiceOptions } from "../service.ts";
@@ -6,7 +7,7 @@ import { type Finish, withService } from "./options.ts";
 
 /** The commands that export the log and check it. */
 export interface AuditHandlers {
-  readonly log: (options: ServiceOptions) => Promise<number>;
+  readonly log: (options: LogOptions) => Promise<number>;
   readonly lost: (options: LostOptions) => Promise<number>;
   readonly verify: (options: VerifyOptions) => Promise<number>;
 }
@@ -23,45 +24,48 @@ export function addAuditCommands(program: Command, handlers: AuditHandlers, fini
   addVerify(program, handlers, finish);
 }
 
+interface LogFlags extends ServiceOptions {
+  readonly follow?: boolean;
+  readonly lost?: string;
+  readonly apart?: string;
+}
+
 function addLog(program: Command, handlers: AuditHandlers, finish: Finish): void {
   withService(
     program
       .command("log")
       .summary("export the whole log with its hashes, for verify")
       .description(
-        "Prints the tenant's whole log, an event a line, with all that its hashes cover.\n" +
+        "Prints the tenant's whole log, an event a line, with all that its hashes cover. " +
           "Needs the scopes records:read and hpts:ledger:read.",
       ),
   )
+    .option("--follow", "new events, too, as they come")
     .option("--lost <export>", "instead: the events of an earlier export that a restore of the database took")
     .option("--apart <file>", "with --lost: file for what import does not take (default: the error output)")
     .addHelpText(
       "after",
       `
   npx loan-ledger log > log.ndjson
+  npx loan-ledger log --follow
   npx loan-ledger log --lost log.ndjson --apart others.ndjson > lost.ndjson
   npx loan-ledger import --in-order lost.ndjson
 
-The lines come out once the log is whole. The export starts again where a page does not
-continue the one before: the database was restored meanwhile.
+The lines come out once the log is whole. The export starts again where a page
+does not continue the one before: the database was restored meanwhile.
 
---lost prints lost events of records as import takes them, each with the hash of its key, so that it
-is not stored twice when its sender sends it again. Ledger postings, settings, switches and closings
-go apart: send them again by their routes. Private texts of persons who were erased since are left
-out, and so are the creates of these clients.`,
+--lost prints lost events of records as import takes them, each with the hash
+of its key, so that it is not stored twice when its sender sends it again.
+Ledger postings, settings, switches and closings go apart: send them again by
+their routes. Private texts of persons who were erased since are left out, and
+so are the creates of these clients.`,
     )
-    .action(
-      async ({
-        url,
-        token,
-        lost,
-        apart,
-      }: ServiceOptions & { readonly lost?: string; readonly apart?: string }) =>
-        finish(
-          await (lost === undefined
-            ? handlers.log({ url, token })
-            : handlers.lost({ url, token, lost, apart })),
-        ),
+    .action(async ({ url, token, follow = false, lost, apart }: LogFlags) =>
+      finish(
+        await (lost === undefined
+          ? handlers.log({ url, token, follow })
+          : handlers.lost({ url, token, lost, apart })),
+      ),
     );
 }
 
@@ -71,7 +75,7 @@ function addVerify(program: Command, handlers: AuditHandlers, finish: Finish): v
     .command("verify")
     .summary("check an exported log, offline")
     .description(
-      "Makes every hash of an exported log again, and names the first sequence that does not\n" +
+      "Makes every hash of an exported log again, and names the first sequence that does not " +
         "fit, and why. Trusts no server. Prints each gap that a restore of the database left.",
     )
     .argument("<file>", "log of one tenant, by loan-ledger log; - is standard input")
@@ -89,8 +93,9 @@ function addVerify(program: Command, handlers: AuditHandlers, finish: Finish): v
   npx loan-ledger verify log.ndjson --receipts receipts.txt \\
     --checkpoint 2026-11.jws --jwks https://ledger.example/.well-known/jwks.json
 
-A log whose end was cut off fits, and so does one that was made anew from some event on: only a
-checkpoint or a receipt of a later event can show it. Keep them where the service cannot reach.
+A log whose end was cut off fits, and so does one that was made anew from some
+event on: only a checkpoint or a receipt of a later event can show it. Keep
+them where the service cannot reach.
 
 Exit codes: 0 the log fits; 1 it does not; 2 wrong usage.`,
     )

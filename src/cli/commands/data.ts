@@ -35,7 +35,7 @@ function addSample(program: Command, handlers: DataHandlers, finish: Finish): vo
     .command("sample")
     .summary("print a realistic tape to import")
     .description(
-      "Prints a tape of loans and purchases as NDJSON: late and partial payments, extensions, write-offs,\n" +
+      "Prints a tape of loans and purchases as NDJSON: late and partial payments, extensions, write-offs, " +
         "defaults. The same options print the same tape.",
     )
     .option("--loans <number>", "number of disbursements", wholeNumber(1, LOANS_MAX), 100)
@@ -69,8 +69,8 @@ function addExport(program: Command, handlers: DataHandlers, finish: Finish): vo
     .addHelpText(
       "after",
       `
-  npx loan-ledger export events > tape.ndjson      what import takes: use it with
-  npx loan-ledger import --in-order tape.ndjson    --in-order, for another tenant
+  npx loan-ledger export events > tape.ndjson
+  npx loan-ledger import --in-order tape.ndjson    # for another tenant
   npx loan-ledger export clients payments --format csv --out tables
   npx loan-ledger export positions --as-of 2026-06-30 --format csv --excel
 

@@ -35,15 +35,16 @@ function addDev(program: Command, handlers: LocalHandlers, finish: Finish): void
     .description("Starts the service on this machine, with its own database and its own tokens.")
     .option("-p, --port <number>", "TCP port", port, DEFAULT_PORT)
     .addOption(dataDirectory())
-    .option("-q, --quiet", "log in a file instead of the terminal")
-    .option("--sample", "sample tape, and a link to the console")
+    .option("--verbose", "log on the terminal, too; it is always in a file")
+    .addOption(new Option("-q, --quiet", "does nothing").hideHelp())
+    .option("--sample", "sample tape with books, and a link to the console")
     .option("--rate-limits", "limits on each tenant's requests, as deployed")
     .addHelpText(
       "after",
       `
   npm start
   npm start -- --sample
-  npm start -- --port 8788 --quiet
+  npm start -- --port 8788 --verbose
 
 To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
     )
@@ -51,7 +52,7 @@ To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
       async (options: {
         port: number;
         dataDir?: string;
-        quiet?: boolean;
+        verbose?: boolean;
         rateLimits?: boolean;
         sample?: boolean;
       }) =>
@@ -59,7 +60,7 @@ To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
           await handlers.dev({
             port: options.port,
             dataDirectory: options.dataDir,
-            quiet: options.quiet ?? false,
+            verbose: options.verbose ?? false,
             rateLimits: options.rateLimits ?? false,
             sample: options.sample ?? false,
           }),
@@ -90,7 +91,8 @@ function addToken(program: Command, handlers: LocalHandlers, finish: Finish): vo
   npm run token -- --tenant acme --scope "ingest:write records:read"
   export LOAN_LEDGER_TOKEN=$(npm run -s token -- --tenant acme)
 
-Scopes: ${SCOPES.join(" ")}`,
+Scopes:
+${SCOPES.map((scope) => `  ${scope}`).join("\n")}`,
     )
     .action(
       async (options: { tenant: string; scope: readonly Scope[]; expiresIn: number; dataDir?: string }) =>
@@ -110,7 +112,7 @@ function addInit(program: Command, handlers: LocalHandlers, finish: Finish): voi
     .command("init")
     .summary("write .dev.vars once, so that plain wrangler works")
     .description(
-      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local\n" +
+      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local " +
         'database. After it "npx wrangler dev" starts a service that takes the tokens of "loan-ledger token".',
     )
     .addOption(dataDirectory())

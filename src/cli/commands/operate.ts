@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { OperatedService } from "../operate/database.ts";
 import type { DeployOptions } from "../operate/deploy.ts";
 import type { CreateKeyOptions, ListKeysOptions, RevokeKeyOptions } from "../operate/keys.ts";
-import { type Finish, lifetime, scopesOption, tenantOption } from "./options.ts";
+import { type Finish, jsonOption, lifetime, scopesOption, tenantOption } from "./options.ts";
 
 /** The operator's commands, which run wrangler. */
 export interface OperateHandlers {
   readonly deploy: (options: DeployOptions) => Promise<number>;
-  readonly tenants: (options: OperatedService) => Promise<number>;
+  readonly tenants: (options: OperatedService & { readonly json: boolean }) => Promise<number>;
   readonly createKey: (options: CreateKeyOptions) => Promise<number>;
   readonly listKeys: (options: ListKeysOptions) => Promise<number>;
   readonly revokeKey: (options: RevokeKeyOptions) => Promise<number>;
@@ -52,8 +52,8 @@ function addDeploy(program: Command, handlers: OperateHandlers, finish: Finish):
     .command("deploy")
     .summary("upload the service to Cloudflare (npm run deploy)")
     .description(
-      "Applies the migrations and uploads the service to an environment of wrangler.toml. Refuses\n" +
-        "empty AUTH settings, placeholder ids, settings of the local service and missing secrets\n" +
+      "Applies the migrations and uploads the service to an environment of wrangler.toml. Refuses " +
+        "empty AUTH settings, placeholder ids, settings of the local service and missing secrets " +
         "before anything is uploaded.",
     )
     .addOption(
@@ -75,12 +75,15 @@ function addTenants(program: Command, handlers: OperateHandlers, finish: Finish)
       .command("tenants")
       .summary("list all tenants and what is wrong (operators)")
       .description(
-        "Lists all tenants: events, how many of them history has not read yet (behind), open dead\n" +
+        "Lists all tenants: events, how many of them history has not read yet (behind), open dead " +
           "letters (dead), webhook endpoints that fail (failing).",
       ),
   )
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger tenants --env production")
-    .action(async (flags: PlaceFlags) => finish(await handlers.tenants(placeOf(flags))));
+    .action(async ({ json = false, ...flags }: PlaceFlags & { readonly json?: boolean }) =>
+      finish(await handlers.tenants({ ...placeOf(flags), json })),
+    );
 }
 
 interface CreateKeyFlags extends PlaceFlags {
@@ -120,7 +123,7 @@ function addKeys(program: Command, handlers: OperateHandlers, finish: Finish): v
   )
     .addHelpText(
       "after",
-      '\n  npx loan-ledger keys create --tenant acme --scopes "ingest:write keys:manage" \\\n    --env production --secret-file api-key-secret',
+      '\n  npx loan-ledger keys create --tenant acme \\\n    --scopes "ingest:write keys:manage" \\\n    --env production --secret-file api-key-secret',
     )
     .action(
       async ({ tenant, scopes, name, jurisdiction, expiresIn, secretFile, ...flags }: CreateKeyFlags) => {
@@ -158,8 +161,8 @@ function addAfterRestore(program: Command, handlers: OperateHandlers, finish: Fi
       .command("after-restore")
       .summary("put the service right after a database was restored (operators)")
       .description(
-        "Rebuilds the placements of tenants from what each database holds, and makes the service call\n" +
-          "every tenant's gate: it writes into the log what the restore took, and what is kept beside it.\n" +
+        "Rebuilds the placements of tenants from what each database holds, and makes the service call " +
+          "every tenant's gate: it writes into the log what the restore took, and what is kept beside it. " +
           "It can be stopped and run again.",
       ),
   )

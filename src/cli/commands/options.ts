@@ -31,6 +31,10 @@ export function withService(command: Command): Command {
     .addOption(new Option("--token <token>", "bearer token or API key").env("LOAN_LEDGER_TOKEN"));
 }
 
+/** The option `--json` of a command that reads. */
+export const jsonOption = () =>
+  new Option("--json", "one JSON document, as the API answers it, with every digit");
+
 /** A parser of TCP ports. */
 export function port(text: string): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;

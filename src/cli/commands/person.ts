@@ -19,6 +19,7 @@ export const PERSON_HANDLERS: PersonHandlers = {
 export function addPersonCommands(program: Command, handlers: PersonHandlers, finish: Finish): void {
   const person = program
     .command("person")
+    .helpCommand(false)
     .summary("show or erase what is stored about a client")
     .description("Shows or erases what is stored about a client.");
   addShow(person, handlers, finish);
@@ -31,7 +32,7 @@ function addShow(person: Command, handlers: PersonHandlers, finish: Finish): voi
       .command("show")
       .summary("print all that is stored about a client")
       .description(
-        "Prints all that is stored about a client as one JSON object: records, history, journal entries, and\n" +
+        "Prints all that is stored about a client as one JSON object: records, history, journal entries, and " +
           "the events of the log. Reads the whole log.",
       )
       .argument("<client>", "client_id"),
@@ -56,8 +57,8 @@ function addErase(person: Command, handlers: PersonHandlers, finish: Finish): vo
       .command("erase")
       .summary("erase a client, or all who were repaid before a day")
       .description(
-        "Erases what is about a client, and waits until it is done. With --repaid-before, begins to erase\n" +
-          "each client with at least one disbursement, all of them repaid, whose last receipt came before that\n" +
+        "Erases what is about a client, and waits until it is done. With --repaid-before, begins to erase " +
+          "each client with at least one disbursement, all of them repaid, whose last receipt came before that " +
           "day. A client who is refused stops no other.",
       )
       .argument("[client]", "client_id"),
@@ -77,8 +78,8 @@ function addErase(person: Command, handlers: PersonHandlers, finish: Finish): vo
   npx loan-ledger person erase C-1
   npx loan-ledger person erase --repaid-before 2016-01-01 --dry-run
 
-Exit code 3: finished, but some clients were refused. Each is named with its reason.
-What an erasure reaches: docs/privacy.md`,
+Exit code 3: finished, but some clients were refused. Each is named with its
+reason. What an erasure reaches: docs/privacy.md`,
     )
     .action(async (client_id: string | undefined, options: EraseArguments, command: Command) => {
       const { url, token, repaidBefore, dryRun = false } = options;

@@ -21,9 +21,10 @@ const IMPORT_HELP = `
     --map "Client no=client_id"
 
 A line is one event: {"category", "data"}, with an "idempotency_key" of its own
-or without one; a line of an export has its "key_hash". The import sends clients first, then disbursements, then payments
-and operations, and deletes last. A line whose client or disbursement was refused
-is not sent (parent_refused).
+or without one; a line of an export has its "key_hash". The import sends
+clients first, then disbursements, then payments and operations, and deletes
+last. A line whose client or disbursement was refused is not sent
+(parent_refused).
 
 The checkpoint records the stored lines: the same command continues where it
 was stopped or killed, sends no line twice, and tries refused lines again.

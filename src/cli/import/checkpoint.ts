@@ -15,7 +15,7 @@ export const STATE = {
 export type EventState = (typeof STATE)[keyof typeof STATE];
 
 /** What became of an accepted event; the greater one says what became of its row. */
-export const OUTCOME = { skipped: 0, unchanged: 1, deleted: 2, updated: 3, created: 4 } as const;
+export const OUTCOME = { unchanged: 1, deleted: 2, updated: 3, created: 4 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
 /** One event as the checkpoint stores it. */

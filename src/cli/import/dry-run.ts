@@ -3,11 +3,11 @@ import { EXIT, failed, report } from "../failure.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { ImportOptions } from "./options.ts";
-import { hasParentsHere, PASSES, prepare } from "./prepare.ts";
+import { hasParentsHere, PASSES, prepare, unsentText } from "./prepare.ts";
 import { Records } from "./records.ts";
 import { writeReport } from "./refusals.ts";
 import { reading, type Source } from "./source.ts";
-import { skippedText, tally } from "./tally.ts";
+import { tally } from "./tally.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -26,15 +26,14 @@ export async function checkLocally(
       prepare(source, checkpoint, { tenant: "", inOrder, upsert, checkAll: true }, null),
     );
     if (!read.ok) return report(read.error);
+    const unsent = unsentText(checkpoint);
+    if (unsent !== null) console.error(unsent);
     const { noun } = source;
     const summary = await writeReport(places.report, source.files, checkpoint);
-    const counts = tally(checkpoint);
-    const { total, refused } = counts;
+    const { total, refused } = tally(checkpoint);
     console.log(
       `Dry run: nothing was sent. ${count(total - refused)} of ${count(total)} ${noun} fit the schemas.`,
     );
-    const skipped = skippedText(counts);
-    if (skipped !== null) console.log(skipped);
     const elsewhere = eventsWithParentsElsewhere(checkpoint);
     if (elsewhere > 0) {
       console.log(

@@ -4,7 +4,7 @@ import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { parseIngest } from "../../contract/tape/ingest.ts";
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
-import { isOfTheService } from "../../domain/event-kinds.ts";
+import { eventKind, isOfRecords } from "../../domain/event-kinds.ts";
 import { CATEGORIES, isCategory, REFERENCES } from "../../domain/tape/categories.ts";
 import { type Category, STEPS, type Step } from "../../domain/tape/fields.ts";
 import { type Refusal, refusedHere } from "./line.ts";
@@ -31,6 +31,11 @@ export interface Envelope {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** An event of an export that no request can send again, such as `client erase`: the import leaves it out. */
+interface Unsent {
+  readonly unsent: string;
+}
+
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
@@ -39,7 +44,7 @@ const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
 /**
  * Reads the envelope of a line that is for a tenant. An error means that not even its category or step is readable.
  */
-export function readEnvelope(text: string, tenant: string): Result<Envelope, Refusal> {
+export function readEnvelope(text: string, tenant: string): Result<Envelope, Refusal | Unsent> {
   const json = parseJson(text);
   if (!json.ok) return err(refusedHere("malformed_json", `${json.error}.`));
   if (!isJsonObject(json.value)) return err(refusedHere("malformed_json", "A line is a JSON object."));
@@ -61,14 +66,11 @@ export function readEnvelope(text: string, tenant: string): Result<Envelope, Ref
   return ok({ category, step, id, key, isForeign, references: referencesOf(category, data), body });
 }
 
-/** True for a line of an export that is an event of the service itself, such as an erasure. */
-export function isLineOfTheService(text: string): boolean {
-  const json = parseJson(text);
-  if (!json.ok || !isJsonObject(json.value)) return false;
-  return isOfTheService(textOf(json.value.category), textOf(json.value.step));
-}
-
-function unroutable(body: unknown): Refusal {
+function unroutable(body: Readonly<Record<string, unknown>>): Refusal | Unsent {
+  const { category, data } = body;
+  const step = (isJsonObject(data) ? data.step : undefined) ?? body.step;
+  const [of, what] = [String(category), String(step)];
+  if (eventKind(of, what) && !isOfRecords(of, what)) return { unsent: `${of} ${what}` };
   const parsed = parseIngest(body);
   return parsed.ok ? refusedHere("validation_error", "The line has no step.") : refusalOf(parsed.error);
 }

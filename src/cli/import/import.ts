@@ -9,12 +9,12 @@ import { Checkpoint, STATE } from "./checkpoint.ts";
 import { checkLocally } from "./dry-run.ts";
 import type { ImportOptions } from "./options.ts";
 import { type SendingOptions, sendAll } from "./passes.ts";
-import { fileHash, prepare } from "./prepare.ts";
+import { fileHash, prepare, unsentText } from "./prepare.ts";
 import { startProgress } from "./progress.ts";
 import { writeReport } from "./refusals.ts";
 import { type Reading, readingOf } from "./scheme.ts";
 import { inputFiles, openSource, reading, type Source } from "./source.ts";
-import { skippedText, type Tally, tally } from "./tally.ts";
+import { type Tally, tally } from "./tally.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -120,6 +120,8 @@ async function run(options: ImportOptions, source: Source, target: Target, place
       if (!prepared.ok) return report(prepared.error);
       checkpoint.setMeta("prepared", "true");
     } else checkpoint.retryRefused();
+    const unsent = unsentText(checkpoint);
+    if (unsent !== null) console.error(unsent);
     const sent = await sendWithProgress({ service, tenant, checkpoint, inOrder, upsert, stop, lanes });
     const summary = await writeReport(places.report, source.files, checkpoint);
     const { noun } = source;
@@ -168,10 +170,11 @@ function conclude({ sent, stop, tally, summary, noun, upsert, report: path }: Co
   }
   if (refused > 0) {
     for (const line of summary) console.log(line);
+    if (tally.existing > 0 && !upsert) {
+      console.log("With --upsert, records that exist get what the files say differently.");
+    }
     console.log(`Each refused ${noun === "lines" ? "line" : "row"} and its reason: ${path}`);
   }
-  const skipped = skippedText(tally);
-  if (skipped !== null) console.log(skipped);
   const start = refused > 0 ? "Finished" : "Done";
   const deleted = tally.deleted > 0 ? [`${count(tally.deleted)} deleted`] : [];
   const parts = [

@@ -5,12 +5,11 @@ import { CATEGORIES, REFERENCES } from "../../domain/tape/categories.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { CommandFailure } from "../failure.ts";
 import type { Service } from "../service.ts";
-import { type Checkpoint, OUTCOME, type Outcome, STATE } from "./checkpoint.ts";
+import { type Checkpoint, OUTCOME, STATE } from "./checkpoint.ts";
 import {
   derivedKey,
   type Envelope,
   envelopeHash,
-  isLineOfTheService,
   type Reference,
   readEnvelope,
   schemaRefusal,
@@ -78,6 +77,7 @@ async function readAll(source: Source, checkpoint: Checkpoint, options: PrepareO
       count += 1;
       if (count % FLUSH_LINES === 0) writing.flush();
     }
+    checkpoint.setMeta("unsent", JSON.stringify([...reader.unsent]));
     writing.end();
   } catch (error) {
     writing.undo();
@@ -105,6 +105,14 @@ async function learnFromService(
   }
 }
 
+/** Names the events that are left out, by kind; null if there are none. */
+export function unsentText(checkpoint: Checkpoint): string | null {
+  const kinds: readonly (readonly [string, number])[] = JSON.parse(checkpoint.meta("unsent") ?? "[]");
+  if (kinds.length === 0) return null;
+  const named = kinds.map(([kind, count]) => `${kind} (${count.toLocaleString("en-US")})`).join(", ");
+  return `Not sent, because import sends only events of records: ${named}.`;
+}
+
 /** Stores the events of lines, in the order of the files. */
 class LineReader {
   readonly #checkpoint: Checkpoint;
@@ -112,6 +120,8 @@ class LineReader {
   readonly #options: PrepareOptions;
   /** Most files have no delete, and then no record needs to be looked up for one. */
   #hasDeletes = false;
+  /** How many events of each kind are left out, because no request can send them. */
+  readonly unsent = new Map<string, number>();
 
   constructor(checkpoint: Checkpoint, records: Records, options: PrepareOptions) {
     this.#checkpoint = checkpoint;
@@ -128,15 +138,12 @@ class LineReader {
       this.#checkpoint.addEvent({ ...place, ...rest, state: STATE.refusedHere }, refusal);
       return;
     }
-    if (source.events.length === 0) this.#addDone({ file, line, event: 0 }, OUTCOME.unchanged);
+    if (source.events.length === 0) {
+      const place = { file, line, event: 0, category: null, id: null };
+      this.#checkpoint.addEvent({ ...place, ...rest, state: STATE.done }, null);
+      this.#checkpoint.settle(place, STATE.done, null, OUTCOME.unchanged);
+    }
     for (const [event, made] of source.events.entries()) this.#readEvent({ file, line, event }, made);
-  }
-
-  /** Adds a line that needs no request. */
-  #addDone(place: LinePlace, outcome: Outcome): void {
-    const rest = { category: null, id: null, pass: 0, key: "", body: null, change: null };
-    this.#checkpoint.addEvent({ ...place, ...rest, state: STATE.done }, null);
-    this.#checkpoint.settle(place, STATE.done, null, outcome);
   }
 
   #readEvent(place: LinePlace, { text, isShared }: SourceEvent): void {
@@ -144,17 +151,17 @@ class LineReader {
     const whole = readEnvelope(text, tenant);
     const split = whole.ok && upsert && whole.value.step === "create" ? withoutChange(whole.value) : null;
     const read = split === null ? whole : readEnvelope(split.text, tenant);
-    const refusal = read.ok ? (checkAll ? schemaRefusal(read.value) : null) : read.error;
-    if (!read.ok && isLineOfTheService(text)) {
-      this.#addDone(place, OUTCOME.skipped);
+    const fault = read.ok ? (checkAll ? schemaRefusal(read.value) : null) : read.error;
+    if (fault && "unsent" in fault) {
+      this.unsent.set(fault.unsent, (this.unsent.get(fault.unsent) ?? 0) + 1);
       return;
     }
-    if (!read.ok || refusal) {
+    if (!read.ok || fault) {
       const subject = read.ok ? read.value : { category: null, id: null };
       const rest = { pass: 0, key: "", state: STATE.refusedHere, body: null, change: null };
       this.#checkpoint.addEvent(
         { ...place, category: subject.category, id: subject.id || null, ...rest },
-        refusal,
+        fault,
       );
       return;
     }

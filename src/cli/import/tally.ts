@@ -4,6 +4,8 @@ import { type Checkpoint, OUTCOME, STATE } from "./checkpoint.ts";
 export interface Tally {
   readonly total: number;
   readonly refused: number;
+  /** Refused rows whose record is there already. */
+  readonly existing: number;
   readonly done: number;
   /** Neither in nor refused. */
   readonly waiting: number;
@@ -12,8 +14,6 @@ export interface Tally {
   readonly updated: number;
   readonly deleted: number;
   readonly unchanged: number;
-  /** Events of the service itself, which no import brings in. They are counted nowhere else. */
-  readonly skipped: number;
 }
 
 /** Counts the rows; each is what its worst event makes it. */
@@ -21,10 +21,12 @@ export function tally(checkpoint: Checkpoint): Tally {
   const row = checkpoint
     .prepared(
       `WITH rows AS (
-         SELECT max(code IS NOT NULL) AS refused, max(state = ${STATE.waiting}) AS waiting, max(outcome) AS outcome
+         SELECT max(code IS NOT NULL) AS refused, max(state = ${STATE.waiting}) AS waiting, max(outcome) AS outcome,
+           max(code IS 'already_exists') AS existing
          FROM lines GROUP BY file, line
        )
-       SELECT total(outcome IS NOT ${OUTCOME.skipped}) AS total, total(outcome IS ${OUTCOME.skipped}) AS skipped, total(refused) AS refused, total(NOT refused AND waiting) AS waiting,
+       SELECT count(*) AS total, total(refused) AS refused, total(existing) AS existing,
+         total(NOT refused AND waiting) AS waiting,
          total(NOT refused AND NOT waiting AND outcome = ?) AS created,
          total(NOT refused AND NOT waiting AND outcome = ?) AS updated,
          total(NOT refused AND NOT waiting AND outcome = ?) AS deleted FROM rows`,
@@ -35,11 +37,5 @@ export function tally(checkpoint: Checkpoint): Tally {
   const [created, updated, deleted] = [of("created"), of("updated"), of("deleted")];
   const done = total - refused - waiting;
   const unchanged = done - created - updated - deleted;
-  return { total, refused, waiting, done, created, updated, deleted, unchanged, skipped: of("skipped") };
+  return { total, refused, existing: of("existing"), waiting, done, created, updated, deleted, unchanged };
 }
-
-/** What is said of skipped lines; null where there are none. */
-export const skippedText = ({ skipped }: Tally): string | null =>
-  skipped === 0
-    ? null
-    : `Skipped ${skipped.toLocaleString("en-US")} events that only the service writes: erasures, settings, switches, restores.`;

@@ -4,6 +4,7 @@ import { EXIT, failed, report } from "../failure.ts";
 import { applyMigrations } from "./dev.ts";
 import { loadOrCreateKey, workerSettings } from "./issuer.ts";
 import { localSettings } from "./local-settings.ts";
+import { openLogFile } from "./log-file.ts";
 import { localFiles, PROJECT_ROOT } from "./project.ts";
 
 export interface InitOptions {
@@ -12,7 +13,7 @@ export interface InitOptions {
 
 /** Writes `.dev.vars` unless it exists, and prepares the local database. Resolves with the exit code. */
 export async function init({ dataDirectory }: InitOptions): Promise<number> {
-  const { keyFile, stateDirectory } = localFiles(dataDirectory);
+  const { keyFile, stateDirectory, logFile } = localFiles(dataDirectory);
   const key = await loadOrCreateKey(keyFile);
   if (!key.ok) return report(key.error);
   const lines = Object.entries({ ...workerSettings(key.value), ...localSettings(key.value, "") }).map(
@@ -26,7 +27,9 @@ export async function init({ dataDirectory }: InitOptions): Promise<number> {
     if (!exists) throw error;
     return report(failed(".dev.vars already exists. Nothing was written."));
   }
-  const migrated = await applyMigrations(stateDirectory, new AbortController().signal);
+  const log = await openLogFile(logFile);
+  const migrated = await applyMigrations(stateDirectory, new AbortController().signal, log);
+  await log.end();
   if (!migrated.ok) return report(migrated.error);
   console.log(
     "Wrote .dev.vars. Start the service with: npx wrangler dev\nA token for it: npx loan-ledger token --tenant demo",

@@ -11,7 +11,7 @@ interface LocalFiles {
   readonly keyFile: string;
   /** What wrangler calls `--persist-to`. */
   readonly stateDirectory: string;
-  /** Where `--quiet` writes the log of the last run. */
+  /** The log of the last run. */
   readonly logFile: string;
 }
 

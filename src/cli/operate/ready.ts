@@ -10,6 +10,9 @@ interface EnvironmentConfig {
 /** Secrets that routes always need. */
 const REQUIRED_SECRETS = ["WEBHOOK_KEY", "LOG_SIGNING_KEY"] as const;
 
+/** The settings that name a single issuer. */
+const SINGLE_ISSUER: readonly string[] = ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL", "AUTH_JWKS"];
+
 /** Settings of the local service that a deployed one must not have. */
 const LOCAL_SETTINGS = ["WEBHOOK_ALLOW_LOOPBACK"] as const;
 
@@ -25,9 +28,11 @@ export function configFaults(
   environment: string,
 ): readonly string[] {
   const auth = parseAuthConfig(vars);
-  const empty = auth.ok && auth.value.issuers.length === 0 ? emptySetting(vars) : undefined;
-  const faults = auth.ok ? [] : [`The setting ${auth.error.setting} ${auth.error.reason}.`];
-  if (empty !== undefined) faults.push(`The setting ${empty} is missing.`);
+  const missing = missingSettings(vars);
+  const faults = missing.map((name) => `The setting ${name} is missing.`);
+  if (!auth.ok && missing.length === 0) {
+    faults.push(`The setting ${auth.error.setting} ${auth.error.reason}.`);
+  }
   for (const name of AUTH_SETTINGS) {
     const value = vars[name];
     if (typeof value === "string" && LOOPBACK.test(value)) {
@@ -49,15 +54,32 @@ export function configFaults(
       );
     }
   }
-  if (empty !== undefined) {
+  if (auth.ok && missing.length > 0) {
     faults.push("If API keys are to be the only way in, remove the empty AUTH settings from wrangler.toml.");
   }
   return faults;
 }
 
-/** An AUTH setting that was left as the template has it. A worker would take only API keys, which must be meant. */
-const emptySetting = (vars: EnvironmentConfig["vars"]): string | undefined =>
-  AUTH_SETTINGS.find((name) => vars[name] === "");
+/**
+ * What a single issuer needs and does not have. Settings that are empty, as the template has them, are missing: a worker would
+ * take only API keys, which must be meant.
+ */
+function missingSettings(vars: EnvironmentConfig["vars"]): readonly string[] {
+  const isEmpty = (name: string) => vars[name] === undefined || vars[name] === "";
+  const isNamed = AUTH_SETTINGS.some((name) => SINGLE_ISSUER.includes(name) && vars[name] !== undefined);
+  if (!isEmpty("AUTH_ISSUERS") || !isNamed) return [];
+  return [
+    ...["AUTH_ISSUER", "AUTH_AUDIENCE"].filter(isEmpty),
+    ...(isEmpty("AUTH_JWKS_URL") && isEmpty("AUTH_JWKS") ? ["AUTH_JWKS_URL"] : []),
+  ];
+}
+
+/** The secrets that an environment needs, for a check that cannot see which ones it has. */
+export const neededSecrets = (config: Pick<EnvironmentConfig, "vars">): readonly string[] => {
+  const auth = parseAuthConfig(config.vars);
+  const onlyKeys = auth.ok && auth.value.issuers.length === 0;
+  return [...REQUIRED_SECRETS, ...(onlyKeys ? ["API_KEY_SECRET"] : [])];
+};
 
 /** A sentence for each secret that the environment lacks; `wrangler secret put` stores them. */
 export function secretFaults(

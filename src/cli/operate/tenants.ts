@@ -1,5 +1,5 @@
 import { EXIT, report } from "../failure.ts";
-import { type Column, tableText } from "../read/format.ts";
+import { type Column, print, tableText } from "../read/format.ts";
 import { type OperatedService, operatedDatabases } from "./database.ts";
 import { TENANTS_SQL, type TenantRow } from "./tenant-figures.ts";
 
@@ -13,17 +13,28 @@ const COLUMNS: readonly Column[] = [
   { title: "database", align: "left" },
 ];
 
+type TenantLine = TenantRow & { readonly database: string };
+
+const tenantsText = (lines: readonly TenantLine[]): string =>
+  tableText(
+    COLUMNS,
+    lines.map((line) => {
+      const counts = [line.history_behind, line.dead_letters, line.failing].map(String);
+      return [line.tenant_id, String(line.events), line.last_event, ...counts, line.database];
+    }),
+  );
+
 /** Prints each tenant's lag, dead letters and failing webhook endpoints. Resolves with the exit code. */
-export async function tenants({ environment, dataDirectory }: OperatedService): Promise<number> {
-  const rows: (readonly string[])[] = [];
-  for (const { binding, run } of operatedDatabases({ environment, dataDirectory })) {
-    const found = await run<TenantRow>(TENANTS_SQL);
-    if (!found.ok) return report(found.error);
-    for (const row of found.value) {
-      const counts = [row.history_behind, row.dead_letters, row.failing].map(String);
-      rows.push([row.tenant_id, String(row.events), row.last_event, ...counts, binding]);
-    }
+export async function tenants({
+  json,
+  ...place
+}: OperatedService & { readonly json: boolean }): Promise<number> {
+  const found: TenantLine[] = [];
+  for (const { binding, run } of operatedDatabases(place)) {
+    const rows = await run<TenantRow>(TENANTS_SQL);
+    if (!rows.ok) return report(rows.error);
+    found.push(...rows.value.map((row) => ({ ...row, database: binding })));
   }
-  process.stdout.write(rows.length === 0 ? "No tenants.\n" : tableText(COLUMNS, rows));
+  print({ data: found }, json, ({ data }) => (data.length === 0 ? "No tenants.\n" : tenantsText(data)));
   return EXIT.done;
 }

@@ -239,3 +239,24 @@ describe("log --lost", () => {
     expect(await command("log", "--lost", join(folder, "absent"))).toMatchObject({ exitCode: 2 });
   });
 });
+
+describe("log --follow", () => {
+  it("goes on with each new event once until it is stopped", async () => {
+    const all = log;
+    log = all.slice(0, 3);
+    let asked = 0;
+    meanwhile = ({ url = "" }) => {
+      if (!url.includes("after=")) return undefined;
+      asked += 1;
+      // The first look at the end finds nothing new.
+      if (asked === 1) {
+        setImmediate(() => {
+          log = all;
+        });
+      }
+      if (url.endsWith(`after=${all.at(-1)?.sequence}`)) setImmediate(() => process.emit("SIGINT"));
+      return undefined;
+    };
+    expect(await command("log", "--follow")).toEqual({ exitCode: 0, stdout: textOf(all), stderr: "" });
+  });
+});

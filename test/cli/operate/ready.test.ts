@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configFaults, secretFaults } from "../../../src/cli/operate/ready.ts";
+import { configFaults, neededSecrets, secretFaults } from "../../../src/cli/operate/ready.ts";
 
 const READY = {
   vars: {
@@ -40,6 +40,19 @@ describe("an environment", () => {
     },
   );
 
+  it("is told all that is missing at once", () => {
+    const vars = { AUTH_ISSUER: "https://issuer.example" };
+    const d1_databases = [{ binding: "DB", database_id: undefined }, { binding: "DB_2" }];
+    expect(configFaults({ vars, d1_databases }, "production")).toEqual([
+      "The setting AUTH_AUDIENCE is missing.",
+      "The setting AUTH_JWKS_URL is missing.",
+      expect.stringContaining("The database DB has a placeholder"),
+      expect.stringContaining("The database DB_2 has a placeholder"),
+    ]);
+    expect(neededSecrets(READY)).toEqual(["WEBHOOK_KEY", "LOG_SIGNING_KEY"]);
+    expect(neededSecrets({ vars: {} })).toEqual(["WEBHOOK_KEY", "LOG_SIGNING_KEY", "API_KEY_SECRET"]);
+  });
+
   it("with a listed issuer on this machine is not ready", () => {
     const issuer = {
       issuer: "https://a.example",
@@ -56,6 +69,8 @@ describe("an environment", () => {
     const vars = { AUTH_ISSUER: "", AUTH_AUDIENCE: "", AUTH_JWKS_URL: "" };
     expect(configFaults({ ...READY, vars }, "production")).toEqual([
       "The setting AUTH_ISSUER is missing.",
+      "The setting AUTH_AUDIENCE is missing.",
+      "The setting AUTH_JWKS_URL is missing.",
       expect.stringContaining("remove the empty AUTH settings"),
     ]);
   });

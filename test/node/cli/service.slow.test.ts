@@ -17,11 +17,17 @@ async function paste(line: string): Promise<{ status: number; body: unknown }> {
   return { status: Number(lines.pop()), body: JSON.parse(lines.join("\n")) };
 }
 
+/** The printed curl lines, each after the printed exports. */
 function curlLinesOf(screen: string): { create: string; lookUp: string } {
+  const exports = screen.match(/^export .*$/gm) ?? [];
   const [create, lookUp] = screen.match(/^curl .*$/gm) ?? [];
   if (create === undefined || lookUp === undefined) throw new Error(`No curl lines in:\n${screen}`);
-  return { create, lookUp };
+  const after = (line: string) => [...exports, line].join("\n");
+  return { create: after(create), lookUp: after(lookUp) };
 }
+
+/** The token of the first screen. */
+const tokenOf = (screen: string): string => /^export LOAN_LEDGER_TOKEN=(\S+)$/m.exec(screen)?.[1] ?? "";
 
 test("the printed lines work when pasted, and what they wrote survives a killed service", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
@@ -73,9 +79,9 @@ test("a start prints nothing alarming, takes keys that the operator makes, and S
   expect(await requireFreePort(port, 0)).toEqual({ ok: true, value: undefined });
 });
 
-test("a quiet service writes its log to a file, and Ctrl-C ends it with a line that says so", async () => {
+test("a service writes its log to a file that it names, and Ctrl-C ends it with a line that says so", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
-  const service = await startService(port, directory, ["--quiet"]);
+  const service = await startService(port, directory);
   const log = join(directory, "service.log");
   expect(service.screen).toContain(`Requests: logged in ${log}`);
   const health = await fetch(`http://localhost:${port}/v1/health/live`);
@@ -85,9 +91,21 @@ test("a quiet service writes its log to a file, and Ctrl-C ends it with a line t
   expect(service.printed().trim()).toBe("Loan Ledger stopped: Ctrl-C (SIGINT). The data stays.");
 });
 
+test("with --verbose the log is printed, too", async () => {
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  const service = await startService(port, directory, ["--verbose"]);
+  const health = await fetch(`http://localhost:${port}/v1/health/live`);
+  await health.body?.cancel();
+  await until(() => service.printed().includes("/v1/health/live"));
+  expect(await readFile(join(directory, "service.log"), "utf8")).toContain("/v1/health/live");
+});
+
 test("a service with the sample shows late loans, and its link only reads and expires after twelve hours", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const first = await startService(port, directory, ["--sample"]);
+  const own = tokenOf(first.screen);
+  expect(decodeJwt(own)).toMatchObject({ tenant_id: "sample" });
+  expect(first.screen.split(own)).toHaveLength(2);
   const [, link = ""] = /\/console#token=(\S+)/.exec(first.screen) ?? [];
   const { tenant_id, scope, exp = 0, iat = 0 } = decodeJwt(link);
   expect({ tenant_id, lifetime: exp - iat }).toEqual({ tenant_id: "sample", lifetime: 12 * 3600 });
@@ -98,6 +116,11 @@ test("a service with the sample shows late loans, and its link only reads and ex
   expect(shown).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(/USD\nDisbursed[\s\S]*\nLate +days/),
+  });
+  const books = ["bookkeeping", "proof", "--url", `http://localhost:${port}`, "--token", own];
+  expect(await runCommand(books)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^As of [\d-]{10}: 100 disbursements compared, nothing differs\.\n$/),
   });
   const events = await runCommand(["export", "events", ...service]);
   const { stdout: tenants } = await runCommand(["tenants", "--data-dir", directory]);

@@ -178,7 +178,10 @@ describe("exports", () => {
       expect(stdout).toContain(options.length > 0 ? "'=Ann" : ",=Ann,");
       const tenant = options.length > 0 ? `${to}${options[0]}` : to;
       const back = await service.run(["import", "-", "--category", "client"], tenant, { input: stdout });
-      expect(back).toMatchObject({ exitCode: 0, stderr: "Not sent: the columns created_at, updated_at.\n" });
+      expect(back).toMatchObject({
+        exitCode: 0,
+        stderr: "Not sent: the columns created_at, updated_at, erased_at.\n",
+      });
       const [row] = (await call(tenant, "/api/tables/clients")).data;
       expect([row?.name, row?.registration_number, row?.address]).toEqual(["=Ann", "'=1", "'quoted'"]);
     }
