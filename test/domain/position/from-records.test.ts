@@ -43,20 +43,19 @@ describe("a disbursement that takes the id of a deleted one", () => {
     const ledger = stocked();
     ledger.accept("payment", { ...payment, payment_id: "PAY-2", ...dated });
     ledger.accept("payment", { step: "delete", payment_id: "PAY-2" });
-    const idsOf = () =>
-      loanIn(ledger).loan.payments.map(({ payment_id, is_deleted }) => [payment_id, is_deleted]);
+    const idsOf = () => loanIn(ledger).loan.payments.map(({ payment_id, status }) => [payment_id, status]);
     expect(idsOf()).toEqual([
-      ["PAY-1", false],
-      ["PAY-2", true],
+      ["PAY-1", "expected"],
+      ["PAY-2", "canceled"],
     ]);
     ledger.accept("disbursement", deleted);
     ledger.accept("disbursement", loan);
-    expect(idsOf()).toEqual([["PAY-1", false]]);
+    expect(idsOf()).toEqual([["PAY-1", "expected"]]);
     ledger.accept("payment", { ...payment, payment_id: "PAY-3", ...dated });
     ledger.accept("payment", { step: "delete", payment_id: "PAY-3" });
     expect(idsOf()).toEqual([
-      ["PAY-1", false],
-      ["PAY-3", true],
+      ["PAY-1", "expected"],
+      ["PAY-3", "canceled"],
     ]);
   });
 });

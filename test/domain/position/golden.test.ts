@@ -1,38 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
-import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
+import type { PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
-import { cents, expected, loan, paid, receipt } from "./loans.ts";
+import { at, cents, expected, loan, paid, receipt } from "./loans.ts";
 
 /* The golden cases of docs/portfolio.md, each figure worked out by hand. Amounts are dollars. */
-
-interface Figures {
-  state: string;
-  days: number;
-  arrears: number;
-  outstanding: number;
-  margin_due: number;
-  scheduled: number;
-  recovered: number;
-  overpaid: number;
-}
-
-const dollars = (minor: bigint) => Number(minor) / 100;
-
-function at(one: Loan, day: string): Figures {
-  const position = positionAt(ready(one, UTC), day);
-  return {
-    state: position.state,
-    days: position.days_past_due,
-    arrears: dollars(position.arrears.total),
-    outstanding: dollars(position.outstanding_principal),
-    margin_due: dollars(position.margin_due),
-    scheduled: dollars(position.scheduled.total),
-    recovered: dollars(position.recovered),
-    overpaid: dollars(position.overpaid),
-  };
-}
 
 describe("1: late installments", () => {
   const golden = loan(
