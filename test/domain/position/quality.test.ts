@@ -84,6 +84,39 @@ describe("quality", () => {
     expect(gap(first, { ...second, status: "canceled" }, third)).toBe(false);
     expect(gap(receipt("R", "2026-01-10", 550, { number: 1 }), second)).toBe(false);
     expect(gap(receipt("R", "2026-03-01", 550, { number: 1 }), second)).toBe(true);
+    // A row without a number fills no gap, and neither does a receipt without one.
+    const without = expected("P-2", "2026-02-15", 500, 50, { number: null });
+    expect(gap(first, without, third)).toBe(true);
+    expect(gap(receipt("R", "2026-01-10", 550), second)).toBe(true);
+    expect(gap(first, receipt("R", "2026-01-10", 550), second)).toBe(false);
+  });
+
+  it("schedule_parts_differ_from_terms: not of a loan without rows, and also of one with an upfront fee", () => {
+    const codes = (...payments: readonly PaymentFacts[]) =>
+      found(of(...payments)).filter((text) => text.startsWith("schedule"));
+    const wrong = expected("P-2", "2026-03-01", 550, 0);
+    expect(codes(upfront(), first, wrong)).toEqual(["schedule_parts_differ_from_terms"]);
+    // The fees of rows with unknown parts are 0.
+    const unknown = { expected_principal: null, expected_fee: null };
+    expect(codes(first, { ...second, ...unknown })).toEqual(["schedule_parts_differ_from_terms"]);
+    const free = loan({ ...FIRST, amount: 0, margin: 0 }, [], [upfront()]);
+    expect(found(free)).toEqual([]);
+    const writtenOff = loan(FIRST, [{ on: "2026-01-10", amount: 0, margin: 0 }]);
+    expect(found(writtenOff)).toEqual([]);
+  });
+
+  it("paid_more_than_loan: by one cent", () => {
+    expect(found(of(first, second, receipt("R", "2026-02-01", 1100)))).not.toContain("paid_more_than_loan");
+    expect(found(of(first, second, receipt("R", "2026-02-01", 1100.01)))).toContain("paid_more_than_loan");
+  });
+
+  it("own_row_unpaid: a due row on its day, and not before", () => {
+    const other = paid(second, "2026-01-20", 550);
+    const on = (day: string) => found(of(first, other), day).filter((text) => text.startsWith("own"));
+    expect([on("2026-01-31"), on("2026-02-01")]).toEqual([[], ["own_row_unpaid P-1"]]);
+    // Two receipts of its own cover it together.
+    const parts = [paid(first, "2026-01-20", 300), receipt("R", "2026-01-21", 250, { number: 1 })];
+    expect(found(of(...parts, second)).filter((text) => text.startsWith("own"))).toEqual([]);
   });
 
   it("own_row_unpaid: a due row that other money covers", () => {
@@ -108,6 +141,10 @@ describe("quality", () => {
         same("R-5", { payment_date: "2026-02-02" }),
         same("R-6", { bank_ref: null }),
         same("R-7", { refund: true }),
+        same("R-8", { currency: "EUR" }),
+        same("R-9", { status: "expected", expected_total: 1n, expected_due_date: "2026-05-01" }),
+        same("R-A", { bank_ref: null }),
+        same("R-B", { status: "canceled" }),
       ),
     );
     expect(codes.filter((text) => text.startsWith("same"))).toEqual([
@@ -143,6 +180,33 @@ describe("quality", () => {
       false,
     ],
     [
+      "on the day of an earlier change",
+      [
+        { on: "2026-02-10", amount: 900 },
+        { on: "2026-02-10", amount: 800 },
+      ],
+      false,
+    ],
+    ["on the day of the start", [{ on: "2026-01-01", amount: 900 }], false],
+    ["of only the creditor, before the start", [{ on: "2025-12-31" }], false],
+    [
+      "on the day that is requested",
+      [
+        { on: "2026-02-20", amount: 900 },
+        { on: DAY, amount: 800 },
+      ],
+      true,
+    ],
+    [
+      "before an earlier change of one of its terms",
+      [
+        { on: "2026-02-10", amount: 900, margin: 90 },
+        { on: "2026-02-11", amount: 800 },
+        { on: "2026-02-09", maturity: "2026-06-01", margin: 80 },
+      ],
+      true,
+    ],
+    [
       "after the day",
       [
         { on: "2026-02-25", amount: 900 },
@@ -167,6 +231,11 @@ describe("quality", () => {
     expect(extended(ROWS, "2026-06-01")).toBe(false);
     expect(extended([first], "2026-02-20")).toBe(false);
     expect(extended([first], "2026-06-01", "2026-03-01")).toBe(false);
+    // The row that was due on the old maturity keeps its day, which a later event set.
+    expect(extended([first, { ...second, due_sequence: 102 }], "2026-06-01")).toBe(true);
+    // Moved earlier and then later: a row is due after the day from which it was moved later.
+    const later = { ...first, due_date: "2026-02-25", expected_due_date: "2026-02-25" };
+    expect(extended([later], "2026-02-20", "2026-06-01")).toBe(false);
   });
 
   it("matured_open: the state, so arrears within the tolerance leave none open", () => {
@@ -200,5 +269,13 @@ describe("quality", () => {
     expect(counts.map(({ code, count, examples }) => [code, count, examples.length])).toEqual([
       ["schedule_differs_from_terms", 25, 20],
     ]);
+    const again = new Quality({ day: DAY, today: DAY, calendar: UTC }, counts);
+    again.add(of(first), OF_BRAZIL);
+    again.set({ code: "shared_registration_number", count: 3, examples: [{ client_ids: ["C-1", "C-2"] }] });
+    expect(again.counts().filter(({ count }) => count > 0)).toMatchObject([
+      { code: "schedule_differs_from_terms", count: 26 },
+      { code: "shared_registration_number", count: 3, examples: [{ client_ids: ["C-1", "C-2"] }] },
+    ]);
+    expect(again.counts()[0]).toEqual({ code: "paid_more_than_expected", count: 0, examples: [] });
   });
 });
