@@ -71,7 +71,7 @@ export const PLAIN_PAYMENT = {
   refund: false,
   recovery: false,
   bank_ref: null,
-  due_sequence: 0,
+  due_sequence: null,
   row_events: null,
 } as const;
 

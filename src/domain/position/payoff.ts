@@ -58,7 +58,7 @@ function rebateOf(one: Ready, on: Day, kind: Rebate, { terms, margin_due }: Posi
     case "none":
       return 0n;
     case "straight_line": {
-      if (maturity === null || maturity <= on || maturity <= one.start) return 0n;
+      if (maturity === null || maturity <= on) return 0n;
       const left = BigInt(daysBetween(on, maturity));
       return divideHalfEven(terms.margin * left, BigInt(daysBetween(one.start, maturity)));
     }

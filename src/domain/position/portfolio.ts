@@ -62,8 +62,9 @@ export class Portfolio {
 
   /** The lines in the order of the days, then by currency, then by group (no group first). */
   lines(): readonly PortfolioLine[] {
+    const groupOf = ({ group }: PortfolioLine) => group ?? "";
     const lines = [...this.#lines.values()].sort(
-      (a, b) => byText(a.currency, b.currency) || byText(a.group ?? "", b.group ?? ""),
+      (a, b) => byText(a.currency, b.currency) || byText(groupOf(a), groupOf(b)),
     );
     return this.#view.days.flatMap((day) => lines.filter((line) => line.day === day));
   }

@@ -20,7 +20,6 @@ export class Ranking {
     this.#saved = new Set(saved);
     this.#entries = [...saved];
     this.#seen = seen;
-    this.#cut();
   }
 
   add(key: bigint, id: string): void {

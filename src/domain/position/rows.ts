@@ -76,8 +76,7 @@ function dueAgain(
 /** One known part gives the other. Parts that do not make up their total are unknown. */
 function amountsAfter(base: SentParts | undefined, set: RowEvent["set"]): SentParts {
   const total = set.payment_total ?? base?.total ?? 0n;
-  const sentPrincipal =
-    set.payment_principal === undefined ? (base?.principal ?? null) : set.payment_principal;
+  const sentPrincipal = set.payment_principal === undefined ? base?.principal : set.payment_principal;
   const sentFee = set.payment_fee === undefined ? (base?.fee ?? null) : set.payment_fee;
   const principal = sentPrincipal ?? (sentFee === null ? null : total - sentFee);
   const unknown = { total, principal: null, fee: null };

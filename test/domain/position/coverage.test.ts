@@ -67,6 +67,12 @@ describe("money recorded on an installment", () => {
     ]);
   });
 
+  it("pays it with its last cent", () => {
+    const payments = [...ROWS, receipt("R-1", "2026-01-10", 549.99, { number: 2 })];
+    const cent = receipt("R-2", "2026-01-11", 0.01, { number: 2 });
+    expect(coveredBy([...payments, cent], "own")[1]).toEqual(["P-2", 550, "2026-01-11"]);
+  });
+
   it("covers the oldest one with what is left, before its own day has come", () => {
     const payments = [first, second, receipt("R-1", "2026-01-10", 600, { number: 2 })];
     expect(coveredBy(payments, "own")).toEqual([
@@ -154,6 +160,10 @@ describe("a refund", () => {
       ["P-2", 50, null],
       ["P-3", 0, null],
     ]);
+  });
+
+  it("takes back the first money last", () => {
+    expect(firstThree([one, two, three, back(250)])[0]).toEqual(["P-1", 50, null]);
   });
 
   it("takes back the last cent", () => {

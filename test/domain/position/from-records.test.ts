@@ -75,6 +75,7 @@ describe("the payments of a loan in a past", () => {
     ledger.accept("payment", payment);
     expect(loanIn(ledger).loan.payments).toHaveLength(1);
     expect(loanIn(ledger).loan.payments[0]?.status).toBe("expected");
+    expect(dateOf(ledger, "PAY-1")).toBeNull();
   });
 
   it("of a deleted one are a canceled payment of no amount, in the currency of the loan", () => {

@@ -65,6 +65,9 @@ describe("2: what reduces a loan reduces what is due", () => {
     const one = loan(first, [], [...rows, receipt("R", "2026-02-01", 1100)]);
     expect(at(one, "2026-02-01")).toMatchObject({ state: "repaid", scheduled: 550 });
     expect(at(one, "2026-04-01")).toMatchObject({ state: "repaid", scheduled: 1100 });
+    const none = { total: 0n, principal: 0n, fee: 0n };
+    expect(positionAt(ready(one, UTC), "2026-01-01")).toMatchObject({ scheduled: none, received: none });
+    expect(positionAt(ready(one, UTC), "2026-04-01").arrears).toEqual(none);
   });
 });
 

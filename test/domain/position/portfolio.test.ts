@@ -74,6 +74,10 @@ describe("the sums of a portfolio", () => {
     });
   });
 
+  it("count the loans that are repaid", () => {
+    expect(sumsOf([LATE, LATE, REPAID])).toMatchObject({ number: 3, repaid: 1 });
+  });
+
   it.each([
     ["2026-02-01", [0, 0, 0], 0],
     ["2026-02-02", [1000, 0, 0], 1],
@@ -143,7 +147,7 @@ describe("the lines of a portfolio", () => {
   it("leave out a loan that the filters leave out, on the days on which they do", () => {
     const linesBy = (filters: Filters) => {
       const portfolio = new Portfolio({ days: [DAY, "2026-01-31"], grouping: null, calendar: UTC, filters });
-      portfolio.add(LATE, BRAZIL);
+      expect(portfolio.add(LATE, BRAZIL)).toBe(true);
       return portfolio.lines().map(({ day }) => day);
     };
     expect(linesBy({ currency: ["EUR"] })).toEqual([]);

@@ -81,6 +81,20 @@ describe("receipts that were never expected", () => {
   });
 });
 
+it("a row whose parts are unknown is all principal, and one with the number 0 all fee", () => {
+  const unknown = { expected_principal: null, expected_fee: null };
+  const rows = [
+    expected("P-0", "2026-01-05", 30, 0, { number: 0 }),
+    expected("P-1", "2026-02-01", 500, 50, unknown),
+  ];
+  expect(rowsOn(loan(FIRST, [], rows), "2026-01-05").map(([, , principal, fee]) => [principal, fee])).toEqual(
+    [
+      [0, 30],
+      [550, 0],
+    ],
+  );
+});
+
 describe("refunds and recoveries", () => {
   it("money back to the client covers nothing, and what was received is net of it", () => {
     const payments = [

@@ -7,31 +7,6 @@ import { at, cents, dollars, expected, FIRST, loan, ROWS, receipt } from "./loan
 
 /* State, arrears and money received (docs/portfolio.md#state), by hand. Amounts are dollars. */
 
-describe("a loan that has not started", () => {
-  it("owes nothing, also where money came in before", () => {
-    const payments = [
-      receipt("R-1", "2025-12-01", 2000),
-      receipt("R-2", "2025-12-01", 10, { recovery: true }),
-      expected("P-1", "2025-12-02", 3000, 0),
-    ];
-    const position = positionAt(ready(loan(FIRST, [], payments), UTC), "2025-12-31");
-    const none = { total: 0n, principal: 0n, fee: 0n };
-    expect(position).toMatchObject({
-      state: "pending",
-      bucket: null,
-      days_past_due: 0,
-      arrears: none,
-      next_due: null,
-      outstanding_principal: 0n,
-      margin_due: 0n,
-      overpaid: 0n,
-      recovered: 0n,
-    });
-    expect(position.received.total).toBe(cents(2000));
-    expect(at(loan(FIRST, [], payments), "2026-01-01")).toMatchObject({ overpaid: 900, recovered: 10 });
-  });
-});
-
 describe("a loan of which nothing is outstanding", () => {
   const lowered = [{ on: "2026-01-10", amount: 600 }];
   const free = { ...FIRST, margin: 0 };
