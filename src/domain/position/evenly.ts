@@ -9,8 +9,9 @@ const EXAMINED_MAX = 500_000;
 export const daysMax = (payments: number): number =>
   Math.max(DAYS_MIN, Math.min(DAYS_MAX, Math.floor(EXAMINED_MAX / (payments + 1))));
 
-/** The days, or as many of them as `most`, the first and the last among them. */
-export function evenly(days: readonly Day[], most: number): readonly Day[] {
+/** The days in their order, or as many of them as `most`, the first and the last among them. */
+export function evenly(some: Iterable<Day>, most: number): readonly Day[] {
+  const days = [...some].sort();
   if (days.length <= most) return days;
   const apart = (days.length - 1) / (most - 1);
   return Array.from({ length: most }, (_, index) => days[Math.round(index * apart)] ?? "");

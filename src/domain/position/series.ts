@@ -32,13 +32,13 @@ export function seriesOf(one: Ready, measure: Measure = USUAL): readonly SeriesD
 }
 
 /** Every day on which a figure may change. */
-function daysOf(one: Ready, most: number): readonly Day[] {
-  const changes = evenly([...one.changes.terms.union(one.changes.schedule)].sort(), most);
+function daysOf(one: Ready, most: number): ReadonlySet<Day> {
+  const changes = evenly(one.changes.terms.union(one.changes.schedule), most);
   const days = new Set<Day>([...changes, ...one.money.receipts.map(({ day }) => day)]);
   for (const change of [FIRST_DAY, ...changes]) {
     for (const { due } of one.agreementAt(change).schedule.installments) days.add(due);
   }
-  return [...days].sort();
+  return days;
 }
 
 const NOTHING_YET = { scheduled: 0n, received: 0n, outstanding_principal: 0n };

@@ -176,6 +176,6 @@ describe("days of a series", () => {
     [2, "AF"],
     [9, "ABCDEF"],
   ])("are left out evenly: of six days at most %i are %s", (most, days) => {
-    expect(evenly([..."ABCDEF"], most).join("")).toBe(days);
+    expect(evenly("BADCFE", most).join("")).toBe(days);
   });
 });
