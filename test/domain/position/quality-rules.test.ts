@@ -167,6 +167,15 @@ describe("the rule", () => {
     expect(extended([first], "2026-06-01", "2026-03-01")).toBe(false);
     // The row that was due on the old maturity keeps its day, which a later event set.
     expect(extended([first, { ...second, due_sequence: 102 }], "2026-06-01")).toBe(true);
+    // An event that is dated earlier than the one before it leaves the maturity where it was: that moves nothing.
+    const kept = [
+      { on: "2026-03-10", maturity: "2026-06-01" },
+      { on: "2026-02-10", maturity: "2026-03-01" },
+      { on: "2026-02-11", maturity: "2026-02-20" },
+      { on: "2026-02-12", maturity: "2026-06-01" },
+    ];
+    const between = expected("P-1", "2026-02-25", 500, 50);
+    expect(found(loan(FIRST, kept, [between]))).not.toContain("extension_without_schedule");
     // Moved earlier and then later: a row is due after the day from which it was moved later.
     const later = { ...first, due_date: "2026-02-25", expected_due_date: "2026-02-25" };
     expect(extended([later], "2026-02-20", "2026-06-01")).toBe(false);
