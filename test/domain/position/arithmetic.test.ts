@@ -159,11 +159,11 @@ it.each([
 describe("days of a series", () => {
   it.each([
     [0, 2_000],
-    [249, 2_000],
-    [250, 1_992],
+    [250, 2_000],
+    [251, 1_992],
     [9_999, 50],
-    [19_230, 25],
-    [24_999, 20],
+    [19_230, 26],
+    [19_231, 25],
     [1_000_000, 20],
   ])("with %i payments are at most %i", (payments, most) => {
     expect(daysMax(payments)).toBe(most);
