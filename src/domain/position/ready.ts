@@ -33,7 +33,7 @@ interface Changes {
 /** Prepares a loan. Its days are those of a time zone's calendar. */
 export function ready(loan: Loan, calendar: Calendar): Ready {
   const payments = loan.payments.filter((payment) => isCounted(loan, payment));
-  const changes = changesOfAll(loan, payments, calendar);
+  const changes = daysOfChanges(loan, payments, calendar);
   const days = [...changes.terms.union(changes.schedule)];
   // Terms and schedule are the same on all days between two changes. One is kept: a loan may have very many payments.
   let kept: { readonly passed: number; readonly agreement: Agreement } | null = null;
@@ -50,7 +50,7 @@ export function ready(loan: Loan, calendar: Calendar): Ready {
 export const isCounted = (loan: Loan, payment: PaymentFacts): boolean =>
   payment.currency === loan.disbursement.currency;
 
-function changesOfAll({ terms }: Loan, payments: readonly PaymentFacts[], calendar: Calendar): Changes {
+function daysOfChanges({ terms }: Loan, payments: readonly PaymentFacts[], calendar: Calendar): Changes {
   const schedule = new Set<Day>();
   for (const { row_events } of payments) {
     for (const { change_date } of row_events ?? [])
