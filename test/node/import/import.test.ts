@@ -169,7 +169,11 @@ describe("an import", () => {
     });
     const unsent = [
       other("client", "erase"),
-      ...[other("ledger", "switched"), other("ledger", "payment_received"), other("ledger", "payment_received")],
+      ...[
+        other("ledger", "switched"),
+        other("ledger", "payment_received"),
+        other("ledger", "payment_received"),
+      ],
       ...[other("settings", "put"), other("log", "restored")],
     ];
     // The API answers the step beside the data, which is null for a token that may not read it.
