@@ -155,3 +155,58 @@ test("listen registers itself, prints verified webhooks, refuses forged ones, an
   const left = await fetch(`http://localhost:${port}/v1/webhook-endpoints`, { headers });
   expect(await left.json()).toEqual({ data: [] });
 });
+
+test("listen --forward-to registers nothing, and a listener with its secret accepts what it sends", async () => {
+  const [port, at, directory] = [await freePort(), await freePort(), await temporaryDirectory()];
+  await startService(port, directory);
+  const { stdout } = await runCommand(["token", "--tenant", "forwarded", "--data-dir", directory]);
+  const service = ["--url", `http://localhost:${port}`, "--token", stdout.trim()];
+  const secret = ["--secret", `whsec_${Buffer.alloc(32, 1).toString("base64")}`];
+  const to = `http://localhost:${at}/`;
+  const listener = spawnCommand(["listen", "--port", String(at), ...secret]);
+  const forwarder = spawnCommand(["listen", "--forward-to", to, ...secret, ...service]);
+  for (const { stderr } of [listener, forwarder]) await until(() => stderr().includes("Ctrl-C ends it."));
+
+  const headers = { Authorization: `Bearer ${stdout.trim()}`, "Content-Type": "application/json" };
+  const event = await fetch(`http://localhost:${port}/ingest`, {
+    method: "POST",
+    headers: { ...headers, "Idempotency-Key": "forward-client-1" },
+    body: JSON.stringify({ category: "client", data: individual }),
+  });
+  expect(event.status).toBe(201);
+  await until(() => forwarder.stdout().includes('"recordChanged"'));
+  expect(JSON.parse(forwarder.stdout())).toMatchObject({
+    status: 204,
+    data: { sequence: 1, step: "create" },
+  });
+  expect(JSON.parse(listener.stdout())).toMatchObject({ type: "recordChanged", data: { sequence: 1 } });
+  expect(await forwarder.end("SIGINT")).toBe(0);
+
+  const webhooks = (...args: readonly string[]) => runCommand(["webhooks", ...args, ...service]);
+  expect(await webhooks("list")).toMatchObject({ exitCode: 0, stdout: "No endpoints.\n" });
+  const made = await webhooks("create", to, "--types", "recordChanged", "--json");
+  const { endpoint_id: id, secret: own } = JSON.parse(made.stdout);
+  expect(own).toMatch(/^whsec_/);
+  // The listener has another secret.
+  expect(await webhooks("test", id)).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining("answer 400"),
+  });
+  expect(await webhooks("disable", id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^status +disabled$/m),
+  });
+  expect(await webhooks("enable", id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^status +enabled$/m),
+  });
+  expect(await webhooks("rotate-secret", id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("whsec_"),
+  });
+  const replayed = await webhooks("replay", id, "--from-sequence", "1");
+  expect(replayed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^delivered to +event 0$/m) });
+  expect(await webhooks("delete", id)).toMatchObject({ exitCode: 0, stderr: `Deleted ${id}.\n` });
+  expect(await webhooks("list", "--json")).toMatchObject({ exitCode: 0, stdout: '{"data":[]}\n' });
+  expect(await listener.end("SIGINT")).toBe(0);
+});
