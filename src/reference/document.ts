@@ -88,14 +88,15 @@ function operationObject(operation: ApiOperation): ZodOpenApiOperationObject {
 
 function successAnswers({ answers, bookmarked }: ApiOperation): ZodOpenApiOperationObject["responses"] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, contents, headers }]) => [
+    Object.entries(answers).map(([status, { description, contents, headers, possibleHeaders }]) => [
       status,
       {
         description,
-        headers: answerHeaders(Number(status), [
-          ...(bookmarked ? (["x-d1-bookmark"] as const) : []),
-          ...headers,
-        ]),
+        headers: answerHeaders(
+          Number(status),
+          [...(bookmarked ? (["x-d1-bookmark"] as const) : []), ...headers],
+          possibleHeaders,
+        ),
         ...(contents.length > 0 && {
           content: Object.fromEntries(contents.map(({ media, schema }) => [media, { schema }])),
         }),

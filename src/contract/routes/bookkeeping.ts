@@ -2,6 +2,12 @@ import type * as answers from "../bookkeeping/answers.ts";
 import { exceptionsQuery, proofQuery, switchBody } from "../bookkeeping/bodies.ts";
 import { json, type RouteTable } from "./route.ts";
 
+/** A request that changes nothing makes no event, and has no receipt. */
+const ofSwitch = {
+  headers: ["x-d1-bookmark", "Idempotent-Replayed"],
+  possibleHeaders: ["X-Log-Receipt"],
+} as const;
+
 /** docs/bookkeeping.md#the-switch */
 export const BOOKKEEPING_ROUTES = {
   getBookkeeping: {
@@ -19,8 +25,8 @@ export const BOOKKEEPING_ROUTES = {
     keyed: "optional",
     body: json(switchBody),
     answers: {
-      200: { json: "bookkeepingState", headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
-      202: { json: "bookkeepingState", headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
+      200: { json: "bookkeepingState", ...ofSwitch },
+      202: { json: "bookkeepingState", ...ofSwitch },
     },
     problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
   },

@@ -22,8 +22,8 @@ const begins = {
   keyed: true,
   body: json(erasureBody),
   answers: {
-    202: { json: "erasure", headers: ["x-d1-bookmark"] },
-    200: { json: "erasure", headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
+    202: { json: "erasure", headers: ["x-d1-bookmark", "X-Log-Receipt"] },
+    200: { json: "erasure", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
   },
 } as const;
 const tells = {

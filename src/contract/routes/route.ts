@@ -56,6 +56,8 @@ export interface RouteAnswer<Name extends string = string> {
   readonly html?: true;
   readonly jose?: true;
   readonly headers?: readonly AnswerHeader[];
+  /** Headers that some of these answers have. */
+  readonly possibleHeaders?: readonly AnswerHeader[];
 }
 
 /** One route: all that the worker guards, that the reference publishes, and that a handler may rely on. */
