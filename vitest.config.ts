@@ -9,7 +9,7 @@ import {
   TEST_WEBHOOK_KEY,
 } from "./test/support/auth-settings.ts";
 import { LastLine } from "./test/support/last-line.ts";
-import { BOTH, PURE, SLOW } from "./test/support/pure-tests.ts";
+import { BOTH, PURE, RANDOM, SLOW } from "./test/support/pure-tests.ts";
 
 /** A busy machine fails no test: these limits only end a test that hangs. */
 const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
@@ -33,7 +33,7 @@ const answersOfTheReference = {
 };
 
 /** What needs the runtime: one workerd for all files, each with a database of its own. */
-const workerd: TestProjectInlineConfiguration = {
+const workerd = (isSlow: boolean): TestProjectInlineConfiguration => ({
   plugins: [
     answersOfTheReference,
     cloudflareTest(async () => {
@@ -47,6 +47,7 @@ const workerd: TestProjectInlineConfiguration = {
             LOG_SIGNING_KEY: TEST_LOG_SIGNING_KEY,
             API_KEY_SECRET: TEST_API_KEY_SECRET,
             TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+            TEST_ALL_RUNS: isSlow,
           },
           // Nothing that a test leaves behind may reach out, to a webhook's receiver for example.
           outboundService: () => new Response(null, { status: 503 }),
@@ -58,7 +59,7 @@ const workerd: TestProjectInlineConfiguration = {
   ],
   test: {
     name: "workerd",
-    include: ["test/**/*.test.ts"],
+    include: isSlow ? RANDOM : ["test/**/*.test.ts"],
     exclude: ["test/{node,client}/**", ...PURE, ...SLOW],
     setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
     ...LIMITS,
@@ -67,7 +68,7 @@ const workerd: TestProjectInlineConfiguration = {
     // Handing the worker's log to vitest from a request that has ended can hang the run after its last test.
     disableConsoleIntercept: true,
   },
-};
+});
 
 /** What starts services and built workers from outside. */
 const node: TestProjectInlineConfiguration = {
@@ -88,6 +89,6 @@ export default defineConfig(({ mode }) => ({
     reporters: ["default", new LastLine()],
     maxWorkers: 2,
     slowTestThreshold: 20_000,
-    projects: mode === "slow" ? [slow] : [pure, workerd, node],
+    projects: mode === "slow" ? [slow, workerd(true)] : [pure, workerd(false), node],
   },
 }));

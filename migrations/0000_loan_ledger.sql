@@ -45,11 +45,11 @@ CREATE TABLE `api_keys` (
 	`expires_at` integer,
 	`revoked_at` integer,
 	`last_used_on` text,
-	`idempotency_key` text,
+	`request_key_hash` text,
 	`fingerprint` text
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `api_keys_by_request` ON `api_keys` (`tenant_id`,`idempotency_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_by_request` ON `api_keys` (`tenant_id`,`request_key_hash`);--> statement-breakpoint
 CREATE TABLE `clients` (
 	`tenant_id` text NOT NULL,
 	`client_id` text NOT NULL,

@@ -61,8 +61,8 @@ export async function makeApiKey(
   request: KeyRequest,
   now: number,
 ): Promise<Result<MadeApiKey, Problem> | null> {
-  const { tenant_id: tenant, jurisdiction, idempotency_key, fingerprint } = request.key;
-  const known = await inFirstDatabase(env, (db) => findByRequest(db, tenant, idempotency_key));
+  const { tenant_id: tenant, jurisdiction, request_key_hash, fingerprint } = request.key;
+  const known = await inFirstDatabase(env, (db) => findByRequest(db, tenant, request_key_hash));
   if (known) return replayOf(known, request);
   const expires_at = endOf(request, now);
   if (!expires_at.ok) return expires_at;
@@ -72,7 +72,7 @@ export async function makeApiKey(
   });
   if (isFull) return err(TOO_MANY);
   const caller = { tenant, jurisdiction, trace_id: request.trace_id };
-  const reserved = await reserveKey(env, caller, { key: idempotency_key, fingerprint });
+  const reserved = await reserveKey(env, caller, { key: request_key_hash, fingerprint });
   if (!reserved.ok) return reserved;
   if (!reserved.value) return err(MISMATCH);
   const key = { ...request.key, expires_at: expires_at.value };
@@ -80,7 +80,7 @@ export async function makeApiKey(
     return ok({ key: { ...key, revoked_at: null, last_used_on: null }, replayed: false });
   }
   return inFirstDatabase(env, async (db) => {
-    const raced = await findByRequest(db, tenant, idempotency_key);
+    const raced = await findByRequest(db, tenant, request_key_hash);
     if (raced) return replayOf(raced, request);
     return (await hasAllApiKeys(db, tenant, now)) ? err(TOO_MANY) : null;
   });

@@ -35,7 +35,7 @@ const ofTable = ({
 }: ApiRoute): readonly AuthenticatedRoute[] => {
   if (scope === null || scope === "any" || (table && table.name !== "clients")) return [];
   const mediaType = body && { mediaType: body.media };
-  const pattern = path.replace("/clients", "/:table").replace(/\{(\w+)\}/g, ":$1");
+  const pattern = path.replace("/tables/clients", "/tables/:table").replace(/\{(\w+)\}/g, ":$1");
   const sample = path.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? "x");
   return [{ method, pattern, path: sample, scope, wider, also, ...mediaType }];
 };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Api } from "../support/api.ts";
 import { loan, operation, purchase } from "../support/examples.ts";
+import { runs } from "../support/runs.ts";
 import {
   deliver,
   dueHistoryOf,
@@ -13,7 +14,7 @@ import {
 } from "./queue.ts";
 
 const SEED = 20261120;
-const RUNS = 12;
+const RUNS = runs(4, 12);
 
 type Action =
   | { readonly type: "event"; readonly category: string; readonly data: object }

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Answer, Api } from "../support/api.ts";
+import { runs } from "../support/runs.ts";
 import { BORROWER, disburse, INT64_MAX, refusalOf, reverse } from "./post.ts";
 import { accountSums, principalOwed } from "./read-books.ts";
 import { expectSoundBooks, storedPostings } from "./stored-books.ts";
 
 const SEED = 20_261_001;
-const RUNS = 15;
+const RUNS = runs(5, 15);
 const TENANTS = 2;
 const DAYS = ["2023-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "9999-12-31"] as const;
 const CURRENCIES = ["USD", "JPY", "BHD"] as const;

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { ACCOUNT_CODES, ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
 import { type Answer, Api } from "../support/api.ts";
 import { eventsOf } from "../support/gate.ts";
+import { runs } from "../support/runs.ts";
 import { type Command, Model, type Outcome } from "./model.ts";
 import {
   BANKS,
@@ -136,7 +137,7 @@ it("random commands, one after another, have the results of an independent model
       }
       await lender.expectBooks();
     }),
-    { seed: SEED, numRuns: 25, endOnFailure: true },
+    { seed: SEED, numRuns: runs(12, 25), endOnFailure: true },
   );
   // The seed reaches each of these: a property that never meets a case says nothing about it.
   expect(KINDS.filter((kind) => !seen.has(`${kind} accepted`))).toEqual([]);
@@ -165,6 +166,6 @@ it("random commands in groups have the results of the model in the order of thei
       }
       await lender.expectBooks();
     }),
-    { seed: SEED, numRuns: 10, endOnFailure: true },
+    { seed: SEED, numRuns: runs(3, 10), endOnFailure: true },
   );
 });

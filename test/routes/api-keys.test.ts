@@ -229,7 +229,7 @@ it("keys that ended 90 days ago are listed no more, and the next new key deletes
     const row = {
       ...{ id: id.padEnd(12, "0"), tenant_id: api.tenant, hash: "h", name: id, scopes: ["records:read"] },
       ...{ jurisdiction: null, parent_id: null, created_at: 1, created_by: null, expires_at },
-      ...{ idempotency_key: newKey(), fingerprint: "f" },
+      ...{ request_key_hash: newKey(), fingerprint: "f" },
     };
     await insertApiKey(db, row, 0);
     return row.id;
@@ -277,7 +277,7 @@ describe("the statements of loan-ledger keys", () => {
     const child = {
       ...{ id: "child0000000", tenant_id: tenant, hash: "h", name: "child", scopes: ["records:read"] },
       ...{ jurisdiction: null, parent_id: id, created_at: Date.now(), created_by: null, expires_at: null },
-      ...{ idempotency_key: newKey(), fingerprint: "f" },
+      ...{ request_key_hash: newKey(), fingerprint: "f" },
     };
     expect(await insertApiKey(db, child, Date.now())).toBe(true);
     const revoked = await run(revokeKeySql(id, Date.now()));

@@ -18,6 +18,8 @@ async function ask(settings: object, path: string, token: string, init: RequestI
   return answerOf(await app.fetch(request, { ...env, ...settings } as Cloudflare.Env, context as never));
 }
 
+beforeAll(migrateAll);
+
 const NO_ISSUER = { AUTH_ISSUER: "", AUTH_AUDIENCE: "", AUTH_JWKS: "" };
 
 describe("GET /v1/whoami", () => {
@@ -115,7 +117,6 @@ describe("while D1 is away", () => {
 });
 
 describe("with several databases", () => {
-  beforeAll(migrateAll);
   const many = (request: RequestInfo) => app.fetch(request as Request, manyDatabases, context as never);
 
   it("keys are in the first one, and have their maker's jurisdiction: their first event places the tenant", async () => {

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { parseJson } from "../../src/contract/json.ts";
 import { toMinor } from "../../src/domain/core/money.ts";
 import { Api } from "../support/api.ts";
+import { runs } from "../support/runs.ts";
 import { spelling } from "./decimals.ts";
 import { Model } from "./model.ts";
 import { type LifeEvent, type ModelPosition, modelPosition } from "./position-model.ts";
@@ -13,7 +14,7 @@ import { spell } from "./world.ts";
 
 /** A failure prints its seed and path: put them here to replay it. */
 const REPLAY = { seed: 20261121, path: "" } as const;
-const RUNS = 5;
+const RUNS = runs(2, 5);
 const EVENTS = 60;
 const DAYS = [
   "2024-01-30",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { expectSoundLog } from "../support/chain.ts";
+import { runs } from "../support/runs.ts";
 import { rounds, START } from "./events.ts";
 import { checkLists, checkTouched } from "./reads.ts";
 import { newTenants, play } from "./world.ts";
@@ -10,7 +11,7 @@ import { newTenants, play } from "./world.ts";
  * for another run.
  */
 const REPLAY = { seed: 20261120, path: "" } as const;
-const RUNS = 20;
+const RUNS = runs(5, 20);
 const TENANTS = 3;
 const ROUNDS = 150;
 /** The run ends here even on a slow machine; what was found by then is reported. */

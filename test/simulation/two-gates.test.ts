@@ -4,13 +4,14 @@ import { Api } from "../support/api.ts";
 import { expectSoundLog } from "../support/chain.ts";
 import { CONNECTION_LOST, type Fault, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { eventsOf, gateOf, oneTo, secondGateOf, sequencesOf, throughSecondGate } from "../support/gate.ts";
+import { runs } from "../support/runs.ts";
 import { rounds, START } from "./events.ts";
 import { checkLists, checkTouched } from "./reads.ts";
 import { newTenant, play, type Tenant } from "./world.ts";
 
 /** As in simulation.test.ts. */
 const REPLAY = { seed: 20261121, path: "" } as const;
-const RUNS = 6;
+const RUNS = runs(3, 6);
 const ROUNDS = 60;
 
 /** The commit is given up for lost, and lands a while later. */
@@ -85,7 +86,7 @@ it("two gates with different memories follow the contract, although D1 loses com
     { ...REPLAY, numRuns: RUNS },
   );
   // A run without faults, or one in which each commit had its load, proves nothing.
-  expect(seen.faults).toBeGreaterThan(20);
-  expect(seen.commits).toBeGreaterThan(100);
-  expect(seen.loads).toBeGreaterThan(20);
+  expect(seen.faults).toBeGreaterThan(3 * RUNS);
+  expect(seen.commits).toBeGreaterThan(16 * RUNS);
+  expect(seen.loads).toBeGreaterThan(3 * RUNS);
 }, 900_000);

@@ -26,5 +26,12 @@ export const BOTH = [
   "test/webhooks/parts.test.ts",
 ];
 
+/** Random lives in workerd: `npm test` runs some of them, `npm run test:slow` all (test/support/runs.ts). */
+export const RANDOM = [
+  "test/simulation/*.test.ts",
+  "test/ledger/{books,lifecycle}.test.ts",
+  "test/fanout/random.test.ts",
+];
+
 /** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */
 export const SLOW = ["test/**/*.slow.test.ts"];

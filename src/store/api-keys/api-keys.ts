@@ -12,7 +12,8 @@ const ENDED_LISTED_MAX = 1_000;
 export interface NewApiKey extends Omit<StoredApiKey, "revoked_at" | "last_used_on"> {
   /** The key that makes it; null when a token does. */
   readonly parent_id: string | null;
-  readonly idempotency_key: string;
+  /** Of the idempotency key of the request that makes it. */
+  readonly request_key_hash: string;
   readonly fingerprint: string;
 }
 
@@ -39,12 +40,12 @@ export async function findApiKey(db: Database, id: string): Promise<RequestedApi
 export async function findByRequest(
   db: Database,
   tenant: string,
-  idempotencyKey: string,
+  keyHash: string,
 ): Promise<RequestedApiKey | null> {
   const [row] = await db
     .select()
     .from(apiKeys)
-    .where(sql`${apiKeys.tenant_id} = ${tenant} AND ${apiKeys.idempotency_key} = ${idempotencyKey}`);
+    .where(sql`${apiKeys.tenant_id} = ${tenant} AND ${apiKeys.request_key_hash} = ${keyHash}`);
   return row ? keyOf(row) : null;
 }
 
@@ -65,14 +66,14 @@ export async function insertApiKey(db: Database, key: NewApiKey, now: number): P
   const values = [
     sql`${key.id}, ${key.tenant_id}, ${key.hash}, ${key.name}, ${key.scopes.join(" ")}`,
     sql`${key.jurisdiction}, ${key.parent_id}, ${key.created_at}, ${key.created_by}, ${key.expires_at}`,
-    sql`${key.idempotency_key}, ${key.fingerprint}`,
+    sql`${key.request_key_hash}, ${key.fingerprint}`,
   ];
   const parent = sql`(${key.parent_id} IS NULL OR EXISTS
     (SELECT 1 FROM ${apiKeys} WHERE ${apiKeys.id} = ${key.parent_id} AND ${isLive(now)}))`;
   const stored = await queryRows(
     db,
     sql`INSERT INTO ${apiKeys} (id, tenant_id, hash, name, scopes, jurisdiction, parent_id, created_at, created_by,
-      expires_at, idempotency_key, fingerprint)
+      expires_at, request_key_hash, fingerprint)
     SELECT ${sql.join(values, sql`, `)}
     WHERE (SELECT count(*) FROM ${apiKeys} WHERE ${apiKeys.tenant_id} = ${key.tenant_id} AND ${isLive(now)})
       < ${API_KEYS_MAX} AND ${parent}

@@ -19,12 +19,12 @@ export const apiKeys = sqliteTable(
     expires_at: integer(),
     revoked_at: integer(),
     last_used_on: text(),
-    /** Of the request that made it; null for a key that the operator made. */
-    idempotency_key: text(),
+    /** Of the idempotency key of the request that made it; null for a key that the operator made. */
+    request_key_hash: text(),
     fingerprint: text(),
   },
   (t) => [
     primaryKey({ columns: [t.id] }),
-    uniqueIndex("api_keys_by_request").on(t.tenant_id, t.idempotency_key),
+    uniqueIndex("api_keys_by_request").on(t.tenant_id, t.request_key_hash),
   ],
 );
