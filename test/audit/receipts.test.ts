@@ -88,3 +88,16 @@ it("what makes no event has no receipt: refusals, mismatches, endpoints and read
   expect(answers.map(({ status }) => status)).toEqual([409, 422, 201, 200]);
   expect(answers.map(receiptIn)).toEqual([null, null, null, null]);
 });
+
+it("an erasure, a switch of bookkeeping and their replays answer a receipt; a switch that changes nothing does not", async () => {
+  const api = new Api();
+  await api.ingest("client", individual);
+  const [erase, change] = [newKey(), newKey()];
+  const erased = () => api.post("/api/clients/C-1/erasure", { reason: "request" }, erase);
+  const switched = () => api.send("PUT", "/v1/bookkeeping", { mode: "records" }, change);
+  const answers = [await erased(), await switched(), await erased(), await switched()];
+  const again = await api.send("PUT", "/v1/bookkeeping", { mode: "records" });
+  const [, , ofErasure, ofSwitch] = await receiptsOf(api);
+  expect(answers.map(receiptIn)).toEqual([ofErasure, ofSwitch, ofErasure, ofSwitch]);
+  expect([again.body.mode, receiptIn(again)]).toEqual(["records", null]);
+});

@@ -20,7 +20,7 @@ export class LoggedErasures {
   count = 0;
 
   add(line: LogLine): void {
-    if (line.step === "erase") this.#close(line);
+    if (isErasure(line)) this.#close(line);
     if (line.private !== null || line.private_hash === undefined) return;
     const subject = subjectOf(line);
     const { first = line.sequence, events = 0 } = this.#open.get(subject) ?? {};
@@ -44,6 +44,9 @@ export class LoggedErasures {
     }
   }
 }
+
+const isErasure = ({ category, step }: LogLine): boolean =>
+  step === "erase" && (category === "client" || category === "ledger");
 
 const purchase = (id: unknown): string => `the purchase ${id}`;
 

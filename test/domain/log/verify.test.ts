@@ -182,6 +182,8 @@ describe("a private text that is gone", () => {
     });
     const other = erased(rechained([...goldenLines(), erasure(13, "C-2")]), 4, 7);
     expect(verifyLog(other).fault?.sequence).toBe(4);
+    const strange = { ...erasure(13, "C-1"), category: "settings", previous_sequence: null };
+    expect(verifyLog(erased(rechained([...goldenLines(), strange]), 4)).fault?.sequence).toBe(4);
     const again = lineOf(
       { sequence: 14, category: "settings", step: "put", id: "settings", person: "client:C-1" },
       {},
