@@ -174,9 +174,8 @@ describe("the lines of a portfolio", () => {
 
   it("say when there are more than 20,000", () => {
     const day = "2026-01-31";
-    const saved = Array.from({ length: 19_999 }, (_, index) => {
-      return { day, currency: "USD", group: `C-${index + 1}`, sums: noSums() };
-    });
+    const line = { day, currency: "USD", sums: noSums() };
+    const saved = Array.from({ length: 19_999 }, (_, index) => ({ ...line, group: `C-${index + 1}` }));
     const portfolio = new Portfolio({ days: [day], grouping: "client_id", calendar: UTC }, saved);
     expect(portfolio.add(ofClient("C-1"), BRAZIL)).toBe(true);
     expect(portfolio.add(ofClient("C-20000"), BRAZIL)).toBe(true);
