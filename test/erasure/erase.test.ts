@@ -134,5 +134,12 @@ it("of a borrower takes references, reasons and metadata of the ledger, and leav
   expect([again.status, again.body.code]).toEqual([409, "already_erased"]);
   const event = (await storedEvents(api.tenant)).at(-1);
   expect([event?.category, event?.step, event?.record_id]).toEqual(["ledger", "erase", BORROWER]);
+  // A later event of the borrower, and no other, is a reason to erase again.
+  await posted(api, "fees");
+  expect((await api.post(path, { reason: "request" })).status).toBe(409);
+  await posted(api, "fees", { external_ref: VALUES.reason });
+  expect((await api.post(path, { reason: "request" })).status).toBe(202);
+  await completed(api, path);
+  expect(found(await storedText(api.tenant))).toEqual([]);
   await expectSoundLog(api.tenant);
 });

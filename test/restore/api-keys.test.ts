@@ -50,13 +50,28 @@ it("keys that a tenant has revoked are revoked again after a restore, and with t
   expect(await liveOf(api)).toEqual([other.id]);
 });
 
+/** Makes the service call the gates, as the command `after-restore` does. */
+async function callGates(): Promise<void> {
+  const begin =
+    "INSERT INTO sweep_place (id, projection, tenant_id) VALUES (4, '', '') ON CONFLICT DO NOTHING";
+  await env.DB.prepare(begin).run();
+  await runSweep();
+}
+
 it("they are also revoked again where the restore took no event, once the gates are called", async () => {
   const { api, before, other } = await revoked();
   await restore(api.tenant, before);
-  await env.DB.prepare(
-    "INSERT INTO sweep_place (id, projection, tenant_id) VALUES (4, '', '') ON CONFLICT DO NOTHING",
-  ).run();
-  await runSweep();
+  await callGates();
+  expect(await liveOf(api)).toEqual([other.id]);
+});
+
+it("they are also revoked again where the tenant has no event", async () => {
+  const api = new Api();
+  const [key, other] = [await keyOf(api), await keyOf(api)];
+  const before = await snapshotOf(api.tenant);
+  await api.delete(`${KEYS}/${key.id}`);
+  await restore(api.tenant, before);
+  await callGates();
   expect(await liveOf(api)).toEqual([other.id]);
 });
 

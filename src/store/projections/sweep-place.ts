@@ -75,12 +75,13 @@ export async function movePlace(
 
 /**
  * The next tenants of the walk that the command `after-restore` began, in the order of their ids. A tenant whose log a
- * restore has emptied is found by its placement.
+ * restore has emptied is found by its placement, and one that has no event yet by its API keys.
  */
 export async function tenantsAfterRestore(db: Database, limit: number): Promise<readonly string[]> {
   const next = (bound: SQL) => sql`(SELECT min(tenant_id) FROM (
     SELECT min(tenant_id) AS tenant_id FROM events WHERE tenant_id > ${bound}
-    UNION ALL SELECT min(tenant_id) FROM placements WHERE tenant_id > ${bound}))`;
+    UNION ALL SELECT min(tenant_id) FROM placements WHERE tenant_id > ${bound}
+    UNION ALL SELECT min(tenant_id) FROM api_keys WHERE tenant_id > ${bound}))`;
   const page = sql`WITH RECURSIVE tenants (tenant_id, place) AS (
       SELECT ${next(walkPlace(WALKS.restores))}, 1
       UNION ALL
