@@ -8,12 +8,8 @@ import { LogVerifier, type Verified } from "../../src/domain/log/verify.ts";
 function inMemory(): EarlierEvents {
   const last = new Map<string, number>();
   return {
-    note(category, id, sequence) {
-      const key = `${category} ${id}`;
-      const before = last.get(key) ?? null;
-      last.set(key, sequence);
-      return before;
-    },
+    lastOf: (category, id) => last.get(`${category} ${id}`) ?? null,
+    note: (category, id, sequence) => void last.set(`${category} ${id}`, sequence),
   };
 }
 

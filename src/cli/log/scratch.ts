@@ -26,10 +26,13 @@ export class Scratch implements EarlierEvents {
     this.#claim = this.#database.prepare("INSERT INTO claims VALUES (?, ?, ?, ?)");
   }
 
-  note(category: string, id: string, sequence: number): number | null {
+  lastOf(category: string, id: string): number | null {
     const row = this.#last.get(category, id);
-    this.#keep.run(category, id, sequence);
     return row === undefined ? null : Number(row.sequence);
+  }
+
+  note(category: string, id: string, sequence: number): void {
+    this.#keep.run(category, id, sequence);
   }
 
   addClaim({ sequence, hash, source }: Claim): void {

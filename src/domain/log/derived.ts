@@ -5,13 +5,18 @@ import { dataOf, factsOf } from "./texts.ts";
 
 /** What a reader of the log remembers of the events before. It may hold more than memory does. */
 export interface EarlierEvents {
-  /** Notes an event of a record, and answers the record's event before it; null for the first one. */
-  readonly note: (category: string, id: string, sequence: number) => number | null;
+  /** The record's last event so far; null where there is none. */
+  readonly lastOf: (category: string, id: string) => number | null;
+  /** Notes an event of a record. */
+  readonly note: (category: string, id: string, sequence: number) => void;
 }
 
 /** Which member of an event that no hash covers is not what the hashed members say; null if each is. */
 export function derivedFault(line: LogLine, earlier: EarlierEvents): string | null {
-  const previous = isCategory(line.category) ? earlier.note(line.category, line.id, line.sequence) : null;
+  const { category, step, id, sequence } = line;
+  const previous = isCategory(category) ? earlier.lastOf(category, id) : null;
+  // The erasure of a client whom a restored log does not know is the event of no record.
+  if (isCategory(category) && !(step === "erase" && previous === null)) earlier.note(category, id, sequence);
   if (line.previous_sequence !== previous) {
     return `its previous_sequence is ${line.previous_sequence}, and the record's event before it is ${previous}`;
   }
