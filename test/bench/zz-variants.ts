@@ -81,7 +81,8 @@ export async function startVariant(
   };
   const before = new Set(children());
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ inspectorPort: Number(process.env.INSP),
+    convertV4MiniflareOptions({
+      inspectorPort: Number(process.env.INSP),
       modules,
       compatibilityDate: await compatibilityDateOfDeployment(),
       bindings: { ...TEST_AUTH_BINDINGS },
