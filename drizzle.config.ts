@@ -1,10 +1,10 @@
-import { defineConfig } from "drizzle-kit";
-
-export default defineConfig({
+/** For drizzle-kit (CONTRIBUTING.md#add-a-table). */
+export default {
   dialect: "sqlite",
   schema: [
     "./src/store/log.ts",
     "./src/store/placement/tables.ts",
+    "./src/store/api-keys/tables.ts",
     "./src/store/tape/tables.ts",
     "./src/store/position/tables.ts",
     "./src/store/settings/tables.ts",
@@ -14,6 +14,7 @@ export default defineConfig({
     "./src/store/ledger/tables.ts",
     "./src/store/ledger/integrity-tables.ts",
     "./src/store/bookkeeping/tables.ts",
+    "./src/store/erasure/tables.ts",
   ],
   out: "./migrations",
-});
+};

@@ -2,7 +2,12 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { buildPages } from "./src/pages/build.mjs";
 import { answerValidators } from "./test/support/answer-validators.ts";
-import { TEST_AUTH_BINDINGS, TEST_WEBHOOK_KEY } from "./test/support/auth-settings.ts";
+import {
+  TEST_API_KEY_SECRET,
+  TEST_AUTH_BINDINGS,
+  TEST_LOG_SIGNING_KEY,
+  TEST_WEBHOOK_KEY,
+} from "./test/support/auth-settings.ts";
 import { LastLine } from "./test/support/last-line.ts";
 import { BOTH, PURE, RANDOM, SLOW } from "./test/support/pure-tests.ts";
 
@@ -39,6 +44,8 @@ const workerd = (isSlow: boolean): TestProjectInlineConfiguration => ({
           bindings: {
             ...TEST_AUTH_BINDINGS,
             WEBHOOK_KEY: TEST_WEBHOOK_KEY,
+            LOG_SIGNING_KEY: TEST_LOG_SIGNING_KEY,
+            API_KEY_SECRET: TEST_API_KEY_SECRET,
             TEST_MIGRATIONS: await readD1Migrations("./migrations"),
             TEST_ALL_RUNS: isSlow,
           },

@@ -6,20 +6,24 @@ CREATE TABLE `events` (
 	`step` text NOT NULL,
 	`record_id` text NOT NULL,
 	`previous_sequence` integer,
-	`idempotency_key` text NOT NULL,
-	`fingerprint` text NOT NULL,
+	`key_hash` blob NOT NULL,
+	`fingerprint` blob,
 	`data` text NOT NULL,
-	`facts` text NOT NULL,
+	`private` text,
+	`salt` blob,
+	`private_hash` blob,
+	`person` text,
 	`makes_history` integer NOT NULL,
 	`answer` text,
 	`actor` text,
-	`trace_id` text NOT NULL,
+	`trace_id` blob NOT NULL,
 	`created_at` integer NOT NULL,
+	`hash` blob NOT NULL,
 	PRIMARY KEY(`tenant_id`, `sequence`),
 	CONSTRAINT "sequences_count_from_one" CHECK(sequence > 0)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `events_by_key` ON `events` (`tenant_id`,`idempotency_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `events_by_key` ON `events` (`tenant_id`,`key_hash`);--> statement-breakpoint
 CREATE INDEX `events_that_make_history` ON `events` (`tenant_id`,`sequence`) WHERE makes_history = 1;--> statement-breakpoint
 CREATE TABLE `placements` (
 	`tenant_id` text PRIMARY KEY NOT NULL,
@@ -28,6 +32,24 @@ CREATE TABLE `placements` (
 	`placed_at` integer NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `api_keys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`tenant_id` text NOT NULL,
+	`hash` text NOT NULL,
+	`name` text NOT NULL,
+	`scopes` text NOT NULL,
+	`jurisdiction` text,
+	`parent_id` text,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	`expires_at` integer,
+	`revoked_at` integer,
+	`last_used_on` text,
+	`request_key_hash` text,
+	`fingerprint` text
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_by_request` ON `api_keys` (`tenant_id`,`request_key_hash`);--> statement-breakpoint
 CREATE TABLE `clients` (
 	`tenant_id` text NOT NULL,
 	`client_id` text NOT NULL,
@@ -41,13 +63,15 @@ CREATE TABLE `clients` (
 	`gender` text,
 	`contact_person` text,
 	`info` text,
+	`search_text` text,
+	`erased_at` integer,
 	`created_seq` integer NOT NULL,
 	`updated_seq` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
 	PRIMARY KEY(`tenant_id`, `client_id`),
-	CONSTRAINT "a_company_has_the_gender_company" CHECK(is_company = (COALESCE(gender, '') = 'company'))
+	CONSTRAINT "a_company_has_the_gender_company" CHECK(erased_at IS NOT NULL OR is_company = (COALESCE(gender, '') = 'company'))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `clients_by_creation` ON `clients` (`tenant_id`,`created_seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -96,6 +120,7 @@ CREATE TABLE `disbursements` (
 	`margin_changed_on` text,
 	`maturity_changed_on` text,
 	`first_agreed_amount` integer NOT NULL,
+	`changed_hands` integer DEFAULT false NOT NULL,
 	`created_seq` integer NOT NULL,
 	`updated_seq` integer NOT NULL,
 	`created_at` integer NOT NULL,
@@ -115,6 +140,14 @@ CREATE TABLE `former_payments` (
 	PRIMARY KEY(`tenant_id`, `disbursement_id`, `payment_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `former_purchase_clients` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`client_id` text NOT NULL,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`, `client_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `former_purchase_clients_by_client` ON `former_purchase_clients` (`tenant_id`,`client_id`);--> statement-breakpoint
 CREATE TABLE `operations` (
 	`tenant_id` text NOT NULL,
 	`operation_id` text NOT NULL,
@@ -398,57 +431,6 @@ CREATE TABLE `bank_balances` (
 	PRIMARY KEY(`tenant_id`, `bank_account_ref`, `currency`, `as_of_date`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `integrity_checks` (
-	`tenant_id` text PRIMARY KEY NOT NULL,
-	`sequence` integer NOT NULL,
-	`position` integer NOT NULL,
-	`round_after` text NOT NULL,
-	`round_loans` integer NOT NULL,
-	`round_done` integer NOT NULL,
-	`round_started_at` integer NOT NULL,
-	`is_behind` integer NOT NULL,
-	`visited_at` integer NOT NULL,
-	`checked_at` integer,
-	`checked_upto` integer NOT NULL,
-	`turns` integer NOT NULL
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX `integrity_checks_behind` ON `integrity_checks` (`visited_at`,`tenant_id`) WHERE is_behind = 1;--> statement-breakpoint
-CREATE TABLE `integrity_findings` (
-	`tenant_id` text NOT NULL,
-	`book` text NOT NULL,
-	`account_code` text NOT NULL,
-	`currency` text NOT NULL,
-	`found_at` integer NOT NULL,
-	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`)
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `integrity_loans` (
-	`tenant_id` text NOT NULL,
-	`loan_id` text NOT NULL,
-	`currency` text NOT NULL,
-	`principal_minor` integer NOT NULL,
-	`interest_minor` integer NOT NULL,
-	`fees_minor` integer NOT NULL,
-	`clearing_minor` integer NOT NULL,
-	`suspense_minor` integer NOT NULL,
-	`margin_minor` integer NOT NULL,
-	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `integrity_sums` (
-	`tenant_id` text NOT NULL,
-	`book` text NOT NULL,
-	`account_code` text NOT NULL,
-	`currency` text NOT NULL,
-	`layer` text NOT NULL,
-	`dr_hi` integer NOT NULL,
-	`dr_lo` integer NOT NULL,
-	`cr_hi` integer NOT NULL,
-	`cr_lo` integer NOT NULL,
-	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`, `layer`)
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE `journal_entries` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -458,6 +440,7 @@ CREATE TABLE `journal_entries` (
 	`currency` text NOT NULL,
 	`layer` text NOT NULL,
 	`effective_at` text NOT NULL,
+	`value_date` text NOT NULL,
 	`posted_at` integer NOT NULL,
 	`correlation_id` text NOT NULL,
 	`reverses_entry_id` text,
@@ -583,6 +566,60 @@ CREATE TABLE `settlements` (
 	PRIMARY KEY(`tenant_id`, `disbursement_entry_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `integrity_checks` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`sequence` integer NOT NULL,
+	`position` integer NOT NULL,
+	`round_after` text NOT NULL,
+	`round_loans` integer NOT NULL,
+	`round_done` integer NOT NULL,
+	`round_started_at` integer NOT NULL,
+	`record_category` text NOT NULL,
+	`record_after` text NOT NULL,
+	`record_round_at` integer NOT NULL,
+	`is_behind` integer NOT NULL,
+	`visited_at` integer NOT NULL,
+	`checked_at` integer,
+	`checked_upto` integer NOT NULL,
+	`turns` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `integrity_checks_behind` ON `integrity_checks` (`visited_at`,`tenant_id`) WHERE is_behind = 1;--> statement-breakpoint
+CREATE TABLE `integrity_findings` (
+	`tenant_id` text NOT NULL,
+	`book` text NOT NULL,
+	`account_code` text NOT NULL,
+	`currency` text NOT NULL,
+	`found_at` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `integrity_loans` (
+	`tenant_id` text NOT NULL,
+	`loan_id` text NOT NULL,
+	`currency` text NOT NULL,
+	`principal_minor` integer NOT NULL,
+	`interest_minor` integer NOT NULL,
+	`fees_minor` integer NOT NULL,
+	`clearing_minor` integer NOT NULL,
+	`suspense_minor` integer NOT NULL,
+	`margin_minor` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `integrity_sums` (
+	`tenant_id` text NOT NULL,
+	`book` text NOT NULL,
+	`account_code` text NOT NULL,
+	`currency` text NOT NULL,
+	`layer` text NOT NULL,
+	`dr_hi` integer NOT NULL,
+	`dr_lo` integer NOT NULL,
+	`cr_hi` integer NOT NULL,
+	`cr_lo` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`, `layer`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `booked_loans` (
 	`tenant_id` text NOT NULL,
 	`disbursement_id` text NOT NULL,
@@ -622,9 +659,33 @@ CREATE TABLE `bookkeeping` (
 	CONSTRAINT "an_opening_has_a_place" CHECK((after_category IS NULL) = (after_id IS NULL))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `unfinished_openings` ON `bookkeeping` (`tenant_id`) WHERE after_category IS NOT NULL;
+CREATE INDEX `unfinished_openings` ON `bookkeeping` (`tenant_id`) WHERE after_category IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `erasures` (
+	`tenant_id` text NOT NULL,
+	`person` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`reason` text NOT NULL,
+	`walked_to` integer NOT NULL,
+	`events_done` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`completed_at` integer,
+	`is_outdated` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `person`, `sequence`)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
+CREATE INDEX `unfinished_erasures` ON `erasures` (`tenant_id`,`sequence`) WHERE completed_at IS NULL;--> statement-breakpoint
+CREATE TABLE `rewrites` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`number` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events WHEN NOT ((NEW.tenant_id, NEW.sequence, NEW.event_id, NEW.category, NEW.step, NEW.record_id, NEW.previous_sequence, NEW.key_hash, NEW.data, NEW.private_hash, NEW.person, NEW.makes_history, NEW.answer, NEW.actor, NEW.trace_id, NEW.created_at, NEW.hash) IS (OLD.tenant_id, OLD.sequence, OLD.event_id, OLD.category, OLD.step, OLD.record_id, OLD.previous_sequence, OLD.key_hash, OLD.data, OLD.private_hash, OLD.person, OLD.makes_history, OLD.answer, OLD.actor, OLD.trace_id, OLD.created_at, OLD.hash) AND (NEW.private IS NULL OR NEW.private IS OLD.private) AND (NEW.salt IS NULL OR NEW.salt IS OLD.salt) AND (NEW.fingerprint IS NULL OR NEW.fingerprint IS OLD.fingerprint)) BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+--> statement-breakpoint
+CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+--> statement-breakpoint
+CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence) OR EXISTS (SELECT 1 FROM events WHERE tenant_id = NEW.tenant_id AND key_hash = NEW.key_hash) BEGIN SELECT RAISE(ABORT, 'the log has this sequence or key'); END;
+--> statement-breakpoint
+CREATE TRIGGER journal_entries_are_never_changed BEFORE UPDATE ON journal_entries WHEN NOT ((NEW.tenant_id, NEW.sequence, NEW.position, NEW.journal_entry_id, NEW.event_type, NEW.currency, NEW.layer, NEW.effective_at, NEW.value_date, NEW.posted_at, NEW.correlation_id, NEW.reverses_entry_id, NEW.reverses_sequence, NEW.reverses_position, NEW.settles_entry_id, NEW.loan_count, NEW.bank_account_ref, NEW.actor) IS (OLD.tenant_id, OLD.sequence, OLD.position, OLD.journal_entry_id, OLD.event_type, OLD.currency, OLD.layer, OLD.effective_at, OLD.value_date, OLD.posted_at, OLD.correlation_id, OLD.reverses_entry_id, OLD.reverses_sequence, OLD.reverses_position, OLD.settles_entry_id, OLD.loan_count, OLD.bank_account_ref, OLD.actor) AND (NEW.external_ref IS NULL OR NEW.external_ref IS OLD.external_ref) AND (NEW.description IS NULL OR NEW.description IS OLD.description)) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
 CREATE TRIGGER journal_entries_are_never_deleted BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
@@ -637,3 +698,5 @@ CREATE TRIGGER journal_entries_are_never_replaced BEFORE INSERT ON journal_entri
 CREATE TRIGGER journal_postings_are_never_replaced BEFORE INSERT ON journal_postings WHEN EXISTS (SELECT 1 FROM journal_postings WHERE tenant_id = NEW.tenant_id AND sequence = NEW.sequence AND position = NEW.position AND loan_id = NEW.loan_id AND line = NEW.line) BEGIN SELECT RAISE(ABORT, 'the journal is append-only: post a reversal instead'); END;
 --> statement-breakpoint
 CREATE TRIGGER journal_entries_keep_their_reversal BEFORE INSERT ON journal_entries WHEN EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = NEW.tenant_id AND reverses_sequence = NEW.reverses_sequence AND reverses_position = NEW.reverses_position) BEGIN SELECT RAISE(ABORT, 'an entry is reversed once'); END;
+--> statement-breakpoint
+CREATE TRIGGER erasures_see_later_events AFTER INSERT ON events WHEN NEW.private IS NOT NULL AND EXISTS (SELECT 1 FROM erasures WHERE tenant_id = NEW.tenant_id AND person = NEW.person AND is_outdated = 0) BEGIN UPDATE erasures SET is_outdated = 1 WHERE tenant_id = NEW.tenant_id AND person = NEW.person AND is_outdated = 0; END;

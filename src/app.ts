@@ -3,11 +3,13 @@ import { TrieRouter } from "hono/router/trie-router";
 import type { ApiRoute, Method } from "./contract/routes/route.ts";
 import { ROUTES, type RouteKey } from "./contract/routes.ts";
 import type { AppEnv } from "./http/app-env.ts";
-import { authorized } from "./http/authentication.ts";
+import { authorized, withApiKeys } from "./http/authentication.ts";
+import { crossOrigin } from "./http/cors.ts";
 import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts";
 import { guardsOf } from "./http/guards.ts";
 import { type RouteHandler, requestOf } from "./http/handler.ts";
 import { requestLog } from "./http/request-log.ts";
+import { API_KEY_ROWS } from "./routes/credentials.ts";
 import { HANDLERS } from "./routes/handlers.ts";
 import { noSuchTable } from "./routes/tables.ts";
 import { listRate } from "./routes/walks.ts";
@@ -22,6 +24,8 @@ const ANY_TABLE = "/api/tables/:table/:id?";
 export const app = new Hono<AppEnv>({ router: new TrieRouter() });
 
 app.use(requestLog);
+app.use(crossOrigin);
+app.use(withApiKeys(API_KEY_ROWS));
 app.onError(unexpected);
 app.notFound(routeNotFound);
 

@@ -1,5 +1,5 @@
 declare namespace Cloudflare {
-  /** What wrangler.toml binds; the `AUTH_*` settings may be absent and are parsed in config.ts. */
+  /** What wrangler.toml binds; the `AUTH_*` settings may be absent and are parsed in config/auth.ts. */
   interface Env {
     /** The first database; further ones may be bound (docs/operate.md#databases). */
     DB: D1Database;
@@ -15,14 +15,28 @@ declare namespace Cloudflare {
     AUTH_AUDIENCE?: string;
     AUTH_JWKS_URL?: string;
     AUTH_JWKS?: string;
+    AUTH_TENANT_CLAIM?: string;
+    AUTH_SCOPE_CLAIMS?: string;
+    AUTH_SCOPE_PREFIX?: string;
+    AUTH_AUDIENCE_CLAIM?: string;
+    AUTH_ISSUERS?: string;
     AUTH_CLOCK_TOLERANCE_S?: string;
+    AUTH_EXPLAIN?: string;
+    /** The origins whose pages may call, by spaces; see config/cors.ts. */
+    CORS_ORIGINS?: string;
+    /** Tags API keys; see domain/core/api-key.ts. */
+    API_KEY_SECRET?: string;
     /** Encrypts the secrets of webhook endpoints; see webhooks/key-ring.ts. */
     WEBHOOK_KEY?: string;
+    /** Signs checkpoints of the log; see auth/signing-key.ts. */
+    LOG_SIGNING_KEY?: string;
     /** The origins under which callers reach the service, by commas; see webhooks/destination.ts. */
     PUBLIC_ORIGIN?: string;
     /** Exactly `true`: webhooks may go to this machine. No deployed environment sets it. */
     WEBHOOK_ALLOW_LOOPBACK?: string;
     GIT_SHA?: string;
+    /** Exactly `true`: the service takes no writes (docs/operate.md#after-a-restore). */
+    READ_ONLY?: string;
     /** Only "on" switches the limits on. */
     RATE_LIMITS?: string;
     TENANT_LIMIT?: RateLimit;

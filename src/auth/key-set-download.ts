@@ -1,4 +1,4 @@
-import { readKeySet } from "../config.ts";
+import { readKeySet } from "../config/key-set.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { type KeySet, keySetOf } from "./verification-key.ts";
 

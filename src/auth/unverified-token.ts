@@ -13,7 +13,11 @@ export interface UnverifiedToken {
   /** Seconds since 1970. */
   readonly exp: number;
   readonly nbf: number | null;
+  readonly claims: Claims;
 }
+
+/** The claims of a token, by their names. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 export type FormatRefusal =
   | { readonly kind: "too_large" }
@@ -100,5 +104,5 @@ export function inspectToken(text: string): Result<UnverifiedToken, FormatRefusa
   const times = timesRefusal(payload);
   if (times !== null) return err(times);
   const nbf = payload.nbf === undefined ? null : Number(payload.nbf);
-  return ok({ text, alg: alg.data, kid: kid.data, exp: Number(payload.exp), nbf });
+  return ok({ text, alg: alg.data, kid: kid.data, exp: Number(payload.exp), nbf, claims: payload });
 }

@@ -1,5 +1,5 @@
 import { base64url, importJWK } from "jose";
-import type { PublicJwk } from "../config.ts";
+import type { PublicJwk } from "../config/key-set.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** Signature algorithms that a token may use (docs/api.md#tokens): never `none`, never HMAC. */

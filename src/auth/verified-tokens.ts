@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { Principal } from "./token.ts";
+import type { KeySource } from "./key-set.ts";
+import type { Principal } from "./principal.ts";
 import type { UnverifiedToken } from "./unverified-token.ts";
 import type { KeySet } from "./verification-key.ts";
 
@@ -8,11 +9,19 @@ export const TOKENS_MAX = 500;
 
 interface Verified {
   readonly principal: Principal;
-  /** The set that it was verified with. */
+  /** The set that it was verified with, and where that set comes from. */
   readonly keys: KeySet;
+  readonly source: KeySource;
   /** Seconds since 1970, the clock's tolerance included. */
   readonly from: number;
   readonly until: number;
+}
+
+/** What a token was verified with; the tolerance is in seconds. */
+interface VerifiedBy {
+  readonly keys: KeySet;
+  readonly source: KeySource;
+  readonly toleranceS: number;
 }
 
 /**
@@ -33,8 +42,9 @@ export class VerifiedTokens {
     return null;
   }
 
-  add({ text, exp, nbf }: UnverifiedToken, principal: Principal, keys: KeySet, toleranceS: number): void {
+  add({ text, exp, nbf }: UnverifiedToken, principal: Principal, by: VerifiedBy): void {
+    const { keys, source, toleranceS } = by;
     const from = nbf === null ? Number.NEGATIVE_INFINITY : nbf - toleranceS;
-    this.#tokens.set(text, { principal, from, until: exp + toleranceS, keys });
+    this.#tokens.set(text, { principal, from, until: exp + toleranceS, keys, source });
   }
 }

@@ -1,24 +1,46 @@
 import { Command, CommanderError } from "commander";
+import packageFile from "../../package.json" with { type: "json" };
+import { AUDIT_HANDLERS, type AuditHandlers, addAuditCommands } from "./commands/audit.ts";
+import { addBooksCommands, BOOKS_HANDLERS, type BooksHandlers } from "./commands/books.ts";
 import { addDataCommands, DATA_HANDLERS, type DataHandlers } from "./commands/data.ts";
 import { addLocalCommands, LOCAL_HANDLERS, type LocalHandlers } from "./commands/local.ts";
 import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./commands/operate.ts";
 import type { Finish } from "./commands/options.ts";
+import { addPersonCommands, PERSON_HANDLERS, type PersonHandlers } from "./commands/person.ts";
 import { addReadCommands, READ_HANDLERS, type ReadHandlers } from "./commands/read.ts";
+import { addWebhookCommands, WEBHOOK_HANDLERS, type WebhookHandlers } from "./commands/webhooks.ts";
 import { EXIT } from "./failure.ts";
 
 /** The handler of each command: gets checked options and resolves with the exit code. */
-export type Handlers = LocalHandlers & DataHandlers & ReadHandlers & OperateHandlers;
+export type Handlers = LocalHandlers &
+  DataHandlers &
+  ReadHandlers &
+  BooksHandlers &
+  WebhookHandlers &
+  AuditHandlers &
+  PersonHandlers &
+  OperateHandlers;
 
-const HANDLERS: Handlers = { ...LOCAL_HANDLERS, ...DATA_HANDLERS, ...READ_HANDLERS, ...OPERATE_HANDLERS };
+const HANDLERS: Handlers = {
+  ...LOCAL_HANDLERS,
+  ...DATA_HANDLERS,
+  ...READ_HANDLERS,
+  ...BOOKS_HANDLERS,
+  ...WEBHOOK_HANDLERS,
+  ...AUDIT_HANDLERS,
+  ...PERSON_HANDLERS,
+  ...OPERATE_HANDLERS,
+};
 
 const EPILOGUE = `
-Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were refused.
-"loan-ledger <command> --help" explains one command.`;
+Exit codes: 0 done; 1 stopped; 2 wrong usage; 3 finished, but some lines were
+refused. "loan-ledger <command> --help" explains one command.`;
 
 /** The whole command line. `finish` gets the exit code of the command that ran. */
 function buildProgram(handlers: Handlers, finish: Finish): Command {
   const program = new Command("loan-ledger")
     .description("Runs, fills and reads a Loan Ledger.")
+    .version(packageFile.version)
     .exitOverride()
     .showHelpAfterError("(--help explains the options.)")
     .helpCommand(false)
@@ -29,6 +51,10 @@ function buildProgram(handlers: Handlers, finish: Finish): Command {
   addLocalCommands(program, handlers, finish);
   addDataCommands(program, handlers, finish);
   addReadCommands(program, handlers, finish);
+  addBooksCommands(program, handlers, finish);
+  addWebhookCommands(program, handlers, finish);
+  addAuditCommands(program, handlers, finish);
+  addPersonCommands(program, handlers, finish);
   addOperateCommands(program, handlers, finish);
   return program;
 }

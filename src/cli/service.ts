@@ -1,14 +1,14 @@
-import { decodeJwt } from "jose";
+import { setTimeout as pause } from "node:timers/promises";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { type CommandFailure, wrongUsage } from "./failure.ts";
+import { type CommandFailure, failed, wrongUsage } from "./failure.ts";
 
-/** The service that a command calls, and the token. */
+/** The service that a command calls, and the token or API key. */
 export interface ServiceOptions {
   readonly url: string;
   readonly token: string | undefined;
 }
 
-const NO_TOKEN = `This needs a token: --token, or LOAN_LEDGER_TOKEN. For the local service:
+const NO_TOKEN = `This needs a token or an API key: --token, or LOAN_LEDGER_TOKEN. For the local service:
   export LOAN_LEDGER_TOKEN=$(npx loan-ledger token --tenant demo)`;
 
 /** A request without a usable answer; a retry may succeed. */
@@ -24,30 +24,47 @@ export type Refused = {
 
 const REQUEST_DEADLINE_MS = 120_000;
 
-/** Requests to the service with the caller's token. */
+/** The answer of `GET /v1/whoami`. */
+interface WhoAmI {
+  readonly tenant_id: string;
+  readonly subject: string | null;
+  readonly actor: string | null;
+  readonly scopes: readonly string[];
+  readonly expires_at: string | null;
+  readonly issuer?: string;
+  readonly key_id?: string;
+  readonly jurisdiction: string | null;
+}
+
+const WHOAMI_ATTEMPTS = 6;
+const WHOAMI_PAUSE_MS = 200;
+
+/** Requests to the service with the caller's token or API key. */
 export class Service {
   readonly url: string;
-  readonly tenant: string;
   readonly #token: string;
 
-  private constructor(url: string, token: string, tenant: string) {
+  private constructor(url: string, token: string) {
     this.url = url;
     this.#token = token;
-    this.tenant = tenant;
   }
 
-  /** Checks the options without a request. Reads the token; the service verifies it. */
+  /** Checks the options without a request; the service verifies the token. */
   static from({ url, token }: ServiceOptions): Result<Service, CommandFailure> {
     if (token === undefined || token.trim() === "") return err(wrongUsage(NO_TOKEN));
     if (!URL.canParse(url))
       return err(wrongUsage(`--url takes an address such as http://localhost:8787, not ${url}.`));
-    try {
-      const { tenant_id } = decodeJwt(token.trim());
-      if (typeof tenant_id === "string") return ok(new Service(new URL(url).origin, token.trim(), tenant_id));
-    } catch {
-      // Not a JWT: refused below.
+    return ok(new Service(new URL(url).origin, token.trim()));
+  }
+
+  /** Who the service says is calling: only it knows which claim names the tenant, and whose a key is. */
+  async whoAmI(): Promise<Result<WhoAmI, CommandFailure>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.request("/v1/whoami");
+      if (answer instanceof Response) return ok((await answer.json()) as WhoAmI);
+      if (answer.kind === "refused" || attempt === WHOAMI_ATTEMPTS) return err(failed(sentenceOf(answer)));
+      await pause(answer.retryAfterS === null ? WHOAMI_PAUSE_MS * 2 ** attempt : answer.retryAfterS * 1000);
     }
-    return err(wrongUsage("The token is no JWT with a tenant_id."));
   }
 
   /** One request. Resolves with a successful response, its body unread, or with the reason for a failure. */

@@ -51,6 +51,7 @@ export interface FollowOptions {
   readonly cursor?: string | null;
   /** Seconds that the service waits for new events, 1 to 30; 30 by default. */
   readonly waitS?: number;
+  /** Ends the reading quietly, also in the middle of a page. */
   readonly signal?: AbortSignal;
 }
 
@@ -82,9 +83,15 @@ async function* feedOf(list: List, options: FollowOptions): AsyncGenerator<Follo
   const init = { headers: { Prefer: `wait=${waitS}` }, ...(signal && { signal }) };
   for (let cursor = options.cursor ?? null; signal?.aborted !== true; ) {
     const query = { sort_order: "asc", ...(cursor !== null && { cursor }) };
-    const { data, pagination } = await list(query, init);
+    const page = await list(query, init).catch((error: unknown) => {
+      if (signal?.aborted) return null;
+      throw error;
+    });
+    if (page === null) return;
+    const { data, pagination } = page;
     cursor = pagination.next_cursor ?? cursor;
     for (const [index, event] of data.entries()) {
+      if (signal?.aborted) return;
       yield { event: event as EventsRow, cursor: index === data.length - 1 ? cursor : null };
     }
   }

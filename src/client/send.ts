@@ -9,7 +9,7 @@ export interface Retries {
 }
 
 export interface SendOptions extends Retries {
-  /** A bearer token, or a function that returns one. It is called before each attempt, so it may renew the token. */
+  /** A bearer token or an API key, or a function that returns one. It is called before each attempt, so it may renew the token. */
   readonly token: string | (() => string | Promise<string>);
   readonly fetch?: (request: Request) => Promise<Response>;
 }

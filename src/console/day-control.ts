@@ -1,7 +1,7 @@
 import { href } from "./address.ts";
+import { today } from "./caller.ts";
 import { button, type Child, h, labelled, on } from "./dom.ts";
 import { go } from "./route.ts";
-import { today } from "./tenant-days.ts";
 
 /**
  * The day as of which a view shows what it shows. `segments` are the view's address; `others` are further controls of the

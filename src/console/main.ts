@@ -1,4 +1,5 @@
 import { href, type ViewName, viewNamed } from "./address.ts";
+import { currentCaller, learnCaller } from "./caller.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { loading, type Task } from "./loading.ts";
@@ -8,7 +9,6 @@ import { currentRoute, type Route } from "./route.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";
-import { knowsDays, learnDays } from "./tenant-days.ts";
 import { tokenForm } from "./token-form.ts";
 
 type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
@@ -35,7 +35,7 @@ function show(): void {
   const [name = "portfolio"] = route.segments;
   const main = renderShell(name);
   const view = viewNamed(name);
-  if (!knowsDays()) {
+  if (currentCaller() === null) {
     main.append(entitle("Console", true), loading("the settings", page.signal, learnThenShow));
     return;
   }
@@ -48,7 +48,7 @@ function show(): void {
 }
 
 async function learnThenShow({ signal }: Task) {
-  const learnt = await learnDays(signal);
+  const learnt = await learnCaller(signal);
   if (learnt.ok && !signal.aborted) show();
   return learnt;
 }

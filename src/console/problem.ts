@@ -1,6 +1,7 @@
 import type { RequestProblem } from "./api.ts";
+import { currentCaller } from "./caller.ts";
 import { button, h, link } from "./dom.ts";
-import { claims, forgetToken } from "./session.ts";
+import { forgetToken } from "./session.ts";
 
 /** Codes after which a retry of the same request can succeed. */
 const PASSING = ["unreachable", "unavailable", "overloaded", "rate_limited", "internal_error", "unexpected"];
@@ -43,7 +44,7 @@ export function problemBox(problem: RequestProblem, again: () => void): HTMLElem
 
 function plainWords({ code, detail }: RequestProblem): string {
   if (code !== "insufficient_scope") return detail;
-  const { scopes } = claims();
+  const scopes = currentCaller()?.scopes ?? [];
   const has = scopes.length === 0 ? "no scope" : scopes.join(", ");
-  return `${detail} This token has ${has}. Ask for a token that may read this.`;
+  return `${detail} You have ${has}. Ask for a token or a key that may read this.`;
 }

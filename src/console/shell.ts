@@ -1,7 +1,8 @@
 import { href } from "./address.ts";
+import { currentCaller } from "./caller.ts";
 import { button, h, labelled, link, on } from "./dom.ts";
 import { go } from "./route.ts";
-import { claims, forgetToken } from "./session.ts";
+import { forgetToken } from "./session.ts";
 
 const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const main = h("main", { id: "main", tabindex: -1 });
@@ -45,8 +46,8 @@ function finder(): HTMLElement {
 
 /** The page around a view, for a reader with a token. */
 export function renderShell(view: string): HTMLElement {
-  const { tenant, expires } = claims();
-  const until = expires === null ? null : new Date(expires).toISOString().slice(0, 16).replace("T", " ");
+  const caller = currentCaller();
+  const until = caller?.expires_at?.slice(0, 16).replace("T", " ");
   const items = VIEWS.map(([name, label]) =>
     h("a", { href: href([name]), "aria-current": name === view ? "page" : undefined }, label),
   );
@@ -61,8 +62,8 @@ export function renderShell(view: string): HTMLElement {
       h(
         "div",
         { class: "who" },
-        tenant !== null && h("span", { class: "tenant" }, tenant),
-        until !== null && h("span", { class: "note" }, `token until ${until} UTC`),
+        caller && h("span", { class: "tenant" }, caller.tenant_id),
+        until !== undefined && h("span", { class: "note" }, `access until ${until} UTC`),
         button("Forget token", forgetToken, { class: "quiet" }),
       ),
     ),

@@ -2,7 +2,7 @@ import { h, labelled, on } from "./dom.ts";
 import { rememberToken } from "./session.ts";
 import { entitle } from "./shell.ts";
 
-/** Asks for a token. The page keeps it only in memory, so a reload asks again. */
+/** Asks for a token or an API key. The page keeps it only in memory, so a reload asks again. */
 export function tokenForm(done: () => void): HTMLElement {
   // No password field: a browser offers to save what is typed there.
   const input = h("textarea", {
@@ -17,7 +17,7 @@ export function tokenForm(done: () => void): HTMLElement {
   const form = h(
     "form",
     {},
-    labelled("Token", input),
+    labelled("Token or API key", input),
     fault,
     h("p", {}, h("button", { class: "primary" }, "Open the console")),
   );
@@ -28,7 +28,7 @@ export function tokenForm(done: () => void): HTMLElement {
       input.value = "";
       if (kept) return done();
       fault.replaceChildren(
-        "This is not a token: a token has three parts with a dot between them. Paste it whole.",
+        "This is neither a token, which has three parts with a dot between them, nor an API key, which begins with ll_. Paste it whole.",
       );
       input.focus();
     },
@@ -40,7 +40,7 @@ export function tokenForm(done: () => void): HTMLElement {
     h(
       "p",
       { id: "token-help" },
-      "Paste a bearer token that may read, with the scope records:read or positions:read. It stays in the memory of this page: a reload asks again.",
+      "Paste a bearer token or an API key that may read, with the scope records:read or positions:read. It stays in the memory of this page: a reload asks again.",
     ),
     form,
   );

@@ -13,6 +13,14 @@ export const exactDecimal = z
   .brand<"exact decimal">();
 export const freeObject = z.object({}).meta(documented({ type: "object", additionalProperties: true }));
 
+/** SHA-256 in hex. */
+const sha256Hex = z.string().meta(documented({ type: "string", pattern: "^[0-9a-f]{64}$" }));
+
+/** The place of an event in the chain (docs/audit.md#receipts). */
+export const receipt = z
+  .object({ sequence: z.int().min(1), hash: sha256Hex })
+  .meta({ id: "LogReceipt", description: "The event's place in the chain of the log: keep it." });
+
 /** A sum of minor units: exact, so it may have more digits than a 64-bit integer. */
 export const sumMinor = z
   .string()

@@ -9,6 +9,10 @@ export type Cell = unknown;
 
 /** Starts that a spreadsheet takes for a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
+/** What looks like a guarded text gets a guard too, so that a reader can take one away from each. */
+const LIKE_GUARDED = /^'+[=+\-@\t\r]/;
+/** A phone number begins with a plus, and a spreadsheet finds no formula in it. */
+const E_164 = /^\+[1-9]\d{6,14}$/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** Writes rows under their column names as RFC 4180 text. */
@@ -21,14 +25,18 @@ export function csvOf(columns: readonly string[], rows: readonly Readonly<Record
 export const csvLine = (cells: readonly Cell[], guarded = true): string =>
   `${cells.map((cell) => cellOf(cell, guarded)).join(",")}\r\n`;
 
-/** Guarded text that would start a formula gets an apostrophe before it; a number never does. */
+/**
+ * Guarded text that would start a formula gets an apostrophe before it; a number and a phone number never do. A reader takes
+ * one apostrophe away from what begins so, with or without guard.
+ */
 function cellOf(value: Cell, guarded: boolean): string {
   if (value === null || value === undefined) return "";
   if (isLosslessNumber(value)) return value.value;
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
     return String(value);
   const text = typeof value === "string" ? value : stringifyJson(value);
-  const safe = guarded && FORMULA.test(text) ? `'${text}` : text;
+  const isFormula = guarded && FORMULA.test(text) && !E_164.test(text);
+  const safe = isFormula || LIKE_GUARDED.test(text) ? `'${text}` : text;
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -1,4 +1,5 @@
 import type { ProblemCode } from "../domain/core/problem.ts";
+import { FAULTS } from "./faults.ts";
 
 /** What the wire says of a problem: status and title of the answer, and the text of `/problems/<code>`. */
 interface ProblemText {
@@ -58,19 +59,20 @@ export const PROBLEMS = {
     status: 401,
     title: "A bearer token is required",
     meaning: "The request has no bearer token.",
-    remedy: "Send Authorization: Bearer <token>.",
+    remedy: "Send Authorization: Bearer, a space, and a token or an API key.",
   },
   invalid_token: {
     status: 401,
     title: "The bearer token is not valid",
-    meaning: "The token's signature, issuer, audience, times, type or tenant is not valid.",
-    remedy: "Get a new token. The service logs the reason under the trace_id.",
+    meaning:
+      "The token's signature, issuer, audience, times, type or tenant is not valid, or the API key is unknown, revoked or expired.",
+    remedy: "Get a new token or another key. The service logs the reason under the trace_id.",
   },
   insufficient_scope: {
     status: 403,
     title: "The token lacks a scope",
-    meaning: "The token is valid, but it does not grant the scope that this route needs.",
-    remedy: "Ask the issuer for a token with the scope that the detail names.",
+    meaning: "The token or key is valid, but it does not grant the scope that the request needs.",
+    remedy: "Ask for a token or a key with the scope that the detail names.",
   },
   not_found: {
     status: 404,
@@ -89,6 +91,18 @@ export const PROBLEMS = {
     title: "The record already exists",
     meaning: "A create event names the id of a record that exists.",
     remedy: 'Send step "update" to change the record, or use another id.',
+  },
+  already_erased: {
+    status: 409,
+    title: "The person is already erased",
+    meaning: "The person was erased, and no event says anything about the person since then.",
+    remedy: "Nothing is left to erase. GET the same path to see how far the erasure is.",
+  },
+  has_open_loans: {
+    status: 409,
+    title: "The client still owes",
+    meaning: "A disbursement of the client owes more than the tenant's tolerance.",
+    remedy: 'Erase the client once it is repaid, or with the reason "error" if it is no client of yours.',
   },
   already_reversed: {
     status: 409,
@@ -202,37 +216,19 @@ export const PROBLEMS = {
     meaning: "The tenant has as many webhook endpoints as it can have.",
     remedy: "Delete an endpoint that is not needed, then send again. You may use the same Idempotency-Key.",
   },
+  too_many_keys: {
+    status: 422,
+    title: "Too many API keys",
+    meaning: "The tenant has as many live API keys as it can have.",
+    remedy: "Revoke a key that is not needed, then send again. You may use the same Idempotency-Key.",
+  },
   rate_limited: {
     status: 429,
     title: "Too many requests",
     meaning: "The tenant sends too many requests.",
     remedy: "Wait for the time in Retry-After, then retry.",
   },
-  internal_error: {
-    status: 500,
-    title: "Internal error",
-    meaning: "The service has a defect.",
-    remedy: "Quote the trace_id when you report it. You can retry with the same Idempotency-Key.",
-  },
-  misconfigured: {
-    status: 500,
-    title: "The service is not configured",
-    meaning: "A setting of the service is missing or malformed, so it accepts no request.",
-    remedy: "Tell the operator. The log names the setting.",
-  },
-  overloaded: {
-    status: 503,
-    title: "The tenant's queue is full",
-    meaning: "Too many events of the tenant are waiting.",
-    remedy:
-      "Wait for the time in Retry-After, then retry with the same Idempotency-Key. Send fewer requests at once.",
-  },
-  unavailable: {
-    status: 503,
-    title: "Temporarily unavailable",
-    meaning: "Part of the service did not answer in time. The event may have been stored.",
-    remedy: "Retry with the same Idempotency-Key. The event will not be stored twice.",
-  },
+  ...FAULTS,
 } as const satisfies Readonly<Record<ProblemCode, ProblemText>>;
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);

@@ -1,5 +1,8 @@
 import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
+import { CREDENTIAL_ROUTES } from "./routes/credentials.ts";
+import { ERASURE_ROUTES } from "./routes/erasure.ts";
 import { LEDGER_ROUTES } from "./routes/ledger.ts";
+import { LOG_ROUTES } from "./routes/log.ts";
 import { LOOKUP_ROUTES } from "./routes/lookup.ts";
 import { POSITION_ROUTES } from "./routes/position.ts";
 import { POSTING_ROUTES } from "./routes/postings.ts";
@@ -16,8 +19,11 @@ export const ROUTES = {
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,
   ...BOOKKEEPING_ROUTES,
+  ...ERASURE_ROUTES,
   ...SETTINGS_ROUTES,
+  ...LOG_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...CREDENTIAL_ROUTES,
   ...SERVICE_ROUTES,
 };
 

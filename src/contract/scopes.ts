@@ -1,4 +1,4 @@
-/** Every scope that a token can grant, with what it allows (docs/api.md#tokens). Routes, CLI and tests take it from here. */
+/** Every scope that a token or an API key can grant, with what it allows (docs/api.md#tokens). Routes, CLI and tests take it from here. */
 export const SCOPE_MEANINGS = {
   "ingest:write": "Send events of clients, disbursements, payments and operations.",
   "records:read": "Read records, history and events.",
@@ -13,8 +13,10 @@ export const SCOPE_MEANINGS = {
   "hpts:balances:read": "Read balances of loans and accounts.",
   "hpts:reconciliation:write": "State bank balances and start integrity checks.",
   "hpts:reconciliation:read": "Read the reconciliation status and the proof that records and books agree.",
+  "clients:erase": "Erase what is about clients and borrowers, and see how far it is.",
   "settings:write": "Change the tenant's settings.",
   "webhooks:manage": "Manage webhook endpoints.",
+  "keys:manage": "Manage API keys, with the caller's own scopes at most.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Scope = keyof typeof SCOPE_MEANINGS;

@@ -1,23 +1,21 @@
-/** The global of Scalar's standalone bundle; it has no types of its own. */
-declare const Scalar: {
-  createApiReference(selector: string, configuration: Readonly<Record<string, unknown>>): unknown;
-};
+/** The global of Swagger UI's bundle; the package has no types of its own. */
+declare const SwaggerUIBundle: (configuration: Readonly<Record<string, unknown>>) => unknown;
 
-// Scalar takes a filled element for its own output, rendered before.
-document.querySelector("#reference")?.replaceChildren();
+const dark = matchMedia("(prefers-color-scheme: dark)");
+/** Swagger UI's style is dark below this class. */
+const follow = (): boolean => document.documentElement.classList.toggle("dark-mode", dark.matches);
+follow();
+dark.addEventListener("change", follow);
 
-// Nothing leaves this origin: no fonts of a CDN, no telemetry, no proxy, no service of Scalar's.
-Scalar.createApiReference("#reference", {
+// Nothing leaves this origin: no validator of others, and a token stays in the memory of the page.
+SwaggerUIBundle({
   url: "/openapi.json",
-  withDefaultFonts: false,
-  telemetry: false,
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  hideClientButton: true,
-  showDeveloperTools: "never",
-  documentDownloadType: "none",
-  defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
-  hideTestRequestButton: false,
-  persistAuth: false,
-  authentication: { preferredSecurityScheme: "bearer" },
+  dom_id: "#reference",
+  validatorUrl: null,
+  persistAuthorization: false,
+  deepLinking: true,
+  docExpansion: "list",
+  filter: true,
+  defaultModelsExpandDepth: 0,
+  requestSnippetsEnabled: true,
 });

@@ -1,29 +1,43 @@
 import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
+import { RECORDS_BANK } from "./bookkeeping/entries.ts";
+import type { SwitchCommand, Switched } from "./bookkeeping/switch.ts";
 import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
 import { UTC } from "./core/calendar.ts";
 import type { Event } from "./core/event.ts";
+import { type EraseCommand, type NewErasure, personName } from "./erasure/erasure.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
+import type { RestoredCommand } from "./log/restored.ts";
 import type { SettingsCommand, SettingsRow } from "./settings/settings.ts";
 import { addRecordNeeds, noRecordNeeds, type RecordNeeds } from "./tape/needs.ts";
 import type { IngestCommand } from "./tape/state.ts";
 import { noRecordWrites, type RecordWrites } from "./tape/writes.ts";
 
 /** Every command that a tenant's gate decides. */
-export type Command = IngestCommand | LedgerCommand | OpeningCommand | SettingsCommand;
+export type Command =
+  | IngestCommand
+  | LedgerCommand
+  | OpeningCommand
+  | SettingsCommand
+  | SwitchCommand
+  | EraseCommand
+  | RestoredCommand;
 
 /** What deciding some commands needs: the ids of records, and the state of the ledger. */
 export interface Needs extends RecordNeeds {
   readonly ledger: LedgerNeeds;
   /** Needed where the tenant's books come from its records. */
   readonly books: BookNeeds;
+  /** Whose erasures are needed, by name. */
+  readonly persons: Set<string>;
 }
 
 export const noNeeds = (): Needs => ({
   ...noRecordNeeds(),
   ledger: noLedgerNeeds(),
   books: noBookNeeds(),
+  persons: new Set(),
 });
 
 /**
@@ -39,7 +53,15 @@ export function addNeeds(needs: Needs, command: Command, now: number): void {
       needs[command.category].add(command.id);
       needs.books[command.category].add(command.id);
       return;
+    case "switch":
+      needs.ledger.banks.add(RECORDS_BANK);
+      return;
+    case "erase":
+      needs.persons.add(personName(command));
+      if (command.kind === "client") needs.client.add(command.id);
+      return;
     case "settings":
+    case "restored":
       return;
     default:
       addLedgerNeeds(needs.ledger, command, earliestToday(now));
@@ -61,18 +83,22 @@ function addIngestNeeds(needs: Needs, command: IngestCommand): void {
 }
 
 /**
- * True for a command that touches more loans than may share a group: it is decided in a group of its own
- * (docs/api.md#ledger). For a reversal this depends on the loaded entry.
+ * True for a command that is decided in a group of its own: a switch of bookkeeping, an erasure, and what touches more loans
+ * than may share a group (docs/api.md#ledger). For a reversal this depends on the loaded entry.
  */
-export const touchesManyLoans = (command: Command, ledger?: LedgerState): boolean =>
-  isLedgerCommand(command) && isOfManyLoans(command, ledger);
+export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
+  command.type === "switch" ||
+  command.type === "erase" ||
+  (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
 const isLedgerCommand = (command: Command): command is LedgerCommand =>
-  !["ingest", "opening", "settings"].includes(command.type);
+  !["ingest", "opening", "settings", "switch", "erase", "restored"].includes(command.type);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
   readonly settings: SettingsRow[];
+  switched: Switched | null;
+  readonly erasures: NewErasure[];
   readonly events: Event[];
 }
 
@@ -81,5 +107,7 @@ export const noWrites = (): Writes => ({
   ...noLedgerWrites(),
   ...noBookWrites(),
   settings: [],
+  switched: null,
+  erasures: [],
   events: [],
 });

@@ -1,6 +1,6 @@
 import type { WebhookType } from "./core/webhook.ts";
 import { LEDGER_STEPS } from "./ledger/decide.ts";
-import { CATEGORY_NAMES } from "./tape/categories.ts";
+import { CATEGORY_NAMES, isCategory } from "./tape/categories.ts";
 import { STEPS } from "./tape/fields.ts";
 
 /** Events of the log that are read and reported in one way. */
@@ -23,12 +23,25 @@ const EVENT_KINDS: readonly EventKind[] = [
       webhook: "recordChanged",
     }),
   ),
+  { category: "client", steps: ["erase"], readableWith: ["records:read"], webhook: "recordChanged" },
   { category: "settings", steps: ["put"], readableWith: ["records:read"], webhook: "settingsChanged" },
   {
     category: "ledger",
     steps: [...LEDGER_STEPS, "opening"],
     readableWith: ["hpts:ledger:read"],
     webhook: null,
+  },
+  {
+    category: "ledger",
+    steps: ["switched", "erase"],
+    readableWith: ["hpts:ledger:read"],
+    webhook: "booksChanged",
+  },
+  {
+    category: "log",
+    steps: ["restored"],
+    readableWith: ["records:read", "hpts:ledger:read"],
+    webhook: "logRestored",
   },
 ];
 
@@ -37,3 +50,7 @@ const KINDS_OF = Map.groupBy(EVENT_KINDS, ({ category }) => category);
 /** The kind of an event of the log; undefined for an event that this version does not know. */
 export const eventKind = (category: string, step: string): EventKind | undefined =>
   KINDS_OF.get(category)?.find(({ steps }) => steps.includes(step));
+
+/** True for an event that `POST /ingest` took: a change of a record. */
+export const isOfRecords = (category: string, step: string): boolean =>
+  isCategory(category) && STEPS.some((known) => known === step);

@@ -115,8 +115,9 @@ async function makeRows(
   if (!done) return { rows: 0, calls: 0, upto: null, error: poison ?? null };
   try {
     const statements = projection.write(tenant, rows);
-    const { sequence } = done;
-    await writeProjection(db, tenant, { name: projection.name, sequence, now: Date.now() }, statements);
+    const { sequence, event_id } = done;
+    const upTo = { name: projection.name, sequence, event_id, now: Date.now() };
+    await writeProjection(db, tenant, upTo, statements);
     return { rows: rows.length, calls: 1, upto: sequence, error: poison ?? null };
   } catch (error) {
     return { rows: 0, calls: 1, upto: null, error };

@@ -55,7 +55,8 @@ async function attempt(env: Cloudflare.Env, body: unknown): Promise<Outcome> {
   const { tenant_id: tenant } = message;
   const done = await catchUp(env, tenant);
   const { rows, complete, stopped } = done;
-  await tellFollowers(env, tenant, done);
+  // D1's copy of the endpoints may be of an earlier time, before one was made.
+  await tellFollowers(env, tenant, { ...done, followed: done.followed || message.followed === true });
   for (const one of stopped) logStopped(tenant, one, traceOf(body));
   if (complete) return { rows, stopped };
   try {

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import type { EventFacts } from "../domain/core/event.ts";
 import { INT64_MAX } from "../domain/core/money.ts";
+import { type EventTexts, factsOf } from "../domain/log/texts.ts";
 
 const minorUnits = z
   .string()
   .regex(/^\d{1,19}$/)
   .refine((digits) => BigInt(digits) <= INT64_MAX);
 
-/** The facts of an event that history needs (domain, `EventFacts`); the log stores them as JSON text. */
+/** The facts of an event that history needs (domain, `EventFacts`). */
 const factsSchema = z.object({
   currency: z.string().exactOptional(),
   disbursement_id: z.string().exactOptional(),
@@ -23,14 +24,14 @@ const factsSchema = z.object({
       disbursement_amount: minorUnits,
     })
     .exactOptional(),
-  changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })).exactOptional(),
+  changes: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown() })).exactOptional(),
 });
 
 /** Reads an event's stored facts. Throws an error without values in its message, because facts contain free text. */
-export function parseFacts(text: string): EventFacts {
+export function parseFacts(texts: EventTexts): EventFacts {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = factsOf(texts);
   } catch {
     throw new Error("its facts are not JSON");
   }

@@ -17,7 +17,7 @@ export async function tellFollowers(
   { reached, followed }: Pick<CaughtUp, "reached" | "followed">,
 ): Promise<void> {
   const history = reached[HISTORY.name];
-  const calls: Promise<void>[] = [];
+  const calls: Promise<boolean>[] = [];
   if (history !== undefined) {
     calls.push(
       tell(env, tenant, "gate", (placement) =>
@@ -30,15 +30,31 @@ export async function tellFollowers(
 }
 
 /** Makes the tenant's webhook sender check what it has to deliver. */
-export const pokeSender = (env: Cloudflare.Env, tenant: string): Promise<void> =>
+export const pokeSender = (env: Cloudflare.Env, tenant: string): Promise<boolean> =>
   tell(env, tenant, "webhook sender", (placement) =>
     objectOf(env.WEBHOOK_SENDER, tenant, placement).poke(tenant),
   );
 
+/** Makes the tenant's webhook sender compare its endpoints with D1's copy of them. False: it did not answer. */
+export const compareEndpoints = (env: Cloudflare.Env, tenant: string): Promise<boolean> =>
+  tell(env, tenant, "webhook sender", (placement) =>
+    objectOf(env.WEBHOOK_SENDER, tenant, placement).poke(tenant, true),
+  );
+
+/** Makes the tenant's gate see whether D1 was restored to an earlier time. False: it did not answer. */
+export const checkRestore = (env: Cloudflare.Env, tenant: string): Promise<boolean> =>
+  tell(env, tenant, "gate", (placement) => objectOf(env.TENANT_GATE, tenant, placement).checkRestore(tenant));
+
 /** Lets the tenant's gate continue an opening of its books that is unfinished (docs/bookkeeping.md#the-switch). */
-export const resumeOpening = (env: Cloudflare.Env, tenant: string): Promise<void> =>
+export const resumeOpening = (env: Cloudflare.Env, tenant: string): Promise<boolean> =>
   tell(env, tenant, "gate", (placement) =>
     objectOf(env.TENANT_GATE, tenant, placement).resumeOpening(tenant),
+  );
+
+/** Lets the tenant's gate continue erasures that are unfinished (docs/privacy.md#how-an-erasure-runs). */
+export const resumeErasure = (env: Cloudflare.Env, tenant: string): Promise<boolean> =>
+  tell(env, tenant, "gate", (placement) =>
+    objectOf(env.TENANT_GATE, tenant, placement).resumeErasure(tenant),
   );
 
 async function tell(
@@ -46,12 +62,14 @@ async function tell(
   tenant: string,
   whom: string,
   call: (placement: Placement) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const placement = await findPlacement(env, tenant);
     if (placement) await withDeadline(call(placement), CALL_DEADLINE_MS);
+    return true;
   } catch (error) {
     const entry = { level: "warn", message: "follower not told", tenant, follower: whom };
     console.warn(JSON.stringify({ ...entry, error: causeOf(error) }));
+    return false;
   }
 }

@@ -9,16 +9,20 @@ import {
 import type { Entry } from "../domain/ledger/journal.ts";
 import { NO_AMOUNTS, plus } from "../domain/ledger/loan-book.ts";
 import { isInTime, roundAfter, stepOf } from "../domain/ledger/round.ts";
+import { recordPlace, recordRoundAfter } from "../domain/record-round.ts";
+import { CALLS_OF_A_RECORD_STEP, checkRecords, type DifferingRecord } from "../reads/record-check.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type Check, countLoans } from "../store/ledger/integrity-place.ts";
 import { readAllLoans, readSnapshot, type Snapshot } from "../store/ledger/integrity-read.ts";
 import { writeTurn } from "../store/ledger/integrity-write.ts";
 
-/** The most D1 calls of one turn: read the snapshot, read all loans, count them, write. */
-export const CALLS_OF_A_TURN_MAX = 4;
+/** The most D1 calls of one turn: read the snapshot, read all loans, count them, a step of the records, write. */
+export const CALLS_OF_A_TURN_MAX = 4 + CALLS_OF_A_RECORD_STEP;
 
 interface Turn {
   readonly mismatches: readonly Finding[];
+  /** Records whose row is not what their events say. */
+  readonly differing: readonly DifferingRecord[];
   /** The new state of the check. */
   readonly check: Check;
   /** The tenant has no work left at this moment. */
@@ -29,8 +33,8 @@ interface Turn {
 type Counted = <T>(work: Promise<T>) => Promise<T>;
 
 /**
- * Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans. Null if
- * another run or a request has moved the check meanwhile.
+ * Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans and of that of
+ * records. Null if another run or a request has moved the check meanwhile.
  */
 export async function takeTurn(
   db: Database,
@@ -48,8 +52,11 @@ export async function takeTurn(
   const isWhole = isLast && (!check.is_behind || all !== null);
   const isCountNeeded = isLast && check.round_after === "" && round.loans.length === step;
   const loans = isCountNeeded ? await counted(countLoans(db, tenant)) : 0;
+  const place = isLast ? recordPlace(check, now) : null;
+  const records = place && (await checkRecords(db, tenant, place, counted));
   const after: Check = {
     ...check,
+    ...(records && recordRoundAfter(check, records.next, now)),
     ...(isLast && roundAfter(check, { step, found: round.loans, loans }, now)),
     sequence: last?.sequence ?? check.sequence,
     position: last?.position ?? check.position,
@@ -67,7 +74,9 @@ export async function takeTurn(
     areAllLoansCompared: all !== null,
   };
   const isWritten = await counted(writeTurn(db, tenant, { before: check, after, entries, findings }, now));
-  return isWritten ? { mismatches: found, check: after, isDone: isWhole && isInTime(after, now) } : null;
+  if (!isWritten) return null;
+  const isDone = isWhole && isInTime(after, now) && after.record_category === "";
+  return { mismatches: found, differing: records?.differing ?? [], check: after, isDone };
 }
 
 const unique = (findings: readonly Finding[]): readonly Finding[] => [

@@ -1,5 +1,6 @@
 import { causeOf } from "../domain/core/failure.ts";
 import type { Finding } from "../domain/ledger/integrity.ts";
+import type { DifferingRecord } from "../reads/record-check.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type Check, tenantsToCheck, visit } from "../store/ledger/integrity-place.ts";
@@ -10,7 +11,7 @@ import { CALLS_OF_A_TURN_MAX, takeTurn } from "./integrity-turn.ts";
 const CALLS_MAX = 950;
 /** Reads the page of tenants, and moves its place. */
 const CALLS_OF_A_PAGE = 2;
-/** The usual calls of a tenant's first turn: record the visit, read the snapshot, write. */
+/** The usual calls of a tenant's first turn: record the visit, read the snapshot, write. A step of the records comes seldom. */
 const CALLS_OF_A_VISIT = 3;
 /** The scheduled run ends before the next begins, but the check has some time even after a long sweep. */
 const RUN_MS = 57_000;
@@ -25,7 +26,8 @@ interface Budget {
 }
 
 /**
- * Compares tenants' kept sums with the sums of their postings (docs/ledger.md#reconciliation). Uses the calls that the
+ * Compares tenants' kept sums with the sums of their postings (docs/ledger.md#reconciliation), and their records with their
+ * events (docs/operate.md#integrity-checks). Uses the calls that the
  * scheduled run has left: it began at `started` and made `spent` calls. Never throws.
  */
 export async function checkIntegrity(env: Cloudflare.Env, spent: number, started: number): Promise<void> {
@@ -79,6 +81,7 @@ async function attemptTurn(db: Database, { tenant, check }: Visit, budget: Budge
   try {
     const turn = await takeTurn(db, tenant, check ?? (await counted(visit(db, tenant, Date.now()))), counted);
     if (turn && turn.mismatches.length > 0) logMismatches(tenant, turn.mismatches);
+    if (turn && turn.differing.length > 0) logDiffering(tenant, turn.differing);
     return turn && !turn.isDone ? turn.check : null;
   } catch (error) {
     logFailure(error, tenant);
@@ -96,5 +99,12 @@ const LOGGED_MAX = 20;
 function logMismatches(tenant: string, mismatches: readonly Finding[]): void {
   const books = mismatches.slice(0, LOGGED_MAX);
   const entry = { level: "error", message: "ledger mismatch", tenant, mismatches: mismatches.length, books };
+  console.error(JSON.stringify(entry));
+}
+
+/** Each step logs its own: a walk over the records begins anew every few days. */
+function logDiffering(tenant: string, differing: readonly DifferingRecord[]): void {
+  const records = differing.slice(0, LOGGED_MAX);
+  const entry = { level: "error", message: "record mismatch", tenant, mismatches: differing.length, records };
   console.error(JSON.stringify(entry));
 }

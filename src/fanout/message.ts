@@ -11,6 +11,8 @@ const eventsMessageSchema = z.object({
   upto: z.int().positive(),
   /** The W3C trace of the event that the message was sent for. */
   traceparent: z.string(),
+  /** Whether webhooks follow the tenant's log, as its gate knows; absent where only D1's copy of the endpoints says. */
+  followed: z.boolean().exactOptional(),
 });
 
 export type EventsMessage = z.infer<typeof eventsMessageSchema>;

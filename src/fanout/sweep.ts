@@ -1,5 +1,4 @@
 import { causeOf } from "../domain/core/failure.ts";
-import { unfinishedOpenings } from "../store/bookkeeping/switch.ts";
 import type { Database } from "../store/d1/session.ts";
 import { sweepMemos } from "../store/position/memos.ts";
 import { type TenantRange, tenantsBehind } from "../store/projections/cursors.ts";
@@ -7,10 +6,12 @@ import { refuseRedrive, resolveDeadLetters } from "../store/projections/dead-let
 import type { Projection } from "../store/projections/projection.ts";
 import { readSweepStart, type SweepPlace, writeSweepPlace } from "../store/projections/sweep-place.ts";
 import { openEverySession, openSession } from "../store/session.ts";
+import { unfinishedWork } from "../store/unfinished.ts";
 import { tenantsToPoke } from "../store/webhooks/mirror.ts";
 import { catchUp, logStopped, PoisonEvent } from "./catch-up.ts";
-import { pokeSender, resumeOpening } from "./followers.ts";
+import { pokeSender, resumeErasure, resumeOpening } from "./followers.ts";
 import { PROJECTIONS } from "./projections.ts";
+import { checkRestores } from "./restores.ts";
 
 /**
  * The tenants of one run of the walk over all of them: a hundred thousand take an hour, at about five rows read each. What
@@ -28,11 +29,11 @@ const SWEEP_CALLS_MAX = 750;
 /** The most senders that one sweep wakes, and how late a sender may be before it is woken. */
 const POKES_MAX = 50;
 const SENDER_GRACE_MS = 60_000;
-/** The most gates that one sweep wakes to continue an opening. */
-const OPENINGS_MAX = 20;
+/** The most gates that one sweep wakes to continue openings, and erasures. */
+const RESUMED_MAX = 20;
 /** The D1 calls that wake one object: with several databases its placement is read. */
 const CALLS_OF_A_POKE = 1;
-/** The other calls for each database: dead letters, senders to wake, expired memos, openings to continue. */
+/** The other calls for each database: dead letters, senders to wake, expired memos, unfinished work of gates. */
 const CALLS_OF_THE_REST = 4;
 
 /** The work of one sweep so far, over all databases. */
@@ -46,8 +47,7 @@ interface Tally {
 
 /**
  * Fallback for lost queue messages: completes every projection of every tenant without the queue. One tenant's failure
- * stops no other, and a tenant with much work continues in its next turn. Returns the calls of the invocation that it
- * has made.
+ * stops no other; a tenant with much work continues in its next turn. Returns the D1 calls that it has made.
  */
 export async function sweep(env: Cloudflare.Env): Promise<number> {
   const tally: Tally = { started: Date.now(), failed: new Set(), tenants: 0, rows: 0, calls: 0 };
@@ -58,7 +58,7 @@ export async function sweep(env: Cloudflare.Env): Promise<number> {
       attempt("dead letters not resolved", () => resolveDeadLetters(db, PROJECTIONS, Date.now())),
       attempt("webhooks not poked", () => pokeSenders(env, db, tally)),
       attempt("memos not swept", () => sweepMemos(db, Date.now())),
-      attempt("openings not resumed", () => resumeOpenings(env, db, tally)),
+      attempt("gates not resumed", () => resumeGates(env, db, tally)),
     ]);
     tally.calls += CALLS_OF_THE_REST;
   }
@@ -77,11 +77,14 @@ async function pokeSenders(env: Cloudflare.Env, db: Database, tally: Tally): Pro
   await Promise.all(tenants.map((tenant) => pokeSender(env, tenant)));
 }
 
-/** Wakes gates whose opening is unfinished: the platform drops an alarm that failed too often. */
-async function resumeOpenings(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
-  const tenants = await unfinishedOpenings(db, OPENINGS_MAX);
-  tally.calls += tenants.length * CALLS_OF_A_POKE;
-  await Promise.all(tenants.map((tenant) => resumeOpening(env, tenant)));
+/** Wakes gates whose opening or erasure is unfinished: the platform drops an alarm that failed too often. */
+async function resumeGates(env: Cloudflare.Env, db: Database, tally: Tally): Promise<void> {
+  const { openings, erasures } = await unfinishedWork(db, RESUMED_MAX);
+  tally.calls += (openings.length + erasures.length) * CALLS_OF_A_POKE;
+  await Promise.all([
+    ...openings.map((tenant) => resumeOpening(env, tenant)),
+    ...erasures.map((tenant) => resumeErasure(env, tenant)),
+  ]);
 }
 
 /** Logs a step that fails; the next sweep retries it. */
@@ -108,6 +111,9 @@ async function sweepDatabase(env: Cloudflare.Env, db: Database, tally: Tally): P
   const stop = await sweepFrom(env, db, { place, redriven }, tally);
   if (place !== null || stop !== null) {
     await attempt("sweep place not kept", () => writeSweepPlace(db, stop));
+  }
+  if (start?.isAfterRestore) {
+    tally.calls += (await attempt("gates not called", () => checkRestores(env, db))) ?? 0;
   }
 }
 

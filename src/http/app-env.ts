@@ -1,4 +1,5 @@
-import type { Principal } from "../auth/token.ts";
+import type { ApiKeys } from "../auth/api-keys.ts";
+import type { Principal } from "../auth/principal.ts";
 import type { TraceContext } from "./trace.ts";
 
 /** What a request carries from middleware to handler. */
@@ -7,11 +8,12 @@ export interface AppEnv {
   Variables: {
     trace: TraceContext;
     principal: Principal;
+    api_keys: ApiKeys;
     /** Code of the problem that answered, for the log line. */
     problem_code: string;
     /** Entries of Server-Timing: name and milliseconds. */
     timings: [name: string, ms: number][];
-    /** The checked Idempotency-Key. */
+    /** The checked Idempotency-Key; empty where the request may lack one, and does. */
     idempotency_key: string;
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */

@@ -1,39 +1,54 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { type ApiKeyRows, ApiKeys } from "../auth/api-keys.ts";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
-import { grants } from "../auth/token.ts";
+import { grants } from "../auth/principal.ts";
 import type { Scope } from "../contract/scopes.ts";
 import type { AppEnv } from "./app-env.ts";
+import { corsOrigins } from "./cors.ts";
 import { renderProblem } from "./problem.ts";
 import { rateLimited } from "./rate-limit.ts";
 
+/** The same for every reason, unless the text is no credential at all, or the settings ask for the reason. */
+function detailOf({ reason, explanation }: Extract<AuthFailure, { kind: "invalid_token" }>): string {
+  if (reason.kind === "no_credential") return "This is neither a JWT nor an API key of this service.";
+  return explanation === undefined
+    ? "The bearer token is not valid. Get a new one."
+    : `The bearer token is not valid: ${explanation}.`;
+}
+
+const UNAVAILABLE = {
+  issuer: "The token issuer's keys are not available. Try again later.",
+  database: "The database did not answer. Try again later.",
+} as const;
+
 /** One answer for every bad token; the reason is only for the log. */
-function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
+export function refuse(c: Context<AppEnv>, failure: AuthFailure): Response {
   const { trace_id } = c.get("trace");
   const log = (message: string, details: object) =>
     console.warn(JSON.stringify({ level: "warn", message, trace_id, ...details }));
   switch (failure.kind) {
     case "missing_token":
       c.header("WWW-Authenticate", "Bearer");
-      return renderProblem(c, { code: "missing_token", detail: "Send Authorization: Bearer <token>." });
+      return renderProblem(c, {
+        code: "missing_token",
+        detail: "Send Authorization: Bearer <token or API key>.",
+      });
     case "invalid_token":
       log("token refused", { reason: failure.reason });
       c.header("WWW-Authenticate", 'Bearer error="invalid_token"');
       return renderProblem(c, {
         code: "invalid_token",
-        detail: "The bearer token is not valid. Get a new one.",
+        detail: detailOf(failure),
       });
     case "misconfigured":
       log("misconfigured", { setting: failure.setting, reason: failure.reason });
       return renderProblem(c, {
         code: "misconfigured",
-        detail: "The service is not configured to verify tokens. Tell its operator.",
+        detail: "A setting of the service is missing or malformed. Tell its operator.",
       });
     case "unavailable":
-      log("keys unavailable", { reason: failure.reason });
-      return renderProblem(c, {
-        code: "unavailable",
-        detail: "The token issuer's keys are not available. Try again later.",
-      });
+      log(`${failure.what} unavailable`, { reason: failure.reason });
+      return renderProblem(c, { code: "unavailable", detail: UNAVAILABLE[failure.what] });
   }
 }
 
@@ -48,24 +63,45 @@ export function insufficientScope(c: Context<AppEnv>, scope: Scope, wider: reado
 }
 
 /**
- * The guard of a route: a valid token that grants its own scope, or one of the wider ones after it, of a tenant within its
- * limit. Without scopes any valid token will do. It binds the request to the token's tenant, and stands on the route, so an unknown path stays a 404.
+ * The guard of a route: a valid token that grants its own scope, or one of the wider ones after it, and each of `also`, of a
+ * tenant within its limit. Without scopes any valid token will do. It binds the request to the token's tenant, and stands on
+ * the route, so an unknown path stays a 404.
  */
 export function authorized(
   [own, ...wider]: readonly Scope[],
   rate: Parameters<typeof rateLimited>[0] = "usual",
+  also: readonly Scope[] = [],
 ): MiddlewareHandler<AppEnv> {
   const limit = rateLimited(rate);
   return async (c, next) => {
     const start = Date.now();
-    const outcome = await authenticate(c.env, c.req.header("Authorization"), new Date(start), (work) =>
-      c.executionCtx.waitUntil(work),
-    );
+    const origins = corsOrigins(c.env);
+    if (!origins.ok) {
+      return refuse(c, { kind: "misconfigured", setting: "CORS_ORIGINS", reason: origins.error });
+    }
+    const apiKeys = c.get("api_keys");
+    const now = new Date(start);
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    const request = { header: c.req.header("Authorization"), now, waitUntil };
+    const outcome = await authenticate(c.env, request, apiKeys);
     c.get("timings").push(["auth", Date.now() - start]);
     if (!outcome.ok) return refuse(c, outcome.error);
     c.set("principal", outcome.value);
     const isGranted = own === undefined || [own, ...wider].some((one) => grants(outcome.value, one));
-    return isGranted ? limit(c, next) : insufficientScope(c, own, wider);
+    const lacking = also.find((one) => !grants(outcome.value, one));
+    const granted = () => (lacking === undefined ? limit(c, next) : insufficientScope(c, lacking));
+    const answer = isGranted ? await granted() : insufficientScope(c, own, wider);
+    waitUntil(apiKeys.noteUse(c.env, outcome.value, now));
+    return answer;
+  };
+}
+
+/** Gives every request the isolate's one verifier of API keys. */
+export function withApiKeys(rows: ApiKeyRows): MiddlewareHandler<AppEnv> {
+  const apiKeys = new ApiKeys(rows);
+  return (c, next) => {
+    c.set("api_keys", apiKeys);
+    return next();
   };
 }
 

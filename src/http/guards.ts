@@ -1,30 +1,39 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { parseBody } from "../contract/body.ts";
-import { type ApiRoute, answersCsv, type Body, type JsonBody, type Rate } from "../contract/routes/route.ts";
+import {
+  type ApiRoute,
+  answersCsv,
+  type Body,
+  isWrite,
+  type JsonBody,
+  type Rate,
+} from "../contract/routes/route.ts";
 import { invalid } from "../domain/core/problem.ts";
 import { ok } from "../domain/core/result.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authorized } from "./authentication.ts";
 import { jsonBodyUpTo, parsedBody } from "./body.ts";
 import { variesByAccept, wantsCsv } from "./csv.ts";
-import { idempotencyKey } from "./idempotency.ts";
+import { idempotencyKey, optionalIdempotencyKey } from "./idempotency.ts";
 import { ndjsonBodyOnly } from "./ndjson-body.ts";
 import { renderProblem } from "./problem.ts";
 import { noQuery, query } from "./query.ts";
+import { unlessReadOnly } from "./read-only.ts";
 
 /** The rate of a list, which depends on the indexes of its table. */
 export type ListRate = (c: Context<AppEnv>, route: ApiRoute) => Rate;
 
 /** The checks of a route in the order of docs/api.md#errors: cheapest first. A route without a scope checks nothing. */
 export function guardsOf(route: ApiRoute, listRate: ListRate): readonly MiddlewareHandler<AppEnv>[] {
-  const { scope, wider = [], body, keyed } = route;
+  const { scope, wider = [], also = [], body, keyed } = route;
   if (scope === null) return [];
   return [
     ...(body ? [readBody(body)] : []),
-    authorized(scope === "any" ? [] : [scope, ...wider], rateOf(route, listRate)),
+    authorized(scope === "any" ? [] : [scope, ...wider], rateOf(route, listRate), also),
+    ...(isWrite(route) ? [unlessReadOnly] : []),
     ...(answersCsv(route) ? [variesByAccept] : []),
     checkedQuery(route),
-    ...(keyed ? [idempotencyKey] : []),
+    ...(keyed ? [keyed === "optional" ? optionalIdempotencyKey : idempotencyKey] : []),
     ...(body?.media === "application/json" ? [parsedBody, ...checkedBody(body, route)] : []),
   ];
 }

@@ -22,6 +22,13 @@ export const idempotencyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
   });
 };
 
+/** Takes an Idempotency-Key if one is sent. */
+export const optionalIdempotencyKey: MiddlewareHandler<AppEnv> = (c, next) => {
+  if (c.req.header("Idempotency-Key") !== undefined) return idempotencyKey(c, next);
+  c.set("idempotency_key", "");
+  return next();
+};
+
 const encoder = new TextEncoder();
 
 /**

@@ -8,7 +8,7 @@ import type { Problem } from "../domain/core/problem.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** Seconds after which a caller may try again; of a limit it is the period in wrangler.toml. */
-const RETRY_AFTER_S = { rate_limited: "60", overloaded: "1", unavailable: "2" } as const;
+const RETRY_AFTER_S = { rate_limited: "60", overloaded: "1", unavailable: "2", read_only: "60" } as const;
 
 /** So that a body of 64 KiB cannot ask for an answer of megabytes (docs/api.md#errors). */
 const ERRORS_MAX = 100;

@@ -17,8 +17,9 @@ const OUT = join(PROJECT_ROOT, "dist/pages");
  */
 const PAGES = { console: "src/console/index.html", docs: "src/docs/index.html" };
 
-/** Generates the OpenAPI document. It is TypeScript, so it is bundled before it runs. */
+/** Generate the OpenAPI document and the schema of mappings. They are TypeScript, so they are bundled before they run. */
 const REFERENCE_SOURCE = join(PROJECT_ROOT, "src/reference/document.ts");
+const MAPPING_SOURCE = join(PROJECT_ROOT, "src/contract/tape/mapping.ts");
 
 /** Scripts and styles are bundled. Other files that a page names, and files of packages, are copied. */
 const BUNDLED = [".ts", ".css"];
@@ -114,12 +115,12 @@ async function put(out, path, content) {
 }
 
 /**
- * The OpenAPI document, generated from the schemas that validate.
- * @returns {Promise<Uint8Array>}
+ * What a TypeScript file exports.
+ * @param {string} file
  */
-async function reference() {
+async function moduleOf(file) {
   const { outputFiles } = await build({
-    entryPoints: [REFERENCE_SOURCE],
+    entryPoints: [file],
     bundle: true,
     platform: "node",
     format: "esm",
@@ -127,9 +128,23 @@ async function reference() {
     logLevel: "warning",
   });
   const source = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
-  const { referenceDocument } = await import(`data:text/javascript;base64,${source}`);
+  return import(`data:text/javascript;base64,${source}`);
+}
+
+/**
+ * The OpenAPI document, generated from the schemas that validate.
+ * @returns {Promise<Uint8Array>}
+ */
+async function reference() {
+  const { referenceDocument } = await moduleOf(REFERENCE_SOURCE);
   const { version } = JSON.parse(await readFile(join(PROJECT_ROOT, "package.json"), "utf8"));
   return Buffer.from(JSON.stringify(referenceDocument(version)));
+}
+
+/** @returns {Promise<Uint8Array>} */
+async function schemaOfMappings() {
+  const { mappingSchema } = await moduleOf(MAPPING_SOURCE);
+  return Buffer.from(JSON.stringify(mappingSchema()));
 }
 
 /**
@@ -139,12 +154,14 @@ async function reference() {
 export async function buildPages(out = OUT) {
   const pages = await Promise.all(Object.entries(PAGES).map(([page, html]) => filesOf(page, html)));
   const files = new Map(pages.flatMap((page) => [...page]));
+  const documents = ["openapi.json", "schemas/mapping.json"];
   files.set("openapi.json", await reference());
+  files.set("schemas/mapping.json", await schemaOfMappings());
   const html = [...files.keys()].filter((path) => path.endsWith(".html"));
   const assets = [...files.keys()].filter((path) => path.startsWith("assets/"));
   files.set("_headers", Buffer.from(headersOf(assets)));
   // Pages come last, because they name the other files.
-  for (const path of [...assets, "_headers", "openapi.json", ...html])
+  for (const path of [...assets, "_headers", ...documents, ...html])
     await put(out, path, files.get(path) ?? Buffer.of());
   const entries = await readdir(out, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((one) => one.isFile())) {

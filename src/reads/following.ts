@@ -29,8 +29,14 @@ const headOf = ({ alongside }: RowPage): number => Number(alongside?.head ?? 0);
 /** How far the tenant's history was made when the page was read. */
 export const historyOf = ({ alongside }: RowPage): number => Number(alongside?.reached ?? 0);
 
-/** Where the feed continues after its last page: after all events that the page examined, matching or not. */
-export const endOfFeed = (page: RowPage): PageStart => ({ after: [String(headOf(page))], stretch: null });
+/**
+ * Where the feed continues after its last page: after all events that the page examined, matching or not. It never goes
+ * back: after a restore of the database every new event comes after all that were ever read.
+ */
+export function endOfFeed(page: RowPage, start: PageStart | null): PageStart {
+  const from = Number(start?.after?.[0] ?? 0);
+  return { after: [String(Math.max(headOf(page), from))], stretch: null };
+}
 
 type Read = Result<RowPage, string>;
 

@@ -5,6 +5,7 @@ import { CATEGORIES, categoryOfTable } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
 import { noPast } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
+import { erasedAfter } from "../store/erasure/progress.ts";
 import { findRow, findRowBeside } from "../store/lookup/list.ts";
 import { LOOKUP_SOURCES } from "../store/lookup/sources.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type EventPlace,
   lastEventsOf,
   lastEventsQuery,
+  pastClient,
   pastRow,
   placesOf,
   recordOfEvent,
@@ -66,7 +68,9 @@ async function findRecord(
   const followed = own && category === "payment" ? await disbursementsOf(db, tenant, own.places, known) : own;
   if (own === null || followed === null) return err("too_large");
   const places = new Set([...own.places, ...followed.places]);
-  return ok(pastRow(await foldPlaces(db, tenant, [...places], noPast()), tenant, category, id));
+  const past = await foldPlaces(db, tenant, [...places], noPast());
+  if (category !== "client") return ok(pastRow(past, tenant, category, id));
+  return ok(pastClient(past, tenant, id, await erasedAfter(db, tenant, `client:${id}`, known)));
 }
 
 /** A payment's client may be its loan's, so the events of its disbursements belong to its past. */

@@ -107,7 +107,7 @@ async function firstPage(
   limit: number,
 ): Promise<PositionPage | NotFinished | { readonly kind: "expired" }> {
   const question = listQuestion(request);
-  const head = request.known ?? (await headOf(db, tenant));
+  const head = request.known ?? (await headOf(db, tenant)).sequence;
   const list = keyOf(question.text, { from_sequence: head, to_sequence: head });
   const page = await pageOfList(db, tenant, request, { list, from: 0, limit });
   if (page.kind !== "expired") return page;

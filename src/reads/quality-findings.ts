@@ -54,7 +54,7 @@ export function findingsOfRule(db: Database, tenant: string, { limit, cursor, co
     const inForce = await settingsInForce(db, tenant, at.value);
     const view = examinedBy({ ...asked, as_of_date: asked.as_of_date ?? begun ?? undefined }, inForce);
     const { day } = view;
-    const from_sequence = known ?? (await headOf(db, tenant));
+    const from_sequence = known ?? (await headOf(db, tenant)).sequence;
     const sought = { code, view, known, limit };
     const found =
       code === "shared_registration_number"
@@ -62,7 +62,7 @@ export function findingsOfRule(db: Database, tenant: string, { limit, cursor, co
         : await findings(db, tenant, sought, after);
     if (!found.ok) return found;
     const { data, next } = found.value;
-    const to_sequence = known ?? (await headOf(db, tenant));
+    const to_sequence = known ?? (await headOf(db, tenant)).sequence;
     const moment = { as_of_date: day, from_sequence, to_sequence };
     return ok({ data, ...moment, next: next && startAfter(day, ...next) });
   });

@@ -1,3 +1,4 @@
+import type { LogPlace } from "../domain/core/event.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { Database } from "../store/d1/session.ts";
 import {
@@ -94,8 +95,10 @@ export async function survey<G extends Gathering>(
     rows += page.rows;
   } while (after !== null && rows < rowsMax && Date.now() < until);
   if (after === null) await question.finish?.(gathered);
-  const from_sequence = begun?.from_sequence ?? known ?? head;
-  const progress = { from_sequence, to_sequence: known ?? (await headOf(db, tenant)), after, done };
+  const begin = begun?.heads[0] ?? head;
+  const end = known === null ? await headOf(db, tenant) : begin;
+  const from_sequence = known ?? begin.sequence;
+  const progress = { from_sequence, to_sequence: known ?? end.sequence, heads: [begin, end], after, done };
   const place = { db, key, was: memo };
   if (after === null) {
     if (!(question.keep && (await keep(place, progress, gathered.save()))) && memo) {
@@ -132,12 +135,13 @@ async function continueLater({ db, key, was }: MemoPlace, about: WalkProgress, {
 const bytesOfParts = ({ parts }: Pick<Saved, "parts">): number =>
   parts.reduce((sum, part) => sum + bytesOf(part), 0);
 
-const isFresh = (memo: Memo, head: number): boolean =>
-  memo.after === null && memo.from_sequence === head && memo.to_sequence === head;
+const isFresh = (memo: Memo, { sequence, event_id }: LogPlace): boolean =>
+  memo.after === null && memo.heads.every((head) => head.sequence === sequence && head.event_id === event_id);
 
-const moment = ({ from_sequence, to_sequence, after, done }: Memo): WalkProgress => ({
+const moment = ({ from_sequence, to_sequence, heads, after, done }: Memo): WalkProgress => ({
   from_sequence,
   to_sequence,
+  heads,
   after,
   done,
 });

@@ -44,7 +44,7 @@ export async function listTable(
       }),
     );
     if (!page.ok) return err<Problem>({ code: "invalid_query", detail: page.error });
-    const end = followed?.kind === "feed" ? endOfFeed(page.value) : null;
+    const end = followed?.kind === "feed" ? endOfFeed(page.value, start) : null;
     return ok({ page: page.value, next: page.value.next ?? end });
   });
   if (!found.ok) return found;

@@ -1,7 +1,10 @@
 import type { ApiOperation } from "./operation.ts";
 import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
+import { CREDENTIAL_OPERATIONS } from "./operations/credentials.ts";
+import { ERASURE_OPERATIONS } from "./operations/erasure.ts";
 import { INGEST_OPERATIONS } from "./operations/ingest.ts";
 import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
+import { LOG_OPERATIONS } from "./operations/log.ts";
 import { POSITION_OPERATIONS } from "./operations/positions.ts";
 import { POSTING_OPERATIONS } from "./operations/postings.ts";
 import { SERVICE_OPERATIONS } from "./operations/service.ts";
@@ -17,7 +20,10 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...POSTING_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...BOOKKEEPING_OPERATIONS,
+  ...ERASURE_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...LOG_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...CREDENTIAL_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

@@ -5,12 +5,12 @@ import { answerHeaders, HEADERS } from "./headers.ts";
 import type { ApiOperation } from "./operation.ts";
 import { parametersOf } from "./parameters.ts";
 import { problemAnswers } from "./problem-answers.ts";
-import { bearer, clientCredentials } from "./security.ts";
+import { apiKey, bearer, clientCredentials } from "./security.ts";
 import { TAGS } from "./tags.ts";
 
 const DESCRIPTION = `Records of loans and purchases, their history, and a double-entry ledger.
 
-- **Tokens.** Send \`Authorization: Bearer <JWT>\` with the scope that the operation names. Every row belongs to the token's tenant.
+- **Tokens.** Send \`Authorization: Bearer\` and a JWT or an API key with the scope that the operation names. Every row belongs to its tenant.
 - **Idempotency.** Every write takes an \`Idempotency-Key\`. Send a new key with each new event and the same key with each retry: the event will not be stored twice.
 - **Numbers.** Amounts of records are exact decimals in JSON; read them with a lossless JSON parser. Amounts of the ledger are digits in strings.
 - **Problems.** Every refusal is \`application/problem+json\` (RFC 9457). Its \`type\` is a page that says what to do.
@@ -43,6 +43,7 @@ export function referenceDocument(version: string): ReferenceDocument {
         securitySchemes: {
           oauth2: clientCredentials(SCOPE_MEANINGS),
           bearer,
+          apiKey,
         },
         headers: HEADERS,
       },
@@ -53,14 +54,17 @@ export function referenceDocument(version: string): ReferenceDocument {
 }
 
 function operationObject(operation: ApiOperation): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, scope, wider = [], body } = operation;
+  const { id, tag, summary, description, scope, wider = [], also = [], body } = operation;
   const scopes = scope === null || scope === "any" ? [] : [scope, ...wider];
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    security: scope === null ? [] : [...scopes.map((one) => ({ oauth2: [one] })), { bearer: [] }],
+    security:
+      scope === null
+        ? []
+        : [...scopes.map((one) => ({ oauth2: [one, ...also] })), { bearer: [] }, { apiKey: [] }],
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: {
@@ -84,14 +88,15 @@ function operationObject(operation: ApiOperation): ZodOpenApiOperationObject {
 
 function successAnswers({ answers, bookmarked }: ApiOperation): ZodOpenApiOperationObject["responses"] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, contents, headers }]) => [
+    Object.entries(answers).map(([status, { description, contents, headers, possibleHeaders }]) => [
       status,
       {
         description,
-        headers: answerHeaders(Number(status), [
-          ...(bookmarked ? (["x-d1-bookmark"] as const) : []),
-          ...headers,
-        ]),
+        headers: answerHeaders(
+          Number(status),
+          [...(bookmarked ? (["x-d1-bookmark"] as const) : []), ...headers],
+          possibleHeaders,
+        ),
         ...(contents.length > 0 && {
           content: Object.fromEntries(contents.map(({ media, schema }) => [media, { schema }])),
         }),

@@ -21,13 +21,20 @@ export const HEADERS = {
   tracestate: text("W3C Trace Context: what the caller sent with traceparent."),
   "Server-Timing": always("Where the time went, in milliseconds."),
   "x-d1-bookmark": text("Send it with a read to see at least this state."),
+  "X-Log-Receipt": always(
+    "The event's place in the chain of the log: keep it. A replay answers the first one.",
+    {
+      type: "string",
+      pattern: '^sequence=[1-9][0-9]*, hash="[0-9a-f]{64}"$',
+    },
+  ),
   "Idempotent-Replayed": text("Present on a replay: the key was used before, and this is the first answer.", {
     type: "string",
     enum: ["true"],
   }),
   Location: always("Path of what was created.", { type: "string", format: "uri-reference" }),
   "Content-Disposition": text("Suggests a file name."),
-  Link: text('The next page of a CSV answer, `rel="next"` (RFC 8288).'),
+  Link: text('The next page of a CSV answer or of the log, `rel="next"` (RFC 8288).'),
   Vary: always("The request headers that the answer depends on."),
   "Preference-Applied": text("The wait that was applied (RFC 7240)."),
   ETag: always("Version of the page."),

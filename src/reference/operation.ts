@@ -30,6 +30,7 @@ interface DescribedAnswer {
   /** One for each media type; none for an answer without a body. */
   readonly contents: readonly Content[];
   readonly headers: readonly AnswerHeader[];
+  readonly possibleHeaders: readonly AnswerHeader[];
 }
 
 interface BodyExamples {
@@ -115,7 +116,7 @@ function bodyOf(body: Body, { id, examples, ...own }: BodyWords<Body>): Content 
 
 function answerOf<Name extends string>(
   description: string,
-  { json, ndjson, csv, text, html, headers = [] }: RouteAnswer<Name>,
+  { json, ndjson, csv, text, html, jose, headers = [], possibleHeaders = [] }: RouteAnswer<Name>,
   schemas: Readonly<Record<Name, z.ZodType>>,
 ): DescribedAnswer {
   const content = (media: string, schema: z.ZodType | undefined): readonly Content[] =>
@@ -128,7 +129,9 @@ function answerOf<Name extends string>(
       ...content("text/csv", csv && z.string()),
       ...content("text/plain", text && z.string()),
       ...content("text/html", html && z.string()),
+      ...content("application/jose", jose && z.string()),
     ],
     headers: [...(csv ? (["Vary", "Content-Disposition"] as const) : []), ...headers],
+    possibleHeaders,
   };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { documented } from "../contract/documented.ts";
-import { KEY_PATTERN } from "../contract/idempotency-key.ts";
+import { KEY_HASH_PATTERN, KEY_PATTERN } from "../contract/idempotency-key.ts";
 import type { ApiOperation } from "./operation.ts";
 
 const header = (name: string, id: string, description: string, schema: object) =>
@@ -20,6 +20,9 @@ const BOOKMARK = header(
   { maxLength: 128 },
 );
 /** An Idempotency-Key, in the header or on a line of a batch. */
+export const keyHashSchema = z
+  .string()
+  .meta(documented({ type: "string", pattern: KEY_HASH_PATTERN.source }));
 export const keySchema = z.string().meta(documented({ type: "string", pattern: KEY_PATTERN.source }));
 
 const KEY = z.string().meta({
@@ -27,6 +30,13 @@ const KEY = z.string().meta({
   description: "Names this event. Send a new key with each new event, and the same key with each retry.",
   param: { in: "header", name: "Idempotency-Key", id: "Idempotency-Key" },
 });
+
+const OPTIONAL_KEY = header(
+  "Idempotency-Key",
+  "Optional-Idempotency-Key",
+  "Names this event, so that a retry makes no other.",
+  { pattern: KEY_PATTERN.source },
+);
 
 const PREFER = header(
   "Prefer",
@@ -60,7 +70,7 @@ export function parametersOf({
   return [
     ...at("path", pathParameters),
     ...at("query", query),
-    ...(keyed ? [KEY] : []),
+    ...(keyed ? [keyed === "optional" ? OPTIONAL_KEY : KEY] : []),
     ...(bookmarked ? [BOOKMARK] : []),
     ...(conditional ? [IF_NONE_MATCH] : []),
     ...(waits ? [PREFER] : []),

@@ -3,7 +3,7 @@ import type { RequestExample } from "./operation.ts";
 
 const LOAN = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
 const SMALL_LOAN = "5d21d4dd-1e55-4c61-9999-9ee36847163b";
-const BORROWER = "7b1f8a6e-51c0-4c55-9f0a-2f6d3b8c9e11";
+export const BORROWER = "7b1f8a6e-51c0-4c55-9f0a-2f6d3b8c9e11";
 const UNKNOWN_ENTRY = "019a0000-0000-7000-8000-000000000000";
 const loan = { loan_id: LOAN, borrower_id: BORROWER, currency: "USD" };
 const smallLoan = { ...loan, loan_id: SMALL_LOAN };

@@ -3,7 +3,7 @@ import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { documented } from "../contract/documented.ts";
 import { problem } from "../contract/problem-answer.ts";
 import { PROBLEMS } from "../contract/problems.ts";
-import type { AnswerHeader } from "../contract/routes/route.ts";
+import { type AnswerHeader, isWrite } from "../contract/routes/route.ts";
 import type { ProblemCode } from "../domain/core/problem.ts";
 import { answerHeaders, type HeaderName } from "./headers.ts";
 import type { ApiOperation } from "./operation.ts";
@@ -38,12 +38,14 @@ export function problemsOf({
   bookmarked,
   query,
   problems = [],
+  ...route
 }: ApiOperation): readonly ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
       ...(scope === null ? [] : TOKEN.filter((code) => scope !== "any" || code !== "insufficient_scope")),
+      ...(isWrite(route) ? (["read_only"] as const) : []),
       ...(body ? BODY : []),
-      ...(keyed ? KEY : []),
+      ...(keyed ? KEY.filter((code) => keyed === true || code !== "missing_idempotency_key") : []),
       ...(bookmarked || query || body ? READ : []),
       ...problems,
       "internal_error",
@@ -74,6 +76,7 @@ const AT_THE_DOOR: readonly ProblemCode[] = [
   "insufficient_scope",
   "misconfigured",
   "rate_limited",
+  "read_only",
   "method_not_allowed",
 ];
 

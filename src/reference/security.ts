@@ -8,6 +8,12 @@ export const clientCredentials = (scopes: Readonly<Record<string, string>>): oas
   flows: { clientCredentials: { tokenUrl: "https://issuer.invalid/oauth/token", scopes: { ...scopes } } },
 });
 
+export const apiKey: oas31.SecuritySchemeObject = {
+  type: "http",
+  scheme: "bearer",
+  description: "An API key of the tenant, `ll_…`, in the place of a token.",
+};
+
 export const bearer: oas31.SecuritySchemeObject = {
   type: "http",
   scheme: "bearer",

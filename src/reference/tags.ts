@@ -5,8 +5,11 @@ export const TAGS = {
   Positions: "What is due, received and late: of one disbursement, of all, and in sums.",
   Ledger: "Post to the double-entry ledger and read entries and balances.",
   Bookkeeping: "Let the books come from the records, and prove that they agree.",
+  Erasure: "Erase what is about a person, and see how far it is.",
   Settings: "Time zone, tolerance, dimensions of reports: what a tenant chooses for itself.",
+  Log: "Take the log with you, and prove that nothing in it was changed.",
   Webhooks: "Be told what happens in the log.",
+  Credentials: "Who is calling, and API keys for back ends without an issuer.",
   Service: "Health, this reference, and the pages for people. No token needed.",
 } as const;
 

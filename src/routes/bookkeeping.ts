@@ -12,8 +12,8 @@ import { findExceptions } from "../reads/exceptions.ts";
 import { compareBooks, type Difference } from "../reads/proof.ts";
 import { todayOf } from "../reads/today.ts";
 import { readSwitch, type Switch } from "../store/bookkeeping/switch.ts";
-import { keepBooks } from "../tenant/client.ts";
 import { ask, read } from "./read.ts";
+import { settleChange } from "./write.ts";
 
 /** `/v1/bookkeeping…` (docs/bookkeeping.md#the-switch). */
 export const bookkeepingHandlers = {
@@ -23,16 +23,14 @@ export const bookkeepingHandlers = {
       ? renderJson<typeof bookkeepingState>(c, switchView(found.value))
       : invalidQuery(c, found.error);
   },
-  putBookkeeping: async (c, { body }) => {
-    const { tenant_id, jurisdiction } = c.get("principal");
-    const { trace_id } = c.get("trace");
-    const kept = await keepBooks(c.env, { tenant: tenant_id, jurisdiction, trace_id }, body.mode);
-    if (!kept.ok) return renderProblem(c, kept.error);
-    return renderJson<typeof bookkeepingState>(
-      c,
-      switchView(kept.value),
-      kept.value.place === null ? 200 : 202,
-    );
+  putBookkeeping: async (c, { body: { mode } }) => {
+    const settled = await settleChange(c, { type: "switch", mode, above: 0 }, c.get("body"));
+    if (!settled.ok) return renderProblem(c, settled.error);
+    const { tenant_id } = c.get("principal");
+    const found = await read(c, (db) => readSwitch(db, tenant_id), settled.value.bookmark);
+    if (!found.ok) return invalidQuery(c, found.error);
+    const status = found.value.place === null ? 200 : 202;
+    return renderJson<typeof bookkeepingState>(c, switchView(found.value), status);
   },
   listBookkeepingExceptions: (c, { query }) => listExceptions(c, query),
   proveBookkeeping: (c, { query }) => prove(c, query),

@@ -1,5 +1,7 @@
 import type { RouteHandlers } from "../http/handler.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
+import { credentialHandlers } from "./credentials.ts";
+import { erasureHandlers } from "./erasure.ts";
 import { healthHandlers } from "./health.ts";
 import { ingestHandlers } from "./ingest.ts";
 import { ingestBatchHandlers } from "./ingest-batch.ts";
@@ -8,6 +10,7 @@ import { accrualHandlers } from "./ledger-accruals.ts";
 import { ledgerReadHandlers } from "./ledger-reads.ts";
 import { reconciliationHandlers } from "./ledger-reconciliation.ts";
 import { ledgerWriteHandlers } from "./ledger-writes.ts";
+import { logHandlers } from "./log.ts";
 import { pageHandlers } from "./pages.ts";
 import { portfolioHandlers } from "./portfolio.ts";
 import { positionHandlers } from "./positions.ts";
@@ -31,8 +34,11 @@ export const HANDLERS: RouteHandlers = {
   ...accountHandlers,
   ...reconciliationHandlers,
   ...bookkeepingHandlers,
+  ...erasureHandlers,
   ...settingsHandlers,
+  ...logHandlers,
   ...webhookHandlers,
+  ...credentialHandlers,
   ...healthHandlers,
   ...problemHandlers,
   ...pageHandlers,

@@ -6,6 +6,7 @@ import type { batchAnswer } from "../contract/tape/answers.ts";
 import { BATCH_LINES_MAX, type BatchLine, batchLines, parseLine } from "../contract/tape/batch.ts";
 import { ingestProblem } from "../contract/tape/problems.ts";
 import type { Problem } from "../domain/core/problem.ts";
+import { receiptOf } from "../domain/log/receipt.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { utf8 } from "../http/body.ts";
 import type { RouteHandlers } from "../http/handler.ts";
@@ -47,17 +48,18 @@ type LineAnswer = AnswerOf<typeof batchAnswer>;
 async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Promise<readonly LineAnswer[]> {
   const submissions = new Map<number, Submission>();
   const refused = new Map<number, Problem>();
+  const { tenant_id, jurisdiction } = c.get("principal");
   for (const one of lines) {
-    const parsed = parseLine(one);
+    const parsed = parseLine(one, tenant_id);
     if (!parsed.ok) {
       refused.set(one.line, parsed.error);
       continue;
     }
-    const { key, body, command } = parsed.value;
-    submissions.set(one.line, await submissionOf(c, { key, path: INGEST, body, data: body.data, command }));
+    const { key_hash, body, command } = parsed.value;
+    const write = { key_hash, path: INGEST, body, data: body.data, command };
+    submissions.set(one.line, await submissionOf(c, write));
   }
   const sent = [...submissions.values()];
-  const { tenant_id, jurisdiction } = c.get("principal");
   const replies = await submitAll(c.env, tenant_id, sent, jurisdiction);
   const byLine = new Map([...submissions.keys()].map((line, index) => [line, replies[index]]));
   const bookmark = replies.findLast((reply) => reply.kind === "accepted")?.bookmark;
@@ -72,11 +74,13 @@ async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Pro
 
 function answerTo(c: Context<AppEnv>, line: number, reply: SubmitReply): LineAnswer {
   if (reply.kind === "rejected") return refusal(c, line, ingestProblem(reply.problem));
+  if (reply.kind === "unchanged") throw new Error("a line makes an event");
   const { status, location, body } = ingestAnswer(reply);
-  if (location !== null) return { line, status, headers: { Location: location }, body };
+  const receipt = receiptOf(reply.answer);
+  if (location !== null) return { line, status, headers: { Location: location }, receipt, body };
   return reply.replayed
-    ? { line, status, headers: { "Idempotent-Replayed": "true" }, body }
-    : { line, status, body };
+    ? { line, status, headers: { "Idempotent-Replayed": "true" }, receipt, body }
+    : { line, status, receipt, body };
 }
 
 function refusal(c: Context<AppEnv>, line: number, problem: Problem): LineAnswer {

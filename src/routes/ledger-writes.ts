@@ -20,7 +20,7 @@ type PostingAnswer = (typeof POSTING_ANSWERS)[keyof typeof POSTING_ANSWERS];
 async function write(c: Context<AppEnv>, { route, body, path }: Posting): Promise<Response> {
   // The metadata stays with the event's data.
   const { metadata: _, ...members } = body;
-  const actor = c.get("principal").subject;
+  const { actor } = c.get("principal");
   const command = { ...members, ...path, type: route.command, actor } as unknown as LedgerCommand;
   const settled = await settleWrite(c, command, c.get("body"));
   if (!settled.ok) return renderProblem(c, settled.error);

@@ -5,22 +5,10 @@ import type { RouteHandlers } from "../http/handler.ts";
 import { PAGE_HEADERS, renderPage } from "../http/page.ts";
 
 /** Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). */
-const CONSOLE_POLICY = [
+const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-/** As the console's, but Scalar writes its styles into the page. */
-const DOCS_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -45,17 +33,25 @@ async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
 }
 
 /** Serves a page under the Worker's own headers. */
-function page(name: string, policy: string) {
+function page(name: string) {
   return (c: Context<AppEnv>): Promise<Response> => {
     const headers = {
       ...PAGE_HEADERS,
-      "Content-Security-Policy": policy,
+      "Content-Security-Policy": POLICY,
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Resource-Policy": "same-origin",
       "Content-Type": "text/html; charset=utf-8",
     };
     for (const [header, value] of Object.entries(headers)) c.header(header, value);
     return builtFile(c, `/${name}.html`);
+  };
+}
+
+/** Serves a built JSON document. */
+function jsonFile(path: string) {
+  return (c: Context<AppEnv>): Promise<Response> => {
+    c.header("Content-Type", "application/json");
+    return builtFile(c, path);
   };
 }
 
@@ -81,10 +77,8 @@ function home(c: Context<AppEnv>): Promise<Response> {
 /** Pages for people: the page itself is open, its data needs a token (docs/pages.md). */
 export const pageHandlers = {
   home,
-  console: page("console", CONSOLE_POLICY),
-  reference: page("docs", DOCS_POLICY),
-  openapi: (c) => {
-    c.header("Content-Type", "application/json");
-    return builtFile(c, "/openapi.json");
-  },
+  console: page("console"),
+  reference: page("docs"),
+  openapi: jsonFile("/openapi.json"),
+  mappingSchema: jsonFile("/schemas/mapping.json"),
 } satisfies Partial<RouteHandlers>;

@@ -16,8 +16,12 @@ const WALKING = ["search", "include_count", "date_field", "known_at"] as const;
 export const listRate: ListRate = (c, { table }) =>
   table && walks(c, LOOKUP_SOURCES[table.name]) ? "walk" : "usual";
 
-function walks(c: Context<AppEnv>, { columns, idName, indexed, walk, creation }: LookupSource): boolean {
+function walks(
+  c: Context<AppEnv>,
+  { columns: shown, keys, idName, indexed, walk, creation }: LookupSource,
+): boolean {
   const asked = c.req.query();
+  const columns = { ...shown, ...keys };
   const filters = Object.keys(asked).flatMap((name) => columns[name] ?? []);
   // By the column, because a history row's id goes by two names.
   if (columns[idName] && filters.includes(columns[idName])) return false;

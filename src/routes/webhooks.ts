@@ -5,24 +5,30 @@ import type { Scope } from "../contract/scopes.ts";
 import type { tested as testAnswer } from "../contract/webhooks/answers.ts";
 import { changeSchema, type DestinationCheck, newEndpointSchema } from "../contract/webhooks/bodies.ts";
 import type { Problem } from "../domain/core/problem.ts";
-import type { Result } from "../domain/core/result.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../domain/core/webhook.ts";
+import { keyHash } from "../domain/log/hash.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { callerGrants, insufficientScope } from "../http/authentication.ts";
 import type { RouteHandlers, RouteRequest } from "../http/handler.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
-import { askSender } from "../webhooks/client.ts";
+import { askSender, readSender } from "../webhooks/client.ts";
 import { destinationFault, hostOf, publicHosts } from "../webhooks/destination.ts";
 import type { Caller, KeyOfRequest, Managed } from "../webhooks/sender.ts";
 
-/** What a token must be allowed to read itself before it may have it sent (docs/api.md#webhooks). */
-const NEEDED: Readonly<Record<WebhookType, Scope>> = {
-  recordChanged: "records:read",
-  historyAdded: "records:read",
-  settingsChanged: "records:read",
-  journalEntryPosted: "hpts:ledger:read",
+/** What a token must be allowed to read itself, by one of these scopes, before it may have it sent (docs/api.md#webhooks). */
+const NEEDED: Readonly<Record<WebhookType, readonly [Scope, ...Scope[]]>> = {
+  recordChanged: ["records:read"],
+  historyAdded: ["records:read"],
+  settingsChanged: ["records:read"],
+  journalEntryPosted: ["hpts:ledger:read"],
+  booksChanged: ["hpts:ledger:read"],
+  logRestored: ["records:read", "hpts:ledger:read"],
 };
+
+const mayRead = (c: Context<AppEnv>, type: WebhookType): boolean =>
+  NEEDED[type].some((scope) => callerGrants(c, scope));
 
 const ownHost = (c: Context<AppEnv>) => hostOf(new URL(c.req.url));
 
@@ -51,15 +57,15 @@ function renderManaged(c: Context<AppEnv>, result: Result<Managed, Problem>, sta
 
 async function keyOf(c: Context<AppEnv>): Promise<KeyOfRequest> {
   return {
-    key: c.get("idempotency_key"),
+    key: keyHash(c.get("principal").tenant_id, c.get("idempotency_key")),
     fingerprint: await fingerprint(c.req.method, c.req.path, c.get("body")),
   };
 }
 
 /** The caller, with the scopes that its token lacks for the messages of some types. */
 function callerOf(c: Context<AppEnv>): Caller {
-  const types = WEBHOOK_TYPES.filter((type) => !callerGrants(c, NEEDED[type]));
-  const lacking = Object.fromEntries(types.map((type) => [type, NEEDED[type]]));
+  const types = WEBHOOK_TYPES.filter((type) => !mayRead(c, type));
+  const lacking = Object.fromEntries(types.map((type) => [type, NEEDED[type][0]]));
   return { tenant: c.get("principal").tenant_id, lacking };
 }
 
@@ -67,7 +73,7 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   const parsed = parseBody(newEndpointSchema(checkOf(c)), c.get("body"));
   if (!parsed.ok) return renderProblem(c, parsed.error);
   const { url, description = null, from_sequence = null } = parsed.value;
-  const readable = WEBHOOK_TYPES.filter((type) => callerGrants(c, NEEDED[type]));
+  const readable = WEBHOOK_TYPES.filter((type) => mayRead(c, type));
   const event_types = parsed.value.event_types ?? readable;
   if (event_types.length === 0) return insufficientScope(c, "records:read");
   const wanted = { url, own_host: ownHost(c), event_types, description, from_sequence };
@@ -130,13 +136,17 @@ async function remove(c: Context<AppEnv>, id: string): Promise<Response> {
 /** `/v1/webhook-endpoints` (docs/api.md#webhooks). */
 export const webhookHandlers = {
   createWebhookEndpoint: create,
-  listWebhookEndpoints: async (c) =>
-    rendered(c, await askSender(c.env, c.get("principal"), (sender) => sender.list(callerOf(c)))),
-  getWebhookEndpoint: async (c, { path }) =>
-    rendered(
-      c,
-      await askSender(c.env, c.get("principal"), (sender) => sender.get(callerOf(c), path.endpoint_id)),
-    ),
+  listWebhookEndpoints: async (c) => {
+    const { tenant_id } = c.get("principal");
+    const none = ok(JSON.stringify({ data: [] }));
+    return rendered(c, await readSender(c.env, tenant_id, (sender) => sender.list(callerOf(c)), none));
+  },
+  getWebhookEndpoint: async (c, { path }) => {
+    const { tenant_id } = c.get("principal");
+    const none = err({ code: "not_found", detail: "This webhook endpoint does not exist." } as const);
+    const id = path.endpoint_id;
+    return rendered(c, await readSender(c.env, tenant_id, (sender) => sender.get(callerOf(c), id), none));
+  },
   changeWebhookEndpoint: (c, { path }) => change(c, path.endpoint_id),
   deleteWebhookEndpoint: (c, { path }) => remove(c, path.endpoint_id),
   rotateWebhookSecret: rotate,

@@ -3,17 +3,21 @@ import { stringifyJson } from "../contract/json.ts";
 import type { Command } from "../domain/command.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import { keyHash } from "../domain/log/hash.ts";
+import { receiptText } from "../domain/log/receipt.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
-import { CALL_VERSION, type Submission, type Verdict } from "../tenant/submission.ts";
+import { CALL_VERSION, keyless, type Submission, type Verdict } from "../tenant/submission.ts";
 
 export type AcceptedVerdict = Extract<Verdict, { kind: "accepted" }>;
+type UnchangedVerdict = Extract<Verdict, { kind: "unchanged" }>;
 
 /** A checked request on its way to the gate; `body` is what makes it the same request, `data` goes into the log. */
 interface CheckedWrite {
-  readonly key: string;
+  /** The hash of its idempotency key; null for a request without one. */
+  readonly key_hash: string | null;
   readonly path: string;
   readonly body: unknown;
   readonly data: unknown;
@@ -25,10 +29,10 @@ export async function submissionOf(c: Context<AppEnv>, write: CheckedWrite): Pro
   const trace = c.get("trace");
   return {
     version: CALL_VERSION,
-    key: write.key,
+    ...(write.key_hash === null ? keyless() : { key: write.key_hash }),
     fingerprint: await fingerprint("POST", write.path, write.body),
     data: stringifyJson(write.data),
-    actor: c.get("principal").subject,
+    actor: c.get("principal").actor,
     trace_id: trace.trace_id,
     traceparent: traceparentOf(trace),
     command: write.command,
@@ -36,19 +40,36 @@ export async function submissionOf(c: Context<AppEnv>, write: CheckedWrite): Pro
 }
 
 /** Hands a checked command to the tenant's gate and sets what every write answers with; `data` goes into the log. */
-export async function settleWrite(
+export async function settleChange(
   c: Context<AppEnv>,
   command: Command,
   data: unknown,
-): Promise<Result<AcceptedVerdict, Problem>> {
+): Promise<Result<AcceptedVerdict | UnchangedVerdict, Problem>> {
   const { tenant_id, jurisdiction } = c.get("principal");
-  const [key, body, { path }] = [c.get("idempotency_key"), c.get("body"), c.req];
-  const submission = await submissionOf(c, { key, path, body, data, command });
+  const [body, { path }] = [c.get("body"), c.req];
+  const key = c.get("idempotency_key");
+  const key_hash = key === "" ? null : keyHash(tenant_id, key);
+  const submission = await submissionOf(c, { key_hash, path, body, data, command });
   const reply = await submit(c.env, tenant_id, submission, jurisdiction);
   const { queue, load, commit } = reply.timings;
   c.get("timings").push(["queue", queue], ["load", load], ["commit", commit]);
   if (reply.kind === "rejected") return err(reply.problem);
   if (reply.bookmark !== null) c.header("x-d1-bookmark", reply.bookmark);
-  if (reply.replayed) c.header("Idempotent-Replayed", "true");
+  if (reply.kind === "accepted") {
+    c.header("X-Log-Receipt", receiptText(reply.answer));
+    if (reply.replayed) c.header("Idempotent-Replayed", "true");
+  }
   return ok(reply);
+}
+
+/** The same for a command that always makes an event. */
+export async function settleWrite(
+  c: Context<AppEnv>,
+  command: Command,
+  data: unknown,
+): Promise<Result<AcceptedVerdict, Problem>> {
+  const settled = await settleChange(c, command, data);
+  if (!settled.ok) return settled;
+  if (settled.value.kind === "accepted") return ok(settled.value);
+  throw new Error("the command makes an event");
 }

@@ -1,12 +1,13 @@
 import { sql } from "drizzle-orm";
-import type { Bookkeeping } from "../domain/bookkeeping/booked.ts";
 import type { Writes } from "../domain/command.ts";
-import type { Head } from "../domain/core/event.ts";
 import { CATEGORY_NAMES } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
-import { guardedRowWriter, type NewRow, rowWriter } from "./d1/rows.ts";
+import { switchStatements } from "./bookkeeping/switch.ts";
+import { guardedRowWriter, rowWriter } from "./d1/rows.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
+import { erasureStatements } from "./erasure/commit.ts";
+import { IS_AS_SEEN, type Seen, seenValues } from "./fence.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
@@ -14,45 +15,48 @@ import type { Session } from "./session.ts";
 import { settingsStatements } from "./settings/settings.ts";
 import { RECORD_STORES } from "./tape/records.ts";
 import { fromPaymentTerms } from "./tape/rows.ts";
-import { disbursementTerms, formerPayments, payments, paymentTerms, purchaseClients } from "./tape/tables.ts";
+import {
+  disbursementTerms,
+  formerPayments,
+  formerPurchaseClients,
+  payments,
+  paymentTerms,
+  purchaseClients,
+} from "./tape/tables.ts";
 
-const IS_SWITCHED = sql`COALESCE((SELECT version FROM bookkeeping WHERE tenant_id = ${"tenant"}), 0) = CAST(${"version"} AS INTEGER)`;
-const IS_HEAD = sql`EXISTS (SELECT 1 FROM events WHERE tenant_id = ${"tenant"} AND sequence = CAST(${"sequence"} AS INTEGER) AND event_id = ${"id"})`;
-const writeFirstEvents = guardedRowWriter(events, events.tenant_id, IS_SWITCHED);
-const writeNextEvents = guardedRowWriter(events, events.tenant_id, sql`${IS_SWITCHED} AND ${IS_HEAD}`);
+const writeFenced = guardedRowWriter(events, events.tenant_id, IS_AS_SEEN);
 const writeLinks = rowWriter(purchaseClients);
+const writeFormerClients = rowWriter(formerPurchaseClients, "ignore");
 const writeTerms = rowWriter(disbursementTerms);
 const writeFormerPayments = rowWriter(formerPayments, "ignore");
 const writePaymentTerms = rowWriter(paymentTerms);
 
 /**
  * Writes a group in one D1 batch, all or nothing. The fence comes first, so the batch of a second writer for the tenant
- * fails as a whole before it touches a record: `head`, which the group was decided on, must still be there, and the
- * sequences after it must be free. The switch of bookkeeping must also be the one that it was decided on: no event is
- * committed unbooked once it is on.
+ * fails as a whole before it touches a record: the tenant must be as it was `seen` when the group was decided. Otherwise
+ * the rows have no tenant, which voids the batch (store/d1/failure.ts reads the message as a fence). So the batch is also
+ * void where D1 was restored to an earlier time, and once bookkeeping is switched.
  */
 export async function commit(
   { db, unrecorded }: Pick<Session, "db" | "unrecorded">,
   tenant: string,
   writes: Writes,
-  { head, books: { version } }: { readonly head: Head; readonly books: Bookkeeping },
+  seen: Seen,
 ): Promise<void> {
-  const log = writes.events.map(({ facts, ...event }) => ({
-    tenant_id: tenant,
-    ...event,
-    facts: JSON.stringify(facts),
-  }));
+  const unlinked = [...writes.unlinks.values()];
+  const log = writes.events.map((event) => ({ tenant_id: tenant, ...event }));
   const links = [...writes.links.values()].map((link) => ({ tenant_id: tenant, ...link }));
   const terms = writes.terms.map((row) => ({ tenant_id: tenant, ...row }));
   await runAll(db, [
-    ...writeFenced(tenant, log, head, version),
-    ...(head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
+    ...writeFenced(log, seenValues(tenant, seen)),
+    ...(seen.head.sequence === 0 && unrecorded ? placementStatements(tenant, unrecorded) : []),
     ...[...writes.reassigned].map(([loan, { client_id, stamp }]) => {
       const set = { client_id, updated_at: stamp.now };
       return reassign(tenant, loan, set);
     }),
     ...CATEGORY_NAMES.flatMap((category) => recordStatements(tenant, category, writes)),
-    ...(writes.unlinks.size > 0 ? [unlink(tenant, [...writes.unlinks.values()])] : []),
+    ...(unlinked.length > 0 ? [unlink(tenant, unlinked)] : []),
+    ...writeFormerClients(unlinked.map((pair) => ({ tenant_id: tenant, ...pair }))),
     ...settingsStatements(tenant, writes.settings),
     ...writeLinks(links),
     ...writeTerms(terms),
@@ -60,24 +64,9 @@ export async function commit(
     ...writePaymentTerms(writes.paymentTerms.map((row) => fromPaymentTerms(tenant, row))),
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
+    ...switchStatements(tenant, writes.switched),
+    ...erasureStatements(tenant, writes.erasures),
   ]);
-}
-
-/**
- * Writes the group's events where the log and the switch of bookkeeping are as they were when the group was decided:
- * the event `head` is there (D1 may have been restored to an earlier time, where the next sequence is free), and the
- * switch has this version. Otherwise the rows have no tenant, which voids the batch (store/d1/failure.ts reads the message
- * as a fence).
- */
-function writeFenced(
-  tenant: string,
-  log: readonly NewRow<typeof events>[],
-  { sequence, event_id }: Head,
-  version: number,
-): readonly Sql[] {
-  const isSwitched = [tenant, String(version)];
-  if (sequence === 0) return writeFirstEvents(log, isSwitched);
-  return writeNextEvents(log, [...isSwitched, tenant, String(sequence), event_id]);
 }
 
 function recordStatements<C extends Category>(

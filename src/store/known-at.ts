@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Database } from "./d1/session.ts";
 import { queryAll } from "./d1/statement.ts";
@@ -12,8 +12,9 @@ export interface KnownSequence {
 }
 
 /**
- * The last event that the tenant's log knew then; null when that is beyond its head. Sequences have no gaps and times
- * never run backwards, so a moment is found by halving, in some twenty rows.
+ * The last event that the tenant's log knew then; null when that is beyond its head. Times never run backwards, so a moment
+ * is found by halving, in some twenty rows. Each step reads the last event up to the middle, because sequences have gaps
+ * (docs/operate.md#after-a-restore).
  */
 export async function sequenceKnownAt(
   db: Database,
@@ -22,22 +23,24 @@ export async function sequenceKnownAt(
 ): Promise<KnownSequence | null> {
   const event = sql`FROM events WHERE tenant_id = ${tenant}`;
   const last = sql`(SELECT ifnull(max(sequence), 0) ${event})`;
+  const upTo = (bound: SQL) => sql`(SELECT ifnull(max(sequence), 0) ${event} AND sequence <= ${bound})`;
   const middle = sql`(low + high + 1) / 2`;
   const time = "at" in known ? String(known.at) : "";
-  const own = "sequence" in known ? String(known.sequence) : "";
-  const isKnown = sql`(SELECT created_at ${event} AND sequence = ${middle}) <= CAST(${time} AS INTEGER)`;
+  const own = sql`CAST(${"sequence" in known ? String(known.sequence) : ""} AS INTEGER)`;
+  const timeAt = (bound: SQL) =>
+    sql`(SELECT created_at ${event} AND sequence <= ${bound} ORDER BY sequence DESC LIMIT 1)`;
+  const isKnown = sql`ifnull(${timeAt(middle)}, 0) <= CAST(${time} AS INTEGER)`;
   const [rows = []] = await queryAll(db, [
     "sequence" in known
-      ? sql`SELECT ${last} AS head, (SELECT created_at ${event} AND sequence <= CAST(${own} AS INTEGER)
-          ORDER BY sequence DESC LIMIT 1) AS at`
+      ? sql`SELECT ${upTo(own)} AS sequence, ${last} AS head, ${timeAt(own)} AS at`
       : sql`WITH RECURSIVE search (low, high, head) AS (
       SELECT 0, head, head FROM (SELECT ${last} AS head)
       UNION ALL
       SELECT iif(${isKnown}, ${middle}, low), iif(${isKnown}, high, ${middle} - 1), head FROM search WHERE low < high)
-      SELECT max(low) AS sequence, head FROM search`,
+      SELECT ${upTo(sql`max(low)`)} AS sequence, head FROM search`,
   ]);
-  const head = Number(rows[0]?.head);
-  const sequence = "sequence" in known ? known.sequence : Number(rows[0]?.sequence);
+  const [head, sequence] = [Number(rows[0]?.head), Number(rows[0]?.sequence)];
   const at = "at" in known ? known.at : Number(rows[0]?.at);
-  return sequence <= head ? { sequence, head, at } : null;
+  const isBeyond = "sequence" in known && known.sequence > head;
+  return isBeyond ? null : { sequence, head, at };
 }

@@ -1,12 +1,18 @@
+import { type Head, NO_HEAD } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import type { Switch } from "../store/bookkeeping/switch.ts";
-import type { Jurisdiction } from "../store/d1/databases.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { objectOf } from "../store/placement/objects.ts";
-import { placeTenant } from "../store/placement/placement.ts";
-import { GATE_DEADLINE_MS, NO_TIMINGS, type Submission, type SubmitReply } from "./submission.ts";
+import { findPlacement, placeTenant } from "../store/placement/placement.ts";
+import {
+  CALL_VERSION,
+  GATE_DEADLINE_MS,
+  type KeyReservation,
+  NO_TIMINGS,
+  type Submission,
+  type SubmitReply,
+} from "./submission.ts";
 
 const ATTEMPTS_MAX = 3;
 const BACKOFF_MS = 40;
@@ -22,7 +28,7 @@ export async function submit(
   env: Cloudflare.Env,
   tenant: string,
   submission: Submission,
-  jurisdiction: Jurisdiction | null = null,
+  jurisdiction: string | null = null,
 ): Promise<SubmitReply> {
   const call = (gate: Gate): Promise<SubmitReply> => gate.submit(tenant, submission);
   const reply = await callGate(env, { tenant, jurisdiction, trace_id: submission.trace_id }, call);
@@ -34,7 +40,7 @@ export async function submitAll(
   env: Cloudflare.Env,
   tenant: string,
   submissions: readonly Submission[],
-  jurisdiction: Jurisdiction | null = null,
+  jurisdiction: string | null = null,
 ): Promise<readonly SubmitReply[]> {
   const [first] = submissions;
   if (!first) return [];
@@ -43,25 +49,54 @@ export async function submitAll(
   return replies.ok ? replies.value : submissions.map(() => rejected(replies.error));
 }
 
-/** Switches a tenant's bookkeeping through its gate (docs/bookkeeping.md#the-switch). */
-export async function keepBooks(
+/** The last event of a tenant's log, by its gate; sequence 0 of an empty log. */
+export async function endOfLog(
   env: Cloudflare.Env,
-  caller: Caller,
-  mode: Switch["mode"],
-): Promise<Result<Switch, Problem>> {
-  const call = (gate: Gate): Promise<Result<Switch, Problem>> => gate.keepBooks(caller.tenant, mode);
-  const kept = await callGate(env, caller, call);
-  return kept.ok ? kept.value : kept;
+  tenant: string,
+  trace_id: string,
+): Promise<Result<Head, Problem>> {
+  try {
+    const placement = await findPlacement(env, tenant);
+    if (placement === null) return ok(NO_HEAD);
+    const gate = objectOf(env.TENANT_GATE, tenant, placement);
+    const end: Head | null = await withDeadline(gate.endOfLog(tenant));
+    if (end !== null) return ok(end);
+  } catch (error) {
+    const entry = { level: "error", message: "gate call failed", tenant, trace_id, error: causeOf(error) };
+    console.error(JSON.stringify(entry));
+  }
+  return err({ code: "unavailable", detail: "The database did not answer. Try again." });
 }
 
-/** Whose gate is called, where the tenant's token wants it to be, and for which request. */
+/** Takes an idempotency key for a request that is no event; false when another request of the tenant holds it. */
+export function reserveKey(
+  env: Cloudflare.Env,
+  caller: Caller,
+  request: Pick<KeyReservation, "key" | "fingerprint">,
+): Promise<Result<boolean, Problem>> {
+  const reservation = { version: CALL_VERSION, tenant: caller.tenant, ...request } as const;
+  return callGate(env, caller, (gate) => gate.reserveKey(reservation));
+}
+
+/** Lets a tenant's gate keep the ids of API keys that are revoked by now. */
+export async function keepRevoked(
+  env: Cloudflare.Env,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<Result<null, Problem>> {
+  const kept = await callGate(env, caller, (gate) => gate.keepRevoked(ids).then(() => null));
+  if (kept.ok || kept.error.code !== "unavailable") return kept;
+  return err({ code: "unavailable", detail: "The service did not answer in time. Send the request again." });
+}
+
+/** Whose gate is called, where its credential wants it to be, and for which request. */
 interface Caller {
   readonly tenant: string;
-  readonly jurisdiction: Jurisdiction | null;
+  readonly jurisdiction: string | null;
   readonly trace_id: string;
 }
 
-function noDatabase(tenant: string, trace_id: string, jurisdiction: Jurisdiction): Problem {
+function noDatabase(tenant: string, trace_id: string, jurisdiction: string): Problem {
   const entry = { level: "error", message: "no database", tenant, trace_id, jurisdiction };
   console.error(JSON.stringify(entry));
   const detail = "The service has no database in the tenant's jurisdiction. Tell its operator.";

@@ -1,18 +1,25 @@
-import { isBooked } from "../domain/bookkeeping/booked.ts";
-import { lacksLoan } from "../domain/bookkeeping/decide.ts";
-import { addNeeds, type Command, noNeeds, touchesManyLoans } from "../domain/command.ts";
+import type { Switched } from "../domain/bookkeeping/switch.ts";
+import { goesAlone } from "../domain/command.ts";
 import type { Head, SeenEvent } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import type { Problem } from "../domain/core/problem.ts";
+import type { NewErasure } from "../domain/erasure/erasure.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import { commit } from "../store/commit.ts";
 import { classify, withDeadline } from "../store/d1/failure.ts";
-import { type Loaded, load } from "../store/load.ts";
 import type { Session } from "../store/session.ts";
-import type { GateMemory } from "./memory.ts";
+import { type GroundContext, loadFor, recall } from "./ground.ts";
 import { type News, type Plan, planGroup } from "./plan.ts";
 import { type GateTimings, type Submission, UNAVAILABLE, type Verdict } from "./submission.ts";
-import { afterFailure, type FailedTry, FROM_LOAD, FROM_MEMORY, type Next, type Try } from "./tries.ts";
+import {
+  afterFailure,
+  type FailedTry,
+  FROM_LOAD,
+  FROM_MEMORY,
+  type Next,
+  TRIES_MAX,
+  type Try,
+} from "./tries.ts";
 
 const BACKOFF_MS = 50;
 /** A group that is taken apart fails at most this often before D1 counts as gone. */
@@ -27,17 +34,23 @@ export interface Settled {
   /** The last event of the log; null when nothing was read. */
   readonly head: Head | null;
   readonly bookmark: string | null;
+  readonly switched: Switched | null;
+  readonly erased: readonly NewErasure[];
   readonly timings: Omit<GateTimings, "queue">;
 }
 
-export interface GroupContext {
-  readonly tenant: string;
+export interface GroupContext extends GroundContext {
   readonly open: () => Promise<Session>;
-  readonly memory: GateMemory;
   /** True for a command whose caller waits no longer. It is answered, and not run. */
   readonly isLate: (submission: Submission) => boolean;
+  /** Writes the event of a restore of D1, before anything else is written. */
+  readonly recover: () => Promise<void>;
   /** Sees the last event of the log each time that it is read. */
   readonly onHead: (head: Head) => void;
+  /** Keeps, before they are sent to D1, that sequences up to this one are used. */
+  readonly reserve: (upto: number) => Promise<void>;
+  /** True while records may still hold what an erasure takes from them. */
+  readonly isErasing: () => boolean;
   readonly log: (entry: Record<string, unknown>) => void;
 }
 
@@ -93,7 +106,7 @@ function apartFromMany(part: Part, ledger: LedgerState): readonly Part[] {
   const pieces: Submission[][] = [];
   let isOpen = false;
   for (const one of part) {
-    const isMany = touchesManyLoans(one.command, ledger);
+    const isMany = goesAlone(one.command, ledger);
     if (isOpen && !isMany) pieces.at(-1)?.push(one);
     else pieces.push([one]);
     isOpen = !isMany;
@@ -108,10 +121,16 @@ async function settlePart(
   proposed: Set<string>,
   isWhole: boolean,
 ): Promise<Outcome> {
+  let restores = 0;
   for (let now = isWhole ? FROM_MEMORY : FROM_LOAD; ; ) {
     const tried = await tryPart(context, part, proposed, now);
     if (tried.kind === "unremembered") {
       now = FROM_LOAD;
+      continue;
+    }
+    if (tried.kind === "restored") {
+      restores += 1;
+      if (restores > TRIES_MAX) return { kind: "gone" };
       continue;
     }
     if (tried.kind !== "failed") return tried;
@@ -133,6 +152,8 @@ interface Failed extends FailedTry {
 
 /** Only a load can decide the part: the gate does not remember what it needs, or would refuse some of it. */
 const UNREMEMBERED = { kind: "unremembered" } as const;
+/** D1 was restored to an earlier time, and the log says so by now. */
+const RESTORED = { kind: "restored" } as const;
 
 /**
  * Decides and commits one part. A refusal is never decided from memory: no fence protects it, so it is confirmed by a
@@ -143,7 +164,7 @@ async function tryPart(
   part: Part,
   proposed: Set<string>,
   { on }: Try,
-): Promise<Extract<Outcome, { kind: "settled" | "split" }> | typeof UNREMEMBERED | Failed> {
+): Promise<Extract<Outcome, { kind: "settled" | "split" }> | typeof UNREMEMBERED | typeof RESTORED | Failed> {
   const { memory } = context;
   const isRecalled = on === "memory";
   let at: FailedTry["at"] = "load";
@@ -154,19 +175,33 @@ async function tryPart(
       ? recall(context, part, start)
       : await withDeadline(loadFor(context, session, part, start));
     if (!loaded) return UNREMEMBERED;
+    if (loaded.isRestored) {
+      await context.recover();
+      return RESTORED;
+    }
     if (!isRecalled) context.onHead(loaded.head);
     const parts = apartFromMany(part, loaded.ledger);
     if (parts.length > 1) return { kind: "split", parts };
     // A bug shows again after the load, and is logged then.
     const onBug = isRecalled ? () => {} : (one: Submission, error: unknown) => logBug(context, one, error);
-    const plan = planGroup(loaded, part, { proposed, onBug, clock: start });
+    const isErasing = context.isErasing();
+    const plan = planGroup(loaded, part, {
+      tenant: context.tenant,
+      proposed,
+      onBug,
+      clock: start,
+      isErasing,
+    });
     if (isRecalled && plan.refusals > 0) return UNREMEMBERED;
     at = "commit";
     const decided = Date.now();
     if (plan.writes.events.length > 0) {
+      await context.reserve(plan.head.sequence);
       await withDeadline(commit(session, context.tenant, plan.writes, loaded));
     }
-    memory.learn(loaded, plan);
+    // What was decided on the mode before holds no longer, and what is about a person who is erased must go.
+    if (plan.writes.switched || plan.writes.erasures.length > 0) memory.forget();
+    else memory.learn(loaded, plan);
     const timings = { load: decided - start, commit: Date.now() - decided };
     return { kind: "settled", settled: settledBy(plan, session, timings) };
   } catch (error) {
@@ -176,43 +211,9 @@ async function tryPart(
 }
 
 function settledBy(plan: Plan, session: Session, timings: Settled["timings"]): Settled {
-  const { verdicts, used, news, head } = plan;
-  return { verdicts, used, news, head, bookmark: session.bookmark(), timings };
-}
-
-/** What the part needs, if it is all remembered. A command that throws here does so again after the load, where it fails by itself. */
-function recall({ memory }: GroupContext, part: Part, now: number): Loaded | null {
-  try {
-    return memory.recall(
-      part.map(({ command }) => command),
-      now,
-    );
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Loads what the part needs. Loads once more where the gate did not know that bookkeeping is on, and for a payment of a
- * loan that the books do not have yet: only the loaded payment names it.
- */
-async function loadFor(context: GroupContext, { db }: Session, part: Part, now: number): Promise<Loaded> {
-  const needs = noNeeds();
-  for (const { command } of part) addNeeds(needs, command, now);
-  const keys = part.map(({ key }) => key);
-  for (let withBooks = context.memory.mayBook; ; withBooks = true) {
-    const loaded = await load(db, context.tenant, { keys, needs, withBooks });
-    if (loaded.books.mode === "off") return loaded;
-    const lacking = part.flatMap(({ command }) => lackingLoan(loaded, command) ?? []);
-    if (withBooks && lacking.length === 0) return loaded;
-    for (const id of lacking) needs.books.loans.add(id);
-  }
-}
-
-/** The disbursement whose loan is needed to book the command's record, and was not loaded. */
-function lackingLoan(loaded: Loaded, command: Command): string | null {
-  if (command.type !== "ingest" && command.type !== "opening") return null;
-  return isBooked(command.category) ? lacksLoan(loaded, command.category, command.id) : null;
+  const { verdicts, used, news, head, writes } = plan;
+  const { switched, erasures: erased } = writes;
+  return { verdicts, used, news, head, bookmark: session.bookmark(), switched, erased, timings };
 }
 
 function logFailure(
@@ -240,5 +241,5 @@ function logBug(context: GroupContext, { trace_id }: Submission, error: unknown)
 function allRejected(part: Part, problem: Problem): Settled {
   const verdicts = new Map(part.map(({ key }) => [key, { kind: "rejected", problem } as const]));
   const timings = { load: 0, commit: 0 };
-  return { verdicts, used: [], news: null, head: null, bookmark: null, timings };
+  return { verdicts, used: [], news: null, head: null, bookmark: null, switched: null, erased: [], timings };
 }

@@ -36,7 +36,7 @@ export function settleInOrder(
   return submissions.map((submission, index) => {
     const reply = replies[index];
     if (!reply) throw new Error("each command has a reply");
-    if (reply.kind === "accepted" || reply.problem.code === "idempotency_mismatch") return reply;
+    if (reply.kind !== "rejected" || reply.problem.code === "idempotency_mismatch") return reply;
     const { own, named } = recordsOf(submission);
     const isOpen = UNDECIDED.has(reply.problem.code);
     const depends =

@@ -1,27 +1,15 @@
 import { LRUCache } from "lru-cache";
-import { type Head, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
+import type { SeenEvent } from "../domain/core/event.ts";
+import { type Facts, readStored, STORED_VERSION } from "./facts.ts";
 
-/**
- * The version of what the store writes. What a newer version wrote is not read: D1 knows it. Version 0 had no member for
- * it (docs/operate.md#order-of-deployments).
- */
-const STORED_VERSION = 1;
+/** An event behind its key. */
+type StoredEvent = Omit<SeenEvent, "key_hash"> & { readonly version: number };
 
-/** What the store knows of the tenant's log. */
-interface Log {
-  readonly version: number;
-  readonly head: Head;
-  readonly heardAt: number;
-  readonly bookmark: string | null;
-}
-
-const NO_LOG: Log = { version: STORED_VERSION, head: NO_HEAD, heardAt: 0, bookmark: null };
-
-/** What was stored as JSON; null where there is nothing, or only a newer version knows what it means. */
-function readStored<T extends object>(text: string | null | undefined): T | null {
-  if (text === null || text === undefined) return null;
-  const stored: T & { readonly version?: number } = JSON.parse(text);
-  return (stored.version ?? 0) > STORED_VERSION ? null : stored;
+function seenOf(key_hash: string, text: string | undefined): SeenEvent | null {
+  const stored = readStored<StoredEvent>(text);
+  if (stored === null) return null;
+  const { version: _, ...event } = stored;
+  return { key_hash, ...event };
 }
 
 /** Events that the store holds at most before it has written them; the oldest is dropped, and D1 still knows it. */
@@ -29,6 +17,13 @@ const UNSAVED_MAX = 5_000;
 
 /** In the place of an event's id: the key belongs to a request that is no event. */
 export const NO_EVENT = "";
+
+/** What a key store needs besides its storage. */
+interface KeyContext {
+  readonly facts: Facts;
+  /** True for the sequence of an event that a restore of D1 took from the log: its key counts as unknown. */
+  readonly isLost: (sequence: number) => boolean;
+}
 
 /**
  * The gate's own memory of idempotency keys, so that a replay needs no D1. It is saved to the object's SQLite a moment
@@ -38,59 +33,60 @@ export const NO_EVENT = "";
  */
 export class KeyStore {
   readonly #storage: DurableObjectStorage;
+  readonly #context: KeyContext;
   readonly #unsaved = new LRUCache<string, SeenEvent>({ maxSize: UNSAVED_MAX, sizeCalculation: () => 1 });
-  #head: Head;
-  #heardAt: number;
-  #bookmark: string | null;
   #isFollowed: boolean;
+  /** How often fingerprints were forgotten. */
+  forgettings = 0;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, context: KeyContext) {
     this.#storage = storage;
+    this.#context = context;
     storage.sql.exec(
-      `CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;
-       CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+      "CREATE TABLE IF NOT EXISTS keys (key BLOB PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;",
     );
-    const log = readStored<Log>(this.#fact("log")) ?? NO_LOG;
-    this.#head = log.head;
-    this.#heardAt = log.heardAt;
-    this.#bookmark = log.bookmark;
-    this.#isFollowed = this.#fact("followed") === "true";
+    this.#isFollowed = context.facts.get("followed") === "true";
   }
 
+  /** The event of a key, which is given as its hash, as everywhere here. */
   find(key: string): SeenEvent | null {
     const unsaved = this.#unsaved.get(key);
-    if (unsaved) return unsaved;
+    if (unsaved) return this.#unlessLost(unsaved);
     const rows = this.#storage.sql
-      .exec<{ event: string }>("SELECT event FROM keys WHERE key = ?", key)
+      .exec<{ event: string }>("SELECT event FROM keys WHERE key = unhex(?)", key)
       .toArray();
-    return readStored(rows[0]?.event);
+    return this.#unlessLost(seenOf(key, rows[0]?.event));
   }
 
   /** Those of the keys that are used, in one query. */
   findAll(keys: readonly string[]): ReadonlyMap<string, SeenEvent> {
     const found = new Map<string, SeenEvent>();
     const rows = this.#storage.sql.exec<{ key: string; event: string }>(
-      "SELECT key, event FROM keys WHERE key IN (SELECT value FROM json_each(?))",
+      "SELECT lower(hex(key)) AS key, event FROM keys WHERE key IN (SELECT unhex(value) FROM json_each(?))",
       JSON.stringify(keys),
     );
     for (const { key, event } of rows) {
-      const seen = readStored<SeenEvent>(event);
+      const seen = this.#unlessLost(seenOf(key, event));
       if (seen) found.set(key, seen);
     }
     for (const key of keys) {
-      const unsaved = this.#unsaved.get(key);
+      const unsaved = this.#unlessLost(this.#unsaved.get(key) ?? null);
       if (unsaved) found.set(key, unsaved);
     }
     return found;
+  }
+
+  /** Nothing is deleted after a restore: D1 may be restored again, to a time when it had the event. */
+  #unlessLost(seen: SeenEvent | null): SeenEvent | null {
+    return seen && this.#context.isLost(seen.sequence) ? null : seen;
   }
 
   /** Keeps a key for a request that is no event; D1 does not know it. False when another request holds the key. */
   reserve(key: string, fingerprint: string): boolean {
     const used = this.find(key);
     if (used) return used.event_id === NO_EVENT && used.fingerprint === fingerprint;
-    const event: SeenEvent & Pick<Log, "version"> = {
+    const event: StoredEvent = {
       version: STORED_VERSION,
-      idempotency_key: key,
       fingerprint,
       event_id: NO_EVENT,
       sequence: 0,
@@ -98,72 +94,45 @@ export class KeyStore {
       step: "",
       record_id: "",
       answer: null,
+      hash: "",
     };
-    this.#storage.sql.exec("INSERT OR REPLACE INTO keys VALUES (?, ?)", key, JSON.stringify(event));
+    this.#storage.sql.exec("INSERT OR REPLACE INTO keys VALUES (unhex(?), ?)", key, JSON.stringify(event));
     return true;
   }
 
   remember(used: readonly SeenEvent[]): void {
     for (const event of used) {
-      const { idempotency_key, fingerprint, event_id, sequence, category, step, record_id, answer } = event;
-      const seen = { idempotency_key, fingerprint, event_id, sequence, category, step, record_id, answer };
-      this.#unsaved.set(idempotency_key, seen);
+      const { key_hash, fingerprint, event_id, sequence, category, step, record_id, answer, hash } = event;
+      const seen = { key_hash, fingerprint, event_id, sequence, category, step, record_id, answer, hash };
+      this.#unsaved.set(key_hash, seen);
     }
   }
 
-  /** The last event of the tenant's log that this gate knows of. */
-  get head(): Head {
-    return this.#head;
+  /** Forgets what the requests of some keys were, of a person who is erased: from now on the key alone is the request. */
+  forgetFingerprints(keys: readonly string[]): void {
+    this.forgettings += 1;
+    for (const key of keys) {
+      const unsaved = this.#unsaved.get(key);
+      if (unsaved) this.#unsaved.set(key, { ...unsaved, fingerprint: null });
+    }
+    this.#storage.sql.exec(
+      `UPDATE keys SET event = json_set(event, '$.fingerprint', NULL)
+      WHERE key IN (SELECT unhex(value) FROM json_each(?))`,
+      JSON.stringify(keys),
+    );
   }
 
-  /** When D1 last said where the log ends, in milliseconds since 1970; 0 for never. */
-  get heardAt(): number {
-    return this.#heardAt;
-  }
-
-  /** Takes note of where D1 says that the log ends. */
-  hear({ sequence, event_id, created_at }: Head, now: number): void {
-    this.#head = { sequence, event_id, created_at };
-    this.#heardAt = now;
-  }
-
-  /** The D1 bookmark of the tenant's last commit: a read that carries it sees every event before it. */
-  get bookmark(): string | null {
-    return this.#bookmark;
-  }
-
-  set bookmark(bookmark: string | null) {
-    this.#bookmark = bookmark;
-  }
-
-  /** Writes what is not written yet, together. What the storage refuses is forgotten here; D1 knows it. */
+  /** Writes what is not written yet. What the storage refuses is forgotten here; D1 knows it. */
   save(): void {
-    const events = [...this.#unsaved.values()].map((seen) => ({ version: STORED_VERSION, ...seen }));
-    this.#unsaved.clear();
-    this.#storage.transactionSync(() => {
-      this.#storage.sql.exec(
-        `INSERT OR REPLACE INTO keys (key, event) SELECT value ->> 'idempotency_key', value FROM json_each(?)`,
-        JSON.stringify(events),
-      );
-      const log: Log = {
-        version: STORED_VERSION,
-        head: this.#head,
-        heardAt: this.#heardAt,
-        bookmark: this.#bookmark,
-      };
-      // One row: each row that is written is billed.
-      this.#setFact("log", JSON.stringify(log));
+    const events = [...this.#unsaved.values()].map(({ key_hash, ...seen }) => {
+      const event: StoredEvent = { version: STORED_VERSION, ...seen };
+      return [key_hash, event];
     });
-  }
-
-  /** Forgets every key of an event: D1 was restored to an earlier time. Reserved keys are only here. */
-  forget(): void {
     this.#unsaved.clear();
-    this.#bookmark = null;
-    this.#head = NO_HEAD;
-    this.#heardAt = 0;
-    this.#storage.sql.exec("DELETE FROM keys WHERE event ->> 'event_id' <> ?", NO_EVENT);
-    this.#storage.sql.exec("DELETE FROM facts WHERE name = 'log'");
+    this.#storage.sql.exec(
+      `INSERT OR REPLACE INTO keys (key, event) SELECT unhex(value ->> 0), value -> 1 FROM json_each(?)`,
+      JSON.stringify(events),
+    );
   }
 
   /** Whether the tenant has webhook endpoints, which follow every event. */
@@ -173,26 +142,15 @@ export class KeyStore {
 
   set isFollowed(followed: boolean) {
     this.#isFollowed = followed;
-    this.#setFact("followed", String(followed));
+    this.#context.facts.set("followed", String(followed));
   }
 
   /** The tenant's name, which an alarm does not carry. */
   tenant(): string | null {
-    return this.#fact("tenant");
+    return this.#context.facts.get("tenant");
   }
 
   setTenant(value: string): void {
-    this.#setFact("tenant", value);
-  }
-
-  #fact(name: string): string | null {
-    const rows = this.#storage.sql
-      .exec<{ value: string }>("SELECT value FROM facts WHERE name = ?", name)
-      .toArray();
-    return rows[0]?.value ?? null;
-  }
-
-  #setFact(name: string, value: string): void {
-    this.#storage.sql.exec("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value);
+    this.#context.facts.set("tenant", value);
   }
 }

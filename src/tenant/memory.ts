@@ -1,11 +1,12 @@
 import { LRUCache } from "lru-cache";
 import { type Bookkeeping, type BooksState, noBooksState, recordKey } from "../domain/bookkeeping/booked.ts";
 import type { Command } from "../domain/command.ts";
-import type { Head } from "../domain/core/event.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../domain/core/settings.ts";
 import { ledgerLoanId } from "../domain/core/uuid.ts";
+import { noErasureState } from "../domain/erasure/erasure.ts";
 import { noLedgerState } from "../domain/ledger/state.ts";
 import { perCategory } from "../domain/tape/categories.ts";
+import type { Seen } from "../store/fence.ts";
 import type { Loaded } from "../store/load.ts";
 import type { Plan } from "./plan.ts";
 import { type Key, keepState, keysOf, nameOf, type Remembered } from "./remembered.ts";
@@ -27,7 +28,7 @@ interface Recalled {
  * load, if the commit is void when the log no longer ends at that head. What is not remembered is unknown, never absent.
  */
 export class GateMemory {
-  #head: Head | null = null;
+  #seen: Seen | null = null;
   #bookkeeping: (Bookkeeping & Pick<BooksState, "namespace">) | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
   readonly #known = new LRUCache<string, Remembered>({
@@ -42,15 +43,17 @@ export class GateMemory {
 
   /** What deciding the group needs, or null when some of it is not remembered. */
   recall(commands: readonly Command[], now: number): Loaded | null {
-    if (this.#head === null || this.#bookkeeping === null) return null;
+    if (this.#seen === null || this.#bookkeeping === null) return null;
     const { namespace, ...bookkeeping } = this.#bookkeeping;
     const books = noBooksState(bookkeeping, namespace);
     const into = {
-      head: this.#head,
+      ...this.#seen,
+      isRestored: false,
       seen: [],
       state: perCategory(() => new Map()),
       ledger: noLedgerState(),
       books,
+      erasures: noErasureState(),
       settings: { now: this.#settings },
     };
     const group: Recalled = { into, made: new Set(), taken: new Set() };
@@ -78,16 +81,18 @@ export class GateMemory {
 
   /** Takes over what a group was decided on, as its commands have left it: `plan` is written by now. */
   learn(loaded: Loaded, plan: Plan): void {
-    const { head, books } = loaded;
-    const isSameLog = this.#head?.event_id === head.event_id && this.#head.sequence === head.sequence;
-    if (!isSameLog || this.#bookkeeping?.version !== books.version) this.forget();
+    const { head: before, rewrites, books } = loaded;
+    const { head: seen } = this.#seen ?? {};
+    const isSameLog = seen?.event_id === before.event_id && seen.sequence === before.sequence;
+    const isSame = isSameLog && this.#seen?.rewrites === rewrites;
+    if (!isSame || this.#bookkeeping?.version !== books.version) this.forget();
     const { mode, version, namespace } = books;
     this.#bookkeeping = { mode, version, namespace };
     this.#settings = loaded.settings.now;
     // The payments of a loan that changed hands are not all in sight.
     if (plan.writes.reassigned.size > 0) this.#known.clear();
-    const { sequence, event_id, created_at } = plan.head;
-    this.#head = { sequence, event_id, created_at };
+    const { sequence, event_id, created_at, hash } = plan.head;
+    this.#seen = { head: { sequence, event_id, created_at, hash }, rewrites };
     keepState(loaded, (key, row) => {
       if (row) this.#known.set(nameOf(key), row);
       else this.#known.delete(nameOf(key));
@@ -95,7 +100,7 @@ export class GateMemory {
   }
 
   forget(): void {
-    this.#head = null;
+    this.#seen = null;
     this.#bookkeeping = null;
     this.#known.clear();
   }

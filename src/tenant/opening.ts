@@ -1,7 +1,9 @@
 import type { BookedCategory } from "../domain/bookkeeping/booked.ts";
+import { keyHash } from "../domain/log/hash.ts";
 import { advance, nextToOpen, type OpeningPlace, readSwitch } from "../store/bookkeeping/switch.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import type { Session } from "../store/session.ts";
+import { ownTrace } from "./own-trace.ts";
 import { CALL_VERSION, type Submission, type SubmitReply } from "./submission.ts";
 
 /** Records that wait in the gate at once: as many as one group takes, so that clients' events find their turn between. */
@@ -35,7 +37,7 @@ export async function openRecords({ tenant, open, submit, log }: OpeningContext)
   for (let { place } = found; place !== null; ) {
     const { category } = place;
     const ids = await withDeadline(nextToOpen(db, tenant, place, RECORDS_A_STEP));
-    const replies = await Promise.all(ids.map((id) => submit(openingOf(version, category, id))));
+    const replies = await Promise.all(ids.map((id) => submit(openingOf(tenant, version, category, id))));
     const failed = replies.find(isUnsettled);
     if (failed) return "stopped";
     for (const [index, reply] of replies.entries()) {
@@ -61,19 +63,16 @@ function placeAfter({ category }: OpeningPlace, ids: readonly string[]): Opening
   return category === "disbursement" ? { category: "payment", id: "" } : null;
 }
 
-const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
-
 /** No client can send a key that begins with `~`. */
-function openingOf(version: number, category: BookedCategory, id: string): Submission {
-  const trace_id = randomHex(16);
+function openingOf(tenant: string, version: number, category: BookedCategory, id: string): Submission {
+  const key = keyHash(tenant, `~${version}:${category}:${id}`);
   return {
     version: CALL_VERSION,
-    key: `~${version}:${category}:${id}`,
-    fingerprint: "opening",
+    key,
+    fingerprint: key,
     data: JSON.stringify({ category, id }),
     actor: null,
-    trace_id,
-    traceparent: `00-${trace_id}-${randomHex(8)}-00`,
+    ...ownTrace(),
     command: { type: "opening", category, id },
   };
 }

@@ -2,12 +2,16 @@ import { noNeeds } from "../domain/command.ts";
 import type { Head } from "../domain/core/event.ts";
 import { causeOf } from "../domain/core/failure.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { load, loadHead } from "../store/load.ts";
+import { load, loadEnd } from "../store/load.ts";
 import type { Session } from "../store/session.ts";
+import { Facts } from "./facts.ts";
 import type { Settled } from "./group.ts";
+import { KeptErasures } from "./kept-erasures.ts";
 import { KeyStore } from "./key-store.ts";
 import { logOf } from "./log.ts";
 import { GateMemory } from "./memory.ts";
+import { OwnLog } from "./own-log.ts";
+import { recover } from "./recovery.ts";
 import { UNAVAILABLE, type Verdict } from "./submission.ts";
 
 /** How long after an answer its key is saved. */
@@ -27,19 +31,33 @@ interface CopyContext {
   readonly afterAnswer: (work: Promise<void>) => void;
   /** Called when it is no longer known where the log ends. */
   readonly onDoubt: () => void;
+  /** Called before the log says that D1 was restored to an earlier time. */
+  readonly onRestoring: (tenant: string) => Promise<void>;
+  /** Called once the log says so; `head` is its last event. */
+  readonly onRestored: (tenant: string, head: Head) => void;
 }
 
-/** A gate's own copy of what D1 holds: keys and records. Sees when D1 was restored to an earlier time. */
+/**
+ * A gate's own copy of what D1 holds: the end of the log, keys and records. Sees when D1 was restored to an earlier time
+ * (docs/operate.md#after-a-restore).
+ */
 export class OwnCopy {
+  readonly log: OwnLog;
   readonly keys: KeyStore;
+  readonly erasures: KeptErasures;
   readonly records = new GateMemory();
   readonly #context: CopyContext;
   #saving = false;
   #confirming: Promise<void> | null = null;
+  #recovering: Promise<void> | null = null;
 
   constructor(context: CopyContext) {
     this.#context = context;
-    this.keys = new KeyStore(context.storage);
+    const { storage } = context;
+    const facts = new Facts(storage);
+    this.log = new OwnLog(facts, storage);
+    this.erasures = new KeptErasures(storage, facts);
+    this.keys = new KeyStore(storage, { facts, isLost: (sequence) => this.log.isLost(sequence) });
   }
 
   /** A session with the primary of the tenant's database. */
@@ -49,33 +67,56 @@ export class OwnCopy {
 
   /** True when D1 has not said for long where the log ends. */
   get isStale(): boolean {
-    return Date.now() - this.keys.heardAt > TRUST_MS;
+    return Date.now() - this.log.heardAt > TRUST_MS;
+  }
+
+  /** D1 says that the log ends here, and continues from what this gate knows. */
+  heard(tenant: string, head: Head): void {
+    const { isRestoring } = this.log;
+    this.log.hear(head, Date.now());
+    if (isRestoring) this.#context.onRestored(tenant, head);
   }
 
   /**
-   * Compares where D1 says that the log ends with what this gate knows. When the log ends earlier, or with another event,
-   * D1 was restored to an earlier time: the events after it are gone, and so must be the copy of their keys.
+   * Compares D1's log with what this gate knows. If D1 was restored to an earlier time, the log says so before anything else
+   * is written. Rejects when D1 does not answer.
    */
-  heard(tenant: string, head: Head): void {
-    const { sequence, event_id } = this.keys.head;
-    const isBehind = head.sequence < sequence || (head.sequence === sequence && head.event_id !== event_id);
-    if (isBehind) {
-      logOf(tenant, { message: "database restored", known: sequence, found: head.sequence });
-      this.keys.forget();
-      this.records.forget();
-      this.#context.onDoubt();
-    }
-    this.keys.hear(head, Date.now());
+  recover(tenant: string): Promise<void> {
+    const work = async () => {
+      try {
+        const prepare = () => this.#context.onRestoring(tenant);
+        const open = () => this.open(tenant);
+        this.records.forget();
+        this.#context.onDoubt();
+        const { log, erasures } = this;
+        const { head, bookmark } = await recover({ tenant, log, erasures, open, prepare });
+        if (bookmark !== null) this.log.bookmark = bookmark;
+        this.heard(tenant, head);
+        this.#saveSoon(tenant);
+      } finally {
+        this.#recovering = null;
+      }
+    };
+    this.#recovering ??= work();
+    return this.#recovering;
+  }
+
+  /** Asks D1 where the log ends. Rejects when it does not answer. */
+  async end(tenant: string): Promise<Head> {
+    const { db } = await this.open(tenant);
+    const { head, isRestored } = await withDeadline(loadEnd(db, tenant, this.log.trusted));
+    if (isRestored) await this.recover(tenant);
+    else this.heard(tenant, head);
+    return this.log.head;
   }
 
   /** Asks D1 where the log ends. When it does not answer, the copy is all there is. */
   confirm(tenant: string): Promise<void> {
     const ask = async () => {
       try {
-        const { db } = await this.open(tenant);
-        this.heard(tenant, await withDeadline(loadHead(db, tenant)));
+        await this.end(tenant);
       } catch (error) {
-        this.keys.hear(this.keys.head, Date.now());
+        this.log.hearNothing(Date.now());
         logOf(tenant, { message: "keys not confirmed", error: causeOf(error) });
       } finally {
         this.#confirming = null;
@@ -88,19 +129,27 @@ export class OwnCopy {
   /** Asks D1 where the log ends, and which event holds the key. Rejects when it does not answer. */
   async askFor(tenant: string, key: string): Promise<void> {
     const { db } = await this.open(tenant);
-    const { head, seen } = await withDeadline(
-      load(db, tenant, { keys: [key], needs: noNeeds(), withBooks: false }),
+    const { trusted } = this.log;
+    const { forgettings } = this.keys;
+    const { head, isRestored, seen } = await withDeadline(
+      load(db, tenant, { keys: [key], trusted, needs: noNeeds(), withBooks: false }),
     );
-    this.heard(tenant, head);
+    // The event of a restore holds no other event's key.
+    if (isRestored) await this.recover(tenant);
+    else this.heard(tenant, head);
+    // Fingerprints that were erased meanwhile are not remembered again.
+    if (this.keys.forgettings !== forgettings) return this.askFor(tenant, key);
     this.keys.remember(seen);
     this.#saveSoon(tenant);
   }
 
   /** Takes over what became of a part of a group. */
-  remember(tenant: string, { verdicts, used, head, bookmark }: Settled): void {
+  remember(tenant: string, { verdicts, used, head, bookmark, switched, erased }: Settled): void {
     this.keys.remember(used);
-    if (head !== null) this.keys.hear(head, Date.now());
-    if (bookmark !== null) this.keys.bookmark = bookmark;
+    this.erasures.keep(erased);
+    if (head !== null) this.heard(tenant, head);
+    if (bookmark !== null) this.log.bookmark = bookmark;
+    if (switched !== null) this.log.switched = switched;
     this.#saveSoon(tenant);
     if ([...verdicts.values()].some(isUnknown)) this.#context.onDoubt();
   }
@@ -115,7 +164,10 @@ export class OwnCopy {
     await scheduler.wait(SAVE_AFTER_MS);
     this.#saving = false;
     try {
-      this.keys.save();
+      this.#context.storage.transactionSync(() => {
+        this.keys.save();
+        this.log.save();
+      });
     } catch (error) {
       logOf(tenant, { message: "keys not saved", error: causeOf(error) });
     }

@@ -36,9 +36,11 @@ export interface Remembered {
   readonly from?: string;
 }
 
+const NEVER_REMEMBERED: ReadonlySet<Command["type"]> = new Set(["opening", "switch", "erase"]);
+
 /** What deciding a command reads; null where some of it is never remembered. */
 export function keysOf(command: Command, now: number, withBooks: boolean): readonly Key[] | null {
-  if (command.type === "opening") return null;
+  if (NEVER_REMEMBERED.has(command.type)) return null;
   const needs = noNeeds();
   addNeeds(needs, command, now);
   const { loans, banks, ...others } = needs.ledger;

@@ -3,13 +3,17 @@ import { NO_EVENT } from "./key-store.ts";
 import type { EventAnswer, Verdict } from "./submission.ts";
 
 /** The members that a reply carries to the Worker, and no others. */
-export function answerOf({ event_id, sequence, category, step, record_id, answer }: SeenEvent): EventAnswer {
-  return { event_id, sequence, category, step, record_id, answer };
+export function answerOf(event: SeenEvent): EventAnswer {
+  const { event_id, sequence, category, step, record_id, answer, hash } = event;
+  return { event_id, sequence, category, step, record_id, answer, hash };
 }
 
-/** The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). */
+/**
+ * The verdict on a key that is used up: the first answer again, or a mismatch (docs/api.md#idempotency). Of an event whose
+ * person was erased, nothing says any more what its request was.
+ */
 export function replay(used: SeenEvent, fingerprint: string, replayed = true): Verdict {
-  if (used.fingerprint === fingerprint) {
+  if (used.fingerprint === null || used.fingerprint === fingerprint) {
     return { kind: "accepted", answer: answerOf(used), replayed, bookmark: null };
   }
   const { event_id } = used;

@@ -9,16 +9,23 @@ import type { Problem } from "../domain/core/problem.ts";
 export const CALL_VERSION = 1;
 
 /** A checked write on its way to the tenant's gate. The gate trusts it: the Worker has parsed it. */
-export interface Submission extends Omit<RequestOfEvent, "idempotency_key"> {
+export interface Submission extends Omit<RequestOfEvent, "key_hash"> {
   readonly version: typeof CALL_VERSION;
-  readonly key: RequestOfEvent["idempotency_key"];
+  /** The hash of its idempotency key: the gate knows no key. */
+  readonly key: RequestOfEvent["key_hash"];
+  /** Its request has no key: `key` only tells it from others, and that of its event is made of the event's step and sequence. */
+  readonly isKeyless?: true;
   /** This service's span in the caller's trace; the queue's message continues it. */
   readonly traceparent: string;
   readonly command: Command;
 }
 
+/** What tells a submission without a key from others. */
+export const keyless = () =>
+  ({ key: crypto.getRandomValues(new Uint8Array(32)).toHex(), isKeyless: true }) as const;
+
 /** What an accepted write is answered with, the first time and on every replay. */
-export type EventAnswer = Omit<SeenEvent, "idempotency_key" | "fingerprint">;
+export type EventAnswer = Omit<SeenEvent, "key_hash" | "fingerprint">;
 
 /** Milliseconds spent in the gate, for Server-Timing. */
 export interface GateTimings {
@@ -35,6 +42,8 @@ export type Verdict =
       readonly replayed: boolean;
       readonly bookmark: string | null;
     }
+  /** All is as the command asks for: there is no event, and its key stays unused. */
+  | { readonly kind: "unchanged"; readonly bookmark: string | null }
   | { readonly kind: "rejected"; readonly problem: Problem };
 
 export type SubmitReply = Verdict & { readonly timings: GateTimings };
@@ -43,6 +52,7 @@ export type SubmitReply = Verdict & { readonly timings: GateTimings };
 export interface KeyReservation {
   readonly version: typeof CALL_VERSION;
   readonly tenant: string;
+  /** The hash of the key. */
   readonly key: string;
   readonly fingerprint: string;
 }

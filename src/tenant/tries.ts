@@ -3,7 +3,7 @@ import type { D1Failure } from "../store/d1/failure.ts";
 import { INTERNAL, UNAVAILABLE } from "./submission.ts";
 
 /** Tries at one part when D1 fails in a way that may pass. */
-const TRIES_MAX = 3;
+export const TRIES_MAX = 3;
 
 /** One try at a part of a group. */
 export interface Try {

@@ -1,4 +1,4 @@
-import { touchesManyLoans } from "../domain/command.ts";
+import { goesAlone } from "../domain/command.ts";
 import {
   GROUP_BYTES_MAX,
   GROUP_COMMANDS_MAX,
@@ -77,7 +77,7 @@ export class WaitingRoom {
     let bytes = 0;
     for (const one of this.#queue) {
       if (count === GROUP_COMMANDS_MAX || (count > 0 && bytes + one.bytes > GROUP_BYTES_MAX)) break;
-      const isAlone = touchesManyLoans(one.submission.command);
+      const isAlone = goesAlone(one.submission.command);
       if (isAlone && count > 0) break;
       count += 1;
       bytes += one.bytes;

@@ -52,6 +52,8 @@ export class Writer {
   readonly #inFlight = new Map<string, InFlight>();
   readonly #room = new WaitingRoom();
   #draining = false;
+  /** The work on the tenant's records that is under way, or the last. */
+  #lane: Promise<unknown> = Promise.resolve();
 
   constructor(context: WriterContext) {
     this.#context = context;
@@ -59,7 +61,15 @@ export class Writer {
   }
 
   submit(tenant: string, submission: Submission): Promise<SubmitReply> {
-    return this.#settle(tenant, submission, this.#copy.keys.find(submission.key));
+    return this.#settle(tenant, submission, this.#used(submission));
+  }
+
+  /**
+   * The event that holds the submission's key, as far as this gate knows. An opening is always decided with a load: after a
+   * restore its record may be unbooked again (docs/bookkeeping.md#the-switch).
+   */
+  #used({ key, command }: Submission): SeenEvent | null {
+    return command.type === "opening" ? null : this.#copy.keys.find(key);
   }
 
   /** Settles some commands in their order, each for itself; each sees the ones before. */
@@ -85,7 +95,7 @@ export class Writer {
   async #settle(tenant: string, submission: Submission, known: SeenEvent | null): Promise<SubmitReply> {
     const { key, fingerprint } = submission;
     const since = Date.now();
-    for (let used = known; ; used = this.#copy.keys.find(key)) {
+    for (let used = known; ; used = this.#used(submission)) {
       if (used && this.#copy.isStale) {
         await this.#copy.confirm(tenant);
         continue;
@@ -118,13 +128,20 @@ export class Writer {
       while (!this.#room.isEmpty) {
         const group = this.#room.nextGroup();
         const since = Date.now();
-        await this.#runGroup(tenant, group);
+        await this.alone(() => this.#runGroup(tenant, group));
         // A slow database gives the next events time enough to gather, and should not be left idle.
         if (Date.now() - since < QUICK_MS) await this.#room.gather(group.length);
       }
     } finally {
       this.#draining = false;
     }
+  }
+
+  /** Does some work while no group is decided or written. Groups and works take turns in the order in which they came. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lane.then(work);
+    this.#lane = result.catch(() => {});
+    return result;
   }
 
   async #runGroup(tenant: string, group: readonly Waiting[]): Promise<void> {
@@ -162,12 +179,16 @@ export class Writer {
       open: () => this.#copy.open(tenant),
       memory: this.#copy.records,
       isLate,
+      trusted: () => this.#copy.log.trusted,
+      recover: () => this.#copy.recover(tenant),
       onHead: (head) => this.#copy.heard(tenant, head),
+      reserve: (upto) => this.#copy.log.reserve(upto),
+      isErasing: () => this.#copy.erasures.isErasing,
       log: (entry) => logOf(tenant, entry),
     };
   }
 
   #withBookmark(verdict: Verdict): Verdict {
-    return verdict.kind === "accepted" ? { ...verdict, bookmark: this.#copy.keys.bookmark } : verdict;
+    return verdict.kind === "rejected" ? verdict : { ...verdict, bookmark: this.#copy.log.bookmark };
   }
 }

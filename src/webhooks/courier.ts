@@ -4,7 +4,7 @@ import { objectOf } from "../store/placement/objects.ts";
 import { findPlacement } from "../store/placement/placement.ts";
 import { openSession } from "../store/session.ts";
 import { readLogPage } from "../store/webhooks/log-page.ts";
-import { mirrorEndpoints } from "../store/webhooks/mirror.ts";
+import { mirrorEndpoints, readMirror } from "../store/webhooks/mirror.ts";
 import type { SendRequest } from "./attempt.ts";
 import { isDue } from "./endpoint.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
@@ -38,9 +38,10 @@ export class Courier {
     this.#store = context.store;
   }
 
-  /** Called when the tenant may have undelivered events. */
-  async poke(tenant: string): Promise<void> {
+  /** Called when the tenant may have undelivered events; `isRestored`: the operators' rows may be of an earlier time. */
+  async poke(tenant: string, isRestored = false): Promise<void> {
     this.#store.setFact("tenant", tenant);
+    if (isRestored) this.#store.setFact("compare", "true");
     if (this.#running) this.#running.wake();
     else await this.#wakeAt(this.#context.now());
   }
@@ -124,6 +125,11 @@ export class Courier {
   /** Updates the operators' rows and tells the gate whether endpoints follow the log. Returns false to be retried. */
   async #sync(tenant: string): Promise<boolean> {
     try {
+      if (this.#store.fact("compare") === "true") {
+        const { db } = await openSession(this.#context.env(), tenant, "first-primary");
+        this.#store.setMirrored(await readMirror(db, tenant));
+        this.#store.setFact("compare", "false");
+      }
       const { changed, removed } = this.#store.unmirrored();
       if (changed.length + removed.length > 0) {
         const updated_at = this.#context.now();

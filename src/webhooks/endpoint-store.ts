@@ -7,6 +7,9 @@ export interface KeptAnswer {
   readonly body: string;
 }
 
+/** `compare`: whether D1's copy of the endpoints may be of an earlier time. */
+type Fact = "tenant" | "followed" | "compare";
+
 /** A sender's storage, in the object's SQLite. Calls are synchronous, so a read and the write after it are atomic. */
 export class EndpointStore {
   readonly #sql: SqlStorage;
@@ -17,7 +20,7 @@ export class EndpointStore {
       `CREATE TABLE IF NOT EXISTS endpoints (endpoint_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS mirrored (endpoint_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS keys (
-         key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, body TEXT NOT NULL
+         key BLOB PRIMARY KEY, fingerprint TEXT NOT NULL, body TEXT NOT NULL
        ) STRICT, WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
     );
@@ -62,21 +65,27 @@ export class EndpointStore {
     for (const id of removed) this.#sql.exec("DELETE FROM mirrored WHERE endpoint_id = ?", id);
   }
 
+  /** Takes over what the operators' rows are. */
+  setMirrored(rows: readonly Omit<EndpointRow, "updated_at">[]): void {
+    this.#sql.exec("DELETE FROM mirrored");
+    this.mirrored(rows, []);
+  }
+
   answerTo(key: string): KeptAnswer | null {
-    const query = "SELECT fingerprint, body FROM keys WHERE key = ?";
+    const query = "SELECT fingerprint, body FROM keys WHERE key = unhex(?)";
     return this.#sql.exec<{ fingerprint: string; body: string }>(query, key).toArray()[0] ?? null;
   }
 
   keepAnswer(key: string, { fingerprint, body }: KeptAnswer): void {
-    this.#sql.exec("INSERT INTO keys VALUES (?, ?, ?)", key, fingerprint, body);
+    this.#sql.exec("INSERT INTO keys VALUES (unhex(?), ?, ?)", key, fingerprint, body);
   }
 
-  fact(name: "tenant" | "followed"): string | null {
+  fact(name: Fact): string | null {
     const query = "SELECT value FROM facts WHERE name = ?";
     return this.#sql.exec<{ value: string }>(query, name).toArray()[0]?.value ?? null;
   }
 
-  setFact(name: "tenant" | "followed", value: string): void {
+  setFact(name: Fact, value: string): void {
     this.#sql.exec("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value);
   }
 }

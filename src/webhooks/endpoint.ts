@@ -1,3 +1,5 @@
+import { invalid, type Problem } from "../domain/core/problem.ts";
+import { err, ok, type Result } from "../domain/core/result.ts";
 import type { AttemptError, EndpointStatus, WebhookType } from "../domain/core/webhook.ts";
 import type { EndpointRow } from "../store/webhooks/mirror.ts";
 import type { Attempt } from "./attempt.ts";
@@ -156,6 +158,13 @@ export function afterReplay(endpoint: Endpoint, from_sequence: number): Endpoint
   return { ...endpoint, ...restarted(endpoint), cursor };
 }
 
+/** Deliveries may start anywhere in the log, or after its last event. */
+export function startWithin(from: number, head: number): Result<number, Problem> {
+  if (from >= 1 && from <= head + 1) return ok(from);
+  const message = `must be from 1 to ${head + 1}, one above the last event's sequence`;
+  return err(invalid([{ field: "from_sequence", code: "invalid_value", message }]));
+}
+
 /** True when deliveries to the endpoint are due. */
 export const isDue = ({ status, next_attempt_at }: Endpoint, now: number): boolean =>
   status === "enabled" && (next_attempt_at === null || next_attempt_at <= now);
@@ -190,12 +199,12 @@ export function briefView(endpoint: Endpoint) {
   };
 }
 
-/** What a tenant sees of an endpoint; `head` is the sequence of its last event. */
-export function endpointView(endpoint: Endpoint, head: number) {
-  const { last_success_at, last_failure, cursor } = endpoint;
+/** What a tenant sees of an endpoint; `behind` is the number of events that are not delivered. */
+export function endpointView(endpoint: Endpoint, behind: number) {
+  const { last_success_at, last_failure } = endpoint;
   return {
     ...briefView(endpoint),
-    behind: Math.max(head - cursor.sequence, 0),
+    behind,
     last_success_at: last_success_at === null ? null : instant(last_success_at),
     last_failure: last_failure && { ...last_failure, at: instant(last_failure.at) },
   };

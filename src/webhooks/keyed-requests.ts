@@ -8,7 +8,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { EndpointStore, KeptAnswer } from "./endpoint-store.ts";
 import { Line } from "./line.ts";
 
-/** An idempotency key, and the request that it was sent with. */
+/** The hash of an idempotency key, and the request that it was sent with. */
 export interface KeyOfRequest {
   readonly key: string;
   readonly fingerprint: string;

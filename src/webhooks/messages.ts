@@ -56,19 +56,26 @@ function journalEntriesPosted(
   entries: readonly ReportedEntry[],
 ): readonly Message[] {
   const own = entries.filter((entry) => entry.sequence === sequence);
-  return own.map(({ position, journal_entry_id, event_type, posted_at, correlation_id }) => ({
+  return own.map(({ position, journal_entry_id, event_type, value_date, posted_at, correlation_id }) => ({
     type: "journalEntryPosted",
     sequence,
     place: ENTRY_PLACE + position,
     occurred_at: posted_at,
     trace_id,
-    data: { journal_entry_id, tenant_id, event_type, occurred_at: instant(posted_at), correlation_id },
+    data: {
+      journal_entry_id,
+      tenant_id,
+      event_type,
+      value_date,
+      occurred_at: instant(posted_at),
+      correlation_id,
+    },
   }));
 }
 
 function historyAdded(tenant_id: string, event: ReportedEvent): readonly Message[] {
   const { sequence, trace_id, created_at } = event;
-  const rows = deriveHistory({ ...event, facts: parseFacts(event.facts) });
+  const rows = deriveHistory({ ...event, facts: parseFacts(event) });
   return rows.map(({ table, values }, index) => ({
     type: "historyAdded",
     sequence,

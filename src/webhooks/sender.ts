@@ -1,9 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../domain/core/failure.ts";
-import { invalid, type Problem } from "../domain/core/problem.ts";
+import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { withDeadline } from "../store/d1/failure.ts";
-import { readHead } from "../store/log.ts";
+import { type LogTail, readTail } from "../store/log.ts";
 import { openSession } from "../store/session.ts";
 import { accessFault, accessible, type Caller } from "./access.ts";
 import type { Attempt, SendRequest } from "./attempt.ts";
@@ -17,6 +17,7 @@ import {
   type Endpoint,
   endpointView,
   type NewValues,
+  startWithin,
 } from "./endpoint.ts";
 import { EndpointStore } from "./endpoint-store.ts";
 import { KeyedRequests, type KeyOfRequest, type Made, type Managed } from "./keyed-requests.ts";
@@ -69,9 +70,9 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     this.#keyed = new KeyedRequests(ctx.storage, this.#store, this.#courier, () => this.now());
   }
 
-  /** Called when the tenant may have undelivered events. */
-  poke(tenant: string): Promise<void> {
-    return this.#courier.poke(tenant);
+  /** Called when the tenant may have undelivered events; `isRestored`: D1's copy of the endpoints may be of an earlier time. */
+  poke(tenant: string, isRestored = false): Promise<void> {
+    return this.#courier.poke(tenant, isRestored);
   }
 
   override alarm(): Promise<void> {
@@ -115,12 +116,12 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       const secret = newSecret();
       const sealed = await ring.seal(secret, owner);
       const isKept = !expirePrevious && (await ring.open(found.value.secret, owner)).ok;
-      const head = await this.#head(tenant);
+      const behind = await this.#behind(tenant, found.value);
       const until = this.now() + PREVIOUS_SECRET_MS;
       return this.#keyed.changing(caller, id, (endpoint) => {
         const previous = isKept ? { secret: endpoint.secret, until } : null;
         const rotated = afterRotation(endpoint, sealed, previous);
-        return { endpoint: rotated, secret, view: endpointView(rotated, head) };
+        return { endpoint: rotated, secret, view: endpointView(rotated, behind) };
       });
     });
   }
@@ -130,12 +131,12 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return this.#once(caller, request, async () => {
       const found = accessible(caller, this.#store.find(id));
       if (!found.ok) return found;
-      const head = await this.#head(caller.tenant);
+      const { head, after } = await this.#tail(caller.tenant, [from_sequence - 1]);
       const from = startWithin(from_sequence, head);
       if (!from.ok) return from;
       return this.#keyed.changing(caller, id, (endpoint) => {
         const replayed = afterReplay(endpoint, from.value);
-        return { endpoint: replayed, secret: null, view: endpointView(replayed, head) };
+        return { endpoint: replayed, secret: null, view: endpointView(replayed, after[0] ?? 0) };
       });
     });
   }
@@ -144,8 +145,10 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
   async list(caller: Caller): Reply<string> {
     return this.#answered(async () => {
       const endpoints = this.#store.all().filter((one) => accessible(caller, one).ok);
-      const head = endpoints.length === 0 ? 0 : await this.#head(caller.tenant);
-      return ok(JSON.stringify({ data: endpoints.map((endpoint) => endpointView(endpoint, head)) }));
+      const cursors = endpoints.map(({ cursor }) => cursor.sequence);
+      const { after } = endpoints.length === 0 ? { after: [] } : await this.#tail(caller.tenant, cursors);
+      const data = endpoints.map((endpoint, index) => endpointView(endpoint, after[index] ?? 0));
+      return ok(JSON.stringify({ data }));
     });
   }
 
@@ -153,9 +156,9 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return this.#answered(async () => {
       const asked = accessible(caller, this.#store.find(id));
       if (!asked.ok) return asked;
-      const head = await this.#head(caller.tenant);
+      const behind = await this.#behind(caller.tenant, asked.value);
       const found = accessible(caller, this.#store.find(id));
-      return found.ok ? ok(JSON.stringify(endpointView(found.value, head))) : found;
+      return found.ok ? ok(JSON.stringify(endpointView(found.value, behind))) : found;
     });
   }
 
@@ -166,14 +169,14 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     return this.#answered(async () => {
       const asked = accessible(who, this.#store.find(id), event_types);
       if (!asked.ok) return asked;
-      const head = await this.#head(caller.tenant);
+      const behind = await this.#behind(caller.tenant, asked.value);
       const found = accessible(who, this.#store.find(id), event_types);
       if (!found.ok) return found;
       const changed = afterChange(found.value, change);
       const endpoint = url === undefined ? changed : { ...changed, own_host };
       this.#store.put(endpoint);
       await this.#courier.changed(caller.tenant);
-      return ok(JSON.stringify(endpointView(endpoint, head)));
+      return ok(JSON.stringify(endpointView(endpoint, behind)));
     });
   }
 
@@ -203,13 +206,17 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
     });
   }
 
-  async #head(tenant: string): Promise<number> {
+  async #tail(tenant: string, sequences: readonly number[]): Promise<LogTail> {
     const { db } = await openSession(this.env, tenant, "first-primary");
-    return withDeadline(readHead(db, tenant));
+    return withDeadline(readTail(db, tenant, sequences));
+  }
+
+  async #behind(tenant: string, { cursor }: Endpoint): Promise<number> {
+    return (await this.#tail(tenant, [cursor.sequence])).after[0] ?? 0;
   }
 
   async #startOf(tenant: string, from_sequence: number | null): Reply<number> {
-    const head = await this.#head(tenant);
+    const { head } = await this.#tail(tenant, [Number.MAX_SAFE_INTEGER]);
     return startWithin(from_sequence ?? head + 1, head);
   }
 
@@ -237,11 +244,4 @@ export class WebhookSender extends DurableObject<Cloudflare.Env> {
       return err(UNAVAILABLE);
     }
   }
-}
-
-/** Deliveries may start anywhere in the log, or at the next event. */
-function startWithin(from: number, head: number): Result<number, Problem> {
-  if (from >= 1 && from <= head + 1) return ok(from);
-  const message = `must be from 1 to ${head + 1}, the next event's sequence`;
-  return err(invalid([{ field: "from_sequence", code: "invalid_value", message }]));
 }

@@ -1,15 +1,26 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, it, vi } from "vitest";
-import { authenticate, authenticateWith, bearerToken, verifierOf } from "../../src/auth/authenticate.ts";
+import { ApiKeys } from "../../src/auth/api-keys.ts";
+import { authenticate, bearerToken, verifierOf, verifyToken } from "../../src/auth/authenticate.ts";
 import { RemoteKeySource } from "../../src/auth/key-set.ts";
 import type { Fetcher } from "../../src/auth/key-set-download.ts";
 import { REFRESH_COOLDOWN_MS } from "../../src/auth/key-set-policy.ts";
 import { TEST_AUDIENCE, TEST_AUTH_BINDINGS, TEST_ISSUER, TEST_JWKS } from "../support/auth-settings.ts";
 import { authorize, mintToken } from "../support/tokens.ts";
+import { TEST_POLICY } from "./verify-token.ts";
 
+/** No test here sends a key, so none asks for a row. */
+const noKeys = new ApiKeys({
+  find: () => Promise.reject(new Error("asked for a key")),
+  noteUse: () => Promise.reject(new Error("noted a use")),
+});
 const inBackground = (_: Promise<unknown>): void => {};
 const ask = (header: string | undefined, env: object = TEST_AUTH_BINDINGS) =>
-  authenticate(env, header, new Date(), inBackground);
+  authenticate(
+    env as unknown as Cloudflare.Env,
+    { header, now: new Date(), waitUntil: inBackground },
+    noKeys,
+  );
 const malformed = {
   ok: false,
   error: { kind: "invalid_token", reason: { kind: "malformed_authorization" } },
@@ -66,7 +77,10 @@ describe("authenticate", () => {
       value: {
         tenant_id: "acme",
         subject: "test-client",
+        actor: "test-client",
         jurisdiction: null,
+        expires_at: expect.any(Number),
+        by: { issuer: TEST_ISSUER },
         scopes: new Set(["ingest:write"]),
       },
     });
@@ -83,13 +97,15 @@ describe("authenticate", () => {
   it("checks exp against the time that it is given", async () => {
     const header = `Bearer ${await mintToken()}`;
     const tomorrow = new Date(Date.now() + 86_400_000);
-    const verdict = await authenticate(TEST_AUTH_BINDINGS, header, tomorrow, inBackground);
+    const request = { header, now: tomorrow, waitUntil: inBackground };
+    const verdict = await authenticate(TEST_AUTH_BINDINGS as unknown as Cloudflare.Env, request, noKeys);
     expect(verdict).toMatchObject({ ok: false, error: { reason: { kind: "expired" } } });
   });
 
   it.each([
-    {},
     { ...TEST_AUTH_BINDINGS, AUTH_ISSUER: "" },
+    { ...TEST_AUTH_BINDINGS, AUTH_EXPLAIN: "yes" },
+    { ...TEST_AUTH_BINDINGS, AUTH_ISSUERS: "[]" },
     { ...TEST_AUTH_BINDINGS, AUTH_JWKS: "{}" },
     { ...TEST_AUTH_BINDINGS, AUTH_JWKS_URL: "http://issuer.test/jwks" },
     { ...TEST_AUTH_BINDINGS, AUTH_CLOCK_TOLERANCE_S: "forever" },
@@ -143,8 +159,6 @@ describe("the settings", () => {
 });
 
 describe("with keys from the issuer", () => {
-  const policy = { issuer: TEST_ISSUER, audience: TEST_AUDIENCE, clockToleranceS: 30 };
-
   function remote(first: Fetcher) {
     let nowMs = Date.now();
     let fetches = 0;
@@ -156,15 +170,14 @@ describe("with keys from the issuer", () => {
       },
       clock: () => nowMs,
     });
-    const verifier = verifierOf(source);
+    const verifier = verifierOf([{ policy: TEST_POLICY, source }]);
     return {
       world,
       fetches: () => fetches,
       pass: (ms: number) => {
         nowMs += ms;
       },
-      ask: (token: string) =>
-        authenticateWith({ policy, ...verifier }, `Bearer ${token}`, new Date(nowMs), inBackground),
+      ask: (token: string) => verifyToken(verifier, token, new Date(nowMs), inBackground),
     };
   }
   const serving =
@@ -227,6 +240,7 @@ describe("with keys from the issuer", () => {
     const { privateKey } = await generateKeyPair("ES256");
     const forged = await new SignJWT({ tenant_id: "acme" })
       .setProtectedHeader({ alg: "ES256", kid: TEST_JWKS.keys[0].kid })
+      .setIssuer(TEST_ISSUER)
       .setExpirationTime("1h")
       .sign(privateKey);
     issuer.pass(REFRESH_COOLDOWN_MS);

@@ -11,6 +11,8 @@ export interface AuthenticatedRoute {
   readonly mediaType?: string;
   /** Scopes that allow it too, because they allow more. */
   readonly wider?: readonly Scope[];
+  /** Scopes that it needs too. */
+  readonly also?: readonly Scope[];
 }
 
 /** Values of the parameters in paths. */
@@ -27,14 +29,15 @@ const ofTable = ({
   path,
   scope,
   wider = [],
+  also = [],
   body,
   table,
 }: ApiRoute): readonly AuthenticatedRoute[] => {
   if (scope === null || scope === "any" || (table && table.name !== "clients")) return [];
   const mediaType = body && { mediaType: body.media };
-  const pattern = path.replace("/clients", "/:table").replace(/\{(\w+)\}/g, ":$1");
+  const pattern = path.replace("/tables/clients", "/tables/:table").replace(/\{(\w+)\}/g, ":$1");
   const sample = path.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? "x");
-  return [{ method, pattern, path: sample, scope, wider, ...mediaType }];
+  return [{ method, pattern, path: sample, scope, wider, also, ...mediaType }];
 };
 
 /** Every route of the contract that needs a token, one table for all lookups; docs/api.md#tokens has the same scopes. */

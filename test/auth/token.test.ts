@@ -1,13 +1,10 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import type { TokenPolicy } from "../../src/auth/token.ts";
 import { type KeySet, keySetOf } from "../../src/auth/verification-key.ts";
-import { readKeySet } from "../../src/config.ts";
+import { readKeySet } from "../../src/config/key-set.ts";
 import { TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS, TEST_KEY_ID } from "../support/auth-settings.ts";
 import { mintToken } from "../support/tokens.ts";
-import { verifyToken } from "./verify-token.ts";
-
-const policy: TokenPolicy = { issuer: TEST_ISSUER, audience: TEST_AUDIENCE, clockToleranceS: 30 };
+import { TEST_POLICY as policy, verifyToken } from "./verify-token.ts";
 
 function setOf(...keys: readonly JWK[]): KeySet {
   const set = readKeySet(JSON.stringify({ keys }));
@@ -31,7 +28,10 @@ describe("a valid token", () => {
       value: {
         tenant_id: "acme_1-X",
         subject: "test-client",
+        actor: "test-client",
         jurisdiction: null,
+        expires_at: expect.any(Number),
+        by: { issuer: TEST_ISSUER },
         scopes: new Set(["ingest:write", "records:read"]),
       },
     });
@@ -161,6 +161,7 @@ describe("scopes", () => {
     ["scp as an array", { scp: ["a", "b"] }, ["a", "b"]],
     ["scp as a string", { scp: "a b" }, ["a", "b"]],
     ["an empty scp array", { scp: [] }, []],
+    ["scope as an array", { scope: ["a", "b"] }, ["a", "b"]],
     ["both claims", { scope: "a b", scp: ["b", "c"] }, ["a", "b", "c"]],
     ["a comma, which separates nothing", { scope: "a,b" }, ["a,b"]],
     ["an array element with a space, which is one odd scope", { scp: ["a b"] }, ["a b"]],
@@ -169,7 +170,7 @@ describe("scopes", () => {
   });
 
   it.each<[string, unknown]>([
-    ["scope", ["a"]],
+    ["scope", [["a"]]],
     ["scope", 1],
     ["scope", null],
     ["scp", 1],

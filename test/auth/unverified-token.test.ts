@@ -15,7 +15,8 @@ const refusal = (token: string) => {
 
 it("accepts a well-formed token, with what is needed to find its key", async () => {
   const text = await mintToken();
-  const value = { text, alg: "ES256", kid: TEST_KEY_ID, exp: expect.any(Number), nbf: null };
+  const claims = expect.objectContaining({ tenant_id: "tenant-1", sub: "test-client" });
+  const value = { text, alg: "ES256", kid: TEST_KEY_ID, exp: expect.any(Number), nbf: null, claims };
   expect(inspectToken(text)).toEqual({ ok: true, value });
 });
 

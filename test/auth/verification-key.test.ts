@@ -1,12 +1,11 @@
 import { base64url, exportJWK, generateKeyPair, type JWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { importedKey, keySetOf, selectKey } from "../../src/auth/verification-key.ts";
-import { type PublicJwk, readKeySet } from "../../src/config.ts";
+import { type PublicJwk, readKeySet } from "../../src/config/key-set.ts";
 import { TEST_AUDIENCE, TEST_ISSUER, TEST_JWKS, TEST_KEY_ID } from "../support/auth-settings.ts";
 import { forgeToken, mintToken } from "../support/tokens.ts";
-import { verifyToken } from "./verify-token.ts";
+import { TEST_POLICY, verifyToken } from "./verify-token.ts";
 
-const policy = { issuer: TEST_ISSUER, audience: TEST_AUDIENCE, clockToleranceS: 30 };
 const claims = { iss: TEST_ISSUER, aud: TEST_AUDIENCE, tenant_id: "tenant-1", exp: 4102444800 };
 
 /** As the keys arrive: through the reader of key sets. */
@@ -16,7 +15,7 @@ function read(...keys: readonly unknown[]): readonly PublicJwk[] {
   return set.value.keys;
 }
 const verify = (token: string, ...keys: readonly unknown[]) =>
-  verifyToken(token, keySetOf(read(...keys)), policy, new Date());
+  verifyToken(token, keySetOf(read(...keys)), TEST_POLICY, new Date());
 const refused = (kind: string) => ({ ok: false, error: { kind } });
 const testKey = TEST_JWKS.keys[0];
 

@@ -6,9 +6,9 @@ export function seeds(tenant: string, from: number, to: number): readonly string
        gender, created_seq, updated_seq, created_at, updated_at)
      ${numbers} SELECT '${tenant}', 's' || i, 'John Doe', 'john.doe@example.com', '+1234567890', '123 Main St', 'US', 0,
        'ID-' || i, 'male', i, i, 1700000000000 + i, 1700000000000 + i FROM n`,
-    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint, data,
-       facts, makes_history, trace_id, created_at)
+    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
+       created_at, hash)
      ${numbers} SELECT '${tenant}', i, printf('%08x-0000-7000-8000-%012x', i, i), 'client', 'create', 's' || i,
-       'seed-key-' || i, 'f', '{}', '{}', 0, '', 1700000000000 + i FROM n`,
+       randomblob(32), '{"data":{},"facts":{}}', 0, zeroblob(16), 1700000000000 + i, zeroblob(32) FROM n`,
   ];
 }

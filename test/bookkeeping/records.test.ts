@@ -29,8 +29,8 @@ describe("an event of a tenant whose books come from its records", () => {
     ]);
     const { body } = await api.get("/api/tables/events?sort_order=asc");
     const named = body.data.map((event: { journal_entry_ids: string[] | null }) => event.journal_entry_ids);
-    expect(named.map((ids: string[] | null) => ids?.length ?? 0)).toEqual([0, 1, 0, 1]);
-    const entry = await api.get(`/v1/journal-entries/${named[3][0]}`);
+    expect(named.map((ids: string[] | null) => ids?.length ?? 0)).toEqual([0, 0, 1, 0, 1]);
+    const entry = await api.get(`/v1/journal-entries/${named[4][0]}`);
     expect(entry.body.lines[0]).toMatchObject({
       loan_id: ledgerLoanId(tenantNamespace(api.tenant), "L-1"),
       external_ref: "L-1",
@@ -100,7 +100,7 @@ describe("an event of a tenant whose books come from its records", () => {
         reason: "orphan_receipts",
         amount: 500,
         currency: "USD",
-        sequence: 3,
+        sequence: 4,
       },
     ]);
     expect(await provedOn(api, DAYS)).toEqual([]);

@@ -1,7 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { switchOn } from "../../src/store/bookkeeping/switch.ts";
+import { switchStatements } from "../../src/store/bookkeeping/switch.ts";
+import { runAll } from "../../src/store/d1/statement.ts";
 import { openSession } from "../../src/store/session.ts";
 import { runSweep } from "../fanout/queue.ts";
 import { Api } from "../support/api.ts";
@@ -17,7 +18,7 @@ async function abandoned(): Promise<Api> {
   await api.accept("client", individual);
   await api.accept("disbursement", loan);
   const { db } = await openSession(env, api.tenant, "first-primary");
-  await switchOn(db, api.tenant, "main");
+  await runAll(db, switchStatements(api.tenant, { mode: "records", version: 1, sequence: 3 }));
   const gate = gateOf(api.tenant);
   // The gate sets it after its answer, to look after the tenant's history.
   const loseAlarm = () =>

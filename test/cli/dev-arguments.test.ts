@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { foreignIssuerSettings } from "../../src/cli/local/project.ts";
 import { understand } from "./program.ts";
 
-test("the service listens on 8787 and logs to the screen unless told otherwise", async () => {
-  expect(await understand(["dev"])).toMatchObject({ command: "dev", options: { port: 8787, quiet: false } });
-  const told = await understand(["dev", "--port", "8788", "--quiet"]);
-  expect(told).toMatchObject({ command: "dev", options: { port: 8788, quiet: true } });
+test("the service listens on 8787 and logs only to a file unless told otherwise; --quiet is taken", async () => {
+  const quiet = await understand(["dev", "--quiet"]);
+  expect(quiet).toMatchObject({ command: "dev", options: { port: 8787, verbose: false } });
+  const told = await understand(["dev", "--port", "8788", "--verbose"]);
+  expect(told).toMatchObject({ command: "dev", options: { port: 8788, verbose: true } });
 });
 
 test.each(["0", "65536", "-1", "80x", "", "1e3", "8787.0"])("port %j is refused", async (port) => {

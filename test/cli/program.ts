@@ -26,11 +26,15 @@ export async function understand(argv: readonly string[]): Promise<Understood> {
       return true;
     }),
   );
+  const listeners = process.stdout.listeners("error");
   try {
     const exitCode = await run(argv, recording);
     expect(calls.length).toBeLessThan(2);
     return { ...calls[0], exitCode, ...printed };
   } finally {
+    for (const one of process.stdout.listeners("error")) {
+      if (!listeners.includes(one)) process.stdout.removeListener("error", one as () => void);
+    }
     for (const spy of spies) spy.mockRestore();
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lifetime } from "../../src/cli/commands/local.ts";
+import { lifetime } from "../../src/cli/commands/options.ts";
 import { SCOPES } from "../../src/contract/scopes.ts";
 import { understand } from "./program.ts";
 

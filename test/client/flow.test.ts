@@ -276,6 +276,53 @@ describe("the client", () => {
   });
 });
 
+describe("following the feed", () => {
+  /** A client whose first request gets a page of two events, and the others what `later` does. */
+  function following(later: (request: Request) => Promise<Response>) {
+    let asked = 0;
+    return createLedgerClient({
+      url: "http://ledger.test",
+      token: "ll_any",
+      attempts: 1,
+      fetch: (request: Request) => {
+        asked += 1;
+        const data = [{ sequence: 1 }, { sequence: 2 }];
+        const page = { data, pagination: { has_more: true, next_cursor: "c" } };
+        return asked === 1 ? Promise.resolve(Response.json(page)) : later(request);
+      },
+    });
+  }
+
+  test("ends quietly when its own signal aborts, while it waits or in the middle of a page", async () => {
+    const waiting = new AbortController();
+    const ledger = following((request) => {
+      const { promise, reject } = Promise.withResolvers<Response>();
+      request.signal.addEventListener("abort", () => reject(request.signal.reason));
+      queueMicrotask(() => waiting.abort());
+      return promise;
+    });
+    const seen: number[] = [];
+    for await (const { event } of ledger.follow({ signal: waiting.signal })) seen.push(event.sequence);
+    expect(seen).toEqual([1, 2]);
+    const reading = new AbortController();
+    const first: number[] = [];
+    const again = following(() => Promise.reject(new Error("asked after the end")));
+    for await (const { event } of again.follow({ signal: reading.signal })) {
+      first.push(event.sequence);
+      reading.abort();
+    }
+    expect(first).toEqual([1]);
+  });
+
+  test("throws what is no abort of its own", async () => {
+    const ledger = following(() => Promise.reject(new TypeError("connection lost")));
+    const read = async () => {
+      for await (const _ of ledger.follow({ signal: new AbortController().signal }));
+    };
+    await expect(read()).rejects.toThrow("connection lost");
+  });
+});
+
 describe("the types", () => {
   test("accept correct calls, and refuse a wrong category, step, route, table and column", () => {
     runNode("node_modules/typescript/bin/tsc", "--noEmit", "--project", "test/client");

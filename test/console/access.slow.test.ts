@@ -95,7 +95,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       }
       throw new Error(`${key} never came to ${name}`);
     };
-    await tabTo("Token");
+    await tabTo("Token or API key");
     await page.keyboard.insertText(await service.token(TENANT));
     await tabTo("Open the console");
     await press("Enter");

@@ -1,7 +1,7 @@
 import type { Miniflare } from "miniflare";
 import { sampleTape } from "../../src/cli/sample/tape.ts";
 import { parseJson, stringifyJson } from "../../src/contract/json.ts";
-import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
+import { TEST_API_KEY_SECRET, TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 import { mintToken } from "../support/tokens.ts";
 
@@ -22,7 +22,9 @@ const LINES_A_BATCH = 200;
 export const READS = "records:read hpts:ledger:read hpts:balances:read";
 
 export async function startService(): Promise<Service> {
-  const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
+  const miniflare = await startBuiltWorker(await buildWorker(), {
+    bindings: { ...TEST_AUTH_BINDINGS, API_KEY_SECRET: TEST_API_KEY_SECRET },
+  });
   const { origin } = await miniflare.ready;
   const token = (tenant: string, scope = READS) => mintToken({ tenant, scope });
   return {

@@ -54,7 +54,7 @@ describe.skipIf(chromium === null)("the token of the console", () => {
     expect(requests.slice(before).filter(({ url }) => new URL(url).pathname.startsWith("/api"))).toEqual([]);
     await page.getByLabel("Token").fill("not a token");
     await page.getByRole("button", { name: "Open the console" }).click();
-    expect(await page.getByRole("alert").textContent()).toContain("This is not a token");
+    expect(await page.getByRole("alert").textContent()).toContain("neither a token");
     await page.getByLabel("Token").fill(await service.token("tape"));
     await page.getByRole("button", { name: "Open the console" }).click();
     await loaded(page);
@@ -62,6 +62,36 @@ describe.skipIf(chromium === null)("the token of the console", () => {
     await page.getByRole("button", { name: "Forget token" }).click();
     expect(await page.getByLabel("Token").inputValue()).toBe("");
     await close();
+  });
+
+  it("can be an API key, whose tenant and scopes the page asks for", async () => {
+    const token = await service.token("tape", "keys:manage positions:read");
+    const made = await fetch(`${service.origin}/v1/api-keys`, {
+      method: "POST",
+      headers: {
+        Authorization: `Bearer ${token}`,
+        "Content-Type": "application/json",
+        "Idempotency-Key": "console-key",
+      },
+      body: JSON.stringify({
+        name: "console",
+        scopes: ["positions:read"],
+        expires_at: "2099-12-31T00:00:00Z",
+      }),
+    });
+    expect(made.status).toBe(201);
+    const { key } = (await made.json()) as { key: string };
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${service.origin}/console`);
+    await page.getByLabel("Token").fill(key);
+    await page.getByRole("button", { name: "Open the console" }).click();
+    await loaded(page);
+    expect(await page.locator(".who").textContent()).toMatch(/^tape *access until 2099-12-31 00:00 UTC/);
+    await page.evaluate("location.hash = '#/tables/clients'");
+    await loaded(page);
+    expect(await page.getByRole("alert").textContent()).toContain("You have positions:read");
+    await context.close();
   });
 
   it("goes with every request to the API and with no other, and no request leaves the origin", async () => {
@@ -80,7 +110,7 @@ describe.skipIf(chromium === null)("the token of the console", () => {
     const look = { tenant: "tape", scope: "positions:read", route: "#/tables/clients" };
     const { page, close } = await open(browser, service, look);
     const alert = page.getByRole("alert");
-    expect(await alert.textContent()).toMatch(/records:read.*This token has positions:read/s);
+    expect(await alert.textContent()).toMatch(/records:read.*You have positions:read/s);
     const expired = await mintToken({ tenant: "tape", scope: READS, expiresInS: -3600 });
     await page.evaluate(`location.hash = '#token=${expired}'`);
     await loaded(page);

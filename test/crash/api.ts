@@ -67,8 +67,8 @@ export class TenantApi {
     return rows;
   }
 
-  async events(): Promise<readonly (WireEvent & { readonly idempotency_key: string })[]> {
-    return (await this.readAll("events")) as unknown as (WireEvent & { readonly idempotency_key: string })[];
+  async events(): Promise<readonly (WireEvent & { readonly key_hash: string })[]> {
+    return (await this.readAll("events")) as unknown as (WireEvent & { readonly key_hash: string })[];
   }
 
   async #get<T>(path: string): Promise<T> {

@@ -1,3 +1,4 @@
+import { keyHash } from "../../src/domain/log/hash.ts";
 import {
   expectedHistory,
   HISTORY,
@@ -7,27 +8,29 @@ import {
 } from "../fanout/expected.ts";
 import type { TenantApi } from "./api.ts";
 import type { Step } from "./load.ts";
+import { TENANT } from "./service.ts";
 
 /** What the service acknowledged: the event of each idempotency key, or the journal entry of a posting's key. */
 export type Acknowledged = ReadonlyMap<string, string>;
 
-type LoggedEvent = WireEvent & { readonly idempotency_key: string };
+type LoggedEvent = WireEvent & { readonly key_hash: string };
 
 /** Sentences about every acknowledged event that is not there exactly once, and about holes in the sequence. */
 export function eventDifferences(acknowledged: Acknowledged, events: readonly LoggedEvent[]): string[] {
   const differences: string[] = [];
   const found = new Map<string, string[]>();
-  for (const { idempotency_key, event_id, category, id } of events) {
+  for (const { key_hash, event_id, category, id } of events) {
     const answered = category === "ledger" ? id : event_id;
-    found.set(idempotency_key, [...(found.get(idempotency_key) ?? []), answered]);
+    found.set(key_hash, [...(found.get(key_hash) ?? []), answered]);
   }
   for (const [key, id] of acknowledged) {
-    const ids = found.get(key) ?? [];
+    const ids = found.get(keyHash(TENANT, key)) ?? [];
     if (ids.length === 1 && ids[0] === id) continue;
     differences.push(`${key} was acknowledged as ${id}, and the log has [${ids.join(", ")}]`);
   }
-  for (const key of found.keys()) {
-    if (!acknowledged.has(key)) differences.push(`${key} is in the log and was never acknowledged`);
+  const known = new Set([...acknowledged.keys()].map((key) => keyHash(TENANT, key)));
+  for (const [hash, ids] of found) {
+    if (!known.has(hash)) differences.push(`${ids.join(", ")} is in the log and was never acknowledged`);
   }
   for (const [index, { sequence }] of events.entries()) {
     if (sequence !== index + 1) differences.push(`sequence ${sequence} stands in place ${index + 1}`);

@@ -5,14 +5,14 @@ const RETRY_PAUSE_MS = 100;
 const WAIT_S = 10;
 
 interface FeedPage {
-  readonly data: readonly { readonly sequence: number; readonly idempotency_key: string }[];
+  readonly data: readonly { readonly sequence: number; readonly key_hash: string }[];
   readonly pagination: { readonly next_cursor: string };
 }
 
 /** A consumer of the feed: it keeps one cursor, waits for more, and asks again where the service was killed. */
 export class Follower {
   /** Every event in the order in which it was read. */
-  readonly seen: { readonly sequence: number; readonly key: string }[] = [];
+  readonly seen: { readonly sequence: number; readonly key_hash: string }[] = [];
   /** Answers that had waited for their event. */
   woken = 0;
   /** Requests that a kill interrupted. */
@@ -37,7 +37,7 @@ export class Follower {
         continue;
       }
       if (page.data.length > 0 && Date.now() - start > RETRY_PAUSE_MS) this.woken += 1;
-      this.seen.push(...page.data.map(({ sequence, idempotency_key: key }) => ({ sequence, key })));
+      this.seen.push(...page.data.map(({ sequence, key_hash }) => ({ sequence, key_hash })));
       this.#cursor = page.pagination.next_cursor;
     }
   }

@@ -9,7 +9,7 @@ import { SCOPES } from "../../src/contract/scopes.ts";
 import { freePort } from "../support/free-port.ts";
 
 const READY = "\nRequests:";
-const TENANT = "crash";
+export const TENANT = "crash";
 
 /** What a person's shell would pass on: without the marks that a test runner leaves. */
 function shellEnvironment(): NodeJS.ProcessEnv {

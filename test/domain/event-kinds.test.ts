@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { eventKind } from "../../src/domain/event-kinds.ts";
+import { parseIngest } from "../../src/contract/tape/ingest.ts";
+import { eventKind, isOfRecords } from "../../src/domain/event-kinds.ts";
 
 describe("an event of the log", () => {
   it.each([
@@ -11,16 +12,44 @@ describe("an event of the log", () => {
     ["ledger", "bank_balance", ["hpts:ledger:read"], null],
     ["ledger", "opening", ["hpts:ledger:read"], null],
     ["settings", "put", ["records:read"], "settingsChanged"],
+    ["client", "erase", ["records:read"], "recordChanged"],
+    ["ledger", "erase", ["hpts:ledger:read"], "booksChanged"],
+    ["ledger", "switched", ["hpts:ledger:read"], "booksChanged"],
+    ["log", "restored", ["records:read", "hpts:ledger:read"], "logRestored"],
   ])("%s %s is read with %j and reported as %s", (category, step, readableWith, webhook) => {
     expect(eventKind(category, step)).toMatchObject({ readableWith, webhook });
   });
 
   it.each([
     ["ledger", "create"],
-    ["client", "erase"],
+    ["payment", "erase"],
     ["settings", "create"],
     ["constructor", "create"],
   ])("%s %s is of no kind: nobody reads its data", (category, step) => {
     expect(eventKind(category, step)).toBeUndefined();
+  });
+
+  it.each([
+    ["client", "erase"],
+    ["log", "restored"],
+    ["settings", "put"],
+    ["ledger", "erase"],
+    ["ledger", "switched"],
+  ])("%s %s is of the service itself: POST /ingest does not take it", (category, step) => {
+    expect(isOfRecords(category, step)).toBe(false);
+    expect(parseIngest({ category, data: { step, client_id: "C-1", reason: "error" } })).toMatchObject({
+      ok: false,
+      error: { code: category === "client" ? "validation_error" : "unsupported_category" },
+    });
+  });
+
+  it.each([
+    ["client", "create", true],
+    ["payment", "delete", true],
+    ["ledger", "accrual", false],
+    ["ledger", "opening", false],
+    ["payment", "erase", false],
+  ])("%s %s is an event of a record: %s", (category, step, isRecord) => {
+    expect(isOfRecords(category, step)).toBe(isRecord);
   });
 });

@@ -4,6 +4,7 @@ import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment } from "../support/examples.ts";
 import { FaultyD1 } from "../support/faulty-d1.ts";
 import { eventsOf } from "../support/gate.ts";
+import { tamper } from "../support/tamper.ts";
 import { until } from "../support/until.ts";
 import {
   deliver,
@@ -118,7 +119,7 @@ it("a batch of the longest reasons fits into D1's parameters", async () => {
     },
   });
   await insertEvents(tenant, 1, 100, () => facts);
-  await env.DB.prepare("UPDATE events SET step = 'update' WHERE tenant_id = ?").bind(tenant).run();
+  await tamper(env.DB.prepare("UPDATE events SET step = 'update' WHERE tenant_id = ?").bind(tenant));
   expect(await deliver([messageFor(tenant)])).toEqual(["acked"]);
   expect(rowCount(await historyOf(tenant))).toBe(400);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { FaultyD1, failBefore } from "../support/faulty-d1.ts";
+import { tamper } from "../support/tamper.ts";
 import {
   DEAD_QUEUE,
   deadLettersOf,
@@ -15,6 +16,7 @@ import {
   rowCount,
   runSweep,
   TRACE_ID,
+  textWith,
 } from "./queue.ts";
 
 const newTenant = () => `poisoned-${crypto.randomUUID()}`;
@@ -28,9 +30,8 @@ async function poisonedTenant(facts = '{"on_date": "Joh'): Promise<string> {
 
 /** Removes the cause of the failure, as an operator does before a redrive. */
 async function removeCause(tenant: string): Promise<void> {
-  await env.DB.prepare("UPDATE events SET facts = '{}' WHERE tenant_id = ? AND sequence = 3")
-    .bind(tenant)
-    .run();
+  const update = env.DB.prepare("UPDATE events SET data = ? WHERE tenant_id = ? AND sequence = 3");
+  await tamper(update.bind(textWith("{}"), tenant));
 }
 
 const redrive = (tenant: string) =>
@@ -185,17 +186,15 @@ it("does not stop the API from taking the tenant's events, whose history is deri
   await replaceQueue(api.tenant, async () => {});
   await api.accept("client", individual);
   await api.accept("disbursement", loan);
-  const facts = "SELECT facts FROM events WHERE tenant_id = ? AND sequence = 2";
-  const good = await env.DB.prepare(facts).bind(api.tenant).first("facts");
-  const setFacts = (text: unknown) =>
-    env.DB.prepare("UPDATE events SET facts = ? WHERE tenant_id = ? AND sequence = 2")
-      .bind(text, api.tenant)
-      .run();
-  await setFacts("broken");
+  const data = "SELECT data FROM events WHERE tenant_id = ? AND sequence = 2";
+  const good = await env.DB.prepare(data).bind(api.tenant).first("data");
+  const update = env.DB.prepare("UPDATE events SET data = ? WHERE tenant_id = ? AND sequence = 2");
+  const setData = (text: unknown) => tamper(update.bind(text, api.tenant));
+  await setData("broken");
   await deliver([messageFor(api.tenant)], { queue: DEAD_QUEUE });
   await api.accept("disbursement", { ...loan, disbursement_id: "L-2" });
   expect(rowCount(await historyOf(api.tenant))).toBe(0);
-  await setFacts(good);
+  await setData(good);
   await redrive(api.tenant);
   await runSweep();
   expect(await historyOf(api.tenant)).toEqual(await dueHistoryOf(api.tenant));

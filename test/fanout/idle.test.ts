@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { startWholeCheck, tenantsToCheck } from "../../src/store/ledger/integrity-place.ts";
 import { openEverySession } from "../../src/store/session.ts";
 import { FaultyD1 } from "../support/faulty-d1.ts";
+import { tamper } from "../support/tamper.ts";
 import { historyOf, rowCount, runSweep } from "./queue.ts";
 
 const TENANTS = 4_000;
@@ -21,8 +22,10 @@ const TENANT = "'idle-' || printf('%06d', n)";
 /** Tenants with a log, a webhook endpoint, a ledger and a check of it, of which each is complete. */
 async function idle(count: number, visited_at = Date.now()): Promise<void> {
   await run(
-    `${MANY} INSERT INTO events SELECT ${TENANT}, 1, 'e-' || n, 'disbursement', 'create', 'x', NULL, 'k', 'f', '{}', '{}', 1,
-      NULL, NULL, 't', 1 FROM c`,
+    `${MANY} INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history,
+      trace_id, created_at, hash)
+      SELECT ${TENANT}, 1, 'e-' || n, 'disbursement', 'create', 'x', zeroblob(32), '{"data":{},"facts":{}}', 1,
+      zeroblob(16), 1, zeroblob(32) FROM c`,
     count,
   );
   await run(`${MANY} INSERT INTO projection_cursors SELECT ${TENANT}, 'history', 1, 1 FROM c`, count);
@@ -36,8 +39,8 @@ async function idle(count: number, visited_at = Date.now()): Promise<void> {
   );
   await run(
     `${MANY} INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done,
-      round_started_at, is_behind, visited_at, checked_at, checked_upto, turns)
-      SELECT ${TENANT}, 1, 0, '', 0, 0, 0, 0, ?, 1, 1, 1 FROM c`,
+      round_started_at, record_category, record_after, record_round_at, is_behind, visited_at, checked_at, checked_upto, turns)
+      SELECT ${TENANT}, 1, 0, '', 0, 0, 0, '', '', 0, 0, ?, 1, 1, 1 FROM c`,
     count,
     visited_at,
   );
@@ -52,7 +55,7 @@ const TABLES = [
 ];
 
 beforeEach(async () => {
-  await env.DB.batch([...TABLES, "events"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await tamper(...[...TABLES, "events"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
 const database = () => {

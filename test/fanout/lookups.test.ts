@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Api, newTenant } from "../support/api.ts";
 import { individual, loan, operation } from "../support/examples.ts";
 import { eventIdOf, measured } from "../support/lookup-rows.ts";
+import { tamper } from "../support/tamper.ts";
 import { HISTORY } from "./expected.ts";
 import { deliver, dueHistoryOf, messageFor, revise, tenantWithoutQueue } from "./queue.ts";
 
@@ -143,14 +144,14 @@ describe("the rows that a lookup of history reads, in tables of a thousand rows 
   /** The log that says which record an event was about. */
   async function writeLog(table: Table): Promise<void> {
     const ids = JSON.stringify([eventIdOf(500)]);
-    await env.DB.prepare(
-      `INSERT OR REPLACE INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key,
-         fingerprint, data, facts, makes_history, trace_id, created_at)
-       SELECT ?1, n, id, 'x', 'create', ${recordOf(table)}, 'key', 'f', '{}', '{}', 0, 't', 1
+    const insert = env.DB.prepare(
+      `INSERT OR REPLACE INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history,
+         trace_id, created_at, hash)
+       SELECT ?1, n, id, 'x', 'create', ${recordOf(table)}, zeroblob(32), '{"data":{},"facts":{}}', 0, zeroblob(16), 1,
+         zeroblob(32)
        FROM (SELECT 500 AS n, value AS id FROM json_each(?2))`,
-    )
-      .bind(tenant, ids)
-      .run();
+    );
+    await tamper(insert.bind(tenant, ids));
   }
 
   it.each(HISTORY)("%s: one row by its id, and at most its event's row", async (table) => {

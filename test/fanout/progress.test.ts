@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { catchUp } from "../../src/fanout/catch-up.ts";
+import { tamper } from "../support/tamper.ts";
 import { deliver, historyOf, insertEvents, messageFor, rowCount } from "./queue.ts";
 
 const rowsOf = async (tenant: string) => rowCount(await historyOf(tenant));
@@ -8,9 +9,8 @@ const rowsOf = async (tenant: string) => rowCount(await historyOf(tenant));
 it("history has reached only what is derived, and the head once all of it is", async () => {
   const tenant = `t-${crypto.randomUUID()}`;
   await insertEvents(tenant, 1, 2_500);
-  await env.DB.prepare("UPDATE events SET makes_history = 0 WHERE tenant_id = ? AND sequence = 2500")
-    .bind(tenant)
-    .run();
+  const update = "UPDATE events SET makes_history = 0 WHERE tenant_id = ? AND sequence = 2500";
+  await tamper(env.DB.prepare(update).bind(tenant));
   const part = await catchUp(env, tenant);
   expect([part.complete, part.stopped]).toEqual([false, []]);
   expect(part.reached.history).toBe(await rowsOf(tenant));

@@ -5,6 +5,7 @@ import { catchUp } from "../../src/fanout/catch-up.ts";
 import { PROJECTIONS } from "../../src/fanout/projections.ts";
 import { type Projection, projection } from "../../src/store/projections/projection.ts";
 import { FaultyD1, isCommit, mentions } from "../support/faulty-d1.ts";
+import { tamper } from "../support/tamper.ts";
 import {
   DEAD_QUEUE,
   deadLettersOf,
@@ -14,6 +15,7 @@ import {
   messageFor,
   rowCount,
   runSweep,
+  textWith,
 } from "./queue.ts";
 
 const newTenant = () => `t-${crypto.randomUUID()}`;
@@ -43,9 +45,8 @@ describe("projections of one tenant", () => {
   it("each keep their own cursor, and share the reads", async () => {
     const tenant = newTenant();
     await insertEvents(tenant, 1, 40);
-    await env.DB.prepare("UPDATE events SET makes_history = 0 WHERE tenant_id = ? AND sequence > 30")
-      .bind(tenant)
-      .run();
+    const update = "UPDATE events SET makes_history = 0 WHERE tenant_id = ? AND sequence > 30";
+    await tamper(env.DB.prepare(update).bind(tenant));
     const d1 = new FaultyD1(env.DB);
     const done = await catchUp({ ...env, DB: d1.binding }, tenant, [...PROJECTIONS, tens()]);
     expect(done).toMatchObject({ rows: 34, complete: true, stopped: [], calls: 3 });
@@ -93,7 +94,8 @@ describe("a dead letter", () => {
     await env.DB.prepare("UPDATE dead_letters SET projection = 'other' WHERE tenant_id = ?")
       .bind(tenant)
       .run();
-    await env.DB.prepare("UPDATE events SET facts = '{}' WHERE tenant_id = ?").bind(tenant).run();
+    const update = env.DB.prepare("UPDATE events SET data = ? WHERE tenant_id = ?");
+    await tamper(update.bind(textWith("{}"), tenant));
     await runSweep();
     expect(rowCount(await historyOf(tenant))).toBe(2);
     expect(await deadLettersOf(tenant)).toMatchObject([{ projection: "other", resolved_at: null }]);

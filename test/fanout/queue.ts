@@ -6,6 +6,7 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { dataOf, type EventTexts } from "../../src/domain/log/texts.ts";
 import { type EventsMessage, MESSAGE_VERSION } from "../../src/fanout/message.ts";
 import worker from "../../src/index.ts";
 import { Api } from "../support/api.ts";
@@ -89,12 +90,12 @@ export const revise = (terms: object, change: object = {}) => ({
 
 /** The tenant's events as the API shows them. */
 export async function eventLog(tenant: string): Promise<readonly WireEvent[]> {
-  const query = `SELECT event_id, sequence, category, step, record_id AS id, data, created_at FROM events
+  const query = `SELECT event_id, sequence, category, step, record_id AS id, data, private, created_at FROM events
     WHERE tenant_id = ? ORDER BY sequence`;
-  const { results } = await env.DB.prepare(query).bind(tenant).all<WireEvent & { data: string }>();
+  const { results } = await env.DB.prepare(query).bind(tenant).all<WireEvent & EventTexts>();
   return results.map((row) => ({
     ...row,
-    data: JSON.parse(row.data),
+    data: JSON.parse(dataOf(row)),
     created_at: new Date(row.created_at).toISOString(),
   }));
 }
@@ -131,6 +132,9 @@ export const dueHistoryOf = async (tenant: string): Promise<WireHistory> =>
 export const rowCount = (history: WireHistory) =>
   HISTORY.reduce((count, table) => count + history[table].length, 0);
 
+/** An event's text with these facts. */
+export const textWith = (facts: string) => `{"data":{},"facts":${facts}}`;
+
 /** Rows straight into the event log, for what the API would never write or takes too long to. */
 export async function insertEvents(
   tenant: string,
@@ -140,13 +144,13 @@ export async function insertEvents(
 ): Promise<void> {
   const rows = Array.from({ length: to - from + 1 }, (_, index) => {
     const sequence = from + index;
-    return [sequence, `event-${sequence}`, `L-${sequence}`, `key-${sequence}`, facts(sequence)];
+    return [sequence, `event-${sequence}`, `L-${sequence}`, textWith(facts(sequence))];
   });
   await env.DB.prepare(
-    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, idempotency_key, fingerprint, data,
-       facts, makes_history, trace_id, created_at)
-     SELECT ?1, value ->> 0, value ->> 1, 'disbursement', 'create', value ->> 2, value ->> 3, 'f', '{}', value ->> 4, 1,
-       ?2, 1700000000000 FROM json_each(?3) WHERE true`,
+    `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
+       created_at, hash)
+     SELECT ?1, value ->> 0, value ->> 1, 'disbursement', 'create', value ->> 2, randomblob(32), value ->> 3, 1,
+       unhex(?2), 1700000000000, zeroblob(32) FROM json_each(?3) WHERE true`,
   )
     .bind(tenant, TRACE_ID, JSON.stringify(rows))
     .run();

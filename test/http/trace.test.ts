@@ -39,7 +39,9 @@ describe("traceparent", () => {
     const api = new Api();
     const headers = { traceparent: `00-${TRACE}-${PARENT}-01` };
     await api.post("/ingest", { category: "client", data: individual }, newKey(), headers);
-    const row = await env.DB.prepare("SELECT trace_id FROM events WHERE tenant_id = ?")
+    const row = await env.DB.prepare(
+      "SELECT lower(hex(trace_id)) AS trace_id FROM events WHERE tenant_id = ?",
+    )
       .bind(api.tenant)
       .first();
     expect(row).toEqual({ trace_id: TRACE });

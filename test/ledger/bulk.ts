@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
-import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
-import { NO_HEAD } from "../../src/domain/core/event.ts";
+import { type Head, NO_HEAD } from "../../src/domain/core/event.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../src/domain/ledger/decide.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import { applyPosted, ledgerEvent } from "../../src/domain/ledger/writes.ts";
+import { keyHash } from "../../src/domain/log/hash.ts";
+import { seal } from "../../src/domain/log/seal.ts";
 import { commit } from "../../src/store/commit.ts";
 import { openSession } from "../../src/store/session.ts";
 import { Api, newKey, newTenant } from "../support/api.ts";
@@ -37,7 +38,7 @@ export async function postInBulk(
   size = 1_000,
 ): Promise<void> {
   const state = noLedgerState();
-  let head = NO_HEAD;
+  let head: Head = NO_HEAD;
   for (let from = 0; from < commands.length; from += size) {
     const writes = noWrites();
     for (const [index, command] of commands.slice(from, from + size).entries()) {
@@ -47,14 +48,16 @@ export async function postInBulk(
       const stamp = { ...moment, journal_entry_id, settings: DEFAULT_SETTINGS };
       const decided = decideLedger(state, command, stamp);
       if (!decided.ok) throw new Error(decided.error.detail);
-      const request = { idempotency_key: newKey(), fingerprint: "f", data: "{}", actor: null, trace_id: "t" };
-      writes.events.push(ledgerEvent(command, decided.value, stamp, request));
+      const key_hash = keyHash(tenant, newKey());
+      const request = { key_hash, fingerprint: "00", data: "{}", actor: null, trace_id: "00" };
+      const draft = ledgerEvent(state, command, decided.value, { stamp, request });
+      const { entries } = decided.value;
+      const last = writes.events.at(-1) ?? head;
+      const link = { tenant, head: last, entries, salt: "00", settings: DEFAULT_SETTINGS };
+      writes.events.push(seal(draft, link));
       applyPosted(state, writes, decided.value, stamp);
     }
-    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, {
-      head,
-      books: NO_BOOKKEEPING,
-    });
+    await commit(await openSession(env, tenant, "first-primary"), tenant, writes, { head, rewrites: 0 });
     head = writes.events.at(-1) ?? head;
   }
 }

@@ -50,6 +50,7 @@ describe("the documented example", () => {
       journal_entry_id: answer.body.journal_entry_id,
       event_type: "disbursement",
       effective_at: "2023-12-25",
+      value_date: "2023-12-25",
       posted_at: answer.body.posted_at,
       lines: [
         { sequence: 1, account_code: "1100", direction: "DR", ...line },
@@ -230,10 +231,10 @@ describe("the body's bounds", () => {
     const { metadata: _, ...rest } = disbursement;
     const body = JSON.stringify(rest).replace(/\}$/, `,"metadata":${metadata}}`);
     expect((await api.post("/v1/disbursements", body)).status).toBe(201);
-    const row = await env.DB.prepare("SELECT data FROM events WHERE tenant_id = ?")
+    const row = await env.DB.prepare("SELECT private FROM events WHERE tenant_id = ?")
       .bind(api.tenant)
-      .first<{ data: string }>();
-    expect(row?.data).toContain(metadata);
+      .first<{ private: string }>();
+    expect(row?.private).toContain(metadata);
   });
 });
 

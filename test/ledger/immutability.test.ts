@@ -4,7 +4,7 @@ import { Api } from "../support/api.ts";
 import { BORROWER, disbursed, entryIdOf, LOAN, reverse } from "./post.ts";
 import { storedBooks } from "./stored-books.ts";
 
-const ENTRY_COLUMNS = `journal_entry_id, event_type, currency, layer, effective_at, posted_at, correlation_id,
+const ENTRY_COLUMNS = `journal_entry_id, event_type, currency, layer, effective_at, value_date, posted_at, correlation_id,
   reverses_entry_id, loan_count, external_ref, description, actor`;
 
 describe("the database itself", () => {
@@ -38,10 +38,7 @@ describe("the database itself", () => {
     async (table) => {
       await expectRefused(`UPDATE ${table} SET sequence = 99 WHERE tenant_id = ?`, APPEND_ONLY);
       await expectRefused(`UPDATE OR REPLACE ${table} SET sequence = 3 WHERE tenant_id = ?`, APPEND_ONLY);
-      await expectRefused(
-        `UPDATE OR IGNORE ${table} SET sequence = sequence WHERE tenant_id = ?`,
-        APPEND_ONLY,
-      );
+      await expectRefused(`UPDATE OR IGNORE ${table} SET sequence = 99 WHERE tenant_id = ?`, APPEND_ONLY);
       await expectRefused(`DELETE FROM ${table} WHERE tenant_id = ?`, APPEND_ONLY);
       const copy = `SELECT * FROM ${table} WHERE tenant_id = ? AND sequence = 3`;
       await expectRefused(`INSERT INTO ${table} ${copy}`, APPEND_ONLY);
@@ -51,6 +48,18 @@ describe("the database itself", () => {
       await expectRefused(upsert, APPEND_ONLY);
     },
   );
+
+  it("lets an erasure null the texts of an entry, and nothing else with them", async () => {
+    const own = new Api();
+    await disbursed(own);
+    const erase = "UPDATE journal_entries SET external_ref = NULL, description = NULL";
+    const also = env.DB.prepare(`${erase}, actor = NULL WHERE tenant_id = ?`);
+    await expect(also.bind(own.tenant).run()).rejects.toThrow(APPEND_ONLY);
+    const changed = await env.DB.prepare(`${erase} WHERE tenant_id = ?`).bind(own.tenant).run();
+    expect(changed.meta.changes).toBe(1);
+    const other = env.DB.prepare("UPDATE journal_entries SET description = 'x' WHERE tenant_id = ?");
+    await expect(other.bind(own.tenant).run()).rejects.toThrow(APPEND_ONLY);
+  });
 
   /** A copy of the reversal as the tenant's sequence 9. */
   const second = (verb: string, reverses: number) =>

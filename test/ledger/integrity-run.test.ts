@@ -5,12 +5,11 @@ import { openEverySession } from "../../src/store/session.ts";
 import { runSweep } from "../fanout/queue.ts";
 import { Api } from "../support/api.ts";
 import { FaultyD1, failBefore, isCommit, mentions } from "../support/faulty-d1.ts";
+import { tamper } from "../support/tamper.ts";
 import { disbursed } from "./post.ts";
 
-const TABLES = ["integrity_checks", "ledger_totals"];
-
 beforeEach(async () => {
-  await env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await tamper(...["integrity_checks", "events"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
 afterEach(() => void vi.restoreAllMocks());
@@ -20,20 +19,22 @@ const database = () => {
   return session.db;
 };
 
-/** Tenants with a ledger in which nothing happened yet; a run last began with each of them at its number. */
+/** Tenants in which nothing happens any more; a run last began with each of them at its number. */
 async function idle(count: number, prefix = "t"): Promise<readonly string[]> {
   const tenants = Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(5, "0")}`);
   const rows = JSON.stringify(tenants);
   await env.DB.batch([
     env.DB.prepare(
-      `INSERT INTO ledger_totals (tenant_id, book, account_code, currency, layer, dr_hi, dr_lo, cr_hi, cr_lo)
-        SELECT value, '', '1000', 'USD', 'SETTLED', 0, 0, 0, 0 FROM json_each(?)`,
+      `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
+          created_at, hash)
+        SELECT value, 1, 'e', 'ledger', 'funding', 'x', zeroblob(32), '{"data":{},"facts":{}}', 0, zeroblob(16), 0,
+          zeroblob(32) FROM json_each(?)`,
     ).bind(rows),
     env.DB.prepare(
       `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done, round_started_at,
-          is_behind, visited_at, checked_at, checked_upto, turns)
-        SELECT value, 0, 0, '', 0, 0, 0, 0, key + 1, key + 1, 0, 1 FROM json_each(?)`,
-    ).bind(rows),
+          record_category, record_after, record_round_at, is_behind, visited_at, checked_at, checked_upto, turns)
+        SELECT value, 0, 0, '', 0, 0, 0, '', '', CAST(?2 AS INTEGER), 0, key + 1, key + 1, 0, 1 FROM json_each(?1)`,
+    ).bind(rows, String(Date.now())),
   ]);
   return tenants;
 }

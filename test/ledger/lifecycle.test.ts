@@ -39,10 +39,15 @@ class Lender {
   /** The lines of an accepted entry are the model's, and no balance was negative or is. */
   async expectEntry(id: string, outcome: Outcome): Promise<void> {
     if (outcome.refused !== null) throw new Error(`the model refuses it: ${outcome.refused}`);
-    const lines = outcome.entry.moves.flatMap(({ debit, credit, amount: money }) => [
-      `${debit} DR ${money}`,
-      `${credit} CR ${money}`,
-    ]);
+    // One line for each account, side and loan.
+    const sums = new Map<string, readonly [line: string, amount: bigint]>();
+    for (const { debit, credit, amount, loan } of outcome.entry.moves) {
+      for (const line of [`${debit} DR`, `${credit} CR`]) {
+        const key = `${line} ${loan}`;
+        sums.set(key, [line, (sums.get(key)?.[1] ?? 0n) + amount]);
+      }
+    }
+    const lines = [...sums.values()].map(([line, amount]) => `${line} ${amount}`);
     expect([...(await entryLines(this.api, id))].sort()).toEqual(lines.sort());
   }
 

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { HeldCalls, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, oneTo } from "../support/gate.ts";
+import { tamper } from "../support/tamper.ts";
 import { accrualItems, loanIdOf, tenantWithLoans } from "./bulk.ts";
 import { accrue, disburse, entryIdOf, postTo, refusalOf, reverse, settle } from "./post.ts";
 import { expectSoundBooks } from "./stored-books.ts";
@@ -22,11 +23,9 @@ describe("a reversal of an accrual of more than 100 loans", () => {
     const api = await tenantWithLoans(101);
     const accrual = entryIdOf(await accrue(api, accrualItems(101)));
     // The last event was accepted by a machine whose clock is a day ahead, as around midnight.
-    await env.DB.prepare(
-      "UPDATE events SET created_at = created_at + 86400000 WHERE tenant_id = ? AND sequence = 102",
-    )
-      .bind(api.tenant)
-      .run();
+    const later =
+      "UPDATE events SET created_at = created_at + 86400000 WHERE tenant_id = ? AND sequence = 102";
+    await tamper(env.DB.prepare(later).bind(api.tenant));
     const reversal = entryIdOf(await reverse(api, accrual));
     expect((await api.get(`/v1/journal-entries/${reversal}`)).body.effective_at).toBe(dayIn(1));
     await expectSoundBooks(api.tenant);

@@ -130,6 +130,7 @@ describe("a statement", () => {
       journal_entry_id: fee.body.journal_entry_id,
       event_type: "fee_assessed",
       effective_at: "2024-02-01",
+      value_date: "2024-02-01",
       posted_at: fee.body.posted_at,
       change: amounts("0", "0", "20", "0"),
       balance: amounts("1000", "0", "20", "0"),
@@ -180,9 +181,9 @@ describe("a statement", () => {
     expect(headers.get("Link")).toBeNull();
     const [columns, first, second, end] = text.split("\r\n");
     expect(columns).toBe(
-      "journal_entry_id,event_type,effective_at,posted_at,change_principal_minor,change_interest_minor,change_fees_minor,change_suspense_minor,balance_principal_minor,balance_interest_minor,balance_fees_minor,balance_suspense_minor",
+      "journal_entry_id,event_type,effective_at,value_date,posted_at,change_principal_minor,change_interest_minor,change_fees_minor,change_suspense_minor,balance_principal_minor,balance_interest_minor,balance_fees_minor,balance_suspense_minor",
     );
-    expect(first).toMatch(new RegExp(`^${id},disbursement,2023-12-25,.*,1000,0,0,0,1000,0,0,0$`));
+    expect(first).toMatch(new RegExp(`^${id},disbursement,2023-12-25,2023-12-25,.*,1000,0,0,0,1000,0,0,0$`));
     expect(second).toMatch(new RegExp(`^${payment.body.journal_entry_id},.*,-100,0,0,0,900,0,0,0$`));
     expect(end).toBe("");
     const paged = await api.get(`${PATH}?page_size=1`, { Accept: "text/csv" });

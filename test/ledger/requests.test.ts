@@ -135,7 +135,9 @@ describe("trace context", () => {
     expect(answer.headers.get("traceparent")).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-0[01]$`));
     expect(answer.headers.get("traceparent")).not.toContain(PARENT);
     expect(answer.headers.get("tracestate")).toBe(tracestate);
-    const row = await env.DB.prepare("SELECT trace_id FROM events WHERE tenant_id = ?")
+    const row = await env.DB.prepare(
+      "SELECT lower(hex(trace_id)) AS trace_id FROM events WHERE tenant_id = ?",
+    )
       .bind(api.tenant)
       .first();
     expect(row).toEqual({ trace_id: TRACE });

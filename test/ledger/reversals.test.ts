@@ -35,6 +35,7 @@ describe("a reversal", () => {
       journal_entry_id: answer.body.journal_entry_id,
       event_type: "reversal",
       effective_at: "2024-01-02",
+      value_date: "2024-01-02",
       posted_at: answer.body.posted_at,
       lines: [
         { ...credit, sequence: 1, direction: "DR" },

@@ -1,5 +1,5 @@
-import { type ParserPlugin, parse } from "@babel/parser";
 import MagicString from "magic-string";
+import { parseAst } from "vitest/node";
 
 /** One small change of a source file. */
 export interface Mutant {
@@ -9,16 +9,14 @@ export interface Mutant {
   readonly mutated: string;
 }
 
-/** A node of the syntax tree, as far as the walk needs it. */
+/** A node of the syntax tree (ESTree), as far as the walk needs it. */
 interface Node {
   readonly type: string;
   readonly start: number;
   readonly end: number;
-  readonly loc: { readonly start: { readonly line: number } };
   readonly [member: string]: unknown;
 }
 
-const PLUGINS: ParserPlugin[] = ["typescript"];
 /** Syntax of TypeScript around an expression; all other `TS…` nodes are types, which do not run. */
 const WRAPPERS = ["TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression"];
 /** Members that hold a name or a module, not an expression that runs. */
@@ -53,14 +51,24 @@ const DROPPED = ["filter", "sort", "toSorted", "reverse", "slice", "trim", "toLo
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 
-function visit(node: Node, parent: Node | null, found: (node: Node, parent: Node | null) => void): void {
+/** The links of a chain such as `a?.b(c).d`: parentheses around one of them would end the chain there. */
+const isLink = (node: Node, parent: Node | null, isInChain: boolean): boolean =>
+  isInChain && parent !== null && [parent.object, parent.callee, parent.expression].includes(node);
+
+function visit(
+  node: Node,
+  parent: Node | null,
+  found: (node: Node, parent: Node | null) => void,
+  isInChain = false,
+): void {
   if (PASSED_OVER.includes(node.type)) return;
   if (node.type.startsWith("TS") && !WRAPPERS.includes(node.type)) return;
-  found(node, parent);
+  const link = isLink(node, parent, isInChain);
+  if (!link) found(node, parent);
   for (const [name, member] of Object.entries(node)) {
     if (name === "key" && node.computed !== true) continue;
     for (const child of Array.isArray(member) ? member : [member])
-      if (isNode(child)) visit(child, node, found);
+      if (isNode(child)) visit(child, node, found, link || node.type === "ChainExpression");
   }
 }
 
@@ -69,6 +77,16 @@ function constants(node: Node, parent: Node | null): readonly string[] {
   if (parent?.test !== node) return [];
   if (parent.type === "IfStatement" || parent.type === "ConditionalExpression") return ["true", "false"];
   return ["WhileStatement", "ForStatement"].includes(parent.type) ? ["false"] : [];
+}
+
+function otherLiterals(own: string, { value, regex }: Node): readonly string[] {
+  if (typeof value === "number") return [`${own} + 1`];
+  if (typeof value === "bigint") return [`${own} + 1n`];
+  if (typeof value === "boolean") return [value ? "false" : "true"];
+  if (typeof regex !== "object") return [];
+  const { pattern, flags } = regex as { readonly pattern: string; readonly flags: string };
+  const inner = [pattern.replace(/^\^/, ""), pattern.replace(/(?<!\\)\$$/, "")];
+  return inner.filter((one) => one !== pattern && one !== "").map((one) => `/${one}/${flags}`);
 }
 
 /** The texts that take the place of a node, one at a time. `own` is its text. */
@@ -90,17 +108,8 @@ function replacements(node: Node, own: string, source: string): readonly string[
     }
     case "UnaryExpression":
       return isNode(argument) && ["!", "-"].includes(String(operator)) ? [text(argument)] : [];
-    case "NumericLiteral":
-      return [`${own} + 1`];
-    case "BigIntLiteral":
-      return [`${own} + 1n`];
-    case "BooleanLiteral":
-      return [own === "true" ? "false" : "true"];
-    case "RegExpLiteral": {
-      const [pattern, flags] = [String(node.pattern), String(node.flags)];
-      const inner = [pattern.replace(/^\^/, ""), pattern.replace(/(?<!\\)\$$/, "")];
-      return inner.filter((one) => one !== pattern && one !== "").map((one) => `/${one}/${flags}`);
-    }
+    case "Literal":
+      return otherLiterals(own, node);
     case "CallExpression": {
       if (!isNode(callee) || callee.type !== "MemberExpression") return [];
       const { object, property } = callee;
@@ -142,7 +151,7 @@ export function mutate(
   const mutants: Mutant[] = [];
   const code = new MagicString(source);
   const empty = new Map<Node, string>();
-  const program = parse(source, { sourceType: "module", plugins: PLUGINS }).program as unknown as Node;
+  const program = parseAst(source, { lang: "ts" }) as unknown as Node;
   visit(program, null, (node, parent) => {
     for (const [child, text] of leftOut(node)) empty.set(child, text);
     const original = source.slice(node.start, node.end);
@@ -153,7 +162,7 @@ export function mutate(
     ].flat();
     if (others.length === 0) return;
     const choice = others.map((mutated) => {
-      mutants.push({ file, line: node.loc.start.line, original, mutated });
+      mutants.push({ file, line: source.slice(0, node.start).split("\n").length, original, mutated });
       return `__mutant(${first + mutants.length - 1})?(${mutated}):`;
     });
     code.appendRight(node.start, `(${choice.join("")}(`);

@@ -192,6 +192,7 @@ describe("any text of a client", () => {
     currency: "BHD",
     layer: "SETTLED",
     effective_at: "2024-02-29",
+    value_date: "2024-02-29",
     posted_at: Date.UTC(2024, 1, 29, 1, 2, 3, 4),
     correlation_id: "01a1fa75-1084-7637-b609-060000000001",
     reverses: null,

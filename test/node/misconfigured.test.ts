@@ -16,7 +16,7 @@ const url = (text: string) => ({ AUTH_ISSUER, AUTH_AUDIENCE, AUTH_JWKS_URL: text
 
 /** Settings that do not do, and the one that the log must name. */
 const FAULTY: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
-  ["no settings at all", {}, "AUTH_ISSUER"],
+  ["only an issuer", { AUTH_ISSUER }, "AUTH_AUDIENCE"],
   ["an empty audience", { ...TEST_AUTH_BINDINGS, AUTH_AUDIENCE: "" }, "AUTH_AUDIENCE"],
   ["no keys", { AUTH_ISSUER, AUTH_AUDIENCE, AUTH_JWKS: "" }, "AUTH_JWKS_URL"],
   ["a password in the address", url(`https://me:${SECRET}@issuer.test/jwks`), "AUTH_JWKS_URL"],

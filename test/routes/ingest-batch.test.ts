@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keyHash } from "../../src/domain/log/hash.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { isCommit, wrapDatabase } from "../support/faulty-d1.ts";
@@ -110,6 +111,38 @@ describe("POST /ingest/batch", () => {
       type: "http://ledger.test/problems/validation_error",
     });
     expect(sequencesOf(await eventsOf(api.tenant))).toEqual([1, 2]);
+  });
+
+  it("takes the hash of a key in its place: either sender finds the other's event", async () => {
+    const api = new Api();
+    const exported = (n: number, key: string, more: object = {}) => {
+      const event = { category: "client", data: { ...individual, client_id: `C-${n}` } };
+      return JSON.stringify({ key_hash: keyHash(api.tenant, key), ...more, ...event });
+    };
+    await api.ingest("client", { ...individual, client_id: "C-1" }, "key-of-a-client");
+    const { lines } = await postBatch(
+      api,
+      [
+        exported(1, "key-of-a-client"),
+        exported(2, "key-of-another"),
+        exported(3, "key-of-both", { idempotency_key: "key-of-both" }),
+        exported(4, "key-of-four", { key_hash: "AB".repeat(32) }),
+        exported(5, "key-of-five", { tenant_id: api.tenant }),
+        exported(6, "key-of-six", { tenant_id: "another" }),
+      ].join("\n"),
+    );
+    expect(lines.map(({ status, body }) => [status, body.code ?? body.status])).toEqual([
+      [200, "duplicate"],
+      [201, "success"],
+      [400, "invalid_idempotency_key"],
+      [400, "invalid_idempotency_key"],
+      [201, "success"],
+      [400, "invalid_idempotency_key"],
+    ]);
+    const again = await api.ingest("client", { ...individual, client_id: "C-2" }, "key-of-another");
+    expect(again.body.status).toBe("duplicate");
+    const { body } = await api.get("/api/tables/events?idempotency_key=key-of-another");
+    expect(body.data).toMatchObject([{ id: "C-2", key_hash: keyHash(api.tenant, "key-of-another") }]);
   });
 
   it("treats a line as the same request as POST /ingest with its key, in either order", async () => {

@@ -65,7 +65,7 @@ describe("a page is bounded in bytes", () => {
 
   it("stored JSON is sent as its stored text, not parsed and serialized", async () => {
     const api = new Api();
-    const data = `{ "n":1.50, "m" : 1e2, "deep":${"[".repeat(100)}${"]".repeat(100)} }`;
+    const data = `{"n":1.50,"m":1e2,"deep":${"[".repeat(100)}${"]".repeat(100)}}`;
     await insertRows(api.tenant, "events", [{ sequence: 1, data }]);
     await insertRows(api.tenant, "clients", [{ created_seq: 1, info: '{"rate" : 0.10}' }]);
     expect((await api.get("/api/tables/events")).text).toContain(`"data":${data},`);

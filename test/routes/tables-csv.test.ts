@@ -64,15 +64,17 @@ describe("a table as CSV", () => {
     expect(nextOf(first.headers)).toBeDefined();
   });
 
-  it("puts an apostrophe before text that a spreadsheet would read as a formula, and never before a number", async () => {
+  it("puts an apostrophe before text that a spreadsheet would read as a formula, and never before a number or a phone number", async () => {
     const api = new Api();
     await insertRows(api.tenant, "clients", [
-      { created_seq: 1, name: "=HYPERLINK(1)", phone: "+1234567890" },
+      { created_seq: 1, name: "=HYPERLINK(1)", phone: "+1 234 567" },
+      { created_seq: 2, phone: "+1234567890" },
     ]);
     await insertRows(api.tenant, "operations", [{ created_seq: 1, operation_revenue: -1250n }]);
     const clients = await api.get("/api/tables/clients", CSV);
     expect(clients.text).toContain(",'=HYPERLINK(1),");
-    expect(clients.text).toContain(",'+1234567890,");
+    expect(clients.text).toContain(",'+1 234 567,");
+    expect(clients.text).toContain(",+1234567890,");
     expect((await api.get("/api/tables/operations", CSV)).text).toContain(",-12.5,");
   });
 

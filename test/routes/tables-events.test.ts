@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keyHash } from "../../src/domain/log/hash.ts";
 import { disbursement } from "../ledger/post.ts";
 import { ALL_SCOPES, Api, newKey } from "../support/api.ts";
 import { individual, loan, purchase } from "../support/examples.ts";
@@ -46,12 +47,15 @@ describe("the events table", () => {
         maturity_date: { from: "2025-10-20T12:34:56Z", to: "2026-10-20T12:34:56Z" },
       },
       journal_entry_ids: null,
-      idempotency_key: "key-of-update",
+      key_hash: keyHash(api.tenant, "key-of-update"),
       actor: "test-client",
       trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       created_at: expect.stringMatching(INSTANT),
     });
     expect((await api.get(`/api/tables/events/${updated.body.event_id}`)).body.data).toEqual(body.data[2]);
+    const byKey = (key: string) => api.get(`/api/tables/events?idempotency_key=${key}`);
+    expect((await byKey("key-of-update")).body.data).toEqual([body.data[2]]);
+    expect((await byKey("key-of-nobody")).body.data).toEqual([]);
   });
 
   it("name their sender, the subject of the token, and can be filtered by it", async () => {

@@ -23,6 +23,7 @@ describe("a row", () => {
       data: {
         ...sent,
         info: { limit: 5, tags: ["a"] },
+        erased_at: null,
         created_at: expect.stringMatching(INSTANT),
         updated_at: expect.stringMatching(INSTANT),
       },

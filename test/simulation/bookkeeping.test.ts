@@ -1,10 +1,10 @@
-import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { journalOf, opened, type Posted, provedOn, switchTo } from "../bookkeeping/tape.ts";
 import { type Answer, Api, newKey } from "../support/api.ts";
-import { gateOf } from "../support/gate.ts";
+import { expectSoundLog } from "../support/chain.ts";
+import { evicted, gateOf } from "../support/gate.ts";
 import { runs } from "../support/runs.ts";
 import { type Sent, type Tape, tapes, zones } from "./tapes.ts";
 
@@ -107,10 +107,11 @@ it("the books agree with the records on every day, after any events and kills, a
       const accepted: Sent[] = [];
       for (const [index, round] of tape.entries()) {
         accepted.push(...(await send(api, round)));
-        if (index % 20 === 13) await evictDurableObject(gateOf(api.tenant));
+        if (index % 20 === 13) await evicted(gateOf(api.tenant));
         if (index % 40 === 39) expect(await provedOn(api, DAYS)).toEqual([]);
       }
       expect(await provedOn(api, DAYS)).toEqual([]);
+      await expectSoundLog(api.tenant);
       await trialBalancesAreEven(api);
       credits += await creditsAreListed(api);
       const journal = asText(await journalOf(api.tenant));
@@ -137,11 +138,12 @@ it("the books agree with the records after every switch, with events sent while 
         if (index % 50 === 20) await switchTo(api, "records");
         if (index % 50 === 40) await switchTo(api, "off");
         await send(api, round);
-        if (index % 50 === 21) await evictDurableObject(gateOf(api.tenant));
+        if (index % 50 === 21) await evicted(gateOf(api.tenant));
       }
       await switchTo(api, "records");
       await opened(api);
       expect(await provedOn(api, DAYS)).toEqual([]);
+      await expectSoundLog(api.tenant);
       await trialBalancesAreEven(api);
       await creditsAreListed(api);
     }),

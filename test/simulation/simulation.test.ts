@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { expectSoundLog } from "../support/chain.ts";
 import { runs } from "../support/runs.ts";
 import { rounds, START } from "./events.ts";
 import { checkLists, checkTouched } from "./reads.ts";
@@ -33,6 +34,7 @@ it("random events of concurrent senders are answered and stored as the contract 
         }
       }
       for (const tenant of tenants) await checkLists(tenant);
+      for (const { api } of tenants) await expectSoundLog(api.tenant);
     }),
     { ...REPLAY, numRuns: RUNS },
   );

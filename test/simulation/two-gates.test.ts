@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Api } from "../support/api.ts";
+import { expectSoundLog } from "../support/chain.ts";
 import { CONNECTION_LOST, type Fault, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { eventsOf, gateOf, oneTo, secondGateOf, sequencesOf, throughSecondGate } from "../support/gate.ts";
 import { runs } from "../support/runs.ts";
@@ -79,6 +80,7 @@ it("two gates with different memories follow the contract, although D1 loses com
       }
       for (const round of plan) await checkTouched(tenant, await play([tenant], round));
       await checkLists(tenant);
+      await expectSoundLog(tenant.api.tenant);
       expect(sequencesOf(await eventsOf(tenant.api.tenant))).toEqual(oneTo(tenant.now.sequence));
     }),
     { ...REPLAY, numRuns: RUNS },

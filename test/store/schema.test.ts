@@ -13,7 +13,8 @@ it("every table is STRICT and WITHOUT ROWID, and its key begins with the tenant"
   expect(ours.length).toBeGreaterThan(15);
   for (const { name, sql } of ours) {
     expect(sql, name).toMatch(/\) STRICT, WITHOUT ROWID$/);
-    if (["dead_letters", "sweep_place"].includes(name)) continue;
+    // A message may name no tenant, a walk goes over all of them, and an API key is found by its id.
+    if (["dead_letters", "sweep_place", "api_keys"].includes(name)) continue;
     expect(sql, name).toMatch(/PRIMARY KEY\(`tenant_id`|`tenant_id` text PRIMARY KEY/);
   }
 });

@@ -35,5 +35,21 @@ export const TEST_AUTH_BINDINGS = {
   AUTH_JWKS: JSON.stringify(TEST_JWKS),
 } as const;
 
+/** The setting with which the worker under test signs checkpoints: the test key signs, and a key without a name is retired. */
+export const TEST_LOG_SIGNING_KEY = JSON.stringify({
+  keys: [
+    { ...TEST_PRIVATE_JWK, kid: "log-key" },
+    {
+      kty: "EC",
+      crv: "P-256",
+      x: "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+      y: "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
+    },
+  ],
+});
+
 /** TEST KEY, not a secret: it encrypts the secrets of the tests' webhook endpoints. */
 export const TEST_WEBHOOK_KEY = "dGVzdCBrZXksIG5vdCBhIHNlY3JldDogMzIgYnl0ZXM=";
+
+/** TEST KEY, not a secret: it tags the API keys of the tests. */
+export const TEST_API_KEY_SECRET = "test key, not a secret: it tags keys";

@@ -48,7 +48,7 @@ export async function startBuiltWorker(script: string, options: BuiltWorkerOptio
       bindings: { ...bindings },
       ...(directory && { resourcePersistencePath: directory }),
       d1Databases: { DB: "loan-ledger" },
-      compatibilityFlags: ["global_fetch_strictly_public", "enable_request_signal"],
+      compatibilityFlags: ["global_fetch_strictly_public", "enable_request_signal", "nodejs_compat"],
       durableObjects: {
         TENANT_GATE: { className: "TenantGate", useSQLite: true },
         WEBHOOK_SENDER: { className: "WebhookSender", useSQLite: true },

@@ -5,9 +5,12 @@ import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect } from "vitest";
 import { app } from "../../src/app.ts";
 import { eventId } from "../../src/domain/core/event-id.ts";
+import { keyHash } from "../../src/domain/log/hash.ts";
+import type { Client } from "../../src/domain/tape/fields.ts";
 import { rowWriter } from "../../src/store/d1/rows.ts";
 import { runAll } from "../../src/store/d1/statement.ts";
 import { events } from "../../src/store/log.ts";
+import { searchText } from "../../src/store/tape/rows.ts";
 import {
   clients,
   disbursements,
@@ -70,6 +73,7 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     currency: "USD",
     disbursement_date: "2026-01-01",
     maturity_date: "2027-01-01",
+    changed_hands: false,
     ...lifetime(sequence),
   }),
   payments: (sequence) => ({
@@ -112,15 +116,19 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
     step: "create",
     record_id: `C-${sequence}`,
     previous_sequence: null,
-    idempotency_key: `key-${sequence}`,
-    fingerprint: "f",
-    data: "{}",
-    facts: "{}",
+    key_hash: keyHash("", `key-${sequence}`),
+    fingerprint: "00",
+    data: '{"data":{},"facts":{}}',
+    private: null,
+    salt: null,
+    private_hash: null,
+    person: null,
     makes_history: false,
     answer: null,
     actor: null,
     trace_id: "0".repeat(32),
     created_at: timeOf(sequence),
+    hash: "00",
   }),
 };
 
@@ -128,7 +136,9 @@ const ROWS: Readonly<Record<TableName, (sequence: number) => Row>> = {
 export async function insertRows(tenant: string, table: TableName, changes: readonly Row[]): Promise<void> {
   const rows = changes.map((change) => {
     const sequence = Number(change.sequence ?? change.created_seq);
-    return { tenant_id: tenant, ...ROWS[table](sequence), ...change };
+    const row: Row = { tenant_id: tenant, ...ROWS[table](sequence), ...change };
+    if (table === "events") return { ...row, data: `{"data":${change.data ?? "{}"},"facts":{}}` };
+    return table === "clients" ? { ...row, search_text: searchText(row as unknown as Client) } : row;
   });
   const columns = Object.keys(getTableColumns(TABLES[table]));
   const whole = rows.map((row: Row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null])));

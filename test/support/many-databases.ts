@@ -29,37 +29,49 @@ export async function migrateAll(): Promise<void> {
  */
 export const DATABASES = { DB: env.DB, DB_2: TEST_DB_2, DB_3: TEST_DB_3 } as const;
 
-/** The names of the gates that were called. */
+/** The names of the objects that were called. */
 export const called: string[] = [];
 
-async function gateNamed(name: string) {
-  called.push(name);
-  const stub = env.TENANT_GATE.getByName(name);
+type Objects = Cloudflare.Env["TENANT_GATE"] | Cloudflare.Env["WEBHOOK_SENDER"];
+type Methods = Record<string, ((...args: readonly unknown[]) => Promise<unknown>) | undefined>;
+
+/** An object of these databases: it is given them before it is called, and again after it was evicted. */
+export async function objectNamed(objects: Objects, name: string) {
+  const stub = (objects as Cloudflare.Env["TENANT_GATE"]).getByName(name);
   await runInDurableObject(stub, (instance) => {
     const holder = instance as unknown as { env: Cloudflare.Env };
-    holder.env = { ...holder.env, ...SETTINGS };
+    holder.env = { ...holder.env, ...bindings() };
   });
   return stub;
 }
 
-/** A stub that gives the gate its databases before it is called. */
-function gatesIn(prefix: string) {
-  const getByName = (tenant: string) => ({
-    submit: async (...args: unknown[]) =>
-      (await gateNamed(prefix + tenant)).submit(...(args as [never, never])),
-    submitAll: async (...args: unknown[]) =>
-      (await gateNamed(prefix + tenant)).submitAll(...(args as [never, never])),
-  });
-  return { getByName, jurisdiction: (name: string) => gatesIn(`${name}:`) };
+/** Stubs of such objects. The local runtime knows no jurisdictions: one is the beginning of the object's name. */
+function objectsIn(objects: Objects, prefix = ""): unknown {
+  const getByName = (tenant: string) =>
+    new Proxy({} as Methods, {
+      get: (_, method: string) => {
+        // Or a promise of the stub would never be fulfilled.
+        if (method === "then") return undefined;
+        return async (...args: readonly unknown[]) => {
+          called.push(prefix + tenant);
+          const stub = (await objectNamed(objects, prefix + tenant)) as unknown as Methods;
+          return stub[method]?.(...args);
+        };
+      },
+    });
+  return { getByName, jurisdiction: (name: string) => objectsIn(objects, `${name}:`) };
 }
 
-const SETTINGS = { ...DATABASES, DB_2_JURISDICTION: "eu", DB_3_JURISDICTION: "eu" } as const;
+const bindings = () =>
+  ({
+    ...DATABASES,
+    DB_2_JURISDICTION: "eu",
+    DB_3_JURISDICTION: "eu",
+    TENANT_GATE: objectsIn(env.TENANT_GATE),
+    WEBHOOK_SENDER: objectsIn(env.WEBHOOK_SENDER),
+  }) as unknown as Partial<Cloudflare.Env>;
 
-export const manyDatabases = {
-  ...env,
-  ...SETTINGS,
-  TENANT_GATE: gatesIn("") as unknown as Cloudflare.Env["TENANT_GATE"],
-} as Cloudflare.Env;
+export const manyDatabases = { ...env, ...bindings() } as Cloudflare.Env;
 
 const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
 

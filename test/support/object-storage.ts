@@ -11,6 +11,6 @@ export function objectStorage(): DurableObjectStorage {
     const rows = database.prepare(text).all(...values);
     return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
   };
-  const storage = { sql: { exec }, transactionSync: (work: () => void) => work() };
+  const storage = { sql: { exec }, transactionSync: (work: () => void) => work(), sync: async () => {} };
   return storage as unknown as DurableObjectStorage;
 }

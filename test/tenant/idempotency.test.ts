@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { keyHash } from "../../src/domain/log/hash.ts";
 import { fingerprint } from "../../src/http/idempotency.ts";
 import { Api, newKey, newTenant } from "../support/api.ts";
 import { individual, payment } from "../support/examples.ts";
@@ -83,7 +84,7 @@ describe("one idempotency key", () => {
     const api = new Api();
     const key = newKey();
     await api.ingest("client", individual, key);
-    const submission = await submissionOf("client", individual, key);
+    const submission = await submissionOf("client", individual, key, api.tenant);
     const elsewhere = await fingerprint("POST", "/v1/disbursements", {
       category: "client",
       data: individual,
@@ -144,7 +145,7 @@ describe("a refused event", () => {
     const replies = await Promise.all(corrected);
     expect(replies.map(({ kind }) => kind)).toEqual(["accepted", "accepted", "accepted"]);
     expect(replies.filter((reply) => reply.kind === "accepted" && !reply.replayed)).toHaveLength(1);
-    expect(await eventsOf(tenant)).toMatchObject([{ record_id: "C-1", idempotency_key: key }]);
+    expect(await eventsOf(tenant)).toMatchObject([{ record_id: "C-1", key_hash: keyHash("", key) }]);
   });
 });
 

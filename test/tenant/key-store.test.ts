@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { SeenEvent } from "../../src/domain/core/event.ts";
+import { keyHash } from "../../src/domain/log/hash.ts";
+import { Facts } from "../../src/tenant/facts.ts";
 import { KeyStore, NO_EVENT } from "../../src/tenant/key-store.ts";
 import { objectStorage } from "../support/object-storage.ts";
 
+/** The hash of a key. */
+const hashed = (key: string) => keyHash("t", key);
+
 const seen = (key: string, sequence = 1): SeenEvent => ({
-  idempotency_key: key,
+  key_hash: hashed(key),
   fingerprint: `fingerprint of ${key}`,
   event_id: `event ${sequence}`,
   sequence,
@@ -12,133 +17,144 @@ const seen = (key: string, sequence = 1): SeenEvent => ({
   step: "create",
   record_id: "C-1",
   answer: null,
+  hash: "00",
 });
 
-const head = { sequence: 1, event_id: "event 1", created_at: 1_700_000_000_000 };
+/** The keys of a gate whose log has lost some sequences. */
+function keysIn(storage: DurableObjectStorage, lost: readonly number[] = []): KeyStore {
+  return new KeyStore(storage, { facts: new Facts(storage), isLost: (sequence) => lost.includes(sequence) });
+}
 
 describe("the keys of a gate after D1 was restored", () => {
-  it("are forgotten, saved or not, with the end of the log and its bookmark", () => {
+  it("count as unknown where their events are lost, saved or not, and stay known where they are not", () => {
     const storage = objectStorage();
-    const keys = new KeyStore(storage);
-    keys.remember([seen("key-saved")]);
-    keys.hear(head, 1);
-    keys.bookmark = "bookmark";
+    const lost: number[] = [];
+    const keys = keysIn(storage, lost);
+    keys.remember([seen("key-kept"), seen("key-saved", 2)]);
     keys.save();
-    keys.remember([seen("key-not-saved", 2)]);
-    keys.forget();
-    for (const store of [keys, new KeyStore(storage)]) {
-      expect(store.find("key-saved")).toBeNull();
-      expect(store.find("key-not-saved")).toBeNull();
-      expect(store.findAll(["key-saved", "key-not-saved"])).toEqual(new Map());
-      expect([store.bookmark, store.head.sequence, store.heardAt]).toEqual([null, 0, 0]);
-    }
+    keys.remember([seen("key-not-saved", 3)]);
+    lost.push(2, 3);
+    const all = ["key-kept", "key-saved", "key-not-saved"];
+    expect(all.map((key) => keys.find(hashed(key))?.sequence)).toEqual([1, undefined, undefined]);
+    expect([...keys.findAll(all.map(hashed)).keys()]).toEqual([hashed("key-kept")]);
     keys.save();
-    expect(new KeyStore(storage).find("key-not-saved")).toBeNull();
+    expect(all.map((key) => keysIn(storage, lost).find(hashed(key))?.sequence)).toEqual([
+      1,
+      undefined,
+      undefined,
+    ]);
+    // As D1 that is restored again, to when it had them.
+    expect(all.map((key) => keysIn(storage).find(hashed(key))?.sequence)).toEqual([1, 2, 3]);
+  });
+
+  it("can be used by other events and requests where their events are lost", () => {
+    const storage = objectStorage();
+    const keys = keysIn(storage, [2]);
+    keys.remember([seen("key-1", 2), seen("key-2", 2)]);
+    keys.save();
+    expect(keys.reserve(hashed("key-1"), "another")).toBe(true);
+    keys.remember([seen("key-2", 1_001)]);
+    keys.save();
+    expect(keysIn(storage, [2]).find(hashed("key-2"))?.sequence).toBe(1_001);
   });
 
   it("stay with the requests that are no events: no other place has them", () => {
     const storage = objectStorage();
-    const keys = new KeyStore(storage);
-    expect(keys.reserve("key-of-a-request", "one")).toBe(true);
-    keys.forget();
-    for (const store of [keys, new KeyStore(storage)]) {
-      expect(store.reserve("key-of-a-request", "another")).toBe(false);
-      expect(store.reserve("key-of-a-request", "one")).toBe(true);
-    }
+    expect(keysIn(storage).reserve(hashed("key-of-a-request"), "one")).toBe(true);
+    const keys = keysIn(storage, [1, 2, 3]);
+    expect(keys.reserve(hashed("key-of-a-request"), "another")).toBe(false);
+    expect(keys.reserve(hashed("key-of-a-request"), "one")).toBe(true);
   });
 });
 
 describe("what a gate has noted", () => {
   it("is known before it is saved", () => {
-    const keys = new KeyStore(objectStorage());
-    expect([keys.head.sequence, keys.heardAt, keys.bookmark, keys.isFollowed]).toEqual([0, 0, null, false]);
+    const keys = keysIn(objectStorage());
+    expect(keys.isFollowed).toBe(false);
     expect(keys.tenant()).toBeNull();
     keys.remember([seen("key-1")]);
-    expect(keys.findAll(["key-1", "key-2"])).toEqual(new Map([["key-1", seen("key-1")]]));
-    keys.hear(head, 17);
-    keys.bookmark = "bookmark";
+    const asked = [hashed("key-1"), hashed("key-2")];
+    expect(keys.findAll(asked)).toEqual(new Map([[hashed("key-1"), seen("key-1")]]));
     keys.isFollowed = true;
-    expect([keys.head, keys.heardAt, keys.bookmark, keys.isFollowed]).toEqual([head, 17, "bookmark", true]);
+    expect(keys.isFollowed).toBe(true);
   });
 
   it("is written once: each row that is written is billed", () => {
     const storage = objectStorage();
-    const keys = new KeyStore(storage);
+    const keys = keysIn(storage);
     keys.remember([seen("key-1")]);
     keys.save();
-    storage.sql.exec("DELETE FROM keys WHERE key = ?", "key-1");
+    storage.sql.exec("DELETE FROM keys WHERE key = unhex(?)", hashed("key-1"));
     keys.save();
-    expect(keys.find("key-1")).toBeNull();
+    expect(keys.find(hashed("key-1"))).toBeNull();
   });
 });
 
 describe("a key that is reserved", () => {
   it("holds no event", () => {
-    const keys = new KeyStore(objectStorage());
-    keys.reserve("key-of-a-request", "one");
-    expect(keys.find("key-of-a-request")).toMatchObject({ event_id: NO_EVENT, sequence: 0, answer: null });
+    const keys = keysIn(objectStorage());
+    keys.reserve(hashed("key-of-a-request"), "one");
+    expect(keys.find(hashed("key-of-a-request"))).toMatchObject({
+      event_id: NO_EVENT,
+      sequence: 0,
+      answer: null,
+    });
   });
 
   it("is refused where an event holds it, saved or not", () => {
-    const keys = new KeyStore(objectStorage());
+    const keys = keysIn(objectStorage());
     keys.remember([seen("key-of-an-event")]);
-    expect(keys.reserve("key-of-an-event", "fingerprint of key-of-an-event")).toBe(false);
+    expect(keys.reserve(hashed("key-of-an-event"), "fingerprint of key-of-an-event")).toBe(false);
     keys.save();
-    expect(keys.reserve("key-of-an-event", "fingerprint of key-of-an-event")).toBe(false);
+    expect(keys.reserve(hashed("key-of-an-event"), "fingerprint of key-of-an-event")).toBe(false);
   });
 });
 
 describe("what a gate stores", () => {
   it("is read as the version before wrote it", () => {
     const storage = objectStorage();
-    const before = new KeyStore(storage);
-    storage.sql.exec("INSERT INTO keys VALUES (?, ?)", "key-before", JSON.stringify(seen("key-before")));
-    const log = { head, heardAt: 17, bookmark: "bookmark" };
-    storage.sql.exec("INSERT INTO facts VALUES (?, ?)", "log", JSON.stringify(log));
+    const before = keysIn(storage);
+    const { key_hash: _, ...stored } = seen("key-before");
+    const event = JSON.stringify(stored);
+    storage.sql.exec("INSERT INTO keys VALUES (unhex(?), ?)", hashed("key-before"), event);
     before.setTenant("t-before");
     before.isFollowed = true;
-    const keys = new KeyStore(storage);
-    expect(keys.find("key-before")).toMatchObject(seen("key-before"));
-    expect(keys.findAll(["key-before"]).get("key-before")).toMatchObject(seen("key-before"));
-    expect([keys.head, keys.heardAt, keys.bookmark]).toEqual([head, 17, "bookmark"]);
+    const keys = keysIn(storage);
+    expect(keys.find(hashed("key-before"))).toMatchObject(seen("key-before"));
+    expect(keys.findAll([hashed("key-before")]).get(hashed("key-before"))).toMatchObject(seen("key-before"));
     expect([keys.tenant(), keys.isFollowed]).toEqual(["t-before", true]);
   });
 
   it("is not read where only a newer version knows what it means, and can be written again", () => {
     const storage = objectStorage();
-    const newer = new KeyStore(storage);
+    const newer = keysIn(storage);
     const event = JSON.stringify({ version: 2, holder: "event 1" });
-    storage.sql.exec("INSERT INTO keys VALUES (?, ?)", "key-newer", event);
-    storage.sql.exec("INSERT INTO facts VALUES (?, ?)", "log", JSON.stringify({ version: 2, end: head }));
-    expect(newer.find("key-newer")).toBeNull();
-    const keys = new KeyStore(storage);
-    expect(keys.findAll(["key-newer"])).toEqual(new Map());
-    expect([keys.head.sequence, keys.heardAt, keys.bookmark]).toEqual([0, 0, null]);
+    storage.sql.exec("INSERT INTO keys VALUES (unhex(?), ?)", hashed("key-newer"), event);
+    expect(newer.find(hashed("key-newer"))).toBeNull();
+    const keys = keysIn(storage);
+    expect(keys.findAll([hashed("key-newer")])).toEqual(new Map());
     keys.remember([seen("key-newer")]);
     keys.save();
-    expect(new KeyStore(storage).find("key-newer")?.event_id).toBe("event 1");
+    expect(keysIn(storage).find(hashed("key-newer"))?.event_id).toBe("event 1");
   });
 
   it("names its version", () => {
     const storage = objectStorage();
-    const keys = new KeyStore(storage);
+    const keys = keysIn(storage);
     keys.remember([seen("key-1")]);
     keys.save();
-    keys.reserve("key-2", "one");
+    keys.reserve(hashed("key-2"), "one");
     const rows = [
       ...storage.sql.exec<{ version: number }>("SELECT event ->> 'version' AS version FROM keys"),
-      ...storage.sql.exec<{ version: number }>(
-        "SELECT value ->> 'version' AS version FROM facts WHERE name = 'log'",
-      ),
     ];
-    expect(rows.map(({ version }) => version)).toEqual([1, 1, 1]);
+    expect(rows.map(({ version }) => version)).toEqual([1, 1]);
   });
 });
 
 it("a gate holds at most 5,000 keys that are not saved, the newest", () => {
-  const keys = new KeyStore(objectStorage());
+  const keys = keysIn(objectStorage());
   for (let n = 1; n <= 5_001; n += 1) keys.remember([seen(`key-${n}`, n)]);
-  expect(keys.find("key-1")).toBeNull();
-  expect(keys.find("key-2")?.sequence).toBe(2);
-  expect(keys.find("key-5001")?.sequence).toBe(5_001);
+  expect(keys.find(hashed("key-1"))).toBeNull();
+  expect(keys.find(hashed("key-2"))?.sequence).toBe(2);
+  expect(keys.find(hashed("key-5001"))?.sequence).toBe(5_001);
 });

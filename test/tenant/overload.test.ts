@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { keyHash } from "../../src/domain/log/hash.ts";
 import { type SubmitReply, WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from "../../src/tenant/submission.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
@@ -33,7 +34,7 @@ async function fullGate(
 
 const another = (model: IngestSubmission, number: number): IngestSubmission => ({
   ...model,
-  key: `${model.key}-${number}`,
+  key: keyHash("", `${model.key}-${number}`),
   command: {
     ...model.command,
     id: `C-${number}-w`,
@@ -84,7 +85,7 @@ describe("a gate that is full", () => {
     const heavy = (model: IngestSubmission, number: number): IngestSubmission => ({
       ...missing,
       data,
-      key: `${model.key}-${number}`,
+      key: keyHash("", `${model.key}-${number}`),
     });
     const fitting = WAITING_BYTES_MAX / bytes;
     const { api, hold, replies } = await fullGate(heavy, fitting + 5);
@@ -122,7 +123,7 @@ describe("a gate that is full", () => {
 
   it("frees the bytes of settled commands", async () => {
     const tenant = newTenant();
-    const data = JSON.stringify("x".repeat(WAITING_BYTES_MAX / 20));
+    const data = JSON.stringify({ text: "x".repeat(WAITING_BYTES_MAX / 20) });
     for (const number of oneTo(25)) {
       const one = await submissionOf("client", { ...individual, client_id: `C-${number}` });
       const reply: SubmitReply = await gateOf(tenant).submit(tenant, { ...one, data });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
+import { noErasureState } from "../../src/domain/erasure/erasure.ts";
 import { noLedgerState } from "../../src/domain/ledger/state.ts";
 import type { IngestCommand } from "../../src/domain/tape/state.ts";
 import type { Loaded } from "../../src/store/load.ts";
@@ -26,16 +27,25 @@ const submissionOf = (command: IngestCommand): Submission => ({
 
 const nothing = (): Loaded => ({
   head: NO_HEAD,
+  rewrites: 0,
+  isRestored: false,
   seen: [],
   state: { client: new Map(), disbursement: new Map(), payment: new Map(), operation: new Map() },
   ledger: noLedgerState(),
   books: noBooksState({ mode: "off", version: 0 }, ""),
+  erasures: noErasureState(),
   settings: { now: DEFAULT_SETTINGS },
 });
 
 /** Decides a group on what is loaded, and lets the memory learn it. */
 function settle(memory: GateMemory, loaded: Loaded, ...commands: readonly IngestCommand[]) {
-  const deciding = { clock: NOW, proposed: new Set<string>(), onBug: () => {} };
+  const deciding = {
+    tenant: "t",
+    clock: NOW,
+    isErasing: false,
+    proposed: new Set<string>(),
+    onBug: () => {},
+  };
   const plan = planGroup(loaded, commands.map(submissionOf), deciding);
   expect(plan.refusals).toBe(0);
   memory.learn(loaded, plan);
@@ -92,10 +102,15 @@ describe("what a gate remembers", () => {
 
   it("is nothing as of another head", () => {
     const { memory } = seenOnce();
-    const head = { sequence: 9, event_id: "of another writer", created_at: NOW };
+    const head = { sequence: 9, event_id: "of another writer", created_at: NOW, hash: "00" };
     settle(memory, { ...nothing(), head }, commandOf("client", { ...individual, client_id: "C-9" }));
     expect(memory.recall([paid], NOW)).toBeNull();
   });
 });
 
-const pick = ({ sequence, event_id, created_at }: Loaded["head"]) => ({ sequence, event_id, created_at });
+const pick = ({ sequence, event_id, created_at, hash }: Loaded["head"]) => ({
+  sequence,
+  event_id,
+  created_at,
+  hash,
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keyHash } from "../../src/domain/log/hash.ts";
 import { CALL_VERSION, type KeyReservation } from "../../src/tenant/submission.ts";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
@@ -64,9 +65,10 @@ describe("a key that a request asks for which is no event", () => {
     await api.accept("client", individual);
     const gate = gateOf(api.tenant);
     const key = newKey();
-    expect(await gate.reserveKey(reservation(api.tenant, key))).toBe(true);
-    expect(await gate.reserveKey(reservation(api.tenant, key))).toBe(true);
-    expect(await gate.reserveKey(reservation(api.tenant, key, "of another"))).toBe(false);
+    const hash = keyHash(api.tenant, key);
+    expect(await gate.reserveKey(reservation(api.tenant, hash))).toBe(true);
+    expect(await gate.reserveKey(reservation(api.tenant, hash))).toBe(true);
+    expect(await gate.reserveKey(reservation(api.tenant, hash, "of another"))).toBe(false);
     expect((await api.ingest("client", individual, key)).body.code).toBe("idempotency_mismatch");
   });
 

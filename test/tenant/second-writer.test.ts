@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { NO_BOOKKEEPING } from "../../src/domain/bookkeeping/booked.ts";
 import { noWrites } from "../../src/domain/command.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
+import { seal } from "../../src/domain/log/seal.ts";
 import { ingestEvent } from "../../src/domain/tape/writes.ts";
 import { commit } from "../../src/store/commit.ts";
 import { openSession } from "../../src/store/session.ts";
@@ -73,14 +73,20 @@ describe("two writers of one tenant", () => {
       now: 9_000_000_000_000,
       settings: DEFAULT_SETTINGS,
     };
-    const { key: idempotency_key, ...request } = foreign;
-    const event = ingestEvent(foreign.command, { facts: {}, warnings: [], previous_sequence: null }, stamp, {
-      idempotency_key,
-      ...request,
-    });
+    const { key: key_hash, ...request } = foreign;
+    const accepted = { facts: {}, client_id: "C-9", warnings: [], previous_sequence: null };
+    const draft = ingestEvent(foreign.command, accepted, stamp, { key_hash, ...request });
+    const link = {
+      tenant: api.tenant,
+      head: NO_HEAD,
+      entries: [],
+      salt: "00".repeat(16),
+      settings: DEFAULT_SETTINGS,
+    };
+    const event = seal(draft, link);
     const writes = { ...noWrites(), events: [event] };
     const session = await openSession(env, api.tenant, "first-primary");
-    await commit(session, api.tenant, writes, { head: NO_HEAD, books: NO_BOOKKEEPING });
+    await commit(session, api.tenant, writes, { head: NO_HEAD, rewrites: 0 });
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.sequence]).toEqual([201, 2]);
@@ -98,7 +104,7 @@ describe("two writers of one tenant", () => {
     hold.release();
     const answer = await held;
     expect([answer.status, answer.body.code]).toEqual([409, "already_exists"]);
-    expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, idempotency_key: winner.key }]);
+    expect(await eventsOf(api.tenant)).toMatchObject([{ sequence: 1, key_hash: winner.key }]);
     const row = await env.DB.prepare("SELECT name FROM clients WHERE tenant_id = ?").bind(api.tenant).all();
     expect(row.results).toEqual([{ name: "Winner" }]);
   });

@@ -58,8 +58,8 @@ it("two gates of a tenant that get the same keys at once, with evictions, store 
   await Promise.all([...oneTo(40).flatMap((n) => gates.map((gate) => settle(n, gate))), ...evictions]);
   const events = await eventsOf(tenant);
   expect(sequencesOf(events)).toEqual(oneTo(40));
-  for (const { idempotency_key, event_id, sequence } of events) {
-    expect([...(acknowledged.get(idempotency_key) ?? [])]).toEqual([`${event_id} ${sequence}`]);
+  for (const { key_hash, event_id, sequence } of events) {
+    expect([...(acknowledged.get(key_hash) ?? [])]).toEqual([`${event_id} ${sequence}`]);
   }
 });
 

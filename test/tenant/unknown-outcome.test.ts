@@ -124,15 +124,15 @@ describe("a write with an unknown outcome in D1", () => {
     d1.meet(isCommit, late.fault, 1);
     const slow = api.ingest("client", individual, key);
     await late.reached();
-    const submission = await submissionOf("client", individual, key);
+    const submission = await submissionOf("client", individual, key, api.tenant);
     const [settled] = await settleWhole(writerContext(api.tenant), [submission]);
-    const verdict = settled?.verdicts.get(key);
+    const verdict = settled?.verdicts.get(submission.key);
     if (verdict?.kind !== "accepted") throw new Error("the other path must settle the key");
     late.release();
     const answer = await slow;
     expect([answer.status, answer.body.event_id]).toEqual([200, verdict.answer.event_id]);
     expect(await eventsOf(api.tenant)).toMatchObject([
-      { sequence: 1, event_id: verdict.answer.event_id, idempotency_key: key },
+      { sequence: 1, event_id: verdict.answer.event_id, key_hash: submission.key },
     ]);
   });
 
@@ -213,7 +213,7 @@ describe("settleGroup", () => {
     expect(verdict).toMatchObject({ kind: "accepted", replayed: false, answer: { sequence: 1 } });
     vi.useRealTimers();
     hold.release();
-    await expect(late).rejects.toThrow("UNIQUE constraint failed: events.");
-    expect(await eventsOf(tenant)).toMatchObject([{ sequence: 1, idempotency_key: submission.key }]);
+    await expect(late).rejects.toThrow("NOT NULL constraint failed: events.tenant_id");
+    expect(await eventsOf(tenant)).toMatchObject([{ sequence: 1, key_hash: submission.key }]);
   });
 });

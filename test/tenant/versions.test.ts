@@ -45,20 +45,23 @@ describe("a gate", () => {
     const key = "key-of-the-version-before";
     const first = await api.ingest("client", individual, key);
     const gate = gateOf(api.tenant);
-    const { fingerprint } = await submissionOf("client", individual, key);
+    const { key: hash, fingerprint } = await submissionOf("client", individual, key, api.tenant);
     await loseKeys(gate);
     const { event_id, sequence } = first.body;
-    const stored = { event_id, sequence, category: "client", step: "create", record_id: "C-1", answer: null };
+    const receipt = first.headers.get("X-Log-Receipt");
+    const [, chained] = /hash="(.*)"/.exec(receipt ?? "") ?? [];
+    const event = { event_id, sequence, category: "client", step: "create", record_id: "C-1", hash: chained };
     const log = { head: { sequence, event_id, created_at: 0 }, heardAt: Date.now(), bookmark: null };
     await runInDurableObject(gate, (_: TenantGate, { storage }) => {
-      const event = JSON.stringify({ idempotency_key: key, fingerprint, ...stored });
-      storage.sql.exec("INSERT INTO keys VALUES (?, ?)", key, event);
+      const stored = JSON.stringify({ fingerprint, ...event, answer: null });
+      storage.sql.exec("INSERT INTO keys VALUES (unhex(?), ?)", hash, stored);
       storage.sql.exec("INSERT OR REPLACE INTO facts VALUES ('log', ?)", JSON.stringify(log));
     });
     await evictDurableObject(gate);
     const d1 = await wrapDatabase(gate);
     const again = await api.ingest("client", individual, key);
     expect([again.status, again.body.event_id, d1.roundTrips]).toEqual([200, event_id, 0]);
+    expect(again.headers.get("X-Log-Receipt")).toBe(receipt);
   });
 });
 

@@ -89,6 +89,7 @@ describe("a delivery", () => {
       journal_entry_id: expect.any(String),
       tenant_id: api.tenant,
       event_type: "disbursement",
+      value_date: "2023-12-25",
       occurred_at: log[2].created_at,
       correlation_id: expect.any(String),
     });

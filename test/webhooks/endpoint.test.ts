@@ -218,7 +218,7 @@ describe("an endpoint", () => {
     });
     expect(mirrorOf(fail(fresh, first, NOW, answer(null, "timeout"))).last_error).toBe("timeout");
     expect(mirrorOf(fresh).last_error).toBeNull();
-    expect(endpointView(fresh, 7)).toEqual({
+    expect(endpointView(fresh, 3)).toEqual({
       endpoint_id: "e",
       url: fresh.url,
       event_types: fresh.event_types,
@@ -230,12 +230,9 @@ describe("an endpoint", () => {
       last_success_at: null,
       last_failure: null,
     });
-    expect([
-      endpointView(fresh, 3).behind,
-      endpointView({ ...failed, last_success_at: NOW }, 4),
-    ]).toMatchObject([
-      0,
-      { last_success_at: "2023-11-14T22:13:20.000Z", last_failure: { at: "2023-11-14T22:13:20.000Z" } },
-    ]);
+    expect(endpointView({ ...failed, last_success_at: NOW }, 4)).toMatchObject({
+      last_success_at: "2023-11-14T22:13:20.000Z",
+      last_failure: { at: "2023-11-14T22:13:20.000Z" },
+    });
   });
 });

@@ -17,7 +17,14 @@ describe("POST /v1/webhook-endpoints", () => {
     expect(answer.body).toEqual({
       endpoint_id: expect.stringMatching(UUID),
       url: URL_OF_RECEIVER,
-      event_types: ["recordChanged", "journalEntryPosted", "historyAdded", "settingsChanged"],
+      event_types: [
+        "recordChanged",
+        "journalEntryPosted",
+        "historyAdded",
+        "settingsChanged",
+        "booksChanged",
+        "logRestored",
+      ],
       description: "Accounting",
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
       status: "enabled",
@@ -107,12 +114,28 @@ describe("POST /v1/webhook-endpoints", () => {
   it.each([
     [
       "records:read",
-      ["recordChanged", "historyAdded", "settingsChanged"],
+      ["recordChanged", "historyAdded", "settingsChanged", "logRestored"],
       "journalEntryPosted",
       "hpts:ledger:read",
     ],
-    ["hpts:ledger:read", ["journalEntryPosted"], "recordChanged", "records:read"],
-    ["hpts:ledger:read", ["journalEntryPosted"], "historyAdded", "records:read"],
+    [
+      "records:read",
+      ["recordChanged", "historyAdded", "settingsChanged", "logRestored"],
+      "booksChanged",
+      "hpts:ledger:read",
+    ],
+    [
+      "hpts:ledger:read",
+      ["journalEntryPosted", "booksChanged", "logRestored"],
+      "recordChanged",
+      "records:read",
+    ],
+    [
+      "hpts:ledger:read",
+      ["journalEntryPosted", "booksChanged", "logRestored"],
+      "historyAdded",
+      "records:read",
+    ],
   ])("a token with %s chooses only what it may read", async (scope, readable, other, lacks) => {
     const api = new Api(undefined, `webhooks:manage ${scope}`);
     const made = await api.post(ENDPOINTS, { url: URL_OF_RECEIVER });

@@ -12,27 +12,36 @@ const facts = {
   asset_condition: "good",
   on_date: "2023-11-01",
 };
+const textOf = (facts: string) => `{"data":{},"facts":${facts}}`;
 const event: ReportedEvent = {
   ...{ sequence: 7, event_id: "ev-7", category: "disbursement", step: "create", record_id: "L-1" },
-  ...{ makes_history: true, trace_id: "tr", created_at: AT, facts: JSON.stringify(facts) },
+  ...{
+    makes_history: true,
+    trace_id: "tr",
+    created_at: AT,
+    data: textOf(JSON.stringify(facts)),
+    private: null,
+  },
 };
 const entry = (sequence: number, position: number): ReportedEntry => ({
   ...{ sequence, position, journal_entry_id: `je-${sequence}-${position}`, event_type: "disbursement" },
-  ...{ correlation_id: "L-1", posted_at: AT + 1_000 },
+  ...{ value_date: "2023-11-01", correlation_id: "L-1", posted_at: AT + 1_000 },
 });
 const entries = [entry(6, 0), entry(7, 0), entry(7, 1), entry(8, 0)];
 /** An extension with a rebate, which together are a restructure. */
 const changed: ReportedEvent = {
   ...event,
   step: "update",
-  facts: JSON.stringify({
-    ...facts,
-    terms: { maturity_date: "2025-01-01", total_expected_margin: "500", disbursement_amount: "10000" },
-    changes: {
-      maturity_date: { from: "2024-06-01", to: "2025-01-01" },
-      total_expected_margin: { from: "900", to: "500" },
-    },
-  }),
+  data: textOf(
+    JSON.stringify({
+      ...facts,
+      terms: { maturity_date: "2025-01-01", total_expected_margin: "500", disbursement_amount: "10000" },
+      changes: {
+        maturity_date: { from: "2024-06-01", to: "2025-01-01" },
+        total_expected_margin: { from: "900", to: "500" },
+      },
+    }),
+  ),
 };
 const sent = (types: readonly WebhookType[], of = changed) => messagesOf("t", of, entries, new Set(types));
 const brief = (types: readonly WebhookType[], of = changed) =>
@@ -69,6 +78,7 @@ describe("the messages about an event", () => {
       ...{ type: "journalEntryPosted", place: 1, occurred_at: AT + 1_000 },
       data: {
         ...{ tenant_id: "t", journal_entry_id: "je-7-0", event_type: "disbursement", correlation_id: "L-1" },
+        value_date: "2023-11-01",
         occurred_at: "2023-11-14T22:13:21.000Z",
       },
     });
@@ -80,7 +90,7 @@ describe("the messages about an event", () => {
   });
 
   it("do not need the facts of an event without history, or where nobody asks for history", () => {
-    const broken = { ...event, facts: "not JSON" };
+    const broken = { ...event, data: "not JSON" };
     expect(() => brief(["historyAdded"], broken)).toThrow("its facts are not JSON");
     expect(brief(["recordChanged"], broken)).toEqual(["recordChanged 0"]);
     expect(brief(["historyAdded"], { ...broken, makes_history: false })).toEqual([]);

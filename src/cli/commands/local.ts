@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { isScope, SCOPES, type Scope } from "../../contract/scopes.ts";
+import { type Command, Option } from "commander";
+import { SCOPES, type Scope } from "../../contract/scopes.ts";
 import type { DevOptions } from "../local/dev.ts";
 import type { InitOptions } from "../local/init.ts";
 import type { TokenOptions } from "../local/token.ts";
-import { type Finish, port } from "./options.ts";
+import { type Finish, lifetime, port, scopesOption, tenantOption } from "./options.ts";
 
 /** The commands for the service on this machine. */
 export interface LocalHandlers {
@@ -19,33 +19,6 @@ export const LOCAL_HANDLERS: LocalHandlers = {
 };
 
 const DEFAULT_PORT = 8787;
-const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const LIFETIME_MAX_S = 365 * 86_400;
-
-function tenant(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
-  throw new InvalidArgumentError("It takes 1 to 64 of the characters A-Z a-z 0-9 _ -");
-}
-
-function scopes(text: string): readonly Scope[] {
-  const named = [...new Set(text.split(/\s+/).filter((scope) => scope !== ""))];
-  const unknown = named.find((scope) => !isScope(scope));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(`There is no scope "${unknown}". The scopes are: ${SCOPES.join(" ")}`);
-  }
-  if (named.length === 0) throw new InvalidArgumentError("It names no scope; omit it for all scopes.");
-  return named.filter(isScope);
-}
-
-/** Seconds in a lifetime such as `30d`, `12h`, `90m` or `3600s`. */
-export function lifetime(text: string): number {
-  const [, digits = "", unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(digits) * (SECONDS_PER_UNIT[unit] ?? 0);
-  if (seconds > 0 && seconds <= LIFETIME_MAX_S) return seconds;
-  throw new InvalidArgumentError(
-    "It takes a number and a unit, such as 30d, 12h, 90m or 3600s, at most 365d.",
-  );
-}
 
 const dataDirectory = () =>
   new Option("--data-dir <path>", "folder of the signing key and the data (default: .wrangler)");
@@ -62,23 +35,24 @@ function addDev(program: Command, handlers: LocalHandlers, finish: Finish): void
     .description("Starts the service on this machine, with its own database and its own tokens.")
     .option("-p, --port <number>", "TCP port", port, DEFAULT_PORT)
     .addOption(dataDirectory())
-    .option("-q, --quiet", "log in a file instead of the terminal")
-    .option("--sample", "sample tape, and a link to the console")
+    .option("--verbose", "log on the terminal, too; it is always in a file")
+    .addOption(new Option("-q, --quiet", "does nothing").hideHelp())
+    .option("--sample", "sample tape with books, and a link to the console")
     .option("--rate-limits", "limits on each tenant's requests, as deployed")
     .addHelpText(
       "after",
       `
   npm start
   npm start -- --sample
-  npm start -- --port 8788 --quiet
+  npm start -- --port 8788 --verbose
 
-To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into .dev.vars.`,
+To use another issuer, put its AUTH settings into .dev.vars (docs/issuers.md).`,
     )
     .action(
       async (options: {
         port: number;
         dataDir?: string;
-        quiet?: boolean;
+        verbose?: boolean;
         rateLimits?: boolean;
         sample?: boolean;
       }) =>
@@ -86,7 +60,7 @@ To use another issuer, put its AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL into
           await handlers.dev({
             port: options.port,
             dataDirectory: options.dataDir,
-            quiet: options.quiet ?? false,
+            verbose: options.verbose ?? false,
             rateLimits: options.rateLimits ?? false,
             sample: options.sample ?? false,
           }),
@@ -99,10 +73,10 @@ function addToken(program: Command, handlers: LocalHandlers, finish: Finish): vo
     .command("token")
     .summary("mint a bearer token for the local service (npm run token)")
     .description("Mints a bearer token for the local service and prints only the token on standard output.")
-    .requiredOption("--tenant <id>", "tenant of the token: 1 to 64 of A-Z a-z 0-9 _ -", tenant)
+    .requiredOption("--tenant <id>", "tenant of the token: 1 to 64 of A-Z a-z 0-9 _ -", tenantOption)
     .addOption(
       new Option("--scope <scopes>", "scopes, separated by spaces")
-        .argParser(scopes)
+        .argParser(scopesOption)
         .default(SCOPES, "all of them"),
     )
     .addOption(
@@ -117,7 +91,8 @@ function addToken(program: Command, handlers: LocalHandlers, finish: Finish): vo
   npm run token -- --tenant acme --scope "ingest:write records:read"
   export LOAN_LEDGER_TOKEN=$(npm run -s token -- --tenant acme)
 
-Scopes: ${SCOPES.join(" ")}`,
+Scopes:
+${SCOPES.map((scope) => `  ${scope}`).join("\n")}`,
     )
     .action(
       async (options: { tenant: string; scope: readonly Scope[]; expiresIn: number; dataDir?: string }) =>
@@ -137,7 +112,7 @@ function addInit(program: Command, handlers: LocalHandlers, finish: Finish): voi
     .command("init")
     .summary("write .dev.vars once, so that plain wrangler works")
     .description(
-      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local\n" +
+      "Writes .dev.vars with the settings of the local issuer, if there is no such file, and prepares the local " +
         'database. After it "npx wrangler dev" starts a service that takes the tokens of "loan-ledger token".',
     )
     .addOption(dataDirectory())

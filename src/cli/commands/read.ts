@@ -1,26 +1,29 @@
 import { type Command, Option } from "commander";
-import type { ListenOptions } from "../listen/listen.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { PositionsOptions } from "../read/positions.ts";
+import type { QualityOptions } from "../read/quality.ts";
 import type { ShowOptions } from "../read/show.ts";
 import type { StatementOptions } from "../read/statement.ts";
-import { dayOption, type Finish, port, wholeNumber, withService } from "./options.ts";
+import type { ServiceOptions } from "../service.ts";
+import { dayOption, type Finish, jsonOption, wholeNumber, withService } from "./options.ts";
 
 /** The commands that show data. */
 export interface ReadHandlers {
   readonly show: (options: ShowOptions) => Promise<number>;
   readonly portfolio: (options: PortfolioOptions) => Promise<number>;
   readonly positions: (options: PositionsOptions) => Promise<number>;
+  readonly quality: (options: QualityOptions) => Promise<number>;
   readonly statement: (options: StatementOptions) => Promise<number>;
-  readonly listen: (options: ListenOptions) => Promise<number>;
+  readonly whoAmI: (options: ServiceOptions & { readonly json: boolean }) => Promise<number>;
 }
 
 export const READ_HANDLERS: ReadHandlers = {
   show: async (options) => (await import("../read/show.ts")).show(options),
   portfolio: async (options) => (await import("../read/portfolio.ts")).showPortfolio(options),
   positions: async (options) => (await import("../read/positions.ts")).showPositions(options),
+  quality: async (options) => (await import("../read/quality.ts")).showQuality(options),
   statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
-  listen: async (options) => (await import("../listen/listen.ts")).listen(options),
+  whoAmI: async (options) => (await import("../read/whoami.ts")).whoAmI(options),
 };
 
 const LATE_MAX = 200;
@@ -30,9 +33,9 @@ const asOf = () =>
     dayOption,
   );
 
-/** Adds `portfolio`, `positions`, `show`, `statement` and `listen`. */
+/** Adds `portfolio`, `positions`, `quality`, `show`, `statement` and `whoami`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
-  for (const add of [addPortfolio, addPositions, addShow, addStatement, addListen])
+  for (const add of [addPortfolio, addPositions, addQuality, addShow, addStatement, addWhoAmI])
     add(program, handlers, finish);
 }
 
@@ -45,9 +48,10 @@ function addPortfolio(program: Command, handlers: ReadHandlers, finish: Finish):
   )
     .addOption(asOf())
     .option("--late <number>", "number of late disbursements to list", wholeNumber(1, LATE_MAX), 15)
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger portfolio --as-of 2026-06-30")
-    .action(async ({ url, token, asOf, late }: PortfolioOptions) =>
-      finish(await handlers.portfolio({ url, token, asOf, late })),
+    .action(async ({ url, token, asOf, late, json = false }: PortfolioOptions) =>
+      finish(await handlers.portfolio({ url, token, asOf, late, json })),
     );
 }
 
@@ -55,18 +59,34 @@ function addPositions(program: Command, handlers: ReadHandlers, finish: Finish):
   withService(
     program
       .command("positions")
-      .summary("show what became late since a day, and what is late no more")
+      .summary("show all positions, or what became late since a day")
       .description(
-        "Shows the disbursements whose state or bucket has changed since a day, with what they were.",
+        "Shows the position of each disbursement, the most days past due first. With --changed-since " +
+          "those whose state or bucket has changed since that day, with what they were.",
       ),
   )
-    .addOption(
-      new Option("--changed-since <day>", "day to compare with").argParser(dayOption).makeOptionMandatory(),
-    )
+    .addOption(new Option("--changed-since <day>", "day to compare with").argParser(dayOption))
     .addOption(asOf())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger positions --changed-since 2026-06-29")
-    .action(async ({ url, token, asOf, changedSince }: PositionsOptions) =>
-      finish(await handlers.positions({ url, token, asOf, changedSince })),
+    .action(async ({ url, token, asOf, changedSince, json = false }: PositionsOptions) =>
+      finish(await handlers.positions({ url, token, asOf, changedSince, json })),
+    );
+}
+
+function addQuality(program: Command, handlers: ReadHandlers, finish: Finish): void {
+  withService(
+    program
+      .command("quality")
+      .summary("show what in the records breaks a rule")
+      .description("Shows how many findings each rule of quality has, or all findings of one rule.")
+      .argument("[rule]", "code of the rule whose findings are listed"),
+  )
+    .addOption(asOf())
+    .addOption(jsonOption())
+    .addHelpText("after", "\n  npx loan-ledger quality\n\nThe rules: docs/portfolio.md")
+    .action(async (rule: string | undefined, { url, token, asOf, json = false }: QualityOptions) =>
+      finish(await handlers.quality({ rule, url, token, asOf, json })),
     );
 }
 
@@ -81,9 +101,10 @@ function addShow(program: Command, handlers: ReadHandlers, finish: Finish): void
       .argument("<id>", "disbursement_id"),
   )
     .addOption(asOf())
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger show DSB-0001")
-    .action(async (id: string, { url, token, asOf }: ShowOptions) =>
-      finish(await handlers.show({ id, url, token, asOf })),
+    .action(async (id: string, { url, token, asOf, json = false }: ShowOptions) =>
+      finish(await handlers.show({ id, url, token, asOf, json })),
     );
 }
 
@@ -97,31 +118,23 @@ function addStatement(program: Command, handlers: ReadHandlers, finish: Finish):
   )
     .addOption(new Option("--from <day>", "first day").argParser(dayOption))
     .addOption(new Option("--to <day>", "last day").argParser(dayOption))
+    .addOption(jsonOption())
     .addHelpText("after", "\n  npx loan-ledger statement DSB-0001 --from 2026-01-01")
-    .action(async (loan: string, { url, token, from, to }: StatementOptions) =>
-      finish(await handlers.statement({ loan, url, token, from, to })),
+    .action(async (loan: string, { url, token, from, to, json = false }: StatementOptions) =>
+      finish(await handlers.statement({ loan, url, token, from, to, json })),
     );
 }
 
-function addListen(program: Command, handlers: ReadHandlers, finish: Finish): void {
+function addWhoAmI(program: Command, handlers: ReadHandlers, finish: Finish): void {
   withService(
     program
-      .command("listen")
-      .summary("receive webhooks on this machine, verify and print them")
-      .description(
-        "Registers a webhook endpoint on this machine, verifies the deliveries and prints one JSON line\n" +
-          "for each delivery. Ctrl-C removes the endpoint again.",
-      ),
+      .command("whoami")
+      .summary("show whom the service takes a token or key for")
+      .description("Shows tenant, actor, scopes and end of the token or API key, as the service reads it."),
   )
-    .option("-p, --port <number>", "TCP port", port, 8900)
-    .option("--secret <whsec>", "secret of a registered endpoint; registers none")
-    .option(
-      "--from-sequence <number>",
-      "sequence of the first event",
-      wholeNumber(1, Number.MAX_SAFE_INTEGER),
-    )
-    .addHelpText("after", "\n  npx loan-ledger listen --from-sequence 1")
-    .action(async ({ url, token, port: at, secret, fromSequence }: ListenOptions & { port: number }) =>
-      finish(await handlers.listen({ url, token, port: at, secret, fromSequence })),
+    .addOption(jsonOption())
+    .addHelpText("after", "\n  npx loan-ledger whoami")
+    .action(async ({ url, token, json = false }: ServiceOptions & { readonly json?: boolean }) =>
+      finish(await handlers.whoAmI({ url, token, json })),
     );
 }

@@ -1,7 +1,9 @@
 import { isJsonObject, parseJson } from "../../contract/json.ts";
+import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
 import type { LookupTableName } from "../../domain/core/lookup.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, failed } from "../failure.ts";
+import { getComplete } from "../read/get.ts";
 import { type Service, sentenceOf } from "../service.ts";
 
 /** A row of the service's answer; a number is a `LosslessNumber` with all its digits. */
@@ -43,5 +45,25 @@ export async function* rowsOf(
     for (const row of page.value.rows) yield ok(row);
     if (page.value.cursor === null) return;
     query.set("cursor", page.value.cursor);
+  }
+}
+
+/** The position of every disbursement as of a day, in the order of their ids. A failure is the last item. */
+export async function* positionRows(
+  service: Service,
+  asOf: string | undefined,
+): AsyncGenerator<Result<PositionLineJson, CommandFailure>> {
+  const query = new URLSearchParams({ sort_by: "disbursement_id", sort_order: "asc", limit: "200" });
+  if (asOf !== undefined) query.set("as_of_date", asOf);
+  for (;;) {
+    const page = await getComplete<PositionsJson>(service, `/api/positions?${query}`);
+    if (!page.ok) {
+      yield page;
+      return;
+    }
+    const { data, pagination } = page.value;
+    for (const position of data) yield ok(position);
+    if (pagination.next_cursor === undefined) return;
+    query.set("cursor", pagination.next_cursor);
   }
 }

@@ -8,20 +8,20 @@ import { type Away, type Refused, type Service, sentenceOf } from "../service.ts
 import type { Refusal } from "./line.ts";
 
 /** The service's answer to one line: accepted or refused; undefined when it could not decide. */
-type LineAnswer =
-  | { readonly kind: "in" }
+export type LineAnswer =
+  | { readonly kind: "in"; readonly isReplay: boolean }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | undefined;
 
 const PAUSE_FIRST_MS = 250;
 const PAUSE_MAX_MS = 20_000;
 /** How long the service may be unavailable before the import stops. */
-const AWAY_MAX_MS = 300_000;
+export const AWAY_MAX_MS = 300_000;
 /** The most attempts for a line that the service cannot decide. */
 const LINE_ATTEMPTS_MAX = 6;
 
 /** The pause before the next attempt: it doubles, with jitter so that lanes do not retry together. */
-function pauseMs(attempt: number, retryAfterS: number | null): number {
+export function pauseMs(attempt: number, retryAfterS: number | null): number {
   const doubled = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt);
   return Math.max((retryAfterS ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
 }
@@ -29,7 +29,7 @@ function pauseMs(attempt: number, retryAfterS: number | null): number {
 type BatchLine = AnswerOf<typeof batchAnswer>;
 
 function lineAnswer({ status, body }: BatchLine, last: boolean): LineAnswer {
-  if (status < 300) return { kind: "in" };
+  if (status < 300) return { kind: "in", isReplay: "status" in body && body.status === "duplicate" };
   if ((status >= 500 || status === 429) && !last) return undefined;
   const { code, detail, errors } = body as AnswerOf<typeof problem>;
   return {

@@ -1,35 +1,65 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { Category } from "../../domain/tape/fields.ts";
-import type { LinePlace, Refusal } from "./line.ts";
+import type { LinePlace, LineSubject, Refusal } from "./line.ts";
 
-/** The states of a line. */
-export const STATE = { waiting: 0, done: 1, refused: 2, refusedHere: 3, parentRefused: 4 } as const;
-type State = (typeof STATE)[keyof typeof STATE];
+/** The states of an event; `refusedForGood` was sent, and is not sent again. */
+export const STATE = {
+  waiting: 0,
+  done: 1,
+  refused: 2,
+  refusedHere: 3,
+  parentRefused: 4,
+  refusedForGood: 5,
+} as const;
+export type EventState = (typeof STATE)[keyof typeof STATE];
 
-/** One line as the checkpoint stores it. */
-interface KnownLine extends LinePlace {
+/** What became of an accepted event; the greater one says what became of its row. */
+export const OUTCOME = { unchanged: 1, deleted: 2, updated: 3, created: 4 } as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+
+/** One event as the checkpoint stores it. */
+interface StoredEvent extends LinePlace, LineSubject {
   readonly pass: number;
   readonly key: string;
-  readonly state: State;
+  readonly state: EventState;
+  /** Null for an event that is not sent. */
+  readonly body: string | null;
+  /** What only an update of the record would say (`--upsert`). */
+  readonly change: string | null;
 }
 
-interface RefusedLine extends LinePlace, Refusal {}
+/** An event that waits to be sent. */
+interface WaitingEvent extends LinePlace {
+  readonly key: string;
+  readonly body: string;
+  readonly change: string | null;
+}
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS lines (
-    file INTEGER NOT NULL, line INTEGER NOT NULL, pass INTEGER NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL,
-    status INTEGER, code TEXT, errors TEXT, body TEXT, PRIMARY KEY (file, line)
+    file INTEGER NOT NULL, line INTEGER NOT NULL, event INTEGER NOT NULL, pass INTEGER NOT NULL, key TEXT NOT NULL,
+    state INTEGER NOT NULL, outcome INTEGER, category TEXT, id TEXT, status INTEGER, code TEXT, errors TEXT, body TEXT,
+    change TEXT, PRIMARY KEY (file, line, event)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS occurrences (hash BLOB PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS records (
-    category TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, accepted INTEGER NOT NULL, refused INTEGER NOT NULL,
+    category TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, currency TEXT, accepted INTEGER NOT NULL,
+    refused INTEGER NOT NULL, PRIMARY KEY (category, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS deletes (
+    category TEXT NOT NULL, id TEXT NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL, event INTEGER NOT NULL,
     PRIMARY KEY (category, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS currencies (
+    category TEXT NOT NULL, id TEXT NOT NULL, currency TEXT, PRIMARY KEY (category, id)
   ) STRICT, WITHOUT ROWID;`;
 
+const PAGE_ROWS = 500;
+
 /**
- * The state of an import's lines, in a SQLite file: memory stays constant for any number of lines, and the next run
+ * The state of an import's events, in a SQLite file: memory stays constant for any number of lines, and the next run
  * continues after a killed process.
  */
 export class Checkpoint {
@@ -45,9 +75,11 @@ export class Checkpoint {
     const database = new DatabaseSync(path);
     try {
       database.exec(
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;",
       );
       database.exec(TABLES);
+      // A checkpoint of an earlier version has other columns.
+      database.prepare("SELECT event, change FROM lines LIMIT 1").all();
       return ok(new Checkpoint(database));
     } catch (error) {
       database.close();
@@ -55,7 +87,7 @@ export class Checkpoint {
       return err(
         busy
           ? `Another import is using ${path}.`
-          : `${path} is not a checkpoint. Delete it, or name another.`,
+          : `${path} is not a checkpoint of this version. Delete it, or name another.`,
       );
     }
   }
@@ -64,11 +96,11 @@ export class Checkpoint {
     this.#database.close();
   }
 
-  #run(sql: string, ...parameters: SQLInputValue[]) {
-    return this.#prepared(sql).run(...parameters);
+  run(sql: string, ...parameters: SQLInputValue[]) {
+    return this.prepared(sql).run(...parameters);
   }
 
-  #prepared(sql: string): StatementSync {
+  prepared(sql: string): StatementSync {
     const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
     this.#statements.set(sql, known);
     return known;
@@ -88,142 +120,116 @@ export class Checkpoint {
   }
 
   /** For asynchronous work of one caller at a time: `flush` makes what was written so far durable. */
-  begin(): { flush: () => void; end: () => void } {
+  begin(): { flush: () => void; end: () => void; undo: () => void } {
     this.#database.exec("BEGIN");
     return {
       flush: () => this.#database.exec("COMMIT; BEGIN"),
       end: () => this.#database.exec("COMMIT"),
+      undo: () => this.#database.exec("ROLLBACK"),
     };
   }
 
   meta(name: string): string | null {
-    const row = this.#prepared("SELECT value FROM meta WHERE name = ?").get(name);
+    const row = this.prepared("SELECT value FROM meta WHERE name = ?").get(name);
     return row ? String(row.value) : null;
   }
 
   setMeta(name: string, value: string): void {
-    this.#run(
+    this.run(
       "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       name,
       value,
     );
   }
 
-  /** Deletes the lines, so that the files are read again. */
+  /** Deletes the events, so that the files are read again. */
   clear(): void {
-    this.#database.exec("DELETE FROM lines; DELETE FROM occurrences; DELETE FROM records;");
+    this.#database.exec(
+      "DELETE FROM lines; DELETE FROM occurrences; DELETE FROM records; DELETE FROM deletes;",
+    );
   }
 
   /** Counts this envelope and returns how often it has occurred: 1 for the first time. */
   countOccurrence(hash: Buffer): number {
-    const row = this.#prepared(
+    const row = this.prepared(
       "INSERT INTO occurrences VALUES (?, 1) ON CONFLICT (hash) DO UPDATE SET count = count + 1 RETURNING count",
     ).get(hash);
     return Number(row?.count);
   }
 
-  /** Stores a line; `body` is stored for lines that are not sent in the order of the files. */
-  addLine({ file, line, pass, key, state }: KnownLine, body: string | null, refusal: Refusal | null): void {
+  addEvent(event: StoredEvent, refusal: Refusal | null): void {
+    const { file, line, event: number, pass, key, state, category, id, body, change } = event;
     const errors = refusal ? JSON.stringify(refusal.errors) : null;
-    this.#run(
-      "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      ...[file, line, pass, key, state, refusal?.status ?? null, refusal?.code ?? null, errors, body],
+    this.run(
+      "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
+      ...[file, line, number, pass, key, state, category, id],
+      ...[refusal?.status ?? null, refusal?.code ?? null, errors, body, change],
     );
   }
 
-  /** Stores a record's parent, so that its later lines use the lane of its first. */
-  addRecord(category: Category, id: string, parent: string): void {
-    this.#run("INSERT OR IGNORE INTO records VALUES (?, ?, ?, 0, 0)", category, id, parent);
-  }
-
-  parentOf(category: Category, id: string): string | null {
-    const row = this.#prepared("SELECT parent FROM records WHERE category = ? AND id = ?").get(category, id);
-    return row ? String(row.parent) : null;
-  }
-
-  /** True for a record with a refused create and no accepted one. */
-  isRefused(category: Category, id: string): boolean {
-    const row = this.#prepared(
-      "SELECT 1 AS found FROM records WHERE category = ? AND id = ? AND refused = 1 AND accepted = 0",
-    ).get(category, id);
-    return row !== undefined;
-  }
-
-  settleRecord(category: Category, id: string, accepted: boolean): void {
-    const column = accepted ? "accepted" : "refused";
-    this.#run(`UPDATE records SET ${column} = 1 WHERE category = ? AND id = ?`, category, id);
-  }
-
-  line({
-    file,
-    line,
-  }: LinePlace): { readonly pass: number; readonly key: string; readonly state: State } | null {
-    const row = this.#prepared("SELECT pass, key, state FROM lines WHERE file = ? AND line = ?").get(
-      file,
-      line,
-    );
-    return row ? { pass: Number(row.pass), key: String(row.key), state: Number(row.state) as State } : null;
-  }
-
-  settle({ file, line }: LinePlace, state: State, refusal: Refusal | null): void {
-    this.#run(
-      "UPDATE lines SET state = ?, status = ?, code = ?, errors = ? WHERE file = ? AND line = ?",
-      ...[
-        state,
-        refusal?.status ?? null,
-        refusal?.code ?? null,
-        refusal ? JSON.stringify(refusal.errors) : null,
-      ],
-      ...[file, line],
+  settle(
+    { file, line, event }: LinePlace,
+    state: EventState,
+    refusal: Refusal | null,
+    outcome?: Outcome,
+  ): void {
+    // What is stored is not kept here any longer.
+    this.run(
+      `UPDATE lines SET state = ?1, status = ?2, code = ?3, errors = ?4, outcome = ?5,
+         body = CASE ?1 WHEN ${STATE.done} THEN NULL ELSE body END WHERE file = ?6 AND line = ?7 AND event = ?8`,
+      ...[state, refusal?.status ?? null, refusal?.code ?? null],
+      ...[refusal ? JSON.stringify(refusal.errors) : null, outcome ?? null, file, line, event],
     );
   }
 
-  /** Makes lines that the service refused wait again: their parents may exist now. */
+  /** Makes events that the service refused wait again: their parents may exist now. */
   retryRefused(): void {
-    this.#run(
+    this.run(
       "UPDATE lines SET state = 0, status = NULL, code = NULL, errors = NULL WHERE state IN (?, ?)",
       ...[STATE.refused, STATE.parentRefused],
     );
-    this.#run("UPDATE records SET refused = 0");
+    this.run("UPDATE records SET refused = 0");
   }
 
-  count(states: readonly State[], pass: number | null = null): number {
-    const row = this.#prepared(
+  count(states: readonly EventState[], pass: number | null = null): number {
+    const row = this.prepared(
       "SELECT count(*) AS count FROM lines WHERE state IN (SELECT value FROM json_each(?1)) AND pass = coalesce(?2, pass)",
     ).get(JSON.stringify(states), pass);
     return Number(row?.count);
   }
 
-  /** Waiting lines of a pass from the last to the first, with their bodies. */
-  *waitingBackwards(pass: number): Generator<KnownLine & { readonly body: string }> {
-    const page = this.#prepared(
-      `SELECT file, line, key, body FROM lines WHERE pass = ? AND state = 0 AND (file, line) < (?, ?)
-       ORDER BY file DESC, line DESC LIMIT 500`,
+  /** Waiting events of a pass in the order of the files, or from the last to the first. */
+  *waiting(pass: number, backwards: boolean): Generator<WaitingEvent> {
+    const [sign, order] = backwards ? ["<", "DESC"] : [">", "ASC"];
+    const page = this.prepared(
+      `SELECT file, line, event, key, body, change FROM lines
+       WHERE pass = ? AND state = 0 AND (file, line, event) ${sign} (?, ?, ?)
+       ORDER BY file ${order}, line ${order}, event ${order} LIMIT ${PAGE_ROWS}`,
     );
-    let [file, line] = [Number.MAX_SAFE_INTEGER, 0];
+    let place: [number, number, number] = backwards ? [Number.MAX_SAFE_INTEGER, 0, 0] : [-1, 0, 0];
     for (;;) {
-      const rows = page.all(pass, file, line);
+      const rows = page.all(pass, ...place);
       for (const row of rows) {
-        [file, line] = [Number(row.file), Number(row.line)];
-        yield { file, line, pass, key: String(row.key), state: STATE.waiting, body: String(row.body) };
+        const [file, line, event] = [Number(row.file), Number(row.line), Number(row.event)];
+        place = [file, line, event];
+        const change = row.change === null ? null : String(row.change);
+        yield { file, line, event, key: String(row.key), body: String(row.body), change };
       }
       if (rows.length === 0) return;
     }
   }
 
-  /** Every refused line, in the order of the files. */
-  *refusedLines(): Generator<RefusedLine> {
-    const rows = this.#prepared(
-      "SELECT file, line, status, code, errors FROM lines WHERE code IS NOT NULL ORDER BY file, line",
-    ).iterate();
-    for (const row of rows) {
-      yield {
-        file: Number(row.file),
-        line: Number(row.line),
-        status: row.status === null ? null : Number(row.status),
-        code: String(row.code),
-        errors: JSON.parse(String(row.errors)),
-      };
-    }
+  /** Moves a delete that further lines of its record follow into the pass of its category. */
+  moveDelete(category: Category, id: string, pass: number): void {
+    this.run(
+      `UPDATE lines SET pass = ? WHERE (file, line, event) IN
+         (SELECT file, line, event FROM deletes WHERE category = ? AND id = ?)`,
+      ...[pass, category, id],
+    );
+    this.run("DELETE FROM deletes WHERE category = ? AND id = ?", category, id);
+  }
+
+  addDelete({ file, line, event }: LinePlace, category: Category, id: string): void {
+    this.run("INSERT INTO deletes VALUES (?, ?, ?, ?, ?)", category, id, file, line, event);
   }
 }

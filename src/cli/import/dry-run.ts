@@ -1,52 +1,66 @@
 import { join } from "node:path";
 import { EXIT, failed, report } from "../failure.ts";
-import { Checkpoint, STATE } from "./checkpoint.ts";
+import { Checkpoint } from "./checkpoint.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { ImportOptions } from "./options.ts";
-import { hasParentsHere, prepare, type Source, sourceLines } from "./prepare.ts";
+import { hasParentsHere, PASSES, prepare, unsentText } from "./prepare.ts";
+import { Records } from "./records.ts";
 import { writeReport } from "./refusals.ts";
+import { reading, type Source } from "./source.ts";
+import { tally } from "./tally.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
 /** Applies the service's schemas to every line locally and sends nothing. Resolves with the exit code. */
-export async function checkLocally(source: Source, options: ImportOptions, scratch: string): Promise<number> {
-  const opened = Checkpoint.open(join(scratch, "dry-run"));
+export async function checkLocally(
+  source: Source,
+  options: ImportOptions,
+  places: { readonly scratch: string; readonly report: string },
+): Promise<number> {
+  const opened = Checkpoint.open(join(places.scratch, "dry-run"));
   if (!opened.ok) return report(failed(opened.error));
   const checkpoint = opened.value;
+  const { inOrder, upsert } = options;
   try {
-    await prepare(
-      source,
-      checkpoint,
-      { tenant: "", inOrder: options.inOrder, checkAll: true },
-      () => undefined,
+    const read = await reading(() =>
+      prepare(source, checkpoint, { tenant: "", inOrder, upsert, checkAll: true }, null),
     );
-    const elsewhere = await linesWithParentsElsewhere(source, checkpoint);
-    const [first = "-"] = options.files;
-    const path = options.report ?? `${first === "-" ? "standard-input" : first}.refused.ndjson`;
-    const total = checkpoint.count(Object.values(STATE));
-    const refused = await writeReport(path, options.files, checkpoint);
+    if (!read.ok) return report(read.error);
+    const unsent = unsentText(checkpoint);
+    if (unsent !== null) console.error(unsent);
+    const { noun } = source;
+    const summary = await writeReport(places.report, source.files, checkpoint);
+    const { total, refused } = tally(checkpoint);
     console.log(
-      `Dry run: nothing was sent. ${count(total - refused)} of ${count(total)} lines fit the schemas.`,
+      `Dry run: nothing was sent. ${count(total - refused)} of ${count(total)} ${noun} fit the schemas.`,
     );
+    const elsewhere = eventsWithParentsElsewhere(checkpoint);
     if (elsewhere > 0) {
       console.log(
-        `${count(elsewhere)} lines refer to records that these files do not create; only the service knows them.`,
+        `${count(elsewhere)} ${noun === "lines" ? "lines" : "events"} refer to records that these files do not create; only the service knows them.`,
       );
     }
     console.log("Not checked here: what is stored already, and the rules of an update's merged record.");
     if (refused === 0) return EXIT.done;
-    console.log(`${count(refused)} lines would be refused. Each with its reason: ${path}`);
+    for (const line of summary) console.log(line);
+    console.log(`Each of the refused ${noun} with its reason: ${places.report}`);
+    console.log(
+      `${count(total - refused)} of ${count(total)} ${noun} would be in, ${count(refused)} refused.`,
+    );
     return EXIT.refused;
   } finally {
     checkpoint.close();
   }
 }
 
-async function linesWithParentsElsewhere(source: Source, checkpoint: Checkpoint): Promise<number> {
+function eventsWithParentsElsewhere(checkpoint: Checkpoint): number {
+  const records = new Records(checkpoint);
   let found = 0;
-  for await (const line of sourceLines(source)) {
-    const read = "text" in line ? readEnvelope(line.text) : null;
-    if (read?.ok && !hasParentsHere(read.value, checkpoint)) found += 1;
+  for (const pass of Object.values(PASSES)) {
+    for (const { body } of checkpoint.waiting(pass, false)) {
+      const read = readEnvelope(body, "");
+      if (read.ok && !hasParentsHere(read.value, records)) found += 1;
+    }
   }
   return found;
 }

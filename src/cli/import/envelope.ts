@@ -4,6 +4,7 @@ import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { parseIngest } from "../../contract/tape/ingest.ts";
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { eventKind, isOfRecords } from "../../domain/event-kinds.ts";
 import { CATEGORIES, isCategory, REFERENCES } from "../../domain/tape/categories.ts";
 import { type Category, STEPS, type Step } from "../../domain/tape/fields.ts";
 import { type Refusal, refusedHere } from "./line.ts";
@@ -20,12 +21,19 @@ export interface Envelope {
   readonly step: Step;
   /** Empty when the line names no id. */
   readonly id: string;
-  /** The line's own idempotency key. */
+  /** The line's own idempotency key, or the hash of it; null where it has none of this tenant. */
   readonly key: string | null;
+  /** The line has the hash of another tenant's key: it gets a new key. */
+  readonly isForeign: boolean;
   /** The parents that the line names. */
   readonly references: readonly Reference[];
-  /** The line as parsed, without its key. */
+  /** The line as parsed, without both. */
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** An event of an export that no request can send again, such as `client erase`: the import leaves it out. */
+interface Unsent {
+  readonly unsent: string;
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -33,12 +41,15 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 const refusalOf = ({ code, detail, errors }: Problem): Refusal =>
   errors ? { status: null, code, errors } : refusedHere(code, detail);
 
-/** Reads the envelope of a line. An error means that not even its category or step is readable. */
-export function readEnvelope(text: string): Result<Envelope, Refusal> {
+/**
+ * Reads the envelope of a line that is for a tenant. An error means that not even its category or step is readable.
+ */
+export function readEnvelope(text: string, tenant: string): Result<Envelope, Refusal | Unsent> {
   const json = parseJson(text);
   if (!json.ok) return err(refusedHere("malformed_json", `${json.error}.`));
   if (!isJsonObject(json.value)) return err(refusedHere("malformed_json", "A line is a JSON object."));
-  const { idempotency_key, ...body } = json.value;
+  const { idempotency_key, key_hash, ...rest } = json.value;
+  const { tenant_id, ...body } = key_hash === undefined ? { ...rest, tenant_id: undefined } : rest;
   const { category } = body;
   const data = isJsonObject(body.data) ? body.data : null;
   const step = STEPS.find((known) => known === data?.step);
@@ -46,12 +57,20 @@ export function readEnvelope(text: string): Result<Envelope, Refusal> {
   if (idempotency_key !== undefined && typeof idempotency_key !== "string") {
     return err(refusedHere("invalid_idempotency_key", "The idempotency_key is a text."));
   }
-  const key = idempotency_key ?? null;
+  if (key_hash !== undefined && typeof key_hash !== "string") {
+    return err(refusedHere("invalid_idempotency_key", "The key_hash is a text."));
+  }
+  const isForeign = tenant_id !== undefined && tenant_id !== tenant;
+  const key = isForeign ? null : (idempotency_key ?? key_hash ?? null);
   const id = textOf(data[CATEGORIES[category].idField]);
-  return ok({ category, step, id, key, references: referencesOf(category, data), body });
+  return ok({ category, step, id, key, isForeign, references: referencesOf(category, data), body });
 }
 
-function unroutable(body: unknown): Refusal {
+function unroutable(body: Readonly<Record<string, unknown>>): Refusal | Unsent {
+  const { category, data } = body;
+  const step = (isJsonObject(data) ? data.step : undefined) ?? body.step;
+  const [of, what] = [String(category), String(step)];
+  if (eventKind(of, what) && !isOfRecords(of, what)) return { unsent: `${of} ${what}` };
   const parsed = parseIngest(body);
   return parsed.ok ? refusedHere("validation_error", "The line has no step.") : refusalOf(parsed.error);
 }

@@ -1,9 +1,11 @@
 import type { FieldError } from "../../domain/core/problem.ts";
+import type { Category } from "../../domain/tape/fields.ts";
 
-/** The place of a line: the file's index among the arguments, and the line's number from 1. */
+/** The place of an event: the file's index among the arguments, the line from 1, and the event of the line from 0. */
 export interface LinePlace {
   readonly file: number;
   readonly line: number;
+  readonly event: number;
 }
 
 /** Why a line is refused; `status` is the service's, or null for a line that was not sent. */
@@ -13,8 +15,22 @@ export interface Refusal {
   readonly errors: readonly FieldError[];
 }
 
-/** One line of the input: the text of its envelope, or its refusal. */
-export type SourceLine = LinePlace & ({ readonly text: string } | { readonly refusal: Refusal });
+/** The record that a line is about, as far as that can be read. */
+export interface LineSubject {
+  readonly category: Category | null;
+  readonly id: string | null;
+}
+
+/** The text of an event's envelope. */
+export interface SourceEvent {
+  readonly text: string;
+  /** Other lines may repeat it word for word: it is one event. */
+  readonly isShared: boolean;
+}
+
+/** One line or row of the input: its events, which may be none, or why it is refused. */
+export type SourceLine = Omit<LinePlace, "event"> &
+  ({ readonly events: readonly SourceEvent[] } | ({ readonly refusal: Refusal } & LineSubject));
 
 /** Longest line, in bytes (docs/api.md#errors). */
 export const LINE_BYTES_MAX = 65_536;

@@ -1,56 +1,29 @@
-import { createReadStream } from "node:fs";
 import { LINE_BYTES_MAX, refusedHere, type SourceLine } from "./line.ts";
 
-const LF = 0x0a;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const tooLong = refusedHere("payload_too_large", `A line has at most ${LINE_BYTES_MAX} bytes.`);
 
-/** The lines of a file as bytes, without line ends; only the first bytes of a line that is too long. */
-async function* byteLines(path: string): AsyncGenerator<{ readonly bytes: Buffer; readonly whole: boolean }> {
-  let kept: Buffer[] = [];
-  let length = 0;
-  const take = (chunk: Buffer): void => {
-    if (length <= LINE_BYTES_MAX) kept.push(chunk);
-    length += chunk.length;
-  };
-  const line = () => {
-    const found = { bytes: Buffer.concat(kept), whole: length <= LINE_BYTES_MAX };
-    [kept, length] = [[], 0];
-    return found;
-  };
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+/** The lines of a text without line ends; only the beginning of a line that is too long. */
+async function* textLines(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let kept = "";
+  for await (const text of texts) {
     let from = 0;
-    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
-      take(chunk.subarray(from, end));
-      yield line();
-      from = end + 1;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      yield kept + text.slice(from, end);
+      [kept, from] = ["", end + 1];
     }
-    take(chunk.subarray(from));
+    if (kept.length <= LINE_BYTES_MAX) kept += text.slice(from);
   }
-  if (length > 0) yield line();
+  if (kept !== "") yield kept;
 }
 
-/** The lines of an NDJSON file. Blank lines are counted and skipped; CRLF and a byte order mark are accepted. */
-export async function* ndjsonLines(path: string, file: number): AsyncGenerator<SourceLine> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** The lines of an NDJSON file. Blank lines are counted and skipped; CRLF is accepted. */
+export async function* ndjsonLines(texts: AsyncIterable<string>, file: number): AsyncGenerator<SourceLine> {
   let line = 0;
-  for await (const { bytes, whole } of byteLines(path)) {
+  for await (const whole of textLines(texts)) {
     line += 1;
-    const place = { file, line };
-    const start = line === 1 && bytes.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
-    if (!whole) {
-      yield {
-        ...place,
-        refusal: refusedHere("payload_too_large", `A line has at most ${LINE_BYTES_MAX} bytes.`),
-      };
-      continue;
-    }
-    let text: string;
-    try {
-      text = decoder.decode(bytes.subarray(start)).trim();
-    } catch {
-      yield { ...place, refusal: refusedHere("malformed_json", "The line is not UTF-8.") };
-      continue;
-    }
-    if (text !== "") yield { ...place, text };
+    const text = whole.trim();
+    if (text.length > LINE_BYTES_MAX || Buffer.byteLength(text) > LINE_BYTES_MAX) {
+      yield { file, line, refusal: tooLong, category: null, id: null };
+    } else if (text !== "") yield { file, line, events: [{ text, isShared: false }] };
   }
 }

@@ -1,38 +1,37 @@
 import { createHash } from "node:crypto";
+import { stringifyJson } from "../../contract/json.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { CommandFailure } from "../failure.ts";
 import type { Service } from "../service.ts";
-import { sendBatch } from "./batch.ts";
-import { type Checkpoint, STATE } from "./checkpoint.ts";
+import { type LineAnswer, sendBatch } from "./batch.ts";
+import { type Checkpoint, type EventState, OUTCOME, type Outcome, STATE } from "./checkpoint.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import type { LinePlace, Refusal } from "./line.ts";
-import {
-  IN_ORDER,
-  laneKey,
-  PASSES,
-  referenceField,
-  refusedParent,
-  type Source,
-  sourceLines,
-} from "./prepare.ts";
+import { IN_ORDER, laneKey, PASSES, referenceField, refusedParent } from "./prepare.ts";
+import { Records } from "./records.ts";
+import { type Existing, mayExist, reconcile } from "./upsert.ts";
 
 const BATCH_LINES_MAX = 100;
 const BATCH_BYTES_MAX = 1_000_000;
 
 export interface SendingOptions {
   readonly service: Service;
-  readonly source: Source;
+  /** Whose lines are sent. */
+  readonly tenant: string;
   readonly checkpoint: Checkpoint;
   readonly lanes: number;
   readonly inOrder: boolean;
+  /** A record that exists gets what the file says differently. */
+  readonly upsert: boolean;
   readonly stop: AbortSignal;
-  /** Called with the number of further settled lines, and how many of them are refused. */
+  /** Called with the number of further settled events, and how many of them are refused. */
   readonly settled: (lines: number, refused: number) => void;
 }
 
 interface Outgoing extends LinePlace {
   readonly text: string;
   readonly envelope: Envelope;
+  readonly change: string | null;
 }
 
 /** One of several parallel senders: it sends its lines in order, one batch at a time. */
@@ -60,48 +59,37 @@ class Pass {
   readonly #pass: number;
   readonly #options: SendingOptions;
   readonly #lanes: readonly Lane[];
+  readonly #records: Records;
   #failure: CommandFailure | null = null;
 
   constructor(pass: number, options: SendingOptions) {
     this.#pass = pass;
     this.#options = options;
+    this.#records = new Records(options.checkpoint);
     // Deletes go strictly from the last to the first.
     const strict = options.inOrder || pass === PASSES.deletes;
     this.#lanes = Array.from({ length: strict ? 1 : options.lanes }, () => new Lane());
   }
 
   async run(): Promise<Result<void, CommandFailure>> {
-    for await (const { file, line, text, key } of this.#waitingLines()) {
+    const { tenant, checkpoint, inOrder, stop } = this.#options;
+    const backwards = !inOrder && this.#pass === PASSES.deletes;
+    for (const { key, body, ...event } of checkpoint.waiting(this.#pass, backwards)) {
       if (this.#failure) break;
-      this.#options.stop.throwIfAborted();
-      const read = readEnvelope(text);
-      // The line was readable when the files were prepared, and they have not changed since.
-      if (!read.ok) throw new Error(`line ${line} has changed while it was imported`);
-      await this.#enqueue({ file, line, text: withKey(text, key, read.value), envelope: read.value });
+      stop.throwIfAborted();
+      const read = readEnvelope(body, tenant);
+      if (!read.ok) throw new Error(`line ${event.line} was readable when it was stored`);
+      await this.#enqueue({ ...event, text: withKey(body, key, read.value), envelope: read.value });
     }
     for (const lane of this.#lanes) this.#flush(lane);
     await Promise.all(this.#lanes.map(({ sending }) => sending));
     return this.#failure ? err(this.#failure) : ok(undefined);
   }
 
-  async *#waitingLines(): AsyncGenerator<LinePlace & { readonly text: string; readonly key: string }> {
-    const { checkpoint, source, inOrder } = this.#options;
-    if (!inOrder && this.#pass === PASSES.deletes) {
-      for (const { file, line, key, body } of checkpoint.waitingBackwards(this.#pass)) {
-        yield { file, line, key, text: body };
-      }
-      return;
-    }
-    for await (const line of sourceLines(source)) {
-      const known = checkpoint.line(line);
-      if (known?.pass !== this.#pass || known.state !== STATE.waiting || !("text" in line)) continue;
-      yield { file: line.file, line: line.line, key: known.key, text: line.text };
-    }
-  }
-
   async #enqueue(outgoing: Outgoing): Promise<void> {
-    const { checkpoint, settled } = this.#options;
-    const parent = outgoing.envelope.step === "delete" ? null : refusedParent(outgoing.envelope, checkpoint);
+    const { settled } = this.#options;
+    const parent =
+      outgoing.envelope.step === "delete" ? null : refusedParent(outgoing.envelope, this.#records);
     if (parent) {
       const message = `The ${parent.category} ${parent.id} was refused.`;
       const field = referenceField(outgoing.envelope, parent);
@@ -110,7 +98,7 @@ class Pass {
         code: "parent_refused",
         errors: [{ field, code: "unknown_reference", message }],
       };
-      this.#settle(outgoing, refusal, STATE.parentRefused);
+      this.#settle(outgoing, STATE.parentRefused, { refusal });
       settled(1, 1);
       return;
     }
@@ -126,7 +114,7 @@ class Pass {
   }
 
   #laneOf(envelope: Envelope): Lane {
-    const digest = createHash("sha256").update(laneKey(envelope, this.#options.checkpoint)).digest();
+    const digest = createHash("sha256").update(laneKey(envelope, this.#records)).digest();
     const lane = this.#lanes[digest.readUInt32BE(0) % this.#lanes.length];
     if (!lane) throw new Error("an import has at least one lane");
     return lane;
@@ -143,43 +131,84 @@ class Pass {
     if (this.#failure) return;
     const { service, checkpoint, stop, settled } = this.#options;
     try {
-      const sent = await sendBatch(
-        service,
-        lines.map(({ text }) => text),
-        stop,
-      );
-      if (!sent.ok) {
-        this.#failure ??= sent.error;
+      const texts = lines.map(({ text }) => text);
+      const sent = await sendBatch(service, texts, stop);
+      const found = sent.ok ? await this.#reconciled(lines, sent.value) : sent;
+      if (!found.ok) {
+        this.#failure ??= found.error;
         return;
       }
       checkpoint.transaction(() => {
         for (const [index, line] of lines.entries()) {
-          const answer = sent.value[index];
-          if (answer) this.#settle(line, answer.kind === "in" ? null : answer.refusal, STATE.refused);
+          const { answer, outcome } = found.value[index] ?? {};
+          if (answer?.kind === "in") this.#settle(line, STATE.done, { outcome });
+          else if (answer) this.#settle(line, this.#refusedState(line), { refusal: answer.refusal });
         }
       });
-      settled(lines.length, sent.value.filter((answer) => answer?.kind === "refused").length);
+      settled(lines.length, found.value.filter(({ answer }) => answer?.kind === "refused").length);
     } catch (error) {
       // Stopped while it waited: the next run settles what was sent.
       if (!stop.aborted) throw error;
     }
   }
 
-  #settle(
-    line: Outgoing,
-    refusal: Refusal | null,
-    state: typeof STATE.refused | typeof STATE.parentRefused,
-  ): void {
-    const { checkpoint } = this.#options;
+  /** The answers with their outcomes; with `--upsert` after records that exist have got what differs. */
+  async #reconciled(
+    lines: readonly Outgoing[],
+    answers: readonly LineAnswer[],
+  ): Promise<Result<readonly Settled[], CommandFailure>> {
+    const { service, stop, upsert } = this.#options;
+    const existing = new Map<number, Existing>();
+    for (const [index, { envelope, change }] of lines.entries()) {
+      const answer = answers[index];
+      if (upsert && envelope.step === "create" && envelope.id !== "" && mayExist(answer)) {
+        existing.set(index, { envelope, change, answer });
+      }
+    }
+    const reconciled = await reconcile(service, [...existing.values()], stop);
+    if (!reconciled.ok) return reconciled;
+    return ok(
+      lines.map(({ envelope }, index) => {
+        const known = existing.get(index);
+        return (
+          (known && reconciled.value.get(known)) ?? {
+            answer: answers[index],
+            outcome: OUTCOMES[envelope.step],
+          }
+        );
+      }),
+    );
+  }
+
+  /** A refused delete that other lines of its record follow must not come after them in the next run. */
+  #refusedState({ envelope }: Outgoing): EventState {
+    const isLast = envelope.step !== "delete" || (!this.#options.inOrder && this.#pass === PASSES.deletes);
+    return isLast ? STATE.refused : STATE.refusedForGood;
+  }
+
+  #settle(line: Outgoing, state: EventState, { refusal, outcome }: Settlement): void {
     const { category, id, step } = line.envelope;
-    checkpoint.settle(line, refusal ? state : STATE.done, refusal);
+    this.#options.checkpoint.settle(line, state, refusal ?? null, outcome);
     // A create that is refused because the record exists still gives its children a parent.
     if (step === "create")
-      checkpoint.settleRecord(category, id, !refusal || refusal.code === "already_exists");
+      this.#records.settle(category, id, refusal === undefined || refusal.code === "already_exists");
   }
 }
 
+interface Settled {
+  readonly answer: LineAnswer;
+  readonly outcome: Outcome;
+}
+
+interface Settlement {
+  readonly refusal?: Refusal;
+  readonly outcome?: Outcome | undefined;
+}
+
+const OUTCOMES = { create: OUTCOME.created, update: OUTCOME.updated, delete: OUTCOME.deleted } as const;
+
 /** A line of the batch: the envelope with its key. */
-function withKey(text: string, key: string, { key: own }: Envelope): string {
+function withKey(text: string, key: string, { key: own, isForeign, body }: Envelope): string {
+  if (isForeign) return stringifyJson({ idempotency_key: key, ...body });
   return own === null ? `{"idempotency_key":${JSON.stringify(key)},${text.slice(1)}` : text;
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { EXIT, failed, report } from "../failure.ts";
 import { applyMigrations } from "./dev.ts";
 import { loadOrCreateKey, workerSettings } from "./issuer.ts";
+import { localSettings } from "./local-settings.ts";
+import { openLogFile } from "./log-file.ts";
 import { localFiles, PROJECT_ROOT } from "./project.ts";
-import { webhookSettings } from "./webhook-settings.ts";
 
 export interface InitOptions {
   readonly dataDirectory: string | undefined;
@@ -12,10 +13,10 @@ export interface InitOptions {
 
 /** Writes `.dev.vars` unless it exists, and prepares the local database. Resolves with the exit code. */
 export async function init({ dataDirectory }: InitOptions): Promise<number> {
-  const { keyFile, stateDirectory } = localFiles(dataDirectory);
+  const { keyFile, stateDirectory, logFile } = localFiles(dataDirectory);
   const key = await loadOrCreateKey(keyFile);
   if (!key.ok) return report(key.error);
-  const lines = Object.entries({ ...workerSettings(key.value), ...webhookSettings(key.value, "") }).map(
+  const lines = Object.entries({ ...workerSettings(key.value), ...localSettings(key.value, "") }).map(
     ([name, value]) => `${name}='${value}'`,
   );
   const path = join(PROJECT_ROOT, ".dev.vars");
@@ -26,7 +27,9 @@ export async function init({ dataDirectory }: InitOptions): Promise<number> {
     if (!exists) throw error;
     return report(failed(".dev.vars already exists. Nothing was written."));
   }
-  const migrated = await applyMigrations(stateDirectory, new AbortController().signal);
+  const log = await openLogFile(logFile);
+  const migrated = await applyMigrations(stateDirectory, new AbortController().signal, log);
+  await log.end();
   if (!migrated.ok) return report(migrated.error);
   console.log(
     "Wrote .dev.vars. Start the service with: npx wrangler dev\nA token for it: npx loan-ledger token --tenant demo",

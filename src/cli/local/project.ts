@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { AUTH_SETTINGS } from "../../config/auth.ts";
 import { LOCAL_ISSUER } from "./issuer.ts";
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
@@ -10,7 +11,7 @@ interface LocalFiles {
   readonly keyFile: string;
   /** What wrangler calls `--persist-to`. */
   readonly stateDirectory: string;
-  /** Where `--quiet` writes the log of the last run. */
+  /** The log of the last run. */
   readonly logFile: string;
 }
 
@@ -23,7 +24,9 @@ export function localFiles(dataDirectory: string | undefined): LocalFiles {
   };
 }
 
-const ISSUER_SETTINGS = ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL", "AUTH_JWKS"] as const;
+/** Settings that say nothing of whose tokens are trusted. */
+const COMMON_SETTINGS: readonly string[] = ["AUTH_CLOCK_TOLERANCE_S", "AUTH_EXPLAIN"];
+const ISSUER_SETTINGS = AUTH_SETTINGS.filter((name) => !COMMON_SETTINGS.includes(name));
 
 /**
  * The settings of another issuer in the developer's `.dev.vars`; any of them switches the local issuer off. Settings

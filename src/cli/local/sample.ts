@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson } from "../../contract/json.ts";
 import { SCOPES, type Scope } from "../../contract/scopes.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { keyHash } from "../../domain/log/hash.ts";
 import { type CommandFailure, failed } from "../failure.ts";
 import { sendBatch } from "../import/batch.ts";
 import { sampleTape } from "../sample/tape.ts";
@@ -19,16 +20,34 @@ const CONSOLE_LIFETIME_S = 12 * 3600;
 const READ_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope.endsWith(":read"));
 
 const keyOf = (asOf: string, line: number): string => `sample:${asOf}:${line}`;
+const DAY_MS = 86_400_000;
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** The day for which the sample of this service was made; today when there is none yet. */
 async function dayOfSample(service: Service): Promise<Result<string, CommandFailure>> {
-  const response = await service.request("/api/tables/events?limit=1&sort_order=asc");
+  const response = await service.request("/api/tables/events?category=client&limit=1&sort_order=asc");
   if (!(response instanceof Response)) return err(failed(sentenceOf(response)));
   const body = parseJson(await response.text());
   const first =
     body.ok && isJsonObject(body.value) && Array.isArray(body.value.data) ? body.value.data[0] : null;
-  const key = isJsonObject(first) ? String(first.idempotency_key) : "";
-  return ok(/^sample:(\d{4}-\d\d-\d\d):/.exec(key)?.[1] ?? new Date().toISOString().slice(0, 10));
+  if (!isJsonObject(first)) return ok(dayOf(Date.now()));
+  // The first event of a sample may have been stored after midnight.
+  const storedAt = Date.parse(String(first.created_at));
+  const days = [dayOf(storedAt), dayOf(storedAt - DAY_MS)];
+  const day = days.find((one) => first.key_hash === keyHash(SAMPLE_TENANT, keyOf(one, 0)));
+  return day === undefined
+    ? err(failed(`The tenant "${SAMPLE_TENANT}" has other data, so the sample was not loaded.`))
+    : ok(day);
+}
+
+/** Switches the books of records on, once. */
+async function switchBooksOn(service: Service): Promise<Result<void, CommandFailure>> {
+  const answer = await service.request("/v1/bookkeeping", {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": "sample:books" },
+    body: '{"mode":"records"}',
+  });
+  return answer instanceof Response ? ok(undefined) : err(failed(sentenceOf(answer)));
 }
 
 /** Sends the whole sample tape each time: stored events are answered as duplicates. */
@@ -37,17 +56,26 @@ export async function loadSample(
   key: LocalKey,
   stop: AbortSignal,
 ): Promise<Result<void, CommandFailure>> {
-  const scopes: readonly Scope[] = ["ingest:write", "records:read"];
+  const scopes: readonly Scope[] = ["ingest:write", "records:read", "hpts:adjustments:write"];
   const request = { tenant: SAMPLE_TENANT, scopes, lifetimeS: LOAD_LIFETIME_S, issuedAt: new Date() };
   const service = Service.from({ url, token: await mintToken(key, request) });
   if (!service.ok) return service;
   const asOf = await dayOfSample(service.value);
   if (!asOf.ok) return asOf;
-  const lines = [...sampleTape({ loans: LOANS, seed: SEED, asOf: asOf.value })].map((envelope, index) =>
-    JSON.stringify({ idempotency_key: keyOf(asOf.value, index), ...envelope }),
+  const booked = await switchBooksOn(service.value);
+  return booked.ok ? sendTape(service.value, asOf.value, stop) : booked;
+}
+
+async function sendTape(
+  service: Service,
+  asOf: string,
+  stop: AbortSignal,
+): Promise<Result<void, CommandFailure>> {
+  const lines = [...sampleTape({ loans: LOANS, seed: SEED, asOf })].map((envelope, index) =>
+    JSON.stringify({ idempotency_key: keyOf(asOf, index), ...envelope }),
   );
   for (let from = 0; from < lines.length; from += BATCH_LINES) {
-    const sent = await sendBatch(service.value, lines.slice(from, from + BATCH_LINES), stop);
+    const sent = await sendBatch(service, lines.slice(from, from + BATCH_LINES), stop);
     if (!sent.ok) return sent;
     const refused = sent.value.find((answer) => answer?.kind === "refused");
     if (refused?.kind === "refused") {

@@ -24,16 +24,16 @@ const QUIET = {
   X_LOCAL_OBSERVABILITY: "false",
 } as const;
 
-/** One run of wrangler. Its output is held back until `forward` is called. */
+/** One run of wrangler. Its output is not printed until `forward` is called. */
 export interface WranglerRun {
   /** Resolves with the exit code once wrangler and all its child processes have ended. */
   readonly exited: Promise<number>;
-  /** The last lines of output, without those already forwarded. */
-  heldBack(): readonly string[];
+  /** The last lines of output. */
+  lastLines(): readonly string[];
   /** When the last line was printed, in milliseconds since the epoch; when it started, before the first line. */
   lastLineAt(): number;
-  /** Passes each new line to `print`; with `"all"`, the lines held back come first. */
-  forward(lines: "all" | "new", print?: (line: string) => void): void;
+  /** Prints each new line from now on; with `"all"`, the last lines come first. */
+  forward(lines: "all" | "new"): void;
   /** Asks wrangler to end, and kills it after a deadline. */
   stop(): void;
 }
@@ -54,11 +54,12 @@ function stop(child: ChildProcess): void {
   child.once("exit", () => clearTimeout(deadline));
 }
 
-/** Starts wrangler in the project's directory; `stopRequested` ends it. */
+/** Starts wrangler in the project's directory; `stopRequested` ends it, and `log` gets each line. */
 export function runWrangler(
   projectRoot: string,
   args: readonly string[],
   stopRequested: AbortSignal,
+  log: (line: string) => void,
 ): WranglerRun {
   const preload = pathToFileURL(join(import.meta.dirname, "end-with-parent.ts")).href;
   const child = spawn(
@@ -74,14 +75,16 @@ export function runWrangler(
     },
   );
 
-  const held: string[] = [];
+  const last: string[] = [];
   let lastLineAt = Date.now();
-  let forwardTo: ((line: string) => void) | null = null;
+  let isForwarded = false;
   const onLine = (raw: string): void => {
     lastLineAt = Date.now();
-    const line = COLOUR ? raw : stripVTControlCharacters(raw);
-    if (forwardTo !== null) forwardTo(line);
-    else if (held.push(line) > KEPT_LINES_MAX) held.shift();
+    const plain = stripVTControlCharacters(raw);
+    log(plain);
+    const line = COLOUR ? raw : plain;
+    if (isForwarded) console.log(line);
+    if (last.push(line) > KEPT_LINES_MAX) last.shift();
   };
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", onLine);
 
@@ -98,12 +101,11 @@ export function runWrangler(
   });
   return {
     exited,
-    heldBack: () => held,
+    lastLines: () => last,
     lastLineAt: () => lastLineAt,
-    forward: (lines, print = console.log) => {
-      const missed = held.splice(0);
-      if (lines === "all") for (const line of missed) print(line);
-      forwardTo = print;
+    forward: (lines) => {
+      if (!isForwarded && lines === "all") for (const line of last) console.log(line);
+      isForwarded = true;
     },
     stop: onStop,
   };

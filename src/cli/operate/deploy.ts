@@ -6,7 +6,7 @@ import { unstable_readConfig } from "wrangler";
 import { ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { PROJECT_ROOT } from "../local/project.ts";
-import { configFaults, secretFaults } from "./ready.ts";
+import { configFaults, neededSecrets, secretFaults } from "./ready.ts";
 import { WRANGLER, WRANGLER_ENVIRONMENT, wranglerOutput } from "./wrangler-output.ts";
 
 export interface DeployOptions {
@@ -53,12 +53,15 @@ const refuse = (environment: string, faults: readonly string[]): number =>
 /** Migrates and uploads; refuses an environment that is not ready. Resolves with the exit code. */
 export async function deploy({ environment, dryRun }: DeployOptions): Promise<number> {
   const config = unstable_readConfig({ config: join(PROJECT_ROOT, "wrangler.toml"), env: environment });
-  const faults = configFaults(config);
+  const faults = configFaults(config, environment);
+  if (dryRun) {
+    console.error(`Not checked without an account: the secrets ${neededSecrets(config).join(", ")}.`);
+  }
   if (faults.length > 0) return refuse(environment, faults);
   if (dryRun) return wrangler(["deploy", "--dry-run", "--env", environment]);
   const secrets = await secretsOf(environment);
   if (!secrets.ok) return report(secrets.error);
-  const missing = secretFaults(secrets.value, environment);
+  const missing = secretFaults(config, secrets.value, environment);
   if (missing.length > 0) return refuse(environment, missing);
   for (const { binding } of config.d1_databases) {
     const migrated = await wrangler(["d1", "migrations", "apply", binding, "--env", environment, "--remote"]);

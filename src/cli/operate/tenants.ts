@@ -1,44 +1,7 @@
-import { join } from "node:path";
-import { unstable_readConfig } from "wrangler";
-import { EXIT, failed, report } from "../failure.ts";
-import { localFiles, PROJECT_ROOT } from "../local/project.ts";
-import { type Column, tableText } from "../read/format.ts";
-import { wranglerOutput } from "./wrangler-output.ts";
-
-export interface TenantsOptions {
-  /** An environment of wrangler.toml; undefined means the local database. */
-  readonly environment: string | undefined;
-  readonly dataDirectory: string | undefined;
-}
-
-/** What an operator needs to know of each tenant. Skips from tenant to tenant along the log's key. */
-export const TENANTS_SQL = `WITH RECURSIVE tenants (tenant_id) AS (
-    SELECT (SELECT min(tenant_id) FROM events)
-    UNION ALL
-    SELECT (SELECT min(tenant_id) FROM events WHERE events.tenant_id > tenants.tenant_id)
-    FROM tenants WHERE tenants.tenant_id IS NOT NULL
-  )
-  SELECT tenant_id,
-    (SELECT max(sequence) FROM events WHERE events.tenant_id = tenants.tenant_id) AS events,
-    (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', created_at / 1000, 'unixepoch') FROM events
-      WHERE events.tenant_id = tenants.tenant_id ORDER BY sequence DESC LIMIT 1) AS last_event,
-    (SELECT count(*) FROM events WHERE events.tenant_id = tenants.tenant_id AND makes_history = 1
-      AND sequence > coalesce((SELECT sequence FROM projection_cursors AS cursors
-        WHERE cursors.tenant_id = tenants.tenant_id AND projection = 'history'), 0)) AS history_behind,
-    (SELECT count(*) FROM dead_letters
-      WHERE dead_letters.tenant_id = tenants.tenant_id AND resolved_at IS NULL) AS dead_letters,
-    (SELECT count(*) FROM webhook_endpoints AS endpoints
-      WHERE endpoints.tenant_id = tenants.tenant_id AND status = 'failing') AS failing
-  FROM tenants WHERE tenant_id IS NOT NULL`;
-
-interface TenantRow {
-  readonly tenant_id: string;
-  readonly events: number;
-  readonly last_event: string;
-  readonly history_behind: number;
-  readonly dead_letters: number;
-  readonly failing: number;
-}
+import { EXIT, report } from "../failure.ts";
+import { type Column, print, tableText } from "../read/format.ts";
+import { type OperatedService, operatedDatabases } from "./database.ts";
+import { TENANTS_SQL, type TenantRow } from "./tenant-figures.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "Tenant", align: "left" },
@@ -50,26 +13,28 @@ const COLUMNS: readonly Column[] = [
   { title: "database", align: "left" },
 ];
 
+type TenantLine = TenantRow & { readonly database: string };
+
+const tenantsText = (lines: readonly TenantLine[]): string =>
+  tableText(
+    COLUMNS,
+    lines.map((line) => {
+      const counts = [line.history_behind, line.dead_letters, line.failing].map(String);
+      return [line.tenant_id, String(line.events), line.last_event, ...counts, line.database];
+    }),
+  );
+
 /** Prints each tenant's lag, dead letters and failing webhook endpoints. Resolves with the exit code. */
-export async function tenants({ environment, dataDirectory }: TenantsOptions): Promise<number> {
-  const config = unstable_readConfig({ config: join(PROJECT_ROOT, "wrangler.toml"), env: environment });
-  const place =
-    environment === undefined
-      ? ["--local", "--persist-to", localFiles(dataDirectory).stateDirectory]
-      : ["--remote", "--env", environment];
-  const rows: (readonly string[])[] = [];
-  for (const { binding } of config.d1_databases) {
-    const sql = TENANTS_SQL.replace(/\s+/g, " ");
-    const printed = await wranglerOutput(["d1", "execute", binding, ...place, "--json", "--command", sql]);
-    if (!printed.ok) return report(printed.error);
-    const [answer] = JSON.parse(printed.value) as readonly { readonly results?: readonly TenantRow[] }[];
-    if (!answer?.results)
-      return report(failed(`wrangler d1 execute answered without results for ${binding}.`));
-    for (const row of answer.results) {
-      const counts = [row.history_behind, row.dead_letters, row.failing].map(String);
-      rows.push([row.tenant_id, String(row.events), row.last_event, ...counts, binding]);
-    }
+export async function tenants({
+  json,
+  ...place
+}: OperatedService & { readonly json: boolean }): Promise<number> {
+  const found: TenantLine[] = [];
+  for (const { binding, run } of operatedDatabases(place)) {
+    const rows = await run<TenantRow>(TENANTS_SQL);
+    if (!rows.ok) return report(rows.error);
+    found.push(...rows.value.map((row) => ({ ...row, database: binding })));
   }
-  process.stdout.write(rows.length === 0 ? "No tenants.\n" : tableText(COLUMNS, rows));
+  print({ data: found }, json, ({ data }) => (data.length === 0 ? "No tenants.\n" : tenantsText(data)));
   return EXIT.done;
 }

@@ -1,4 +1,10 @@
+import { stringifyJson } from "../../contract/json.ts";
 import { isCurrency, minorUnits } from "../../domain/core/currency.ts";
+
+/** Prints what a reading command found: its screen, or with `--json` one JSON document with every digit. */
+export function print<T>(found: T, isJson: boolean, screen: (found: T) => string): void {
+  process.stdout.write(isJson ? `${stringifyJson(found)}\n` : screen(found));
+}
 
 /** The width of a screen. */
 const WIDTH = 80;

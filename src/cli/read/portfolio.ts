@@ -6,13 +6,14 @@ import type {
 } from "../../contract/position/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { bar, listText, money, tableText } from "./format.ts";
+import { bar, listText, money, print, tableText } from "./format.ts";
 import { getComplete } from "./get.ts";
 
 export interface PortfolioOptions extends ServiceOptions {
   readonly asOf: string | undefined;
   /** The number of late disbursements to list. */
   readonly late: number;
+  readonly json: boolean;
 }
 
 const BAR_WIDTH = 20;
@@ -83,8 +84,14 @@ export function lateText(positions: readonly PositionLineJson[]): string {
   );
 }
 
+function portfolioText(found: PortfolioJson & { readonly late: readonly PositionLineJson[] }): string {
+  const { as_of_date, data, late } = found;
+  const screens = data.length > 0 ? data.map(figuresText) : ["No disbursements.\n"];
+  return [`Portfolio as of ${as_of_date}\n`, ...screens, lateText(late)].join("\n");
+}
+
 /** Prints the portfolio by currency, and what is late. Resolves with the exit code. */
-export async function showPortfolio({ asOf, late, ...options }: PortfolioOptions): Promise<number> {
+export async function showPortfolio({ asOf, late, json, ...options }: PortfolioOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const day = asOf === undefined ? "" : `as_of_date=${asOf}&`;
@@ -95,10 +102,6 @@ export async function showPortfolio({ asOf, late, ...options }: PortfolioOptions
   if (!figures.ok) return report(figures.error);
   const positions = await getComplete<PositionsJson>(service.value, `/api/positions?${day}limit=${late}`);
   if (!positions.ok) return report(positions.error);
-  const { as_of_date, data } = figures.value;
-  const screens = data.length > 0 ? data.map(figuresText) : ["No disbursements.\n"];
-  process.stdout.write(
-    [`Portfolio as of ${as_of_date}\n`, ...screens, lateText(positions.value.data)].join("\n"),
-  );
+  print({ ...figures.value, late: positions.value.data }, json, portfolioText);
   return EXIT.done;
 }

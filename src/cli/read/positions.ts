@@ -1,12 +1,14 @@
 import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { money, tableText } from "./format.ts";
+import { money, print, tableText } from "./format.ts";
 import { getComplete } from "./get.ts";
 
 export interface PositionsOptions extends ServiceOptions {
   readonly asOf: string | undefined;
-  readonly changedSince: string;
+  /** A day to compare with; undefined for all positions. */
+  readonly changedSince: string | undefined;
+  readonly json: boolean;
 }
 
 const LINES_OF_A_PAGE = 200;
@@ -39,22 +41,49 @@ export function changedText(positions: readonly PositionLineJson[]): string {
 const stageText = ({ state, bucket }: Pick<PositionLineJson, "state" | "bucket">): string =>
   bucket === null || bucket === "current" ? state : bucket;
 
-/** Prints what became late or is late no more, the most days past due first. Resolves with the exit code. */
-export async function showPositions({ asOf, changedSince, ...options }: PositionsOptions): Promise<number> {
+/** Positions, the most days past due first. */
+export function positionsText(positions: readonly PositionLineJson[]): string {
+  return tableText(
+    [
+      { title: "Position", align: "left" },
+      { title: "state", align: "left" },
+      { title: "days", align: "right" },
+      { title: "arrears", align: "right" },
+      { title: "outstanding", align: "right" },
+      { title: "", align: "left" },
+      { title: "client", align: "left" },
+    ],
+    positions.map((now) => [
+      now.disbursement_id,
+      stageText(now),
+      String(now.days_past_due),
+      money(now.arrears.total, now.currency),
+      money(now.outstanding_principal, now.currency),
+      now.currency,
+      now.client_id ?? "",
+    ]),
+  );
+}
+
+/** Prints the positions of a day, or what became late or is late no more since another one. Resolves with the exit code. */
+export async function showPositions(options: PositionsOptions): Promise<number> {
+  const { asOf, changedSince, json } = options;
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
-  const query = new URLSearchParams({ changed_since: changedSince, limit: String(LINES_OF_A_PAGE) });
+  const query = new URLSearchParams({ limit: String(LINES_OF_A_PAGE) });
+  if (changedSince !== undefined) query.set("changed_since", changedSince);
   if (asOf !== undefined) query.set("as_of_date", asOf);
-  const changed: PositionLineJson[] = [];
+  const found: PositionLineJson[] = [];
   for (let cursor: string | undefined = ""; cursor !== undefined; ) {
     if (cursor !== "") query.set("cursor", cursor);
     const page = await getComplete<PositionsJson>(service.value, `/api/positions?${query}`);
     if (!page.ok) return report(page.error);
-    changed.push(...page.value.data);
+    found.push(...page.value.data);
     cursor = page.value.pagination.next_cursor;
   }
-  process.stdout.write(
-    changed.length > 0 ? changedText(changed) : `Nothing has changed since ${changedSince}.\n`,
-  );
+  const none =
+    changedSince === undefined ? "No disbursements.\n" : `Nothing has changed since ${changedSince}.\n`;
+  const screen = changedSince === undefined ? positionsText : changedText;
+  print({ data: found }, json, ({ data }) => (data.length > 0 ? screen(data) : none));
   return EXIT.done;
 }

@@ -2,12 +2,13 @@ import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { PositionJson, position, TermsJson } from "../../contract/position/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { listText, money, tableText } from "./format.ts";
+import { listText, money, print, tableText } from "./format.ts";
 import { getExact } from "./get.ts";
 
 export interface ShowOptions extends ServiceOptions {
   readonly id: string;
   readonly asOf: string | undefined;
+  readonly json: boolean;
 }
 
 const NOTHING = "-";
@@ -95,7 +96,7 @@ function installmentsText({ installments, currency }: PositionJson): string {
 }
 
 /** Prints one disbursement: terms, schedule against received, arrears. Resolves with the exit code. */
-export async function show({ id, asOf, ...options }: ShowOptions): Promise<number> {
+export async function show({ id, asOf, json, ...options }: ShowOptions): Promise<number> {
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
   const query = asOf === undefined ? "" : `?as_of_date=${asOf}`;
@@ -104,6 +105,6 @@ export async function show({ id, asOf, ...options }: ShowOptions): Promise<numbe
     `/api/positions/${encodeURIComponent(id)}${query}`,
   );
   if (!found.ok) return report(found.error);
-  process.stdout.write(positionText(found.value.data));
+  print(found.value.data, json, positionText);
   return EXIT.done;
 }

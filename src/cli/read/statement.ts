@@ -5,7 +5,7 @@ import { isCurrency, minorUnits } from "../../domain/core/currency.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { money, tableText } from "./format.ts";
+import { money, print, tableText } from "./format.ts";
 import { getExact } from "./get.ts";
 
 export interface StatementOptions extends ServiceOptions {
@@ -13,6 +13,7 @@ export interface StatementOptions extends ServiceOptions {
   readonly loan: string;
   readonly from: string | undefined;
   readonly to: string | undefined;
+  readonly json: boolean;
 }
 
 type Amounts = ParsedOf<typeof loanAmounts>;
@@ -106,6 +107,6 @@ export async function showStatement(options: StatementOptions): Promise<number> 
   if (!service.ok) return report(service.error);
   const found = await read(service.value, options);
   if (!found.ok) return report(found.error);
-  process.stdout.write(statementText(found.value));
+  print(found.value, options.json, statementText);
   return EXIT.done;
 }

@@ -72,7 +72,7 @@ function changes(changed: unknown): Child {
     "ul",
     { class: "changes" },
     Object.entries(changed).map(([name, { from, to }]) =>
-      h("li", {}, `${words(name)}: ${shown(from)} → ${shown(to)}`),
+      h("li", {}, `${words(name)}: ${from === undefined ? "" : `${shown(from)} `}→ ${shown(to)}`),
     ),
   );
 }

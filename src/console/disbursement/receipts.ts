@@ -3,9 +3,9 @@ import type { PositionJson } from "../../contract/position/answers.ts";
 import { type PaymentFacts, PLAIN_PAYMENT } from "../../domain/position/facts.ts";
 import { moneyOf, type Receipt } from "../../domain/position/receipts.ts";
 import { href } from "../address.ts";
+import { tenantCalendar } from "../caller.ts";
 import { h, link, scrolling } from "../dom.ts";
 import { type Exact, minorText } from "../format.ts";
-import { tenantCalendar } from "../tenant-days.ts";
 import { minor } from "./life.ts";
 
 /** The number of receipts shown; the table of payments has all of them. */

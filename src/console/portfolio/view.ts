@@ -1,12 +1,12 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
+import { today } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import { today } from "../tenant-days.ts";
 import { buckets } from "./buckets.ts";
 import { currencies, figures } from "./figures.ts";
 import { lateLoans } from "./late-loans.ts";

@@ -1,6 +1,7 @@
 import type { QualityJson, RuleJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
+import { today } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, link } from "../dom.ts";
 import { csvButton } from "../download.ts";
@@ -8,7 +9,6 @@ import { count, numberText, plural } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import { today } from "../tenant-days.ts";
 import { RULES } from "./rules.ts";
 
 /** What is odd in the records as of a day, rule by rule, with links to the records. */

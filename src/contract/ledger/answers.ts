@@ -4,10 +4,7 @@ import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
 import type { ParsedOf } from "../answer-types.ts";
 import { currency, day, instant, sumMinor, uuid } from "../answer-values.ts";
-import { documented } from "../documented.ts";
-import { AMOUNT_MINOR } from "./values.ts";
 
-const amountMinor = z.string().meta(documented(AMOUNT_MINOR));
 const account = z.enum(Object.keys(ACCOUNTS) as [AccountCode, ...AccountCode[]]);
 const layer = z.enum(LAYERS);
 
@@ -16,7 +13,7 @@ const line = z
     sequence: z.int().min(1),
     account_code: account,
     direction: z.enum(["DR", "CR"]),
-    amount_minor: amountMinor,
+    amount_minor: sumMinor,
     currency,
     layer,
     loan_id: uuid.optional(),
@@ -31,6 +28,7 @@ export const journalEntry = z
     journal_entry_id: uuid,
     event_type: z.enum(ENTRY_TYPES),
     effective_at: day.meta({ ...day.meta(), description: "The day on which the entry counts." }),
+    value_date: day.meta({ ...day.meta(), description: "The day of what it books." }),
     posted_at: instant,
     lines: z.array(line).min(2),
     correlation_id: z.string().optional().meta({ description: "An entry and its reversal share it." }),

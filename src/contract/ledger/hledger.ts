@@ -42,6 +42,7 @@ export function hledgerEntry(entry: Entry): string {
   const tags = [
     ["journal_entry_id", entry.journal_entry_id],
     ["event_type", entry.event_type],
+    ["value_date", entry.value_date],
     ["posted_at", new Date(entry.posted_at).toISOString()],
     ["loan_id", single?.loan_id ?? null],
     ["borrower_id", single?.borrower_id ?? null],

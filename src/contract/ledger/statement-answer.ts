@@ -15,6 +15,7 @@ export const statementItem = z.object({
   journal_entry_id: uuid,
   event_type: z.enum(ENTRY_TYPES),
   effective_at: day,
+  value_date: day,
   posted_at: instant,
   change: loanAmounts,
   balance: loanAmounts,

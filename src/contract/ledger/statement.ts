@@ -28,6 +28,7 @@ const itemView = <T>({ entry, change, balance }: StatementItem, show: (amount: b
   journal_entry_id: entry.journal_entry_id,
   event_type: entry.event_type,
   effective_at: entry.effective_at,
+  value_date: entry.value_date,
   posted_at: new Date(entry.posted_at).toISOString(),
   change: amountsView(minus(shownAmounts(balance), shownAmounts(minus(balance, change))), show),
   balance: amountsView(shownAmounts(balance), show),

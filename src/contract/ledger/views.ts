@@ -12,6 +12,7 @@ export function entryView(entry: Entry): AnswerOf<typeof journalEntry> {
     journal_entry_id: entry.journal_entry_id,
     event_type: entry.event_type,
     effective_at: entry.effective_at,
+    value_date: entry.value_date,
     posted_at: new Date(entry.posted_at).toISOString(),
     lines: journalLines(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
       sequence,

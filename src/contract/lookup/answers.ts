@@ -5,7 +5,7 @@ import type { ParsedOf } from "../answer-types.ts";
 import { dateOrTimestamp, exactDecimal, freeObject, instant, uuid } from "../answer-values.ts";
 import type { LookupTable, WireType } from "./tables.ts";
 
-const changed = z.object({ from: z.unknown(), to: z.unknown() });
+const changed = z.object({ from: z.unknown().optional(), to: z.unknown() });
 
 /** The wire schema of each kind of column. */
 const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
@@ -20,9 +20,10 @@ const COLUMNS: Readonly<Record<WireType, z.ZodType>> = {
   clients: z.array(z.object({ client_id: z.string() })),
   ledger_loan_id: uuid,
   event_data: freeObject.meta({ ...freeObject.meta(), description: "What was sent." }),
-  event_changes: z
-    .record(z.string(), changed)
-    .meta({ description: "The changes of an update, from and to." }),
+  event_changes: z.record(z.string(), changed).meta({
+    description:
+      "The changes of an update, from and to. Of a field that may be about another person only `to`.",
+  }),
   event_entries: z.array(uuid).meta({ description: "The journal entries that the event posted." }),
 };
 

@@ -47,7 +47,7 @@ export const JSON_PAGE: PageSize = { max: LIMIT_MAX, default: LIMIT_DEFAULT };
 /** A download: a page is as long as it may be. */
 export const CSV_PAGE: PageSize = { max: 10_000, default: 10_000 };
 
-function limitUpTo(max: number) {
+export function limitUpTo(max: number) {
   const expected = expects(`a whole number from 1 to ${max}, in plain digits`);
   return z
     .string(expected)
@@ -64,7 +64,7 @@ function value(max: number) {
 }
 
 const sequenceExpected = expects("the sequence that a write answered, in plain digits");
-const sequence = z
+export const sequence = z
   .string(sequenceExpected)
   .regex(/^(0|[1-9][0-9]{0,14})$/, sequenceExpected)
   .transform(Number)

@@ -5,6 +5,7 @@ import { sequenceOf } from "../../domain/core/event-id.ts";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import { type EventKind, eventKind } from "../../domain/event-kinds.ts";
+import { dataOf, type EventTexts, factsOf } from "../../domain/log/texts.ts";
 import { CATEGORIES, isCategory } from "../../domain/tape/categories.ts";
 import type { FieldType } from "../../domain/tape/fields.ts";
 import type { Cell as CsvCell } from "../csv.ts";
@@ -79,16 +80,24 @@ const CELLS: Readonly<Record<WireType, Cell>> = {
   object: (value) => String(value),
   clients: (value) => clientsText(JSON.parse(String(value))),
   ledger_loan_id: (value, _, { ledgerLoanId }) => JSON.stringify(ledgerLoanId(String(value))),
-  event_data: (value, { category, step }, { grants }) =>
-    eventKind(String(category), String(step))?.readableWith.some(grants) ? String(value) : "null",
-  event_changes: (value, row) => changesText(row.category, JSON.parse(String(value))),
-  event_entries: (value, row) => entriesText(row, JSON.parse(String(value))),
+  event_data: (_, row, { grants }) =>
+    eventKind(String(row.category), String(row.step))?.readableWith.some(grants)
+      ? dataOf(textsOf(row))
+      : "null",
+  event_changes: (_, row) => changesText(row.category, factsOf(textsOf(row))),
+  event_entries: (_, row) => entriesText(row, factsOf(textsOf(row))),
 };
 
+const textsOf = ({ data, private: own }: StoredRow): EventTexts => ({
+  data: String(data),
+  private: own === null || own === undefined ? null : String(own),
+});
+
 /** The entries that an event posted, null for none: that of a ledger route gave the event its id. */
-function entriesText({ category, id }: StoredRow, { journal_entry_ids }: EventFacts): string {
+function entriesText({ category, event_id, id }: StoredRow, { journal_entry_ids }: EventFacts): string {
   if (journal_entry_ids) return JSON.stringify(journal_entry_ids);
-  return category === "ledger" && sequenceOf(String(id)) !== null ? JSON.stringify([id]) : "null";
+  const isEntry = category === "ledger" && id !== event_id && sequenceOf(String(id)) !== null;
+  return isEntry ? JSON.stringify([id]) : "null";
 }
 
 const lastInstant = { ms: Number.NaN, text: "" };
@@ -112,15 +121,19 @@ const clientsText = (ids: unknown): string =>
 function changesText(category: unknown, facts: EventFacts): string {
   if (!isCategory(category) || !facts.changes) return "null";
   const { fields } = CATEGORIES[category];
-  const changes = Object.entries(facts.changes).map(([name, { from, to }]) => {
-    const text = (value: unknown) => changedText(fields[name]?.type, value, facts.currency);
-    return `${JSON.stringify(name)}:{"from":${text(from)},"to":${text(to)}}`;
+  const { currency, changes: changed } = facts;
+  const changes = Object.entries(fields).flatMap(([name, { type }]) => {
+    const change = changed[name];
+    if (!change) return [];
+    const text = (value: unknown) => changedText(type, value, currency);
+    const was = change.from === undefined ? "" : `"from":${text(change.from)},`;
+    return [`${JSON.stringify(name)}:{${was}"to":${text(change.to)}}`];
   });
   return `{${changes.join(",")}}`;
 }
 
 /** A value of a change: as stored, with amounts as decimal text of minor units. */
-function changedText(type: FieldType | undefined, value: unknown, currency: string | undefined): string {
+function changedText(type: FieldType, value: unknown, currency: string | undefined): string {
   if (value === null || value === undefined) return "null";
   switch (type) {
     case "amount":

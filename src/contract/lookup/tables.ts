@@ -28,7 +28,8 @@ export type WireType =
 /** A column that is not stored is derived from another one. */
 export const DERIVED_FROM: Readonly<Partial<Record<WireType, string>>> = {
   ledger_loan_id: "disbursement_id",
-  event_entries: "changes",
+  event_changes: "data",
+  event_entries: "data",
 };
 
 /** What a lookup table promises (docs/api.md#lookups). Column names are those of the wire. */
@@ -39,7 +40,7 @@ export interface LookupTable {
   readonly searched: readonly string[];
   /** Further columns that `search` looks into, without a filter. */
   readonly named?: readonly string[];
-  /** Further columns with an equality filter, which `search` leaves alone: closed vocabularies and keys. */
+  /** Further columns with an equality filter, which `search` leaves alone: closed vocabularies and keys, which no row shows. */
   readonly matched: readonly string[];
   readonly defaultSort: string;
 }
@@ -98,7 +99,7 @@ function termsTable(own: LookupTable["columns"]): Omit<LookupTable, "name"> {
 /** What each lookup table promises; where it is kept is in store/lookup/sources.ts. */
 const CATALOGUE: Readonly<Record<LookupTableName, Omit<LookupTable, "name">>> = {
   clients: {
-    columns: recordColumns(clientFields),
+    columns: { ...recordColumns(clientFields), erased_at: "instant" },
     searched: ["client_id"],
     named: ["name", "registration_number", "email"],
     matched: ["gender"],
@@ -138,7 +139,7 @@ const CATALOGUE: Readonly<Record<LookupTableName, Omit<LookupTable, "name">>> = 
       data: "event_data",
       changes: "event_changes",
       journal_entry_ids: "event_entries",
-      idempotency_key: "text",
+      key_hash: "text",
       actor: "text",
       trace_id: "text",
       created_at: "instant",

@@ -8,10 +8,13 @@ import { columnsOf } from "../csv-columns.ts";
 import { bucket, example, installment, portfolioLine, type position, positionLine, rule } from "./answers.ts";
 import { portfolioLineView } from "./portfolio-view.ts";
 
+/** The columns of a list of positions. */
+export const POSITION_COLUMNS = columnsOf(positionLine.omit({ from: true }));
+
 /** The list of positions, with the members of `from` only where they were requested. */
 export const positionsCsv = (lines: readonly object[], withFrom: boolean): string =>
   csvOf(
-    columnsOf(withFrom ? positionLine : positionLine.omit({ from: true })),
+    withFrom ? columnsOf(positionLine) : POSITION_COLUMNS,
     lines.map((line) => flat(line)),
   );
 

@@ -2,6 +2,12 @@ import type * as answers from "../bookkeeping/answers.ts";
 import { exceptionsQuery, proofQuery, switchBody } from "../bookkeeping/bodies.ts";
 import { json, type RouteTable } from "./route.ts";
 
+/** A request that changes nothing makes no event, and has no receipt. */
+const ofSwitch = {
+  headers: ["x-d1-bookmark", "Idempotent-Replayed"],
+  possibleHeaders: ["X-Log-Receipt"],
+} as const;
+
 /** docs/bookkeeping.md#the-switch */
 export const BOOKKEEPING_ROUTES = {
   getBookkeeping: {
@@ -16,8 +22,12 @@ export const BOOKKEEPING_ROUTES = {
     method: "PUT",
     path: "/v1/bookkeeping",
     scope: "hpts:adjustments:write",
+    keyed: "optional",
     body: json(switchBody),
-    answers: { 200: { json: "bookkeepingState" }, 202: { json: "bookkeepingState" } },
+    answers: {
+      200: { json: "bookkeepingState", ...ofSwitch },
+      202: { json: "bookkeepingState", ...ofSwitch },
+    },
     problems: ["invalid_query", "validation_error", "too_many_bank_accounts", "unavailable"],
   },
   listBookkeepingExceptions: {

@@ -27,6 +27,7 @@ export const LEDGER_ROUTES = {
   previewAccruals: {
     method: "POST",
     path: "/v1/accruals/preview",
+    storesNothing: true,
     scope: "hpts:accruals:write",
     rate: "walk",
     bookmarked: true,

@@ -13,8 +13,8 @@ const posting = <const T extends LedgerCommandType>(command: T) =>
     command,
     body: json(BODIES[command]),
     answers: {
-      200: { json: command, headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
-      201: { json: command, headers: ["x-d1-bookmark", "Location"] },
+      200: { json: command, headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      201: { json: command, headers: ["x-d1-bookmark", "X-Log-Receipt", "Location"] },
     },
   }) as const;
 
@@ -116,7 +116,9 @@ export const POSTING_ROUTES = {
     path: "/v1/bank-balances/{bank_account_ref}",
     scope: "hpts:reconciliation:write",
     pathParameters: z.object({ bank_account_ref: bankAccountRef }),
-    answers: { 200: { json: "bank_balance", headers: ["x-d1-bookmark", "Idempotent-Replayed"] } },
+    answers: {
+      200: { json: "bank_balance", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+    },
     problems: ["too_many_bank_accounts"],
   },
 } as const satisfies RouteTable<keyof typeof POSTING_ANSWERS>;

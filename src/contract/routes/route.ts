@@ -34,6 +34,7 @@ export type Body = JsonBody | { readonly media: "application/x-ndjson" };
 /** A header of an answer besides those of every answer, of its media type and of its status. */
 export type AnswerHeader =
   | "x-d1-bookmark"
+  | "X-Log-Receipt"
   | "Idempotent-Replayed"
   | "Location"
   | "Content-Disposition"
@@ -53,7 +54,10 @@ export interface RouteAnswer<Name extends string = string> {
   readonly csv?: true;
   readonly text?: true;
   readonly html?: true;
+  readonly jose?: true;
   readonly headers?: readonly AnswerHeader[];
+  /** Headers that some of these answers have. */
+  readonly possibleHeaders?: readonly AnswerHeader[];
 }
 
 /** One route: all that the worker guards, that the reference publishes, and that a handler may rely on. */
@@ -65,6 +69,8 @@ export interface ApiRoute<Name extends string = string> {
   readonly scope: Scope | "any" | null;
   /** Scopes that allow more, and therefore this route too. */
   readonly wider?: readonly Scope[];
+  /** Scopes that the token must grant too. */
+  readonly also?: readonly Scope[];
   /** `list`: what it costs depends on the table's indexes. Default: usual. */
   readonly rate?: Rate | RateRule | "list";
   readonly pathParameters?: z.ZodObject;
@@ -72,8 +78,10 @@ export interface ApiRoute<Name extends string = string> {
   /** The query of a caller who asks for CSV, if it differs. */
   readonly csvQuery?: QuerySchema;
   readonly body?: Body;
-  /** Requires an Idempotency-Key. */
-  readonly keyed?: true;
+  /** Requires an Idempotency-Key, or takes one if it is sent. */
+  readonly keyed?: true | "optional";
+  /** Stores nothing, although it is no GET. */
+  readonly storesNothing?: true;
   /** Reads from the database: takes and answers a bookmark. */
   readonly bookmarked?: true;
   /** Answers 304 to a caller who has the version that `If-None-Match` names. */
@@ -103,6 +111,16 @@ export const walksWith =
 /** The parameters of a query as they are sent. */
 export const sentParameters = (query: QuerySchema): z.ZodObject =>
   query instanceof z.ZodPipe ? query.in : query;
+
+/** What tells whether a route stores something. */
+interface Storing {
+  readonly method: string;
+  readonly storesNothing?: true;
+}
+
+/** Whether a route stores something: it is refused while the operator has stopped writes (docs/api.md#errors). */
+export const isWrite = ({ method, storesNothing }: Storing): boolean =>
+  method.toUpperCase() !== "GET" && !storesNothing;
 
 /** Whether a route answers CSV to a caller who prefers it. */
 export const answersCsv = ({ answers }: ApiRoute): boolean => Object.values(answers).some(({ csv }) => csv);

@@ -30,6 +30,12 @@ export const SERVICE_ROUTES = {
     conditional: true,
     answers: { 200: { json: "openapiDocument", headers: ["ETag"] }, 304: { headers: ["ETag"] } },
   },
+  mappingSchema: {
+    ...open,
+    path: "/schemas/mapping.json",
+    conditional: true,
+    answers: { 200: { json: "jsonSchema", headers: ["ETag"] }, 304: { headers: ["ETag"] } },
+  },
   home: { ...page, path: "/" },
   reference: { ...builtPage, path: "/docs" },
   console: { ...builtPage, path: "/console" },

@@ -18,7 +18,9 @@ export const SETTINGS_ROUTES = {
     scope: "settings:write",
     keyed: true,
     body: json(settingsBody),
-    answers: { 200: { json: "settings", headers: ["x-d1-bookmark", "Idempotent-Replayed"] } },
+    answers: {
+      200: { json: "settings", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+    },
     problems: ["too_late"],
   },
 } as const satisfies RouteTable<keyof typeof answers>;

@@ -11,8 +11,8 @@ export const TAPE_ROUTES = {
     keyed: true,
     body: { media: "application/json", parse: parseIngest },
     answers: {
-      200: { json: "accepted", headers: ["x-d1-bookmark", "Idempotent-Replayed"] },
-      201: { json: "accepted", headers: ["x-d1-bookmark", "Location"] },
+      200: { json: "accepted", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      201: { json: "accepted", headers: ["x-d1-bookmark", "X-Log-Receipt", "Location"] },
     },
     problems: ["unsupported_category", "not_found", "already_exists", "amount_overflow"],
   },

@@ -70,6 +70,7 @@ export const WEBHOOK_ROUTES = {
     ...manages,
     method: "POST",
     path: `${endpointPath}/test`,
+    storesNothing: true,
     pathParameters: one,
     answers: { 200: { json: "tested" } },
     problems: ["invalid_query", "not_found"],

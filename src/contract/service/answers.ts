@@ -8,3 +8,6 @@ export const health = z
 
 /** `GET /openapi.json`. */
 export const openapiDocument = freeObject;
+
+/** `GET /schemas/mapping.json`. */
+export const jsonSchema = freeObject;

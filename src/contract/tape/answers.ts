@@ -2,7 +2,7 @@ import * as z from "zod";
 import { CATEGORY_NAMES } from "../../domain/tape/categories.ts";
 import { type Category, STEPS } from "../../domain/tape/fields.ts";
 import type { Finding } from "../../domain/tape/warnings.ts";
-import { uuid } from "../answer-values.ts";
+import { receipt, uuid } from "../answer-values.ts";
 import { problem } from "../problem-answer.ts";
 
 /** Exhaustive: a new finding must be named here. */
@@ -46,6 +46,7 @@ export const batchAnswer = z
     line: z.int().min(1),
     status: z.int(),
     headers: z.record(z.string(), z.string()).optional(),
+    receipt: receipt.optional(),
     body: z.union([accepted, problem]),
   })
   .meta({ id: "BatchAnswer" });

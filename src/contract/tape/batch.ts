@@ -1,10 +1,18 @@
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { keyHash } from "../../domain/log/hash.ts";
 import type { IngestCommand } from "../../domain/tape/state.ts";
-import { isIdempotencyKey } from "../idempotency-key.ts";
+import { isIdempotencyKey, isKeyHash } from "../idempotency-key.ts";
 import { isJsonObject, parseJson } from "../json.ts";
 import { parseIngest } from "./ingest.ts";
-import { LINE_WITH_INVALID_KEY, LINE_WITHOUT_KEY, lineTooLarge, malformedLine } from "./problems.ts";
+import {
+  LINE_OF_ANOTHER_TENANT,
+  LINE_WITH_INVALID_KEY,
+  LINE_WITH_INVALID_KEY_HASH,
+  LINE_WITHOUT_KEY,
+  lineTooLarge,
+  malformedLine,
+} from "./problems.ts";
 
 /** Most lines of a batch, blank ones included (docs/api.md#batches). */
 export const BATCH_LINES_MAX = 500;
@@ -28,22 +36,37 @@ export function batchLines(text: string): readonly BatchLine[] | null {
 
 /** A checked line: the request `POST /ingest` that it means. */
 interface LineRequest {
-  readonly key: string;
+  readonly key_hash: string;
   readonly body: { readonly category?: unknown; readonly data?: unknown };
   readonly command: IngestCommand;
 }
 
 /** Checks one line as `POST /ingest` checks a request, in the same order: size, JSON, key, schema. */
-export function parseLine({ text }: BatchLine): Result<LineRequest, Problem> {
+export function parseLine({ text }: BatchLine, tenant: string): Result<LineRequest, Problem> {
   if (text.length > LINE_BYTES_MAX || new TextEncoder().encode(text).length > LINE_BYTES_MAX) {
     return err(lineTooLarge(LINE_BYTES_MAX));
   }
   const parsed = parseJson(text);
   if (!parsed.ok) return err(malformedLine(parsed.error));
-  const { idempotency_key: key, ...body } = isJsonObject(parsed.value) ? parsed.value : {};
-  if (isJsonObject(parsed.value) && key === undefined) return err(LINE_WITHOUT_KEY);
-  if (isJsonObject(parsed.value) && !isIdempotencyKey(key)) return err(LINE_WITH_INVALID_KEY);
-  const command = parseIngest(isJsonObject(parsed.value) ? body : parsed.value);
-  if (!command.ok) return command;
-  return ok({ key: String(key), body, command: command.value });
+  const line = isJsonObject(parsed.value) ? parsed.value : null;
+  const { key, body } = line ? keyOfLine(tenant, line) : { key: ok(""), body: {} };
+  if (!key.ok) return key;
+  const command = parseIngest(line ? body : parsed.value);
+  return command.ok ? ok({ key_hash: key.value, body, command: command.value }) : command;
+}
+
+/** The hash of a line's key, and the rest of the line. A line of an export has only the hash, and names its tenant. */
+function keyOfLine(
+  tenant: string,
+  { idempotency_key, key_hash, ...rest }: Readonly<Record<string, unknown>>,
+): { readonly key: Result<string, Problem>; readonly body: LineRequest["body"] } {
+  if (key_hash !== undefined) {
+    const { tenant_id = tenant, ...body } = rest;
+    if (tenant_id !== tenant) return { key: err(LINE_OF_ANOTHER_TENANT), body };
+    const isValid = idempotency_key === undefined && isKeyHash(key_hash);
+    return { key: isValid ? ok(key_hash) : err(LINE_WITH_INVALID_KEY_HASH), body };
+  }
+  if (idempotency_key === undefined) return { key: err(LINE_WITHOUT_KEY), body: rest };
+  const isValid = isIdempotencyKey(idempotency_key);
+  return { key: isValid ? ok(keyHash(tenant, idempotency_key)) : err(LINE_WITH_INVALID_KEY), body: rest };
 }

@@ -50,6 +50,16 @@ export const LINE_WITHOUT_KEY: Problem = {
   detail: "Send an idempotency_key on each line: a new key with each new event.",
 };
 
+export const LINE_WITH_INVALID_KEY_HASH: Problem = {
+  code: "invalid_idempotency_key",
+  detail: "The key_hash must be 64 lower-case hex digits, and stand in place of an idempotency_key.",
+};
+
+export const LINE_OF_ANOTHER_TENANT: Problem = {
+  code: "invalid_idempotency_key",
+  detail: 'The key_hash is of another tenant. "loan-ledger import" makes new keys.',
+};
+
 export const LINE_WITH_INVALID_KEY: Problem = {
   code: "invalid_idempotency_key",
   detail: `The idempotency_key must ${KEY_RULE}.`,

@@ -1,4 +1,4 @@
-import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
+import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
 import { markKey } from "../ledger/marks.ts";
 import type { LedgerState } from "../ledger/state.ts";
 import type { LedgerWrites } from "../ledger/writes.ts";
@@ -78,7 +78,7 @@ export function openingEvent(
   { entries }: Booking,
   stamp: Stamp,
   request: RequestOfEvent,
-): Event {
+): DraftEvent {
   const { sequence, event_id, now: created_at } = stamp;
   const journal_entry_ids = entries.map(({ journal_entry_id }) => journal_entry_id);
   return {
@@ -90,6 +90,7 @@ export function openingEvent(
     previous_sequence: null,
     ...request,
     facts: { journal_entry_ids },
+    about: null,
     makes_history: false,
     answer: JSON.stringify({ category, id, journal_entry_ids }),
     created_at,

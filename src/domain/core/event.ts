@@ -11,6 +11,8 @@ export interface Stamp {
   readonly now: number;
   /** The tenant's settings as they are before the event. */
   readonly settings: Settings;
+  /** Records may still hold what an erasure takes from them: no event may repeat it. */
+  readonly isErasing?: boolean;
 }
 
 /** Which event it is, and when. */
@@ -18,7 +20,8 @@ export type Moment = Pick<Stamp, "sequence" | "event_id" | "now">;
 
 /** A value before and after an event, as stored: amounts are minor units in decimal text. */
 export interface Changed {
-  readonly from: unknown;
+  /** Absent where it may be about another person than the event. */
+  readonly from?: unknown;
   readonly to: unknown;
 }
 
@@ -47,13 +50,16 @@ export interface EventFacts {
   readonly terms?: Terms;
   /** The entries that the event posted, where it is not the event of a ledger route. */
   readonly journal_entry_ids?: readonly string[];
+  /** What an erasure left of the client's `info`, as JSON text. */
+  readonly info?: string;
   /** The fields that took another value, on update. */
   readonly changes?: Readonly<Record<string, Changed>>;
 }
 
 /**
  * An accepted event, as the tenant's log keeps it: the fence against a second writer, the second barrier of idempotency,
- * and the outbox of every projection. What others need of it are picks of it.
+ * the outbox of every projection, and a link of the chain (docs/audit.md). What others need of it are picks of it. Hashes,
+ * the salt and the trace id are hex.
  */
 export interface Event {
   readonly sequence: number;
@@ -63,11 +69,18 @@ export interface Event {
   readonly record_id: string;
   /** The event of the same record before this one, also of an earlier life; null for the first, and where there is no record. */
   readonly previous_sequence: number | null;
-  readonly idempotency_key: string;
-  readonly fingerprint: string;
-  /** The event's data as JSON text, numbers as they were sent. */
+  /** The hash of its idempotency key (domain/log/hash.ts). */
+  readonly key_hash: string;
+  /** Of its request; null once the person whom it is about was erased. */
+  readonly fingerprint: string | null;
+  /** `{"data": …, "facts": …}` as JSON text without the members about a person (domain/log/texts.ts). */
   readonly data: string;
-  readonly facts: EventFacts;
+  /** The same object with only these members; null where there is none, or once it was erased. */
+  readonly private: string | null;
+  readonly salt: string | null;
+  readonly private_hash: string | null;
+  /** Whom `private` is about: `client:<id>` or `borrower:<id>`; null for none, or for several. */
+  readonly person: string | null;
   /** Whether the event makes history rows. The consumer reads no other events. */
   readonly makes_history: boolean;
   /** The part of the answer that no other column holds, as JSON text: a ledger route's body, an ingest answer's warnings. */
@@ -76,18 +89,52 @@ export interface Event {
   readonly actor: string | null;
   readonly trace_id: string;
   readonly created_at: number;
+  readonly hash: string;
 }
 
 /** What the request itself brings to its event. */
-export type RequestOfEvent = Pick<Event, "idempotency_key" | "fingerprint" | "data" | "actor" | "trace_id">;
+export interface RequestOfEvent extends Pick<Event, "key_hash" | "actor" | "trace_id"> {
+  readonly fingerprint: string;
+  /** The event's data as JSON text, as it was sent. */
+  readonly data: string;
+}
+
+/** What deciding makes of a request, before the log takes it over (domain/log/seal.ts). */
+export interface DraftEvent
+  extends RequestOfEvent,
+    Pick<
+      Event,
+      | "sequence"
+      | "event_id"
+      | "category"
+      | "step"
+      | "record_id"
+      | "previous_sequence"
+      | "makes_history"
+      | "answer"
+      | "created_at"
+    > {
+  readonly facts: EventFacts;
+  /** Whom the event is about, as `Event.person` names people. */
+  readonly about: string | null;
+}
 
 /** An accepted event as far as a replay must know it. */
 export type SeenEvent = Pick<
   Event,
-  "idempotency_key" | "fingerprint" | "sequence" | "event_id" | "category" | "step" | "record_id" | "answer"
+  "key_hash" | "fingerprint" | "sequence" | "event_id" | "category" | "step" | "record_id" | "answer" | "hash"
 >;
 
-/** The last event of a tenant's log; sequence 0 and an empty id before the first. */
-export type Head = Pick<Event, "sequence" | "event_id" | "created_at">;
+/** An event of the log; sequence 0 and an empty id before the first. */
+export type LogPlace = Pick<Event, "sequence" | "event_id">;
 
-export const NO_HEAD: Head = { sequence: 0, event_id: "", created_at: 0 };
+/** The last event of a tenant's log. */
+export type Head = Pick<Event, "sequence" | "event_id" | "created_at" | "hash">;
+
+/** Of an empty log. The chain begins with a hash of the tenant (domain/log/hash.ts). */
+export const NO_HEAD: Head = { sequence: 0, event_id: "", created_at: 0, hash: "" };
+
+export const clientPerson = (client_id: string | null): string | null =>
+  client_id === null ? null : `client:${client_id}`;
+
+export const borrowerPerson = (borrower_id: string): string => `borrower:${borrower_id}`;

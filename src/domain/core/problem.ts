@@ -37,6 +37,8 @@ export type ProblemCode =
   | "not_found"
   | "method_not_allowed"
   | "already_exists"
+  | "already_erased"
+  | "has_open_loans"
   | "already_reversed"
   | "not_reversible"
   | "not_settleable"
@@ -55,10 +57,12 @@ export type ProblemCode =
   | "not_charged_off"
   | "too_many_bank_accounts"
   | "too_many_endpoints"
+  | "too_many_keys"
   | "rate_limited"
   | "internal_error"
   | "misconfigured"
   | "overloaded"
+  | "read_only"
   | "unavailable";
 
 /** A refusal. `detail` is for the caller and never repeats a secret. */
@@ -66,7 +70,7 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
-  /** The scope that the caller's token lacks. */
+  /** The scope that the caller's credential lacks. */
   readonly scope?: string;
   /** The event that the refusal is about: the one that holds an idempotency key. */
   readonly event_id?: string;

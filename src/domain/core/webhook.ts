@@ -4,6 +4,8 @@ export const WEBHOOK_TYPES = [
   "journalEntryPosted",
   "historyAdded",
   "settingsChanged",
+  "booksChanged",
+  "logRestored",
 ] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 

@@ -18,6 +18,7 @@ export function entryOf(stamp: Stamp, draft: Draft): Entry {
     bank_account_ref: null,
     external_ref: null,
     description: null,
+    value_date: draft.effective_at,
     ...draft,
   };
 }

@@ -57,6 +57,8 @@ export interface Entry extends EntryPlace {
   readonly layer: Layer;
   /** The day from which it counts, `YYYY-MM-DD`. */
   readonly effective_at: string;
+  /** The day of what it books, `YYYY-MM-DD`. */
+  readonly value_date: string;
   /** Milliseconds since 1970. */
   readonly posted_at: number;
   /** The event id that an entry, its settlement and their reversals have in common. */
@@ -82,15 +84,29 @@ interface JournalLine {
   readonly loan: LoanParty | null;
 }
 
-/** The lines of an entry: for each posting its debit, then its credit. */
+/**
+ * The lines of an entry: for each posting its debit, then its credit, and one line for each account, side and loan. They
+ * count from 1. An entry of several loans has one posting for each, so the lines of one loan have the same numbers alone.
+ */
 export function journalLines(postings: readonly Posting[]): readonly JournalLine[] {
-  return postings.flatMap(({ debit, credit, amount_minor, loan, line }, index) => {
-    const place = line ?? index;
-    return [
-      { sequence: 2 * place + 1, account_code: debit, direction: "DR", amount_minor, loan },
-      { sequence: 2 * place + 2, account_code: credit, direction: "CR", amount_minor, loan },
-    ];
-  });
+  const lines = new Map<string, JournalLine>();
+  let merged = 0;
+  for (const [index, { debit, credit, amount_minor, loan, line }] of postings.entries()) {
+    const place = 2 * (line ?? index);
+    const both = [
+      { sequence: place + 1, account_code: debit, direction: "DR", amount_minor, loan },
+      { sequence: place + 2, account_code: credit, direction: "CR", amount_minor, loan },
+    ] as const;
+    for (const one of both) {
+      const key = `${one.account_code} ${one.direction} ${loan?.loan_id}`;
+      const same = lines.get(key);
+      if (same) {
+        merged += 1;
+        lines.set(key, { ...same, amount_minor: same.amount_minor + amount_minor });
+      } else lines.set(key, { ...one, sequence: one.sequence - merged });
+    }
+  }
+  return [...lines.values()];
 }
 
 /** The mirror image of postings: what was debited is credited. */

@@ -20,6 +20,8 @@ export interface LedgerState {
   /** The books of the loans that are needed, by loan id; a loan without one has no postings. */
   readonly books: Map<string, LoanBook>;
   readonly entries: Map<string, Entry>;
+  /** The client of each loan of these entries that follows its records, as far as it has only one. */
+  readonly clients: Map<string, string>;
   /** Ids of entries that have a reversal. */
   readonly reversed: Set<string>;
   /** The facts that hold because of entries without a reversal, by `markKey`. */
@@ -32,6 +34,7 @@ export const noLedgerState = (): LedgerState => ({
   loans: new Map(),
   books: new Map(),
   entries: new Map(),
+  clients: new Map(),
   reversed: new Set(),
   marks: new Map(),
   banks: { known: new Set(), count: 0 },

@@ -1,4 +1,10 @@
-import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
+import {
+  borrowerPerson,
+  clientPerson,
+  type DraftEvent,
+  type RequestOfEvent,
+  type Stamp,
+} from "../core/event.ts";
 import type { LedgerCommand } from "./decide.ts";
 import type { Entry, EntryPlace } from "./journal.ts";
 import { type Mark, markKey } from "./marks.ts";
@@ -61,13 +67,25 @@ function applyBank({ banks }: LedgerState, writes: LedgerWrites, bank_account_re
   writes.banks.set(bank_account_ref, banks.count);
 }
 
-/** The event row of a ledger command. It keeps the answer, because a replay returns the same body. */
+/** The only person on the entries' loans: the borrower, or the client of a loan that follows its records. */
+function personOf({ loans, clients }: LedgerState, entries: readonly Entry[]): string | null {
+  const parties = entries.flatMap(({ postings }) => postings.flatMap(({ loan }) => loan ?? []));
+  const persons = parties.map(({ loan_id, borrower_id }) =>
+    loans.get(loan_id)?.follows_records
+      ? clientPerson(clients.get(loan_id) ?? null)
+      : borrowerPerson(borrower_id),
+  );
+  const [first = null, ...others] = new Set(persons);
+  return others.length === 0 ? first : null;
+}
+
+/** The event of a ledger command. It keeps the answer, because a replay returns the same body. */
 export function ledgerEvent(
+  state: LedgerState,
   command: LedgerCommand,
   { entries, bankBalance, answer }: Posted,
-  stamp: Stamp,
-  request: RequestOfEvent,
-): Event {
+  { stamp, request }: { readonly stamp: Stamp; readonly request: RequestOfEvent },
+): DraftEvent {
   return {
     sequence: stamp.sequence,
     event_id: stamp.event_id,
@@ -77,6 +95,7 @@ export function ledgerEvent(
     previous_sequence: null,
     ...request,
     facts: {},
+    about: personOf(state, entries),
     makes_history: false,
     answer: JSON.stringify(answer),
     created_at: stamp.now,

@@ -37,6 +37,7 @@ export function dueAt(installments: readonly CoveredInstallment[], day: Day): Du
 /** How late a loan is. */
 interface Lateness {
   readonly arrears: Parts;
+  /** Only where there are arrears. */
   readonly days: number;
 }
 
@@ -53,6 +54,5 @@ export function latenessAt(
   const isMatured = maturity !== null && day > maturity;
   const all = { total: outstanding + margin_due, principal: outstanding, fee: margin_due };
   const arrears = isMatured && uncovered.total < all.total ? all : uncovered;
-  const since = oldest_uncovered ?? (isMatured && arrears.total > 0n ? maturity : day);
-  return { arrears, days: daysBetween(since, day) };
+  return { arrears, days: daysBetween(oldest_uncovered ?? maturity ?? day, day) };
 }

@@ -18,10 +18,11 @@ export interface Attributes {
 
 /** The creditor as of a day: that of the last pledge in the order of the log that is not dated after the day. */
 export function creditorOn({ pledges }: Attributes, day: Day, { dayOf }: Calendar): string | null {
-  const [first, ...changes] = pledges;
-  let [creditor, before] = [first?.pledge_creditor ?? null, first?.pledge_creditor ?? null];
-  for (const { on_date, pledge_creditor } of changes) {
-    if (pledge_creditor !== before && dayOf(on_date) <= day) creditor = pledge_creditor;
+  let creditor: string | null = null;
+  let before: string | null | undefined;
+  for (const { on_date, pledge_creditor } of pledges) {
+    const isFirst = before === undefined;
+    if (isFirst || (pledge_creditor !== before && dayOf(on_date) <= day)) creditor = pledge_creditor;
     before = pledge_creditor;
   }
   return creditor;

@@ -12,6 +12,24 @@ export interface CoveredInstallment extends Installment {
   readonly paid_on: Day | null;
 }
 
+/** A row while money is put on it. */
+interface Open {
+  readonly row: Installment;
+  left: bigint;
+  paid_on: Day | null;
+}
+
+const opened = (installments: readonly Installment[]): readonly Open[] =>
+  installments.map((row) => ({ row, left: row.total, paid_on: null }));
+
+/** Pays as much of a row as is left of it. Returns how much that was. */
+function pay(open: Open, amount: bigint, day: Day): bigint {
+  const paid = lesser(open.left, amount);
+  open.left -= paid;
+  if (paid > 0n && open.left === 0n) open.paid_on = day;
+  return paid;
+}
+
 /**
  * Lets money cover installments in their order (docs/portfolio.md#coverage). Money that waits for the rest of an
  * installment is not yet its own: when money of its own comes in, the waiting money moves to the next.
@@ -21,59 +39,48 @@ export function covered(
   receipts: readonly Receipt[],
   allocation: Allocation,
 ): readonly CoveredInstallment[] {
-  const rowOf = allocation === "own" ? ownRows(installments) : () => undefined;
-  const left = installments.map(({ total }) => total);
-  const paid_on: (Day | null)[] = installments.map(() => null);
+  const rows = opened(installments);
+  const ownRow = allocation === "own" ? ownRows(rows) : () => undefined;
   let waiting = 0n;
   let oldest = 0;
-  const pay = (index: number, amount: bigint, day: Day) => {
-    const before = left[index] ?? 0n;
-    left[index] = before - amount;
-    if (amount > 0n && before === amount) paid_on[index] = day;
-  };
   for (const money of stayingMoney(receipts, allocation)) {
-    const own = rowOf(money);
-    const onOwn = own === undefined ? 0n : lesser(left[own] ?? 0n, money.amount);
-    if (own !== undefined) pay(own, onOwn, money.day);
-    waiting += money.amount - onOwn;
-    for (let rest = left[oldest]; rest !== undefined && rest <= waiting; rest = left[oldest]) {
-      pay(oldest, rest, money.day);
-      waiting -= rest;
+    const own = ownRow(money);
+    waiting += money.amount - (own ? pay(own, money.amount, money.day) : 0n);
+    for (let next = rows[oldest]; next && next.left <= waiting; next = rows[oldest]) {
+      waiting -= pay(next, next.left, money.day);
       oldest += 1;
     }
   }
-  if (oldest < left.length) left[oldest] = (left[oldest] ?? 0n) - waiting;
-  return installments.map((installment, index) => ({
-    ...installment,
-    covered: installment.total - (left[index] ?? 0n),
-    paid_on: paid_on[index] ?? null,
-  }));
+  const next = rows[oldest];
+  if (next) next.left -= waiting;
+  return rows.map(({ row, left, paid_on }) => ({ ...row, covered: row.total - left, paid_on }));
 }
 
 /**
  * The installment on which money was recorded: the receipt is that payment, or it has the number of exactly one expected
  * installment.
  */
-function ownRows(installments: readonly Installment[]): (money: StayingMoney) => number | undefined {
-  const byId = new Map(installments.map(({ payment_id }, index) => [payment_id, index]));
-  const byNumber = new Map<number | null, number | undefined>([[null, undefined]]);
-  for (const [index, { installment_number, self_scheduled }] of installments.entries()) {
+function ownRows(rows: readonly Open[]): (money: StayingMoney) => Open | undefined {
+  const byId = new Map(rows.map((one) => [one.row.payment_id, one]));
+  const byNumber = new Map<number | null, Open | undefined>([[null, undefined]]);
+  for (const one of rows) {
+    const { installment_number, self_scheduled } = one.row;
     if (self_scheduled) continue;
-    byNumber.set(installment_number, byNumber.has(installment_number) ? undefined : index);
+    byNumber.set(installment_number, byNumber.has(installment_number) ? undefined : one);
   }
   return ({ payment_id, installment_number }) => byId.get(payment_id) ?? byNumber.get(installment_number);
 }
 
-/** What money recorded on each installment covers of it, in the order of the installments. */
-export function coveredByOwn(
+/** The payments whose installments are covered in full by money that was recorded on them. */
+export function paidByOwn(
   installments: readonly Installment[],
   receipts: readonly Receipt[],
-): readonly bigint[] {
-  const rowOf = ownRows(installments);
-  const own = installments.map(() => 0n);
+): ReadonlySet<string> {
+  const rows = opened(installments);
+  const ownRow = ownRows(rows);
   for (const money of stayingMoney(receipts, "own")) {
-    const index = rowOf(money);
-    if (index !== undefined) own[index] = (own[index] ?? 0n) + money.amount;
+    const own = ownRow(money);
+    if (own) pay(own, money.amount, money.day);
   }
-  return installments.map(({ total }, index) => lesser(own[index] ?? 0n, total));
+  return new Set(rows.filter(({ left }) => left === 0n).map(({ row }) => row.payment_id));
 }

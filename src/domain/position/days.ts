@@ -19,7 +19,7 @@ export function daysLate(
 
 /** The last `count` month ends up to `day`, the latest first. `day` is included when it ends its month. */
 export function monthEnds(day: Day, count: number): readonly Day[] {
-  const [year = 1, month = 1] = day.split("-").map(Number);
+  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
   const ends: Day[] = [];
   for (let back = 0; ends.length < count; back += 1) {
     const end = lastDayOf(year, month - back);
@@ -33,6 +33,5 @@ export function monthEnds(day: Day, count: number): readonly Day[] {
 function lastDayOf(year: number, month: number): Day {
   const date = new Date(0);
   date.setUTCFullYear(year, month, 0);
-  const shown = date.getUTCFullYear();
-  return shown < 1 ? "" : date.toISOString().slice(0, 10);
+  return date.toISOString().slice(0, 10);
 }

@@ -40,8 +40,6 @@ export type PaymentFacts = Pick<
   | "refund"
   | "recovery"
 > & {
-  /** A deleted payment matters only for days before a delete that has a `change_date`. */
-  readonly is_deleted: boolean;
   /** Its events in the order of the log, from its create on; null if none has a `change_date`. */
   readonly row_events: readonly RowEvent[] | null;
 };
@@ -72,9 +70,8 @@ export interface RowEvent {
 export const PLAIN_PAYMENT = {
   refund: false,
   recovery: false,
-  is_deleted: false,
   bank_ref: null,
-  due_sequence: 0,
+  due_sequence: null,
   row_events: null,
 } as const;
 
@@ -83,12 +80,12 @@ export interface Loan {
   readonly disbursement: DisbursementFacts;
   /** In the order of the log: the terms first agreed, then the terms after each change. */
   readonly terms: readonly [TermsRow, ...TermsRow[]];
-  /** Its payments that are not deleted, and deleted ones that have dated events. */
+  /** Its payments that are not deleted, and as canceled ones those deleted ones that have dated events. */
   readonly payments: readonly PaymentFacts[];
 }
 
 /** The one client of a disbursement; null for a purchase with several or none. */
 export function clientOf({ client_id, purchase_clients }: DisbursementFacts): string | null {
-  if (client_id !== null) return client_id;
-  return purchase_clients?.length === 1 ? (purchase_clients[0] ?? null) : null;
+  const [first = null, ...others] = purchase_clients ?? [];
+  return client_id ?? (others.length === 0 ? first : null);
 }

@@ -57,7 +57,6 @@ export function fittingPosition(
 
 /** The creditor to whom a disbursement is pledged on a day. */
 const isPledged = ({ one, attributes }: Selectable, day: Day, filters: Filters): boolean =>
-  filters.pledge_creditor === undefined ||
   isAmong(filters.pledge_creditor, creditorOn(attributes, day, one.calendar));
 
 /** The filters by what a disbursement is on a day. */

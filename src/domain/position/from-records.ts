@@ -3,7 +3,7 @@ import type { Attributes } from "./attributes.ts";
 import { type DisbursementFacts, type Loan, type PaymentFacts, PLAIN_PAYMENT } from "./facts.ts";
 
 /** A payment as its record says it is. */
-export type PaymentRecord = Omit<PaymentFacts, "is_deleted" | "row_events"> & {
+export type PaymentRecord = Omit<PaymentFacts, "row_events"> & {
   /** True if some event of it has a `change_date`. */
   readonly is_dated: boolean;
 };
@@ -53,18 +53,18 @@ function paymentsOf(
   const live = payments.map(({ is_dated, ...payment }): PaymentFacts => {
     const row_events = is_dated ? (eventsOf.get(payment.payment_id) ?? null) : null;
     eventsOf.delete(payment.payment_id);
-    return { ...payment, is_deleted: false, row_events };
+    return { ...payment, row_events };
   });
   const deleted = [...eventsOf].flatMap(([payment_id, row_events]): PaymentFacts[] => {
-    const isOwn = (row_events.at(-1)?.sequence ?? 0) >= created_seq;
+    const isOwn = row_events.some(({ sequence }) => sequence > created_seq);
     return isOwn ? [{ ...DELETED, payment_id, currency, row_events }] : [];
   });
   return [...live, ...deleted];
 }
 
+/** A deleted payment says nothing but its dated events, which matter for days before its delete. */
 const DELETED = {
   ...PLAIN_PAYMENT,
-  is_deleted: true,
   status: "canceled",
   installment_number: null,
   due_date: "",

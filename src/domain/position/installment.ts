@@ -1,4 +1,5 @@
 import type { Day } from "../core/dates.ts";
+import { byText } from "./order.ts";
 import type { Parts } from "./parts.ts";
 
 /** One installment of a schedule as of a day: what is due after cuts, and when after extensions. */
@@ -17,7 +18,5 @@ export const isUpfront = ({ installment_number }: Pick<Installment, "installment
   installment_number === 0;
 
 /** By due day, then by `payment_id`. */
-export function inOrder(a: Pick<Installment, "due" | "payment_id">, b: typeof a): number {
-  if (a.due !== b.due) return a.due < b.due ? -1 : 1;
-  return a.payment_id < b.payment_id ? -1 : a.payment_id > b.payment_id ? 1 : 0;
-}
+export const inOrder = (a: Pick<Installment, "due" | "payment_id">, b: typeof a): number =>
+  byText(a.due, b.due) || byText(a.payment_id, b.payment_id);

@@ -38,7 +38,7 @@ export const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 export const atLeastZero = (amount: bigint): bigint => greater(amount, 0n);
 
 /** The first of a total, the fee before the principal: money and what a receipt fills go this way. */
-export function firstOf({ fee }: Parts, total: bigint): Parts {
+export function firstOf({ fee }: Pick<Parts, "fee">, total: bigint): Parts {
   const part = lesser(fee, total);
   return { total, principal: total - part, fee: part };
 }
@@ -75,5 +75,5 @@ export function partsOf(
 ): Parts {
   if (installment_number === 0) return { total, principal: 0n, fee: total };
   if (principal !== null && fee !== null) return { total, principal, fee };
-  return firstOf({ total, principal: 0n, fee: expectedFee }, total);
+  return firstOf({ fee: expectedFee }, total);
 }

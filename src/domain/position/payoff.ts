@@ -26,12 +26,13 @@ export interface Payoff {
 
 export type PayoffEvent =
   /** The margin of the disbursement's record after the rebate. */
-  | { readonly type: "rebate"; readonly total_expected_margin: bigint }
-  | ({
-      readonly type: "receipt" | "upfront_fee";
-      readonly client_id: string | null;
-      readonly installment_number: 0 | null;
-    } & Parts);
+  { readonly type: "rebate"; readonly total_expected_margin: bigint } | MoneyEvent;
+
+interface MoneyEvent extends Parts {
+  readonly type: "receipt" | "upfront_fee";
+  readonly client_id: string | null;
+  readonly installment_number: 0 | null;
+}
 
 /** What is to be paid on a day so that nothing is owed (docs/portfolio.md#pay-off). Later changes are left out. */
 export function payoffOn(one: Ready, on: Day, kind: Rebate): Result<Payoff, "not_started"> {
@@ -57,7 +58,7 @@ function rebateOf(one: Ready, on: Day, kind: Rebate, { terms, margin_due }: Posi
     case "none":
       return 0n;
     case "straight_line": {
-      if (maturity === null || maturity <= on || maturity <= one.start) return 0n;
+      if (maturity === null || maturity <= on) return 0n;
       const left = BigInt(daysBetween(on, maturity));
       return divideHalfEven(terms.margin * left, BigInt(daysBetween(one.start, maturity)));
     }
@@ -75,7 +76,7 @@ function upfrontFeeDue({ agreementAt, money }: Ready, on: Day): bigint {
   return atLeastZero(sumOf(due).total - sumOf(received).total);
 }
 
-function receiptsOf({ loan, agreementAt }: Ready, on: Day, money: Parts, upfront_fee: bigint): PayoffEvent[] {
+function receiptsOf({ loan, agreementAt }: Ready, on: Day, money: Parts, upfront_fee: bigint): MoneyEvent[] {
   const { kind, purchase_clients } = loan.disbursement;
   const client_id = kind === "purchase" ? (purchase_clients?.[0] ?? null) : null;
   // A receipt with the number 0 that nothing expects would be an upfront fee of its own, and leave the other one owed.
@@ -83,9 +84,9 @@ function receiptsOf({ loan, agreementAt }: Ready, on: Day, money: Parts, upfront
     (row) => isUpfront(row) && !row.self_scheduled,
   );
   const fee = { total: upfront_fee, principal: 0n, fee: upfront_fee };
-  const all: PayoffEvent[] = [
+  const all: MoneyEvent[] = [
     { type: "receipt", client_id, installment_number: null, ...money },
     { type: "upfront_fee", client_id, installment_number: isExpected ? 0 : null, ...fee },
   ];
-  return all.filter((event) => event.type !== "rebate" && event.total > 0n);
+  return all.filter((event) => event.total > 0n);
 }

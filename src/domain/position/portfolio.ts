@@ -3,6 +3,7 @@ import type { Day } from "../core/dates.ts";
 import type { Attributes } from "./attributes.ts";
 import { clientOf, type Loan } from "./facts.ts";
 import { concerns, type Filters, fittingPosition } from "./filters.ts";
+import { byText } from "./order.ts";
 import { type Measure, USUAL } from "./position.ts";
 import { type Ready, ready } from "./ready.ts";
 import { addPosition, noSums, type Sums } from "./sums.ts";
@@ -61,13 +62,11 @@ export class Portfolio {
 
   /** The lines in the order of the days, then by currency, then by group (no group first). */
   lines(): readonly PortfolioLine[] {
-    const place = new Map(this.#view.days.map((day, index) => [day, index]));
-    return [...this.#lines.values()].sort(
-      (a, b) =>
-        (place.get(a.day) ?? 0) - (place.get(b.day) ?? 0) ||
-        inOrder(a.currency, b.currency) ||
-        inOrder(a.group ?? "", b.group ?? ""),
+    const groupOf = ({ group }: PortfolioLine) => group ?? "";
+    const lines = [...this.#lines.values()].sort(
+      (a, b) => byText(a.currency, b.currency) || byText(groupOf(a), groupOf(b)),
     );
+    return this.#view.days.flatMap((day) => lines.filter((line) => line.day === day));
   }
 }
 
@@ -88,5 +87,3 @@ function groupOf({ loan, start }: Ready, country: string | null, grouping: Group
       return start.slice(0, "YYYY-MM".length);
   }
 }
-
-const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

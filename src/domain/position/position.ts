@@ -110,8 +110,8 @@ function closedState(
   day: Day,
 ): "written_off" | "repaid" | null {
   if (owed.outstanding > 0n) return null;
-  const { amount, margin, written_off, first_agreed, raised } = terms;
-  if (written_off > 0n && owed.principal < first_agreed.amount + raised) return "written_off";
+  const { amount, margin, written_off } = terms;
+  if (owed.principal < amount + written_off) return "written_off";
   const upfront = sumOf(schedule.installments.filter((row) => isUpfront(row) && row.due <= day)).total;
   return owed.margin_due === 0n && received >= amount + margin + upfront ? "repaid" : null;
 }

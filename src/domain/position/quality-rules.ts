@@ -1,14 +1,14 @@
 import type { Day } from "../core/dates.ts";
 import type { PaymentFinding } from "../tape/warnings.ts";
-import { covered, coveredByOwn } from "./coverage.ts";
-import type { TermsRow } from "./facts.ts";
+import { covered, paidByOwn } from "./coverage.ts";
 import { isUpfront } from "./installment.ts";
+import { byText } from "./order.ts";
 import { sumOf } from "./parts.ts";
 import type { Position } from "./position.ts";
 import { isCounted, type Ready } from "./ready.ts";
 import { receivedOn, upTo } from "./receipts.ts";
 import type { Schedule } from "./schedule.ts";
-import { changesTerms } from "./terms.ts";
+import { changesOf } from "./terms.ts";
 
 /** Every quality rule, in the order of the answer (docs/portfolio.md#quality). */
 export const QUALITY_CODES = [
@@ -50,16 +50,13 @@ export const DISBURSEMENT_RULES: Readonly<
     return hasRows && total === terms.amount + terms.margin && fee !== terms.margin;
   },
   installment_gap: ({ agreementAt }, _, day) => hasGap(agreementAt(day).schedule),
+  /** Before the start, or before an earlier event's change of the same term. */
   change_out_of_order: ({ loan, start, calendar }, _, day) => {
-    const [, ...changes] = loan.terms;
-    const isUpToDay = ({ on_date }: TermsRow) => calendar.dayOf(on_date) <= day;
-    const isEarly = ({ on_date }: TermsRow) => calendar.dayOf(on_date) < start;
-    return changes.some(
-      (row, index) =>
-        isUpToDay(row) &&
-        changesTerms(row, loan.terms[index] ?? row) &&
-        (isEarly(row) || isBeforeEarlierChange(loan.terms, index + 1, calendar.dayOf)),
-    );
+    const changes = [...changesOf(loan.terms, calendar)];
+    return changes.some(({ terms, on }, index) => {
+      const later = changes.slice(0, index).filter((earlier) => earlier.on > on);
+      return on <= day && (on < start || later.some((one) => one.terms.some((term) => terms.includes(term))));
+    });
   },
   extension_without_schedule: ({ agreementAt }, { terms }, day) => {
     const { schedule, maturity } = agreementAt(day);
@@ -84,23 +81,6 @@ function hasGap({ installments, expected_numbers }: Schedule): boolean {
   return [...numbers].some((number) => number > numbers.size);
 }
 
-const TERMS = ["disbursement_amount", "total_expected_margin", "maturity_date"] as const;
-
-/** An earlier event changed the same term with a later date. */
-function isBeforeEarlierChange(
-  terms: readonly TermsRow[],
-  index: number,
-  dayOf: (date: string) => Day,
-): boolean {
-  const changes = (at: number, term: (typeof TERMS)[number]) => terms[at]?.[term] !== terms[at - 1]?.[term];
-  const dayAt = (at: number) => dayOf(terms[at]?.on_date ?? "");
-  return TERMS.some(
-    (term) =>
-      changes(index, term) &&
-      terms.some((_, at) => at > 0 && at < index && changes(at, term) && dayAt(at) > dayAt(index)),
-  );
-}
-
 type PaymentRule = "own_row_unpaid" | "same_bank_ref";
 
 /** The rules about payments that need the other payments: each returns ids of payments. */
@@ -109,17 +89,17 @@ export const PAYMENT_RULES: Readonly<Record<PaymentRule, (one: Ready, day: Day) 
   own_row_unpaid: ({ agreementAt, money }, day) => {
     const { installments } = agreementAt(day).schedule;
     const receipts = upTo(money.receipts, day);
-    const own = coveredByOwn(installments, receipts);
+    const own = paidByOwn(installments, receipts);
     return covered(installments, receipts, "oldest")
-      .filter((row, index) => row.due <= day && row.covered === row.total && (own[index] ?? 0n) < row.total)
+      .filter((row) => row.due <= day && row.covered === row.total && !own.has(row.payment_id))
       .map(({ payment_id }) => payment_id);
   },
   /** Paid payments with one bank reference, day and amount: each beyond the first. */
   same_bank_ref: ({ loan, calendar }) => {
     const seen = new Set<string>();
     const paid = loan.payments
-      .filter((payment) => payment.status === "paid" && !payment.is_deleted && isCounted(loan, payment))
-      .sort((a, b) => (a.payment_id < b.payment_id ? -1 : 1));
+      .filter((payment) => payment.status === "paid" && isCounted(loan, payment))
+      .sort((a, b) => byText(a.payment_id, b.payment_id));
     return paid.flatMap((payment) => {
       const { payment_id, bank_ref, payment_total, refund } = payment;
       if (bank_ref === null) return [];

@@ -52,7 +52,7 @@ export function findingsOf(
   for (const [code, applies] of entries(DISBURSEMENT_RULES)) if (applies(one, position, day)) add(code);
   for (const [code, paymentsOf] of entries(PAYMENT_RULES))
     for (const id of paymentsOf(one, day)) add(code, id);
-  for (const payment of loan.payments.filter(({ is_deleted }) => !is_deleted)) {
+  for (const payment of loan.payments) {
     const findings = paymentFindings(payment, loan.disbursement, { day: today, calendar });
     for (const { code } of findings) add(code, payment.payment_id);
     // A disbursement created anew in another currency still has the payments of its earlier life.

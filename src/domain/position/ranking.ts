@@ -1,3 +1,5 @@
+import { byText } from "./order.ts";
+
 /** One entry of a ranking, ordered by `key`, then by `id`. */
 export interface Ranked {
   readonly key: bigint;
@@ -10,8 +12,6 @@ export class Ranking {
   readonly #max: number;
   readonly #saved: ReadonlySet<Ranked>;
   #entries: Ranked[];
-  /** The last entry that is certainly among the first ones; null while there is room. */
-  #last: Ranked | null = null;
   #seen: number;
 
   constructor(descending: boolean, max: number, saved: readonly Ranked[] = [], seen = saved.length) {
@@ -20,14 +20,11 @@ export class Ranking {
     this.#saved = new Set(saved);
     this.#entries = [...saved];
     this.#seen = seen;
-    this.#cut();
   }
 
   add(key: bigint, id: string): void {
     this.#seen += 1;
-    const entry = { key, id };
-    if (this.#last && this.#compare(entry, this.#last) > 0) return;
-    this.#entries.push(entry);
+    this.#entries.push({ key, id });
     if (this.#entries.length >= 2 * this.#max) this.#cut();
   }
 
@@ -48,13 +45,11 @@ export class Ranking {
   }
 
   #cut(): void {
-    this.#entries.sort((a, b) => this.#compare(a, b));
-    if (this.#entries.length > this.#max) this.#entries = this.#entries.slice(0, this.#max);
-    this.#last = this.#entries.length === this.#max ? (this.#entries.at(-1) ?? null) : null;
+    this.#entries = this.#entries.sort((a, b) => this.#compare(a, b)).slice(0, this.#max);
   }
 
   #compare(a: Ranked, b: Ranked): number {
-    if (a.key !== b.key) return a.key < b.key === this.#descending ? 1 : -1;
-    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+    const [low, high] = this.#descending ? [b, a] : [a, b];
+    return Number(low.key > high.key) - Number(low.key < high.key) || byText(a.id, b.id);
   }
 }

@@ -4,7 +4,7 @@ import type { Loan, PaymentFacts } from "./facts.ts";
 import { isUpfront } from "./installment.ts";
 import { type Money, moneyOf } from "./receipts.ts";
 import { type Schedule, scheduleAt } from "./schedule.ts";
-import { changesTerms, startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
+import { changesOf, startOf, type TermsAsOf, termsAsOf } from "./terms.ts";
 
 /** Terms and schedule as of a day. */
 export interface Agreement {
@@ -33,7 +33,7 @@ interface Changes {
 /** Prepares a loan. Its days are those of a time zone's calendar. */
 export function ready(loan: Loan, calendar: Calendar): Ready {
   const payments = loan.payments.filter((payment) => isCounted(loan, payment));
-  const changes = changesOf(loan, payments, calendar);
+  const changes = daysOfChanges(loan, payments, calendar);
   const days = [...changes.terms.union(changes.schedule)];
   // Terms and schedule are the same on all days between two changes. One is kept: a loan may have very many payments.
   let kept: { readonly passed: number; readonly agreement: Agreement } | null = null;
@@ -50,14 +50,13 @@ export function ready(loan: Loan, calendar: Calendar): Ready {
 export const isCounted = (loan: Loan, payment: PaymentFacts): boolean =>
   payment.currency === loan.disbursement.currency;
 
-function changesOf({ terms }: Loan, payments: readonly PaymentFacts[], { dayOf }: Calendar): Changes {
-  const later = terms.filter((row, index) => index > 0 && changesTerms(row, terms[index - 1] ?? row));
+function daysOfChanges({ terms }: Loan, payments: readonly PaymentFacts[], calendar: Calendar): Changes {
   const schedule = new Set<Day>();
   for (const { row_events } of payments) {
     for (const { change_date } of row_events ?? [])
-      if (change_date !== null) schedule.add(dayOf(change_date));
+      if (change_date !== null) schedule.add(calendar.dayOf(change_date));
   }
-  return { terms: new Set(later.map(({ on_date }) => dayOf(on_date))), schedule };
+  return { terms: new Set(changesOf(terms, calendar).map(({ on }) => on)), schedule };
 }
 
 function agree(loan: Loan, payments: readonly PaymentFacts[], day: Day, calendar: Calendar): Agreement {
@@ -76,7 +75,7 @@ function maturityOf(
   { maturity_date }: TermsAsOf,
   { dayOf }: Calendar,
 ): Day | null {
-  if (disbursement.kind === "loan") return maturity_date === null ? null : dayOf(maturity_date);
-  const counts = installments.filter((row) => !row.self_scheduled && !isUpfront(row) && row.total > 0n);
-  return counts.at(-1)?.due ?? null;
+  if (disbursement.kind === "loan") return maturity_date && dayOf(maturity_date);
+  const last = installments.findLast((row) => !row.self_scheduled && !isUpfront(row) && row.total > 0n);
+  return last?.due ?? null;
 }

@@ -1,6 +1,7 @@
 import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { PaidFacts, PaymentFacts } from "./facts.ts";
+import { byText } from "./order.ts";
 import { negative, type Parts, receivedParts } from "./parts.ts";
 
 /** Money of a paid payment. A refund has the sign turned. */
@@ -23,7 +24,7 @@ export interface Money {
 
 /** What is `paid`, on the day of its payment date, or of its due date if it has none. */
 export function moneyOf(payments: readonly PaymentFacts[], calendar: Calendar): Money {
-  const paid = payments.filter(({ status, is_deleted }) => status === "paid" && !is_deleted);
+  const paid = payments.filter(({ status }) => status === "paid");
   const inTime = (some: readonly PaymentFacts[]) =>
     some.map((payment) => receiptOf(payment, calendar)).sort(byDay);
   return {
@@ -54,8 +55,5 @@ export function upTo(receipts: readonly Receipt[], day: Day): readonly Receipt[]
   return end === -1 ? receipts : receipts.slice(0, end);
 }
 
-function byDay(a: Receipt, b: Receipt): number {
-  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
-  if (a.is_refund !== b.is_refund) return a.is_refund ? 1 : -1;
-  return a.payment_id < b.payment_id ? -1 : 1;
-}
+const byDay = (a: Receipt, b: Receipt): number =>
+  byText(a.day, b.day) || Number(a.is_refund) - Number(b.is_refund) || byText(a.payment_id, b.payment_id);

@@ -22,7 +22,7 @@ export interface Row {
 /** The row of a payment as of a day; null where it does not exist on that day (docs/portfolio.md#rows-as-of-a-day). */
 export function rowAt(payment: PaymentFacts, day: Day, calendar: Calendar): Row | null {
   const { row_events } = payment;
-  if (row_events === null) return payment.is_deleted ? null : rowOfRecord(payment);
+  if (row_events === null) return rowOfRecord(payment);
   let row: FoldedRow | null = null;
   for (const event of row_events) {
     const { change_date } = event;
@@ -52,7 +52,7 @@ function rowAfter(before: FoldedRow | null, { step, set, sequence }: RowEvent): 
   const status = set.status ?? current?.status ?? "expected";
   const base = status === "expected" ? (dueAgain(current, set) ?? current) : current;
   const due_date = set.due_date ?? base?.due_date ?? "";
-  const amounts = amountsAfter(base?.amounts ?? null, set);
+  const amounts = amountsAfter(base?.amounts, set);
   const installment_number =
     set.installment_number === undefined ? (current?.installment_number ?? null) : set.installment_number;
   const due_sequence = set.due_date === undefined ? (current?.expected?.due_sequence ?? sequence) : sequence;
@@ -74,15 +74,13 @@ function dueAgain(
 }
 
 /** One known part gives the other. Parts that do not make up their total are unknown. */
-function amountsAfter(base: SentParts | null, set: RowEvent["set"]): SentParts {
+function amountsAfter(base: SentParts | undefined, set: RowEvent["set"]): SentParts {
   const total = set.payment_total ?? base?.total ?? 0n;
-  const sentPrincipal =
-    set.payment_principal === undefined ? (base?.principal ?? null) : set.payment_principal;
+  const sentPrincipal = set.payment_principal === undefined ? base?.principal : set.payment_principal;
   const sentFee = set.payment_fee === undefined ? (base?.fee ?? null) : set.payment_fee;
   const principal = sentPrincipal ?? (sentFee === null ? null : total - sentFee);
-  const fee = sentFee ?? (sentPrincipal === null ? null : total - sentPrincipal);
-  const isWhole = principal !== null && fee !== null && principal + fee === total;
-  return isWhole && principal >= 0n && fee >= 0n
-    ? { total, principal, fee }
-    : { total, principal: null, fee: null };
+  const unknown = { total, principal: null, fee: null };
+  if (principal === null) return unknown;
+  const fee = sentFee ?? total - principal;
+  return principal + fee === total && principal >= 0n && fee >= 0n ? { total, principal, fee } : unknown;
 }

@@ -3,10 +3,8 @@ interface Big {
   readonly n: string;
 }
 
-const isBig = (value: unknown): value is Big => {
-  if (typeof value !== "object" || value === null || !("n" in value)) return false;
-  return typeof value.n === "string" && Object.keys(value).length === 1;
-};
+const isBig = (value: unknown): value is Big =>
+  typeof (value as Big | null)?.n === "string" && Object.keys(value as Big).length === 1;
 
 /** Writes figures as JSON text; each bigint keeps all its digits. */
 export const saved = (value: unknown): string =>

@@ -63,7 +63,7 @@ function expectedInstallment(
 
 /** A paid payment that was never expected. Refunds and recoveries schedule nothing. */
 function unplannedReceipt({ payment, row }: PaymentRow, { dayOf }: Calendar): UnplannedReceipt[] {
-  const isMoney = payment.status === "paid" && !payment.is_deleted && !payment.refund && !payment.recovery;
+  const isMoney = payment.status === "paid" && !payment.refund && !payment.recovery;
   if (row.expected !== null || !isMoney) return [];
   const { payment_id } = payment;
   const { installment_number, due_date } = row;

@@ -5,13 +5,10 @@ import { BUCKETS } from "./state.ts";
 
 /** The loans of one bucket. */
 interface BucketSums {
-  readonly number: number;
-  readonly outstanding: bigint;
-  readonly arrears: bigint;
+  number: number;
+  outstanding: bigint;
+  arrears: bigint;
 }
-
-/** Days past due beyond which a loan is at risk, in the order of `Sums.at_risk`. */
-const PAR_DAYS = [0, 30, 90] as const;
 
 /** Sums over the positions of one currency and group, in minor units. Pending loans do not count. */
 export interface Sums {
@@ -30,7 +27,7 @@ export interface Sums {
   /** Outstanding principal of loans more than 0, 30 and 90 days past due. */
   at_risk: [bigint, bigint, bigint];
   /** In the order of `BUCKETS`. */
-  buckets: BucketSums[];
+  readonly buckets: readonly BucketSums[];
 }
 
 export const noSums = (): Sums => ({
@@ -66,18 +63,14 @@ export function addPosition(sums: Sums, position: Position): void {
   sums.recovered += position.recovered;
   sums.rebates += terms.rebates;
   sums.overpaid += position.overpaid;
-  for (const [index, days] of PAR_DAYS.entries()) {
-    if (days_past_due > days) sums.at_risk[index] = (sums.at_risk[index] ?? 0n) + outstanding;
-  }
-  if (position.bucket === null) return;
-  const index = BUCKETS.indexOf(position.bucket);
-  const before = sums.buckets[index];
-  if (!before) return;
-  sums.buckets[index] = {
-    number: before.number + 1,
-    outstanding: before.outstanding + outstanding,
-    arrears: before.arrears + arrears.total,
-  };
+  const [over0, over30, over90] = sums.at_risk;
+  const over = (days: number) => (days_past_due > days ? outstanding : 0n);
+  sums.at_risk = [over0 + over(0), over30 + over(30), over90 + over(90)];
+  const bucket = sums.buckets.find((_, index) => BUCKETS[index] === position.bucket);
+  if (!bucket) return;
+  bucket.number += 1;
+  bucket.outstanding += outstanding;
+  bucket.arrears += arrears.total;
 }
 
 const RATIO_DECIMALS = 6;

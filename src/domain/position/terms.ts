@@ -61,14 +61,11 @@ class Agreed {
   }
 
   change(difference: bigint): void {
-    if (difference < 0n) {
-      this.lowered -= difference;
-      this.reductions -= difference;
-      return;
-    }
-    const undone = lesser(this.lowered, difference);
-    this.lowered -= undone;
-    this.raised += difference - undone;
+    const [taken, given] = [atLeastZero(-difference), atLeastZero(difference)];
+    const undone = lesser(this.lowered, given);
+    this.lowered += taken - undone;
+    this.reductions += taken;
+    this.raised += given - undone;
   }
 
   /** What is agreed; below 0 where changes out of order took more than there was on a day. */
@@ -93,12 +90,15 @@ export function termsAsOf(rows: TermsRows, day: Day, calendar: Calendar): TermsA
   let { maturity_date } = first;
   const changes: TermsChange[] = [];
   const extensions: Extension[] = [];
-  for (const { row, before } of changesUpTo(rows, day, calendar)) {
+  for (const { row, before, on } of changesOf(rows, calendar)) {
+    if (on > day) continue;
     amount.change(row.disbursement_amount - before.disbursement_amount);
     margin.change(row.total_expected_margin - before.total_expected_margin);
     if (row.maturity_date !== before.maturity_date) {
-      const [from, to] = [maturity_date, row.maturity_date].map((date) => date && calendar.dayOf(date));
-      if (from && to && from !== to) extensions.push({ sequence: row.sequence, from, to });
+      const [from = "", to = ""] = [maturity_date, row.maturity_date].map((date) =>
+        calendar.dayOf(date ?? ""),
+      );
+      extensions.push({ sequence: row.sequence, from, to });
       maturity_date = row.maturity_date;
     }
     changes.push({ sequence: row.sequence, change_date: row.on_date, ...agreed(row) });
@@ -121,29 +121,28 @@ export function termsAsOf(rows: TermsRows, day: Day, calendar: Calendar): TermsA
 /** Amount and margin as of a day without the bound at 0: what the books show. */
 export function agreedUpTo(rows: TermsRows, day: Day, calendar: Calendar): Omit<Terms, "maturity_date"> {
   let { disbursement_amount: amount, total_expected_margin: margin } = rows[0];
-  for (const { row, before } of changesUpTo(rows, day, calendar)) {
+  for (const { row, before, on } of changesOf(rows, calendar)) {
+    if (on > day) continue;
     amount += row.disbursement_amount - before.disbursement_amount;
     margin += row.total_expected_margin - before.total_expected_margin;
   }
   return { amount, margin };
 }
 
-/**
- * The changes up to a day in the order of the log, each with the terms before its event. A change of only the creditor to
- * whom a disbursement is pledged is no change of terms.
- */
-function changesUpTo(rows: TermsRows, day: Day, { dayOf }: Calendar) {
-  const [first, ...later] = rows;
-  return later
-    .map((row, index) => ({ row, before: rows[index] ?? first }))
-    .filter(({ row, before }) => changesTerms(row, before) && dayOf(row.on_date) <= day);
-}
+const TERMS = ["disbursement_amount", "total_expected_margin", "maturity_date"] as const;
 
-/** False for a change of only the creditor. */
-export const changesTerms = (row: TermsRow, before: TermsRow): boolean =>
-  row.disbursement_amount !== before.disbursement_amount ||
-  row.total_expected_margin !== before.total_expected_margin ||
-  row.maturity_date !== before.maturity_date;
+/**
+ * The changes in the order of the log, each with the terms before its event and the day from which it holds. A change of
+ * only the creditor to whom a disbursement is pledged is no change of terms.
+ */
+export function* changesOf([first, ...later]: TermsRows, { dayOf }: Calendar) {
+  let before = first;
+  for (const row of later) {
+    const terms = TERMS.filter((term) => row[term] !== before[term]);
+    if (terms.length > 0) yield { row, before, terms, on: dayOf(row.on_date) };
+    before = row;
+  }
+}
 
 const agreed = (row: TermsRow): Terms => ({
   amount: row.disbursement_amount,

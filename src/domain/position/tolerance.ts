@@ -1,7 +1,7 @@
 import { isCurrency, minorUnits } from "../core/currency.ts";
 import { type DecimalText, parseDecimal } from "../core/decimal.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { greater } from "./parts.ts";
+import { atLeastZero, greater } from "./parts.ts";
 
 /** Arrears that do not exceed both limits do not make a loan late (docs/portfolio.md#tolerance). */
 export interface Tolerance {
@@ -33,7 +33,7 @@ export function parseArrearsTolerance(text: string): Result<Omit<Tolerance, "sha
 
 /** Reads a share of outstanding principal, from 0 to 1. */
 export function parseToleranceShare(text: string): Result<DecimalText, string> {
-  const isShare = DECIMAL.test(text) && (Number(text) < 1 || /^0*1(\.0+)?$/.test(text));
+  const isShare = DECIMAL.test(text) && Number(text) <= 1;
   return isShare ? ok(text) : err("must be a decimal from 0 to 1, such as 0.01");
 }
 
@@ -50,7 +50,5 @@ export function toleratedArrears(
 /** The whole part of a decimal of 0 or more times a factor. */
 function wholeOf(text: DecimalText, factor: bigint): bigint {
   const { digits, exponent } = parseDecimal(text);
-  if (digits === "" || factor === 0n) return 0n;
-  const product = BigInt(digits) * factor;
-  return exponent >= 0n ? product * 10n ** exponent : product / 10n ** -exponent;
+  return (BigInt(digits) * factor * 10n ** atLeastZero(exponent)) / 10n ** atLeastZero(-exponent);
 }

@@ -25,11 +25,11 @@ export function ownInstallments(
     number === null || !numbers.has(number);
   const free = receipts.filter(isFree).sort(inOrder);
   const planned = expected.filter((row) => !isUpfront(row));
-  const first = planned.map(({ due }) => due).reduce((a, b) => (a < b ? a : b), "9999-12-32");
+  const [first] = planned.map(({ due }) => due).sort();
   let lacking = atLeastZero(agreedInAll(terms) - sumOf(planned).total);
   return free.flatMap((receipt) => {
     if (isUpfront(receipt)) return [asInstallment(receipt, receipt)];
-    const filled = receipt.due < first ? lesser(receipt.total, lacking) : 0n;
+    const filled = first === undefined || receipt.due < first ? lesser(receipt.total, lacking) : 0n;
     lacking -= filled;
     return filled === 0n ? [] : [asInstallment(receipt, firstOf(receipt, filled))];
   });

@@ -1,4 +1,4 @@
-import type { Event, RequestOfEvent, Stamp } from "../core/event.ts";
+import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions, Settings } from "../core/settings.ts";
@@ -48,12 +48,12 @@ const tooLate = (time_zone: string): Problem => ({
   detail: `The time_zone stays ${time_zone}, because bookkeeping was on: the days of posted entries follow from it.`,
 });
 
-/** The event row of changed settings. It keeps the answer, because a replay returns the same body. */
+/** The event of changed settings. It keeps the answer, because a replay returns the same body. */
 export function settingsEvent(
   settings: Settings,
   { sequence, event_id, now }: Stamp,
   request: RequestOfEvent,
-): Event {
+): DraftEvent {
   return {
     sequence,
     event_id,
@@ -63,6 +63,7 @@ export function settingsEvent(
     previous_sequence: null,
     ...request,
     facts: {},
+    about: null,
     makes_history: false,
     answer: JSON.stringify(settings),
     created_at: now,

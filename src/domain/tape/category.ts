@@ -47,6 +47,10 @@ export interface CategoryRules<C extends Category, T = RecordTypes[C]> {
   readonly assess: (state: RecordState, current: T | null, change: Change, sequence: number) => Assessed<T>;
   /** What history and the event log need of an event beyond its data. */
   readonly facts: (record: T, change: Change, before: T | null) => EventFacts;
+  /** The client whom an event of the record is about; null for none, and for several. */
+  readonly about: (state: RecordState, record: T) => string | null;
+  /** Whether all events of a record's life are about the same person, or the same several persons. */
+  readonly isOnePersons: (state: RecordState, stored: Stored<T>) => boolean;
   /** Irregularities of the event. */
   readonly warnings?: (state: RecordState, event: Judged<T>) => readonly Warning[];
   /** What the record takes from its parent when the log is folded again: `assess` does it for a new event. */

@@ -17,7 +17,8 @@ function checkClient(
   change: ClientChange,
   { unread = new Set() }: CheckContext = {},
 ): Checked<Client> {
-  const { record } = merge<Client>(clientFields, current, change, null);
+  const { record: merged } = merge<Client>(clientFields, current, change, null);
+  const record = { ...merged, erased_at: null };
   const errors = missingErrors(clientFields, record, unread);
   if (unread.has("is_company") || record.is_company === null) return { record, errors };
   if (!record.is_company) {
@@ -49,4 +50,6 @@ export const clientRules: CategoryRules<"client"> = {
     return { record, own: errors, references: [] };
   },
   facts: () => ({}),
+  about: (_, { client_id }) => client_id,
+  isOnePersons: () => true,
 };

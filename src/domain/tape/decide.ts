@@ -9,7 +9,7 @@ import { effectsOf } from "./effects.ts";
 import type { Category, RecordTypes } from "./fields.ts";
 import { changeErrors, changesBetween, created, deleted, isForNamedOnly, isLive, updated } from "./record.ts";
 import { alreadyExists, notFound } from "./refusals.ts";
-import type { Accepted, IngestCommand, RecordState, Stored } from "./state.ts";
+import type { Accepted, Change, IngestCommand, RecordState, Stored } from "./state.ts";
 import type { Today } from "./warnings.ts";
 
 /**
@@ -36,6 +36,7 @@ function decideRecord<C extends Category>(decision: Decision<C>): Result<Accepte
   return ok({
     effects: effectsOf(category, command, found, deleted(found, stamp)),
     facts: CATEGORIES[category].facts(found.record, {}, null),
+    client_id: CATEGORIES[category].about(state, found.record),
     warnings: [],
   });
 }
@@ -53,6 +54,7 @@ function decideCreate<C extends Category>(
   return ok({
     effects: effectsOf(category, command, found, created(record, stamp)),
     facts: rules.facts(record, command.change, null),
+    client_id: rules.about(state, record),
     warnings:
       rules.warnings?.(state, { before: null, record, change: command.change, today: todayOf(stamp) }) ?? [],
   });
@@ -69,16 +71,33 @@ function decideUpdate<C extends Category>(
   const refused = new Set(forbidden.map(({ field }) => field));
   const change = Object.fromEntries(Object.entries(command.change).filter(([name]) => !refused.has(name)));
   const { record, own, references } = rules.assess(state, before, change, stamp.sequence);
-  const errors = [...forbidden, ...heldTo(rules, own, stamp), ...references];
+  const lacking = own.filter((error) => !wasErased(rules, before, change, error));
+  const errors = [...forbidden, ...heldTo(rules, lacking, stamp), ...references];
   if (errors.length > 0) return err(invalid(errors));
+  const after = updated(live, record, stamp);
+  const isOnePersons = !stamp.isErasing && rules.isOnePersons(state, after);
   return ok({
-    effects: effectsOf(category, command, live, updated(live, record, stamp)),
+    effects: effectsOf(category, command, live, after),
     facts: {
       ...rules.facts(record, command.change, before),
-      changes: changesBetween(rules.fields, before, record),
+      changes: changesBetween(rules.fields, before, record, isOnePersons),
     },
+    client_id: rules.about(state, record),
     warnings: rules.warnings?.(state, { before, record, change, today: todayOf(stamp) }) ?? [],
   });
+}
+
+/** A live record lacks a required field that is private, which the event leaves alone: the field was erased, and may stay so. */
+function wasErased<C extends Category>(
+  { fields }: CategoryRules<C>,
+  before: object,
+  change: Change,
+  { field, code }: FieldError,
+): boolean {
+  const own = fields[field];
+  if (code !== "required" || !own?.private || own.unlessAnonymous || change[field] !== undefined)
+    return false;
+  return (before as Readonly<Record<string, unknown>>)[field] === null;
 }
 
 /** The day of a decision in the tenant's time zone. */

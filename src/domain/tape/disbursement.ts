@@ -9,6 +9,7 @@ import {
   disbursementFields,
   type LatestChanges,
 } from "./fields.ts";
+import { soleClient } from "./parent.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors } from "./record.ts";
 import { changedTermsWithout, maturityBeforeDisbursement, otherFee, unknownReference } from "./refusals.ts";
 import type { AgreedTerms, Link, RecordState } from "./state.ts";
@@ -32,7 +33,13 @@ function checkDisbursement(
   const currency = current?.currency ?? (unread.has("currency") ? null : (change.currency ?? null));
   const merged = merge<Disbursement>(disbursementFields, current, change, currency);
   const first_agreed_amount = current?.first_agreed_amount ?? merged.record.disbursement_amount;
-  const record = { ...merged.record, ...latestChanges(current, change, merged.record), first_agreed_amount };
+  const record = {
+    ...merged.record,
+    ...latestChanges(current, change, merged.record),
+    first_agreed_amount,
+    changed_hands:
+      current !== null && (current.changed_hands || soleClient(current) !== soleClient(merged.record)),
+  };
   const broken = new Set([...unread, ...merged.broken]);
   const errors = [...merged.errors];
   errors.push(...missingErrors(disbursementFields, record, broken));
@@ -230,6 +237,8 @@ export const disbursementRules: CategoryRules<"disbursement"> = {
   check: checkDisbursement,
   assess: assessDisbursement,
   facts: disbursementFacts,
+  about: (_, record) => soleClient(record),
+  isOnePersons: (_, { record }) => !record.changed_hands,
   warnings: disbursementWarnings,
   links: disbursementLinks,
   succeed: reassignment,

@@ -178,11 +178,16 @@ export const operationFields = {
   info: { type: "object", ...optional, ...personal },
 } as const satisfies Fields;
 
-export type Client = RecordOf<typeof clientFields>;
+export type Client = RecordOf<typeof clientFields> & {
+  /** When the person was erased, in milliseconds since 1970; null for a client of whom nothing was erased in this life. */
+  readonly erased_at: number | null;
+};
 export type Disbursement = RecordOf<typeof disbursementFields> &
   LatestChanges & {
     /** The amount that it was created with: later changes of the amount leave it (docs/api.md#disbursements). */
     readonly first_agreed_amount: bigint;
+    /** Some event gave it another client, or made it one client's that was several clients', or the reverse. */
+    readonly changed_hands: boolean;
   };
 
 /** The latest `change_date` of the changes of each term; null for a term that never changed. */

@@ -1,15 +1,18 @@
 import { CATEGORIES } from "./categories.ts";
-import type { Category, RecordTypes, Step } from "./fields.ts";
+import { erased } from "./erased.ts";
+import type { Category, Client, RecordTypes, Step } from "./fields.ts";
 import { created, deleted, updated } from "./record.ts";
 import type { Change, Stored } from "./state.ts";
 
 /** An accepted event of the log, as far as it changes its own record. */
 export interface PastEvent {
-  readonly step: Step;
+  readonly step: Step | "erase";
   /** The members that the event set, as ingest reads them. */
   readonly change: Change;
   /** The record's currency according to the event's facts, for an operation that took its parent's. */
   readonly currency?: string | undefined;
+  /** What an erasure left of a client's `info`. */
+  readonly info?: string | undefined;
   readonly sequence: number;
   /** Milliseconds since 1970. */
   readonly created_at: number;
@@ -31,5 +34,9 @@ export function foldRecord<C extends Category>(
   if (step === "create") return created(after(null), { sequence, now });
   if (!before) throw new Error(`the log has no create before event ${sequence}`);
   if (step === "delete") return deleted(before, { sequence, now });
+  if (step === "erase") {
+    // Only clients are erased.
+    return erased(before as Stored<Client>, event.info ?? null, { sequence, now }) as Stored<RecordTypes[C]>;
+  }
   return updated(before, after(before.record), { sequence, now });
 }

@@ -1,9 +1,9 @@
 import { type StoredDate, storedInstant } from "../core/dates.ts";
-import type { Event, EventFacts } from "../core/event.ts";
+import type { DraftEvent, EventFacts } from "../core/event.ts";
 
 /** The members of an accepted event from which history is derived. */
 export type HistoryEvent = Pick<
-  Event,
+  DraftEvent,
   "sequence" | "event_id" | "category" | "step" | "record_id" | "facts" | "created_at"
 >;
 

@@ -3,7 +3,7 @@ import type { EventFacts } from "../core/event.ts";
 import type { FieldError } from "../core/problem.ts";
 import type { CategoryRules, CheckContext } from "./category.ts";
 import { type Operation, type OperationChange, operationFields } from "./fields.ts";
-import { parentOf } from "./parent.ts";
+import { parentOf, parentOfOneHand, soleClient } from "./parent.ts";
 import { type Assessed, type Checked, merge, missingErrors } from "./record.ts";
 import { depreciationWithoutAsset, endBeforeStart, otherCurrency, unknownReference } from "./refusals.ts";
 import type { RecordState } from "./state.ts";
@@ -76,4 +76,10 @@ export const operationRules: CategoryRules<"operation"> = {
   check: checkOperation,
   assess: assessOperation,
   facts: operationFacts,
+  about: (state, { disbursement_id }) => {
+    const parent = state.disbursement.get(disbursement_id);
+    return parent ? soleClient(parent.record) : null;
+  },
+  isOnePersons: (state, operation) =>
+    parentOfOneHand(state, operation, operation.record.disbursement_id) !== null,
 };

@@ -8,7 +8,7 @@ import {
   paymentFields,
   STEPS,
 } from "./fields.ts";
-import { parentOf } from "./parent.ts";
+import { parentOf, parentOfOneHand } from "./parent.ts";
 import { isDatedChange, paymentTermsOf } from "./payment-terms.ts";
 import { type Assessed, type Checked, isLive, merge, missingErrors } from "./record.ts";
 import {
@@ -215,6 +215,11 @@ export const paymentRules: CategoryRules<"payment"> = {
   check: checkPayment,
   assess: assessPayment,
   facts: ({ disbursement_id, currency }) => ({ disbursement_id, currency }),
+  about: (_, { client_id }) => client_id,
+  isOnePersons: (state, payment) => {
+    const parent = parentOfOneHand(state, payment, payment.record.disbursement_id);
+    return parent?.kind === "loan";
+  },
   warnings: paymentWarnings,
   follow: withLoansClient,
   succeed: ({ disbursement_id, payment_id }, { disbursement_id: now }) =>

@@ -91,12 +91,14 @@ export const isForNamedOnly = (fields: Fields, { field, code }: FieldError): boo
 
 /**
  * The fields that took another value, as stored; an amount is written as decimal text of its minor units. `info` is
- * left out: it may be large, and the event's own data has it.
+ * left out: it may be large, and the event's own data has it. What a private field was is left out where another person's
+ * event may have set it: erasing that person must reach it.
  */
 export function changesBetween<T extends object>(
   fields: Fields,
   before: T,
   after: T,
+  isOnePersons: boolean,
 ): Record<string, Changed> {
   const from = before as Readonly<Record<string, unknown>>;
   const to = after as Readonly<Record<string, unknown>>;
@@ -104,7 +106,10 @@ export function changesBetween<T extends object>(
     .filter(([name, { type }]) => type !== "object" && plain(from[name]) !== plain(to[name]))
     .map(([name]) => name);
   return Object.fromEntries(
-    changed.map((name) => [name, { from: stored(from[name]), to: stored(to[name]) }]),
+    changed.map((name) => {
+      const was = isOnePersons || !fields[name]?.private ? { from: stored(from[name]) } : {};
+      return [name, { ...was, to: stored(to[name]) }];
+    }),
   );
 }
 

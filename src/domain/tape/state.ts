@@ -80,6 +80,8 @@ export type Effect = Put | Link;
 export interface Accepted {
   readonly effects: readonly Effect[];
   readonly facts: EventFacts;
+  /** The client whom the event is about; null for none, and for several. */
+  readonly client_id: string | null;
   /** Irregularities of the event that are no reason to refuse it. */
   readonly warnings: readonly Warning[];
 }

@@ -1,4 +1,10 @@
-import type { Event, Moment, RequestOfEvent, Stamp } from "../core/event.ts";
+import {
+  clientPerson,
+  type DraftEvent,
+  type Moment,
+  type RequestOfEvent,
+  type Stamp,
+} from "../core/event.ts";
 import { perCategory } from "./categories.ts";
 import type { Category } from "./fields.ts";
 import { deriveHistory } from "./history.ts";
@@ -144,22 +150,24 @@ function applyReassign(
   }
 }
 
-/** The event row of an accepted ingest command. */
+/** The event of an accepted ingest command. */
 export function ingestEvent(
   command: IngestCommand,
   {
     facts,
+    client_id,
     warnings,
     previous_sequence,
-  }: Pick<Accepted, "facts" | "warnings"> & Pick<Event, "previous_sequence">,
+  }: Pick<Accepted, "facts" | "client_id" | "warnings"> & Pick<DraftEvent, "previous_sequence">,
   stamp: Stamp,
   request: RequestOfEvent,
-): Event {
+): DraftEvent {
   const { category, step, id } = command;
   const { sequence, event_id, now } = stamp;
   const record = { category, step, record_id: id, previous_sequence };
   const event = { sequence, event_id, ...record, facts, created_at: now };
   // A replay answers the same warnings: the row does not hold them.
   const answer = warnings.length > 0 ? JSON.stringify(warnings) : null;
-  return { ...event, ...request, makes_history: deriveHistory(event).length > 0, answer };
+  const about = clientPerson(client_id);
+  return { ...event, ...request, about, makes_history: deriveHistory(event).length > 0, answer };
 }

@@ -8,6 +8,6 @@ import { parseFacts } from "../facts.ts";
 export const history = projection<HistoryRow>({
   ...HISTORY,
   wants: (event) => event.makes_history,
-  derive: (event) => deriveHistory({ ...event, facts: parseFacts(event.facts) }),
+  derive: (event) => deriveHistory({ ...event, facts: parseFacts(event) }),
   write: historyStatements,
 });

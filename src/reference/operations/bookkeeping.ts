@@ -16,7 +16,7 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
     putBookkeeping: {
       summary: "Switch bookkeeping on or off",
       description:
-        "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. This is no event and takes no Idempotency-Key. The same request again changes nothing.",
+        "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. The switch is an event of the log, unless it is as the request asks. The answer is the state of now, also to a retry.",
       body: {
         examples: {
           off: { summary: "Off; posted entries stay", body: { mode: "off" }, answers: 200 },

@@ -7,7 +7,7 @@ import type { Category } from "../../domain/tape/fields.ts";
 import { fieldDescription } from "../field-descriptions.ts";
 import { BATCH_EXAMPLES, INGEST_EXAMPLES } from "../ingest-examples.ts";
 import { operationsOf } from "../operation.ts";
-import { keySchema } from "../parameters.ts";
+import { keyHashSchema, keySchema } from "../parameters.ts";
 
 const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
@@ -49,12 +49,17 @@ function eventOf(category: Category): z.ZodObject {
 const events = CATEGORY_NAMES.map(eventOf);
 const event = oneOf(events, { id: "IngestEvent" });
 
-/** A line of a batch, one for each category: the event with its key. */
+/** What names the event of a line: its key, or the hash of it that an export has. */
+const keys = [{ idempotency_key: keySchema }, { key_hash: keyHashSchema }];
+
+/** A line of a batch, one for each category and kind of key: the event with its key. */
 const batchLine = oneOf(
-  events.map((one, index) =>
-    z
-      .strictObject({ idempotency_key: keySchema, ...one.shape })
-      .meta({ id: `${capital(CATEGORY_NAMES[index] ?? "")}Line` }),
+  keys.flatMap((key) =>
+    events.map((one, index) =>
+      z
+        .strictObject({ ...key, ...one.shape })
+        .meta({ id: `${capital(CATEGORY_NAMES[index] ?? "")}${"key_hash" in key ? "Exported" : ""}Line` }),
+    ),
   ),
   { id: "BatchLine" },
 );

@@ -26,6 +26,12 @@ export const SERVICE_OPERATIONS = operationsOf({
       description: "OpenAPI 3.1, generated from the schemas that validate.",
       answers: { 200: "The document.", 304: "You have this version." },
     },
+    mappingSchema: {
+      summary: "JSON Schema of a mapping",
+      description:
+        "Describes the file that `loan-ledger import --mapping` takes, for editors that complete and check it.",
+      answers: { 200: "The schema.", 304: "You have this version." },
+    },
     home: { summary: "Home page", description: "What this is, and where to go.", answers: page },
     reference: {
       summary: "This reference for people",

@@ -1,8 +1,9 @@
 import { eq } from "drizzle-orm";
 import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
-import { withDeadline } from "../d1/failure.ts";
+import { RECORDS_BANK } from "../../domain/bookkeeping/entries.ts";
+import type { Switched } from "../../domain/bookkeeping/switch.ts";
 import type { Database } from "../d1/session.ts";
-import { queryRows, runAll } from "../d1/statement.ts";
+import { queryRows, type Sql } from "../d1/statement.ts";
 import { bookkeeping } from "./tables.ts";
 
 /** The record after which an opening continues. */
@@ -50,43 +51,49 @@ const toOpen = (table: string, category: BookedCategory, id: string) => `
 const DISBURSEMENTS = toOpen("disbursements", "disbursement", "disbursement_id");
 const PAYMENTS = toOpen("payments", "payment", "payment_id");
 
-/**
- * Switches bookkeeping on, unless it is on. From the next event of the log on, each event posts its entries, and
- * earlier records are opened in the background. Also registers the bank account that receives the records' money.
- */
-export async function switchOn(db: Database, tenant: string, bank_account_ref: string): Promise<void> {
-  await runAll(db, [
-    {
-      sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
-        SELECT ?1, 'records', 1, (SELECT COALESCE(max(sequence), 0) + 1 FROM events WHERE tenant_id = ?1),
-          (SELECT count(*) ${DISBURSEMENTS}) + (SELECT count(*) ${PAYMENTS}), 0, 'disbursement', ''
-        WHERE true
-        ON CONFLICT (tenant_id) DO UPDATE SET mode = excluded.mode, version = bookkeeping.version + 1,
-          since_sequence = excluded.since_sequence, total = excluded.total, done = 0,
-          after_category = excluded.after_category, after_id = excluded.after_id
-        WHERE bookkeeping.mode = 'off'`,
-      params: [tenant],
-    },
-    {
-      sql: `UPDATE bookkeeping SET after_category = NULL, after_id = NULL
-        WHERE tenant_id = ?1 AND mode = 'records' AND total = 0`,
-      params: [tenant],
-    },
-    {
-      sql: `INSERT INTO bank_accounts (tenant_id, bank_account_ref, number)
-        SELECT ?1, ?2, (SELECT COALESCE(MAX(number), 0) + 1 FROM bank_accounts WHERE tenant_id = ?1)
-        WHERE NOT EXISTS (SELECT 1 FROM bank_accounts WHERE tenant_id = ?1 AND bank_account_ref = ?2)`,
-      params: [tenant, bank_account_ref],
-    },
-  ]);
+/** The statements that write a switch, for the batch of its event. */
+export function switchStatements(tenant: string, switched: Switched | null): readonly Sql[] {
+  if (switched === null) return [];
+  const { mode, version, sequence } = switched;
+  return mode === "off" ? switchOff(tenant, version) : switchOn(tenant, version, sequence);
 }
 
-/** Switches bookkeeping off, unless it is off. Posted entries stay. */
-export async function switchOff(db: Database, tenant: string): Promise<void> {
-  const sql = `UPDATE bookkeeping SET mode = 'off', version = version + 1, since_sequence = NULL, total = 0, done = 0,
-    after_category = NULL, after_id = NULL WHERE tenant_id = ?1 AND mode = 'records'`;
-  await runAll(db, [{ sql, params: [tenant] }]);
-}
+const REPLACING = `ON CONFLICT (tenant_id) DO UPDATE SET mode = excluded.mode, version = excluded.version,
+  since_sequence = excluded.since_sequence, total = excluded.total, done = excluded.done,
+  after_category = excluded.after_category, after_id = excluded.after_id`;
+
+/**
+ * From its event on, each event posts its entries, and earlier records are opened in the background. Also registers the
+ * bank account that receives the records' money.
+ */
+const switchOn = (tenant: string, version: number, sequence: number): readonly Sql[] => [
+  {
+    sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
+      SELECT ?1, 'records', CAST(?2 AS INTEGER), CAST(?3 AS INTEGER),
+        (SELECT count(*) ${DISBURSEMENTS}) + (SELECT count(*) ${PAYMENTS}), 0, 'disbursement', ''
+      WHERE true ${REPLACING}`,
+    params: [tenant, String(version), String(sequence)],
+  },
+  {
+    sql: `UPDATE bookkeeping SET after_category = NULL, after_id = NULL WHERE tenant_id = ?1 AND total = 0`,
+    params: [tenant],
+  },
+  {
+    sql: `INSERT INTO bank_accounts (tenant_id, bank_account_ref, number)
+      SELECT ?1, ?2, (SELECT COALESCE(MAX(number), 0) + 1 FROM bank_accounts WHERE tenant_id = ?1)
+      WHERE NOT EXISTS (SELECT 1 FROM bank_accounts WHERE tenant_id = ?1 AND bank_account_ref = ?2)`,
+    params: [tenant, RECORDS_BANK],
+  },
+];
+
+/** Posted entries stay. */
+const switchOff = (tenant: string, version: number): readonly Sql[] => [
+  {
+    sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
+      VALUES (?1, 'off', CAST(?2 AS INTEGER), NULL, 0, 0, NULL, NULL) ${REPLACING}`,
+    params: [tenant, String(version)],
+  },
+];
 
 /** The ids of the next records to open, in the order of their keys. */
 export async function nextToOpen(
@@ -100,17 +107,6 @@ export async function nextToOpen(
   const query = `SELECT record.${column} AS id ${from} AND record.${column} > ?2 ORDER BY record.${column} LIMIT ?3`;
   const rows = await queryRows<{ id: string }>(db, { sql: query, params: [tenant, id, limit] });
   return rows.map((row) => row.id);
-}
-
-/**
- * Some tenants whose opening is unfinished, in random order: each one that is left out has the same chance in the next
- * sweep. The index has no other tenants.
- */
-export async function unfinishedOpenings(db: Database, limit: number): Promise<readonly string[]> {
-  const sql = `SELECT tenant_id FROM bookkeeping INDEXED BY unfinished_openings WHERE after_category IS NOT NULL
-    ORDER BY random() LIMIT ?1`;
-  const rows = await withDeadline(queryRows<{ tenant_id: string }>(db, { sql, params: [limit] }));
-  return rows.map((row) => row.tenant_id);
 }
 
 /** Stores the progress of an opening. Returns false when the switch has changed meanwhile. */

@@ -11,5 +11,11 @@ export const int64 = customType<{ data: bigint; driverData: string }>({
   fromDriver: (value) => BigInt(value),
 });
 
+/** Bytes, in hex wherever D1 does not hold them: JSON has none. A query selects such a column as hex (see `selection`). */
+export const bytes = customType<{ data: string; driverData: string }>({
+  dataType: () => "blob",
+  toDriver: (value) => sql`unhex(${value})`,
+});
+
 /** Every key begins with the tenant. */
 export const tenant = { tenant_id: text().notNull() };

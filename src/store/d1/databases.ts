@@ -1,5 +1,5 @@
 /** Where Cloudflare keeps data and runs objects by contract; null is wherever it likes. */
-const JURISDICTIONS = ["eu", "fedramp"] as const;
+const JURISDICTIONS = ["eu", "us", "fedramp"] as const;
 export type Jurisdiction = (typeof JURISDICTIONS)[number];
 
 /** A bound D1 database. `DB` is the first; the others are `DB_2`, `DB_3` and so on, without a gap. */
@@ -24,6 +24,6 @@ export function databasesOf(env: Cloudflare.Env): readonly [NamedDatabase, ...Na
 function jurisdictionOf(setting: string | undefined): Jurisdiction | null {
   if (setting === undefined || setting === "") return null;
   const known = JURISDICTIONS.find((one) => one === setting);
-  if (known === undefined) throw new Error("a database's jurisdiction must be eu or fedramp");
+  if (known === undefined) throw new Error("a database's jurisdiction must be eu, us or fedramp");
   return known;
 }

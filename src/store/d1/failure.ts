@@ -3,8 +3,8 @@ import { DeadlineExceeded } from "../../domain/core/failure.ts";
 /**
  * What a failed D1 call means, decided only here.
  * - `refused`: the database, or our own code on the way to it, will refuse this batch each time; nothing was written.
- * - `fenced`: another writer took the sequence or the key, or the log no longer ends where this writer last saw it;
- *   nothing was written.
+ * - `fenced`: another writer took the sequence or the key, or the log is no longer as this writer last saw it; nothing was
+ *   written.
  * - `overloaded`: nothing was written, and trying again makes it worse.
  * - `lost`: the connection, the database object or the answer was lost; it may have been written.
  * - `unknown`: anything else; it may have been written, and what was sent may itself be the cause.
@@ -12,7 +12,7 @@ import { DeadlineExceeded } from "../../domain/core/failure.ts";
 export type D1Failure = "refused" | "fenced" | "overloaded" | "lost" | "unknown";
 
 const FENCE =
-  /UNIQUE constraint failed: (?:events|placements)\.|NOT NULL constraint failed: events\.tenant_id/i;
+  /UNIQUE constraint failed: (?:events|placements)\.|the log has this sequence or key|NOT NULL constraint failed: (?:events|rewrites|projection_cursors)\.tenant_id/i;
 /** What SQLite reports about a statement; D1 appends its result code. */
 const REFUSED =
   /constraint failed|SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE)|cannot store|too big|TOOBIG|datatype mismatch|D1_TYPE_ERROR/i;

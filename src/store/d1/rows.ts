@@ -4,16 +4,26 @@ import { builder, type Sql } from "./statement.ts";
 
 type Columns<T extends AnySQLiteTable> = T["_"]["columns"];
 
-/** True for a column of the type `int64` in tables.ts. */
-export function isInt64(column: AnySQLiteColumn): boolean {
-  return column.dataType === "custom";
+/** True for a column of the type `int64` in columns.ts. */
+const isInt64 = (column: AnySQLiteColumn): boolean =>
+  column.dataType === "custom" && column.getSQLType() === "integer";
+
+/** True for a column of the type `bytes` in columns.ts. */
+export const isBytes = (column: AnySQLiteColumn): boolean => column.getSQLType() === "blob";
+
+export const hexOf = (column: AnySQLiteColumn): SQL<string> => sql<string>`lower(hex(${column}))`;
+
+/** A column on its way out of D1: 64-bit integers as text, because it rounds them beyond 2^53, and bytes as hex. */
+export function outOf(column: AnySQLiteColumn): SQL {
+  if (isBytes(column)) return sql`CASE WHEN ${column} IS NOT NULL THEN ${hexOf(column)} END`;
+  return isInt64(column) ? sql`CAST(${column} AS TEXT)` : sql`${column}`;
 }
 
-/** A table's columns for a query: 64-bit integers leave D1 as text, because it rounds them beyond 2^53. */
+/** A table's columns for a query, as they leave D1. */
 export function selection<T extends AnySQLiteTable>(table: T): Columns<T> {
   const columns = Object.entries(getTableColumns(table)).map(([name, column]) => [
     name,
-    isInt64(column) ? sql`CAST(${column} AS TEXT)`.mapWith(column).as(name) : column,
+    column.dataType === "custom" ? outOf(column).mapWith(column).as(name) : column,
   ]);
   return Object.fromEntries(columns) as Columns<T>;
 }
@@ -54,22 +64,25 @@ export function rowWriter<T extends AnySQLiteTable>(table: T, onConflict?: OnCon
 }
 
 /**
- * A `rowWriter` that voids the whole batch unless `condition` holds: then the column `key`, which must not be NULL, is.
- * The values of the condition's parameters are given with the rows, as text.
+ * A `rowWriter` that voids the whole batch unless `condition` holds before its first row: otherwise the column `key`, which
+ * must not be NULL, is. The values of the condition's parameters are given with the rows, as text.
  */
 export function guardedRowWriter<T extends AnySQLiteTable>(
   table: T,
   key: AnySQLiteColumn,
   condition: SQL,
 ): (rows: readonly NewRow<T>[], values: readonly string[]) => readonly Sql[] {
-  return writerOf(table, () =>
-    insertText(table, (value, column) =>
-      column === key ? sql`CASE WHEN ${condition} THEN ${value} END` : value,
-    ),
+  const guarded = (value: SQL, column: AnySQLiteColumn) =>
+    column === key ? sql`CASE WHEN ${condition} THEN ${value} END` : value;
+  return writerOf(
+    table,
+    () => insertText(table, guarded),
+    () => insertText(table, (value) => value),
   );
 }
 
-function writerOf<T extends AnySQLiteTable>(table: T, build: () => string) {
+/** `buildNext` is the statement of the rows for which the first one has no room. It takes no values. */
+function writerOf<T extends AnySQLiteTable>(table: T, build: () => string, buildNext = build) {
   const names = Object.keys(getTableColumns(table)) as (keyof NewRow<T>)[];
   let text: string | null = null;
   return <R extends NewRow<T>>(rows: readonly R[], values: readonly string[]): readonly Sql[] => {
@@ -77,7 +90,9 @@ function writerOf<T extends AnySQLiteTable>(table: T, build: () => string) {
     text ??= build();
     const sql = text;
     const texts = rows.map((row) => JSON.stringify(names.map((name) => encode(row[name]))));
-    return payloads(texts).map((payload) => ({ sql, params: [...values, payload] }));
+    return payloads(texts).map((payload, index) =>
+      index === 0 ? { sql, params: [...values, payload] } : { sql: buildNext(), params: [payload] },
+    );
   };
 }
 
@@ -87,8 +102,7 @@ function insertText<T extends AnySQLiteTable>(
   onConflict?: OnConflict<T>,
 ): string {
   const values = Object.values(getTableColumns(table)).map((column, position) => {
-    const value = sql`value ->> ${sql.raw(String(position))}`;
-    return sourceOf(isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value, column);
+    return sourceOf(intoColumn(column, sql`value ->> ${sql.raw(String(position))}`), column);
   });
   const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${"rows"}) WHERE true`;
   const insert = builder.insert(table).select(source);
@@ -97,6 +111,12 @@ function insertText<T extends AnySQLiteTable>(
     insert.onConflictDoUpdate({ target: [...onConflict.key], set: onConflict.set as never });
   }
   return insert.toSQL().sql;
+}
+
+/** A JSON value on its way into a column. */
+function intoColumn(column: AnySQLiteColumn, value: SQL): SQL {
+  if (isBytes(column)) return sql`unhex(${value})`;
+  return isInt64(column) ? sql`CAST(${value} AS INTEGER)` : value;
 }
 
 /** An upsert that replaces a row of the same key; the columns named in `keep` stay as they are. */

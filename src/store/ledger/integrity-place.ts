@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { NEW_ROUND } from "../../domain/ledger/round.ts";
+import { NO_RECORD_ROUND } from "../../domain/record-round.ts";
 import { withDeadline } from "../d1/failure.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
@@ -12,6 +13,7 @@ export type Check = Omit<typeof integrityChecks.$inferSelect, "tenant_id">;
 
 const NO_CHECK: Check = {
   ...NEW_ROUND,
+  ...NO_RECORD_ROUND,
   sequence: 0,
   position: 0,
   is_behind: false,
@@ -38,7 +40,14 @@ export async function visit(db: Database, tenant_id: string, now: number): Promi
  * run. The findings and the time of the last check stay until the whole check is complete.
  */
 export async function startWholeCheck(db: Database, tenant_id: string): Promise<void> {
-  const anew = { ...NEW_ROUND, sequence: 0, position: 0, is_behind: true, visited_at: 0 } as const;
+  const anew = {
+    ...NEW_ROUND,
+    ...NO_RECORD_ROUND,
+    sequence: 0,
+    position: 0,
+    is_behind: true,
+    visited_at: 0,
+  } as const;
   await runAll(db, [
     builder.delete(integritySums).where(eq(integritySums.tenant_id, tenant_id)).toSQL(),
     builder.delete(integrityLoans).where(eq(integrityLoans.tenant_id, tenant_id)).toSQL(),
@@ -73,30 +82,31 @@ const number = (value: number) => sql`CAST(${String(value)} AS INTEGER)`;
  * The tenants of a run in their order, at most `limit`, of the next ones by id. First come those of any id that must compare
  * all loans, for example because a whole check was requested: at most half of the run. Then come those with new entries, and
  * idle ones: a tenant's next turn is as long after the last one as its last entry was before that, at least an hour and at most a
- * week. Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
+ * week; a walk over its records that is under way continues. Both are ordered by the last visit, so no tenant waits for ever. Skips from tenant to tenant, a few rows each.
  */
 export async function tenantsToCheck(db: Database, limit: number, now: number): Promise<readonly string[]> {
   const idle = sql`min(max(visited_at - posted_at, ${number(HOUR_MS)}), ${number(WEEK_MS)})`;
   const found = sql`
     WITH RECURSIVE tenants (tenant_id, place) AS (
-      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > ${walkPlace(WALKS.integrity)}), 1
+      SELECT (SELECT min(tenant_id) FROM events WHERE tenant_id > ${walkPlace(WALKS.integrity)}), 1
       UNION ALL
-      SELECT (SELECT min(tenant_id) FROM ledger_totals WHERE tenant_id > tenants.tenant_id), place + 1
+      SELECT (SELECT min(tenant_id) FROM events WHERE tenant_id > tenants.tenant_id), place + 1
       FROM tenants WHERE tenants.tenant_id IS NOT NULL AND place < ${number(TENANTS_A_RUN)}
     ), last_entries AS (
       SELECT tenants.tenant_id, COALESCE(own.visited_at, 0) AS visited_at, COALESCE(own.is_behind, 0) AS is_behind,
+        COALESCE(own.record_category, '') <> '' AS is_walking,
         COALESCE(own.sequence, 0) AS sequence, COALESCE(own.position, 0) AS position,
         (SELECT json_array(entry.sequence, entry.position, entry.posted_at) FROM journal_entries AS entry
           WHERE entry.tenant_id = tenants.tenant_id ORDER BY entry.sequence DESC, entry.position DESC LIMIT 1) AS entry
       FROM tenants LEFT JOIN integrity_checks AS own ON own.tenant_id = tenants.tenant_id
       WHERE tenants.tenant_id IS NOT NULL
     ), judged AS (
-      SELECT tenant_id, visited_at, COALESCE(entry ->> 2, 0) AS posted_at,
+      SELECT tenant_id, visited_at, is_walking, COALESCE(entry ->> 2, 0) AS posted_at,
         COALESCE((entry ->> 0, entry ->> 1) > (sequence, position), 0) AS has_new
       FROM last_entries WHERE is_behind = 0
     ), due AS (
       SELECT tenant_id, visited_at, has_new, row_number() OVER (ORDER BY has_new, visited_at, tenant_id) AS place
-      FROM judged WHERE has_new OR visited_at + ${idle} <= ${number(now)}
+      FROM judged WHERE has_new OR is_walking OR visited_at + ${idle} <= ${number(now)}
     ), behind AS (
       SELECT tenant_id, visited_at FROM integrity_checks INDEXED BY integrity_checks_behind WHERE is_behind = 1
       ORDER BY visited_at, tenant_id LIMIT ${Math.ceil(limit / 2)}

@@ -15,6 +15,10 @@ export const integrityChecks = sqliteTable(
     round_loans: integer().notNull(),
     round_done: integer().notNull(),
     round_started_at: integer().notNull(),
+    /** The round of all records (domain/record-round.ts). */
+    record_category: text().notNull(),
+    record_after: text().notNull(),
+    record_round_at: integer().notNull(),
     /** True while the check has fallen behind the journal: then it compares every loan at the end. */
     is_behind: integer({ mode: "boolean" }).notNull(),
     /** When a run last began with this tenant, even if it failed; 0 puts the tenant first. */

@@ -57,7 +57,7 @@ export async function writeTurn(
 ): Promise<boolean> {
   const found = findings.found.map((one) => ({ tenant_id, ...one, found_at: now }));
   const statements = [
-    isUnmoved(tenant_id, before),
+    isUnmoved(tenant_id, before, entries.at(-1)),
     ...writeCheck([{ tenant_id, ...after }]),
     ...addToSums(accountSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
     ...addToLoans(loanSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
@@ -75,13 +75,19 @@ export async function writeTurn(
 
 const MOVED = "NOT NULL constraint failed: integrity_checks.tenant_id";
 
-/** Voids the batch if the check has moved since it was read: a tenant_id may not be NULL. */
-function isUnmoved(tenant: string, { turns }: Check): Sql {
+/**
+ * Voids the batch, because a tenant_id may not be NULL, if the check has moved since it was read, or if the last entry is no
+ * longer in the journal: D1 may have been restored to an earlier time.
+ */
+function isUnmoved(tenant: string, { turns }: Check, last: Entry | undefined): Sql {
   const sql = `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done,
-      round_started_at, is_behind, visited_at, checked_upto, turns)
-    SELECT NULL, 0, 0, '', 0, 0, 0, 0, 0, 0, 0
-    WHERE COALESCE((SELECT turns FROM integrity_checks WHERE tenant_id = ?), 0) <> CAST(? AS INTEGER)`;
-  return { sql, params: [tenant, String(turns)] };
+      round_started_at, record_category, record_after, record_round_at, is_behind, visited_at, checked_upto, turns)
+    SELECT NULL, 0, 0, '', 0, 0, 0, '', '', 0, 0, 0, 0, 0
+    WHERE COALESCE((SELECT turns FROM integrity_checks WHERE tenant_id = ?1), 0) <> CAST(?2 AS INTEGER)
+      OR (?4 <> '' AND NOT EXISTS (SELECT 1 FROM journal_entries WHERE tenant_id = ?1
+        AND sequence = CAST(?3 AS INTEGER) AND journal_entry_id = ?4))`;
+  const { sequence = 0, journal_entry_id = "" } = last ?? {};
+  return { sql, params: [tenant, String(turns), String(sequence), journal_entry_id] };
 }
 
 /** Deletes the findings about the books that were compared again. */

@@ -11,7 +11,7 @@ type EntryRow = typeof journalEntries.$inferSelect;
 type PostingRow = typeof journalPostings.$inferSelect;
 
 /** The key that groups rows by their entry's place. */
-const placeKey = ({ sequence, position }: { readonly sequence: number; readonly position: number }) =>
+export const placeKey = ({ sequence, position }: { readonly sequence: number; readonly position: number }) =>
   `${sequence} ${position}`;
 
 /** Entry rows with their postings, in the order of the entry rows. */

@@ -5,7 +5,10 @@ import type { EntryType } from "../../domain/ledger/journal.ts";
 import { int64, tenant } from "../d1/columns.ts";
 import { account, partColumns, place, total } from "./columns.ts";
 
-/** The journal. Append-only: triggers in the migration refuse UPDATE and DELETE (docs/api.md#ledger). */
+/**
+ * The journal. Append-only: triggers in the migration refuse DELETE and every UPDATE but an erasure's, of texts
+ * (docs/api.md#ledger).
+ */
 export const journalEntries = sqliteTable(
   "journal_entries",
   {
@@ -16,6 +19,7 @@ export const journalEntries = sqliteTable(
     currency: text().notNull(),
     layer: text().$type<Layer>().notNull(),
     effective_at: text().notNull(),
+    value_date: text().notNull(),
     posted_at: integer().notNull(),
     correlation_id: text().notNull(),
     reverses_entry_id: text(),

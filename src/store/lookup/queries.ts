@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrderValues, Stretch } from "../../domain/core/lookup.ts";
 import { packed } from "../d1/packed.ts";
-import { isInt64 } from "../d1/rows.ts";
+import { isBytes, outOf } from "../d1/rows.ts";
 import { asFixedText, type Sql, textOf } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
 import { behind, compared, type Walk } from "./walk.ts";
@@ -73,7 +73,11 @@ export function queryOfRow(source: LookupSource, tenant: string, id: string): SQ
 }
 
 function rowById(source: LookupSource, tenant: string, id: string): SQL {
-  const wanted = and(eq(source.tenant, tenant), source.byId(id, tenant) ?? sql`false`, source.visible);
+  const wanted = and(
+    eq(source.tenant, tenant),
+    source.byId(id, tenant) ?? sql`false`,
+    source.visibleById ?? source.visible,
+  );
   return sql`SELECT ${fixed(source, "row", () => shown(source))} FROM ${source.table} WHERE ${wanted} LIMIT 1`;
 }
 
@@ -221,16 +225,15 @@ const directed = (value: SQL | AnySQLiteColumn, descending: boolean) =>
 const sorted = (order: readonly AnySQLiteColumn[], descending: boolean) =>
   joined(order.map((column) => directed(column, descending)));
 
-const ordered = (column: AnySQLiteColumn, index: number) => aliased(column, orderName(index));
+/** Bytes sort as their hex does. */
+const ordered = (column: AnySQLiteColumn, index: number) =>
+  aliased(isBytes(column) ? outOf(column) : column, orderName(index));
 const keyed = (column: AnySQLiteColumn, index: number) => aliased(column, keyName(index));
-
-/** A column of the answer. A 64-bit integer leaves as text, because D1 and JSON round it beyond 2^53. */
-const cellOf = (column: AnySQLiteColumn) => (isInt64(column) ? asText(column) : sql`${column}`);
 
 /** The columns of the answer. */
 const shown = (source: LookupSource) =>
-  Object.entries(source.columns).map(([name, column]) => aliased(cellOf(column), name));
+  Object.entries(source.columns).map(([name, column]) => aliased(outOf(column), name));
 
 /** The columns of the answer, packed. */
 const partsOf = (source: LookupSource) =>
-  packed(Object.values(source.columns).map(cellOf)).map((part, index) => aliased(part, partName(index)));
+  packed(Object.values(source.columns).map(outOf)).map((part, index) => aliased(part, partName(index)));

@@ -33,8 +33,14 @@ export interface LookupSource {
   readonly idName: string;
   /** Finds the row with this id by primary key; null when no row can have the id. */
   readonly byId: (id: string, tenant: string) => SQL | null;
+  /** Filters on a key of which only the hash is kept; no row shows it. */
+  readonly keys?: Columns;
+  /** What `search` looks into, in one column, folded; without it, it looks into the columns. */
+  readonly searched?: AnySQLiteColumn;
   /** A deleted record is invisible; the same condition opens the partial indexes. */
   readonly visible?: SQL;
+  /** What a look-up by id sees, where it is another condition. */
+  readonly visibleById?: SQL;
   /** Columns with an index of their own, which continues in the order of creation. */
   readonly indexed: readonly AnySQLiteColumn[];
   /**
@@ -48,7 +54,7 @@ export interface LookupSource {
 
 /** The column of this name on the wire. */
 export function columnOf(source: LookupSource, name: string): AnySQLiteColumn {
-  const column = source.columns[name];
+  const column = source.columns[name] ?? source.keys?.[name];
   if (!column) throw new RangeError(`A lookup has no column ${name}`);
   return column;
 }
@@ -59,15 +65,19 @@ function records({
   id,
   indexed,
 }: Pick<RecordStore<Category>, "table" | "id" | "indexed">): LookupSource {
-  const { tenant_id: tenant, created_seq, updated_seq: _, deleted_at, ...columns } = getTableColumns(table);
+  const { tenant_id: tenant, created_seq, updated_seq: _, deleted_at, ...others } = getTableColumns(table);
+  const { search_text: searched, ...columns } = others as Columns;
+  const { erased_at } = columns;
   return {
     table,
     tenant,
+    ...(searched ? { searched } : {}),
     key: [id],
     columns,
     idName: id.name,
     byId: (value) => eq(id, value),
     visible: isNull(deleted_at),
+    ...(erased_at ? { visibleById: sql`(${deleted_at} IS NULL OR ${erased_at} IS NOT NULL)` } : {}),
     indexed,
     creation: [created_seq],
     walk: [created_seq],
@@ -115,8 +125,19 @@ function purchaseClientsSource(): LookupSource {
 
 /** Names what it shows: the rest of an event row is the gate's own business. */
 function eventsSource(): LookupSource {
-  const { tenant_id: tenant, record_id: id, facts: changes, ...columns } = getTableColumns(events);
-  const { event_id, sequence, category, step, data, idempotency_key, actor, trace_id, created_at } = columns;
+  const { tenant_id: tenant, record_id: id, ...columns } = getTableColumns(events);
+  const {
+    event_id,
+    sequence,
+    category,
+    step,
+    data,
+    private: own,
+    key_hash,
+    actor,
+    trace_id,
+    created_at,
+  } = columns;
   return {
     table: events,
     tenant,
@@ -128,15 +149,16 @@ function eventsSource(): LookupSource {
       step,
       id,
       data,
-      changes,
-      idempotency_key,
+      private: own,
+      key_hash,
       actor,
       trace_id,
       created_at,
     },
+    keys: { idempotency_key: key_hash },
     idName: "event_id",
     byId: (value) => allOf(bySequence(sequence, value), eq(event_id, value)),
-    indexed: [idempotency_key],
+    indexed: [key_hash],
     creation: [sequence],
     walk: [sequence],
   };

@@ -1,6 +1,9 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
+import { folded } from "../../domain/core/folded.ts";
 import type { OrderValues } from "../../domain/core/lookup.ts";
+import { keyHash } from "../../domain/log/hash.ts";
+import { isBytes, outOf } from "../d1/rows.ts";
 import { columnOf, type LookupSource } from "./sources.ts";
 
 /** What to list. Columns go by their wire names, and the caller has checked them against the catalogue. */
@@ -11,7 +14,7 @@ export interface Wanted {
     readonly operator: ">=" | "<" | "<=";
     readonly value: string | number;
   }[];
-  /** Rows of which one of the columns contains the text; the case of ASCII letters does not matter. */
+  /** Rows of which one of the columns contains the text: of clients without regard to case and accents, else to ASCII case. */
   readonly search: { readonly columns: readonly string[]; readonly text: string } | null;
 }
 
@@ -34,7 +37,10 @@ export interface Walk {
 
 /** Chooses the index: the row's own id before a filter with an index of its own before the order of creation. */
 export function walkOf(source: LookupSource, tenant: string, wanted: Wanted): Walk {
-  const filters = wanted.filters.map(([name, value]) => ({ column: columnOf(source, name), value }));
+  const filters = wanted.filters.map(([name, value]) => ({
+    column: columnOf(source, name),
+    value: source.keys?.[name] ? keyHash(tenant, value) : value,
+  }));
   // By the column, because a history row's id goes by two names.
   const id = filters.find(({ column }) => column === columnOf(source, source.idName));
   const indexed = id ?? filters.find(({ column }) => source.indexed.includes(column));
@@ -70,13 +76,16 @@ function within(source: LookupSource, { column: name, operator, value }: Wanted[
 
 /** Not LIKE: D1 bounds its patterns at 50 bytes, and `%` and `_` are to be taken literally. */
 function contains(source: LookupSource, { columns: names, text }: NonNullable<Wanted["search"]>): Check {
+  const { searched } = source;
+  if (searched) return { columns: [searched], holds: sql`instr(${searched}, ${folded(text)}) > 0` };
   const columns = names.map((name) => columnOf(source, name));
-  const hits = columns.map((column) => sql`instr(lower(${column}), lower(${text})) > 0`);
+  const hits = columns.map((column) => sql`instr(lower(${outOf(column)}), lower(${text})) > 0`);
   return { columns, holds: sql`(${sql.join(hits, sql` OR `)})` };
 }
 
 /** A value to hold against the column. D1 binds every number as REAL, so integers travel as text. */
 function valueFor(column: AnySQLiteColumn, value: string): SQL {
+  if (isBytes(column)) return sql`unhex(${value})`;
   return column.dataType === "string" ? sql`${value}` : sql`CAST(${value} AS INTEGER)`;
 }
 

@@ -40,35 +40,43 @@ export async function findPlacement(env: Cloudflare.Env, tenant: string): Promis
 
 /**
  * Where the tenant lives; places it if it has no placement yet: in the emptiest database of the jurisdiction that its
- * token names, or else of the first database's. The error is a jurisdiction that has no database, or in which the tenant
- * does not live.
+ * credential names, or else of the first database's. The error is a jurisdiction that has no database, that does not exist, or
+ * in which the tenant does not live.
  */
 export async function placeTenant(
   env: Cloudflare.Env,
   tenant: string,
-  wanted: Jurisdiction | null,
-): Promise<Result<Placement, Jurisdiction>> {
+  wanted: string | null,
+): Promise<Result<Placement, string>> {
   const placement = (await findPlacement(env, tenant)) ?? (await place(env, tenant, wanted));
   if (placement && (wanted === null || wanted === placement.jurisdiction)) return ok(placement);
   return err(wanted ?? "eu");
 }
 
-async function place(
-  env: Cloudflare.Env,
-  tenant: string,
-  wanted: Jurisdiction | null,
-): Promise<Placement | null> {
+async function place(env: Cloudflare.Env, tenant: string, wanted: string | null): Promise<Placement | null> {
   const databases = databasesOf(env);
   const [first] = databases;
   const jurisdiction = wanted ?? first.jurisdiction;
   const allowed = databases.filter((one) => one.jurisdiction === jurisdiction);
-  const database = await emptiest(first, allowed);
+  const database = (await homeOf(tenant, databases)) ?? (await emptiest(first, allowed));
   if (database === null) return null;
   // Another isolate may place the tenant at the same time: the first row counts, so it is read back.
   const row = placementRow(tenant, database);
   const insert = drizzle(first.binding).insert(placements).values(row).onConflictDoNothing();
   await withDeadline(insert.then(() => {}));
   return findPlacement(env, tenant);
+}
+
+/**
+ * The database that has the tenant's log already, or null: the first one may have been restored to a time before the
+ * tenant's placement (docs/operate.md#after-a-restore).
+ */
+async function homeOf(tenant: string, databases: readonly NamedDatabase[]): Promise<NamedDatabase | null> {
+  const query = "SELECT 1 AS found FROM events WHERE tenant_id = ?1 LIMIT 1";
+  const found = await withDeadline(
+    Promise.all(databases.map(({ binding }) => binding.prepare(query).bind(tenant).first())),
+  );
+  return databases.find((_, index) => found[index] !== null) ?? null;
 }
 
 const placementRow = (tenant_id: string, { name, jurisdiction }: NamedDatabase) => ({

@@ -9,7 +9,7 @@ export const placements = sqliteTable(
     /** The binding's name: `DB`, `DB_2`, … */
     database: text().notNull(),
     /** Of the database and of the tenant's gate; null for none. */
-    jurisdiction: text({ enum: ["eu", "fedramp"] }),
+    jurisdiction: text({ enum: ["eu", "us", "fedramp"] }),
     placed_at: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id] })],

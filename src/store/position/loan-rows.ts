@@ -2,6 +2,7 @@ import type { TermsRow } from "../../domain/position/facts.ts";
 import { loanOf, type PaymentRecord, type SelectableLoan } from "../../domain/position/from-records.ts";
 import type { Step } from "../../domain/tape/fields.ts";
 import type { PaymentTerms, ScheduleMembers } from "../../domain/tape/state.ts";
+import { DISBURSEMENT_OF_EVENT } from "../log.ts";
 import type { disbursements, payments } from "../tape/tables.ts";
 
 /** The most payments of one disbursement: more do not fit into an isolate's memory. */
@@ -88,7 +89,7 @@ type StoredMembers = Omit<ScheduleMembers, "payment_total" | "payment_principal"
 };
 
 /** The disbursements that events beyond a sequence concern. They are few: those of the time between two calls. */
-export const CHANGED = `SELECT DISTINCT CASE category WHEN 'disbursement' THEN record_id ELSE facts ->> 'disbursement_id' END AS row
+export const CHANGED = `SELECT DISTINCT CASE category WHEN 'disbursement' THEN record_id ELSE ${DISBURSEMENT_OF_EVENT} END AS row
   FROM events WHERE tenant_id = ?1 AND sequence > CAST(?2 AS INTEGER) AND category IN ('disbursement', 'payment')`;
 
 export interface PackedRow {

@@ -1,3 +1,4 @@
+import type { LogPlace } from "../../domain/core/event.ts";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { runAll, type Sql } from "../d1/statement.ts";
@@ -18,6 +19,11 @@ export interface WalkProgress {
   /** The head of the log when the walk began, and when it last made progress. */
   readonly from_sequence: number;
   readonly to_sequence: number;
+  /**
+   * The log's last events that the walk has seen: a memo counts only while they are in the log, because D1 may have been
+   * restored to an earlier time.
+   */
+  readonly heads: readonly LogPlace[];
   /** The disbursement after which the walk continues; null when it is complete. */
   readonly after: string | null;
   readonly done: number;
@@ -43,6 +49,7 @@ interface Part {
   readonly part: number;
   readonly expires_at: number;
   readonly body: string;
+  readonly is_lost: number;
 }
 
 /** Which parts of a memo to read. */
@@ -53,13 +60,24 @@ interface PartRange {
 
 const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 
-export const HEAD = "SELECT max(sequence) AS sequence FROM events WHERE tenant_id = ?1";
+export const HEAD =
+  "SELECT sequence, event_id FROM events WHERE tenant_id = ?1 ORDER BY sequence DESC LIMIT 1";
 
-/** The head of the tenant's log; 0 before the first event. */
-export async function headOf(db: Database, tenant: string): Promise<number> {
-  const [head] = await db.$client.batch<{ sequence: number | null }>([db.$client.prepare(HEAD).bind(tenant)]);
-  return head?.results[0]?.sequence ?? 0;
+const placeOf = (row: Partial<LogPlace> | undefined): LogPlace => ({
+  sequence: row?.sequence ?? 0,
+  event_id: row?.event_id ?? "",
+});
+
+/** The last event of the tenant's log. */
+export async function headOf(db: Database, tenant: string): Promise<LogPlace> {
+  const [head] = await db.$client.batch<LogPlace>([db.$client.prepare(HEAD).bind(tenant)]);
+  return placeOf(head?.results[0]);
 }
+
+/** True where some of the heads, an array as JSON, are no longer in the log. */
+const areLost = (heads: string): string => `EXISTS (SELECT 1 FROM json_each(${heads}) AS head
+  WHERE head.value ->> 'sequence' > 0 AND NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = ?1
+    AND sequence = head.value ->> 'sequence' AND event_id = head.value ->> 'event_id'))`;
 
 /** Whose memo it is, and of which question. */
 export interface MemoKey {
@@ -67,27 +85,35 @@ export interface MemoKey {
   readonly question: string;
 }
 
-/** The head of the log and the memo of a question, in one round trip: one row besides the memo's own. */
+/**
+ * The head of the log and the memo of a question, in one round trip: one row besides the memo's own, and those of its
+ * heads. A memo of a log that is no longer there is deleted.
+ */
 export async function readMemo(
   db: Database,
-  { tenant, question }: MemoKey,
+  key: MemoKey,
   now: number,
   { first, last }: PartRange = ALL,
-): Promise<{ readonly head: number; readonly memo: Memo | null }> {
+): Promise<{ readonly head: LogPlace; readonly memo: Memo | null }> {
   const { $client: d1 } = db;
-  const [head, found] = await d1.batch<{ sequence: number | null } & Part>([
+  const { tenant, question } = key;
+  const [head, found] = await d1.batch<LogPlace & Part>([
     d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
-        `SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0
+        `SELECT part, expires_at, body, ${areLost("body -> '$.heads'")} AS is_lost
+        FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0
         UNION ALL
-        SELECT part, expires_at, body FROM position_memos WHERE tenant_id = ?1 AND question = ?2
+        SELECT part, expires_at, body, 0 AS is_lost FROM position_memos WHERE tenant_id = ?1 AND question = ?2
           AND part BETWEEN CAST(?3 AS INTEGER) AND CAST(?4 AS INTEGER)
         ORDER BY part`,
       )
       .bind(tenant, question, String(first), String(last)),
   ]);
-  return { head: head?.results[0]?.sequence ?? 0, memo: memoOf(found?.results ?? [], now) };
+  const parts = found?.results ?? [];
+  const isLost = parts[0]?.is_lost === 1;
+  if (isLost) await dropMemo(db, key);
+  return { head: placeOf(head?.results[0]), memo: isLost ? null : memoOf(parts, now) };
 }
 
 function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {
@@ -113,7 +139,7 @@ interface NewMemo {
 
 /**
  * Writes a version of a memo, and makes room for it. Nothing is written if another request has written one meanwhile: its
- * parts would not be those that this version follows.
+ * parts would not be those that this version follows. Nor if its heads are no longer in the log.
  */
 export async function writeMemo(
   db: Database,
@@ -126,8 +152,10 @@ export async function writeMemo(
   const body = JSON.stringify(about);
   const written = [...parts.map((text, index) => [first + index, text] as const), [0, body] as const];
   const bytes = written.reduce((sum, [, text]) => sum + bytesOf(text), 0);
+  const heads = JSON.stringify(about.heads);
   const put = `INSERT INTO position_memos (tenant_id, question, part, used_at, expires_at, body)
-    SELECT ?1, ?2, CAST(?3 AS INTEGER), CAST(?4 AS INTEGER), CAST(?5 AS INTEGER), ?6 WHERE ${VERSION} IS ?7
+    SELECT ?1, ?2, CAST(?3 AS INTEGER), CAST(?4 AS INTEGER), CAST(?5 AS INTEGER), ?6
+    WHERE ${VERSION} IS ?7 AND NOT ${areLost("?8")}
     ON CONFLICT (tenant_id, question, part) DO UPDATE
       SET used_at = excluded.used_at, expires_at = excluded.expires_at, body = excluded.body`;
   const version = was?.version ?? null;
@@ -135,12 +163,12 @@ export async function writeMemo(
     makingRoom(tenant, question, now, bytes),
     {
       sql: `DELETE FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part >= CAST(?3 AS INTEGER)
-        AND ${VERSION} IS ?4`,
-      params: [tenant, question, String(first), version],
+        AND ${VERSION} IS ?4 AND NOT ${areLost("?5")}`,
+      params: [tenant, question, String(first), version, heads],
     },
     ...written.map(([part, text]) => ({
       sql: put,
-      params: [tenant, question, String(part), used_at, expires_at, text, version],
+      params: [tenant, question, String(part), used_at, expires_at, text, version, heads],
     })),
   ]);
 }

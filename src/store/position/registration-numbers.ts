@@ -53,12 +53,12 @@ const CLIENTS_THEN = `SELECT client_id, created_seq, registration_number, countr
         UNION ALL
         SELECT client_id, previous_sequence FROM chain CROSS JOIN events
         WHERE tenant_id = ?1 AND events.sequence = chain.sequence AND previous_sequence IS NOT NULL)
-      SELECT client_id, chain.sequence, step, data ->> '$.country' AS country,
-        iif(step = 'create' OR json_type(data, '$.registration_number') = 'null',
-          ifnull(data ->> '$.registration_number', ''), data ->> '$.registration_number') AS number
+      SELECT client_id, chain.sequence, step, data ->> '$.data.country' AS country,
+        iif(step = 'create' OR json_type(private, '$.data.registration_number') = 'null',
+          ifnull(private ->> '$.data.registration_number', ''), private ->> '$.data.registration_number') AS number
       FROM chain CROSS JOIN events
       WHERE tenant_id = ?1 AND events.sequence = chain.sequence AND chain.sequence <= CAST(?5 AS INTEGER)))
-  WHERE place = 1 AND step <> 'delete'`;
+  WHERE place = 1 AND step NOT IN ('delete', 'erase')`;
 
 const isAmong = (column: string, values: string) =>
   `iif(${values} = 'null', true, ${column} IN (SELECT value FROM json_each(${values})))`;

@@ -1,7 +1,8 @@
 import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
 import { withDeadline } from "../d1/failure.ts";
+import { hexOf } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
-import { builder, queryRows, runAll, type Sql } from "../d1/statement.ts";
+import { queryRows, runAll, type Sql } from "../d1/statement.ts";
 import { events, headQuery, headValue } from "../log.ts";
 import { webhookEndpoints } from "../webhooks/tables.ts";
 import type { DueEvent, Projection } from "./projection.ts";
@@ -43,8 +44,9 @@ function dueQuery(db: Database, tenant: string, { name, reads }: Projection, lim
       category: events.category,
       step: events.step,
       record_id: events.record_id,
-      facts: events.facts,
-      trace_id: events.trace_id,
+      data: events.data,
+      private: events.private,
+      trace_id: hexOf(events.trace_id).as("trace_id"),
       created_at: events.created_at,
     })
     .from(events)
@@ -79,21 +81,32 @@ export async function readProgress(
   return row ?? { head: 0, reached: 0 };
 }
 
-/** Writes a projection's rows and its cursor in one batch. The cursor never goes back. */
+/** How far a batch of a projection goes. */
+interface Reached extends Pick<DueEvent, "sequence" | "event_id"> {
+  readonly name: string;
+  readonly now: number;
+}
+
+/**
+ * Writes a projection's rows and its cursor in one batch. The cursor never goes back. The batch is void unless its last
+ * event is still in the log, because D1 may have been restored to an earlier time since the events were read: then the
+ * cursor has no tenant (store/d1/failure.ts reads the message as a fence).
+ */
 export async function writeProjection(
   db: Database,
   tenant: string,
-  { name, sequence, now }: { readonly name: string; readonly sequence: number; readonly now: number },
+  { name, sequence, event_id, now }: Reached,
   statements: readonly Sql[],
 ): Promise<void> {
-  const cursor = builder
-    .insert(projectionCursors)
-    .values({ tenant_id: tenant, projection: name, sequence, updated_at: now })
-    .onConflictDoUpdate({
-      target: [projectionCursors.tenant_id, projectionCursors.projection],
-      set: { sequence: sql`max(sequence, excluded.sequence)`, updated_at: now },
-    });
-  await withDeadline(runAll(db, [cursor.toSQL(), ...statements]));
+  const cursor: Sql = {
+    sql: `INSERT INTO projection_cursors (tenant_id, projection, sequence, updated_at)
+      SELECT (SELECT tenant_id FROM events WHERE tenant_id = ?1 AND sequence = CAST(?3 AS INTEGER) AND event_id = ?4),
+        ?2, CAST(?3 AS INTEGER), CAST(?5 AS INTEGER) WHERE true
+      ON CONFLICT (tenant_id, projection)
+        DO UPDATE SET sequence = max(sequence, excluded.sequence), updated_at = excluded.updated_at`,
+    params: [tenant, name, String(sequence), event_id, String(now)],
+  };
+  await withDeadline(runAll(db, [cursor, ...statements]));
 }
 
 /** A range of tenants in the order of their ids: after `after`, and up to `upto` if given. */

@@ -2,11 +2,11 @@ import type { SQL } from "drizzle-orm";
 import type { Event } from "../../domain/core/event.ts";
 import type { Sql } from "../d1/statement.ts";
 
-/** An event as a projection reads it. Its facts are still JSON text, because parsing them may fail. */
+/** An event as a projection reads it. Its facts are still in its texts, because reading them may fail. */
 export type DueEvent = Pick<
   Event,
-  "sequence" | "event_id" | "category" | "step" | "record_id" | "trace_id" | "created_at"
-> & { readonly facts: string };
+  "sequence" | "event_id" | "category" | "step" | "record_id" | "data" | "private" | "trace_id" | "created_at"
+>;
 
 /** The members of an event that the gate checks before it stores the event. */
 export type NewEvent = Pick<Event, "category" | "step" | "makes_history">;

@@ -2,12 +2,14 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { StoredRow } from "../../domain/core/lookup.ts";
 import { CATEGORIES, REFERENCES } from "../../domain/tape/categories.ts";
+import { erased } from "../../domain/tape/erased.ts";
 import type { Category } from "../../domain/tape/fields.ts";
 import type { Past } from "../../domain/tape/past.ts";
 import { isLive } from "../../domain/tape/record.ts";
 import { isOneOf } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { queryAll, queryRows, tuplesOf } from "../d1/statement.ts";
+import { DISBURSEMENT_OF_EVENT } from "../log.ts";
 import { RECORD_STORES } from "./records.ts";
 
 /** Stored bytes of the events that one past is folded from (docs/api.md#lookups). */
@@ -83,14 +85,17 @@ type PlaceTuple = readonly [
   disbursement_id: string | null,
 ];
 
-const WALK_BACK = `WITH RECURSIVE chain (sequence, previous, bytes, disbursement_id) AS (
-    SELECT sequence, previous_sequence, octet_length(data), facts ->> 'disbursement_id' FROM events
+/** The stored bytes of an event's texts, in SQL. */
+export const EVENT_BYTES = "octet_length(data) + ifnull(octet_length(private), 0)";
+
+const WALK_BACK = `WITH RECURSIVE chain (sequence, previous, size, loan) AS (
+    SELECT sequence, previous_sequence, ${EVENT_BYTES}, ${DISBURSEMENT_OF_EVENT} FROM events
     WHERE tenant_id = ?1 AND sequence IN (SELECT value FROM json_each(?2))
     UNION ALL
-    SELECT event.sequence, event.previous_sequence, octet_length(event.data), event.facts ->> 'disbursement_id'
-    FROM chain CROSS JOIN events AS event WHERE event.tenant_id = ?1 AND event.sequence = chain.previous
+    SELECT events.sequence, events.previous_sequence, ${EVENT_BYTES}, ${DISBURSEMENT_OF_EVENT}
+    FROM chain CROSS JOIN events WHERE events.tenant_id = ?1 AND events.sequence = chain.previous
     LIMIT ${EVENTS_OF_A_CALL})
-  SELECT json_array(sequence, previous, bytes, disbursement_id) AS row FROM chain`;
+  SELECT json_array(sequence, previous, size, loan) AS row FROM chain`;
 
 /** The events of some records up to a sequence, and how many were examined to find them. */
 interface FoundPlaces {
@@ -130,7 +135,7 @@ export async function placesOf(
   return { places, examined };
 }
 
-/** The events at some places, in the order of the log, with their currency; a few megabytes at a time. */
+/** The events at some places, in the order of the log; a few megabytes at a time. */
 export async function* eventsAt(
   db: Database,
   tenant: string,
@@ -145,14 +150,23 @@ export async function* eventsAt(
       end += 1;
     } while (end < inOrder.length && bytes + (inOrder[end]?.bytes ?? 0) <= BYTES_OF_A_CALL);
     const sequences = inOrder.slice(start, end).map(({ sequence }) => sequence);
-    const [rows = []] = await queryAll(db, [
-      sql`SELECT sequence, event_id, category, step, record_id, data, created_at, facts ->> 'currency' AS currency
-        FROM events WHERE tenant_id = ${tenant}
-          AND sequence IN (SELECT value FROM json_each(${JSON.stringify(sequences)})) ORDER BY sequence`,
-    ]);
-    yield* rows;
+    yield* await eventsOfSequences(db, tenant, sequences);
     start = end;
   }
+}
+
+/** The events with some sequences, in the order of the log. */
+export async function eventsOfSequences(
+  db: Database,
+  tenant: string,
+  sequences: readonly number[],
+): Promise<readonly StoredRow[]> {
+  return queryRows(
+    db,
+    sql`SELECT sequence, event_id, category, step, record_id, data, private, created_at
+      FROM events WHERE tenant_id = ${tenant}
+        AND sequence IN (SELECT value FROM json_each(${JSON.stringify(sequences)})) ORDER BY sequence`,
+  );
 }
 
 /** A record of the past as a lookup's row, or null where it was not there. */
@@ -164,6 +178,21 @@ export function pastRow<C extends Category>(
 ): StoredRow | null {
   const stored = state[category].get(id);
   return isLive(stored) ? asStored(RECORD_STORES[category].toRow(tenant, stored)) : null;
+}
+
+/** A client of the past likewise. One that was erased then is there, and what was erased later is left out: `erased_at`. */
+export function pastClient(
+  { state }: Past,
+  tenant: string,
+  id: string,
+  erased_at: number | null,
+): StoredRow | null {
+  const stored = state.client.get(id);
+  if (!stored || (stored.deleted_at !== null && stored.record.erased_at === null)) return null;
+  const shown =
+    erased_at === null ? stored : erased(stored, null, { sequence: stored.updated_seq, now: erased_at });
+  const { updated_at } = stored;
+  return asStored(RECORD_STORES.client.toRow(tenant, { ...shown, updated_at }));
 }
 
 /** A row as D1 would give it. */

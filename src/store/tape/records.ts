@@ -12,6 +12,7 @@ import {
   fromDisbursement,
   fromOperation,
   fromPayment,
+  toClient,
   toDisbursement,
   toStored,
 } from "./rows.ts";
@@ -35,6 +36,8 @@ type RowsQuery = BatchItem<"sqlite"> & PromiseLike<readonly { readonly deleted_a
 export interface RecordStore<C extends Category, R = RecordTypes[C]> {
   readonly table: RecordTable;
   readonly id: AnySQLiteColumn;
+  /** Every column, as it leaves D1. */
+  readonly columns: Readonly<Record<string, AnySQLiteColumn>>;
   /** The columns by which an index finds records, in the order of their creation. */
   readonly indexed: readonly AnySQLiteColumn[];
   readonly select: (db: Database, tenant: string, isNeeded: SQL) => RowsQuery;
@@ -60,6 +63,7 @@ function recordStore<C extends Category, T extends RecordTable>(
   return {
     table,
     id,
+    columns: selection(table as RecordTable) as unknown as Readonly<Record<string, AnySQLiteColumn>>,
     indexed,
     select: (db, tenant, isNeeded) =>
       db
@@ -113,7 +117,7 @@ function recordWriter<C extends Category, T extends RecordTable>(
 
 /** The store of each category. */
 export const RECORD_STORES: { readonly [C in Category]: RecordStore<C> } = {
-  client: recordStore("client", { table: clients, toStored, toRow: fromClient }),
+  client: recordStore("client", { table: clients, toStored: toClient, toRow: fromClient }),
   disbursement: recordStore("disbursement", {
     table: disbursements,
     indexed: [disbursements.client_id],

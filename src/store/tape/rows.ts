@@ -1,4 +1,5 @@
 import type { AnySQLiteTable } from "drizzle-orm/sqlite-core";
+import { folded } from "../../domain/core/folded.ts";
 import type { Client, Disbursement, Operation, Payment } from "../../domain/tape/fields.ts";
 import type { PaymentTerms, Stored } from "../../domain/tape/state.ts";
 import type { NewRow } from "../d1/rows.ts";
@@ -19,9 +20,12 @@ export function toStored<R extends Lifetime>(row: R): Stored<Omit<R, keyof Lifet
   return { record, created_seq, updated_seq, created_at, updated_at, deleted_at };
 }
 
+export const toPurchaseClients = (text: string | null): readonly string[] | null =>
+  text === null ? null : JSON.parse(text);
+
 export function toDisbursement(row: typeof disbursements.$inferSelect): Stored<Disbursement> {
   const stored = toStored(row);
-  const purchase_clients = row.purchase_clients === null ? null : JSON.parse(row.purchase_clients);
+  const purchase_clients = toPurchaseClients(row.purchase_clients);
   return { ...stored, record: { ...stored.record, purchase_clients } };
 }
 
@@ -33,9 +37,20 @@ function present<T>(value: T | null, field: string): T {
 
 type RowOf<R, T extends AnySQLiteTable> = (tenant_id: string, stored: Stored<R>) => NewRow<T>;
 
+export function toClient({ search_text: _, ...row }: typeof clients.$inferSelect): Stored<Client> {
+  return toStored(row);
+}
+
+type Searched = Pick<Client, "client_id"> & Partial<Pick<Client, "name" | "registration_number" | "email">>;
+
+/** What `search` looks into, of a client. */
+export const searchText = ({ client_id, name, registration_number, email }: Searched): string =>
+  folded([client_id, name ?? "", registration_number ?? "", email ?? ""].join("\n"));
+
 export const fromClient: RowOf<Client, typeof clients> = (tenant_id, { record, ...lifetime }) => ({
   tenant_id,
   ...record,
+  search_text: searchText(record),
   ...lifetime,
 });
 

@@ -26,12 +26,18 @@ export const clients = sqliteTable(
     gender: text({ enum: ["male", "female", "company"] }),
     contact_person: text(),
     info: text(),
+    /** What `search` looks into, folded (domain/core/folded.ts). */
+    search_text: text(),
+    erased_at: integer(),
     ...lifetime,
   },
   (t) => [
     primaryKey({ columns: [t.tenant_id, t.client_id] }),
     index("clients_by_creation").on(t.tenant_id, t.created_seq).where(sql`deleted_at IS NULL`),
-    check("a_company_has_the_gender_company", sql`is_company = (COALESCE(gender, '') = 'company')`),
+    check(
+      "a_company_has_the_gender_company",
+      sql`erased_at IS NOT NULL OR is_company = (COALESCE(gender, '') = 'company')`,
+    ),
   ],
 );
 
@@ -70,6 +76,7 @@ export const disbursements = sqliteTable(
     margin_changed_on: text(),
     maturity_changed_on: text(),
     first_agreed_amount: int64().notNull(),
+    changed_hands: integer({ mode: "boolean" }).notNull().default(false),
     ...lifetime,
   },
   (t) => [
@@ -136,6 +143,16 @@ export const purchaseClients = sqliteTable(
     primaryKey({ columns: [t.tenant_id, t.created_seq, t.position] }),
     index("purchase_clients_by_disbursement").on(t.tenant_id, t.disbursement_id, t.created_seq, t.position),
     index("purchase_clients_by_client").on(t.tenant_id, t.client_id, t.created_seq, t.position),
+  ],
+);
+
+/** Clients that have left a purchase, or whose purchase was deleted: events of that time may be about them. */
+export const formerPurchaseClients = sqliteTable(
+  "former_purchase_clients",
+  { ...tenant, disbursement_id: text().notNull(), client_id: text().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.disbursement_id, t.client_id] }),
+    index("former_purchase_clients_by_client").on(t.tenant_id, t.client_id),
   ],
 );
 

@@ -2,21 +2,31 @@ import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
 import type { Event } from "../../domain/core/event.ts";
 import type { Entry } from "../../domain/ledger/journal.ts";
 import { withDeadline } from "../d1/failure.ts";
+import { hexOf } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
 import { HISTORY } from "../history/progress.ts";
 import { journalEntries } from "../ledger/tables.ts";
 import { events } from "../log.ts";
 import { progressQuery } from "../projections/cursors.ts";
 
-/** The members of an event that webhooks report; its facts are JSON text. */
+/** The members of an event that webhooks report; its texts only where it makes history. */
 export type ReportedEvent = Pick<
   Event,
-  "sequence" | "event_id" | "category" | "step" | "record_id" | "makes_history" | "trace_id" | "created_at"
-> & { readonly facts: string };
+  | "sequence"
+  | "event_id"
+  | "category"
+  | "step"
+  | "record_id"
+  | "makes_history"
+  | "data"
+  | "private"
+  | "trace_id"
+  | "created_at"
+>;
 
 export type ReportedEntry = Pick<
   Entry,
-  "sequence" | "position" | "journal_entry_id" | "event_type" | "correlation_id" | "posted_at"
+  "sequence" | "position" | "journal_entry_id" | "event_type" | "value_date" | "correlation_id" | "posted_at"
 >;
 
 /** A page of the log, all read at one moment. */
@@ -44,8 +54,9 @@ export async function readLogPage(
       step: events.step,
       record_id: events.record_id,
       makes_history: events.makes_history,
-      facts: events.facts,
-      trace_id: events.trace_id,
+      data: sql<string>`iif(${events.makes_history}, ${events.data}, '')`.as("data"),
+      private: sql<string | null>`iif(${events.makes_history}, ${events.private}, NULL)`.as("private"),
+      trace_id: hexOf(events.trace_id).as("trace_id"),
       created_at: events.created_at,
     })
     .from(events)
@@ -58,16 +69,21 @@ export async function readLogPage(
       position: journalEntries.position,
       journal_entry_id: journalEntries.journal_entry_id,
       event_type: journalEntries.event_type,
+      value_date: journalEntries.value_date,
       correlation_id: journalEntries.correlation_id,
       posted_at: journalEntries.posted_at,
     })
     .from(journalEntries)
-    // Sequences have no gaps, so the events of the page end here at the latest.
     .where(
       and(
         eq(journalEntries.tenant_id, tenant),
         gt(journalEntries.sequence, after),
-        lte(journalEntries.sequence, after + limit),
+        lte(
+          journalEntries.sequence,
+          sql`(SELECT max(sequence) FROM (
+          SELECT sequence FROM events WHERE tenant_id = ${tenant} AND sequence > CAST(${String(after)} AS INTEGER)
+          ORDER BY sequence LIMIT CAST(${String(limit)} AS INTEGER)))`,
+        ),
       ),
     )
     .orderBy(asc(journalEntries.sequence), asc(journalEntries.position));

@@ -11,6 +11,17 @@ export type EndpointRow = Omit<NewRow<typeof webhookEndpoints>, "tenant_id">;
 const { tenant_id, endpoint_id } = webhookEndpoints;
 const put = rowWriter(webhookEndpoints, replacing(webhookEndpoints, [tenant_id, endpoint_id]));
 
+/** The tenant's rows, without the time of writing. */
+export async function readMirror(
+  db: Database,
+  tenant: string,
+): Promise<readonly Omit<EndpointRow, "updated_at">[]> {
+  const { endpoint_id, status, cursor_sequence, next_attempt_at, failed_since, last_error } =
+    webhookEndpoints;
+  const columns = { endpoint_id, status, cursor_sequence, next_attempt_at, failed_since, last_error };
+  return withDeadline(db.select(columns).from(webhookEndpoints).where(eq(tenant_id, tenant)).all());
+}
+
 /** Updates the tenant's rows in one round trip. */
 export async function mirrorEndpoints(
   db: Database,

@@ -15,12 +15,11 @@ function quietRun() {
   const run = { lastLine: Date.now(), held: [] as string[], forwarded: false };
   const forward = () => {
     run.forwarded = true;
-    run.held = [];
   };
   return Object.assign(run, {
     exit: exited.resolve,
     exited: exited.promise,
-    heldBack: () => run.held,
+    lastLines: () => run.held,
     lastLineAt: () => run.lastLine,
     forward,
   });
@@ -44,7 +43,7 @@ test("a worker that prints lines is waited for, however long it takes", async ()
   }
   status = 200;
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await healthy).toBe(true);
+  expect(await healthy).toBe("healthy");
 });
 
 test("an answer that is not healthy yet is progress, and silence is not", async () => {
@@ -54,7 +53,7 @@ test("an answer that is not healthy yet is progress, and silence is not", async 
   await vi.advanceTimersByTimeAsync(2 * SILENCE_MAX_MS);
   silent = true;
   await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS + 1_000);
-  expect(await healthy).toBe(false);
+  expect(await healthy).toBe("silent");
 });
 
 test("the end of wrangler ends the wait", async () => {
@@ -63,7 +62,7 @@ test("the end of wrangler ends the wait", async () => {
   const healthy = becameHealthy(URL, run);
   run.exit(1);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await healthy).toBe(false);
+  expect(await healthy).toBe("ended");
 });
 
 test("a build error is shown while the wait continues", async () => {
@@ -76,7 +75,7 @@ test("a build error is shown while the wait continues", async () => {
   expect(run.forwarded).toBe(true);
   status = 200;
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await healthy).toBe(true);
+  expect(await healthy).toBe("healthy");
 });
 
 const PORT_TAKEN = '[ERROR] Address already in use (socket "direct:1:default").';
@@ -107,15 +106,27 @@ test("a worker is started again, in silence, when another program took a port th
 });
 
 test.each([
-  [[PORT_TAKEN, PORT_TAKEN, PORT_TAKEN], 3],
-  [["[ERROR] The runtime failed"], 1],
-] as const)("after %j a worker is given up", async (lines, starts) => {
+  [[PORT_TAKEN, PORT_TAKEN, PORT_TAKEN], 3, 'Address already in use (socket "direct:1:default")'],
+  [["\u2718 [ERROR] The runtime failed:"], 1, "The runtime failed"],
+  [["The end"], 1, null],
+] as const)("after %j a worker is given up, with the cause", async (lines, starts, cause) => {
   const { runs, start } = runsThatEndWith(...lines);
   answering(() => new Error("ECONNREFUSED"));
   const started = startedWorker(URL, start);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await started).toEqual({ ok: false, error: runs.at(-1) });
+  expect(await started).toEqual({ ok: false, error: cause });
   expect(runs).toHaveLength(starts);
+});
+
+test("a worker that makes no progress is stopped, and the failure says so", async () => {
+  answering(() => new Error("ECONNREFUSED"));
+  const run = quietRun();
+  const started = startedWorker(URL, () => Object.assign(run, { stop: () => run.exit(1) }));
+  await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS + 1_000);
+  expect(await started).toEqual({
+    ok: false,
+    error: "it neither printed a line nor answered for 120 seconds",
+  });
 });
 
 test("a wait says every 15 seconds what it waits for", async () => {

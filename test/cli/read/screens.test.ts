@@ -123,6 +123,7 @@ describe("a screen", () => {
           journal_entry_id: "22222222-2222-2222-2222-222222222222",
           event_type: "disbursement",
           effective_at: "2026-01-01",
+          value_date: "2026-01-01",
           posted_at: "2026-01-01T00:00:00.000Z",
           change: amounts,
           balance: amounts,

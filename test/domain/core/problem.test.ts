@@ -12,5 +12,5 @@ it.each([
 });
 
 it("the head of an empty log is before each event and each moment", () => {
-  expect(NO_HEAD).toEqual({ sequence: 0, event_id: "", created_at: 0 });
+  expect(NO_HEAD).toEqual({ sequence: 0, event_id: "", created_at: 0, hash: "" });
 });

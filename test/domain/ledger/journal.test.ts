@@ -56,12 +56,22 @@ describe("postings", () => {
     );
   });
 
-  it("show as lines numbered from 1, each debit before its credit", () => {
+  it("show as lines numbered from 1, one for each account, side and loan", () => {
     fc.assert(
       fc.property(postings, (some) => {
         const lines = journalLines(some);
         expect(lines.map(({ sequence }) => sequence)).toEqual(lines.map((_, index) => index + 1));
-        expect(lines.map(({ direction }) => direction)).toEqual(some.flatMap(() => ["DR", "CR"]));
+        const keys = lines.map(({ account_code, direction, loan }) => [
+          account_code,
+          direction,
+          loan?.loan_id,
+        ]);
+        const wanted = some.flatMap(({ debit, credit, loan }) => [
+          [debit, "DR", loan?.loan_id],
+          [credit, "CR", loan?.loan_id],
+        ]);
+        const texts = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one));
+        expect(texts(keys)).toEqual([...new Set(texts(wanted))]);
       }),
       { seed: 4 },
     );

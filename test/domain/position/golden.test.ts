@@ -1,38 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
-import type { Loan, PaymentFacts } from "../../../src/domain/position/facts.ts";
+import type { PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
-import { cents, expected, loan, paid, receipt } from "./loans.ts";
+import { at, cents, expected, loan, paid, receipt } from "./loans.ts";
 
 /* The golden cases of docs/portfolio.md, each figure worked out by hand. Amounts are dollars. */
-
-interface Figures {
-  state: string;
-  days: number;
-  arrears: number;
-  outstanding: number;
-  margin_due: number;
-  scheduled: number;
-  recovered: number;
-  overpaid: number;
-}
-
-const dollars = (minor: bigint) => Number(minor) / 100;
-
-function at(one: Loan, day: string): Figures {
-  const position = positionAt(ready(one, UTC), day);
-  return {
-    state: position.state,
-    days: position.days_past_due,
-    arrears: dollars(position.arrears.total),
-    outstanding: dollars(position.outstanding_principal),
-    margin_due: dollars(position.margin_due),
-    scheduled: dollars(position.scheduled.total),
-    recovered: dollars(position.recovered),
-    overpaid: dollars(position.overpaid),
-  };
-}
 
 describe("1: late installments", () => {
   const golden = loan(
@@ -92,6 +65,9 @@ describe("2: what reduces a loan reduces what is due", () => {
     const one = loan(first, [], [...rows, receipt("R", "2026-02-01", 1100)]);
     expect(at(one, "2026-02-01")).toMatchObject({ state: "repaid", scheduled: 550 });
     expect(at(one, "2026-04-01")).toMatchObject({ state: "repaid", scheduled: 1100 });
+    const none = { total: 0n, principal: 0n, fee: 0n };
+    expect(positionAt(ready(one, UTC), "2026-01-01")).toMatchObject({ scheduled: none, received: none });
+    expect(positionAt(ready(one, UTC), "2026-04-01").arrears).toEqual(none);
   });
 });
 

@@ -204,7 +204,8 @@ function paymentFacts(payment_id: string, events: readonly LifeEvent[]): Payment
   return [
     {
       payment_id,
-      status: last.status as PaymentFacts["status"],
+      // A deleted payment is canceled: only its dated events count.
+      status: record === null ? "canceled" : (last.status as PaymentFacts["status"]),
       currency: last.currency,
       installment_number: last.number,
       due_date: last.due_date,
@@ -219,7 +220,6 @@ function paymentFacts(payment_id: string, events: readonly LifeEvent[]): Payment
       bank_ref: last.bank_ref,
       refund: last.refund,
       recovery: last.recovery,
-      is_deleted: record === null,
       due_sequence: last.was?.sequence ?? 0,
       row_events: dated ? events.map(rowEvent) : null,
     },

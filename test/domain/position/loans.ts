@@ -1,15 +1,19 @@
+import { UTC } from "../../../src/domain/core/calendar.ts";
 import {
   type Loan,
   type PaymentFacts,
   PLAIN_PAYMENT,
   type TermsRow,
 } from "../../../src/domain/position/facts.ts";
+import { installmentsAt, positionAt, USUAL } from "../../../src/domain/position/position.ts";
+import { ready } from "../../../src/domain/position/ready.ts";
 
 /*
  * Loans in whole dollars for tests: amounts are major units here, minor units in the facts.
  */
 
 export const cents = (dollars: number): bigint => BigInt(Math.round(dollars * 100));
+export const dollars = (minor: bigint): number => Number(minor) / 100;
 
 type Term = { on: string; amount?: number; margin?: number; maturity?: string };
 
@@ -119,5 +123,34 @@ export function receipt(
     expected_fee: null,
     expected_due_date: null,
     ...more,
+  };
+}
+
+/** Terms and schedule of a loan in order: 1,000 and a margin of 100 in two installments. */
+export const FIRST = { amount: 1000, margin: 100, start: "2026-01-01", maturity: "2026-03-01" };
+export const ROWS = [expected("P-1", "2026-02-01", 500, 50), expected("P-2", "2026-03-01", 500, 50)] as const;
+
+export const rowsOn = (one: Loan, day: string) =>
+  installmentsAt(ready(one, UTC), day).map(
+    ({ payment_id, due, principal, fee, covered, self_scheduled }) =>
+      [payment_id, due, dollars(principal), dollars(fee), dollars(covered), self_scheduled] as const,
+  );
+
+/** The figures of a position in dollars. */
+export function at(one: Loan, day: string, allocation: "oldest" | "own" = "oldest") {
+  const position = positionAt(ready(one, UTC), day, { ...USUAL, allocation });
+  return {
+    state: position.state,
+    days: position.days_past_due,
+    arrears: dollars(position.arrears.total),
+    outstanding: dollars(position.outstanding_principal),
+    margin_due: dollars(position.margin_due),
+    scheduled: dollars(position.scheduled.total),
+    received: dollars(position.received.total),
+    refunded: dollars(position.refunded),
+    recovered: dollars(position.recovered),
+    overpaid: dollars(position.overpaid),
+    written_off: dollars(position.terms.written_off),
+    raised: dollars(position.terms.raised),
   };
 }

@@ -5,6 +5,7 @@ import { daysLate } from "../../../src/domain/position/days.ts";
 import { installmentsAt, positionAt } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
 import { csvLines, type Line, loanOfCase } from "./cases.ts";
+import { at, cents, expected, FIRST, loan, receipt } from "./loans.ts";
 
 const tapes = Map.groupBy(csvLines("tapes.csv"), (line) => line.case ?? "");
 const loanOf = (name: string) => loanOfCase(tapes.get(name) ?? []);
@@ -114,5 +115,30 @@ describe("the installments of a position", () => {
     ],
   ] as const)("%s, as of %s, are covered oldest first", (name, day, expected) => {
     expect(shown(name, day)).toEqual(expected);
+  });
+});
+
+describe("a loan that has not started", () => {
+  it("owes nothing, also where money came in before", () => {
+    const payments = [
+      receipt("R-1", "2025-12-01", 2000),
+      receipt("R-2", "2025-12-01", 10, { recovery: true }),
+      expected("P-1", "2025-12-02", 3000, 0),
+    ];
+    const position = positionAt(ready(loan(FIRST, [], payments), UTC), "2025-12-31");
+    const none = { total: 0n, principal: 0n, fee: 0n };
+    expect(position).toMatchObject({
+      state: "pending",
+      bucket: null,
+      days_past_due: 0,
+      arrears: none,
+      next_due: null,
+      outstanding_principal: 0n,
+      margin_due: 0n,
+      overpaid: 0n,
+      recovered: 0n,
+    });
+    expect(position.received.total).toBe(cents(2000));
+    expect(at(loan(FIRST, [], payments), "2026-01-01")).toMatchObject({ overpaid: 900, recovered: 10 });
   });
 });

@@ -225,7 +225,8 @@ holds(
   "after all days of change a row says what its record says",
   fc.property(lives(14), (life) => {
     for (const payment of factsOf(life).payments) {
-      const ofRecord = rowAt({ ...payment, row_events: null }, "9999-12-31", UTC);
+      const isDeleted = payment.row_events?.at(-1)?.step === "delete";
+      const ofRecord = isDeleted ? null : rowAt({ ...payment, row_events: null }, "9999-12-31", UTC);
       expect(rowAt(payment, "9999-12-31", UTC) ?? null).toEqual(
         ofRecord && expect.objectContaining(ofRecord),
       );

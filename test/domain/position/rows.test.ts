@@ -93,6 +93,55 @@ describe("the row of a payment with dated events", () => {
   });
 });
 
+describe("a row without what its event leaves out", () => {
+  it("is expected, of a payment whose create sends neither a status nor parts", () => {
+    const plain = folded(["create", { due_date: "2026-02-01", payment_total: 1100n }]);
+    expect(row(plain)).toMatchObject({
+      status: "expected",
+      expected: { total: 1100n, principal: null, fee: null },
+    });
+  });
+
+  it("keeps the fee where only the principal is sent, and then they must make up the total", () => {
+    const byFee = folded(["create", { ...CREATED, payment_principal: null, payment_fee: 100n }]);
+    const changed = { ...byFee, row_events: [...(byFee.row_events ?? [])] };
+    const update = {
+      sequence: 12,
+      step: "update",
+      change_date: null,
+      set: { payment_principal: 900n },
+    } as const;
+    changed.row_events.push(update);
+    expect(row(changed)?.expected).toMatchObject({ total: 1100n, principal: null, fee: null });
+  });
+
+  it("begins anew with a second create, also before the day of the delete between them", () => {
+    const again = folded(
+      ["create", { ...CREATED, installment_number: 4 }],
+      ["delete", {}, "2026-03-01"],
+      ["create", { due_date: "2026-05-01", payment_total: 900n }],
+    );
+    expect(row(again, "2026-02-28")).toMatchObject({
+      installment_number: null,
+      expected: { total: 900n, principal: null, due_date: "2026-05-01", due_sequence: 13 },
+    });
+  });
+});
+
+describe("the row of a payment without dated events", () => {
+  const record = { ...expected("P-1", "2026-02-01", 10, 1), row_events: null };
+
+  it("is what its record says was expected last, also after it is paid on another day", () => {
+    const paidLater = { ...record, status: "paid", due_date: "2026-02-09" } as const;
+    expect(row(paidLater)).toEqual({
+      status: "paid",
+      installment_number: 1,
+      due_date: "2026-02-09",
+      expected: { total: 1100n, principal: 1000n, fee: 100n, due_date: "2026-02-01", due_sequence: 2 },
+    });
+  });
+});
+
 describe("a payment that becomes expected again", () => {
   const paid = ["update", { status: "paid", payment_total: 700n, due_date: "2026-02-09" }] as const;
 
@@ -120,6 +169,19 @@ describe("a payment that becomes expected again", () => {
       expect([again?.due_date, again?.expected?.due_date]).toEqual([due_date, due_date]);
       expect(again?.expected?.due_sequence).toBe(set.due_date === undefined ? 11 : 13);
     }
+  });
+
+  it("keeps the day of its last event while it is paid", () => {
+    expect(row(folded(created, paid, ["update", { payment_total: 800n }]))).toMatchObject({
+      status: "paid",
+      due_date: "2026-02-09",
+    });
+    const canceled = folded(
+      created,
+      ["update", { status: "canceled", due_date: "2026-02-07" }],
+      ["update", { status: "paid" }],
+    );
+    expect(row(canceled)?.due_date).toBe("2026-02-07");
   });
 
   it("keeps while it is paid what was expected of it", () => {

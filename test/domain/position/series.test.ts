@@ -37,7 +37,7 @@ holds(
       } else expect(now).toEqual(held);
     }
   }),
-  6,
+  3,
 );
 
 it("the day on which a restructure applies is in the series, and says so", () => {
@@ -74,6 +74,26 @@ it("the day on which a restructure applies is in the series, and says so", () =>
     ["2026-02-10", 0, 0, 1000, true],
     ["2026-03-01", 300, 300, 700, false],
   ]);
+});
+
+it("a day on which no figure changes is not in the series, except the start", () => {
+  const first = { amount: 1000, margin: 100, start: "2026-01-01", maturity: "2026-06-01" };
+  const changes = [
+    { on: "2025-12-01", margin: 90 },
+    { on: "2026-01-20", maturity: "2026-07-01" },
+    { on: "2026-01-25", amount: 900 },
+  ];
+  const early = receipt("R", "2025-12-20", 100);
+  const days = seriesOf(ready(loan(first, changes, [early]), UTC)).map(
+    ({ day, received, outstanding_principal }) => [day, Number(received), Number(outstanding_principal)],
+  );
+  expect(days).toEqual([
+    ["2025-12-20", 100_00, 0],
+    ["2026-01-01", 100_00, 900_00],
+    ["2026-01-25", 100_00, 800_00],
+  ]);
+  const none = seriesOf(ready(loan(first, [{ on: "2025-12-01", margin: 90 }]), UTC));
+  expect(none.map(({ day }) => day)).toEqual(["2026-01-01"]);
 });
 
 it("of very many payments some days are left out, evenly, and the start never", () => {

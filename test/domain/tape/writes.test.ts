@@ -115,7 +115,7 @@ describe("a group of events writes", () => {
 });
 
 describe("the event of a command", () => {
-  const request = { idempotency_key: "k", fingerprint: "f", data: "{}", actor: "me", trace_id: "t" };
+  const request = { key_hash: "k", fingerprint: "f", data: "{}", actor: "me", trace_id: "t" };
   const stamp = {
     sequence: 7,
     event_id: "event-7",
@@ -126,7 +126,7 @@ describe("the event of a command", () => {
   const eventOf = (data: object, warnings: readonly { code: "paid_without_date"; message: string }[]) =>
     ingestEvent(
       commandOf("disbursement", data),
-      { facts: {}, warnings, previous_sequence: 3 },
+      { facts: {}, warnings, previous_sequence: 3, client_id: null },
       stamp,
       request,
     );
@@ -138,6 +138,7 @@ describe("the event of a command", () => {
       event_id: "event-7",
       previous_sequence: 3,
       facts: {},
+      about: null,
       answer: null,
     };
     const row = { ...common, category: "disbursement", created_at: 7000 };

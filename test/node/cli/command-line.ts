@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import { PROJECT_ROOT } from "../../../src/cli/local/project.ts";
 
@@ -18,11 +19,15 @@ function shellEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(kept);
 }
 
-function spawnMain(nodeOptions: readonly string[], args: readonly string[]): ChildProcess {
+function spawnMain(
+  nodeOptions: readonly string[],
+  args: readonly string[],
+  input: "ignore" | "pipe" = "ignore",
+): ChildProcess {
   return spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
     cwd: PROJECT_ROOT,
     env: shellEnvironment(),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input, "pipe", "pipe"],
     detached: true,
   });
 }
@@ -37,16 +42,19 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs one command to its end. */
+/** Runs one command to its end. `input` is its standard input. */
 export async function runCommand(
   args: readonly string[],
   nodeOptions: readonly string[] = [],
+  input: Iterable<string> | null = null,
 ): Promise<Finished> {
-  const child = spawnMain(nodeOptions, args);
+  const child = spawnMain(nodeOptions, args, input === null ? "ignore" : "pipe");
   const [[exitCode], stdout, stderr] = await Promise.all([
     once(child, "close"),
     streamText(child.stdout),
     streamText(child.stderr),
+    // A command that ends early reads no more; its exit code and its words say why.
+    input !== null && child.stdin ? pipeline(input, child.stdin).catch(() => {}) : null,
   ]);
   return { exitCode, stdout, stderr };
 }

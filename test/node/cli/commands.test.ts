@@ -80,7 +80,7 @@ test("deploy refuses what is not ready in plain sentences, before it runs wrangl
     exitCode: 1,
     stdout: "",
     stderr: expect.stringMatching(
-      /^Not ready for production. Nothing was uploaded.\n- The setting AUTH_ISSUER is missing.\n- The database DB has a placeholder/,
+      /^Not ready for production. Nothing was uploaded.\n- The setting AUTH_ISSUER is missing.\n(?:- The setting .* is missing.\n){2}- The database DB has a placeholder/,
     ),
   });
 });

@@ -17,11 +17,17 @@ async function paste(line: string): Promise<{ status: number; body: unknown }> {
   return { status: Number(lines.pop()), body: JSON.parse(lines.join("\n")) };
 }
 
+/** The printed curl lines, each after the printed exports. */
 function curlLinesOf(screen: string): { create: string; lookUp: string } {
+  const exports = screen.match(/^export .*$/gm) ?? [];
   const [create, lookUp] = screen.match(/^curl .*$/gm) ?? [];
   if (create === undefined || lookUp === undefined) throw new Error(`No curl lines in:\n${screen}`);
-  return { create, lookUp };
+  const after = (line: string) => [...exports, line].join("\n");
+  return { create: after(create), lookUp: after(lookUp) };
 }
+
+/** The token of the first screen. */
+const tokenOf = (screen: string): string => /^export LOAN_LEDGER_TOKEN=(\S+)$/m.exec(screen)?.[1] ?? "";
 
 test("the printed lines work when pasted, and what they wrote survives a killed service", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
@@ -45,10 +51,18 @@ test("the printed lines work when pasted, and what they wrote survives a killed 
   expect(await paste(next.lookUp)).toMatchObject({ status: 200 });
 });
 
-test("a start prints nothing alarming, and SIGTERM ends it with 0 and frees the port", async () => {
+test("a start prints nothing alarming, takes keys that the operator makes, and SIGTERM ends it with 0 and frees the port", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const service = await startService(port, directory);
   expect(service.screen).not.toMatch(/error|warn|exception|^\s+at /im);
+
+  const scopes = ["--scopes", "records:read keys:manage"];
+  const made = await runCommand(["keys", "create", "--tenant", "keyed", ...scopes, "--data-dir", directory]);
+  const key = ["--url", `http://localhost:${port}`, "--token", made.stdout.trim()];
+  expect(await runCommand(["whoami", ...key])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^tenant +keyed\nactor +key:[a-z0-9]{12}\n/),
+  });
 
   const health = await fetch(`http://localhost:${port}/v1/health/live`);
   expect(health.status).toBe(200);
@@ -65,9 +79,9 @@ test("a start prints nothing alarming, and SIGTERM ends it with 0 and frees the 
   expect(await requireFreePort(port, 0)).toEqual({ ok: true, value: undefined });
 });
 
-test("a quiet service writes its log to a file, and Ctrl-C ends it with a line that says so", async () => {
+test("a service writes its log to a file that it names, and Ctrl-C ends it with a line that says so", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
-  const service = await startService(port, directory, ["--quiet"]);
+  const service = await startService(port, directory);
   const log = join(directory, "service.log");
   expect(service.screen).toContain(`Requests: logged in ${log}`);
   const health = await fetch(`http://localhost:${port}/v1/health/live`);
@@ -77,9 +91,21 @@ test("a quiet service writes its log to a file, and Ctrl-C ends it with a line t
   expect(service.printed().trim()).toBe("Loan Ledger stopped: Ctrl-C (SIGINT). The data stays.");
 });
 
+test("with --verbose the log is printed, too", async () => {
+  const [port, directory] = [await freePort(), await temporaryDirectory()];
+  const service = await startService(port, directory, ["--verbose"]);
+  const health = await fetch(`http://localhost:${port}/v1/health/live`);
+  await health.body?.cancel();
+  await until(() => service.printed().includes("/v1/health/live"));
+  expect(await readFile(join(directory, "service.log"), "utf8")).toContain("/v1/health/live");
+});
+
 test("a service with the sample shows late loans, and its link only reads and expires after twelve hours", async () => {
   const [port, directory] = [await freePort(), await temporaryDirectory()];
   const first = await startService(port, directory, ["--sample"]);
+  const own = tokenOf(first.screen);
+  expect(decodeJwt(own)).toMatchObject({ tenant_id: "sample" });
+  expect(first.screen.split(own)).toHaveLength(2);
   const [, link = ""] = /\/console#token=(\S+)/.exec(first.screen) ?? [];
   const { tenant_id, scope, exp = 0, iat = 0 } = decodeJwt(link);
   expect({ tenant_id, lifetime: exp - iat }).toEqual({ tenant_id: "sample", lifetime: 12 * 3600 });
@@ -90,6 +116,11 @@ test("a service with the sample shows late loans, and its link only reads and ex
   expect(shown).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(/USD\nDisbursed[\s\S]*\nLate +days/),
+  });
+  const books = ["bookkeeping", "proof", "--url", `http://localhost:${port}`, "--token", own];
+  expect(await runCommand(books)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^As of [\d-]{10}: 100 disbursements compared, nothing differs\.\n$/),
   });
   const events = await runCommand(["export", "events", ...service]);
   const { stdout: tenants } = await runCommand(["tenants", "--data-dir", directory]);
@@ -123,4 +154,59 @@ test("listen registers itself, prints verified webhooks, refuses forged ones, an
   expect(await listener.end("SIGINT")).toBe(0);
   const left = await fetch(`http://localhost:${port}/v1/webhook-endpoints`, { headers });
   expect(await left.json()).toEqual({ data: [] });
+});
+
+test("listen --forward-to registers nothing, and a listener with its secret accepts what it sends", async () => {
+  const [port, at, directory] = [await freePort(), await freePort(), await temporaryDirectory()];
+  await startService(port, directory);
+  const { stdout } = await runCommand(["token", "--tenant", "forwarded", "--data-dir", directory]);
+  const service = ["--url", `http://localhost:${port}`, "--token", stdout.trim()];
+  const secret = ["--secret", `whsec_${Buffer.alloc(32, 1).toString("base64")}`];
+  const to = `http://localhost:${at}/`;
+  const listener = spawnCommand(["listen", "--port", String(at), ...secret]);
+  const forwarder = spawnCommand(["listen", "--forward-to", to, ...secret, ...service]);
+  for (const { stderr } of [listener, forwarder]) await until(() => stderr().includes("Ctrl-C ends it."));
+
+  const headers = { Authorization: `Bearer ${stdout.trim()}`, "Content-Type": "application/json" };
+  const event = await fetch(`http://localhost:${port}/ingest`, {
+    method: "POST",
+    headers: { ...headers, "Idempotency-Key": "forward-client-1" },
+    body: JSON.stringify({ category: "client", data: individual }),
+  });
+  expect(event.status).toBe(201);
+  await until(() => forwarder.stdout().includes('"recordChanged"'));
+  expect(JSON.parse(forwarder.stdout())).toMatchObject({
+    status: 204,
+    data: { sequence: 1, step: "create" },
+  });
+  expect(JSON.parse(listener.stdout())).toMatchObject({ type: "recordChanged", data: { sequence: 1 } });
+  expect(await forwarder.end("SIGINT")).toBe(0);
+
+  const webhooks = (...args: readonly string[]) => runCommand(["webhooks", ...args, ...service]);
+  expect(await webhooks("list")).toMatchObject({ exitCode: 0, stdout: "No endpoints.\n" });
+  const made = await webhooks("create", to, "--types", "recordChanged", "--json");
+  const { endpoint_id: id, secret: own } = JSON.parse(made.stdout);
+  expect(own).toMatch(/^whsec_/);
+  // The listener has another secret.
+  expect(await webhooks("test", id)).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining("answer 400"),
+  });
+  expect(await webhooks("disable", id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^status +disabled$/m),
+  });
+  expect(await webhooks("enable", id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^status +enabled$/m),
+  });
+  expect(await webhooks("rotate-secret", id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("whsec_"),
+  });
+  const replayed = await webhooks("replay", id, "--from-sequence", "1");
+  expect(replayed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^delivered to +event 0$/m) });
+  expect(await webhooks("delete", id)).toMatchObject({ exitCode: 0, stderr: `Deleted ${id}.\n` });
+  expect(await webhooks("list", "--json")).toMatchObject({ exitCode: 0, stdout: '{"data":[]}\n' });
+  expect(await listener.end("SIGINT")).toBe(0);
 });

@@ -96,7 +96,7 @@ export function spoiltTape(loans: number, bad: number, seed: number): SpoiltTape
 export function reported(text: string): ReadonlyMap<number, string> {
   const rows = text
     .split("\n")
-    .filter((line) => line !== "")
+    .filter((line) => line !== "" && !line.startsWith('{"summary"'))
     .map((line) => JSON.parse(line) as { line: number; code: string; errors: { field: string }[] });
   return new Map(rows.map(({ line, code, errors }) => [line, `${code} ${errors[0]?.field ?? ""}`]));
 }

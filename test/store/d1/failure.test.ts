@@ -4,7 +4,8 @@ import { classify, withDeadline } from "../../../src/store/d1/failure.ts";
 describe("a D1 failure", () => {
   it.each([
     ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.sequence: SQLITE_CONSTRAINT"],
-    ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.idempotency_key"],
+    ["fenced", "D1_ERROR: UNIQUE constraint failed: events.tenant_id, events.key_hash"],
+    ["fenced", "D1_ERROR: the log has this sequence or key: SQLITE_CONSTRAINT_TRIGGER"],
     ["fenced", "D1_ERROR: NOT NULL constraint failed: events.tenant_id: SQLITE_CONSTRAINT"],
     [
       "refused",

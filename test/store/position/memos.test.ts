@@ -1,22 +1,27 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { sessionOf } from "../../../src/store/d1/session.ts";
-import { readMemo, renewMemo, sweepMemos, writeMemo } from "../../../src/store/position/memos.ts";
+import {
+  type AboutMemo,
+  readMemo,
+  renewMemo,
+  sweepMemos,
+  writeMemo,
+} from "../../../src/store/position/memos.ts";
+import { insertEvents } from "../../fanout/queue.ts";
 import { newTenant } from "../../support/api.ts";
+import { tamper } from "../../support/tamper.ts";
 
 const HOUR_MS = 3_600_000;
 const { db } = sessionOf(env.DB, "first-primary");
-const complete = { from_sequence: 1, to_sequence: 1, after: null, done: 1 };
+const complete: AboutMemo = { from_sequence: 1, to_sequence: 1, heads: [], after: null, done: 1 };
 const unfinished = { ...complete, after: "L-1" };
 
 const write = (
   tenant: string,
   question: string,
   now: number,
-  {
-    about = complete,
-    parts = ["figures"],
-  }: { about?: typeof complete | typeof unfinished; parts?: string[] } = {},
+  { about = complete, parts = ["figures"] }: { about?: AboutMemo; parts?: string[] } = {},
 ) => writeMemo(db, { tenant, question }, { about, was: null, first: 1, parts }, now);
 
 async function keptOf(tenant: string): Promise<readonly string[]> {
@@ -67,6 +72,21 @@ describe("the memos of a tenant", () => {
     expect(await found("walk", 61_000)).toBe(false);
     expect(await found("answer", 1_000 + HOUR_MS - 1)).toBe(true);
     expect(await found("answer", 1_000 + HOUR_MS)).toBe(false);
+  });
+
+  it("count only while the events that their walk saw are in the log", async () => {
+    const tenant = newTenant();
+    await insertEvents(tenant, 1, 2);
+    const head = (sequence: number) => ({ sequence, event_id: `event-${sequence}` });
+    const about = { ...complete, heads: [head(1), head(2)] };
+    const found = async (question: string) => (await readMemo(db, { tenant, question }, 2_000)).memo !== null;
+    await write(tenant, "before the restore", 1_000, { about });
+    expect(await found("before the restore")).toBe(true);
+    // As D1 that is restored to the first event, and then takes another second one.
+    await tamper(env.DB.prepare("DELETE FROM events WHERE tenant_id = ? AND sequence = 2").bind(tenant));
+    await write(tenant, "after the restore", 1_000, { about });
+    expect([await found("before the restore"), await found("after the restore")]).toEqual([false, false]);
+    expect(await keptOf(tenant)).toEqual([]);
   });
 
   it("are not written where another request has written one meanwhile", async () => {

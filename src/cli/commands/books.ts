@@ -1,0 +1,54 @@
+import { type Command, Option } from "commander";
+import type { BookkeepingOptions, ProofOptions, SwitchOptions } from "../books/bookkeeping.ts";
+import { dayOption, type Finish, jsonOption, withService } from "./options.ts";
+
+/** The commands of the books that come from the records. */
+export interface BooksHandlers {
+  readonly bookkeepingStatus: (options: BookkeepingOptions) => Promise<number>;
+  readonly switchBookkeeping: (options: SwitchOptions) => Promise<number>;
+  readonly proveBookkeeping: (options: ProofOptions) => Promise<number>;
+}
+
+export const BOOKS_HANDLERS: BooksHandlers = {
+  bookkeepingStatus: async (options) => (await import("../books/bookkeeping.ts")).bookkeepingStatus(options),
+  switchBookkeeping: async (options) => (await import("../books/bookkeeping.ts")).switchBookkeeping(options),
+  proveBookkeeping: async (options) => (await import("../books/bookkeeping.ts")).proveBookkeeping(options),
+};
+
+/** Adds `bookkeeping on|off|status|proof`. */
+export function addBooksCommands(program: Command, handlers: BooksHandlers, finish: Finish): void {
+  const books = program
+    .command("bookkeeping")
+    .summary("switch the books of records on or off, or compare them")
+    .description("Switches the books of records on or off, and compares them with the records.")
+    .helpCommand(false)
+    .addHelpText("after", "\nWhat it does: docs/bookkeeping.md");
+  const modes = [
+    ["on", "records", "Posts the journal entries of all records, those of today and those to come."],
+    ["off", "off", "Posts no entries for records from now on. Entries that are posted stay."],
+  ] as const;
+  for (const [name, mode, description] of modes) {
+    withService(books.command(name).description(description))
+      .addOption(jsonOption())
+      .action(async ({ url, token, json = false }: BookkeepingOptions) =>
+        finish(await handlers.switchBookkeeping({ mode, url, token, json })),
+      );
+  }
+  withService(
+    books.command("status").description("Shows whether bookkeeping is on, and how far the opening is."),
+  )
+    .addOption(jsonOption())
+    .action(async ({ url, token, json = false }: BookkeepingOptions) =>
+      finish(await handlers.bookkeepingStatus({ url, token, json })),
+    );
+  withService(
+    books
+      .command("proof")
+      .description("Compares records and books, disbursement by disbursement. Exit code 3: they differ."),
+  )
+    .addOption(new Option("--as-of <day>", "day of the comparison (default: today)").argParser(dayOption))
+    .addOption(jsonOption())
+    .action(async ({ url, token, asOf, json = false }: ProofOptions) =>
+      finish(await handlers.proveBookkeeping({ url, token, asOf, json })),
+    );
+}

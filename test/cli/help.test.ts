@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import packageFile from "../../package.json" with { type: "json" };
+import { understand } from "./program.ts";
+
+const WIDTH = 80;
+
+/** The commands that a help text lists. */
+const commandsIn = (help: string): readonly string[] =>
+  [...(/^Commands:\n((?: .*\n?)*)/m.exec(help)?.[1] ?? "").matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(
+    ([, name = ""]) => name,
+  );
+
+async function helpOf(command: readonly string[]): Promise<string> {
+  const { exitCode, stdout } = await understand([...command, "--help"]);
+  expect({ command, exitCode }).toEqual({ command, exitCode: 0 });
+  return stdout;
+}
+
+/** Every command, its subcommands after it. */
+async function allCommands(parent: readonly string[] = []): Promise<readonly (readonly string[])[]> {
+  const own = commandsIn(await helpOf(parent)).map((name) => [...parent, name]);
+  const below = await Promise.all(own.map(allCommands));
+  return [parent, ...below.flat()];
+}
+
+/** Lines that end although the next word fits. */
+function brokenLines(paragraph: string): readonly string[] {
+  const lines = paragraph.split("\n");
+  return lines.filter((line, index) => {
+    const [next = ""] = lines[index + 1]?.split(" ") ?? [];
+    return next !== "" && !line.startsWith(" ") && line.length + 1 + next.length < WIDTH;
+  });
+}
+
+test("the help of each command fits 80 columns, and no line of its description ends early", async () => {
+  const commands = await allCommands();
+  expect(commands.length).toBeGreaterThan(35);
+  for (const command of commands) {
+    const help = await helpOf(command);
+    expect({ command, long: help.split("\n").filter((line) => line.length > WIDTH) }).toEqual({
+      command,
+      long: [],
+    });
+    const [, description = ""] = help.split("\n\n");
+    expect({ command, broken: brokenLines(description) }).toEqual({ command, broken: [] });
+  }
+});
+
+test("--version prints the version of the package", async () => {
+  expect(await understand(["--version"])).toMatchObject({ exitCode: 0, stdout: `${packageFile.version}\n` });
+});
+
+const READS = [
+  ...["portfolio", "positions", "quality", "whoami", "tenants", "show DSB-1", "statement DSB-1"],
+  ...["bookkeeping status", "bookkeeping proof", "webhooks list"],
+];
+
+test.each(READS)("%s takes --json", async (line) => {
+  const argv = line.split(" ");
+  expect(await understand(argv)).toMatchObject({ exitCode: 0, options: { json: false } });
+  expect(await understand([...argv, "--json"])).toMatchObject({ exitCode: 0, options: { json: true } });
+});
+
+test("listen forwards where --forward-to names an address, and registers an endpoint otherwise", async () => {
+  expect(await understand(["listen"])).toMatchObject({ command: "listen" });
+  const to = "http://localhost:4242/webhook";
+  expect(await understand(["listen", "--forward-to", to])).toMatchObject({
+    command: "forward",
+    options: { to },
+  });
+  expect(await understand(["listen", "--forward-to", "localhost"])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("It takes an address such as http://localhost:4242/webhook."),
+  });
+});
+
+test("bookkeeping on and off say which mode is wanted", async () => {
+  for (const [name, mode] of [
+    ["on", "records"],
+    ["off", "off"],
+  ] as const) {
+    expect(await understand(["bookkeeping", name])).toMatchObject({
+      command: "switchBookkeeping",
+      options: { mode },
+    });
+  }
+});
+
+test("log follows only with --follow", async () => {
+  expect(await understand(["log"])).toMatchObject({ command: "log", options: { follow: false } });
+  expect(await understand(["log", "--follow"])).toMatchObject({ options: { follow: true } });
+});
