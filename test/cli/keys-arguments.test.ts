@@ -35,9 +35,9 @@ test.each([
 });
 
 test("keys list and revoke take a place; whoami takes a token or key", async () => {
-  expect(await understand(["keys", "list", "--tenant", "acme"])).toMatchObject({
+  expect(await understand(["keys", "list", "--tenant", "acme", "--json"])).toMatchObject({
     command: "listKeys",
-    options: { tenant: "acme", environment: undefined },
+    options: { tenant: "acme", json: true, environment: undefined },
   });
   expect(await understand(["keys", "revoke", "k3y1d0000000", "--env", "staging"])).toMatchObject({
     command: "revokeKey",

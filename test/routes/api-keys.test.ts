@@ -271,7 +271,7 @@ describe("the statements of loan-ledger keys", () => {
     expect((await first.get(KEYS)).body.data).toMatchObject([
       { id, name: "o'clock", created_by: "operator" },
     ]);
-    expect(await run(listKeysSql(tenant))).toMatchObject([{ id, revoked: null, expires: null }]);
+    expect(await run(listKeysSql(tenant))).toMatchObject([{ id, revoked_at: null, expires_at: null }]);
     expect((await run(listKeysSql(null))).length).toBeGreaterThan(0);
     const { db } = sessionOf(env.DB, "first-primary");
     const child = {

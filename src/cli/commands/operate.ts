@@ -95,6 +95,11 @@ interface CreateKeyFlags extends PlaceFlags {
   readonly secretFile?: string;
 }
 
+interface ListKeysFlags extends PlaceFlags {
+  readonly tenant?: string;
+  readonly json?: boolean;
+}
+
 function addKeys(program: Command, handlers: OperateHandlers, finish: Finish): void {
   const keys = program
     .command("keys")
@@ -135,9 +140,10 @@ function addKeys(program: Command, handlers: OperateHandlers, finish: Finish): v
     keys
       .command("list")
       .description("Lists API keys, the newest first.")
-      .option("--tenant <id>", "only this tenant's", tenantOption),
-  ).action(async ({ tenant, ...flags }: PlaceFlags & { readonly tenant?: string }) =>
-    finish(await handlers.listKeys({ tenant, ...placeOf(flags) })),
+      .option("--tenant <id>", "only this tenant's", tenantOption)
+      .addOption(jsonOption()),
+  ).action(async ({ tenant, json = false, ...flags }: ListKeysFlags) =>
+    finish(await handlers.listKeys({ tenant, json, ...placeOf(flags) })),
   );
   withDatabase(
     keys

@@ -30,9 +30,9 @@ export const createKeySql = (key: OperatorKey): string => `INSERT INTO api_keys
 export const listKeysSql = (
   tenant: string | null,
 ): string => `SELECT id, tenant_id, name, scopes, created_by, last_used_on,
-    strftime('%Y-%m-%dT%H:%M:%SZ', created_at / 1000, 'unixepoch') AS created,
-    strftime('%Y-%m-%dT%H:%M:%SZ', expires_at / 1000, 'unixepoch') AS expires,
-    strftime('%Y-%m-%dT%H:%M:%SZ', revoked_at / 1000, 'unixepoch') AS revoked
+    strftime('%Y-%m-%dT%H:%M:%SZ', created_at / 1000, 'unixepoch') AS created_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', expires_at / 1000, 'unixepoch') AS expires_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', revoked_at / 1000, 'unixepoch') AS revoked_at
   FROM api_keys ${tenant === null ? "" : `WHERE tenant_id = ${quoted(tenant)}`} ORDER BY created_at DESC, id LIMIT 1000`;
 
 /** Revokes a key and all keys that it has made, and answers their ids; no row where there is no such key. */

@@ -6,7 +6,7 @@ import { type CommandFailure, EXIT, failed, report, wrongUsage } from "../failur
 import { loadOrCreateKey } from "../local/issuer.ts";
 import { localApiKeySecret } from "../local/local-settings.ts";
 import { localFiles, PROJECT_ROOT, readDevVars } from "../local/project.ts";
-import { listText } from "../read/format.ts";
+import { listText, print } from "../read/format.ts";
 import { type OperatedService, operatedDatabases } from "./database.ts";
 import { createKeySql, listKeysSql, revokeKeySql } from "./key-statements.ts";
 
@@ -31,6 +31,7 @@ export interface CreateKeyOptions extends OperatedService {
 
 export interface ListKeysOptions extends OperatedService {
   readonly tenant: string | undefined;
+  readonly json: boolean;
 }
 
 export interface RevokeKeyOptions extends OperatedService {
@@ -82,9 +83,9 @@ interface KeyRow {
   readonly name: string;
   readonly scopes: string;
   readonly created_by: string | null;
-  readonly created: string;
-  readonly expires: string | null;
-  readonly revoked: string | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
   readonly last_used_on: string | null;
 }
 
@@ -92,20 +93,25 @@ interface KeyRow {
 export async function listKeys(options: ListKeysOptions): Promise<number> {
   const found = await queryKeys<KeyRow>(options, listKeysSql(options.tenant ?? null));
   if (!found.ok) return report(found.error);
-  const texts = found.value.map((row) =>
+  const data = found.value.map((row) => ({ ...row, scopes: row.scopes.split(" ") }));
+  print({ data }, options.json, () => keysText(found.value));
+  return EXIT.done;
+}
+
+function keysText(rows: readonly KeyRow[]): string {
+  const texts = rows.map((row) =>
     listText([
       ["key", row.id],
       ["tenant", row.tenant_id],
       ["name", row.name],
       ["scopes", row.scopes],
-      ["created", `${row.created}${row.created_by === null ? "" : ` by ${row.created_by}`}`],
-      ["expires", row.expires ?? "never"],
+      ["created", `${row.created_at}${row.created_by === null ? "" : ` by ${row.created_by}`}`],
+      ["expires", row.expires_at ?? "never"],
       ["last used", row.last_used_on ?? "never"],
-      ...(row.revoked === null ? [] : [["revoked", row.revoked] as const]),
+      ...(row.revoked_at === null ? [] : [["revoked", row.revoked_at] as const]),
     ]),
   );
-  process.stdout.write(texts.length === 0 ? "No keys.\n" : texts.join("\n"));
-  return EXIT.done;
+  return texts.length === 0 ? "No keys.\n" : texts.join("\n");
 }
 
 /** Revokes a key and those that it has made. Resolves with the exit code. */
