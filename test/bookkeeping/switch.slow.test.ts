@@ -85,7 +85,7 @@ test("30,000 records are opened in the background, each once, while events arriv
       const { progress } = (await service.call("GET", "/v1/bookkeeping")).body as unknown as {
         progress: { done: number; total: number };
       };
-      if (kills < 3 && progress.done > (kills + 1) * 10_000) {
+      if (kills < 3 && progress.done > (kills + 1) * (LOANS / 2)) {
         kills += 1;
         await service.kill();
       }
