@@ -33,7 +33,7 @@ const answersOfTheReference = {
 };
 
 /** What needs the runtime: one workerd for all files, each with a database of its own. */
-const workerd = (isSlow: boolean): TestProjectInlineConfiguration => ({
+const workerd = (allRuns: boolean): TestProjectInlineConfiguration => ({
   plugins: [
     answersOfTheReference,
     cloudflareTest(async () => {
@@ -47,7 +47,7 @@ const workerd = (isSlow: boolean): TestProjectInlineConfiguration => ({
             LOG_SIGNING_KEY: TEST_LOG_SIGNING_KEY,
             API_KEY_SECRET: TEST_API_KEY_SECRET,
             TEST_MIGRATIONS: await readD1Migrations("./migrations"),
-            TEST_ALL_RUNS: isSlow,
+            TEST_ALL_RUNS: allRuns,
           },
           // Nothing that a test leaves behind may reach out, to a webhook's receiver for example.
           outboundService: () => new Response(null, { status: 503 }),
@@ -59,7 +59,7 @@ const workerd = (isSlow: boolean): TestProjectInlineConfiguration => ({
   ],
   test: {
     name: "workerd",
-    include: isSlow ? RANDOM : ["test/**/*.test.ts"],
+    include: allRuns ? RANDOM : ["test/**/*.test.ts"],
     exclude: ["test/{node,client}/**", ...PURE, ...SLOW],
     setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
     ...LIMITS,
@@ -84,11 +84,17 @@ const slow: TestProjectInlineConfiguration = {
   test: { name: "slow", include: SLOW, ...LIMITS },
 };
 
+/** What each `--mode` runs: `slow`, `random`, or without one everything else. */
+const PROJECTS: Readonly<Record<string, TestProjectInlineConfiguration[]>> = {
+  slow: [slow],
+  random: [workerd(true)],
+};
+
 export default defineConfig(({ mode }) => ({
   test: {
     reporters: ["default", new LastLine()],
     maxWorkers: 2,
     slowTestThreshold: 20_000,
-    projects: mode === "slow" ? [slow, workerd(true)] : [pure, workerd(false), node],
+    projects: PROJECTS[mode] ?? [pure, workerd(false), node],
   },
 }));

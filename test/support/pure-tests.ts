@@ -27,7 +27,7 @@ export const BOTH = [
   "test/webhooks/parts.test.ts",
 ];
 
-/** Random lives in workerd: `npm test` runs some of them, `npm run test:slow` all (test/support/runs.ts). */
+/** Random lives in workerd: `npm test` runs some of them, `npm run test:random` all (test/support/runs.ts). */
 export const RANDOM = [
   "test/simulation/*.test.ts",
   "test/ledger/{books,lifecycle}.test.ts",
