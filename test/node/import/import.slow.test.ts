@@ -93,7 +93,8 @@ it("an import of 20,000 lines with 100 bad ones, killed three times, stores each
   const before = service.batches;
   const again = await service.run(["import", path], tenant);
   expect(again.exitCode).toBe(3);
-  expect(service.batches - before).toBeLessThanOrEqual(batchesAll / 100);
+  // Of some 210 batches only those of the refused lines are sent again.
+  expect(service.batches - before).toBeLessThanOrEqual(5);
   console.log(
     `peak memory of the import: ${Math.round(memory)} MB; batches of the second run: ${service.batches - before}`,
   );
