@@ -73,7 +73,9 @@ describe("CSV", () => {
   });
 
   it("is read back unchanged by a reader of RFC 4180, for any text", () => {
-    const cell = fc.string({ unit: "grapheme", maxLength: 20 }).filter((text) => !/^[=+\-@\t\r]/.test(text));
+    const cell = fc
+      .string({ unit: "grapheme", maxLength: 20 })
+      .filter((text) => !/^'*[=+\-@\t\r]/.test(text));
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell), { minLength: 1 }), (rows) => {
         const columns = ["a", "b", "c"];
