@@ -9,6 +9,7 @@ export const SCOPE_MEANINGS = {
   "hpts:accruals:write": "Preview and post interest.",
   "hpts:adjustments:write": "Charge loans off, post the lender's own funding, and switch bookkeeping.",
   "hpts:reversals:write": "Reverse journal entries.",
+  "hpts:closing:write": "Close the books through the end of a month, and reopen them.",
   "hpts:ledger:read": "Read journal entries.",
   "hpts:balances:read": "Read balances of loans and accounts.",
   "hpts:reconciliation:write": "State bank balances and start integrity checks.",

@@ -2,7 +2,9 @@ import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
 import { RECORDS_BANK } from "./bookkeeping/entries.ts";
 import type { SwitchCommand, Switched } from "./bookkeeping/switch.ts";
 import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
+import type { CloseCommand, Closing } from "./closing/closing.ts";
 import { UTC } from "./core/calendar.ts";
+import type { Day } from "./core/dates.ts";
 import type { Event } from "./core/event.ts";
 import { type EraseCommand, type NewErasure, personName } from "./erasure/erasure.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
@@ -21,6 +23,7 @@ export type Command =
   | OpeningCommand
   | SettingsCommand
   | SwitchCommand
+  | CloseCommand
   | EraseCommand
   | RestoredCommand;
 
@@ -31,6 +34,8 @@ export interface Needs extends RecordNeeds {
   readonly books: BookNeeds;
   /** Whose erasures are needed, by name. */
   readonly persons: Set<string>;
+  /** The day up to which the trial balance is needed; empty to reopen everything. One command at most closes. */
+  readonly closing: Set<Day>;
 }
 
 export const noNeeds = (): Needs => ({
@@ -38,6 +43,7 @@ export const noNeeds = (): Needs => ({
   ledger: noLedgerNeeds(),
   books: noBookNeeds(),
   persons: new Set(),
+  closing: new Set(),
 });
 
 /**
@@ -55,6 +61,9 @@ export function addNeeds(needs: Needs, command: Command, now: number): void {
       return;
     case "switch":
       needs.ledger.banks.add(RECORDS_BANK);
+      return;
+    case "close":
+      needs.closing.add(command.closed_through ?? "");
       return;
     case "erase":
       needs.persons.add(personName(command));
@@ -83,21 +92,23 @@ function addIngestNeeds(needs: Needs, command: IngestCommand): void {
 }
 
 /**
- * True for a command that is decided in a group of its own: a switch of bookkeeping, an erasure, and what touches more loans
+ * True for a command that is decided in a group of its own: a switch of bookkeeping, a closing, an erasure, and what touches more loans
  * than may share a group (docs/api.md#ledger). For a reversal this depends on the loaded entry.
  */
 export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
   command.type === "switch" ||
+  command.type === "close" ||
   command.type === "erase" ||
   (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
 const isLedgerCommand = (command: Command): command is LedgerCommand =>
-  !["ingest", "opening", "settings", "switch", "erase", "restored"].includes(command.type);
+  !["ingest", "opening", "settings", "switch", "close", "erase", "restored"].includes(command.type);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
   readonly settings: SettingsRow[];
   switched: Switched | null;
+  closing: Closing | null;
   readonly erasures: NewErasure[];
   readonly events: Event[];
 }
@@ -108,6 +119,7 @@ export const noWrites = (): Writes => ({
   ...noBookWrites(),
   settings: [],
   switched: null,
+  closing: null,
   erasures: [],
   events: [],
 });

@@ -6,8 +6,7 @@ import type { PageStart } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Entry, EntryPlace } from "../domain/ledger/journal.ts";
-import type { Amounts } from "../domain/ledger/loan-book.ts";
-import type { StatementItem } from "../domain/ledger/statement.ts";
+import type { LoanStatement } from "../domain/ledger/statement.ts";
 import type { Database } from "../store/d1/session.ts";
 import { entriesOfLoan, journalList } from "../store/ledger/journal.ts";
 import { statementOf } from "../store/ledger/statement.ts";
@@ -56,13 +55,14 @@ export function listLoanEntries(
   });
 }
 
-interface StatementPage {
-  readonly opening: Amounts;
-  readonly items: readonly StatementItem[];
+interface StatementPage extends LoanStatement {
   readonly next_cursor: string | undefined;
 }
 
-/** A loan's entries by their days with the balances after each (docs/ledger.md#reads). */
+/**
+ * A loan's entries by their days with the balances after each (docs/ledger.md#reads). The token carries the currency, so that
+ * an entry in another one between two pages does not change it.
+ */
 export function listStatement(
   db: Database,
   tenant: string,
@@ -72,15 +72,27 @@ export function listStatement(
   const { currency, from_date, to_date } = filters;
   const identity = [tenant, "statement", loan_id, currency, from_date, to_date];
   return paged({ identity, cursor, foreign: FOREIGN_TOKEN }, async (start) => {
-    const [day, sequence, position] = start?.after ?? [];
+    const [day, sequence, position, started] = start?.after ?? [];
     const after =
       day && sequence && position ? { day, sequence: Number(sequence), position: Number(position) } : null;
-    const found = await statementOf(db, tenant, loan_id, { currency, from_date, to_date, after, limit });
+    const found = await statementOf(db, tenant, loan_id, {
+      currency: currency ?? started ?? undefined,
+      from_date,
+      to_date,
+      after,
+      limit,
+    });
     if (found === null) return err(UNKNOWN_LOAN);
     const { shown, last } = splitPage(found.items, limit);
     const next =
-      last && startAfter(last.entry.effective_at, String(last.entry.sequence), String(last.entry.position));
-    return ok({ opening: found.opening, items: shown, next });
+      last &&
+      startAfter(
+        last.entry.effective_at,
+        String(last.entry.sequence),
+        String(last.entry.position),
+        last.entry.currency,
+      );
+    return ok({ ...found, items: shown, next });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { RouteHandlers } from "../http/handler.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
+import { closingHandlers } from "./closing.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { erasureHandlers } from "./erasure.ts";
 import { healthHandlers } from "./health.ts";
@@ -34,6 +35,7 @@ export const HANDLERS: RouteHandlers = {
   ...accountHandlers,
   ...reconciliationHandlers,
   ...bookkeepingHandlers,
+  ...closingHandlers,
   ...erasureHandlers,
   ...settingsHandlers,
   ...logHandlers,

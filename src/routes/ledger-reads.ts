@@ -68,7 +68,7 @@ async function listEntriesOf(c: Context<AppEnv>, loan_id: string, asked: Journal
 async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQuery): Promise<Response> {
   const found = await ask(c, (db) => listStatement(db, c.get("principal").tenant_id, loan_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
-  const { opening, items, next_cursor } = found.value;
-  if (!wantsCsv(c)) return renderJson<typeof statementAnswer>(c, statementView(opening, items, next_cursor));
-  return renderCsv(c, statementCsv(items), "statement", { cursor: next_cursor, parameter: "page_token" });
+  const { next_cursor, ...page } = found.value;
+  if (!wantsCsv(c)) return renderJson<typeof statementAnswer>(c, statementView(page, next_cursor));
+  return renderCsv(c, statementCsv(page), "statement", { cursor: next_cursor, parameter: "page_token" });
 }

@@ -4,6 +4,7 @@ import { CATEGORY_NAMES } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
 import { switchStatements } from "./bookkeeping/switch.ts";
+import { closingStatements } from "./closing/closing.ts";
 import { guardedRowWriter, rowWriter } from "./d1/rows.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { erasureStatements } from "./erasure/commit.ts";
@@ -65,6 +66,7 @@ export async function commit(
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
     ...switchStatements(tenant, writes.switched),
+    ...closingStatements(tenant, writes.closing),
     ...erasureStatements(tenant, writes.erasures),
   ]);
 }

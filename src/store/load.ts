@@ -1,6 +1,8 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { type BooksState, noBookNeeds } from "../domain/bookkeeping/booked.ts";
+import type { ClosingState } from "../domain/closing/closing.ts";
 import type { Needs } from "../domain/command.ts";
+import type { Day } from "../domain/core/dates.ts";
 import { type Head, type LogPlace, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 import type { Settings } from "../domain/core/settings.ts";
 import type { ErasureState } from "../domain/erasure/erasure.ts";
@@ -8,6 +10,7 @@ import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { addClientsOfEntries } from "./bookkeeping/clients.ts";
 import { addBookkeeping, addBooks } from "./bookkeeping/load.ts";
+import { addClosedThrough, addClosing } from "./closing/closing.ts";
 import { ReadBatch } from "./d1/read-batch.ts";
 import { hexOf, outOf } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
@@ -34,6 +37,9 @@ export interface Loaded extends LogEnd {
   readonly erasures: ErasureState;
   /** A command that changes them changes `now` for the group's next command. */
   readonly settings: { now: Settings };
+  /** The last day of the closed period; null where none is closed. A command that changes it goes alone. */
+  readonly closed_through: Day | null;
+  readonly closing: ClosingState;
 }
 
 /** What a load reads. */
@@ -62,6 +68,9 @@ export async function load(
   const bookkeeping = addBookkeeping(batch, db, tenant);
   const settings = batch.add(() => settingsQuery(db, tenant));
   const books = addBooks(batch, db, tenant, withBooks ? needs.books : noBookNeeds());
+  const closed_through = addClosedThrough(batch, db, tenant);
+  const [day] = needs.closing;
+  const closing = addClosing(batch, db, tenant, day);
   const erasures = addErasures(batch, db, tenant, needs.persons);
   await batch.run(db);
   const ledgerState = ledger();
@@ -75,6 +84,8 @@ export async function load(
     books: books.state(bookkeeping()),
     erasures: erasures(),
     settings: { now: settingsOf(settings()) },
+    closed_through: closed_through(),
+    closing: closing(),
   };
 }
 

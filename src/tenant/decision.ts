@@ -3,6 +3,7 @@ import { type Booking, bookRecord } from "../domain/bookkeeping/decide.ts";
 import { nothingToBook } from "../domain/bookkeeping/refusals.ts";
 import { decideSwitch, type SwitchCommand, switchedEvent } from "../domain/bookkeeping/switch.ts";
 import { applyBooking, type OpeningCommand, openingEvent, termsAfter } from "../domain/bookkeeping/writes.ts";
+import { type CloseCommand, closingEvent, decideClosing } from "../domain/closing/closing.ts";
 import type { Writes } from "../domain/command.ts";
 import type { DraftEvent, RequestOfEvent, Stamp } from "../domain/core/event.ts";
 import type { Problem } from "../domain/core/problem.ts";
@@ -51,6 +52,7 @@ export function decideOne(ground: Ground, submission: Submission): Result<Decisi
   if (command.type === "switch") {
     return decideSwitching(ground, command, ownKey(ground, submission, "switched", request));
   }
+  if (command.type === "close") return decideClose(ground, command, request);
   if (command.type === "erase") {
     return decideErasure(ground, command, ownKey(ground, submission, "erase", request));
   }
@@ -88,6 +90,25 @@ function decideSwitching(
     writes.switched = switched;
   };
   return ok({ draft: switchedEvent(stamp, request), entries: [], apply });
+}
+
+/** A closing. It goes alone, so no command of its group is decided on the closing before, or posts beside its trial balance. */
+function decideClose(
+  { loaded: { closed_through, closing }, writes, stamp }: Ground,
+  command: CloseCommand,
+  request: RequestOfEvent,
+): Result<Decision | null, Problem> {
+  const decided = decideClosing(closed_through, closing, command, {
+    ...stamp,
+    actor: request.actor,
+  });
+  if (!decided.ok || decided.value === null) return decided.ok ? ok(null) : decided;
+  const closed = decided.value;
+  const apply = () => {
+    writes.closing = closed;
+  };
+  const before = { previous: closed_through, warnings: command.warnings };
+  return ok({ draft: closingEvent(before, closed, stamp, request), entries: [], apply });
 }
 
 /** The erasure of a person: the client's own record is blank in the commit of the event, the rest follows in pages. */

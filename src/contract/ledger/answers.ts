@@ -110,6 +110,7 @@ export const accrualPreview = z.object({
   loans: z.array(
     z.object({ loan_id: uuid, outstanding_principal_minor: sumMinor, interest_minor: sumMinor }),
   ),
+  skipped: z.array(z.object({ loan_id: uuid, reason: z.literal("kept_by_records") })),
   next_page_token: z.string().optional(),
 });
 

@@ -41,6 +41,7 @@ export const bookedParts = sqliteTable(
     journal_entry_id: text().notNull(),
     currency: text().notNull(),
     day: text().notNull(),
+    effective_at: text().notNull(),
     correlation_id: text().notNull(),
     disbursement_id: text().notNull(),
     loan_id: text().notNull(),

@@ -38,6 +38,9 @@ export const journalEntries = sqliteTable(
     uniqueIndex("an_entry_is_reversed_once")
       .on(t.tenant_id, t.reverses_sequence, t.reverses_position)
       .where(sql`reverses_sequence IS NOT NULL`),
+    index("late_entries")
+      .on(t.tenant_id, t.value_date, t.sequence, t.position)
+      .where(sql`value_date <> effective_at`),
     check(
       "a_reversal_names_its_entry",
       sql`(event_type = 'reversal') = (reverses_sequence IS NOT NULL) AND (reverses_sequence IS NULL) = (reverses_position IS NULL) AND (reverses_sequence IS NULL) = (reverses_entry_id IS NULL)`,
@@ -139,7 +142,7 @@ export const settlements = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_entry_id] })],
 );
 
-/** The charge-offs and recoveries of each loan that are not reversed. */
+/** The charge-offs of each loan, and the entries that recovered some of it, that are not reversed. */
 export const loanLosses = sqliteTable(
   "loan_losses",
   {
