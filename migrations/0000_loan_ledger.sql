@@ -402,6 +402,16 @@ CREATE TABLE `webhook_endpoints` (
 	PRIMARY KEY(`tenant_id`, `endpoint_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `account_names` (
+	`tenant_id` text NOT NULL,
+	`account_code` text NOT NULL,
+	`name` text,
+	`external_code` text,
+	`external_name` text,
+	`sequence` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `account_code`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `accruals` (
 	`tenant_id` text NOT NULL,
 	`loan_id` text NOT NULL,
@@ -457,6 +467,7 @@ CREATE TABLE `journal_entries` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `an_entry_is_reversed_once` ON `journal_entries` (`tenant_id`,`reverses_sequence`,`reverses_position`) WHERE reverses_sequence IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `journal_entries_by_day` ON `journal_entries` (`tenant_id`,`effective_at`,`sequence`,`position`);--> statement-breakpoint
 CREATE TABLE `journal_postings` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -629,6 +640,7 @@ CREATE TABLE `booked_loans` (
 	PRIMARY KEY(`tenant_id`, `disbursement_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `booked_loans_by_loan` ON `booked_loans` (`tenant_id`,`loan_id`);--> statement-breakpoint
 CREATE TABLE `booked_parts` (
 	`tenant_id` text NOT NULL,
 	`category` text NOT NULL,

@@ -7,7 +7,8 @@ export const SCOPE_MEANINGS = {
   "hpts:payments:write": "Post payments, suspense applications and recoveries.",
   "hpts:fees:write": "Post and waive fees.",
   "hpts:accruals:write": "Preview and post interest.",
-  "hpts:adjustments:write": "Charge loans off, post the lender's own funding, and switch bookkeeping.",
+  "hpts:adjustments:write":
+    "Charge loans off, post the lender's own funding, name accounts, and switch bookkeeping.",
   "hpts:reversals:write": "Reverse journal entries.",
   "hpts:ledger:read": "Read journal entries.",
   "hpts:balances:read": "Read balances of loans and accounts.",

@@ -5,6 +5,8 @@ import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeepin
 import { UTC } from "./core/calendar.ts";
 import type { Event } from "./core/event.ts";
 import { type EraseCommand, type NewErasure, personName } from "./erasure/erasure.ts";
+import type { AccountNamedCommand, AccountNamesRow } from "./ledger/account-names.ts";
+import type { AccountCode } from "./ledger/accounts.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
@@ -20,6 +22,7 @@ export type Command =
   | LedgerCommand
   | OpeningCommand
   | SettingsCommand
+  | AccountNamedCommand
   | SwitchCommand
   | EraseCommand
   | RestoredCommand;
@@ -31,6 +34,8 @@ export interface Needs extends RecordNeeds {
   readonly books: BookNeeds;
   /** Whose erasures are needed, by name. */
   readonly persons: Set<string>;
+  /** Accounts whose names are needed. */
+  readonly accounts: Set<AccountCode>;
 }
 
 export const noNeeds = (): Needs => ({
@@ -38,6 +43,7 @@ export const noNeeds = (): Needs => ({
   ledger: noLedgerNeeds(),
   books: noBookNeeds(),
   persons: new Set(),
+  accounts: new Set(),
 });
 
 /**
@@ -59,6 +65,9 @@ export function addNeeds(needs: Needs, command: Command, now: number): void {
     case "erase":
       needs.persons.add(personName(command));
       if (command.kind === "client") needs.client.add(command.id);
+      return;
+    case "account_named":
+      needs.accounts.add(command.account_code);
       return;
     case "settings":
     case "restored":
@@ -92,11 +101,12 @@ export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
   (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
 const isLedgerCommand = (command: Command): command is LedgerCommand =>
-  !["ingest", "opening", "settings", "switch", "erase", "restored"].includes(command.type);
+  !["ingest", "opening", "settings", "account_named", "switch", "erase", "restored"].includes(command.type);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
   readonly settings: SettingsRow[];
+  readonly accountNames: AccountNamesRow[];
   switched: Switched | null;
   readonly erasures: NewErasure[];
   readonly events: Event[];
@@ -107,6 +117,7 @@ export const noWrites = (): Writes => ({
   ...noLedgerWrites(),
   ...noBookWrites(),
   settings: [],
+  accountNames: [],
   switched: null,
   erasures: [],
   events: [],

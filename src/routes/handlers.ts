@@ -9,6 +9,7 @@ import { accountHandlers } from "./ledger-accounts.ts";
 import { accrualHandlers } from "./ledger-accruals.ts";
 import { ledgerReadHandlers } from "./ledger-reads.ts";
 import { reconciliationHandlers } from "./ledger-reconciliation.ts";
+import { summaryHandlers } from "./ledger-summary.ts";
 import { ledgerWriteHandlers } from "./ledger-writes.ts";
 import { logHandlers } from "./log.ts";
 import { pageHandlers } from "./pages.ts";
@@ -31,6 +32,7 @@ export const HANDLERS: RouteHandlers = {
   ...ledgerWriteHandlers,
   ...accrualHandlers,
   ...ledgerReadHandlers,
+  ...summaryHandlers,
   ...accountHandlers,
   ...reconciliationHandlers,
   ...bookkeepingHandlers,

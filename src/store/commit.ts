@@ -8,6 +8,7 @@ import { guardedRowWriter, rowWriter } from "./d1/rows.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { erasureStatements } from "./erasure/commit.ts";
 import { IS_AS_SEEN, type Seen, seenValues } from "./fence.ts";
+import { accountNamesStatements } from "./ledger/account-names.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
@@ -58,6 +59,7 @@ export async function commit(
     ...(unlinked.length > 0 ? [unlink(tenant, unlinked)] : []),
     ...writeFormerClients(unlinked.map((pair) => ({ tenant_id: tenant, ...pair }))),
     ...settingsStatements(tenant, writes.settings),
+    ...accountNamesStatements(tenant, writes.accountNames),
     ...writeLinks(links),
     ...writeTerms(terms),
     ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),

@@ -4,6 +4,8 @@ import type { Needs } from "../domain/command.ts";
 import { type Head, type LogPlace, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 import type { Settings } from "../domain/core/settings.ts";
 import type { ErasureState } from "../domain/erasure/erasure.ts";
+import type { AccountNames } from "../domain/ledger/account-names.ts";
+import type { AccountCode } from "../domain/ledger/accounts.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { addClientsOfEntries } from "./bookkeeping/clients.ts";
@@ -13,6 +15,7 @@ import { hexOf, outOf } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
 import { addErasures } from "./erasure/load.ts";
 import { rewritesValue, type Seen } from "./fence.ts";
+import { accountNamesQuery, namedAccounts } from "./ledger/account-names.ts";
 import { addLedger } from "./ledger/load.ts";
 import { events } from "./log.ts";
 import { settingsOf, settingsQuery } from "./settings/settings.ts";
@@ -32,6 +35,8 @@ export interface Loaded extends LogEnd {
   readonly ledger: LedgerState;
   readonly books: BooksState;
   readonly erasures: ErasureState;
+  /** The names of the accounts that the group names. */
+  readonly accounts: Map<AccountCode, AccountNames>;
   /** A command that changes them changes `now` for the group's next command. */
   readonly settings: { now: Settings };
 }
@@ -63,6 +68,10 @@ export async function load(
   const settings = batch.add(() => settingsQuery(db, tenant));
   const books = addBooks(batch, db, tenant, withBooks ? needs.books : noBookNeeds());
   const erasures = addErasures(batch, db, tenant, needs.persons);
+  const accounts = batch.add(
+    () => accountNamesQuery(db, tenant, [...needs.accounts]),
+    needs.accounts.size > 0,
+  );
   await batch.run(db);
   const ledgerState = ledger();
   for (const [loan_id, client_id] of clients()) ledgerState.clients.set(loan_id, client_id);
@@ -74,6 +83,7 @@ export async function load(
     ledger: ledgerState,
     books: books.state(bookkeeping()),
     erasures: erasures(),
+    accounts: new Map(namedAccounts(accounts())),
     settings: { now: settingsOf(settings()) },
   };
 }

@@ -8,6 +8,12 @@ import type { DraftEvent, RequestOfEvent, Stamp } from "../domain/core/event.ts"
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { decideErase, type EraseCommand } from "../domain/erasure/erasure.ts";
+import {
+  type AccountNamedCommand,
+  accountNamedEvent,
+  NO_NAMES,
+  namesAfter,
+} from "../domain/ledger/account-names.ts";
 import { decideLedger } from "../domain/ledger/decide.ts";
 import type { Entry } from "../domain/ledger/journal.ts";
 import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
@@ -57,6 +63,7 @@ export function decideOne(ground: Ground, submission: Submission): Result<Decisi
   if (command.type === "ingest") return decideIngest(ground, command, request);
   if (command.type === "opening") return decideOpening(ground, command, request);
   if (command.type === "settings") return decideSetting(ground, command, request);
+  if (command.type === "account_named") return decideNaming(ground, command, request);
   const { ledger } = loaded;
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
@@ -121,6 +128,21 @@ function decideSetting(
   const apply = () => {
     settings.now = decided.value;
     writes.settings.push({ sequence: stamp.sequence, ...decided.value });
+  };
+  return ok({ draft, entries: [], apply });
+}
+
+/** What the tenant calls an account. The group's next command is decided on it. */
+function decideNaming(
+  { loaded: { accounts }, writes, stamp }: Ground,
+  { account_code, change }: AccountNamedCommand,
+  request: RequestOfEvent,
+): Result<Decision, Problem> {
+  const names = namesAfter(accounts.get(account_code) ?? NO_NAMES, change);
+  const draft = accountNamedEvent(account_code, names, stamp, request);
+  const apply = () => {
+    accounts.set(account_code, names);
+    writes.accountNames.push({ account_code, ...names, sequence: stamp.sequence });
   };
   return ok({ draft, entries: [], apply });
 }

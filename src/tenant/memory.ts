@@ -54,6 +54,7 @@ export class GateMemory {
       ledger: noLedgerState(),
       books,
       erasures: noErasureState(),
+      accounts: new Map(),
       settings: { now: this.#settings },
     };
     const group: Recalled = { into, made: new Set(), taken: new Set() };

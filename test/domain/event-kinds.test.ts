@@ -14,6 +14,7 @@ describe("an event of the log", () => {
     ["settings", "put", ["records:read"], "settingsChanged"],
     ["client", "erase", ["records:read"], "recordChanged"],
     ["ledger", "erase", ["hpts:ledger:read"], "booksChanged"],
+    ["ledger", "account_named", ["hpts:ledger:read"], "booksChanged"],
     ["ledger", "switched", ["hpts:ledger:read"], "booksChanged"],
     ["log", "restored", ["records:read", "hpts:ledger:read"], "logRestored"],
   ])("%s %s is read with %j and reported as %s", (category, step, readableWith, webhook) => {

@@ -158,8 +158,8 @@ describe("a batch of 2,000 loans", () => {
     expect(answer.status, answer.text.slice(0, 300)).toBe(201);
     expect(answer.body).toMatchObject({ loan_count: 2_000, total_accrued_minor: "6000" });
     expect(d1.roundTrips).toBe(2);
-    // Each loan: posting, two places in its list, balances, day, accrual. Event with key, entry, accounts with days.
-    expect(d1.rowsWritten).toBe(6 * 2_000 + 3 + 4);
+    // Each loan: posting, two places in its list, balances, day, accrual. Event with key, entry with its day, accounts with days.
+    expect(d1.rowsWritten).toBe(6 * 2_000 + 4 + 4);
     // Each loan: its row, its balances and its place among the accruals, and the lists that these are found by.
     expect(d1.rowsRead).toBeLessThan(17 * 2_000);
     expect(answer.headers.get("Server-Timing")).toMatch(/load;dur=\d+.*commit;dur=\d+/);

@@ -253,10 +253,15 @@ describe("the tenant's journal in pages", () => {
   it.each([
     ["event_type=accrual", [4]],
     ["event_type=manual_adjustment", [3]],
-    ["from_date=2024-02-01", [5, 2]],
-    ["to_date=2024-01-10", [4, 3, 1]],
-    ["from_date=2024-01-10&to_date=2024-01-10", [4, 3]],
+    ["account_code=1200", [4]],
+    ["account_code=1100", [5, 2, 1]],
+    ["account_code=5100", []],
+    ["from_date=2024-02-01", [2, 5]],
+    ["to_date=2024-01-10", [1, 3, 4]],
+    ["from_date=2024-01-10&to_date=2024-01-10", [3, 4]],
     ["event_type=reversal&to_date=2024-01-10", []],
+    ["account_code=2100&from_date=2023-01-01", [1, 2, 5]],
+    ["account_code=2100&event_type=reversal&to_date=2024-03-01", [5]],
   ])("filtered by %s has the entries %j", async (query, numbers) => {
     const expected = numbers.map((number) => ids[number - 1]);
     expect(await walk(query)).toEqual(expected);
@@ -266,6 +271,7 @@ describe("the tenant's journal in pages", () => {
   it.each([
     "page_size=0",
     "event_type=payment",
+    "account_code=9999",
     "page_token=x",
     "from_date=2024-01-02&to_date=2024-01-01",
     "loan_id=x",

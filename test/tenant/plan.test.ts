@@ -36,7 +36,8 @@ function loadedOf(mode: "off" | "records" = "off"): Loaded {
   const state = perCategory(() => new Map()) as Loaded["state"];
   const settings = { now: DEFAULT_SETTINGS };
   const log = { head: NO_HEAD, rewrites: 0, isRestored: false, seen: [] };
-  return { ...log, state, ledger: noLedgerState(), books, erasures: noErasureState(), settings };
+  const accounts = new Map();
+  return { ...log, state, ledger: noLedgerState(), books, accounts, erasures: noErasureState(), settings };
 }
 function planned(
   loaded: Loaded,

@@ -34,6 +34,7 @@ const nothing = (): Loaded => ({
   ledger: noLedgerState(),
   books: noBooksState({ mode: "off", version: 0 }, ""),
   erasures: noErasureState(),
+  accounts: new Map(),
   settings: { now: DEFAULT_SETTINGS },
 });
 

@@ -62,5 +62,8 @@ export const bookedLoans = sqliteTable(
     /** JSON: the sums of the entries without a reversal, by currency, account and direction, in minor units as text. */
     gross: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.disbursement_id] }),
+    index("booked_loans_by_loan").on(t.tenant_id, t.loan_id),
+  ],
 );

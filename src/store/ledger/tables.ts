@@ -38,6 +38,7 @@ export const journalEntries = sqliteTable(
     uniqueIndex("an_entry_is_reversed_once")
       .on(t.tenant_id, t.reverses_sequence, t.reverses_position)
       .where(sql`reverses_sequence IS NOT NULL`),
+    index("journal_entries_by_day").on(t.tenant_id, t.effective_at, t.sequence, t.position),
     check(
       "a_reversal_names_its_entry",
       sql`(event_type = 'reversal') = (reverses_sequence IS NOT NULL) AND (reverses_sequence IS NULL) = (reverses_position IS NULL) AND (reverses_sequence IS NULL) = (reverses_entry_id IS NULL)`,
@@ -150,6 +151,20 @@ export const loanLosses = sqliteTable(
     effective_at: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.sequence, t.position] })],
+);
+
+/** What the tenant calls an account, here and in the books that it keeps elsewhere. */
+export const accountNames = sqliteTable(
+  "account_names",
+  {
+    ...tenant,
+    account_code: text().$type<AccountCode>().notNull(),
+    name: text(),
+    external_code: text(),
+    external_name: text(),
+    sequence: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.account_code] })],
 );
 
 /** The tenant's bank accounts, numbered from 1 in the order in which they were first named. */
