@@ -6,10 +6,10 @@ import { ingest } from "../crash/load.ts";
 import { LocalService } from "../crash/service.ts";
 import { individual } from "../support/examples.ts";
 
-const KILLS = 10;
+const KILLS = 6;
 const EVENTS = 15 * KILLS;
 
-test("a consumer that follows the feed while the service is killed ten times sees every sequence once, in order", async () => {
+test("a consumer that follows the feed while the service is killed six times sees every sequence once, in order", async () => {
   const service = await LocalService.create();
   const over = new AbortController();
   try {
