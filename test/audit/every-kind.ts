@@ -1,7 +1,9 @@
+import type { LogLine } from "../../src/domain/log/line.ts";
 import { opened, switchTo } from "../bookkeeping/tape.ts";
 import { accrue, DAY, disbursed, entryIdOf, LOAN, posted, reverse, settle } from "../ledger/post.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
+import { linesIn } from "../support/verify-log.ts";
 
 const OTHER_LOAN = "9d1b4f4e-0000-4000-8000-000000000002";
 
@@ -43,4 +45,15 @@ export async function logOfEveryKind(): Promise<Api> {
   await api.accept("operation", { ...operation, asset_condition: "good", info: { note: "n" } });
   await api.accept("operation", { step: "delete", operation_id: "OP-1" });
   return api;
+}
+
+/** The tenant's log as it is exported now. */
+export const exportedLog = async (api: Api): Promise<readonly LogLine[]> =>
+  linesIn((await api.get("/v1/log/events")).text);
+
+/** The sequence of the first event of a kind, such as `client create`. */
+export function sequenceOfKind(lines: readonly LogLine[], kind: string): number {
+  const found = lines.find(({ category, step }) => `${category} ${step}` === kind);
+  if (!found) throw new Error(`no event ${kind}`);
+  return found.sequence;
 }

@@ -5,8 +5,8 @@ import type { LogLine } from "../../src/domain/log/line.ts";
 import type { Api } from "../support/api.ts";
 import { at, rechained } from "../support/log-lines.ts";
 import { tamper } from "../support/tamper.ts";
-import { linesIn, verifyLog } from "../support/verify-log.ts";
-import { logOfEveryKind } from "./every-kind.ts";
+import { verifyLog } from "../support/verify-log.ts";
+import { exportedLog, logOfEveryKind, sequenceOfKind } from "./every-kind.ts";
 
 /*
  * Rows that are removed, moved, added or made anew by hand in the local database. `verify` names the first sequence; what no
@@ -21,13 +21,8 @@ let lines: readonly LogLine[];
 /** Statements about the tenant's rows: `OWN` is the condition for them. */
 const statements = (texts: readonly string[]) =>
   texts.map((text) => env.DB.prepare(text.replaceAll("OWN", `tenant_id = '${api.tenant}'`)));
-const exported = async () => linesIn((await api.get("/v1/log/events")).text);
-
-function sequenceOf(kind: string): number {
-  const found = lines.find(({ category, step }) => `${category} ${step}` === kind);
-  if (!found) throw new Error(`no event ${kind}`);
-  return found.sequence;
-}
+const exported = () => exportedLog(api);
+const sequenceOf = (kind: string) => sequenceOfKind(lines, kind);
 
 beforeAll(async () => {
   api = await logOfEveryKind();

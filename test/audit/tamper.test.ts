@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { LogLine } from "../../src/domain/log/line.ts";
 import type { Api } from "../support/api.ts";
 import { tamper } from "../support/tamper.ts";
-import { linesIn, verifyLog } from "../support/verify-log.ts";
-import { logOfEveryKind } from "./every-kind.ts";
+import { verifyLog } from "../support/verify-log.ts";
+import { exportedLog, logOfEveryKind, sequenceOfKind } from "./every-kind.ts";
 
 /*
  * Changes by hand in the local database, one for each column of each kind of row. `verify` names the event, and sees
@@ -49,13 +49,8 @@ describe("a change by hand", () => {
   let api: Api;
   let lines: readonly LogLine[];
 
-  const exported = async () => linesIn((await api.get("/v1/log/events")).text);
-
-  function sequenceOf(kind: string): number {
-    const found = lines.find(({ category, step }) => `${category} ${step}` === kind);
-    if (!found) throw new Error(`no event ${kind}`);
-    return found.sequence;
-  }
+  const exported = () => exportedLog(api);
+  const sequenceOf = (kind: string) => sequenceOfKind(lines, kind);
 
   beforeAll(async () => {
     api = await logOfEveryKind();

@@ -1,4 +1,4 @@
-import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
+import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { bankErrors } from "../ledger/bank.ts";
@@ -38,19 +38,5 @@ const TOO_MANY_BANKS: Problem = {
 };
 
 /** The event of a switch. */
-export function switchedEvent({ sequence, event_id, now }: Stamp, request: RequestOfEvent): DraftEvent {
-  return {
-    sequence,
-    event_id,
-    category: "ledger",
-    step: "switched",
-    record_id: event_id,
-    previous_sequence: null,
-    ...request,
-    facts: {},
-    about: null,
-    makes_history: false,
-    answer: null,
-    created_at: now,
-  };
-}
+export const switchedEvent = (stamp: Stamp, request: RequestOfEvent): DraftEvent =>
+  eventOf(stamp, request, { category: "ledger", step: "switched" });

@@ -1,4 +1,4 @@
-import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
+import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
 import { markKey } from "../ledger/marks.ts";
 import type { LedgerState } from "../ledger/state.ts";
 import type { LedgerWrites } from "../ledger/writes.ts";
@@ -79,20 +79,12 @@ export function openingEvent(
   stamp: Stamp,
   request: RequestOfEvent,
 ): DraftEvent {
-  const { sequence, event_id, now: created_at } = stamp;
   const journal_entry_ids = entries.map(({ journal_entry_id }) => journal_entry_id);
-  return {
-    sequence,
-    event_id,
+  return eventOf(stamp, request, {
     category: "ledger",
     step: "opening",
-    record_id: journal_entry_ids[0] ?? event_id,
-    previous_sequence: null,
-    ...request,
+    record_id: journal_entry_ids[0] ?? stamp.event_id,
     facts: { journal_entry_ids },
-    about: null,
-    makes_history: false,
     answer: JSON.stringify({ category, id, journal_entry_ids }),
-    created_at,
-  };
+  });
 }

@@ -138,3 +138,22 @@ export const clientPerson = (client_id: string | null): string | null =>
   client_id === null ? null : `client:${client_id}`;
 
 export const borrowerPerson = (borrower_id: string): string => `borrower:${borrower_id}`;
+
+/** The event of a request that changes no record: `own` is what it says of itself beside the usual. */
+export const eventOf = (
+  { sequence, event_id, now }: Stamp,
+  request: RequestOfEvent,
+  own: Pick<DraftEvent, "category" | "step"> & Partial<DraftEvent>,
+): DraftEvent => ({
+  sequence,
+  event_id,
+  record_id: event_id,
+  previous_sequence: null,
+  ...request,
+  facts: {},
+  about: null,
+  makes_history: false,
+  answer: null,
+  created_at: now,
+  ...own,
+});

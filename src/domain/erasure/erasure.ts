@@ -2,6 +2,7 @@ import {
   borrowerPerson,
   clientPerson,
   type DraftEvent,
+  eventOf,
   type RequestOfEvent,
   type Stamp,
 } from "../core/event.ts";
@@ -131,25 +132,19 @@ interface Said {
 /** The event names the purchases that the client shared: what is about several of their clients is erased with it. */
 function eraseEvent(
   { kind, id, reason }: EraseCommand,
-  { sequence, event_id, now }: Stamp,
+  stamp: Stamp,
   request: RequestOfEvent,
   { previous_sequence, info, shared }: Said,
 ): DraftEvent {
-  return {
-    sequence,
-    event_id,
+  return eventOf(stamp, request, {
     category: kind === "client" ? "client" : "ledger",
     step: "erase",
     record_id: id,
     previous_sequence,
-    ...request,
     data: JSON.stringify(kind === "client" ? { reason, shared } : { reason }),
     facts: info === null ? {} : { info },
     about: kind === "client" ? clientPerson(id) : borrowerPerson(id),
-    makes_history: false,
-    answer: null,
-    created_at: now,
-  };
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   borrowerPerson,
   clientPerson,
   type DraftEvent,
+  eventOf,
   type RequestOfEvent,
   type Stamp,
 } from "../core/event.ts";
@@ -86,18 +87,11 @@ export function ledgerEvent(
   { entries, bankBalance, answer }: Posted,
   { stamp, request }: { readonly stamp: Stamp; readonly request: RequestOfEvent },
 ): DraftEvent {
-  return {
-    sequence: stamp.sequence,
-    event_id: stamp.event_id,
+  return eventOf(stamp, request, {
     category: "ledger",
     step: command.type,
     record_id: entries[0]?.journal_entry_id ?? bankBalance?.bank_account_ref ?? stamp.event_id,
-    previous_sequence: null,
-    ...request,
-    facts: {},
     about: personOf(state, entries),
-    makes_history: false,
     answer: JSON.stringify(answer),
-    created_at: stamp.now,
-  };
+  });
 }

@@ -1,4 +1,4 @@
-import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
+import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
 
 /** What a restore of the database took from a tenant's log (docs/operate.md#after-a-restore). */
 export interface Restore {
@@ -18,19 +18,5 @@ export interface RestoredCommand {
 }
 
 /** The event that names what a restore took: its data is the `Restore`. */
-export function restoredEvent({ sequence, event_id, now }: Stamp, request: RequestOfEvent): DraftEvent {
-  return {
-    sequence,
-    event_id,
-    category: "log",
-    step: "restored",
-    record_id: event_id,
-    previous_sequence: null,
-    ...request,
-    facts: {},
-    about: null,
-    makes_history: false,
-    answer: null,
-    created_at: now,
-  };
-}
+export const restoredEvent = (stamp: Stamp, request: RequestOfEvent): DraftEvent =>
+  eventOf(stamp, request, { category: "log", step: "restored" });

@@ -1,4 +1,4 @@
-import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
+import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions, Settings } from "../core/settings.ts";
@@ -49,23 +49,10 @@ const tooLate = (time_zone: string): Problem => ({
 });
 
 /** The event of changed settings. It keeps the answer, because a replay returns the same body. */
-export function settingsEvent(
-  settings: Settings,
-  { sequence, event_id, now }: Stamp,
-  request: RequestOfEvent,
-): DraftEvent {
-  return {
-    sequence,
-    event_id,
+export const settingsEvent = (settings: Settings, stamp: Stamp, request: RequestOfEvent): DraftEvent =>
+  eventOf(stamp, request, {
     category: "settings",
     step: "put",
     record_id: "settings",
-    previous_sequence: null,
-    ...request,
-    facts: {},
-    about: null,
-    makes_history: false,
     answer: JSON.stringify(settings),
-    created_at: now,
-  };
-}
+  });
