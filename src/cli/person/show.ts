@@ -1,5 +1,5 @@
 import { stringify } from "lossless-json";
-import type { LookupTableName } from "../../domain/core/lookup.ts";
+import { HISTORY_TABLE_NAMES, type LookupTableName } from "../../domain/core/lookup.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type ExportedRow, rowsOf } from "../export/rows.ts";
 import { type CommandFailure, EXIT, report } from "../failure.ts";
@@ -10,15 +10,6 @@ import { EventsOfClient } from "./events.ts";
 export interface PersonShowOptions extends ServiceOptions {
   readonly client_id: string;
 }
-
-const HISTORY: readonly LookupTableName[] = [
-  "disbursement_status",
-  "extensions",
-  "rebates",
-  "write_offs",
-  "restructures",
-  "asset_status",
-];
 
 /** Carries a failure out of the reading. */
 class ReadError extends Error {
@@ -58,7 +49,7 @@ async function allAbout(service: Service, client_id: string): Promise<Result<obj
       (await Promise.all(ids.map((disbursement_id) => list(table, { disbursement_id })))).flat();
     const payments = (await ofAll("payments")).filter((row) => row.client_id === client_id);
     const history: Record<string, readonly ExportedRow[]> = {};
-    for (const table of HISTORY) history[table] = await ofAll(table);
+    for (const table of HISTORY_TABLE_NAMES) history[table] = await ofAll(table);
     const events = new EventsOfClient(client_id);
     for (const row of await list("events", {})) events.add(row);
     return ok({

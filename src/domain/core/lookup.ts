@@ -2,6 +2,16 @@
 const RECORD_TABLE_NAMES = ["clients", "disbursements", "payments", "operations"] as const;
 export type RecordTableName = (typeof RECORD_TABLE_NAMES)[number];
 
+/** The tables of derived history, by their name on the wire. */
+export const HISTORY_TABLE_NAMES = [
+  "disbursement_status",
+  "extensions",
+  "rebates",
+  "write_offs",
+  "restructures",
+  "asset_status",
+] as const;
+
 /**
  * The lookup tables by their name on the wire (docs/api.md#lookups). A new one is a name here, and the compiler asks
  * for the rest: what it promises in contract/lookup/tables.ts, and where it is kept in store/lookup/sources.ts.
@@ -10,12 +20,7 @@ export const LOOKUP_TABLE_NAMES = [
   ...RECORD_TABLE_NAMES,
   "purchase_clients",
   "events",
-  "disbursement_status",
-  "extensions",
-  "rebates",
-  "write_offs",
-  "restructures",
-  "asset_status",
+  ...HISTORY_TABLE_NAMES,
 ] as const;
 export type LookupTableName = (typeof LOOKUP_TABLE_NAMES)[number];
 
