@@ -14,6 +14,7 @@ export default {
     "./src/store/ledger/tables.ts",
     "./src/store/ledger/integrity-tables.ts",
     "./src/store/bookkeeping/tables.ts",
+    "./src/store/closing/tables.ts",
     "./src/store/erasure/tables.ts",
   ],
   out: "./migrations",

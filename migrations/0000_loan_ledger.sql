@@ -402,6 +402,16 @@ CREATE TABLE `webhook_endpoints` (
 	PRIMARY KEY(`tenant_id`, `endpoint_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `account_names` (
+	`tenant_id` text NOT NULL,
+	`account_code` text NOT NULL,
+	`name` text,
+	`external_code` text,
+	`external_name` text,
+	`sequence` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `account_code`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `accruals` (
 	`tenant_id` text NOT NULL,
 	`loan_id` text NOT NULL,
@@ -457,6 +467,8 @@ CREATE TABLE `journal_entries` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `an_entry_is_reversed_once` ON `journal_entries` (`tenant_id`,`reverses_sequence`,`reverses_position`) WHERE reverses_sequence IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `late_entries` ON `journal_entries` (`tenant_id`,`value_date`,`sequence`,`position`) WHERE value_date <> effective_at;--> statement-breakpoint
+CREATE INDEX `journal_entries_by_day` ON `journal_entries` (`tenant_id`,`effective_at`,`sequence`,`position`);--> statement-breakpoint
 CREATE TABLE `journal_postings` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -520,6 +532,7 @@ CREATE TABLE `loan_balances` (
 	`clearing_minor` integer NOT NULL,
 	`suspense_minor` integer NOT NULL,
 	`margin_minor` integer NOT NULL,
+	`loss_minor` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -534,6 +547,7 @@ CREATE TABLE `loan_days` (
 	`clearing_minor` integer NOT NULL,
 	`suspense_minor` integer NOT NULL,
 	`margin_minor` integer NOT NULL,
+	`loss_minor` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `day`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -604,6 +618,7 @@ CREATE TABLE `integrity_loans` (
 	`clearing_minor` integer NOT NULL,
 	`suspense_minor` integer NOT NULL,
 	`margin_minor` integer NOT NULL,
+	`loss_minor` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -629,6 +644,7 @@ CREATE TABLE `booked_loans` (
 	PRIMARY KEY(`tenant_id`, `disbursement_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `booked_loans_by_loan` ON `booked_loans` (`tenant_id`,`loan_id`);--> statement-breakpoint
 CREATE TABLE `booked_parts` (
 	`tenant_id` text NOT NULL,
 	`category` text NOT NULL,
@@ -639,12 +655,24 @@ CREATE TABLE `booked_parts` (
 	`journal_entry_id` text NOT NULL,
 	`currency` text NOT NULL,
 	`day` text NOT NULL,
+	`effective_at` text NOT NULL,
 	`correlation_id` text NOT NULL,
 	`disbursement_id` text NOT NULL,
 	`loan_id` text NOT NULL,
 	`borrower_id` text NOT NULL,
 	`moves` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `category`, `record_id`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `closings` (
+	`tenant_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`closed_through` text,
+	`closed_at` integer NOT NULL,
+	`actor` text,
+	`note` text,
+	`trial_balance_hash` text,
+	PRIMARY KEY(`tenant_id`, `sequence`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `bookkeeping` (

@@ -154,6 +154,20 @@ export const PROBLEMS = {
     meaning: "The entry would take a balance of the loan below zero on some day. Later entries depend on it.",
     remedy: "Reverse the later entries first. The detail names the loan, the account and the first such day.",
   },
+  period_closed: {
+    status: 409,
+    title: "The period is closed",
+    meaning: "The day is in a period that the tenant has closed. No figure of a closed period changes.",
+    remedy: "Post on the first open day, which the detail names. Or reopen the period with PUT /v1/closing.",
+  },
+  opening_unfinished: {
+    status: 409,
+    title: "Records are still being booked",
+    meaning:
+      "Bookkeeping was switched on, and some earlier records are not booked yet. A closing waits for them.",
+    remedy:
+      "Ask GET /v1/bookkeeping until done equals total, then send again. You may use the same Idempotency-Key.",
+  },
   payload_too_large: {
     status: 413,
     title: "The body is too large",

@@ -1,4 +1,5 @@
 import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
+import { CLOSING_ROUTES } from "./routes/closing.ts";
 import { CREDENTIAL_ROUTES } from "./routes/credentials.ts";
 import { ERASURE_ROUTES } from "./routes/erasure.ts";
 import { LEDGER_ROUTES } from "./routes/ledger.ts";
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,
   ...BOOKKEEPING_ROUTES,
+  ...CLOSING_ROUTES,
   ...ERASURE_ROUTES,
   ...SETTINGS_ROUTES,
   ...LOG_ROUTES,

@@ -7,8 +7,10 @@ export const SCOPE_MEANINGS = {
   "hpts:payments:write": "Post payments, suspense applications and recoveries.",
   "hpts:fees:write": "Post and waive fees.",
   "hpts:accruals:write": "Preview and post interest.",
-  "hpts:adjustments:write": "Charge loans off, post the lender's own funding, and switch bookkeeping.",
+  "hpts:adjustments:write":
+    "Charge loans off, post the lender's own funding, name accounts, and switch bookkeeping.",
   "hpts:reversals:write": "Reverse journal entries.",
+  "hpts:closing:write": "Close the books through the end of a month, and reopen them.",
   "hpts:ledger:read": "Read journal entries.",
   "hpts:balances:read": "Read balances of loans and accounts.",
   "hpts:reconciliation:write": "State bank balances and start integrity checks.",

@@ -2,9 +2,13 @@ import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
 import { RECORDS_BANK } from "./bookkeeping/entries.ts";
 import type { SwitchCommand, Switched } from "./bookkeeping/switch.ts";
 import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
+import type { CloseCommand, Closing } from "./closing/closing.ts";
 import { UTC } from "./core/calendar.ts";
+import type { Day } from "./core/dates.ts";
 import type { Event } from "./core/event.ts";
 import { type EraseCommand, type NewErasure, personName } from "./erasure/erasure.ts";
+import type { AccountNamedCommand, AccountNamesRow } from "./ledger/account-names.ts";
+import type { AccountCode } from "./ledger/accounts.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
@@ -20,7 +24,9 @@ export type Command =
   | LedgerCommand
   | OpeningCommand
   | SettingsCommand
+  | AccountNamedCommand
   | SwitchCommand
+  | CloseCommand
   | EraseCommand
   | RestoredCommand;
 
@@ -31,6 +37,10 @@ export interface Needs extends RecordNeeds {
   readonly books: BookNeeds;
   /** Whose erasures are needed, by name. */
   readonly persons: Set<string>;
+  /** The day up to which the trial balance is needed; empty to reopen everything. One command at most closes. */
+  readonly closing: Set<Day>;
+  /** Accounts whose names are needed. */
+  readonly accounts: Set<AccountCode>;
 }
 
 export const noNeeds = (): Needs => ({
@@ -38,6 +48,8 @@ export const noNeeds = (): Needs => ({
   ledger: noLedgerNeeds(),
   books: noBookNeeds(),
   persons: new Set(),
+  closing: new Set(),
+  accounts: new Set(),
 });
 
 /**
@@ -56,9 +68,15 @@ export function addNeeds(needs: Needs, command: Command, now: number): void {
     case "switch":
       needs.ledger.banks.add(RECORDS_BANK);
       return;
+    case "close":
+      needs.closing.add(command.closed_through ?? "");
+      return;
     case "erase":
       needs.persons.add(personName(command));
       if (command.kind === "client") needs.client.add(command.id);
+      return;
+    case "account_named":
+      needs.accounts.add(command.account_code);
       return;
     case "settings":
     case "restored":
@@ -83,21 +101,26 @@ function addIngestNeeds(needs: Needs, command: IngestCommand): void {
 }
 
 /**
- * True for a command that is decided in a group of its own: a switch of bookkeeping, an erasure, and what touches more loans
+ * True for a command that is decided in a group of its own: a switch of bookkeeping, a closing, an erasure, and what touches more loans
  * than may share a group (docs/api.md#ledger). For a reversal this depends on the loaded entry.
  */
 export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
   command.type === "switch" ||
+  command.type === "close" ||
   command.type === "erase" ||
   (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
 const isLedgerCommand = (command: Command): command is LedgerCommand =>
-  !["ingest", "opening", "settings", "switch", "erase", "restored"].includes(command.type);
+  !["ingest", "opening", "settings", "account_named", "switch", "close", "erase", "restored"].includes(
+    command.type,
+  );
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
   readonly settings: SettingsRow[];
+  readonly accountNames: AccountNamesRow[];
   switched: Switched | null;
+  closing: Closing | null;
   readonly erasures: NewErasure[];
   readonly events: Event[];
 }
@@ -107,7 +130,9 @@ export const noWrites = (): Writes => ({
   ...noLedgerWrites(),
   ...noBookWrites(),
   settings: [],
+  accountNames: [],
   switched: null,
+  closing: null,
   erasures: [],
   events: [],
 });

@@ -33,7 +33,7 @@ const EVENT_KINDS: readonly EventKind[] = [
   },
   {
     category: "ledger",
-    steps: ["switched", "erase"],
+    steps: ["switched", "closed", "reopened", "account_named", "erase"],
     readableWith: ["hpts:ledger:read"],
     webhook: "booksChanged",
   },

@@ -17,6 +17,8 @@ interface PreviewedLoan {
 
 interface Preview {
   readonly loans: readonly PreviewedLoan[];
+  /** Ids of loans that take no accruals, because their entries follow their records. */
+  readonly kept: readonly string[];
   readonly next_cursor: string | undefined;
 }
 
@@ -33,12 +35,15 @@ export async function previewAccrual(
   if (!found.ok) return found;
   const { annual_rate, day_count_convention, accrual_date } = asked;
   const rate = scaledRate(annual_rate);
-  const previewed = found.value.principals.map(({ loan_id, principal_minor }) => ({
+  const { principals, next_cursor } = found.value;
+  const open = principals.filter(({ follows_records }) => !follows_records);
+  const kept = principals.filter(({ follows_records }) => follows_records);
+  const previewed = open.map(({ loan_id, principal_minor }) => ({
     loan_id,
     outstanding_principal_minor: principal_minor,
     interest_minor: interestOfDay(principal_minor, rate, day_count_convention, accrual_date),
   }));
-  return ok({ loans: previewed, next_cursor: found.value.next_cursor });
+  return ok({ loans: previewed, kept: kept.map(({ loan_id }) => loan_id), next_cursor });
 }
 
 interface Principals {
@@ -56,7 +61,9 @@ async function principalsAsked(
   const errors = loans.flatMap((loan_id, index): FieldError[] => {
     const loan = found.get(loan_id);
     if (!loan) return [unknownLoan(`loans.${index}`)];
-    return loan.currency === currency ? [] : [currencyMismatch(`loans.${index}`, loan.currency)];
+    return loan.follows_records || loan.currency === currency
+      ? []
+      : [currencyMismatch(`loans.${index}`, loan.currency)];
   });
   return errors.length > 0
     ? err(invalid(errors))

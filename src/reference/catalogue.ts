@@ -1,5 +1,6 @@
 import type { ApiOperation } from "./operation.ts";
 import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
+import { CLOSING_OPERATIONS } from "./operations/closing.ts";
 import { CREDENTIAL_OPERATIONS } from "./operations/credentials.ts";
 import { ERASURE_OPERATIONS } from "./operations/erasure.ts";
 import { INGEST_OPERATIONS } from "./operations/ingest.ts";
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...POSTING_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...BOOKKEEPING_OPERATIONS,
+  ...CLOSING_OPERATIONS,
   ...ERASURE_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...LOG_OPERATIONS,

@@ -79,6 +79,13 @@ export const POSTING_EXAMPLES = {
       reason: "First late payment",
     }),
   },
+  interest_waived: {
+    unowed: posting(
+      "Waive interest; refused here, because none is owed yet",
+      { ...smallLoan, amount_minor: "100", effective_at: "2024-02-05", reason: "Goodwill" },
+      422,
+    ),
+  },
   accrual: {
     one_loan: posting("Interest of one loan", {
       program_id: "1f0e7a52-3b1c-4e0d-8a4e-0c6b5d9a7f21",
@@ -97,6 +104,14 @@ export const POSTING_EXAMPLES = {
       amount_minor: "50000",
       effective_at: "2024-08-01",
       source_method: "check",
+    }),
+  },
+  refund: {
+    overpaid: posting("Pay back what was paid too much", {
+      ...smallLoan,
+      amount_minor: "200",
+      effective_at: "2024-02-03",
+      method: "ach",
     }),
   },
   manual_adjustment: {

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { bookkeepingState, exceptions, proof } from "../contract/bookkeeping/answers.ts";
-import type { ExceptionsQuery, ProofQuery } from "../contract/bookkeeping/bodies.ts";
+import type { bookkeepingState, exceptions, late, proof } from "../contract/bookkeeping/answers.ts";
+import type { ExceptionsQuery, LateQuery, ProofQuery } from "../contract/bookkeeping/bodies.ts";
 import { amountIn } from "../contract/position/view.ts";
 import type { Exception } from "../domain/bookkeeping/compare.ts";
 import { ok } from "../domain/core/result.ts";
@@ -9,6 +9,7 @@ import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { findExceptions } from "../reads/exceptions.ts";
+import { findLate } from "../reads/late.ts";
 import { compareBooks, type Difference } from "../reads/proof.ts";
 import { todayOf } from "../reads/today.ts";
 import { readSwitch, type Switch } from "../store/bookkeeping/switch.ts";
@@ -33,6 +34,7 @@ export const bookkeepingHandlers = {
     return renderJson<typeof bookkeepingState>(c, switchView(found.value), status);
   },
   listBookkeepingExceptions: (c, { query }) => listExceptions(c, query),
+  listLateEntries: (c, { query }) => listLate(c, query),
   proveBookkeeping: (c, { query }) => prove(c, query),
 } satisfies Partial<RouteHandlers>;
 
@@ -89,3 +91,13 @@ const exceptionView = ({ payment_id, amount_minor, currency, sequence, ...one }:
   currency,
   sequence,
 });
+
+async function listLate(c: Context<AppEnv>, asked: LateQuery): Promise<Response> {
+  const found = await ask(c, (db) => findLate(db, c.get("principal").tenant_id, asked));
+  if (!found.ok) return renderProblem(c, found.error);
+  const { shown, next_cursor } = found.value;
+  return renderJson<typeof late>(c, {
+    data: shown.map(({ position: _, ...one }) => one),
+    pagination: { limit: asked.limit, has_more: next_cursor !== undefined, next_cursor },
+  });
+}

@@ -1,5 +1,6 @@
 import type { RouteHandlers } from "../http/handler.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
+import { closingHandlers } from "./closing.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { erasureHandlers } from "./erasure.ts";
 import { healthHandlers } from "./health.ts";
@@ -9,6 +10,7 @@ import { accountHandlers } from "./ledger-accounts.ts";
 import { accrualHandlers } from "./ledger-accruals.ts";
 import { ledgerReadHandlers } from "./ledger-reads.ts";
 import { reconciliationHandlers } from "./ledger-reconciliation.ts";
+import { summaryHandlers } from "./ledger-summary.ts";
 import { ledgerWriteHandlers } from "./ledger-writes.ts";
 import { logHandlers } from "./log.ts";
 import { pageHandlers } from "./pages.ts";
@@ -31,9 +33,11 @@ export const HANDLERS: RouteHandlers = {
   ...ledgerWriteHandlers,
   ...accrualHandlers,
   ...ledgerReadHandlers,
+  ...summaryHandlers,
   ...accountHandlers,
   ...reconciliationHandlers,
   ...bookkeepingHandlers,
+  ...closingHandlers,
   ...erasureHandlers,
   ...settingsHandlers,
   ...logHandlers,

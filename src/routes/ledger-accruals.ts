@@ -10,7 +10,6 @@ export const accrualHandlers = {
   previewAccruals: async (c, { body }) => {
     const preview = await ask(c, (db) => previewAccrual(db, c.get("principal").tenant_id, body));
     if (!preview.ok) return renderProblem(c, preview.error);
-    const { loans, next_cursor } = preview.value;
-    return renderJson<typeof accrualPreview>(c, previewView(body, loans, next_cursor));
+    return renderJson<typeof accrualPreview>(c, previewView(body, preview.value));
   },
 } satisfies Partial<RouteHandlers>;

@@ -1,14 +1,25 @@
 import type { Context } from "hono";
+import type { JournalFormat, JournalListQuery } from "../contract/ledger/queries.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { invalidQuery } from "../http/query.ts";
-import { hledgerPages } from "../reads/journal-export.ts";
+import { journalPages } from "../reads/journal-export.ts";
+import { daysOf } from "../reads/journal-list.ts";
 import { read } from "./read.ts";
 
-/** Streams the tenant's journal page by page, so that its length does not matter to the worker's memory. */
-export async function exportJournal(c: Context<AppEnv>): Promise<Response> {
+const FILE_NAMES: Readonly<Record<JournalFormat, string>> = {
+  hledger: "ledger.journal",
+  beancount: "ledger.beancount",
+};
+
+/** Streams the tenant's journal, or that of some days, page by page, so that its length does not matter to the worker's memory. */
+export async function exportJournal(
+  c: Context<AppEnv>,
+  query: JournalListQuery,
+  format: JournalFormat,
+): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const opened = await read(c, async (db) => {
-    const pages = hledgerPages(db, tenant);
+    const pages = journalPages(db, tenant, { days: daysOf(query), format });
     // Before the answer begins: a database that is away is a 503, not books without entries.
     return { pages, first: await pages.next() };
   });
@@ -29,6 +40,6 @@ export async function exportJournal(c: Context<AppEnv>): Promise<Response> {
   });
   return c.body(stream, 200, {
     "Content-Type": "text/plain; charset=utf-8",
-    "Content-Disposition": 'attachment; filename="ledger.journal"',
+    "Content-Disposition": `attachment; filename="${FILE_NAMES[format]}"`,
   });
 }

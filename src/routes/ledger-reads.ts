@@ -9,7 +9,8 @@ import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
-import { listJournal, listLoanEntries, listStatement } from "../reads/journal.ts";
+import { listLoanEntries, listStatement } from "../reads/journal.ts";
+import { journalCsv, listJournal, listJournalLines } from "../reads/journal-list.ts";
 import { todayOf } from "../reads/today.ts";
 import { readLoanBalance } from "../store/ledger/balances.ts";
 import { findEntry } from "../store/ledger/journal.ts";
@@ -22,7 +23,7 @@ const notFound = (c: Context<AppEnv>, what: string) =>
 /** The journal and the loans (docs/api.md#ledger). */
 export const ledgerReadHandlers = {
   listJournalEntries: (c, { query }) =>
-    query.format === undefined ? listEntries(c, query) : exportJournal(c),
+    query.format === undefined ? listEntries(c, query) : exportJournal(c, query, query.format),
   getJournalEntry: async (c, { path }) => {
     const id = path.id.toLowerCase();
     const entry = await read(c, (db) => findEntry(db, c.get("principal").tenant_id, id));
@@ -52,10 +53,18 @@ export const ledgerReadHandlers = {
 } satisfies Partial<RouteHandlers>;
 
 async function listEntries(c: Context<AppEnv>, asked: JournalListQuery): Promise<Response> {
+  if (wantsCsv(c)) return listLines(c, asked);
   const found = await ask(c, (db) => listJournal(db, c.get("principal").tenant_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
   const { items, next_cursor } = found.value;
   return renderJson<typeof journalPage>(c, { items, next_page_token: next_cursor });
+}
+
+async function listLines(c: Context<AppEnv>, asked: JournalListQuery): Promise<Response> {
+  const found = await ask(c, (db) => listJournalLines(db, c.get("principal").tenant_id, asked));
+  if (!found.ok) return renderProblem(c, found.error);
+  const { items, next_cursor } = found.value;
+  return renderCsv(c, journalCsv(items), "journal", { cursor: next_cursor, parameter: "page_token" });
 }
 
 async function listEntriesOf(c: Context<AppEnv>, loan_id: string, asked: JournalQuery): Promise<Response> {
@@ -68,7 +77,7 @@ async function listEntriesOf(c: Context<AppEnv>, loan_id: string, asked: Journal
 async function statement(c: Context<AppEnv>, loan_id: string, asked: StatementQuery): Promise<Response> {
   const found = await ask(c, (db) => listStatement(db, c.get("principal").tenant_id, loan_id, asked));
   if (!found.ok) return renderProblem(c, found.error);
-  const { opening, items, next_cursor } = found.value;
-  if (!wantsCsv(c)) return renderJson<typeof statementAnswer>(c, statementView(opening, items, next_cursor));
-  return renderCsv(c, statementCsv(items), "statement", { cursor: next_cursor, parameter: "page_token" });
+  const { next_cursor, ...page } = found.value;
+  if (!wantsCsv(c)) return renderJson<typeof statementAnswer>(c, statementView(page, next_cursor));
+  return renderCsv(c, statementCsv(page), "statement", { cursor: next_cursor, parameter: "page_token" });
 }

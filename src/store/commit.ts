@@ -4,10 +4,12 @@ import { CATEGORY_NAMES } from "../domain/tape/categories.ts";
 import type { Category } from "../domain/tape/fields.ts";
 import { bookStatements } from "./bookkeeping/commit.ts";
 import { switchStatements } from "./bookkeeping/switch.ts";
+import { closingStatements } from "./closing/closing.ts";
 import { guardedRowWriter, rowWriter } from "./d1/rows.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { erasureStatements } from "./erasure/commit.ts";
 import { IS_AS_SEEN, type Seen, seenValues } from "./fence.ts";
+import { accountNamesStatements } from "./ledger/account-names.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
 import { events } from "./log.ts";
 import { placementStatements } from "./placement/placement.ts";
@@ -58,6 +60,7 @@ export async function commit(
     ...(unlinked.length > 0 ? [unlink(tenant, unlinked)] : []),
     ...writeFormerClients(unlinked.map((pair) => ({ tenant_id: tenant, ...pair }))),
     ...settingsStatements(tenant, writes.settings),
+    ...accountNamesStatements(tenant, writes.accountNames),
     ...writeLinks(links),
     ...writeTerms(terms),
     ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),
@@ -65,6 +68,7 @@ export async function commit(
     ...ledgerStatements(tenant, writes),
     ...bookStatements(tenant, writes),
     ...switchStatements(tenant, writes.switched),
+    ...closingStatements(tenant, writes.closing),
     ...erasureStatements(tenant, writes.erasures),
   ]);
 }

@@ -1,18 +1,24 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { type BooksState, noBookNeeds } from "../domain/bookkeeping/booked.ts";
+import type { ClosingState } from "../domain/closing/closing.ts";
 import type { Needs } from "../domain/command.ts";
+import type { Day } from "../domain/core/dates.ts";
 import { type Head, type LogPlace, NO_HEAD, type SeenEvent } from "../domain/core/event.ts";
 import type { Settings } from "../domain/core/settings.ts";
 import type { ErasureState } from "../domain/erasure/erasure.ts";
+import type { AccountNames } from "../domain/ledger/account-names.ts";
+import type { AccountCode } from "../domain/ledger/accounts.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import type { RecordState } from "../domain/tape/state.ts";
 import { addClientsOfEntries } from "./bookkeeping/clients.ts";
 import { addBookkeeping, addBooks } from "./bookkeeping/load.ts";
+import { addClosedThrough, addClosing } from "./closing/closing.ts";
 import { ReadBatch } from "./d1/read-batch.ts";
 import { hexOf, outOf } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
 import { addErasures } from "./erasure/load.ts";
 import { rewritesValue, type Seen } from "./fence.ts";
+import { accountNamesQuery, namedAccounts } from "./ledger/account-names.ts";
 import { addLedger } from "./ledger/load.ts";
 import { events } from "./log.ts";
 import { settingsOf, settingsQuery } from "./settings/settings.ts";
@@ -32,8 +38,13 @@ export interface Loaded extends LogEnd {
   readonly ledger: LedgerState;
   readonly books: BooksState;
   readonly erasures: ErasureState;
+  /** The names of the accounts that the group names. */
+  readonly accounts: Map<AccountCode, AccountNames>;
   /** A command that changes them changes `now` for the group's next command. */
   readonly settings: { now: Settings };
+  /** The last day of the closed period; null where none is closed. A command that changes it goes alone. */
+  readonly closed_through: Day | null;
+  readonly closing: ClosingState;
 }
 
 /** What a load reads. */
@@ -62,7 +73,14 @@ export async function load(
   const bookkeeping = addBookkeeping(batch, db, tenant);
   const settings = batch.add(() => settingsQuery(db, tenant));
   const books = addBooks(batch, db, tenant, withBooks ? needs.books : noBookNeeds());
+  const closed_through = addClosedThrough(batch, db, tenant);
+  const [day] = needs.closing;
+  const closing = addClosing(batch, db, tenant, day);
   const erasures = addErasures(batch, db, tenant, needs.persons);
+  const accounts = batch.add(
+    () => accountNamesQuery(db, tenant, [...needs.accounts]),
+    needs.accounts.size > 0,
+  );
   await batch.run(db);
   const ledgerState = ledger();
   for (const [loan_id, client_id] of clients()) ledgerState.clients.set(loan_id, client_id);
@@ -74,7 +92,10 @@ export async function load(
     ledger: ledgerState,
     books: books.state(bookkeeping()),
     erasures: erasures(),
+    accounts: new Map(namedAccounts(accounts())),
     settings: { now: settingsOf(settings()) },
+    closed_through: closed_through(),
+    closing: closing(),
   };
 }
 

@@ -3,11 +3,18 @@ import { type Booking, bookRecord } from "../domain/bookkeeping/decide.ts";
 import { nothingToBook } from "../domain/bookkeeping/refusals.ts";
 import { decideSwitch, type SwitchCommand, switchedEvent } from "../domain/bookkeeping/switch.ts";
 import { applyBooking, type OpeningCommand, openingEvent, termsAfter } from "../domain/bookkeeping/writes.ts";
+import { type CloseCommand, closingEvent, decideClosing } from "../domain/closing/closing.ts";
 import type { Writes } from "../domain/command.ts";
 import type { DraftEvent, RequestOfEvent, Stamp } from "../domain/core/event.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { decideErase, type EraseCommand } from "../domain/erasure/erasure.ts";
+import {
+  type AccountNamedCommand,
+  accountNamedEvent,
+  NO_NAMES,
+  namesAfter,
+} from "../domain/ledger/account-names.ts";
 import { decideLedger } from "../domain/ledger/decide.ts";
 import type { Entry } from "../domain/ledger/journal.ts";
 import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
@@ -51,12 +58,14 @@ export function decideOne(ground: Ground, submission: Submission): Result<Decisi
   if (command.type === "switch") {
     return decideSwitching(ground, command, ownKey(ground, submission, "switched", request));
   }
+  if (command.type === "close") return decideClose(ground, command, request);
   if (command.type === "erase") {
     return decideErasure(ground, command, ownKey(ground, submission, "erase", request));
   }
   if (command.type === "ingest") return decideIngest(ground, command, request);
   if (command.type === "opening") return decideOpening(ground, command, request);
   if (command.type === "settings") return decideSetting(ground, command, request);
+  if (command.type === "account_named") return decideNaming(ground, command, request);
   const { ledger } = loaded;
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
@@ -90,6 +99,25 @@ function decideSwitching(
   return ok({ draft: switchedEvent(stamp, request), entries: [], apply });
 }
 
+/** A closing. It goes alone, so no command of its group is decided on the closing before, or posts beside its trial balance. */
+function decideClose(
+  { loaded: { closed_through, closing }, writes, stamp }: Ground,
+  command: CloseCommand,
+  request: RequestOfEvent,
+): Result<Decision | null, Problem> {
+  const decided = decideClosing(closed_through, closing, command, {
+    ...stamp,
+    actor: request.actor,
+  });
+  if (!decided.ok || decided.value === null) return decided.ok ? ok(null) : decided;
+  const closed = decided.value;
+  const apply = () => {
+    writes.closing = closed;
+  };
+  const before = { previous: closed_through, warnings: command.warnings };
+  return ok({ draft: closingEvent(before, closed, stamp, request), entries: [], apply });
+}
+
 /** The erasure of a person: the client's own record is blank in the commit of the event, the rest follows in pages. */
 function decideErasure(
   { loaded: { state, erasures }, writes, stamp }: Ground,
@@ -121,6 +149,21 @@ function decideSetting(
   const apply = () => {
     settings.now = decided.value;
     writes.settings.push({ sequence: stamp.sequence, ...decided.value });
+  };
+  return ok({ draft, entries: [], apply });
+}
+
+/** What the tenant calls an account. The group's next command is decided on it. */
+function decideNaming(
+  { loaded: { accounts }, writes, stamp }: Ground,
+  { account_code, change }: AccountNamedCommand,
+  request: RequestOfEvent,
+): Result<Decision, Problem> {
+  const names = namesAfter(accounts.get(account_code) ?? NO_NAMES, change);
+  const draft = accountNamedEvent(account_code, names, stamp, request);
+  const apply = () => {
+    accounts.set(account_code, names);
+    writes.accountNames.push({ account_code, ...names, sequence: stamp.sequence });
   };
   return ok({ draft, entries: [], apply });
 }

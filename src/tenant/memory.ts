@@ -1,6 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { type Bookkeeping, type BooksState, noBooksState, recordKey } from "../domain/bookkeeping/booked.ts";
+import { noClosingState } from "../domain/closing/closing.ts";
 import type { Command } from "../domain/command.ts";
+import type { Day } from "../domain/core/dates.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../domain/core/settings.ts";
 import { ledgerLoanId } from "../domain/core/uuid.ts";
 import { noErasureState } from "../domain/erasure/erasure.ts";
@@ -31,6 +33,7 @@ export class GateMemory {
   #seen: Seen | null = null;
   #bookkeeping: (Bookkeeping & Pick<BooksState, "namespace">) | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
+  #closedThrough: Day | null = null;
   readonly #known = new LRUCache<string, Remembered>({
     maxSize: MEMORY_BYTES_MAX,
     sizeCalculation: ({ bytes }) => bytes,
@@ -54,7 +57,10 @@ export class GateMemory {
       ledger: noLedgerState(),
       books,
       erasures: noErasureState(),
+      accounts: new Map(),
       settings: { now: this.#settings },
+      closed_through: this.#closedThrough,
+      closing: noClosingState(),
     };
     const group: Recalled = { into, made: new Set(), taken: new Set() };
     for (const command of commands) {
@@ -89,6 +95,7 @@ export class GateMemory {
     const { mode, version, namespace } = books;
     this.#bookkeeping = { mode, version, namespace };
     this.#settings = loaded.settings.now;
+    this.#closedThrough = plan.writes.closing ? plan.writes.closing.closed_through : loaded.closed_through;
     // The payments of a loan that changed hands are not all in sight.
     if (plan.writes.reassigned.size > 0) this.#known.clear();
     const { sequence, event_id, created_at, hash } = plan.head;

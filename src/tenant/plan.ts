@@ -69,7 +69,8 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
       continue;
     }
     const { stamp: own, salt } = newStamp(now, next, loaded.settings.now);
-    const stamp = { ...own, isErasing: deciding.isErasing };
+    const { closed_through } = loaded;
+    const stamp = { ...own, closed_through, isErasing: deciding.isErasing };
     const decided = decideSafely({ tenant, loaded, writes, stamp }, submission, onBug);
     if (!decided.ok) {
       refusals += 1;

@@ -36,7 +36,13 @@ export interface Remembered {
   readonly from?: string;
 }
 
-const NEVER_REMEMBERED: ReadonlySet<Command["type"]> = new Set(["opening", "switch", "erase"]);
+const NEVER_REMEMBERED: ReadonlySet<Command["type"]> = new Set([
+  "opening",
+  "switch",
+  "close",
+  "erase",
+  "account_named",
+]);
 
 /** What deciding a command reads; null where some of it is never remembered. */
 export function keysOf(command: Command, now: number, withBooks: boolean): readonly Key[] | null {

@@ -54,8 +54,10 @@ it("the integrity check finds loans that follow their records sound, below zero 
 
 it.each([
   ["loan_balances", "margin_minor", "USD"],
+  ["loan_balances", "loss_minor", "USD"],
   ["loan_balances", "principal_minor", "EUR"],
   ["loan_days", "margin_minor", "EUR"],
+  ["loan_days", "loss_minor", "EUR"],
 ])(
   "the integrity check finds a loan that follows its records spoiled in %s.%s (%s), which no proof sees",
   async (table, column, currency) => {

@@ -91,6 +91,9 @@ describe("an event of a tenant whose books come from its records", () => {
   it("that deletes a disbursement reverses what its events posted; receipts stay", async () => {
     const api = await lender();
     await api.accept("payment", { ...payment, status: "paid" });
+    const id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
+    const statement = async (query: string) => (await api.get(`/v1/loans/${id}/statement${query}`)).body;
+    const inFirstCurrency = (await statement("?page_size=1")).next_page_token;
     await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
     const orphan = await api.get("/v1/bookkeeping/exceptions");
     expect(orphan.body.data).toEqual([
@@ -112,12 +115,10 @@ describe("an event of a tenant whose books come from its records", () => {
     expect(await provedOn(api, DAYS)).toEqual([]);
     const { body } = await api.get("/v1/bookkeeping/exceptions");
     expect(body.data).toMatchObject([{ reason: "currency_differs", payment_id: "PAY-1", currency: "USD" }]);
-    const id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
     const inUsd = await api.get(`/v1/loans/${id}/balance?currency=USD`);
     expect(inUsd.body).toMatchObject({ principal_outstanding_minor: "0", suspense_minor: "50000" });
     const latest = await api.get(`/v1/loans/${id}/balance`);
     expect(latest.body).toMatchObject({ currency: "EUR", principal_outstanding_minor: "1000000" });
-    const statement = async (query: string) => (await api.get(`/v1/loans/${id}/statement${query}`)).body;
     expect((await statement("")).items).toMatchObject([{ balance: { principal_minor: "1000000" } }]);
     const dollars = (await statement("?currency=USD")).items;
     expect(dollars.at(-1).balance).toMatchObject({ principal_minor: "0", suspense_minor: "50000" });
@@ -126,6 +127,11 @@ describe("an event of a tenant whose books come from its records", () => {
     const rest = await statement(`?currency=USD&page_size=200&page_token=${next_page_token}`);
     expect([first, ...rest.items]).toEqual(dollars);
     expect(rest.opening).toEqual(first.balance);
+    const continued = await statement(`?page_size=200&page_token=${inFirstCurrency}`);
+    expect(continued.items).toEqual(rest.items);
+    const received = dollars.filter((item: object) => "amount_minor" in item);
+    expect(received).toMatchObject([{ amount_minor: "50000", recovery_minor: "0" }]);
+    expect(dollars.at(-1).balance.total_minor).toBe("-50000");
   });
 
   it("books a purchase as its own borrower, and its upfront fee as fee income", async () => {
@@ -263,6 +269,46 @@ describe("the ledger's routes on a loan that follows its records", () => {
     expect(await provedOn(api, DAYS)).toEqual([]);
     await switchTo(api, "off");
     expect((await api.post("/v1/fees", fee)).body.code).toBe("kept_by_records");
+  });
+
+  it("settle a raise by the amount that it adds; the settlement is reversed by a route, or with the raise", async () => {
+    const api = await lender();
+    await api.accept("disbursement", {
+      step: "update",
+      disbursement_id: "L-1",
+      disbursement_amount: 12_000,
+      ...change,
+    });
+    const loan_id = ledgerLoanId(tenantNamespace(api.tenant), "L-1");
+    const [raise] = (await api.get(`/v1/loans/${loan_id}/journal-entries`)).body.items;
+    expect(raise.event_type).toBe("terms_changed");
+    const settle = (effective_at: string) =>
+      api.post("/v1/disbursement-settlements", {
+        disbursement_entry_id: raise.journal_entry_id,
+        effective_at,
+      });
+    expect((await settle("2025-01-09")).body.errors[0].code).toBe("inconsistent_dates");
+    const settled = await settle("2025-01-10");
+    expect(settled.status, settled.text).toBe(201);
+    const entry = (await api.get(settled.headers.get("Location") ?? "")).body;
+    expect(entry.lines[0]).toMatchObject({ amount_minor: "200000", external_ref: "L-1" });
+    const reversal = { reverses_entry_id: entry.journal_entry_id, reason_code: "returned" };
+    expect((await api.post("/v1/reversals", reversal)).status).toBe(201);
+    expect((await settle("2025-01-11")).status).toBe(201);
+    await api.accept("disbursement", { step: "delete", disbursement_id: "L-1" });
+    expect(
+      linesOf(await journalOf(api.tenant))
+        .slice(-4)
+        .sort(),
+    ).toEqual(
+      [
+        TAKEN_BACK,
+        "2025-01-10 reversal: DR 2100 CR 1100 200000",
+        "2025-01-11 disbursement_settled: DR 2100 CR 1000 200000",
+        "2025-01-11 reversal: DR 1000 CR 2100 200000",
+      ].sort(),
+    );
+    expect(await provedOn(api, DAYS)).toEqual([]);
   });
 
   it("stay open if a route used the loan first: the loan does not follow its records, and they are not booked", async () => {

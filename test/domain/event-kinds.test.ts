@@ -14,7 +14,10 @@ describe("an event of the log", () => {
     ["settings", "put", ["records:read"], "settingsChanged"],
     ["client", "erase", ["records:read"], "recordChanged"],
     ["ledger", "erase", ["hpts:ledger:read"], "booksChanged"],
+    ["ledger", "account_named", ["hpts:ledger:read"], "booksChanged"],
     ["ledger", "switched", ["hpts:ledger:read"], "booksChanged"],
+    ["ledger", "closed", ["hpts:ledger:read"], "booksChanged"],
+    ["ledger", "reopened", ["hpts:ledger:read"], "booksChanged"],
     ["log", "restored", ["records:read", "hpts:ledger:read"], "logRestored"],
   ])("%s %s is read with %j and reported as %s", (category, step, readableWith, webhook) => {
     expect(eventKind(category, step)).toMatchObject({ readableWith, webhook });
@@ -35,6 +38,8 @@ describe("an event of the log", () => {
     ["settings", "put"],
     ["ledger", "erase"],
     ["ledger", "switched"],
+    ["ledger", "closed"],
+    ["ledger", "reopened"],
   ])("%s %s is of the service itself: POST /ingest does not take it", (category, step) => {
     expect(isOfRecords(category, step)).toBe(false);
     expect(parseIngest({ category, data: { step, client_id: "C-1", reason: "error" } })).toMatchObject({

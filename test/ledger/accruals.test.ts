@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ledgerLoanId, tenantNamespace } from "../../src/domain/core/uuid.ts";
+import { bookedApi } from "../bookkeeping/tape.ts";
 import { Api, newKey } from "../support/api.ts";
+import { individual, loan } from "../support/examples.ts";
 import { HeldCalls, isCommit, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, gateOf, oneTo } from "../support/gate.ts";
 import { accrualItems, loanIdOf, tenantWithLoans } from "./bulk.ts";
@@ -158,8 +161,8 @@ describe("a batch of 2,000 loans", () => {
     expect(answer.status, answer.text.slice(0, 300)).toBe(201);
     expect(answer.body).toMatchObject({ loan_count: 2_000, total_accrued_minor: "6000" });
     expect(d1.roundTrips).toBe(2);
-    // Each loan: posting, two places in its list, balances, day, accrual. Event with key, entry, accounts with days.
-    expect(d1.rowsWritten).toBe(6 * 2_000 + 3 + 4);
+    // Each loan: posting, two places in its list, balances, day, accrual. Event with key, entry with its day, accounts with days.
+    expect(d1.rowsWritten).toBe(6 * 2_000 + 4 + 4);
     // Each loan: its row, its balances and its place among the accruals, and the lists that these are found by.
     expect(d1.rowsRead).toBeLessThan(17 * 2_000);
     expect(answer.headers.get("Server-Timing")).toMatch(/load;dur=\d+.*commit;dur=\d+/);
@@ -284,10 +287,25 @@ describe("a preview", () => {
     expect(answer.body).toEqual({
       ...rest,
       loans: [{ loan_id: LOAN, outstanding_principal_minor: "1000000", interest_minor: "377" }],
+      skipped: [],
     });
     entryIdOf(await api.post("/v1/accruals/batch", answer.body));
     expect(await loanParts(api)).toEqual(["900000", "377", "0", "0"]);
     await expectSoundBooks(api.tenant);
+  });
+
+  it("skips a loan that follows its records, listed or named, and is a body for the batch without it", async () => {
+    const api = await bookedApi();
+    await api.accept("client", individual);
+    await api.accept("disbursement", { ...loan, disbursement_date: "2024-01-02" });
+    await disbursed(api, { amount_minor: "1000000" });
+    const kept = ledgerLoanId(tenantNamespace(api.tenant), loan.disbursement_id);
+    for (const change of [{}, { loans: [LOAN, kept] }]) {
+      const { body } = await preview(api, change);
+      expect(body.loans).toMatchObject([{ loan_id: LOAN }]);
+      expect(body.skipped).toEqual([{ loan_id: kept, reason: "kept_by_records" }]);
+    }
+    entryIdOf(await api.post("/v1/accruals/batch", (await preview(api)).body));
   });
 
   it("posts no event and needs no key", async () => {

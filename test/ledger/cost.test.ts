@@ -138,19 +138,19 @@ describe("the rows that a posting writes", () => {
     };
     const body = { loan_id: LOAN, borrower_id: BORROWER, currency: "USD", effective_at: "2024-01-02" };
     const first = await cost(disburse(api));
-    // Event and its key, entry, posting, the loan's list by posting and by day, 2 accounts with their days, the loan's
+    // Event and its key, entry and its day, posting, the loan's list by posting and by day, 2 accounts with their days, the loan's
     // balances and its day, and the loan itself.
-    expect(first.cost).toEqual([1, 13]);
-    expect((await cost(disburse(api))).cost).toEqual([1, 12]);
+    expect(first.cost).toEqual([1, 14]);
+    expect((await cost(disburse(api))).cost).toEqual([1, 13]);
     // As a later disbursement, and the entry's place among the reversals.
-    expect((await cost(reverse(api, first.id))).cost).toEqual([2, 13]);
+    expect((await cost(reverse(api, first.id))).cost).toEqual([2, 14]);
     await api.post("/v1/fees", { ...body, amount_minor: "3", fee_type: "late_fee" });
     const pay = (amount_minor: string) =>
       cost(api.post("/v1/payments", { ...body, amount_minor, source_method: "ach" }));
-    // Event and its key, entry, 2 postings, the loan's 2 lists, 4 accounts with their days (cash twice: the ledger's and
-    // the bank account's), the loan's balances and its day; the first names a bank account and its number.
-    expect((await pay("5")).cost).toEqual([2, 19]);
-    expect((await pay("5")).cost).toEqual([1, 14]);
+    // Event and its key, entry and its day, 2 postings, the loan's 2 lists, 4 accounts with their days (cash twice: the
+    // ledger's and the bank account's), the loan's balances and its day; the first names a bank account and its number.
+    expect((await pay("5")).cost).toEqual([2, 20]);
+    expect((await pay("5")).cost).toEqual([1, 15]);
     // Switch, head, key, entry, postings, reversal, loan, balances, days, loans of a large entry, settlement, losses; then the
     // fence and one for each table that is written.
     expect(d1.calls.flatMap(({ statements }) => statements).length).toBeLessThanOrEqual(21);

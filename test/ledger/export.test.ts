@@ -67,6 +67,21 @@ describe("the export", () => {
     },
   );
 
+  it("of some days has their entries in the order of the days", async () => {
+    const tenant = newTenant();
+    const days = ["2024-01-03", "2024-01-01", "2024-01-02", "2024-01-02", "2023-12-31"];
+    await postInBulk(
+      tenant,
+      oneTo(2_500).map((number) => ({ ...disbursementCommand, effective_at: days[number % 5] ?? "" })),
+    );
+    const { text } = await new Api(tenant).get(`${PATH}&from_date=2024-01-01&to_date=2024-01-02`);
+    const numbers = oneTo(2_500);
+    const ordered = [...numbers.filter((n) => n % 5 === 1), ...numbers.filter((n) => [2, 3].includes(n % 5))];
+    expect(idsIn(text)).toEqual(ordered.map(bulkEntryId));
+    expect(text).toContain("; Loan Ledger, the entries effective from 2024-01-01 to 2024-01-02, in the");
+    expect(text.endsWith("; end of the journal: 1500 entries\n")).toBe(true);
+  });
+
   it("reads large entries in small portions, each entry once", async () => {
     const tenant = newTenant();
     // The largest texts that an entry can have: a token of 8 KB, and a reference of 255 characters of four bytes.
@@ -101,7 +116,8 @@ describe("the export", () => {
     "?format=json",
     "?format=hledger&format=hledger",
     "?format=hledger&limit=1",
-    "?format=hledger&from_date=2024-01-01",
+    "?format=hledger&from_date=2024-01-02&to_date=2024-01-01",
+    "?format=hledger&account_code=1000",
     "?format=hledger&event_type=reversal",
   ])("is refused for the query %j", async (query) => {
     const answer = await new Api().get(`/v1/journal-entries${query}`);
@@ -125,8 +141,8 @@ describe("the export", () => {
       oneTo(2100).map(() => disbursementCommand),
     );
     vi.spyOn(console, "error").mockImplementation(() => {});
-    for (const calls of [0, 1]) expect((await exportOver(tenant, calls)).status).toBe(503);
-    const cut = await exportOver(tenant, 2);
+    for (const calls of [0, 1, 2]) expect((await exportOver(tenant, calls)).status).toBe(503);
+    const cut = await exportOver(tenant, 3);
     expect(cut.status).toBe(200);
     const chunks: string[] = [];
     const decoder = new TextDecoder();

@@ -26,14 +26,19 @@ export type Command =
   | { readonly kind: "disburse"; readonly loan: string; readonly amount: bigint; readonly day: string }
   | { readonly kind: "settle"; readonly entry: string; readonly day: string; readonly bank: string }
   | {
-      readonly kind: "pay" | "recover";
+      readonly kind: "pay" | "recover" | "refund";
       readonly loan: string;
       readonly amount: bigint;
       readonly day: string;
       readonly bank: string;
     }
   | { readonly kind: "apply"; readonly loan: string; readonly amount: bigint | null; readonly day: string }
-  | { readonly kind: "fee" | "waive"; readonly loan: string; readonly amount: bigint; readonly day: string }
+  | {
+      readonly kind: "fee" | "waive" | "waiveInterest";
+      readonly loan: string;
+      readonly amount: bigint;
+      readonly day: string;
+    }
   | {
       readonly kind: "accrue";
       readonly day: string;
@@ -60,6 +65,8 @@ const BOUND: Readonly<Record<string, "debit" | "credit">> = {
   "2100": "credit",
   "2200": "credit",
 };
+/** Charged off less recovered: never negative either. */
+export const LOSS = "5100 less 4300";
 const OWED = ["1300", "1200", "1100"];
 
 export class Model {
@@ -102,7 +109,13 @@ export class Model {
     return [from, ...[...this.entries.values()].map(({ day }) => day).filter((day) => day > from)];
   }
 
-  #waterfall(loan: string, day: string, amount: bigint, debit: string): { moves: Move[]; rest: bigint } {
+  #waterfall(
+    loan: string,
+    day: string,
+    amount: bigint,
+    debit: string,
+    recovers = true,
+  ): { moves: Move[]; rest: bigint } {
     const moves: Move[] = [];
     let rest = amount;
     for (const account of OWED) {
@@ -111,7 +124,10 @@ export class Model {
       if (share > 0n) moves.push({ debit, credit: account, amount: share, loan });
       rest -= share;
     }
-    return { moves, rest };
+    const loss = recovers ? this.#least(loan, LOSS, day) : 0n;
+    const recovered = rest < loss ? rest : loss;
+    if (recovered > 0n) moves.push({ debit, credit: "4300", amount: recovered, loan });
+    return { moves, rest: rest - recovered };
   }
 
   #owed(loan: string, day: string): bigint {
@@ -122,6 +138,19 @@ export class Model {
     return [...this.entries.values()].filter(
       (entry) => entry.type === type && !entry.reversed && entry.moves.some((move) => move.loan === loan),
     );
+  }
+
+  #isSettled(id: string): boolean {
+    return [...this.entries.values()].some(
+      (one) => one.type === "disbursement_settled" && one.of === id && !one.reversed,
+    );
+  }
+
+  #isRecovered(loan: string): boolean {
+    const types = ["recovery", "payment_received", "payment_allocated"];
+    return types
+      .flatMap((type) => this.#standing(type, loan))
+      .some(({ moves }) => moves.some(({ credit }) => credit === "4300"));
   }
 
   /** Decides a command and, where it is accepted, adds its entry under `id`. */
@@ -139,7 +168,7 @@ export class Model {
   #broken({ moves, day }: ModelEntry): string | null {
     const loans = new Set(moves.flatMap(({ loan }) => (loan === null ? [] : [loan])));
     for (const loan of loans) {
-      for (const account of Object.keys(BOUND)) {
+      for (const account of [...Object.keys(BOUND), LOSS]) {
         const change = moves
           .filter((move) => move.loan === loan)
           .reduce((sum, move) => sum + effect(move, account), 0n);
@@ -181,8 +210,9 @@ export class Model {
         return accept("payment_received", moves, command.bank);
       }
       case "apply": {
-        const [waiting, owed] = [this.#least(loan, "2200", day), this.#owed(loan, day)];
-        const most = waiting < owed ? waiting : owed;
+        const waiting = this.#least(loan, "2200", day);
+        const payable = this.#owed(loan, day) + this.#least(loan, LOSS, day);
+        const most = waiting < payable ? waiting : payable;
         const amount = command.amount ?? most;
         if (amount === 0n || amount > most) return { refused: "exceeds_balance" };
         return accept("payment_allocated", this.#waterfall(loan, day, amount, "2200").moves);
@@ -192,15 +222,26 @@ export class Model {
       case "waive":
         if (command.amount > this.#least(loan, "1300", day)) return { refused: "exceeds_balance" };
         return accept("fee_waived", [{ debit: "4200", credit: "1300", amount: command.amount, loan }]);
+      case "waiveInterest":
+        if (command.amount > this.#least(loan, "1200", day)) return { refused: "exceeds_balance" };
+        return accept("interest_waived", [{ debit: "4100", credit: "1200", amount: command.amount, loan }]);
+      case "refund":
+        if (command.amount > this.#least(loan, "2200", day)) return { refused: "exceeds_balance" };
+        return accept(
+          "refund",
+          [{ debit: "2200", credit: "1000", amount: command.amount, loan }],
+          command.bank,
+        );
       case "chargeoff": {
         const owed = this.#owed(loan, day);
         if (owed === 0n) return { refused: "exceeds_balance" };
-        return accept("chargeoff", this.#waterfall(loan, day, owed, "5100").moves);
+        return accept("chargeoff", this.#waterfall(loan, day, owed, "5100", false).moves);
       }
       case "recover":
         if (!this.#standing("chargeoff", loan).some((entry) => entry.day <= day)) {
           return { refused: "not_charged_off" };
         }
+        if (command.amount > this.#least(loan, LOSS, day)) return { refused: "exceeds_balance" };
         return accept(
           "recovery",
           [{ debit: "1000", credit: "4300", amount: command.amount, loan }],
@@ -219,10 +260,7 @@ export class Model {
     if (kind === "settle") {
       if (entry.type !== "disbursement") return { refused: "not_settleable" };
       if (entry.reversed) return { refused: "already_reversed" };
-      const isSettled = [...this.entries.values()].some(
-        (one) => one.type === "disbursement_settled" && one.of === id && !one.reversed,
-      );
-      if (isSettled) return { refused: "already_settled" };
+      if (this.#isSettled(id)) return { refused: "already_settled" };
       if (day < entry.day) return { refused: "inconsistent_dates" };
       const moves = entry.moves.map((move) => ({ ...move, debit: "2100", credit: "1000" }));
       return accept("disbursement_settled", moves, command.bank, id);
@@ -230,7 +268,8 @@ export class Model {
     if (entry.type === "reversal") return { refused: "not_reversible" };
     if (entry.reversed) return { refused: "already_reversed" };
     const [loan] = entry.moves.map((move) => move.loan);
-    if (entry.type === "chargeoff" && loan && this.#standing("recovery", loan).length > 0) {
+    if (this.#isSettled(id)) return { refused: "not_reversible" };
+    if (entry.type === "chargeoff" && loan && this.#isRecovered(loan)) {
       return { refused: "not_reversible" };
     }
     if (day < entry.day) return { refused: "inconsistent_dates" };
@@ -254,7 +293,9 @@ export class Model {
   }
 }
 
-function effect({ debit, credit, amount }: Move, account: string): bigint {
+function effect(move: Move, account: string): bigint {
+  if (account === LOSS) return effect(move, "5100") + effect(move, "4300");
+  const { debit, credit, amount } = move;
   const grows = BOUND[account] ?? "debit";
   if (debit === account) return grows === "debit" ? amount : -amount;
   if (credit === account) return grows === "credit" ? amount : -amount;

@@ -59,8 +59,10 @@ export const BODIES = {
   "suspense-applications": ON_LOAN,
   fees: { ...ON_LOAN, amount_minor: "500", fee_type: "late_fee" },
   "fee-waivers": { ...ON_LOAN, amount_minor: "100", reason: "goodwill" },
+  "interest-waivers": { ...ON_LOAN, amount_minor: "100", reason: "goodwill" },
   "charge-offs": { ...ON_LOAN, reason: "90 days past due" },
   recoveries: { ...ON_LOAN, amount_minor: "7", source_method: "wire" },
+  refunds: { ...ON_LOAN, amount_minor: "1", method: "ach" },
   funding: { currency: "USD", amount_minor: "1000", direction: "in", effective_at: DAY },
 } as const;
 

@@ -40,6 +40,7 @@ describe("a payment", () => {
         fees_minor: "500",
         interest_minor: "10000",
         principal_minor: "78349",
+        recovery_minor: "0",
         suspense_minor: "0",
       },
       posted_at: TIME,
@@ -70,6 +71,7 @@ describe("a payment", () => {
       fees_minor: "500",
       interest_minor: "10000",
       principal_minor: "88849",
+      recovery_minor: "0",
       suspense_minor: "1",
     });
     const more = await postTo(api, "payments", { amount_minor: "9" });
@@ -101,7 +103,13 @@ describe("a suspense application", () => {
     expect(answer.body).toEqual({
       allocation_event_id: UUID,
       journal_entry_id: UUID,
-      allocation: { fees_minor: "20", interest_minor: "0", principal_minor: "0", suspense_minor: "0" },
+      allocation: {
+        fees_minor: "20",
+        interest_minor: "0",
+        principal_minor: "0",
+        recovery_minor: "0",
+        suspense_minor: "0",
+      },
       posted_at: TIME,
     });
     expect(await entryLines(api, answer.body.journal_entry_id)).toEqual(["2200 DR 20", "1300 CR 20"]);
@@ -123,6 +131,19 @@ describe("fees and waivers", () => {
     const { body } = await api.get(`/v1/journal-entries/${waiver.body.journal_entry_id}`);
     expect(body.description).toBe("goodwill");
     expect(await loanParts(api)).toEqual(["88849", "0", "400", "0"]);
+  });
+
+  it("of interest lower the receivable and the income, up to what is owed", async () => {
+    const api = new Api();
+    await postLoanWithCharges(api);
+    const waiver = await postTo(api, "interest-waivers", { amount_minor: "400" });
+    expect(waiver.body).toEqual({ waiver_event_id: UUID, journal_entry_id: UUID, posted_at: TIME });
+    expect(await entryLines(api, waiver.body.journal_entry_id)).toEqual(["4100 DR 400", "1200 CR 400"]);
+    expect(await loanParts(api)).toEqual(["88849", "9600", "500", "0"]);
+    const refused = await postTo(api, "interest-waivers", { amount_minor: "9601" });
+    expect(refusalOf(refused)).toEqual([422, "exceeds_balance"]);
+    expect(refused.body.detail).toContain("At most 9600 minor units of interest");
+    await expectSoundBooks(api.tenant);
   });
 });
 
@@ -149,6 +170,69 @@ describe("a charge-off", () => {
   });
 });
 
+describe("money for a loan that was charged off", () => {
+  it("pays what is owed since, then recovers the loss; only the rest goes to suspense", async () => {
+    const api = new Api();
+    await disbursed(api, { amount_minor: "1000" });
+    const chargeOff = await posted(api, "charge-offs");
+    await posted(api, "fees", { amount_minor: "20" });
+    const answer = await postTo(api, "payments", { amount_minor: "420" });
+    expect(answer.body.allocation).toEqual({
+      fees_minor: "20",
+      interest_minor: "0",
+      principal_minor: "0",
+      recovery_minor: "400",
+      suspense_minor: "0",
+    });
+    const { journal_entry_id } = answer.body;
+    expect(await entryLines(api, journal_entry_id)).toEqual(["1000 DR 420", "1300 CR 20", "4300 CR 400"]);
+    const above = await postTo(api, "recoveries", { amount_minor: "601" });
+    expect(refusalOf(above)).toEqual([422, "exceeds_balance"]);
+    expect(above.body.detail).toContain("At most 600 minor units");
+    expect(refusalOf(await reverse(api, chargeOff))).toEqual([409, "not_reversible"]);
+    await posted(api, "recoveries", { amount_minor: "600" });
+    const more = await postTo(api, "payments", { amount_minor: "1" });
+    expect(more.body.allocation).toMatchObject({ recovery_minor: "0", suspense_minor: "1" });
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("recovers from suspense by an application", async () => {
+    const api = new Api();
+    await disbursed(api, { amount_minor: "1000" });
+    await posted(api, "charge-offs");
+    await posted(api, "payments", { amount_minor: "300", effective_at: "2024-01-09" });
+    expect(await loanParts(api)).toEqual(["0", "0", "0", "300"]);
+    const answer = await postTo(api, "suspense-applications");
+    expect(answer.body.allocation).toMatchObject({ principal_minor: "0", recovery_minor: "300" });
+    expect(await entryLines(api, answer.body.journal_entry_id)).toEqual(["2200 DR 300", "4300 CR 300"]);
+    expect(await loanParts(api)).toEqual(["0", "0", "0", "0"]);
+    await expectSoundBooks(api.tenant);
+  });
+});
+
+describe("a refund", () => {
+  it("pays the borrower's money in suspense back from a bank account, and no more of it", async () => {
+    const api = new Api();
+    await disbursed(api, { amount_minor: "100" });
+    await posted(api, "payments", { amount_minor: "150" });
+    const answer = await postTo(api, "refunds", { amount_minor: "30", bank_account_ref: "ops" });
+    expect(answer.status, answer.text).toBe(201);
+    expect(answer.body).toEqual({ refund_event_id: UUID, journal_entry_id: UUID, posted_at: TIME });
+    const { body } = await api.get(answer.headers.get("Location") ?? "");
+    expect(body).toMatchObject({
+      event_type: "refund",
+      bank_account_ref: "ops",
+      description: "Refund by ach",
+    });
+    expect(await entryLines(api, answer.body.journal_entry_id)).toEqual(["2200 DR 30", "1000 CR 30"]);
+    expect(await loanParts(api)).toEqual(["0", "0", "0", "20"]);
+    const refused = await postTo(api, "refunds", { amount_minor: "21" });
+    expect(refusalOf(refused)).toEqual([422, "exceeds_balance"]);
+    expect(refused.body.detail).toContain("At most 20 minor units");
+    await expectSoundBooks(api.tenant);
+  });
+});
+
 describe("a settlement", () => {
   it("moves the money of a disbursement out of the bank, once, and again after its reversal", async () => {
     const api = new Api();
@@ -169,15 +253,14 @@ describe("a settlement", () => {
     await expectSoundBooks(api.tenant);
   });
 
-  it("prevents the disbursement's reversal; the refusal names loan, account and first day", async () => {
+  it("prevents the disbursement's reversal, whatever else stands in clearing; the refusal names the settlement", async () => {
     const api = new Api();
     const id = await disbursed(api);
+    await disbursed(api);
     const settlement = entryIdOf(await settle(api, id));
     const refused = await reverse(api, id, { effective_at: "2024-01-01" });
-    expect(refusalOf(refused)).toEqual([409, "would_overdraw"]);
-    expect(refused.body.detail).toContain(LOAN);
-    expect(refused.body.detail).toContain("2100 Disbursement Clearing");
-    expect(refused.body.detail).toContain(DAY);
+    expect(refusalOf(refused)).toEqual([409, "not_reversible"]);
+    expect(refused.body.detail).toContain(settlement);
     entryIdOf(await reverse(api, settlement, { effective_at: DAY }));
     entryIdOf(await reverse(api, id, { effective_at: DAY }));
     await expectSoundBooks(api.tenant);
@@ -237,7 +320,9 @@ async function ready(path: LedgerPath): Promise<Api> {
   const api = new Api();
   await disbursed(api);
   if (path === "fee-waivers") await posted(api, "fees");
+  if (path === "interest-waivers") entryIdOf(await accrue(api, [[LOAN, "88849", "10000"]]));
   if (path === "recoveries") await posted(api, "charge-offs");
+  if (path === "refunds") await posted(api, "payments", { amount_minor: "89000" });
   if (path === "suspense-applications") {
     await posted(api, "payments", { amount_minor: "88850" });
     await posted(api, "fees");
@@ -247,7 +332,7 @@ async function ready(path: LedgerPath): Promise<Api> {
 
 const PATHS = Object.keys(BODIES) as LedgerPath[];
 const OF_LOANS = PATHS.filter((path) => path !== "funding");
-const WITH_BANK: LedgerPath[] = ["payments", "recoveries", "funding"];
+const WITH_BANK: LedgerPath[] = ["payments", "recoveries", "refunds", "funding"];
 
 describe.each(PATHS)("POST /v1/%s", (path) => {
   it("answers a replay with 200 and the same body, and another body with a mismatch", async () => {
@@ -348,7 +433,7 @@ const BOUNDS: readonly (readonly [string, readonly LedgerPath[], readonly unknow
     ["external_ref", [...WITH_BANK, "fees"], ["", "x".repeat(256), "a\nb"], ["x", "😀".repeat(255), null]],
     [
       "reason",
-      ["fee-waivers", "charge-offs"],
+      ["fee-waivers", "interest-waivers", "charge-offs"],
       [undefined, "", "x".repeat(501), "a\u0000b"],
       ["é".repeat(500)],
     ],
@@ -364,6 +449,7 @@ const BOUNDS: readonly (readonly [string, readonly LedgerPath[], readonly unknow
       ["card_push"],
       ["ach", "wire", "card", "check", "cash", "internal_transfer"],
     ],
+    ["method", ["refunds"], ["card", "cash"], ["ach", "wire", "card_push", "internal_transfer"]],
     ["direction", ["funding"], ["up"], ["in", "out"]],
   ];
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Command, Model } from "./model.ts";
+import { type Command, LOSS, type Model } from "./model.ts";
 
 /* Random commands of every kind, for any service that takes them. */
 
@@ -27,7 +27,7 @@ export const randomChoice = fc.record({
     { weight: 5, arbitrary: fc.constant("pay" as const) },
     { weight: 6, arbitrary: fc.constant("reverse" as const) },
     {
-      weight: 14,
+      weight: 18,
       arbitrary: fc.constantFrom(
         "settle" as const,
         "apply" as const,
@@ -35,8 +35,14 @@ export const randomChoice = fc.record({
         "fee" as const,
         "fee" as const,
         "waive" as const,
+        "waiveInterest" as const,
         "accrue" as const,
+        "accrue" as const,
+        "refund" as const,
+        "refund" as const,
         "chargeoff" as const,
+        "chargeoff" as const,
+        "recover" as const,
         "recover" as const,
       ),
     },
@@ -52,6 +58,19 @@ export const randomChoice = fc.record({
 });
 export type RandomChoice = typeof randomChoice extends fc.Arbitrary<infer One> ? One : never;
 
+type Taken = { readonly loan: string; readonly amount: bigint; readonly day: string };
+
+/** The last day and loan on which an account has a balance, and an amount up to it. */
+function takenFrom(model: Model, loans: readonly string[], account: string, money: bigint): Taken | null {
+  for (const day of DAYS.toReversed()) {
+    for (const loan of loans) {
+      const most = model.balance(loan, account, day);
+      if (most > 0n) return { loan, amount: (money % most) + 1n, day };
+    }
+  }
+  return null;
+}
+
 /** A command that may be accepted or not, as the books are now. */
 export function commandOf(
   { kind, loan: index, amount: money, day, bank, pick, isOff }: RandomChoice,
@@ -61,16 +80,23 @@ export function commandOf(
   const loan = loans[index] ?? "";
   const ids = [...model.entries.keys()];
   const entry = ids[pick % Math.max(ids.length, 1)];
+  const taken = (asked: Taken, account: string): Taken =>
+    isOff ? asked : (takenFrom(model, loans, account, asked.amount) ?? asked);
   switch (kind) {
     case "disburse":
       return { kind, loan, amount: isOff ? money : money - 1n, day };
     case "pay":
-    case "recover":
       return { kind, loan, amount: money, day, bank };
+    case "recover":
+      return { kind, ...taken({ loan, amount: money, day }, LOSS), bank };
+    case "refund":
+      return { kind, ...taken({ loan, amount: money, day }, "2200"), bank };
     case "fee":
       return { kind, loan, amount: money, day };
     case "waive":
-      return { kind, loan, amount: isOff ? money : (money % 20n) + 1n, day };
+      return { kind, ...taken({ loan, amount: money, day }, "1300") };
+    case "waiveInterest":
+      return { kind, ...taken({ loan, amount: money, day }, "1200") };
     case "apply":
       return { kind, loan, amount: isOff ? (money % 20n) + 1n : null, day };
     case "chargeoff":
@@ -111,10 +137,16 @@ export function requestOf(command: Command): readonly [path: string, body: objec
       const money = { amount_minor: `${command.amount}`, bank_account_ref: command.bank };
       return [kind === "pay" ? "/v1/payments" : "/v1/recoveries", own({ ...money, source_method: "ach" })];
     }
+    case "refund": {
+      const money = { amount_minor: `${command.amount}`, bank_account_ref: command.bank };
+      return ["/v1/refunds", own({ ...money, method: "wire" })];
+    }
     case "fee":
       return ["/v1/fees", own({ amount_minor: `${command.amount}`, fee_type: "late_fee" })];
     case "waive":
       return ["/v1/fee-waivers", own({ amount_minor: `${command.amount}`, reason: "goodwill" })];
+    case "waiveInterest":
+      return ["/v1/interest-waivers", own({ amount_minor: `${command.amount}`, reason: "goodwill" })];
     case "apply":
       return [
         "/v1/suspense-applications",
@@ -171,7 +203,9 @@ export const KINDS = [
   "apply",
   "fee",
   "waive",
+  "waiveInterest",
   "accrue",
+  "refund",
   "chargeoff",
   "recover",
   "fund",

@@ -114,7 +114,9 @@ describe("a statement", () => {
     principal_minor: principal,
     interest_minor: interest,
     fees_minor: fees,
+    margin_minor: "0",
     suspense_minor: suspense,
+    total_minor: `${BigInt(principal) + BigInt(interest) + BigInt(fees) - BigInt(suspense)}`,
   });
 
   it("is ordered by day, then by posting, with each entry's changes and the balances after it", async () => {
@@ -146,6 +148,42 @@ describe("a statement", () => {
     const part = (await api.get(`${PATH}?from_date=2024-02-01&to_date=2024-02-29`)).body;
     expect(part.opening).toEqual(amounts("1000", "0", "0", "0"));
     expect(part.items).toEqual(body.items.slice(1, 3));
+  });
+
+  it("shows of a receipt its money and its recovery, and a change within a day as the entry posted it", async () => {
+    const api = new Api();
+    const loan = await disbursed(api, { amount_minor: "1000" });
+    await posted(api, "charge-offs");
+    await posted(api, "fees", { amount_minor: "20" });
+    await posted(api, "payments", { amount_minor: "150" });
+    await posted(api, "recoveries", { amount_minor: "70" });
+    const { items } = (await api.get(PATH)).body;
+    expect(
+      items.map((item: Record<string, unknown>) => [item.event_type, item.amount_minor, item.recovery_minor]),
+    ).toEqual([
+      ["disbursement", undefined, undefined],
+      ["chargeoff", undefined, undefined],
+      ["fee_assessed", undefined, undefined],
+      ["payment_received", "150", "130"],
+      ["recovery", "70", "70"],
+    ]);
+    expect(items[3].change).toEqual(amounts("0", "0", "-20", "0"));
+    expect(items[4].change).toEqual(amounts("0", "0", "0", "0"));
+    expect(items[0].journal_entry_id).toBe(loan);
+
+    // Days compare at their end: a payment of the day before took what this day's disbursement put back.
+    const other = new Api();
+    await disbursed(other, { amount_minor: "100", effective_at: "2024-01-05" });
+    await posted(other, "payments", { amount_minor: "100" });
+    await disbursed(other, { amount_minor: "100", effective_at: DAY });
+    await posted(other, "payments", { amount_minor: "100", effective_at: "2024-01-09" });
+    const { items: ofDay } = (await other.get(PATH)).body;
+    expect(ofDay.map((item: { change: object }) => item.change)).toEqual(
+      ["100", "-100", "-100", "100"].map((principal) => amounts(principal, "0", "0", "0")),
+    );
+    expect(ofDay.map((item: { balance: object }) => item.balance)).toEqual(
+      ["100", "0", "-100", "0"].map((principal) => amounts(principal, "0", "0", "0")),
+    );
   });
 
   it.each([1, 2, 3, 200])(
@@ -181,10 +219,14 @@ describe("a statement", () => {
     expect(headers.get("Link")).toBeNull();
     const [columns, first, second, end] = text.split("\r\n");
     expect(columns).toBe(
-      "journal_entry_id,event_type,effective_at,value_date,posted_at,change_principal_minor,change_interest_minor,change_fees_minor,change_suspense_minor,balance_principal_minor,balance_interest_minor,balance_fees_minor,balance_suspense_minor",
+      "journal_entry_id,event_type,effective_at,value_date,posted_at,amount_minor,recovery_minor,change_principal_minor,change_interest_minor,change_fees_minor,change_margin_minor,change_suspense_minor,change_total_minor,balance_principal_minor,balance_interest_minor,balance_fees_minor,balance_margin_minor,balance_suspense_minor,balance_total_minor",
     );
-    expect(first).toMatch(new RegExp(`^${id},disbursement,2023-12-25,2023-12-25,.*,1000,0,0,0,1000,0,0,0$`));
-    expect(second).toMatch(new RegExp(`^${payment.body.journal_entry_id},.*,-100,0,0,0,900,0,0,0$`));
+    expect(first).toMatch(
+      new RegExp(`^${id},disbursement,2023-12-25,2023-12-25,.*,,,1000,0,0,0,0,1000,1000,0,0,0,0,1000$`),
+    );
+    expect(second).toMatch(
+      new RegExp(`^${payment.body.journal_entry_id},.*,100,0,-100,0,0,0,0,-100,900,0,0,0,0,900$`),
+    );
     expect(end).toBe("");
     const paged = await api.get(`${PATH}?page_size=1`, { Accept: "text/csv" });
     expect(paged.headers.get("Link")).toMatch(/page_token=[\w-]+.*rel="next"/);
@@ -253,10 +295,15 @@ describe("the tenant's journal in pages", () => {
   it.each([
     ["event_type=accrual", [4]],
     ["event_type=manual_adjustment", [3]],
-    ["from_date=2024-02-01", [5, 2]],
-    ["to_date=2024-01-10", [4, 3, 1]],
-    ["from_date=2024-01-10&to_date=2024-01-10", [4, 3]],
+    ["account_code=1200", [4]],
+    ["account_code=1100", [5, 2, 1]],
+    ["account_code=5100", []],
+    ["from_date=2024-02-01", [2, 5]],
+    ["to_date=2024-01-10", [1, 3, 4]],
+    ["from_date=2024-01-10&to_date=2024-01-10", [3, 4]],
     ["event_type=reversal&to_date=2024-01-10", []],
+    ["account_code=2100&from_date=2023-01-01", [1, 2, 5]],
+    ["account_code=2100&event_type=reversal&to_date=2024-03-01", [5]],
   ])("filtered by %s has the entries %j", async (query, numbers) => {
     const expected = numbers.map((number) => ids[number - 1]);
     expect(await walk(query)).toEqual(expected);
@@ -266,6 +313,7 @@ describe("the tenant's journal in pages", () => {
   it.each([
     "page_size=0",
     "event_type=payment",
+    "account_code=9999",
     "page_token=x",
     "from_date=2024-01-02&to_date=2024-01-01",
     "loan_id=x",

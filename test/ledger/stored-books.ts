@@ -56,8 +56,10 @@ const LOAN_ACCOUNTS: Record<string, [part: string, debit: bigint]> = {
   "1300": ["fees", 1n],
   "2100": ["clearing", -1n],
   "2200": ["suspense", -1n],
+  "4300": ["loss", 1n],
+  "5100": ["loss", 1n],
 };
-const PARTS = Object.values(LOAN_ACCOUNTS).map(([part]) => part);
+const PARTS = [...new Set(Object.values(LOAN_ACCOUNTS).map(([part]) => part))];
 
 /** Balances of loans by `loan currency day part`, without those that are 0; no day for the present ones. */
 async function keptBalances(tenant: string, table: "loan_balances" | "loan_days"): Promise<Sums> {

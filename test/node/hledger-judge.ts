@@ -10,19 +10,28 @@ import { minorUnits } from "../../src/domain/core/currency.ts";
  */
 
 export const INSTALL_DEADLINE_MS = 600_000;
-const INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends hledger";
 
-/** Sees that hledger is there, installing it where that can be done: null, or why it is not to be had. */
-export async function summonJudge(): Promise<string | null> {
+/** A program that judges books, and the Debian package that it comes in. */
+interface Judge {
+  readonly program: string;
+  readonly packageName: string;
+}
+
+export const HLEDGER: Judge = { program: "hledger", packageName: "hledger" };
+
+/** Sees that a judge is there, installing it where CI=true and that can be done: null, or why it is not to be had. */
+export async function summonJudge({ program, packageName }: Judge = HLEDGER): Promise<string | null> {
   const run = promisify(execFile);
-  const version = () => run("hledger", ["--version"]);
+  const version = () => run(program, ["--version"]);
   const answers = (command: () => Promise<unknown>) => command().then(Boolean, () => false);
   if (await answers(version)) return null;
+  if (process.env.CI !== "true") return "it is not installed, and only a run with CI=true installs it";
   if (!(await answers(() => run("apt-get", ["--version"]))))
     return "it is not installed, and there is no apt-get";
   if (process.getuid?.() !== 0) return "it is not installed, and only root can install it";
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await answers(() => run("sh", ["-c", INSTALL], { env, timeout: INSTALL_DEADLINE_MS }));
+  const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packageName}`;
+  await answers(() => run("sh", ["-c", install], { env, timeout: INSTALL_DEADLINE_MS }));
   return (await answers(version)) ? null : "it could not be installed from this machine's package sources";
 }
 

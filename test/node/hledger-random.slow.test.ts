@@ -17,7 +17,7 @@ import { Accountant } from "./accountant.ts";
 import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
 
-const SEED = 20_261_128;
+const SEED = 20_261_136;
 /** Each has a sequence of its own. */
 const TENANTS = ["first", "second"] as const;
 const WISHES = 60;

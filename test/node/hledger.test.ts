@@ -236,7 +236,11 @@ describe("any text of a client", () => {
 
   test("alters nothing that hledger reads of the books", async ({ skip }) => {
     if (absence !== null) skip(absence);
-    const journal = [hledgerHead(), hledgerCommodity("BHD"), ...entries.map(hledgerEntry)].join("");
+    const journal = [
+      hledgerHead("a test", new Map()),
+      hledgerCommodity("BHD"),
+      ...entries.map(hledgerEntry),
+    ].join("");
     await hledger(journal, "check", "--strict");
     const transactions = await transactionsIn(journal);
     expect(transactions).toHaveLength(entries.length);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
+import { noClosingState } from "../../src/domain/closing/closing.ts";
 import type { Command } from "../../src/domain/command.ts";
 import { type Event, NO_HEAD } from "../../src/domain/core/event.ts";
 import { sequenceOf } from "../../src/domain/core/event-id.ts";
@@ -36,7 +37,9 @@ function loadedOf(mode: "off" | "records" = "off"): Loaded {
   const state = perCategory(() => new Map()) as Loaded["state"];
   const settings = { now: DEFAULT_SETTINGS };
   const log = { head: NO_HEAD, rewrites: 0, isRestored: false, seen: [] };
-  return { ...log, state, ledger: noLedgerState(), books, erasures: noErasureState(), settings };
+  const open = { closed_through: null, closing: noClosingState() };
+  const ledger = noLedgerState();
+  return { ...log, ...open, state, ledger, books, accounts: new Map(), erasures: noErasureState(), settings };
 }
 function planned(
   loaded: Loaded,

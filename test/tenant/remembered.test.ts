@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noBooksState } from "../../src/domain/bookkeeping/booked.ts";
+import { noClosingState } from "../../src/domain/closing/closing.ts";
 import { NO_HEAD } from "../../src/domain/core/event.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { noErasureState } from "../../src/domain/erasure/erasure.ts";
@@ -34,7 +35,10 @@ const nothing = (): Loaded => ({
   ledger: noLedgerState(),
   books: noBooksState({ mode: "off", version: 0 }, ""),
   erasures: noErasureState(),
+  accounts: new Map(),
   settings: { now: DEFAULT_SETTINGS },
+  closed_through: null,
+  closing: noClosingState(),
 });
 
 /** Decides a group on what is loaded, and lets the memory learn it. */

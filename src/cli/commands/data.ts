@@ -1,8 +1,8 @@
 import { Argument, type Command, Option } from "commander";
 import { LOOKUP_TABLE_NAMES } from "../../domain/core/lookup.ts";
 import type { ExportOptions } from "../export/export.ts";
+import type { JournalOptions } from "../export/journal.ts";
 import type { SampleOptions } from "../sample/tape.ts";
-import type { ServiceOptions } from "../service.ts";
 import { dayOption, type Finish, wholeNumber, withService } from "./options.ts";
 import { addImport, addMap, addTieOut, type TapeHandlers } from "./tapes.ts";
 
@@ -10,7 +10,7 @@ import { addImport, addMap, addTieOut, type TapeHandlers } from "./tapes.ts";
 export interface DataHandlers extends TapeHandlers {
   readonly sample: (options: SampleOptions) => Promise<number>;
   readonly export: (options: ExportOptions) => Promise<number>;
-  readonly journal: (options: ServiceOptions) => Promise<number>;
+  readonly journal: (options: JournalOptions) => Promise<number>;
 }
 
 export const DATA_HANDLERS: DataHandlers = {
@@ -87,9 +87,21 @@ function addJournal(program: Command, handlers: DataHandlers, finish: Finish): v
   withService(
     program
       .command("journal")
-      .summary("print the ledger's journal for hledger")
-      .description("Prints the tenant's whole journal in the text format of hledger."),
+      .summary("print the ledger's journal as plain-text books or CSV")
+      .description(
+        "Prints the tenant's journal, or that of some days: for hledger or beancount, as CSV of its lines, or as CSV " +
+          "of what each month debits and credits.",
+      ),
   )
+    .addOption(
+      new Option("--format <name>", "output format")
+        .choices(["hledger", "beancount", "csv", "summary-csv"])
+        .default("hledger"),
+    )
+    .addOption(new Option("--from <day>", "first day").argParser(dayOption))
+    .addOption(new Option("--to <day>", "last day").argParser(dayOption))
     .addHelpText("after", "\n  npx loan-ledger journal | hledger -f - balance")
-    .action(async ({ url, token }: ServiceOptions) => finish(await handlers.journal({ url, token })));
+    .action(async ({ url, token, format, from, to }: JournalOptions) =>
+      finish(await handlers.journal({ url, token, format, from, to })),
+    );
 }

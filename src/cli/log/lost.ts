@@ -127,6 +127,8 @@ const isOfTheGate = ({ category, step }: LogLine): boolean =>
 /** The request that an event comes from, for those that an operator may send again. */
 function requestOf({ category, step }: LogLine): string | undefined {
   if (category === "settings") return "PUT /v1/settings";
+  if (category === "ledger" && ["closed", "reopened"].includes(step)) return "PUT /v1/closing";
+  if (category === "ledger" && step === "account_named") return "PUT /v1/accounts/{account_code}";
   const route = Object.values(POSTING_ROUTES).find(({ command }) => command === step);
   return category === "ledger" && route ? `${route.method} ${route.path}` : undefined;
 }

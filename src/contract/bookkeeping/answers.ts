@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { BOOKED_CATEGORIES } from "../../domain/bookkeeping/booked.ts";
 import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
-import { currency, day, exactDecimal, sumMinor } from "../answer-values.ts";
+import { currency, day, exactDecimal, sumMinor, uuid } from "../answer-values.ts";
 
 /** `GET /v1/bookkeeping` and `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
 export const bookkeepingState = z
@@ -48,4 +49,22 @@ export const proof = z.object({
   ),
   compared: z.int(),
   next_cursor,
+});
+
+/** `GET /v1/bookkeeping/late`. */
+export const late = z.object({
+  data: z.array(
+    z.object({
+      disbursement_id: z.string(),
+      category: z.enum(BOOKED_CATEGORIES),
+      record_id: z.string(),
+      sequence: z.int(),
+      event_id: uuid,
+      journal_entry_id: uuid,
+      value_date: day.meta({ ...day.meta(), description: "The day of what the entry books." }),
+      effective_at: day.meta({ ...day.meta(), description: "The first open day when it was posted." }),
+      currency,
+    }),
+  ),
+  pagination: z.object({ limit: z.int(), has_more: z.boolean(), next_cursor }),
 });

@@ -28,3 +28,17 @@ export const proofQuery = z.strictObject({
   cursor: cursor.optional(),
 });
 export type ProofQuery = z.infer<typeof proofQuery>;
+
+const MONTH = /^[0-9]{4}-(0[1-9]|1[0-2])$/;
+const monthExpected = expects("a month YYYY-MM");
+
+/** `GET /v1/bookkeeping/late`. */
+export const lateQuery = z.strictObject({
+  period: z
+    .string(monthExpected)
+    .regex(MONTH, monthExpected)
+    .meta(documented({ type: "string", pattern: MONTH.source, description: "The month of the value date." })),
+  limit: limit.default(LIMIT_DEFAULT),
+  cursor: cursor.optional(),
+});
+export type LateQuery = z.infer<typeof lateQuery>;

@@ -38,11 +38,17 @@ export const previewSchema = z
 
 export type PreviewRequest = z.infer<typeof previewSchema>;
 
+interface Previewed {
+  readonly loans: readonly LoanAccrual[];
+  /** Ids of loans whose entries follow their records. */
+  readonly kept: readonly string[];
+  readonly next_cursor: string | undefined;
+}
+
 /** The answer to a preview: a body that `POST /v1/accruals/batch` takes. */
 export function previewView(
   { program_id, accrual_date, day_count_convention, currency: code }: PreviewRequest,
-  loans: readonly LoanAccrual[],
-  next_page_token: string | undefined,
+  { loans, kept, next_cursor }: Previewed,
 ): AnswerOf<typeof accrualPreview> {
   return {
     program_id,
@@ -54,6 +60,7 @@ export function previewView(
       outstanding_principal_minor: outstanding_principal_minor.toString(),
       interest_minor: interest_minor.toString(),
     })),
-    next_page_token,
+    skipped: kept.map((loan_id) => ({ loan_id, reason: "kept_by_records" as const })),
+    next_page_token: next_cursor,
   };
 }

@@ -49,6 +49,21 @@ export const journalPage = z.object({ items: z.array(journalEntry), next_page_to
 
 export type JournalPageJson = ParsedOf<typeof journalPage>;
 
+/** `GET /v1/journal-summary`. */
+export const journalSummary = z.object({
+  lines: z.array(
+    z.object({
+      period: z.string().meta({ description: "`YYYY-MM-DD`, or `YYYY-MM` by month." }),
+      currency,
+      account_codes: z.array(account).min(1).meta({ description: "Several with one external code." }),
+      name: z.string(),
+      external_code: z.string().optional(),
+      debit_minor: sumMinor,
+      credit_minor: sumMinor,
+    }),
+  ),
+});
+
 /** `GET /v1/loans/{loan_id}/balance`. */
 export const loanBalance = z.object({
   loan_id: uuid,
@@ -88,8 +103,18 @@ export const chart = z.object({
       account_name: z.string(),
       account_type: z.string(),
       normal_side: z.enum(["DR", "CR"]),
+      external_code: z.string().optional(),
+      external_name: z.string().optional(),
     }),
   ),
+});
+
+/** `PUT /v1/accounts/{account_code}`: what the tenant calls the account; null where it has no name of its own. */
+export const accountNamed = z.object({
+  account_code: account,
+  name: z.string().nullable(),
+  external_code: z.string().nullable(),
+  external_name: z.string().nullable(),
 });
 
 /** `GET /v1/trial-balance`. */
@@ -110,6 +135,7 @@ export const accrualPreview = z.object({
   loans: z.array(
     z.object({ loan_id: uuid, outstanding_principal_minor: sumMinor, interest_minor: sumMinor }),
   ),
+  skipped: z.array(z.object({ loan_id: uuid, reason: z.literal("kept_by_records") })),
   next_page_token: z.string().optional(),
 });
 

@@ -35,10 +35,12 @@ const feeType = z
   .refine((text) => /^[a-z][a-z0-9_]{0,63}$/.test(text), "must match ^[a-z][a-z0-9_]{0,63}$")
   .meta(documented({ type: "string", pattern: "^[a-z][a-z0-9_]{0,63}$" }));
 
+const payoutMethod = z.enum(["ach", "wire", "card_push", "internal_transfer"]);
+
 const disbursement = z.strictObject({
   ...loan,
   amount_minor: amountMinor,
-  method: z.enum(["ach", "wire", "card_push", "internal_transfer"]),
+  method: payoutMethod,
   destination_ref: reference,
   metadata,
 });
@@ -70,7 +72,7 @@ const fee_assessed = z.strictObject({
   metadata,
 });
 
-const fee_waived = z.strictObject({ ...loan, amount_minor: positiveAmount, reason, metadata });
+const waiver = z.strictObject({ ...loan, amount_minor: positiveAmount, reason, metadata });
 
 const accruedLoan = z.strictObject({
   loan_id: uuid,
@@ -89,6 +91,12 @@ const ACCRUED_LOAN = {
   additionalProperties: false,
 };
 
+/** Of a preview's answer, which a client can send unchanged. */
+const ignored = z
+  .unknown()
+  .optional()
+  .meta(documented({ description: "Ignored." }));
+
 const accrual = z
   .strictObject({
     program_id: uuid,
@@ -98,16 +106,22 @@ const accrual = z
     loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id).meta(
       documented({ type: "array", minItems: 1, maxItems: ACCRUAL_LOANS_MAX, items: ACCRUED_LOAN }),
     ),
-    /** Ignored, so that a client can send the answer of a preview unchanged. */
-    next_page_token: z
-      .unknown()
-      .optional()
-      .meta(documented({ description: "Ignored." })),
+    next_page_token: ignored,
+    skipped: ignored,
     metadata,
   })
-  .transform(({ next_page_token: _, ...rest }) => rest);
+  .transform(({ next_page_token: _, skipped: __, ...rest }) => rest);
 
 const chargeoff = z.strictObject({ ...loan, reason, metadata });
+
+const refund = z.strictObject({
+  ...loan,
+  amount_minor: positiveAmount,
+  method: payoutMethod,
+  external_ref: reference,
+  bank_account_ref: cashAccount,
+  metadata,
+});
 
 const manual_adjustment = z.strictObject({
   bank_account_ref: cashAccount,
@@ -150,10 +164,12 @@ export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> }
   payment_received,
   payment_allocated,
   fee_assessed,
-  fee_waived,
+  fee_waived: waiver,
+  interest_waived: waiver,
   accrual,
   chargeoff,
   recovery: payment_received,
+  refund,
   manual_adjustment,
   reversal,
   bank_balance,

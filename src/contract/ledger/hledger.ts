@@ -1,5 +1,6 @@
 import { minorUnits } from "../../domain/core/currency.ts";
-import { majorParts } from "../../domain/core/money.ts";
+import { fullDecimal } from "../../domain/core/money.ts";
+import { type NamedAccounts, NO_NAMES } from "../../domain/ledger/account-names.ts";
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode, type AccountType } from "../../domain/ledger/accounts.ts";
 import { type Entry, journalLines, loansOf } from "../../domain/ledger/journal.ts";
 
@@ -14,14 +15,16 @@ const CLASSES = {
 
 /**
  * The head of a journal in hledger's text format (hledger.org, "Journal"): every account with its type, so that the
- * books have a balance sheet and an income statement.
+ * books have a balance sheet and an income statement. The names of the tenant are tags, so that they may change.
  */
-export function hledgerHead(): string {
+export function hledgerHead(what: string, names: NamedAccounts): string {
   const accounts = ACCOUNT_CODES.map((code) => {
     const [, letter] = CLASSES[ACCOUNTS[code].type];
-    return `account ${accountName(code)}  ; type: ${letter}\n`;
+    const own = Object.entries(names.get(code) ?? NO_NAMES);
+    const tags = own.flatMap(([name, text]) => (text === null ? [] : [`, ${name}: ${oneLine(text)}`]));
+    return `account ${accountName(code)}  ; type: ${letter}${tags.join("")}\n`;
   });
-  return `; Loan Ledger, the tenant's whole journal in the order of posting\n\n${accounts.join("")}\n`;
+  return `; Loan Ledger, ${what}\n\n${accounts.join("")}\n`;
 }
 
 /** Declares a currency's decimals. It comes once for each currency, before its first entry. */
@@ -54,7 +57,7 @@ export function hledgerEntry(entry: Entry): string {
     ["actor", entry.actor],
   ].flatMap(([name, value]) => (value === null ? [] : [`    ; ${name}: ${oneLine(value ?? "")}\n`]));
   const lines = journalLines(entry.postings).map(({ account_code, direction, amount_minor, loan }) => {
-    const amount = decimal(direction === "DR" ? amount_minor : -amount_minor, entry.currency);
+    const amount = fullDecimal(direction === "DR" ? amount_minor : -amount_minor, entry.currency);
     const own = single || !loan ? "" : `  ; loan_id: ${loan.loan_id}, borrower_id: ${loan.borrower_id}`;
     return `    ${accountName(account_code)}  ${amount} ${entry.currency}${own}\n`;
   });
@@ -63,12 +66,6 @@ export function hledgerEntry(entry: Entry): string {
 
 const accountName = (code: AccountCode) =>
   `${CLASSES[ACCOUNTS[code].type][0]}:${code} ${ACCOUNTS[code].name}`;
-
-/** Writes all of the currency's decimals, so that no reader has to guess the decimal mark. */
-function decimal(minor: bigint, currency: string): string {
-  const [whole, fraction] = majorParts(minor, currency);
-  return fraction === "" ? whole : `${whole}.${fraction}`;
-}
 
 /** Free text in one line: a semicolon would begin a comment and a comma end a tag. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point

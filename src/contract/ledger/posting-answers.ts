@@ -8,9 +8,12 @@ const allocation = z
     fees_minor: sumMinor,
     interest_minor: sumMinor,
     principal_minor: sumMinor,
+    recovery_minor: sumMinor,
     suspense_minor: sumMinor,
   })
   .meta({ id: "Allocation" });
+
+const waiver = z.object({ waiver_event_id: uuid, ...posted });
 
 /** The answer to each posting (docs/api.md#ledger). */
 export const POSTING_ANSWERS = {
@@ -19,7 +22,8 @@ export const POSTING_ANSWERS = {
   payment_received: z.object({ payment_event_id: uuid, allocation, ...posted }),
   fee_assessed: z.object({ fee_event_id: uuid, ...posted }),
   payment_allocated: z.object({ allocation_event_id: uuid, allocation, ...posted }),
-  fee_waived: z.object({ waiver_event_id: uuid, ...posted }),
+  fee_waived: waiver,
+  interest_waived: waiver,
   accrual: z.object({
     accrual_event_id: uuid,
     loan_count: z.int().min(1),
@@ -32,6 +36,7 @@ export const POSTING_ANSWERS = {
     ...posted,
   }),
   recovery: z.object({ recovery_event_id: uuid, ...posted }),
+  refund: z.object({ refund_event_id: uuid, ...posted }),
   manual_adjustment: z.object({ funding_event_id: uuid, ...posted }),
   reversal: z.object({ ...posted, reverses_entry_id: uuid, correlation_id: z.string() }),
   bank_balance: z.object({

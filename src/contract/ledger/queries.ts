@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
-import { LAYERS } from "../../domain/ledger/accounts.ts";
+import { ACCOUNT_CODES, LAYERS } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
 import { documented } from "../documented.ts";
 import { expects, LIMIT_DEFAULT, limit } from "../lookup/query.ts";
@@ -50,24 +50,51 @@ export const journalQuery = z.strictObject({ ...page, event_type: eventType }).r
 
 export type JournalQuery = z.infer<typeof journalQuery>;
 
-/** `GET /v1/journal-entries`: the tenant's entries in pages, or with `format` the whole journal as plain-text books. */
+/** Formats of plain-text books (hledger.org, beancount.github.io). */
+const JOURNAL_FORMATS = ["hledger", "beancount"] as const;
+export type JournalFormat = (typeof JOURNAL_FORMATS)[number];
+
+/** `GET /v1/journal-entries`: the tenant's entries in pages, or with `format` the journal as plain-text books. */
 export const journalListQuery = z
   .strictObject({
     ...page,
     event_type: eventType,
-    format: z.enum(["hledger"], expects("hledger")).optional(),
+    account_code: z.enum(ACCOUNT_CODES, expects("the code of an account, for example 1100")).optional(),
+    format: z.enum(JOURNAL_FORMATS, expects("hledger or beancount")).optional(),
   })
   .refine(inOrder, notInOrder)
   .refine(
-    ({ format, from_date, to_date, event_type, page_token }) =>
-      !format || !(from_date ?? to_date ?? event_type ?? page_token),
-    {
-      path: ["format"],
-      error: "exports the whole journal, so no other parameter is possible",
-    },
+    ({ format, event_type, account_code, page_token }) =>
+      !format || !(event_type ?? account_code ?? page_token),
+    { path: ["format"], error: "exports every entry, so it takes from_date and to_date only" },
   );
 
 export type JournalListQuery = z.infer<typeof journalListQuery>;
+
+const SUMMARY_DAYS_MAX = 366;
+const SUMMARY_MONTHS_MAX = 120;
+
+const daysIn = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+const monthNumber = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
+
+/** `GET /v1/journal-summary` (docs/ledger.md#the-summary). */
+export const summaryQuery = z
+  .strictObject({
+    from_date: date,
+    to_date: date,
+    by: z.enum(["day", "month"], expects("day or month")),
+  })
+  .refine(inOrder, notInOrder)
+  .refine(
+    ({ from_date, to_date, by }) =>
+      by === "day"
+        ? daysIn(from_date, to_date) <= SUMMARY_DAYS_MAX
+        : monthNumber(to_date) - monthNumber(from_date) < SUMMARY_MONTHS_MAX,
+    {
+      path: ["to_date"],
+      error: `must be within ${SUMMARY_DAYS_MAX} days of from_date by day, or ${SUMMARY_MONTHS_MAX} months by month`,
+    },
+  );
 
 /** `GET /v1/loans/{loan_id}/statement` (docs/ledger.md#reads). */
 export const statementQuery = z

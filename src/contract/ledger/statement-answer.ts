@@ -7,7 +7,9 @@ export const loanAmounts = z
     principal_minor: sumMinor,
     interest_minor: sumMinor,
     fees_minor: sumMinor,
+    margin_minor: sumMinor,
     suspense_minor: sumMinor,
+    total_minor: sumMinor.meta({ description: "Principal, interest, fees and margin, less suspense." }),
   })
   .meta({ id: "LoanAmounts" });
 
@@ -17,6 +19,8 @@ export const statementItem = z.object({
   effective_at: day,
   value_date: day,
   posted_at: instant,
+  amount_minor: sumMinor.optional().meta({ description: "Of a receipt: its money on 1000." }),
+  recovery_minor: sumMinor.optional().meta({ description: "Of a receipt: what of it is a recovery." }),
   change: loanAmounts,
   balance: loanAmounts,
 });

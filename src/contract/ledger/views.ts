@@ -1,3 +1,4 @@
+import { type NamedAccounts, NO_NAMES, nameOfAccount } from "../../domain/ledger/account-names.ts";
 import { ACCOUNT_CODES, ACCOUNTS, type AccountCode } from "../../domain/ledger/accounts.ts";
 import { addTotals, type Entry, journalLines, NO_TOTAL, type Total } from "../../domain/ledger/journal.ts";
 import type { Amounts } from "../../domain/ledger/loan-book.ts";
@@ -60,24 +61,33 @@ export function loanBalanceView(
 export function accountBalanceView(
   account: Omit<AnswerOf<typeof accountBalance>, keyof ReturnType<typeof sumsView>>,
   total: Total,
+  names: NamedAccounts,
 ): AnswerOf<typeof accountBalance> {
   const { account_code, ...others } = account;
-  const { account_name, ...sums } = sumsView(account_code, total);
+  const { account_name, ...sums } = sumsView(account_code, total, names);
   return { account_code, account_name, ...others, ...sums };
 }
 
-const sumsView = (account_code: AccountCode, total: Total) => ({
-  account_name: ACCOUNTS[account_code].name,
+const sumsView = (account_code: AccountCode, total: Total, names: NamedAccounts) => ({
+  account_name: nameOfAccount(names, account_code),
   dr_balance_minor: total.dr_minor.toString(),
   cr_balance_minor: total.cr_minor.toString(),
   normal_balance_minor: normalBalance(account_code, total).toString(),
 });
 
-/** The chart of accounts (docs/ledger.md#accounts). */
-export const chartView = (): AnswerOf<typeof chart> => ({
+/** The chart of accounts with the tenant's names (docs/ledger.md#accounts). */
+export const chartView = (names: NamedAccounts): AnswerOf<typeof chart> => ({
   accounts: ACCOUNT_CODES.map((account_code) => {
-    const { name, type, normal } = ACCOUNTS[account_code];
-    return { account_code, account_name: name, account_type: type, normal_side: normal };
+    const { type, normal } = ACCOUNTS[account_code];
+    const { external_code, external_name } = names.get(account_code) ?? NO_NAMES;
+    return {
+      account_code,
+      account_name: nameOfAccount(names, account_code),
+      account_type: type,
+      normal_side: normal,
+      external_code: external_code ?? undefined,
+      external_name: external_name ?? undefined,
+    };
   }),
 });
 
@@ -85,7 +95,7 @@ export const chartView = (): AnswerOf<typeof chart> => ({
 export function trialBalanceView(
   currency: string,
   as_of_date: string,
-  totals: ReadonlyMap<AccountCode, Total>,
+  { totals, names }: { readonly totals: ReadonlyMap<AccountCode, Total>; readonly names: NamedAccounts },
 ): AnswerOf<typeof trialBalance> {
   const all = [...totals.values()].reduce(addTotals, NO_TOTAL);
   return {
@@ -93,7 +103,7 @@ export function trialBalanceView(
     as_of_date,
     accounts: ACCOUNT_CODES.map((account_code) => ({
       account_code,
-      ...sumsView(account_code, totals.get(account_code) ?? NO_TOTAL),
+      ...sumsView(account_code, totals.get(account_code) ?? NO_TOTAL, names),
     })),
     total_dr_minor: all.dr_minor.toString(),
     total_cr_minor: all.cr_minor.toString(),

@@ -1,5 +1,5 @@
 import type * as answers from "../bookkeeping/answers.ts";
-import { exceptionsQuery, proofQuery, switchBody } from "../bookkeeping/bodies.ts";
+import { exceptionsQuery, lateQuery, proofQuery, switchBody } from "../bookkeeping/bodies.ts";
 import { json, type RouteTable } from "./route.ts";
 
 /** A request that changes nothing makes no event, and has no receipt. */
@@ -39,6 +39,14 @@ export const BOOKKEEPING_ROUTES = {
     query: exceptionsQuery,
     answers: { 200: { json: "exceptions" } },
     problems: ["too_large"],
+  },
+  listLateEntries: {
+    method: "GET",
+    path: "/v1/bookkeeping/late",
+    scope: "hpts:ledger:read",
+    bookmarked: true,
+    query: lateQuery,
+    answers: { 200: { json: "late" } },
   },
   proveBookkeeping: {
     method: "GET",

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { ACCOUNTS, type AccountCode } from "../../domain/ledger/accounts.ts";
-
+import { ACCOUNT_CODES } from "../../domain/ledger/accounts.ts";
+import { documented } from "../documented.ts";
+import { accountNamesBody } from "../ledger/account-names.ts";
 import { previewSchema } from "../ledger/accruals.ts";
 import type * as answers from "../ledger/answers.ts";
 import { ACCRUAL_BYTES_MAX } from "../ledger/bodies.ts";
@@ -11,6 +12,7 @@ import {
   loanBalanceQuery,
   reconciliationQuery,
   statementQuery,
+  summaryQuery,
   trialBalanceQuery,
 } from "../ledger/queries.ts";
 import type * as statements from "../ledger/statement-answer.ts";
@@ -20,6 +22,10 @@ import { json, type RouteTable } from "./route.ts";
 const readsLedger = { method: "GET", scope: "hpts:ledger:read", bookmarked: true } as const;
 const readsBalances = { method: "GET", scope: "hpts:balances:read", bookmarked: true } as const;
 const loanPath = z.object({ loan_id: uuid });
+const accountPath = z.object({
+  /** Another code is no account: 404, and no error of a field. */
+  account_code: z.string().meta(documented({ type: "string", enum: [...ACCOUNT_CODES] })),
+});
 
 /** The routes of the ledger that post nothing (docs/api.md#ledger). */
 export const LEDGER_ROUTES = {
@@ -39,7 +45,22 @@ export const LEDGER_ROUTES = {
     path: "/v1/journal-entries",
     rate: "walk",
     query: journalListQuery,
-    answers: { 200: { json: "journalPage", text: true, headers: ["Content-Disposition"] } },
+    answers: {
+      200: {
+        json: "journalPage",
+        csv: true,
+        text: true,
+        headers: ["Content-Disposition"],
+        possibleHeaders: ["Link"],
+      },
+    },
+  },
+  getJournalSummary: {
+    ...readsLedger,
+    path: "/v1/journal-summary",
+    rate: "walk",
+    query: summaryQuery,
+    answers: { 200: { json: "journalSummary", csv: true } },
   },
   getJournalEntry: {
     ...readsLedger,
@@ -67,9 +88,7 @@ export const LEDGER_ROUTES = {
   getAccountBalance: {
     ...readsBalances,
     path: "/v1/accounts/{account_code}/balance",
-    pathParameters: z.object({
-      account_code: z.enum(Object.keys(ACCOUNTS) as [AccountCode, ...AccountCode[]]),
-    }),
+    pathParameters: accountPath,
     query: accountBalanceQuery,
     answers: { 200: { json: "accountBalance" } },
     problems: ["not_found"],
@@ -83,11 +102,22 @@ export const LEDGER_ROUTES = {
     problems: ["not_found", "too_large"],
   },
   listAccounts: {
-    method: "GET",
+    ...readsBalances,
     path: "/v1/accounts",
-    scope: "hpts:balances:read",
     answers: { 200: { json: "chart" } },
     problems: ["invalid_query"],
+  },
+  nameAccount: {
+    method: "PUT",
+    path: "/v1/accounts/{account_code}",
+    scope: "hpts:adjustments:write",
+    keyed: true,
+    pathParameters: accountPath,
+    body: json(accountNamesBody),
+    answers: {
+      200: { json: "accountNamed", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+    },
+    problems: ["not_found"],
   },
   getTrialBalance: {
     ...readsBalances,

@@ -4,7 +4,7 @@ import type { TermsRow } from "../position/facts.ts";
 import { type BookChange, type BookPart, bookChange, type Move } from "./rules.ts";
 
 /** The categories of records that are booked. */
-const BOOKED_CATEGORIES = ["disbursement", "payment"] as const;
+export const BOOKED_CATEGORIES = ["disbursement", "payment"] as const;
 export type BookedCategory = (typeof BOOKED_CATEGORIES)[number];
 
 export const isBooked = (category: string): category is BookedCategory =>
@@ -15,6 +15,8 @@ export interface BookedPart extends BookPart, EntryPlace {
   readonly category: BookedCategory;
   readonly record_id: string;
   readonly journal_entry_id: string;
+  /** The entry's: its part's day, or the first open day for a part of a period that was closed by then. */
+  readonly effective_at: string;
   readonly correlation_id: string;
   readonly disbursement_id: string;
   readonly loan_id: string;
@@ -26,6 +28,7 @@ export interface ActiveSettlement extends EntryPlace {
   readonly disbursement_entry_id: string;
   readonly journal_entry_id: string;
   readonly effective_at: string;
+  readonly value_date: string;
   readonly bank_account_ref: string | null;
 }
 
@@ -61,7 +64,7 @@ export interface BooksState extends Bookkeeping {
   readonly terms: Map<string, readonly TermsRow[]>;
   /** By disbursement id. */
   readonly loans: Map<string, BookedLoan>;
-  /** By the id of the origination's entry. */
+  /** By the id of the entry of the origination or raise. */
   readonly settlements: Map<string, ActiveSettlement>;
   /** Loans that were looked up in the ledger: one without a `BookedLoan` is new. */
   readonly asked: Set<string>;

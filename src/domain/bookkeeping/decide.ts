@@ -156,10 +156,12 @@ class Draft {
     const { category, record_id, disbursement_id, borrower_id, loan } = this.#subject;
     const { loan_id } = loan;
     const own = this.#own();
-    this.entries.push(partPosted(this.#stamp, part, { ...this.#subject, loan_id }, own));
+    const posted = partPosted(this.#stamp, part, { ...this.#subject, loan_id }, own);
+    this.entries.push(posted);
     const { sequence, event_id: correlation_id } = this.#stamp;
     const { position, journal_entry_id } = own;
-    const entry = { sequence, position, journal_entry_id, correlation_id };
+    const { effective_at } = posted;
+    const entry = { sequence, position, journal_entry_id, effective_at, correlation_id };
     this.added.push({ ...part, category, record_id, ...entry, disbursement_id, loan_id, borrower_id });
     const gross = this.#count(disbursement_id, part, 1n);
     return [...gross.values()].every((sum) => sum <= INT64_MAX);

@@ -1,3 +1,4 @@
+import { openDay } from "../core/closed-period.ts";
 import type { Stamp } from "../core/event.ts";
 import { entryOf } from "../ledger/entry.ts";
 import { type Entry, type EntryType, mirror, type Posting } from "../ledger/journal.ts";
@@ -11,14 +12,20 @@ export const RECORDS_BANK = "main";
 /** What tells an entry from the others of its event. */
 export type Own = Pick<Entry, "position" | "journal_entry_id" | "actor">;
 
-/** The reversal of a part's entry, on the same day: so each balance as of any day agrees with the records. */
+/*
+ * A part's own day is the value date of its entries, and so each balance by value date agrees with the records on any day. They
+ * take effect on the same day, or on the first open day where that lies in a closed period.
+ */
+
+/** The reversal of a part's entry, with its value date. */
 export function partReversed(stamp: Stamp, part: BookedPart, own: Own): Entry {
   const { sequence, position, journal_entry_id, loan_id, borrower_id } = part;
   return entryOf(stamp, {
     ...own,
     event_type: "reversal",
     currency: part.currency,
-    effective_at: part.day,
+    effective_at: openDay(part.effective_at, stamp.closed_through),
+    value_date: part.day,
     correlation_id: part.correlation_id,
     reverses: { sequence, position, journal_entry_id },
     bank_account_ref: bankOf(part.moves),
@@ -42,7 +49,8 @@ export function settlementReversed(
     ...own,
     event_type: "reversal",
     currency: part.currency,
-    effective_at: settled.effective_at,
+    effective_at: openDay(settled.effective_at, stamp.closed_through),
+    value_date: settled.value_date,
     correlation_id: part.correlation_id,
     reverses: { sequence, position, journal_entry_id },
     bank_account_ref: settled.bank_account_ref,
@@ -71,7 +79,8 @@ export function partPosted(
     ...own,
     event_type: entryTypeOf(part),
     currency: part.currency,
-    effective_at: part.day,
+    effective_at: openDay(part.day, stamp.closed_through),
+    value_date: part.day,
     bank_account_ref: bankOf(part.moves),
     external_ref: disbursement_id,
     description: describe(subject, part),

@@ -1,4 +1,4 @@
-import type { StoredDate } from "./dates.ts";
+import type { Day, StoredDate } from "./dates.ts";
 import type { Settings } from "./settings.ts";
 
 /** Clock and randomness of one decision, given from outside so that deciding is pure. */
@@ -11,6 +11,8 @@ export interface Stamp {
   readonly now: number;
   /** The tenant's settings as they are before the event. */
   readonly settings: Settings;
+  /** The last day of the closed period before the event; null or absent where none is closed. */
+  readonly closed_through?: Day | null;
   /** Records may still hold what an erasure takes from them: no event may repeat it. */
   readonly isErasing?: boolean;
 }

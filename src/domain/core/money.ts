@@ -51,3 +51,9 @@ export function majorParts(minor: bigint, currency: string): readonly [whole: st
   const point = magnitude.length - decimals;
   return [sign + magnitude.slice(0, point), magnitude.slice(point)];
 }
+
+/** An amount in major units with all of the currency's decimals, so that no reader has to guess the decimal mark. */
+export function fullDecimal(minor: bigint, currency: string): DecimalText {
+  const [whole, fraction] = majorParts(minor, currency);
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}

@@ -47,6 +47,8 @@ export type ProblemCode =
   | "already_settled"
   | "too_late"
   | "would_overdraw"
+  | "period_closed"
+  | "opening_unfinished"
   | "payload_too_large"
   | "too_many_lines"
   | "unsupported_media_type"

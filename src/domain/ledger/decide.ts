@@ -1,3 +1,5 @@
+import { isClosed, openDay } from "../core/closed-period.ts";
+import type { Day } from "../core/dates.ts";
 import type { Stamp } from "../core/event.ts";
 import { INT64_MAX } from "../core/money.ts";
 import type { Problem } from "../core/problem.ts";
@@ -12,12 +14,14 @@ import { disbursement } from "./postings/disbursement.ts";
 import { disbursement_settled } from "./postings/disbursement-settled.ts";
 import { fee_assessed } from "./postings/fee-assessed.ts";
 import { fee_waived } from "./postings/fee-waived.ts";
+import { interest_waived } from "./postings/interest-waived.ts";
 import { manual_adjustment } from "./postings/manual-adjustment.ts";
 import { payment_allocated } from "./postings/payment-allocated.ts";
 import { payment_received } from "./postings/payment-received.ts";
 import { recovery } from "./postings/recovery.ts";
+import { refund } from "./postings/refund.ts";
 import { reversal } from "./postings/reversal.ts";
-import { followsItsRecords, wouldOverdraw, wouldOverflow } from "./refusals.ts";
+import { followsItsRecords, periodClosed, wouldOverdraw, wouldOverflow } from "./refusals.ts";
 import { bookOf, type LedgerNeeds, type LedgerState, type Posted, type PostingType } from "./state.ts";
 
 /** Every type of ledger command, each with a file in `postings/`. The step of its event has the same name. */
@@ -28,9 +32,11 @@ const POSTING_TYPES = {
   payment_allocated,
   fee_assessed,
   fee_waived,
+  interest_waived,
   accrual,
   chargeoff,
   recovery,
+  refund,
   manual_adjustment,
   reversal,
   bank_balance,
@@ -72,7 +78,7 @@ export function decideLedger<T extends LedgerCommandType>(
   command: LedgerCommandOf<T>,
   stamp: Stamp,
 ): Result<Posted, Problem> {
-  const refused = followsRecords(state, command);
+  const refused = followsRecords(state, command) ?? inClosedPeriod(state, command, stamp.closed_through);
   if (refused) return err(refused);
   const decided = TYPES[command.type].decide(state, command, stamp);
   if (!decided.ok) return decided;
@@ -83,7 +89,7 @@ export function decideLedger<T extends LedgerCommandType>(
   return decided;
 }
 
-/** Refuses entries on a loan that follows its records; only the settlement of a disbursement is allowed. */
+/** Refuses entries on a loan that follows its records; only settlements and their reversals are allowed. */
 function followsRecords(state: LedgerState, command: LedgerCommand): Problem | null {
   const loan_id = loansNamedBy(state, command).find((id) => state.loans.get(id)?.follows_records);
   return loan_id === undefined ? null : followsItsRecords(loan_id);
@@ -93,9 +99,35 @@ function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly stri
   if (command.type === "accrual") return command.loans.map(({ loan_id }) => loan_id);
   if (command.type === "reversal") {
     const reversed = state.entries.get(command.reverses_entry_id);
-    return reversed ? [...loansOf(reversed)] : [];
+    return reversed && reversed.event_type !== "disbursement_settled" ? [...loansOf(reversed)] : [];
   }
   return "loan_id" in command ? [command.loan_id] : [];
+}
+
+/**
+ * Refuses a posting on a day of a closed period (docs/ledger.md#closed-periods). An entry that is named and unknown is a
+ * refusal of its own before that.
+ */
+function inClosedPeriod(
+  state: LedgerState,
+  command: LedgerCommand,
+  closed_through: Stamp["closed_through"],
+): Problem | null {
+  const day = dayOf(command);
+  if (day === null || !isClosed(day, closed_through)) return null;
+  const named = entryNamedBy(command);
+  return named !== null && !state.entries.has(named) ? null : periodClosed(day, openDay(day, closed_through));
+}
+
+/** The day on which a command asks to post; null where it names none, or posts nothing. */
+function dayOf(command: LedgerCommand): Day | null {
+  if (command.type === "accrual") return command.accrual_date;
+  return "effective_at" in command ? command.effective_at : null;
+}
+
+function entryNamedBy(command: LedgerCommand): string | null {
+  if (command.type === "reversal") return command.reverses_entry_id;
+  return command.type === "disbursement_settled" ? command.disbursement_entry_id : null;
 }
 
 /** The first balance of a loan that the entry would bring below zero or beyond 64 bits, on any day. */

@@ -25,3 +25,34 @@ export function interestOfDay(
   const { numerator, denominator } = yearFraction(convention, date, nextDay(date));
   return divideHalfEven(principal_minor * rate * numerator, RATE_SCALE * denominator);
 }
+
+/** The decimals of a remainder of interest, in minor units. */
+const REMAINDER_SCALE = 10n ** 12n;
+
+/** Interest in whole minor units, and what rounding left over. */
+interface CarriedInterest {
+  readonly interest_minor: bigint;
+  /** In units of 10^-12 minor units, from -0.5 to 0.5 of a minor unit. */
+  readonly remainder: bigint;
+}
+
+/**
+ * The interest of one day with the remainder of the days before it, in units of 10^-12 minor units: their sum is rounded half
+ * to even to minor units, and the new remainder half to even to its last decimal. So the interest of many days is within
+ * half a minor unit of the exact sum, but for the remainders' own rounding.
+ */
+export function carriedInterest(
+  principal_minor: bigint,
+  rate: bigint,
+  { convention, date }: { readonly convention: DayCountConvention; readonly date: string },
+  carried: bigint,
+): CarriedInterest {
+  const { numerator, denominator } = yearFraction(convention, date, nextDay(date));
+  // In units of 10^-12 / denominator, because the rate and the remainder have 12 decimals each.
+  const exact = principal_minor * rate * numerator + carried * denominator;
+  const unit = REMAINDER_SCALE * denominator;
+  const interest_minor = exact > 0n ? divideHalfEven(exact, unit) : 0n;
+  const left = exact - interest_minor * unit;
+  const size = divideHalfEven(left < 0n ? -left : left, denominator);
+  return { interest_minor, remainder: left < 0n ? -size : size };
+}

@@ -30,9 +30,11 @@ export const ENTRY_TYPES = [
   "payment_allocated",
   "fee_assessed",
   "fee_waived",
+  "interest_waived",
   "accrual",
   "chargeoff",
   "recovery",
+  "refund",
   "manual_adjustment",
   "reversal",
 ] as const;

@@ -1,6 +1,9 @@
 import { ACCOUNTS, type AccountCode } from "./accounts.ts";
 
-/** The parts of a loan's books, each the balance of one account (docs/ledger.md#never-negative-on-any-day). */
+/**
+ * The parts of a loan's books, each the balance of one account (docs/ledger.md#never-negative-on-any-day). The loss is what
+ * was charged off, less what was recovered: 5100 less 4300.
+ */
 export const LOAN_PARTS = {
   principal: "1100",
   interest: "1200",
@@ -8,6 +11,7 @@ export const LOAN_PARTS = {
   clearing: "2100",
   suspense: "2200",
   margin: "1400",
+  loss: "5100",
 } as const satisfies Record<string, AccountCode>;
 
 export type LoanPart = keyof typeof LOAN_PARTS;
@@ -24,6 +28,7 @@ export const NO_AMOUNTS: Amounts = {
   clearing: 0n,
   suspense: 0n,
   margin: 0n,
+  loss: 0n,
 };
 
 export function combine(a: Amounts, b: Amounts, how: (a: bigint, b: bigint) => bigint): Amounts {
@@ -57,6 +62,7 @@ export function afterMove(
 
 /** The balances after a change of one account; an account that a loan keeps no balance of changes nothing. */
 export function plusPart(amounts: Amounts, account: AccountCode, change: bigint): Amounts {
+  if (account === "4300") return { ...amounts, loss: amounts.loss - change };
   const part = partOf(account);
   return part ? { ...amounts, [part]: amounts[part] + change } : amounts;
 }

@@ -5,7 +5,7 @@ import type { Entry, EntryPlace } from "./journal.ts";
  * recovery needs a charge-off.
  */
 
-/** A charge-off or recovery of a loan that is not reversed. */
+/** A charge-off of a loan, or an entry that recovers some of the loss, which is not reversed. */
 export interface Loss extends EntryPlace {
   readonly event_type: "chargeoff" | "recovery";
   readonly loan_id: string;
@@ -14,29 +14,44 @@ export interface Loss extends EntryPlace {
 
 export type Mark =
   | { readonly kind: "accrual"; readonly loan_id: string; readonly accrual_date: string }
-  | { readonly kind: "settlement"; readonly disbursement_entry_id: string }
+  | {
+      readonly kind: "settlement";
+      readonly disbursement_entry_id: string;
+      /** The entry of the settlement; absent where only the key counts. */
+      readonly settled_by?: string;
+    }
   | { readonly kind: "loss"; readonly loss: Loss };
 
 /** The facts that hold until the entry is reversed. */
 export function marksOf(entry: Entry): readonly Mark[] {
-  const { event_type, effective_at, settles_entry_id, sequence, position } = entry;
+  const { event_type, effective_at, settles_entry_id } = entry;
   const loans = new Set(entry.postings.flatMap(({ loan }) => (loan ? [loan.loan_id] : [])));
   switch (event_type) {
     case "accrual":
       return [...loans].map((loan_id) => ({ kind: "accrual", loan_id, accrual_date: effective_at }));
     case "disbursement_settled":
       if (settles_entry_id === null) return [];
-      return [{ kind: "settlement", disbursement_entry_id: settles_entry_id }];
+      return [
+        { kind: "settlement", disbursement_entry_id: settles_entry_id, settled_by: entry.journal_entry_id },
+      ];
     case "chargeoff":
+      return [...loans].map((loan_id) => lossMark("chargeoff", loan_id, entry));
+    case "payment_received":
+    case "payment_allocated":
     case "recovery":
-      return [...loans].map((loan_id) => ({
-        kind: "loss",
-        loss: { event_type, loan_id, effective_at, sequence, position },
-      }));
+      return entry.postings.flatMap(({ credit, loan }) =>
+        credit === "4300" && loan ? [lossMark("recovery", loan.loan_id, entry)] : [],
+      );
     default:
       return [];
   }
 }
+
+const lossMark = (
+  event_type: Loss["event_type"],
+  loan_id: string,
+  { effective_at, sequence, position }: Entry,
+): Mark => ({ kind: "loss", loss: { event_type, loan_id, effective_at, sequence, position } });
 
 /** A text that identifies the fact. */
 export function markKey(mark: Mark): string {

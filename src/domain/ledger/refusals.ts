@@ -12,7 +12,8 @@ import { LOAN_PARTS, type LoanPart } from "./loan-book.ts";
 /** The most bank accounts that one tenant may have (docs/api.md#ledger). */
 export const BANK_ACCOUNTS_MAX = 200;
 
-const accountName = (part: LoanPart): string => `${LOAN_PARTS[part]} ${ACCOUNTS[LOAN_PARTS[part]].name}`;
+const partName = (part: LoanPart): string =>
+  part === "loss" ? "The loss" : `Account ${LOAN_PARTS[part]} ${ACCOUNTS[LOAN_PARTS[part]].name}`;
 
 export const unknownEntry = (id: string): Problem => ({
   code: "not_found",
@@ -22,6 +23,11 @@ export const unknownEntry = (id: string): Problem => ({
 export const followsItsRecords = (loan_id: string): Problem => ({
   code: "kept_by_records",
   detail: `The entries of the loan ${loan_id} follow its records. Send an event to POST /ingest instead.`,
+});
+
+export const periodClosed = (day: string, firstOpenDay: string): Problem => ({
+  code: "period_closed",
+  detail: `${day} is in a closed period. The first open day is ${firstOpenDay}.`,
 });
 
 export const alreadyReversed = (id: string): Problem => ({
@@ -39,24 +45,29 @@ export const hasRecoveries = (): Problem => ({
   detail: "The charge-off has recoveries. Reverse them first.",
 });
 
+export const isSettled = (settlement: string): Problem => ({
+  code: "not_reversible",
+  detail: `The entry is settled by the journal entry ${settlement}. Reverse the settlement first.`,
+});
+
 export const notSettleable = (id: string): Problem => ({
   code: "not_settleable",
-  detail: `The journal entry ${id} is not a disbursement.`,
+  detail: `The journal entry ${id} promises no money: it is no disbursement or raise of one loan.`,
 });
 
 export const alreadySettled = (id: string): Problem => ({
   code: "already_settled",
-  detail: `The disbursement ${id} is already settled.`,
+  detail: `The journal entry ${id} is already settled.`,
 });
 
 export const wouldOverdraw = (loan_id: string, part: LoanPart, day: string): Problem => ({
   code: "would_overdraw",
-  detail: `Account ${accountName(part)} of loan ${loan_id} would be less than 0 on ${day}.`,
+  detail: `${partName(part)} of loan ${loan_id} would be less than 0 on ${day}.`,
 });
 
 export const wouldOverflow = (loan_id: string, part: LoanPart): Problem => ({
   code: "amount_overflow",
-  detail: `Account ${accountName(part)} of loan ${loan_id} would exceed ${INT64_MAX} minor units.`,
+  detail: `${partName(part)} of loan ${loan_id} would exceed ${INT64_MAX} minor units.`,
 });
 
 export const nothingOwed = (from: string): Problem => ({
@@ -64,9 +75,9 @@ export const nothingOwed = (from: string): Problem => ({
   detail: `The loan owes nothing that can be charged off from ${from} on.`,
 });
 
-export const exceedsFees = (owed: bigint, from: string): Problem => ({
+export const exceedsOwed = (owed: bigint, part: "fees" | "interest", from: string): Problem => ({
   code: "exceeds_balance",
-  detail: `At most ${owed} minor units of fees can be waived from ${from} on.`,
+  detail: `At most ${owed} minor units of ${part} can be waived from ${from} on.`,
 });
 
 export const exceedsSuspense = (most: bigint, from: string): Problem => ({
@@ -74,9 +85,19 @@ export const exceedsSuspense = (most: bigint, from: string): Problem => ({
   detail: `At most ${most} minor units of suspense can be applied from ${from} on.`,
 });
 
+export const exceedsRefundable = (most: bigint, from: string): Problem => ({
+  code: "exceeds_balance",
+  detail: `At most ${most} minor units of suspense can be paid back from ${from} on.`,
+});
+
 export const notChargedOff = (day: string): Problem => ({
   code: "not_charged_off",
   detail: `The loan has no charge-off on or before ${day} that is not reversed.`,
+});
+
+export const exceedsLoss = (most: bigint, from: string): Problem => ({
+  code: "exceeds_balance",
+  detail: `At most ${most} minor units of the loan's loss can be recovered from ${from} on.`,
 });
 
 export const tooManyBankAccounts = (): Problem => ({
@@ -114,8 +135,8 @@ export const principalMismatch = (field: string, principal: bigint, day: string)
   message: `must be ${principal}, the principal in the ledger at the end of ${day}`,
 });
 
-/** An entry that takes effect before the one that it refers to: `what` names the latter. */
-export const tooEarly = (earliest: string, what: "disbursement" | "entry"): Problem => {
-  const message = `must not be before ${earliest}, the effective_at of the ${what}`;
+/** An entry that takes effect before the one that it refers to. */
+export const tooEarly = (earliest: string): Problem => {
+  const message = `must not be before ${earliest}, the effective_at of the entry`;
   return invalid([{ field: "effective_at", code: "inconsistent_dates", message }]);
 };

@@ -48,6 +48,12 @@ export function bookOf(state: LedgerState, loan_id: string): LoanBook {
   return book ?? EMPTY_BOOK;
 }
 
+/** The entry of the settlement of `id` that is not reversed, or null. */
+export function settlementOf({ marks }: LedgerState, id: string): string | null {
+  const mark = marks.get(markKey({ kind: "settlement", disbursement_entry_id: id }));
+  return mark?.kind === "settlement" ? (mark.settled_by ?? null) : null;
+}
+
 /** The charge-offs and recoveries of a loan that are not reversed. */
 export function lossesOf(state: LedgerState, loan_id: string): readonly Loss[] {
   const losses = [...state.marks.values()].flatMap((mark) => (mark.kind === "loss" ? [mark.loss] : []));

@@ -30,6 +30,12 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
         "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
       answers: { 200: "One page." },
     },
+    listLateEntries: {
+      summary: "List what came late for a closed month",
+      description:
+        "Entries of records whose value date lies in the month and that take effect later, because the month was closed when they were posted. By value date, then in the order of posting.",
+      answers: { 200: "One page." },
+    },
     proveBookkeeping: {
       summary: "Prove that records and books agree",
       description: "Computes both sides again, disbursement by disbursement, and lists the differences.",

@@ -18,10 +18,16 @@ export const LEDGER_OPERATIONS = operationsOf({
       answers: { 200: "The interest." },
     },
     listJournalEntries: {
-      summary: "List journal entries, or export the whole journal",
+      summary: "List or export journal entries",
       description:
-        "The tenant's entries, newest first. With `format=hledger` and nothing else it streams the whole journal in hledger's text format; a download that was cut off lacks the last line.",
-      answers: { 200: "One page, or the whole journal." },
+        "The tenant's entries, newest first, or with a date in the order of their days. As CSV it has a row for each line. With `format` it streams the journal, or that of some days, in the text format of hledger or beancount; a download that was cut off lacks the last line.",
+      answers: { 200: "One page, or the exported journal." },
+    },
+    getJournalSummary: {
+      summary: "Read the journal's summary",
+      description:
+        "What the entries of each day or month debit and credit on each account and currency. Accounts with the same external code are added up.",
+      answers: { 200: "The summary." },
     },
     getJournalEntry: {
       summary: "Read one journal entry",
@@ -51,8 +57,26 @@ export const LEDGER_OPERATIONS = operationsOf({
     },
     listAccounts: {
       summary: "Read the chart of accounts",
-      description: "Every account with its type and normal side; the same for every tenant.",
+      description:
+        "Every account with its type and normal side, the same for every tenant, and the tenant's own names.",
       answers: { 200: "The chart." },
+    },
+    nameAccount: {
+      summary: "Name an account",
+      description:
+        "Gives an account a name of your own, and its number and name in your general ledger. Null takes one back; what is left out stays. It is an event of the log.",
+      body: {
+        id: "AccountNames",
+        examples: {
+          external: {
+            summary: "The account's number in your general ledger",
+            path: { account_code: "1100" },
+            body: { external_code: "120100", external_name: "Loans to customers" },
+            answers: 200,
+          },
+        },
+      },
+      answers: { 200: "The names after the change, or the first answer again." },
     },
     getTrialBalance: {
       summary: "Read the trial balance",

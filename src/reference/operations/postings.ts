@@ -20,14 +20,15 @@ export const POSTING_OPERATIONS = operationsOf({
     },
     postDisbursementSettlement: {
       summary: "Settle a disbursement",
-      description: "The money of a disbursement has left a bank account.",
+      description:
+        "The money of a disbursement, or of a raise of a loan that follows its records, has left a bank account.",
       body: { id: "DisbursementSettledPosting", examples: POSTING_EXAMPLES.disbursement_settled },
       answers,
     },
     postPayment: {
       summary: "Post a payment",
       description:
-        "Money from a borrower pays fees, then interest, then principal; the rest stays in suspense.",
+        "Money from a borrower pays fees, then interest, then principal, then what was charged off (a recovery); the rest stays in suspense.",
       body: { id: "PaymentReceivedPosting", examples: POSTING_EXAMPLES.payment_received },
       answers,
     },
@@ -39,7 +40,8 @@ export const POSTING_OPERATIONS = operationsOf({
     },
     postSuspenseApplication: {
       summary: "Apply money in suspense",
-      description: "Applies money in suspense to what is due: as much as possible, or the given amount.",
+      description:
+        "Applies money in suspense as a payment would be: as much as possible, or the given amount.",
       body: { id: "PaymentAllocatedPosting", examples: POSTING_EXAMPLES.payment_allocated },
       answers,
     },
@@ -47,6 +49,12 @@ export const POSTING_OPERATIONS = operationsOf({
       summary: "Waive a fee",
       description: "Lowers the fees that the borrower owes.",
       body: { id: "FeeWaivedPosting", examples: POSTING_EXAMPLES.fee_waived },
+      answers,
+    },
+    postInterestWaiver: {
+      summary: "Waive interest",
+      description: "Lowers the interest that the borrower owes.",
+      body: { id: "InterestWaivedPosting", examples: POSTING_EXAMPLES.interest_waived },
       answers,
     },
     postAccruals: {
@@ -63,8 +71,15 @@ export const POSTING_OPERATIONS = operationsOf({
     },
     postRecovery: {
       summary: "Post a recovery",
-      description: "Money received on a loan that was charged off.",
+      description:
+        "Money received on a loan that was charged off, at most what was charged off and is not recovered.",
       body: { id: "RecoveryPosting", examples: POSTING_EXAMPLES.recovery },
+      answers,
+    },
+    postRefund: {
+      summary: "Pay money back to a borrower",
+      description: "Money in suspense goes back to the borrower, at most what the loan has there.",
+      body: { id: "RefundPosting", examples: POSTING_EXAMPLES.refund },
       answers,
     },
     postFunding: {
@@ -76,7 +91,7 @@ export const POSTING_OPERATIONS = operationsOf({
     postReversal: {
       summary: "Reverse a journal entry",
       description:
-        "Writes the mirror image of a whole entry. An entry is reversed at most once, and a reversal is not reversed.",
+        "Writes the mirror image of a whole entry. An entry is reversed at most once, a reversal is not reversed, and neither is an entry while its settlement stands.",
       body: { id: "ReversalPosting", examples: POSTING_EXAMPLES.reversal },
       answers,
     },

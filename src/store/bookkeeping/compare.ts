@@ -61,7 +61,8 @@ type SumTuple = readonly [
 
 /**
  * Reads some disbursements in the order of their ids with their terms, paid payments and postings up to `day`, all in
- * one transaction, so no event can fall between the two sides. Only postings up to `day` count.
+ * one transaction, so no event can fall between the two sides. Only postings with a value date up to `day` count: an entry of
+ * a closed period takes effect later than the records say.
  */
 export async function readBothSides(
   db: Database,
@@ -105,8 +106,8 @@ const RECEIPTS = `SELECT json_array(${PAYMENT_COLUMNS}, updated_seq) AS row FROM
 const POSTED = `SELECT json_array(own.value ->> 0, e.currency, p.debit, p.credit,
     CAST(SUM(p.amount_minor / ${HALF}) AS TEXT), CAST(SUM(p.amount_minor % ${HALF}) AS TEXT)) AS row
   FROM json_each(?2) AS own CROSS JOIN loan_entries AS l CROSS JOIN journal_entries AS e CROSS JOIN journal_postings AS p
-  WHERE l.tenant_id = ?1 AND l.loan_id = own.value ->> 1 AND l.effective_at <= ?3
-    AND e.tenant_id = ?1 AND e.sequence = l.sequence AND e.position = l.position
+  WHERE l.tenant_id = ?1 AND l.loan_id = own.value ->> 1
+    AND e.tenant_id = ?1 AND e.sequence = l.sequence AND e.position = l.position AND e.value_date <= ?3
     AND p.tenant_id = ?1 AND p.sequence = l.sequence AND p.position = l.position AND p.loan_id = l.loan_id
   GROUP BY own.value ->> 0, e.currency, p.debit, p.credit`;
 

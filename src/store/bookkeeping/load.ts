@@ -131,7 +131,7 @@ const termsQuery = (db: Database, tenant: string, ids: readonly string[]) =>
     .where(and(eq(disbursementTerms.tenant_id, tenant), isOneOf(disbursementTerms.disbursement_id, ids)))
     .orderBy(asc(disbursementTerms.sequence));
 
-/** The settlements of some disbursements' originations that are not reversed. */
+/** The settlements of some disbursements' originations and raises that are not reversed. */
 function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {
   return db
     .select({
@@ -140,6 +140,7 @@ function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {
       position: journalEntries.position,
       journal_entry_id: journalEntries.journal_entry_id,
       effective_at: journalEntries.effective_at,
+      value_date: journalEntries.value_date,
       bank_account_ref: journalEntries.bank_account_ref,
     })
     .from(bookedParts)
@@ -159,7 +160,7 @@ function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {
       ),
     )
     .where(
-      sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}, ${bookedParts.name}) IN (
-        SELECT ${tenant}, 'disbursement', value, 'origination' FROM json_each(${JSON.stringify(ids)}))`,
+      sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}) IN (
+        SELECT ${tenant}, 'disbursement', value FROM json_each(${JSON.stringify(ids)}))`,
     );
 }

@@ -41,6 +41,7 @@ export const bookedParts = sqliteTable(
     journal_entry_id: text().notNull(),
     currency: text().notNull(),
     day: text().notNull(),
+    effective_at: text().notNull(),
     correlation_id: text().notNull(),
     disbursement_id: text().notNull(),
     loan_id: text().notNull(),
@@ -62,5 +63,8 @@ export const bookedLoans = sqliteTable(
     /** JSON: the sums of the entries without a reversal, by currency, account and direction, in minor units as text. */
     gross: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant_id, t.disbursement_id] }),
+    index("booked_loans_by_loan").on(t.tenant_id, t.loan_id),
+  ],
 );

@@ -35,16 +35,23 @@ interface LoanBalance {
   readonly loan: LedgerLoan;
   readonly currency: string;
   readonly amounts: Amounts;
-  /** The time of the loan's last posting, in milliseconds since 1970. */
+  /** The time of the loan's last posting that takes effect up to the day, in milliseconds since 1970. */
   readonly last_posted_at: number | null;
 }
 
-/** The place of the loan's last posted entry. */
-function lastEntryOf(db: Database, tenant: string, loan_id: string) {
+/** The place of the loan's last posted entry, of those that take effect up to a day if one is given. */
+function lastEntryOf(db: Database, tenant: string, loan_id: string, upto?: string) {
   return db
     .select({ sequence: loanEntries.sequence, position: loanEntries.position })
     .from(loanEntries)
-    .where(and(eq(loanEntries.tenant_id, tenant), eq(loanEntries.loan_id, loan_id)))
+    .where(
+      and(
+        eq(loanEntries.tenant_id, tenant),
+        eq(loanEntries.loan_id, loan_id),
+        // With the sign the planner walks back from the last posting: by the index of days it would sort all of them.
+        upto === undefined ? undefined : sql`+${loanEntries.effective_at} <= ${upto}`,
+      ),
+    )
     .orderBy(desc(loanEntries.sequence), desc(loanEntries.position))
     .limit(1);
 }
@@ -101,16 +108,19 @@ export async function readLoanBalance(
   { loan_id, currency: asked }: { readonly loan_id: string; readonly currency: string | undefined },
   as_of: string,
 ): Promise<LoanBalance | null> {
-  const last = lastEntryOf(db, tenant, loan_id);
   const own = { loan_id, currency: currencyOf(db, tenant, loan_id, asked) };
-  const [loans, [balances], [after], [newest]] = await db.batch([
+  const [loans, [balances], [after], [newest], [active]] = await db.batch([
     loanQuery(db, tenant, loan_id),
     balancesQuery(db, tenant, own),
     daysQuery(db, tenant, own, gt(loanDays.day, as_of)),
     db
-      .select({ posted_at: journalEntries.posted_at, currency: journalEntries.currency })
+      .select({ currency: journalEntries.currency })
       .from(journalEntries)
-      .where(isAt(journalEntries, tenant, last)),
+      .where(isAt(journalEntries, tenant, lastEntryOf(db, tenant, loan_id))),
+    db
+      .select({ posted_at: journalEntries.posted_at })
+      .from(journalEntries)
+      .where(isAt(journalEntries, tenant, lastEntryOf(db, tenant, loan_id, as_of))),
   ]);
   const [loan] = loans;
   if (!loan) return null;
@@ -119,11 +129,12 @@ export async function readLoanBalance(
     loan,
     currency: asked ?? newest?.currency ?? loan.currency,
     amounts,
-    last_posted_at: newest?.posted_at ?? null,
+    last_posted_at: active?.posted_at ?? null,
   };
 }
 
-const TOTAL_SUMS = {
+/** The columns that a query over days of accounts sums. */
+export const TOTAL_SUMS = {
   dr_hi: columnSum(ledgerDays.dr_hi),
   dr_lo: columnSum(ledgerDays.dr_lo),
   cr_hi: columnSum(ledgerDays.cr_hi),

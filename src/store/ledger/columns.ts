@@ -5,7 +5,7 @@ import { int64, tenant } from "../d1/columns.ts";
 /** An entry's place: its event, and its place among that event's entries. */
 export const place = { sequence: integer().notNull(), position: integer().notNull() };
 
-/** A loan's balances, or what a day changes of them, each on the normal side of its account. */
+/** A loan's balances, or what a day changes of them, each on the normal side of its account, and its loss. */
 export const partColumns = {
   principal_minor: int64().notNull(),
   interest_minor: int64().notNull(),
@@ -13,6 +13,7 @@ export const partColumns = {
   clearing_minor: int64().notNull(),
   suspense_minor: int64().notNull(),
   margin_minor: int64().notNull(),
+  loss_minor: int64().notNull(),
 };
 
 /** `book` is empty for the tenant's whole ledger, else it names a bank account (domain/ledger/books.ts). */

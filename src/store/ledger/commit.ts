@@ -73,6 +73,7 @@ export function addingTo(table: typeof loanBalances | typeof loanDays | typeof i
     clearing_minor: sql`${table.clearing_minor} + excluded.clearing_minor`,
     suspense_minor: sql`${table.suspense_minor} + excluded.suspense_minor`,
     margin_minor: sql`${table.margin_minor} + excluded.margin_minor`,
+    loss_minor: sql`${table.loss_minor} + excluded.loss_minor`,
   };
 }
 

@@ -141,6 +141,7 @@ const PART_COLUMNS = [
   "clearing_minor",
   "suspense_minor",
   "margin_minor",
+  "loss_minor",
 ];
 const partsOf = (alias: string) => sql.raw(PART_COLUMNS.map((name) => `${alias}.${name}`).join(", "));
 

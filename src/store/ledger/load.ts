@@ -154,8 +154,19 @@ function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerN
   const settled = batch.add(
     () =>
       db
-        .select({ disbursement_entry_id: settlements.disbursement_entry_id })
+        .select({
+          disbursement_entry_id: settlements.disbursement_entry_id,
+          settled_by: journalEntries.journal_entry_id,
+        })
         .from(settlements)
+        .innerJoin(
+          journalEntries,
+          and(
+            eq(journalEntries.tenant_id, settlements.tenant_id),
+            eq(journalEntries.sequence, settlements.sequence),
+            eq(journalEntries.position, settlements.position),
+          ),
+        )
         .where(
           and(
             eq(settlements.tenant_id, tenant),

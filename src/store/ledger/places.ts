@@ -41,3 +41,18 @@ export const isPostedBefore = (
 /** True for a row of `journal_entries` that was posted after `place`, in SQL that names no table. */
 export const isPostedAfter = ({ sequence, position }: EntryPlace): SQL =>
   sql`(sequence, position) > (${sequence}, ${position})`;
+
+/** An entry's place in the order of days. */
+export interface DayPlace extends EntryPlace {
+  readonly effective_at: string;
+}
+
+/** True for a row of `journal_entries` behind `place` in the order of days, in SQL that names no table. */
+export const isOnDayAfter = ({ effective_at, sequence, position }: DayPlace): SQL =>
+  sql`(effective_at, sequence, position) > (${effective_at}, ${sequence}, ${position})`;
+
+/** A query of these places, for `entriesAt` and `postingsAt`. */
+export const placesOf = (places: readonly EntryPlace[]): SQL => {
+  const rows = JSON.stringify(places.map(({ sequence, position }) => [sequence, position]));
+  return sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${rows}))`;
+};

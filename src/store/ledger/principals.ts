@@ -7,6 +7,8 @@ export interface LoanPrincipal {
   readonly loan_id: string;
   readonly currency: string;
   readonly principal_minor: bigint;
+  /** True for a loan that takes no accruals, because its entries follow its records. */
+  readonly follows_records: boolean;
 }
 
 /** The principal of a row of `loan_balances` at the end of `day`, as text. */
@@ -14,6 +16,11 @@ const principalAt = (tenant: string, day: string): SQL =>
   sql`present.principal_minor - COALESCE((SELECT SUM(later.principal_minor) FROM loan_days AS later
     WHERE later.tenant_id = ${tenant} AND later.loan_id = present.loan_id AND later.day > ${day}
       AND later.currency = present.currency), 0)`;
+
+/** 1 if the loan of a row of `loan_balances` follows its records. */
+const followsRecords = (tenant: string): SQL =>
+  sql`(SELECT follows_records FROM ledger_loans AS loan
+    WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
 
 /** The principals of some loans at the end of a day, without loans that the ledger does not know. */
 export async function principalsOf(
@@ -25,7 +32,8 @@ export async function principalsOf(
   const rows = await queryRows<Row>(
     db,
     sql`
-    SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor
+    SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor,
+      ${followsRecords(tenant)} AS follows_records
     FROM json_each(${JSON.stringify(loans)}) AS listed CROSS JOIN loan_balances AS present
     WHERE present.tenant_id = ${tenant} AND present.loan_id = listed.value`,
   );
@@ -50,7 +58,7 @@ interface PrincipalRequest {
   readonly limit: number;
 }
 
-/** A page of the loans that take accruals. */
+/** A page of the loans with principal. */
 export async function principalsAfter(
   db: Database,
   tenant: string,
@@ -59,14 +67,13 @@ export async function principalsAfter(
   const examined = sql`
     SELECT loan_id, currency, principal_minor FROM loan_balances
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
-  // A loan that follows its records takes no accruals.
-  const follows_records = sql`(SELECT follows_records FROM ledger_loans AS loan WHERE loan.tenant_id = ${tenant} AND loan.loan_id = present.loan_id)`;
   const rows = await queryRows<Row>(
     db,
     sql`
-    SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor FROM (
-      SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor
-      FROM (${examined}) AS present WHERE present.currency = ${currency} AND ${follows_records} = 0
+    SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor, follows_records FROM (
+      SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor,
+        ${followsRecords(tenant)} AS follows_records
+      FROM (${examined}) AS present WHERE present.currency = ${currency}
     ) WHERE principal_minor > 0 LIMIT ${limit + 1}`,
   );
   const loans = rows.slice(0, limit).map(toPrincipal);
@@ -82,9 +89,11 @@ interface Row {
   readonly loan_id: string;
   readonly currency: string;
   readonly principal_minor: string;
+  readonly follows_records: number;
 }
 
-const toPrincipal = ({ principal_minor, ...row }: Row): LoanPrincipal => ({
+const toPrincipal = ({ principal_minor, follows_records, ...row }: Row): LoanPrincipal => ({
   ...row,
+  follows_records: follows_records === 1,
   principal_minor: BigInt(principal_minor),
 });

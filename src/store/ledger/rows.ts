@@ -4,7 +4,7 @@ import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import type { Entry, Total } from "../../domain/ledger/journal.ts";
 import { loansOf } from "../../domain/ledger/journal.ts";
-import { type Amounts, afterMove } from "../../domain/ledger/loan-book.ts";
+import { type Amounts, afterMove, type LoanPart } from "../../domain/ledger/loan-book.ts";
 import { type journalEntries, type journalPostings, type loanBalances, loanDays } from "./tables.ts";
 
 type EntryRow = typeof journalEntries.$inferSelect;
@@ -75,10 +75,7 @@ export const loanEntryRows = (tenant_id: string, entry: Entry) =>
     return { tenant_id, loan_id, sequence, position, effective_at, event_type };
   });
 
-type PartRow = Pick<
-  typeof loanBalances.$inferSelect,
-  "principal_minor" | "interest_minor" | "fees_minor" | "clearing_minor" | "suspense_minor" | "margin_minor"
->;
+type PartRow = Pick<typeof loanBalances.$inferSelect, `${LoanPart}_minor`>;
 
 export const toAmounts = (row: PartRow): Amounts => ({
   principal: row.principal_minor,
@@ -87,6 +84,7 @@ export const toAmounts = (row: PartRow): Amounts => ({
   clearing: row.clearing_minor,
   suspense: row.suspense_minor,
   margin: row.margin_minor,
+  loss: row.loss_minor,
 });
 
 export const fromAmounts = (amounts: Amounts): PartRow => ({
@@ -96,6 +94,7 @@ export const fromAmounts = (amounts: Amounts): PartRow => ({
   clearing_minor: amounts.clearing,
   suspense_minor: amounts.suspense,
   margin_minor: amounts.margin,
+  loss_minor: amounts.loss,
 });
 
 /** The weight of the upper half of a gross total. */
@@ -153,4 +152,5 @@ export const DAY_SUMS = {
   clearing_minor: columnSum(loanDays.clearing_minor),
   suspense_minor: columnSum(loanDays.suspense_minor),
   margin_minor: columnSum(loanDays.margin_minor),
+  loss_minor: columnSum(loanDays.loss_minor),
 };

@@ -1,6 +1,6 @@
 import { and, asc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
-import { type Amounts, minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
-import { type StatementItem, statementItems } from "../../domain/ledger/statement.ts";
+import { minus, NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
+import { type LoanStatement, statementItems } from "../../domain/ledger/statement.ts";
 import type { Database } from "../d1/session.ts";
 import { balancesQuery, currencyOf, daysQuery, type LoanCurrency, loanQuery } from "./balances.ts";
 import { entriesAt, isAt, postingsAt } from "./places.ts";
@@ -12,13 +12,6 @@ interface StatementPlace {
   readonly day: string;
   readonly sequence: number;
   readonly position: number;
-}
-
-interface LoanStatement {
-  /** The balances before the page's first item. */
-  readonly opening: Amounts;
-  /** One more than `limit` if there are more. */
-  readonly items: readonly StatementItem[];
 }
 
 interface StatementPage {
@@ -33,7 +26,7 @@ interface StatementPage {
 /**
  * A loan's entries in the order of their days, and within a day in the order of posting, each with the balances after
  * it; null for an unknown loan. The opening balances are the present ones less the days from the page's first on, so
- * the cost of a page is its entries and the days after it.
+ * the cost of a page is its entries and the days after it. Has one item more than `limit` if there are more.
  */
 export async function statementOf(
   db: Database,
@@ -63,11 +56,17 @@ export async function statementOf(
     daysQuery(db, tenant, own, gte(loanDays.day, firstDay)),
     sameDayQuery(db, tenant, own, after),
   ]);
-  if (loans.length === 0) return null;
+  const [loan] = loans;
+  if (!loan) return null;
   const [present, since] = [balances[0], later[0]];
   const dayStart = present && since ? minus(toAmounts(present), toAmounts(since)) : NO_AMOUNTS;
   const opening = afterMoves(dayStart, sameDay);
-  return { opening, items: statementItems(loan_id, opening, toEntries(entries, postings)) };
+  return {
+    currency: present?.currency ?? page.currency ?? loan.currency,
+    follows_records: loan.follows_records,
+    opening,
+    items: statementItems(loan_id, opening, toEntries(entries, postings)),
+  };
 }
 
 /** True if an entry of a loan is in this currency; `loan_entries` does not hold the currency. */

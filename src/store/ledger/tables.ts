@@ -38,6 +38,10 @@ export const journalEntries = sqliteTable(
     uniqueIndex("an_entry_is_reversed_once")
       .on(t.tenant_id, t.reverses_sequence, t.reverses_position)
       .where(sql`reverses_sequence IS NOT NULL`),
+    index("late_entries")
+      .on(t.tenant_id, t.value_date, t.sequence, t.position)
+      .where(sql`value_date <> effective_at`),
+    index("journal_entries_by_day").on(t.tenant_id, t.effective_at, t.sequence, t.position),
     check(
       "a_reversal_names_its_entry",
       sql`(event_type = 'reversal') = (reverses_sequence IS NOT NULL) AND (reverses_sequence IS NULL) = (reverses_position IS NULL) AND (reverses_sequence IS NULL) = (reverses_entry_id IS NULL)`,
@@ -139,7 +143,7 @@ export const settlements = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.disbursement_entry_id] })],
 );
 
-/** The charge-offs and recoveries of each loan that are not reversed. */
+/** The charge-offs of each loan, and the entries that recovered some of it, that are not reversed. */
 export const loanLosses = sqliteTable(
   "loan_losses",
   {
@@ -150,6 +154,20 @@ export const loanLosses = sqliteTable(
     effective_at: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.sequence, t.position] })],
+);
+
+/** What the tenant calls an account, here and in the books that it keeps elsewhere. */
+export const accountNames = sqliteTable(
+  "account_names",
+  {
+    ...tenant,
+    account_code: text().$type<AccountCode>().notNull(),
+    name: text(),
+    external_code: text(),
+    external_name: text(),
+    sequence: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant_id, t.account_code] })],
 );
 
 /** The tenant's bank accounts, numbered from 1 in the order in which they were first named. */

@@ -19,13 +19,15 @@ export function wantedLoans(tenant: string, { loans, entries }: Pick<LedgerNeeds
 
 /**
  * The loans of a command that touches many, each with the command's day. The day of a reversal is the one that
- * `reversalDay` in the domain decides: the posting's day is that of the clock, or of the log's last event if that is later.
+ * `reversalDay` in the domain decides: the latest of the clock's day, that of the log's last event, and the first open day.
  */
 export function wantedOfMany(tenant: string, { manyLoans, reversals }: LedgerNeeds): SQL {
   const places = [...reversals].map(([id, { asked, today }]) => [sequenceOf(id), asked, today]);
   const lastDay = sql`(SELECT date(created_at / 1000, 'unixepoch') FROM events
     WHERE tenant_id = ${tenant} ORDER BY sequence DESC LIMIT 1)`;
-  const day = sql`COALESCE(listed.value ->> 1, max(listed.value ->> 2, head.effective_at, ${lastDay}))`;
+  const firstOpen = sql`COALESCE((SELECT date(closed_through, '+1 day') FROM closings
+    WHERE tenant_id = ${tenant} ORDER BY sequence DESC LIMIT 1), '')`;
+  const day = sql`COALESCE(listed.value ->> 1, max(listed.value ->> 2, head.effective_at, ${lastDay}, ${firstOpen}))`;
   return sql`(
     SELECT value ->> 0 AS loan_id, value ->> 1 AS from_day FROM json_each(${JSON.stringify([...manyLoans])})
     UNION

@@ -112,7 +112,9 @@ describe("a screen", () => {
       principal_minor: "1000000",
       interest_minor: "-5",
       fees_minor: "0",
+      margin_minor: "0",
       suspense_minor: "0",
+      total_minor: "999995",
     };
     const text = statementText({
       loan_id: "11111111-1111-1111-1111-111111111111",

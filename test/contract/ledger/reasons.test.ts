@@ -7,6 +7,7 @@ const loan = { loan_id: ID, borrower_id: ID, currency: "USD", effective_at: "202
 
 const BODIES = [
   ["fee_waived", "reason", { ...loan, amount_minor: "1", reason: "goodwill" }],
+  ["interest_waived", "reason", { ...loan, amount_minor: "1", reason: "goodwill" }],
   ["chargeoff", "reason", { ...loan, reason: "no answer for a year" }],
   [
     "reversal",

@@ -19,6 +19,8 @@ export class Books {
   readonly records = new Ledger();
   readonly state = noBooksState({ mode: "records", version: 1 }, NAMESPACE);
   readonly ledger = noLedgerState();
+  /** The last day of the closed period. */
+  closed_through: string | null = null;
   #sequence = 0;
 
   constructor() {
@@ -79,6 +81,7 @@ export class Books {
       journal_entry_id,
       now: sequence * 1000,
       settings: DEFAULT_SETTINGS,
+      closed_through: this.closed_through,
     };
   }
 }

@@ -102,6 +102,7 @@ describe("an event of a record", () => {
       sequence: 7,
       position: 0,
       effective_at: "2024-10-22",
+      value_date: "2024-10-22",
       bank_account_ref: "ops",
     });
     const mark = { kind: "settlement", disbursement_entry_id: origination } as const;

@@ -41,6 +41,13 @@ export const waiver = (amount_minor: bigint, effective_at: string): LedgerComman
   effective_at,
   reason: "goodwill",
 });
+export const interestWaiver = (amount_minor: bigint, effective_at: string): LedgerCommand => ({
+  type: "interest_waived",
+  ...NAMED,
+  amount_minor,
+  effective_at,
+  reason: "goodwill",
+});
 export const interest = (interest_minor: bigint, day: string, principal: bigint): LedgerCommand => ({
   type: "accrual",
   program_id: "program",
@@ -63,6 +70,12 @@ export const payment = (
   source_method: "ach",
   bank_account_ref,
 });
+export const application = (amount_minor: bigint | null, effective_at: string): LedgerCommand => ({
+  type: "payment_allocated",
+  ...NAMED,
+  amount_minor,
+  effective_at,
+});
 export const chargeoff = (effective_at: string): LedgerCommand => ({
   type: "chargeoff",
   ...NAMED,
@@ -76,6 +89,14 @@ export const recovery = (amount_minor: bigint, effective_at: string): LedgerComm
   amount_minor,
   effective_at,
   source_method: "ach",
+});
+export const refund = (amount_minor: bigint, effective_at: string): LedgerCommand => ({
+  type: "refund",
+  ...NAMED,
+  ...CASH,
+  amount_minor,
+  effective_at,
+  method: "ach",
 });
 export const reversal = (reverses_entry_id: string, effective_at: string | null = null): LedgerCommand => ({
   type: "reversal",
@@ -96,6 +117,8 @@ export const settlement = (disbursement_entry_id: string, effective_at: string):
 /** A ledger in memory: the entry of the nth accepted command has the id `entry-n`. */
 export class LedgerInMemory {
   readonly state: LedgerState = noLedgerState();
+  /** The last day of the closed period. */
+  closed_through: string | null = null;
   #sequence = 0;
 
   run(command: LedgerCommand): Result<Posted, Problem> {
@@ -106,6 +129,7 @@ export class LedgerInMemory {
       ...ids,
       now: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
       settings: DEFAULT_SETTINGS,
+      closed_through: this.closed_through,
     });
     if (!decided.ok) return decided;
     this.#sequence = sequence;

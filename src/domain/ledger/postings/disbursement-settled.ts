@@ -2,7 +2,7 @@ import type { Problem } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
 import { entryOf, isoTime } from "../entry.ts";
-import type { Entry } from "../journal.ts";
+import type { Entry, Posting } from "../journal.ts";
 import { markKey } from "../marks.ts";
 import { alreadyReversed, alreadySettled, notSettleable, tooEarly, unknownEntry } from "../refusals.ts";
 import { type LedgerState, needFrom, type PostingType } from "../state.ts";
@@ -17,7 +17,7 @@ interface DisbursementSettled {
   readonly actor: string | null;
 }
 
-/** The money of a disbursement left the bank, so the clearing account no longer owes it. */
+/** The money of a disbursement, or of a raise, left the bank, so the clearing account no longer owes it. */
 export const disbursement_settled: PostingType<DisbursementSettled> = {
   addNeeds(needs, { disbursement_entry_id, effective_at, bank_account_ref }) {
     needFrom(needs.entries, disbursement_entry_id, effective_at);
@@ -25,17 +25,14 @@ export const disbursement_settled: PostingType<DisbursementSettled> = {
   },
 
   decide(state, command, stamp) {
-    const { disbursement_entry_id: id, effective_at, bank_account_ref, external_ref, actor } = command;
+    const { disbursement_entry_id: id, effective_at, bank_account_ref, actor } = command;
     const disbursed = state.entries.get(id);
     if (!disbursed) return err(unknownEntry(id));
     const conflict = conflictOf(state, disbursed);
     if (conflict) return err(conflict);
-    if (effective_at < disbursed.effective_at) {
-      return err(tooEarly(disbursed.effective_at, "disbursement"));
-    }
+    if (effective_at < disbursed.effective_at) return err(tooEarly(disbursed.effective_at));
     const tooMany = bankErrors(state, bank_account_ref);
     if (tooMany) return err(tooMany);
-    const promised = disbursed.postings.filter(({ credit }) => credit === "2100");
     const entry = entryOf(stamp, {
       event_type: "disbursement_settled",
       currency: disbursed.currency,
@@ -44,9 +41,9 @@ export const disbursement_settled: PostingType<DisbursementSettled> = {
       correlation_id: disbursed.correlation_id,
       settles_entry_id: disbursed.journal_entry_id,
       bank_account_ref,
-      external_ref,
+      external_ref: command.external_ref ?? recordOf(state, disbursed),
       description: "Disbursement settled",
-      postings: promised.map(({ amount_minor, loan }) => ({
+      postings: promisedBy(disbursed).map(({ amount_minor, loan }) => ({
         debit: "2100",
         credit: "1000",
         amount_minor,
@@ -62,8 +59,19 @@ export const disbursement_settled: PostingType<DisbursementSettled> = {
   },
 };
 
-function conflictOf(state: LedgerState, { journal_entry_id: id, event_type }: Entry): Problem | null {
-  if (event_type !== "disbursement") return notSettleable(id);
+/** The postings of an entry that promise money. */
+const promisedBy = ({ postings }: Entry): readonly Posting[] =>
+  postings.filter(({ credit }) => credit === "2100");
+
+/** The disbursement id of a loan that follows its records: its entries have it as `external_ref`. */
+function recordOf(state: LedgerState, { postings, external_ref }: Entry): string | null {
+  const isKept = postings.some(({ loan }) => loan && state.loans.get(loan.loan_id)?.follows_records);
+  return isKept ? external_ref : null;
+}
+
+function conflictOf(state: LedgerState, entry: Entry): Problem | null {
+  const { journal_entry_id: id, event_type } = entry;
+  if (event_type === "reversal" || promisedBy(entry).length === 0) return notSettleable(id);
   if (state.reversed.has(id)) return alreadyReversed(id);
   const isSettled = state.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }));
   return isSettled ? alreadySettled(id) : null;

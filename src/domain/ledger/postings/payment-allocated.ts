@@ -4,7 +4,7 @@ import { refusedLoan } from "../loan.ts";
 import { leastFrom } from "../loan-book.ts";
 import { exceedsSuspense } from "../refusals.ts";
 import { bookOf, needFrom, type PostingType } from "../state.ts";
-import { allOwed, allocate, allocationView, payOff } from "../waterfall.ts";
+import { allocate, allocationView, allPayable, payOff } from "../waterfall.ts";
 
 /** A checked `POST /v1/suspense-applications` (docs/api.md#ledger). */
 interface PaymentAllocated {
@@ -18,7 +18,7 @@ interface PaymentAllocated {
   readonly actor: string | null;
 }
 
-/** Money in suspense pays what the borrower owes. */
+/** Money in suspense pays what the borrower owes, and then what the lender lost. */
 export const payment_allocated: PostingType<PaymentAllocated> = {
   addNeeds: (needs, { loan_id, effective_at }) => needFrom(needs.loans, loan_id, effective_at),
 
@@ -27,8 +27,9 @@ export const payment_allocated: PostingType<PaymentAllocated> = {
     const refused = refusedLoan(state, command);
     if (refused) return err(refused);
     const book = bookOf(state, loan_id);
-    const [waiting, owed] = [leastFrom(book, "suspense", effective_at), allOwed(book, effective_at)];
-    const most = waiting < owed ? waiting : owed;
+    const waiting = leastFrom(book, "suspense", effective_at);
+    const payable = allPayable(book, effective_at);
+    const most = waiting < payable ? waiting : payable;
     const amount = command.amount_minor ?? most;
     if (amount === 0n || amount > most) return err(exceedsSuspense(most, effective_at));
     const allocation = allocate(book, effective_at, amount);

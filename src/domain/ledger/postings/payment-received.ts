@@ -21,7 +21,7 @@ interface PaymentReceived {
   readonly actor: string | null;
 }
 
-/** The borrower's money arrived: it pays fees, interest and principal; the rest goes to suspense. */
+/** The borrower's money arrived: it pays fees, interest, principal and a loss; the rest goes to suspense. */
 export const payment_received: PostingType<PaymentReceived> = {
   addNeeds(needs, { loan_id, effective_at, bank_account_ref }) {
     needFrom(needs.loans, loan_id, effective_at);

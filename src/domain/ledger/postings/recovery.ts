@@ -2,8 +2,9 @@ import { err, ok } from "../../core/result.ts";
 import { bankErrors } from "../bank.ts";
 import { entryOf, isoTime } from "../entry.ts";
 import { refusedLoan } from "../loan.ts";
-import { notChargedOff } from "../refusals.ts";
-import { lossesOf, needFrom, type PostingType } from "../state.ts";
+import { leastFrom } from "../loan-book.ts";
+import { exceedsLoss, notChargedOff } from "../refusals.ts";
+import { bookOf, lossesOf, needFrom, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/recoveries` (docs/api.md#ledger). */
 interface Recovery {
@@ -38,6 +39,8 @@ export const recovery: PostingType<Recovery> = {
     if (!isChargedOff) return err(notChargedOff(effective_at));
     const tooMany = bankErrors(state, bank_account_ref);
     if (tooMany) return err(tooMany);
+    const most = leastFrom(bookOf(state, loan_id), "loss", effective_at);
+    if (amount_minor > most) return err(exceedsLoss(most, effective_at));
     const entry = entryOf(stamp, {
       event_type: "recovery",
       currency,

@@ -1,10 +1,25 @@
 import { calendarOf } from "../../core/calendar.ts";
+import { openDay } from "../../core/closed-period.ts";
 import type { Problem } from "../../core/problem.ts";
 import { err, ok } from "../../core/result.ts";
 import { entryOf, isoTime } from "../entry.ts";
 import { type Entry, loansOf, mirror } from "../journal.ts";
-import { alreadyReversed, hasRecoveries, isReversal, tooEarly, unknownEntry } from "../refusals.ts";
-import { type LedgerState, lossesOf, needFrom, type PostingType, type ReversalDay } from "../state.ts";
+import {
+  alreadyReversed,
+  hasRecoveries,
+  isReversal,
+  isSettled,
+  tooEarly,
+  unknownEntry,
+} from "../refusals.ts";
+import {
+  type LedgerState,
+  lossesOf,
+  needFrom,
+  type PostingType,
+  type ReversalDay,
+  settlementOf,
+} from "../state.ts";
 
 /** A checked `POST /v1/reversals` (docs/api.md#ledger). */
 interface Reversal {
@@ -12,7 +27,7 @@ interface Reversal {
   readonly reverses_entry_id: string;
   readonly reason_code: string;
   readonly reason_description: string | null;
-  /** Not before the entry's own day. Null: the day of the posting in the tenant's time zone, or the entry's own if later. */
+  /** Not before the entry's own day. Null: the latest of the day of the posting in the tenant's time zone, the entry's own, and the first open day. */
   readonly effective_at: string | null;
   readonly actor: string | null;
 }
@@ -30,9 +45,10 @@ export const reversal: PostingType<Reversal> = {
     if (!reversed) return err(unknownEntry(id));
     const conflict = conflictOf(state, reversed);
     if (conflict) return err(conflict);
-    const today = calendarOf(stamp.settings.time_zone).dayAt(stamp.now);
+    const { closed_through, settings, now } = stamp;
+    const today = openDay(calendarOf(settings.time_zone).dayAt(now), closed_through);
     const effective_at = reversalDay({ asked: command.effective_at, today }, reversed.effective_at);
-    if (effective_at < reversed.effective_at) return err(tooEarly(reversed.effective_at, "entry"));
+    if (effective_at < reversed.effective_at) return err(tooEarly(reversed.effective_at));
     const { sequence, position, journal_entry_id, correlation_id } = reversed;
     const entry = entryOf(stamp, {
       event_type: "reversal",
@@ -66,6 +82,8 @@ const reversalDay = ({ asked, today }: ReversalDay, entryDay: string): string =>
 function conflictOf(state: LedgerState, entry: Entry): Problem | null {
   if (entry.event_type === "reversal") return isReversal();
   if (state.reversed.has(entry.journal_entry_id)) return alreadyReversed(entry.journal_entry_id);
+  const settlement = settlementOf(state, entry.journal_entry_id);
+  if (settlement !== null) return isSettled(settlement);
   return entry.event_type === "chargeoff" && isRecovered(state, entry) ? hasRecoveries() : null;
 }
 
