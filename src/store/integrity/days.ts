@@ -5,7 +5,7 @@ import { FINDINGS_MAX, finding, halves } from "./finding.ts";
 const LOANS_MAX = 5_000;
 const DAYS_MAX = 100;
 
-/** The last of the next days with entries; null if there are none. */
+/** The last of the next days with entries; null if they are the last, so that the step ends while days are added. */
 export const endOfDays = (tenant: string, after: string): SQL => {
   const next = (day: SQL) =>
     sql`(SELECT min(effective_at) FROM journal_entries INDEXED BY journal_entries_by_day
@@ -17,7 +17,7 @@ export const endOfDays = (tenant: string, after: string): SQL => {
         FROM journal_entries AS own INDEXED BY journal_entries_by_day
         WHERE own.tenant_id = ${tenant} AND own.effective_at = page.day), place + 1
       FROM page WHERE day IS NOT NULL AND place < ${DAYS_MAX} AND before < ${LOANS_MAX}
-    ) SELECT max(day) AS end FROM page`;
+    ) SELECT iif(count(*) = count(day), max(day), NULL) AS end FROM page`;
 };
 
 /** The account with days that follows one, as JSON: their key begins with it, so that the days of each are found at once. */

@@ -5,23 +5,27 @@ import { booksRecord, FINDINGS_MAX, finding, isStanding } from "./finding.ts";
 const EVENTS_MAX = 500;
 const LINES_MAX = 5_000;
 
-/** The last sequence of the next events; null if there are none. */
+/** The last sequence of the next events; null if they are the last, so that the step ends while events are added. */
 export const endOfEvents = (tenant: string, after: number): SQL => sql`
-  SELECT max(sequence) AS end FROM (
+  SELECT iif(count(*) < ${EVENTS_MAX} AND count(*) = SUM(is_of_step), NULL, max(iif(is_of_step, sequence, NULL))) AS end
+  FROM (SELECT sequence, sum <= ${LINES_MAX} OR sum = lines AS is_of_step FROM (
     SELECT sequence, lines, SUM(lines) OVER (ORDER BY sequence) AS sum FROM (
       SELECT event.sequence, (SELECT COALESCE(SUM(own.loan_count), 0) FROM journal_entries AS own
         WHERE own.tenant_id = event.tenant_id AND own.sequence = event.sequence) AS lines
       FROM events AS event WHERE event.tenant_id = ${tenant} AND event.sequence > ${after}
-      ORDER BY event.sequence LIMIT ${EVENTS_MAX}))
-  WHERE sum <= ${LINES_MAX} OR sum = lines`;
+      ORDER BY event.sequence LIMIT ${EVENTS_MAX})))`;
 
 interface Range {
   readonly after: number;
-  readonly end: number;
+  /** Null for all that follow. */
+  readonly end: number | null;
 }
 
-const isWithin = (alias: string, tenant: string, { after, end }: Range): SQL =>
-  sql`${sql.raw(alias)}.tenant_id = ${tenant} AND ${sql.raw(alias)}.sequence > ${after} AND ${sql.raw(alias)}.sequence <= ${end}`;
+function isWithin(alias: string, tenant: string, { after, end }: Range): SQL {
+  const sequence = sql.raw(`${alias}.sequence`);
+  const lower = sql`${sql.raw(alias)}.tenant_id = ${tenant} AND ${sequence} > ${after}`;
+  return end === null ? lower : sql`${lower} AND ${sequence} <= ${end}`;
+}
 
 /** The entries of the range (`entry`) with their loans (`own.loan_id`). */
 const loansOfEntries = (tenant: string, range: Range): SQL => sql`

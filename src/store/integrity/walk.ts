@@ -30,7 +30,7 @@ export interface ComparedFigures {
 /** The calls that a part of a step makes: one finds where it ends, and one compares what lies before, at one moment. */
 export const CALLS_OF_A_FIGURE_STEP = 2;
 
-/** The figures between two keys, null at the end of a table. What comes between the two calls changes no key. */
+/** The figures between two keys, null at the end: then all that follow, so that no step goes on while figures are added. */
 interface Step {
   readonly end: (tenant: string, after: Key) => SQL;
   readonly compare: (tenant: string, after: Key, end: Key | null) => readonly SQL[];
@@ -48,8 +48,7 @@ const STEPS: Readonly<Record<Exclude<FigureStep, "loans" | "settings">, Step>> =
     end: (tenant, [after = 0]) => endOfEvents(tenant, Number(after)),
     compare(tenant, [after = 0], end) {
       const [last = null] = end ?? [];
-      if (last === null) return [];
-      const range = { after: Number(after), end: Number(last) };
+      const range = { after: Number(after), end: last === null ? null : Number(last) };
       return [listsOfEntries, marksOfEntries, partsOfEntries, rowsOfEvents].map((of) => of(tenant, range));
     },
   },
@@ -85,8 +84,7 @@ export async function compareFigures(
   const { end: endOf, compare } = STEPS[step];
   const [ends = []] = await counted(queryAll(db, [endOf(tenant, after)]));
   const end = keyOf(ends[0]?.end);
-  const queries = compare(tenant, after, end);
-  const rows = queries.length > 0 ? await counted(queryAll(db, queries)) : [];
+  const rows = await counted(queryAll(db, compare(tenant, after, end)));
   return { findings: rows.flatMap(toFindings), end, loans: [] };
 }
 
