@@ -6,3 +6,11 @@ import type { LedgerState } from "./state.ts";
 export function bankErrors({ banks }: LedgerState, bank_account_ref: string): Problem | null {
   return banks.known.has(bank_account_ref) || banks.count < BANK_ACCOUNTS_MAX ? null : tooManyBankAccounts();
 }
+
+/** Numbers a bank account; false for one that is known. */
+export function addBank(banks: LedgerState["banks"], bank_account_ref: string): boolean {
+  if (banks.known.has(bank_account_ref)) return false;
+  banks.known.add(bank_account_ref);
+  banks.count += 1;
+  return true;
+}
