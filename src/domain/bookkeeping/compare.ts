@@ -65,6 +65,7 @@ function recordedFigures(
     const receipt = receiptOf(payment, calendar);
     if (receipt.day > day) continue;
     add(figures, payment.currency, "1000", receipt.total);
+    if (payment.recovery) continue;
     add(figures, payment.currency, "1100", -receipt.principal);
     add(figures, payment.currency, "1400", -receipt.earned);
     add(figures, payment.currency, "2300", -receipt.earned);

@@ -22,8 +22,9 @@ export function derivedFault(line: LogLine, earlier: EarlierEvents): string | nu
   }
   try {
     if (line.makes_history !== makesHistory(line)) return "its makes_history is not what its content says";
-    const settled = settledEntry(line);
-    const isSettled = line.entries.every(({ settles_entry_id }) => settles_entry_id === settled);
+    const isSettled = line.entries.every(
+      (entry, index) => entry.settles_entry_id === settledEntry(line, index),
+    );
     return isSettled ? null : "the settles_entry_id of its entries is not what its content says";
   } catch {
     return "its data is not as the service writes it";
@@ -36,9 +37,15 @@ function makesHistory({ sequence, event_id, category, step, id, created_at, ...t
   return rows.length > 0;
 }
 
-/** The disbursement's entry that the event's own entry settles. */
-function settledEntry({ category, step, data }: LogLine): string | undefined {
-  if (category !== "ledger" || step !== "disbursement_settled") return undefined;
+/**
+ * The entry that one of an event's entries settles: the one that a request names. Records settle an entry of their own directly
+ * after it.
+ */
+function settledEntry({ category, step, data, entries }: LogLine, index: number): string | undefined {
+  if (category !== "ledger" || step !== "disbursement_settled") {
+    const isSettlement = entries[index]?.event_type === "disbursement_settled";
+    return isSettlement ? entries[index - 1]?.journal_entry_id : undefined;
+  }
   const { disbursement_entry_id } = JSON.parse(dataOf({ data, private: null }));
   return String(disbursement_entry_id).toLowerCase();
 }

@@ -17,7 +17,7 @@ export const LOAN_ID = ledgerLoanId(NAMESPACE, "L-1");
 /** A tenant whose books follow its records, in memory. */
 export class Books {
   readonly records = new Ledger();
-  readonly state = noBooksState({ mode: "records", version: 1 }, NAMESPACE);
+  readonly state = noBooksState({ mode: "records", settle_bank: null, version: 1 }, NAMESPACE);
   readonly ledger = noLedgerState();
   /** The last day of the closed period. */
   closed_through: string | null = null;
