@@ -20,11 +20,6 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
         "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. With `settle: on_disbursement` the event that posts an origination or a raise also posts that its money left the bank. The switch is an event of the log, unless it is as the request asks. The answer is the state of now, also to a retry.",
       body: {
         examples: {
-          settling: {
-            summary: "On; the event of a disbursement settles it",
-            body: { mode: "records", settle: "on_disbursement", bank_account_ref: "ops" },
-            answers: 202,
-          },
           off: { summary: "Off; posted entries stay", body: { mode: "off" }, answers: 200 },
         },
       },
