@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { BOOKED_CATEGORIES } from "../../domain/bookkeeping/booked.ts";
-import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
+import { REASONS } from "../../domain/bookkeeping/exceptions.ts";
+import { PROVED } from "../../domain/proof/proof.ts";
 import { currency, day, exactDecimal, sumMinor, uuid } from "../answer-values.ts";
 import { SETTLE_MODES } from "./bodies.ts";
 

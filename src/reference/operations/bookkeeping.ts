@@ -28,7 +28,7 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
     listBookkeepingExceptions: {
       summary: "List the exceptions in the books",
       description:
-        "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
+        "The present state: loans in credit, money on what was written off, settlements that a corrected date took back, receipts without a loan, loans that do not follow their records.",
       answers: { 200: "One page." },
     },
     listLateEntries: {
@@ -39,7 +39,8 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
     },
     proveBookkeeping: {
       summary: "Prove that records and books agree",
-      description: "Computes both sides again, disbursement by disbursement, and lists the differences.",
+      description:
+        "Computes both sides again, from the events' own data and from the postings, disbursement by disbursement, and lists the differences.",
       answers: { 200: "One page." },
     },
   },
