@@ -683,6 +683,7 @@ CREATE TABLE `closings` (
 CREATE TABLE `bookkeeping` (
 	`tenant_id` text PRIMARY KEY NOT NULL,
 	`mode` text NOT NULL,
+	`settle_bank` text,
 	`version` integer NOT NULL,
 	`since_sequence` integer,
 	`total` integer NOT NULL,

@@ -1,6 +1,5 @@
 import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
-import { RECORDS_BANK } from "./bookkeeping/entries.ts";
-import type { SwitchCommand, Switched } from "./bookkeeping/switch.ts";
+import { banksOfRecords, type SwitchCommand, type Switched } from "./bookkeeping/switch.ts";
 import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
 import type { CloseCommand, Closing } from "./closing/closing.ts";
 import type { Day } from "./core/dates.ts";
@@ -67,7 +66,7 @@ export function addNeeds(needs: Needs, command: Command, now: number, settings =
       needs.books[command.category].add(command.id);
       return;
     case "switch":
-      needs.ledger.banks.add(RECORDS_BANK);
+      for (const bank of banksOfRecords(command)) needs.ledger.banks.add(bank);
       return;
     case "close":
       needs.closing.add(command.closed_through ?? "");

@@ -38,11 +38,17 @@ function makesHistory({ sequence, event_id, category, step, id, created_at, ...t
   return rows.length > 0;
 }
 
-/** The disbursements' entries that the event's own entries settle, in their order. */
-function settledEntries({ category, step, data }: LogLine): readonly string[] {
-  if (category !== "ledger") return [];
-  if (step === "disbursements_settled") return factsOf({ data, private: null }).settles_entry_ids ?? [];
-  if (step !== "disbursement_settled") return [];
+/**
+ * The entries that the event's own entries settle, in their order: those that a request names. Records settle an entry of their
+ * own directly after it.
+ */
+function settledEntries({ category, step, data, entries }: LogLine): readonly (string | undefined)[] {
+  if (category === "ledger" && step === "disbursements_settled")
+    return factsOf({ data, private: null }).settles_entry_ids ?? [];
+  if (category !== "ledger" || step !== "disbursement_settled")
+    return entries.map(({ event_type }, index) =>
+      event_type === "disbursement_settled" ? entries[index - 1]?.journal_entry_id : undefined,
+    );
   const { disbursement_entry_id } = JSON.parse(dataOf({ data, private: null }));
   return [String(disbursement_entry_id).toLowerCase()];
 }
