@@ -23,17 +23,7 @@ export function addBooksCommands(program: Command, handlers: BooksHandlers, fini
     .description("Switches the books of records on or off, and compares them with the records.")
     .helpCommand(false)
     .addHelpText("after", "\nWhat it does: docs/bookkeeping.md");
-  const modes = [
-    ["on", "records", "Posts the journal entries of all records, those of today and those to come."],
-    ["off", "off", "Posts no entries for records from now on. Entries that are posted stay."],
-  ] as const;
-  for (const [name, mode, description] of modes) {
-    withService(books.command(name).description(description))
-      .addOption(jsonOption())
-      .action(async ({ url, token, json = false }: BookkeepingOptions) =>
-        finish(await handlers.switchBookkeeping({ mode, url, token, json })),
-      );
-  }
+  addSwitches(books, handlers, finish);
   withService(
     books.command("status").description("Shows whether bookkeeping is on, and how far the opening is."),
   )
@@ -50,5 +40,32 @@ export function addBooksCommands(program: Command, handlers: BooksHandlers, fini
     .addOption(jsonOption())
     .action(async ({ url, token, asOf, json = false }: ProofOptions) =>
       finish(await handlers.proveBookkeeping({ url, token, asOf, json })),
+    );
+}
+
+function addSwitches(books: Command, handlers: BooksHandlers, finish: Finish): void {
+  withService(
+    books
+      .command("on")
+      .description("Posts the journal entries of all records, those of today and those to come.")
+      .option("--bank <name>", "bank account from which disbursements are settled (default: main)"),
+  )
+    .addOption(
+      new Option("--settle <how>", "who posts that a disbursement's money left the bank")
+        .choices(["by_hand", "on_disbursement"])
+        .default("by_hand"),
+    )
+    .addOption(jsonOption())
+    .action(async ({ url, token, settle, bank, json = false }: SwitchOptions) =>
+      finish(await handlers.switchBookkeeping({ mode: "records", settle, bank, url, token, json })),
+    );
+  withService(
+    books
+      .command("off")
+      .description("Posts no entries for records from now on. Entries that are posted stay."),
+  )
+    .addOption(jsonOption())
+    .action(async ({ url, token, json = false }: BookkeepingOptions) =>
+      finish(await handlers.switchBookkeeping({ mode: "off", url, token, json })),
     );
 }
