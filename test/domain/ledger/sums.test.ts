@@ -192,10 +192,8 @@ it("a summary adds up the accounts of one external code, by period and currency"
       ...{ name: "Disbursement Clearing", external_code: null, dr_minor: 8n, cr_minor: 1n },
     },
   ]);
-  const unnamed = new Map([
-    ...names,
-    ["1200", { ...OWN, external_code: "43", external_name: null }],
-  ] as never);
+  const unnamed = new Map<AccountCode, AccountNames>(names);
+  unnamed.set("1200", { ...OWN, external_code: "43", external_name: null });
   expect(summaryOf(totals.slice(0, 2), unnamed)).toMatchObject([{ name: "Principal Receivable, Till" }]);
 });
 
