@@ -418,6 +418,10 @@ CREATE TABLE `accruals` (
 	`accrual_date` text NOT NULL,
 	`sequence` integer NOT NULL,
 	`position` integer NOT NULL,
+	`interest_minor` integer NOT NULL,
+	`carried` integer NOT NULL,
+	`remainder` integer NOT NULL,
+	`last_day` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `accrual_date`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -533,6 +537,7 @@ CREATE TABLE `loan_balances` (
 	`suspense_minor` integer NOT NULL,
 	`margin_minor` integer NOT NULL,
 	`loss_minor` integer NOT NULL,
+	`interest_remainder` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint

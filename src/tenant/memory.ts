@@ -44,6 +44,11 @@ export class GateMemory {
     return this.#bookkeeping?.mode !== "off";
   }
 
+  /** The tenant's settings as of the last load or commit. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
   /** What deciding the group needs, or null when some of it is not remembered. */
   recall(commands: readonly Command[], now: number): Loaded | null {
     if (this.#seen === null || this.#bookkeeping === null) return null;

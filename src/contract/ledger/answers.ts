@@ -133,7 +133,12 @@ export const accrualPreview = z.object({
   day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
   currency,
   loans: z.array(
-    z.object({ loan_id: uuid, outstanding_principal_minor: sumMinor, interest_minor: sumMinor }),
+    z.object({
+      loan_id: uuid,
+      outstanding_principal_minor: sumMinor,
+      interest_minor: sumMinor,
+      interest_remainder: z.string(),
+    }),
   ),
   skipped: z.array(z.object({ loan_id: uuid, reason: z.literal("kept_by_records") })),
   next_page_token: z.string().optional(),

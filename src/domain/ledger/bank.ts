@@ -11,3 +11,11 @@ export function isBankBeyond({ banks }: LedgerState, refs: readonly string[]): b
 /** Refuses a bank account beyond the most that a tenant may have. */
 export const bankErrors = (state: LedgerState, bank_account_ref: string): Problem | null =>
   isBankBeyond(state, [bank_account_ref]) ? tooManyBankAccounts() : null;
+
+/** Numbers a bank account; false for one that is known. */
+export function addBank(banks: LedgerState["banks"], bank_account_ref: string): boolean {
+  if (banks.known.has(bank_account_ref)) return false;
+  banks.known.add(bank_account_ref);
+  banks.count += 1;
+  return true;
+}

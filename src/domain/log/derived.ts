@@ -22,8 +22,9 @@ export function derivedFault(line: LogLine, earlier: EarlierEvents): string | nu
   }
   try {
     if (line.makes_history !== makesHistory(line)) return "its makes_history is not what its content says";
+    const settled = settledEntries(line);
     const isSettled = line.entries.every(
-      (entry, index) => entry.settles_entry_id === settledEntry(line, index),
+      ({ settles_entry_id }, place) => settles_entry_id === settled[place],
     );
     return isSettled ? null : "the settles_entry_id of its entries is not what its content says";
   } catch {
@@ -38,14 +39,16 @@ function makesHistory({ sequence, event_id, category, step, id, created_at, ...t
 }
 
 /**
- * The entry that one of an event's entries settles: the one that a request names. Records settle an entry of their own directly
- * after it.
+ * The entries that the event's own entries settle, in their order: those that a request names. Records settle an entry of their
+ * own directly after it.
  */
-function settledEntry({ category, step, data, entries }: LogLine, index: number): string | undefined {
-  if (category !== "ledger" || step !== "disbursement_settled") {
-    const isSettlement = entries[index]?.event_type === "disbursement_settled";
-    return isSettlement ? entries[index - 1]?.journal_entry_id : undefined;
-  }
+function settledEntries({ category, step, data, entries }: LogLine): readonly (string | undefined)[] {
+  if (category === "ledger" && step === "disbursements_settled")
+    return factsOf({ data, private: null }).settles_entry_ids ?? [];
+  if (category !== "ledger" || step !== "disbursement_settled")
+    return entries.map(({ event_type }, index) =>
+      event_type === "disbursement_settled" ? entries[index - 1]?.journal_entry_id : undefined,
+    );
   const { disbursement_entry_id } = JSON.parse(dataOf({ data, private: null }));
-  return String(disbursement_entry_id).toLowerCase();
+  return [String(disbursement_entry_id).toLowerCase()];
 }

@@ -209,7 +209,7 @@ function toAccountSum(row: typeof ledgerTotals.$inferSelect): AccountSum {
   return { book, account_code, currency, layer: row.layer as Layer, total: toTotal(row) };
 }
 
-const toLoanSum = (row: Omit<typeof loanBalances.$inferSelect, "tenant_id">): LoanSum => ({
+const toLoanSum = (row: Omit<typeof integrityLoans.$inferSelect, "tenant_id">): LoanSum => ({
   loan_id: row.loan_id,
   currency: row.currency,
   amounts: toAmounts(row),
