@@ -11,11 +11,16 @@ const fill = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FRO
 
 /** Loans with principal that have interest for each day from the last of May on. */
 async function accrued(tenant: string, loans: number): Promise<void> {
+  const parts =
+    "loan_id, currency, principal_minor, interest_minor, fees_minor, clearing_minor, suspense_minor, margin_minor, loss_minor";
+  const owed = "printf('loan-%06d', n), 'USD', 1000, 10, 0, 0, 0, 0, 0";
   const statements = [
-    `INSERT INTO loan_balances ${fill} SELECT ?1, printf('loan-%06d', n), 'USD', 1000, 10, 0, 0, 0, 0, 0 FROM numbers`,
-    `INSERT INTO loan_days ${fill} SELECT ?1, printf('loan-%06d', n), '2026-05-31', 'USD', 1000, 10, 0, 0, 0, 0, 0 FROM numbers`,
-    `INSERT INTO accruals ${fill}, days (d) AS (SELECT 0 UNION ALL SELECT d + 1 FROM days WHERE d < ${DAYS})
-      SELECT ?1, printf('loan-%06d', n), date('2026-05-31', '+' || d || ' day'), d + 1, 0 FROM numbers, days`,
+    `INSERT INTO loan_balances (tenant_id, interest_remainder, ${parts}) ${fill} SELECT ?1, 0, ${owed} FROM numbers`,
+    `INSERT INTO loan_days (tenant_id, day, ${parts}) ${fill} SELECT ?1, '2026-05-31', ${owed} FROM numbers`,
+    `INSERT INTO accruals (tenant_id, loan_id, accrual_date, last_day, sequence, position, interest_minor, carried, remainder) ${fill},
+        days (d) AS (SELECT 0 UNION ALL SELECT d + 1 FROM days WHERE d < ${DAYS})
+      SELECT ?1, printf('loan-%06d', n), date('2026-05-31', '+' || d || ' day'),
+        date('2026-05-31', '+' || d || ' day'), d + 1, 0, 10, 0, 0 FROM numbers, days`,
   ];
   await env.DB.batch(statements.map((sql) => env.DB.prepare(sql).bind(tenant, loans)));
 }
@@ -69,7 +74,9 @@ it("days without interest are counted once, only while a loan that accrued befor
   );
   await run(
     tenant,
-    `INSERT INTO loan_days SELECT ?, 'loan-000002', '${LAST}', 'USD', -1000, 0, 0, 0, 0, 0, 0`,
+    `INSERT INTO loan_days (tenant_id, loan_id, day, currency, principal_minor, interest_minor, fees_minor,
+        clearing_minor, suspense_minor, margin_minor, loss_minor)
+      VALUES (?, 'loan-000002', '${LAST}', 'USD', -1000, 0, 0, 0, 0, 0, 0)`,
   );
   expect((await found(tenant)).missing).toBe(1);
   await run(
