@@ -596,6 +596,9 @@ CREATE TABLE `integrity_checks` (
 	`record_category` text NOT NULL,
 	`record_after` text NOT NULL,
 	`record_round_at` integer NOT NULL,
+	`figure_step` text NOT NULL,
+	`figure_after` text NOT NULL,
+	`figure_walk_at` integer NOT NULL,
 	`is_behind` integer NOT NULL,
 	`visited_at` integer NOT NULL,
 	`checked_at` integer,
@@ -606,11 +609,17 @@ CREATE TABLE `integrity_checks` (
 CREATE INDEX `integrity_checks_behind` ON `integrity_checks` (`visited_at`,`tenant_id`) WHERE is_behind = 1;--> statement-breakpoint
 CREATE TABLE `integrity_findings` (
 	`tenant_id` text NOT NULL,
+	`found_by` text NOT NULL,
+	`figure_table` text NOT NULL,
 	`book` text NOT NULL,
 	`account_code` text NOT NULL,
 	`currency` text NOT NULL,
+	`day` text NOT NULL,
+	`entry` text NOT NULL,
+	`entry_sequence` integer,
+	`entry_position` integer,
 	`found_at` integer NOT NULL,
-	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`)
+	PRIMARY KEY(`tenant_id`, `found_by`, `figure_table`, `book`, `account_code`, `currency`, `day`, `entry`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `integrity_loans` (
