@@ -1,3 +1,4 @@
+import { ANALYTICS_ROUTES } from "./routes/analytics.ts";
 import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
 import { CREDENTIAL_ROUTES } from "./routes/credentials.ts";
 import { ERASURE_ROUTES } from "./routes/erasure.ts";
@@ -16,6 +17,7 @@ export const ROUTES = {
   ...TAPE_ROUTES,
   ...LOOKUP_ROUTES,
   ...POSITION_ROUTES,
+  ...ANALYTICS_ROUTES,
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,
   ...BOOKKEEPING_ROUTES,

@@ -1,4 +1,5 @@
 import type { RouteHandlers } from "../http/handler.ts";
+import { analyticsHandlers } from "./analytics.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { erasureHandlers } from "./erasure.ts";
@@ -27,6 +28,7 @@ export const HANDLERS: RouteHandlers = {
   ...tableHandlers,
   ...positionHandlers,
   ...portfolioHandlers,
+  ...analyticsHandlers,
   ...qualityHandlers,
   ...ledgerWriteHandlers,
   ...accrualHandlers,
