@@ -18,7 +18,17 @@ function numbers(seed: number): (below: number) => number {
 
 const MONTHS = ["2025-06-30", "2025-07-31", "2025-08-31", "2025-09-30", "2025-10-31"] as const;
 const IDS = ["1", "2"] as const;
-const STEPS = 40;
+const STEPS = 48;
+
+/** Posts the interest of a day, also of a closed one. */
+async function accrueLate(api: Api, accrual_date: string): Promise<void> {
+  const question = {
+    ...{ program_id: LOAN, accrual_date, day_count_convention: "ACT_365", currency: "USD" },
+    ...{ annual_rate: "9", loans: [LOAN] },
+  };
+  const { status, body } = await api.post("/v1/accruals/preview", question);
+  if (status === 200) await api.post("/v1/accruals/batch", { ...body, late: true });
+}
 
 /** One random event of a record, posting or reversal; whether it is accepted does not matter. */
 async function act(api: Api, pick: (below: number) => number): Promise<void> {
@@ -43,6 +53,20 @@ async function act(api: Api, pick: (below: number) => number): Promise<void> {
     () => api.ingest("payment", { step: "delete", payment_id: `PAY-${id}` }),
     () => disburse(api, { effective_at: day, amount_minor: String(amount) }),
     () => postTo(api, "payments", { effective_at: day, amount_minor: String(amount) }),
+    () => postTo(api, "refunds", { effective_at: day, amount_minor: String(amount) }),
+    () => postTo(api, "charge-offs", { effective_at: day }),
+    () => accrueLate(api, day),
+    async () => {
+      const { items } = (await api.get(`/v1/loans/${LOAN}/journal-entries?event_type=accrual`)).body;
+      if (!(items?.length > 0)) return;
+      const accrual_entry_id = items[pick(items.length)].journal_entry_id;
+      const correction = { accrual_entry_id, loan_id: LOAN, interest_minor: String(pick(9)), reason: "rate" };
+      await api.post("/v1/accruals/corrections", correction);
+    },
+    () =>
+      api.post("/v1/disbursement-settlements/batch", {
+        settlements: [{ disbursement_id: `L-${id}`, effective_at: day }],
+      }),
     async () => {
       const { items } = (await api.get(`/v1/loans/${LOAN}/journal-entries`)).body;
       if (items?.length > 0) await reverse(api, items[pick(items.length)].journal_entry_id);
