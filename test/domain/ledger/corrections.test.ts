@@ -145,6 +145,17 @@ describe("an accrual", () => {
     });
   });
 
+  it("is reversed with a line of every loan, also of one that was corrected to nothing", () => {
+    const ledger = lent();
+    ledger.accept(both());
+    ledger.accept(correction("entry-3", 0n));
+    const reversed = { ...reversal("entry-3", DAY), reason_description: "Sent twice" } as LedgerCommand;
+    const entry = ledger.entry(reversed);
+    expect(entry.description).toBe("Sent twice");
+    expect(lines(entry)).toEqual([DAY, DAY, "4100 1200 0", "4100 1200 6"]);
+    expect(ledger.entry(reversal("entry-1", DAY)).description).toBe("Reversal: other");
+  });
+
   it("of no loan has no entry", () => {
     const none = { ...interest(5n, DAY, 1_000n), loans: [] } as LedgerCommand;
     expect(lent().accept(none)).toEqual({
