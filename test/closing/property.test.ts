@@ -22,6 +22,16 @@ const MONTHS = ["2025-06-30", "2025-07-31", "2025-08-31", "2025-09-30", "2025-10
 const IDS = ["1", "2"] as const;
 const STEPS = 80;
 
+/** Posts the interest of a day, also of a closed one. */
+async function accrueLate(api: Api, accrual_date: string): Promise<void> {
+  const question = {
+    ...{ program_id: LOAN, accrual_date, day_count_convention: "ACT_365", currency: "USD" },
+    ...{ annual_rate: "9", loans: [LOAN] },
+  };
+  const { status, body } = await api.post("/v1/accruals/preview", question);
+  if (status === 200) await api.post("/v1/accruals/batch", { ...body, late: true });
+}
+
 /** One random event of a record, posting or reversal; whether it is accepted does not matter. */
 async function act(api: Api, pick: (below: number) => number): Promise<void> {
   const id = IDS[pick(IDS.length)];
@@ -64,6 +74,18 @@ async function act(api: Api, pick: (below: number) => number): Promise<void> {
       const posted = path === "charge-offs" || path === "suspense-applications" ? {} : { amount_minor };
       return postTo(api, path, { effective_at: day, ...posted });
     }),
+    () => accrueLate(api, day),
+    async () => {
+      const { items } = (await api.get(`/v1/loans/${LOAN}/journal-entries?event_type=accrual`)).body;
+      if (!(items?.length > 0)) return;
+      const accrual_entry_id = items[pick(items.length)].journal_entry_id;
+      const correction = { accrual_entry_id, loan_id: LOAN, interest_minor: String(pick(9)), reason: "rate" };
+      await api.post("/v1/accruals/corrections", correction);
+    },
+    () =>
+      api.post("/v1/disbursement-settlements/batch", {
+        settlements: [{ disbursement_id: `L-${id}`, effective_at: day }],
+      }),
     async () => {
       const { body } = await api.get(`/v1/loans/${LOAN}/balance?as_of_date=${day}`);
       const principal = String(body.principal_outstanding_minor ?? 0);
