@@ -1,8 +1,10 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLineView } from "../contract/position/view.ts";
+import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
+import type { ReportDimensions } from "../domain/core/settings.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
@@ -22,6 +24,8 @@ export type PositionListRequest = Omit<
   readonly as_of_date: Day;
   readonly measure: Measure;
   readonly time_zone: string;
+  /** With which facts are packed. */
+  readonly dimensions: ReportDimensions;
   /** The sequence up to which the log is folded, null for the records as they are. */
   readonly known: number | null;
 };
@@ -77,7 +81,7 @@ export function linesOf(
 }
 
 /** What a list reads of each disbursement. */
-export const walkedBy = ({ known, country }: PositionListRequest): Walked => ({
-  known,
-  withCountry: country !== undefined,
+export const walkedBy = (request: PositionListRequest): Walked => ({
+  known: request.known,
+  wanted: wantedBy(request),
 });

@@ -10,7 +10,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 async function check({ tenant }: Api): Promise<void> {
   for (const { db } of openEverySession(env)) {
-    await checkTenants(db, [tenant], { calls: 50, until: Number.POSITIVE_INFINITY });
+    await checkTenants(db, [tenant], { calls: 1_000, until: Number.POSITIVE_INFINITY });
   }
 }
 
