@@ -116,7 +116,7 @@ export interface LedgerNeeds {
 }
 
 /** The ids of all entries that are needed. */
-export const entriesOf = ({ entries, corrections }: LedgerNeeds): readonly string[] => [
+export const entriesNeeded = ({ entries, corrections }: LedgerNeeds): readonly string[] => [
   ...new Set([...entries.keys(), ...[...corrections].map(([id]) => id)]),
 ];
 

@@ -1,6 +1,11 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
-import { entriesOf, type LedgerNeeds, type LedgerState, noLedgerState } from "../../domain/ledger/state.ts";
+import {
+  entriesNeeded,
+  type LedgerNeeds,
+  type LedgerState,
+  noLedgerState,
+} from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
@@ -28,7 +33,7 @@ export function addLedger(
   needs: LedgerNeeds,
 ): () => LedgerState {
   const readers = [
-    addEntries(batch, db, tenant, entriesOf(needs)),
+    addEntries(batch, db, tenant, entriesNeeded(needs)),
     addLoanBooks(batch, db, tenant, needs),
     addOutlines(batch, db, tenant, needs),
     addLatePrincipals(batch, db, tenant, needs),
