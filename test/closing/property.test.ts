@@ -136,7 +136,7 @@ async function pagesOf(api: Api, path: string, accept: string): Promise<readonly
 
 /** The journal and its exports up to a day, page by page. */
 async function booksUpTo(api: Api, day: string): Promise<readonly string[]> {
-  const days = [`to_date=${day}`, `from_date=2025-07-01&to_date=${day}`];
+  const days = [`to_date=${day}`, `from_date=${day.slice(0, 8)}01&to_date=${day}`];
   const texts: string[] = [];
   for (const query of days) {
     const path = `/v1/journal-entries?${query}`;
@@ -180,5 +180,5 @@ it.each(SEEDS)("seed %i: no figure up to a closed day changes, whatever follows"
     entries += before.join("").split("journal_entry_id").length;
   }
   // A closed period in which nothing is posted proves nothing.
-  expect(entries).toBeGreaterThan(30);
+  expect(entries).toBeGreaterThan(10);
 });

@@ -86,7 +86,8 @@ export function openingsOfLoans(tenant: string, loans: SQL): SQL {
 }
 
 const ACCOUNT = "iif(side.value = 'DR', moved.debit, moved.credit)";
-const KEY = `head.currency || ' ' || ${ACCOUNT} || ' ' || side.value`;
+/** A loss is what 5100 holds less what 4300 holds, so both count as one (domain/bookkeeping/booked.ts). */
+const KEY = `head.currency || ' ' || replace(${ACCOUNT}, '4300', '5100') || ' ' || side.value`;
 
 /** The gross sums of the loans of records, against the postings of the entries that stand. */
 export function grossOfLoans(tenant: string, loans: SQL): SQL {
@@ -99,7 +100,7 @@ export function grossOfLoans(tenant: string, loans: SQL): SQL {
         AND head.event_type NOT IN ('reversal', 'disbursement_settled') AND ${isStanding("head")}
         AND moved.tenant_id = ${tenant} AND moved.sequence = entries.sequence
         AND moved.position = entries.position AND moved.loan_id = entries.loan_id
-        AND ${sql.raw(ACCOUNT)} IN ('1100', '1400', '2100')
+        AND ${sql.raw(ACCOUNT)} IN ('1100', '1400', '2100', '4300', '5100')
       GROUP BY entries.loan_id, ${sql.raw(KEY)}
     ), kept AS MATERIALIZED (
       SELECT loan_id, gross.key, CAST(gross.value AS INTEGER) AS value FROM booked_loans, json_each(gross) AS gross
