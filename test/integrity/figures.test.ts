@@ -29,12 +29,18 @@ type Ids = Readonly<
 /** A tenant whose books hold an entry of every kind, a reversal of most, names of accounts, closings and bank balances. */
 async function tenantOfRoutes(): Promise<{ readonly api: Api; readonly ids: Ids }> {
   const api = new Api();
-  const { disbursement, fee } = await postLoanWithCharges(api);
+  const { disbursement, fee, accrual } = await postLoanWithCharges(api);
+  await correct(api, accrual, LOAN, { interest_minor: "9000", interest_remainder: "0.25" });
+  await correct(api, accrual, LOAN, { interest_minor: "9500" });
   const settlement = entryIdOf(await settle(api, disbursement));
   const payment = await posted(api, "payments", { amount_minor: "700" });
   await posted(api, "funding", { bank_account_ref: "ops" });
   await disbursed(api, { loan_id: LOSS });
   await reverse(api, entryIdOf(await accrue(api, [[LOSS, "88849", "3"]])));
+  const nothing = entryIdOf(await accrue(api, [[LOSS, "88849", "4"]], { accrual_date: "2024-01-12" }));
+  await correct(api, nothing, LOSS, { interest_minor: "0" });
+  // Nothing stands of it, so its reversal is an event without an entry.
+  expect((await reverse(api, nothing)).status).toBe(201);
   const reversed = await posted(api, "fees", { loan_id: LOSS });
   entryIdOf(await reverse(api, reversed, { effective_at: DAY }));
   const chargeoff = await posted(api, "charge-offs", { loan_id: LOSS });
@@ -48,6 +54,12 @@ async function tenantOfRoutes(): Promise<{ readonly api: Api; readonly ids: Ids 
   });
   await api.send("PUT", "/v1/closing", { closed_through: "2024-01-31", note: "January" });
   return { api, ids: { disbursement, fee, settlement, reversed, chargeoff, recovery, payment } };
+}
+
+async function correct(api: Api, accrual_entry_id: string, loan_id: string, to: object): Promise<void> {
+  const body = { accrual_entry_id, loan_id, reason: "Late news", ...to };
+  const { status, text } = await api.post("/v1/accruals/corrections", body);
+  expect(status, text).toBe(201);
 }
 
 type Expected = Readonly<Record<string, string>>;
@@ -221,8 +233,20 @@ const CASES: Readonly<Record<string, Case>> = {
     `UPDATE accruals SET sequence = 1 WHERE @ AND loan_id = '${LOAN}'`,
     () => [{ table: "accruals", book, day: DAY }],
   ],
+  "an accrual's interest is changed": [
+    `UPDATE accruals SET interest_minor = interest_minor + 1 WHERE @ AND loan_id = '${LOAN}'`,
+    () => [{ table: "accruals", book, day: DAY }],
+  ],
+  "an accrual's last day is changed": [
+    `UPDATE accruals SET last_day = '2024-01-11' WHERE @ AND loan_id = '${LOAN}'`,
+    () => [{ table: "accruals", book, day: DAY }],
+  ],
+  "what rounding left of a loan's interest is changed": [
+    `UPDATE loan_balances SET interest_remainder = interest_remainder + 1 WHERE @ AND loan_id = '${LOAN}'`,
+    () => [{ ...balances, account: "1200" }],
+  ],
   "a reversed accrual still holds": [
-    `INSERT INTO accruals SELECT tenant_id, loan_id, effective_at, sequence, position FROM loan_entries WHERE @ AND loan_id = '${LOSS}' AND event_type = 'accrual'`,
+    `INSERT INTO accruals SELECT tenant_id, loan_id, effective_at, sequence, position, 3, 0, 0, effective_at FROM loan_entries WHERE @ AND loan_id = '${LOSS}' AND event_type = 'accrual' AND effective_at = '${DAY}'`,
     () => [{ table: "accruals", book: lossBook, day: DAY }],
   ],
   "a settlement is deleted": [

@@ -27,7 +27,7 @@ export function factsOfLoans(tenant: string, loans: SQL): SQL {
       FROM ${kept("loan_entries")} AND ${has("true")}
     UNION ALL
     SELECT ${finding("accruals", { book: BOOK, day: "kept.accrual_date" })} FROM ${kept("accruals")}
-      AND ${has("entry.event_type = 'accrual' AND entry.value_date = kept.accrual_date")}
+      AND ${has(`entry.event_type = 'accrual' AND entry.value_date = kept.accrual_date AND ${IS_STANDING_INTEREST}`)}
     UNION ALL
     SELECT ${finding("accruals", { book: BOOK, day: "kept.accrual_date" })} FROM ${kept("accruals")}
       AND NOT ${isStanding("kept")}
@@ -37,11 +37,25 @@ export function factsOfLoans(tenant: string, loans: SQL): SQL {
     LIMIT ${FINDINGS_MAX}`;
 }
 
+/** True where a row of `accruals` (`kept`) says what its accrual (`entry`) and the corrections of it amount to, and their last day. */
+const IS_STANDING_INTEREST = `EXISTS (
+  SELECT 1 FROM (SELECT ${halves("iif(moved.debit = '1200', 1, -1)", "moved.amount_minor", "sum")},
+      max(part.effective_at) AS last_day
+    FROM loan_entries AS listed CROSS JOIN journal_entries AS part CROSS JOIN journal_postings AS moved
+    WHERE listed.tenant_id = kept.tenant_id AND listed.loan_id = kept.loan_id
+      AND (listed.sequence, listed.position) >= (entry.sequence, entry.position)
+      AND part.tenant_id = listed.tenant_id AND part.sequence = listed.sequence AND part.position = listed.position
+      AND part.correlation_id = entry.correlation_id AND part.event_type IN ('accrual', 'accrual_corrected')
+      AND moved.tenant_id = part.tenant_id AND moved.sequence = part.sequence AND moved.position = part.position
+      AND moved.loan_id = kept.loan_id) AS own
+  WHERE NOT ${differs("kept.interest_minor", "own.sum_hi", "own.sum_lo")} AND own.last_day = kept.last_day)`;
+
 /** True where a row of `loan_losses` (`kept`) says what its entry does. */
 const IS_LOSS = `entry.effective_at = kept.effective_at AND kept.event_type = iif(entry.event_type = 'chargeoff',
-  'chargeoff', iif(EXISTS (SELECT 1 FROM journal_postings AS own WHERE own.tenant_id = entry.tenant_id
-    AND own.sequence = entry.sequence AND own.position = entry.position AND own.loan_id = kept.loan_id
-    AND own.credit = '4300') AND entry.event_type <> 'reversal', 'recovery', ''))`;
+  'chargeoff', iif(entry.event_type IN ('payment_received', 'payment_allocated', 'recovery')
+    AND EXISTS (SELECT 1 FROM journal_postings AS own WHERE own.tenant_id = entry.tenant_id
+      AND own.sequence = entry.sequence AND own.position = entry.position AND own.loan_id = kept.loan_id
+      AND own.credit = '4300'), 'recovery', ''))`;
 
 /** True for a line of a loan's list (`entries`) whose entry has a posting of the loan. */
 const hasPosting = (tenant: string): SQL => sql`EXISTS (SELECT 1 FROM journal_postings AS moved
@@ -85,9 +99,9 @@ export function openingsOfLoans(tenant: string, loans: SQL): SQL {
     LIMIT ${FINDINGS_MAX}`;
 }
 
-const ACCOUNT = "iif(side.value = 'DR', moved.debit, moved.credit)";
-/** A loss is what 5100 holds less what 4300 holds, so both count as one (domain/bookkeeping/booked.ts). */
-const KEY = `head.currency || ' ' || replace(${ACCOUNT}, '4300', '5100') || ' ' || side.value`;
+/** The account of a balance that a loan keeps: a loss is what 5100 holds less what 4300 holds. */
+const ACCOUNT = "replace(iif(side.value = 'DR', moved.debit, moved.credit), '4300', '5100')";
+const KEY = `head.currency || ' ' || ${ACCOUNT} || ' ' || side.value`;
 
 /** The gross sums of the loans of records, against the postings of the entries that stand. */
 export function grossOfLoans(tenant: string, loans: SQL): SQL {
@@ -100,7 +114,7 @@ export function grossOfLoans(tenant: string, loans: SQL): SQL {
         AND head.event_type NOT IN ('reversal', 'disbursement_settled') AND ${isStanding("head")}
         AND moved.tenant_id = ${tenant} AND moved.sequence = entries.sequence
         AND moved.position = entries.position AND moved.loan_id = entries.loan_id
-        AND ${sql.raw(ACCOUNT)} IN ('1100', '1400', '2100', '4300', '5100')
+        AND ${sql.raw(ACCOUNT)} IN ('1100', '1400', '2100', '5100')
       GROUP BY entries.loan_id, ${sql.raw(KEY)}
     ), kept AS MATERIALIZED (
       SELECT loan_id, gross.key, CAST(gross.value AS INTEGER) AS value FROM booked_loans, json_each(gross) AS gross

@@ -78,7 +78,10 @@ const ACCOUNTS_OF = LOAN_PART_NAMES.map(
     `iif(${differs(`kept.${part}_minor`, `own.${part}_hi`, `own.${part}_lo`)}, '${LOAN_PARTS[part]} ', '')`,
 ).join(" || ");
 
-/** The balances and the days of the loans, against the sums of their postings. */
+/**
+ * The balances and the days of the loans, against the sums of their postings, and the remainder of their interest against
+ * their accruals; it says nothing where the walk along the log misses one of these.
+ */
 export function sumsOfLoans(tenant: string, loans: SQL): SQL {
   const kept = (table: string) => sql`(SELECT * FROM ${sql.raw(table)}
     WHERE tenant_id = ${tenant} AND loan_id IN (SELECT loan_id FROM listed)) AS kept`;
@@ -104,6 +107,13 @@ export function sumsOfLoans(tenant: string, loans: SQL): SQL {
     SELECT ${finding("loan_days", { ...OF_LOAN, day: "day" })} FROM by_day WHERE is_alone OR accounts <> ''
     UNION ALL
     SELECT ${finding("loan_balances", OF_LOAN)} FROM in_all WHERE is_alone OR accounts <> ''
+    UNION ALL
+    SELECT ${finding("loan_balances", { ...OF_LOAN, accounts: "'1200 '" })} FROM loan_balances AS kept
+      WHERE tenant_id = ${tenant} AND loan_id IN (SELECT loan_id FROM listed)
+        AND interest_remainder <> (SELECT total(remainder - carried) FROM accruals AS own
+          WHERE own.tenant_id = ${tenant} AND own.loan_id = kept.loan_id)
+        AND NOT EXISTS (SELECT 1 FROM integrity_findings WHERE tenant_id = ${tenant} AND found_by = 'log'
+          AND figure_table = 'accruals' AND book = 'loan:' || kept.loan_id)
     LIMIT ${FINDINGS_MAX}`;
 }
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { booksRecord, FINDINGS_MAX, finding, isStanding } from "./finding.ts";
+import { booksRecord, differs, FINDINGS_MAX, finding, isStanding } from "./finding.ts";
 
 /** Events of one step, and lines of lists of loans that their entries ask for. */
 const EVENTS_MAX = 500;
@@ -56,12 +56,31 @@ export const listsOfEntries = (tenant: string, range: Range): SQL => sql`
         AND kept.bank_account_ref = entry.bank_account_ref)
   LIMIT ${FINDINGS_MAX}`;
 
+/**
+ * What corrections took from an accrual (`entry`) of a loan (`first`), in halves. An accrual of which nothing stands is reversed
+ * without an entry, so it need not hold.
+ */
+const correctedOf = (amount: string) => `(SELECT SUM(iif(moved.debit = '1200', -1, 1) * (${amount}))
+  FROM loan_entries AS listed CROSS JOIN journal_entries AS part CROSS JOIN journal_postings AS moved
+  WHERE listed.tenant_id = first.tenant_id AND listed.loan_id = first.loan_id AND listed.event_type = 'accrual_corrected'
+    AND part.tenant_id = listed.tenant_id AND part.sequence = listed.sequence AND part.position = listed.position
+    AND part.correlation_id = entry.correlation_id
+    AND moved.tenant_id = part.tenant_id AND moved.sequence = part.sequence AND moved.position = part.position
+    AND moved.loan_id = first.loan_id)`;
+const CORRECTED = {
+  hi: correctedOf("moved.amount_minor / 1000000000"),
+  lo: correctedOf("moved.amount_minor % 1000000000"),
+};
+
 /** What holds while an entry stands (domain/ledger/marks.ts), where it is missing. */
 export const marksOfEntries = (tenant: string, range: Range): SQL => sql`
   SELECT ${finding("accruals", { book: BOOK, day: "entry.value_date" })}
     FROM ${loansOfEntries(tenant, range)} AND entry.event_type = 'accrual' AND ${isStanding("entry")}
       AND NOT EXISTS (SELECT 1 FROM accruals AS kept WHERE kept.tenant_id = ${tenant}
         AND kept.loan_id = own.loan_id AND kept.accrual_date = entry.value_date AND ${sql.raw(AT_PLACE)})
+      AND EXISTS (SELECT 1 FROM journal_postings AS first WHERE first.tenant_id = entry.tenant_id
+        AND first.sequence = entry.sequence AND first.position = entry.position
+        AND ${sql.raw(differs("first.amount_minor", CORRECTED.hi, CORRECTED.lo))})
   UNION ALL
   SELECT ${finding("settlements", { entry: "entry.settles_entry_id" })}
     FROM journal_entries AS entry WHERE ${isWithin("entry", tenant, range)}
@@ -71,9 +90,7 @@ export const marksOfEntries = (tenant: string, range: Range): SQL => sql`
   UNION ALL
   SELECT ${finding("loan_losses", { book: BOOK, entry: ID })}
     FROM ${loansOfEntries(tenant, range)} AND ${isStanding("entry")}
-      AND EXISTS (SELECT 1 FROM events AS event WHERE event.tenant_id = entry.tenant_id
-        AND event.sequence = entry.sequence AND NOT ${booksRecord("event")})
-      AND (entry.event_type = 'chargeoff' OR (entry.event_type <> 'reversal' AND EXISTS (
+      AND (entry.event_type = 'chargeoff' OR (entry.event_type IN ('payment_received', 'payment_allocated', 'recovery') AND EXISTS (
         SELECT 1 FROM journal_postings AS moved WHERE moved.tenant_id = entry.tenant_id
           AND moved.sequence = entry.sequence AND moved.position = entry.position
           AND moved.loan_id = own.loan_id AND moved.credit = '4300')))

@@ -30,7 +30,7 @@ export interface ComparedFigures {
 /** The calls that a part of a step makes: one finds where it ends, and one compares what lies before, at one moment. */
 export const CALLS_OF_A_FIGURE_STEP = 2;
 
-/** The figures between two keys, null at the end: then all that follow, so that a step ends although figures are added meanwhile. */
+/** The figures between two keys, null at the end: then all that follow, so that each step ends while figures are added. */
 interface Step {
   readonly end: (tenant: string, after: Key) => SQL;
   readonly compare: (tenant: string, after: Key, end: Key | null) => readonly SQL[];
