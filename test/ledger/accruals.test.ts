@@ -312,6 +312,15 @@ describe("a preview", () => {
       expect(body.skipped).toEqual([{ loan_id: kept, reason: "kept_by_records" }]);
     }
     entryIdOf(await api.post("/v1/accruals/batch", (await preview(api)).body));
+    const nothing = (await preview(api, { loans: [kept] })).body;
+    const answer = await api.post("/v1/accruals/batch", nothing);
+    expect([answer.status, answer.headers.get("Location")]).toEqual([201, null]);
+    expect(answer.body).toEqual({
+      accrual_event_id: UUID,
+      loan_count: 0,
+      total_accrued_minor: "0",
+      posted_at: expect.any(String),
+    });
   });
 
   it("posts no event and needs no key", async () => {

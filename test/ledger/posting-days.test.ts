@@ -1,6 +1,8 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Api } from "../support/api.ts";
 import { evicted, gateOf } from "../support/gate.ts";
+import { tamper } from "../support/tamper.ts";
 import { accrualItems, tenantWithLoans } from "./bulk.ts";
 import { accrue, entryIdOf, refusalOf, reverse } from "./post.ts";
 import { expectSoundBooks } from "./stored-books.ts";
@@ -9,6 +11,7 @@ const dayIn = (timeZone: string) => new Intl.DateTimeFormat("en-CA", { timeZone 
 
 /** An entry of so many loans goes alone, and only the outlines of its loans on one day are loaded. */
 const MANY = 101;
+const DAY_MS = 86_400_000;
 
 async function accruedMany(time_zone: string, accrual_date = "2024-01-10"): Promise<[Api, string]> {
   const api = await tenantWithLoans(MANY);
@@ -60,6 +63,23 @@ describe("the reversal of an entry of many loans, without a day of its own", () 
     });
     expect(corrected.status, corrected.text).toBe(201);
     entryIdOf(await reverse(api, entry));
+    await expectSoundBooks(api.tenant);
+  });
+
+  it("takes effect on the day of the log's last event where another clock was ahead", async () => {
+    const [api, entry] = await accruedMany("UTC");
+    const ahead = Date.now() + 3 * DAY_MS;
+    const last = "sequence = (SELECT max(sequence) FROM events WHERE tenant_id = ?2)";
+    await tamper(
+      env.DB.prepare(`UPDATE events SET created_at = ?1 WHERE tenant_id = ?2 AND ${last}`).bind(
+        ahead,
+        api.tenant,
+      ),
+    );
+    await evicted(gateOf(api.tenant));
+    const reversal = entryIdOf(await reverse(api, entry));
+    const { body } = await api.get(`/v1/journal-entries/${reversal}`);
+    expect(body.effective_at).toBe(new Date(ahead).toISOString().slice(0, 10));
     await expectSoundBooks(api.tenant);
   });
 });

@@ -51,7 +51,7 @@ const ACCRUED_LOAN = {
 const ignored = z
   .unknown()
   .optional()
-  .meta(documented({ description: "Ignored." }));
+  .meta(documented({ description: "Of a preview's answer; ignored." }));
 
 export const accrualBody = z
   .strictObject({
@@ -63,12 +63,19 @@ export const accrualBody = z
       .transform((late) => late ?? false),
     day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
     currency,
-    loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id).meta(
-      documented({ type: "array", minItems: 1, maxItems: ACCRUAL_LOANS_MAX, items: ACCRUED_LOAN }),
+    loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id, 0).meta(
+      documented({
+        ...{ type: "array", minItems: 0, maxItems: ACCRUAL_LOANS_MAX, items: ACCRUED_LOAN },
+        description: "Empty only in a preview's answer, which has skipped: then there is no entry.",
+      }),
     ),
     next_page_token: ignored,
     skipped: ignored,
     metadata,
+  })
+  .refine(({ loans, skipped }) => loans.length > 0 || skipped !== undefined, {
+    path: ["loans"],
+    error: `must hold 1 to ${ACCRUAL_LOANS_MAX} loans`,
   })
   .transform(({ next_page_token: _, skipped: __, ...rest }) => rest);
 

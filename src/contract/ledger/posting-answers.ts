@@ -31,9 +31,10 @@ export const POSTING_ANSWERS = {
   interest_waived: waiver,
   accrual: z.object({
     accrual_event_id: uuid,
-    loan_count: z.int().min(1),
+    journal_entry_id: uuid.optional(),
+    loan_count: z.int().min(0),
     total_accrued_minor: sumMinor,
-    ...posted,
+    posted_at: instant,
   }),
   accrual_corrected: z.object({
     correction_event_id: uuid,

@@ -126,18 +126,23 @@ export const annualRate = z
   .meta(documented({ type: "string", pattern: RATE.source, examples: ["0.1375"] }));
 
 /**
- * A list that is not empty. One that is too long gets only that one error: a body has room for thousands of items, and each
+ * A list of `min` items or more. One that is too long gets only that one error: a body has room for thousands of items, and each
  * wrong one would be another error.
  */
-export const itemList = <T extends z.ZodType>(item: T, max: number, noun: string) =>
+export const itemList = <T extends z.ZodType>(item: T, max: number, noun: string, min = 1) =>
   z
     .array(z.unknown())
-    .refine(({ length }) => length >= 1 && length <= max, `must hold 1 to ${max} ${noun}`)
+    .refine(({ length }) => length >= min && length <= max, `must hold 1 to ${max} ${noun}`)
     .pipe(z.array(item));
 
 /** A list of loans, each at most once. */
-export const loanList = <T extends z.ZodType>(item: T, max: number, idOf: (value: z.output<T>) => string) =>
-  itemList(item, max, "loans").superRefine((items, context) => {
+export const loanList = <T extends z.ZodType>(
+  item: T,
+  max: number,
+  idOf: (value: z.output<T>) => string,
+  min = 1,
+) =>
+  itemList(item, max, "loans", min).superRefine((items, context) => {
     const seen = new Set<string>();
     for (const [index, value] of items.entries()) {
       const id = idOf(value);

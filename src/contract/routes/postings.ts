@@ -98,6 +98,14 @@ export const POSTING_ROUTES = {
     path: "/v1/accruals/batch",
     scope: "hpts:accruals:write",
     body: { ...json(BODIES.accrual), bytesMax: ACCRUAL_BYTES_MAX },
+    answers: {
+      200: { json: "accrual", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      201: {
+        json: "accrual",
+        headers: ["x-d1-bookmark", "X-Log-Receipt"],
+        possibleHeaders: ["Location"],
+      },
+    },
     problems: ["amount_overflow", "kept_by_records", "period_closed"],
   },
   postAccrualCorrection: {

@@ -210,6 +210,9 @@ function settlementOf({ books, ledger }: BookingState, id: string): ActiveSettle
   const stored = books.settlements.get(id);
   if (stored && !ledger.reversed.has(stored.journal_entry_id)) return stored;
   if (!ledger.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }))) return null;
-  const entry = [...ledger.entries.values()].find(({ settles_entry_id }) => settles_entry_id === id);
+  const entry = [...ledger.entries.values()].find(
+    ({ settles_entry_id, journal_entry_id }) =>
+      settles_entry_id === id && !ledger.reversed.has(journal_entry_id),
+  );
   return entry ? { ...entry, disbursement_entry_id: id } : null;
 }

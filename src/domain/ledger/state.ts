@@ -105,12 +105,20 @@ export interface LedgerNeeds {
   readonly losses: Set<string>;
   /** The loan and day of each accrual that is needed. */
   readonly accruals: Set<readonly [loan_id: string, accrual_date: string]>;
-  /** The accrual and the loan of each correction: the loan's book is needed from the accrual's day on. */
+  /**
+   * The accrual and the loan of each correction: the entry with its marks, and of its loans only this one's book, from the
+   * accrual's day on.
+   */
   readonly corrections: Set<readonly [entry_id: string, loan_id: string]>;
   /** Disbursements of records whose origination's entry is needed. */
   readonly originations: Set<string>;
   readonly banks: Set<string>;
 }
+
+/** The ids of all entries that are needed. */
+export const entriesNeeded = ({ entries, corrections }: LedgerNeeds): readonly string[] => [
+  ...new Set([...entries.keys(), ...[...corrections].map(([id]) => id)]),
+];
 
 export const noLedgerNeeds = (): LedgerNeeds => ({
   loans: new Map(),

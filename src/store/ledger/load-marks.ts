@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
 import { markKey } from "../../domain/ledger/marks.ts";
-import type { LedgerNeeds, LedgerState } from "../../domain/ledger/state.ts";
+import { entriesNeeded, type LedgerNeeds, type LedgerState } from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
@@ -51,10 +51,8 @@ export function addMarks(
     needs.losses.size > 0 || needs.entries.size > 0,
   );
   const accrued = batch.add(() => accruedQuery(db, tenant, needs), needs.accruals.size > 0);
-  const ofEntries = batch.add(
-    () => accruedByEntries(db, tenant, [...needs.entries.keys()]),
-    needs.entries.size > 0,
-  );
+  const ids = entriesNeeded(needs);
+  const ofEntries = batch.add(() => accruedByEntries(db, tenant, ids), ids.length > 0);
   return ({ marks }) => {
     const found = [
       ...settled().map((row) => ({ kind: "settlement", ...row }) as const),

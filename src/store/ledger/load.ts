@@ -1,6 +1,11 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
-import { type LedgerNeeds, type LedgerState, noLedgerState } from "../../domain/ledger/state.ts";
+import {
+  entriesNeeded,
+  type LedgerNeeds,
+  type LedgerState,
+  noLedgerState,
+} from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
@@ -28,7 +33,7 @@ export function addLedger(
   needs: LedgerNeeds,
 ): () => LedgerState {
   const readers = [
-    addEntries(batch, db, tenant, [...needs.entries.keys()]),
+    addEntries(batch, db, tenant, entriesNeeded(needs)),
     addLoanBooks(batch, db, tenant, needs),
     addOutlines(batch, db, tenant, needs),
     addLatePrincipals(batch, db, tenant, needs),
@@ -87,7 +92,7 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
 
 /** Adds the queries for the books of loans: the present balances, and the days after the first needed one. */
 function addLoanBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
-  const needed = needs.loans.size > 0 || needs.entries.size > 0;
+  const needed = needs.loans.size > 0 || needs.entries.size > 0 || needs.corrections.size > 0;
   const wanted = () => wantedLoans(tenant, needs);
   const loans = batch.add(
     () =>

@@ -1,6 +1,10 @@
 import { parseJson } from "../../../src/contract/json.ts";
 import { parseIngest } from "../../../src/contract/tape/ingest.ts";
-import { type BookedCategory, noBooksState } from "../../../src/domain/bookkeeping/booked.ts";
+import {
+  type BookedCategory,
+  type BooksState,
+  noBooksState,
+} from "../../../src/domain/bookkeeping/booked.ts";
 import { type Booking, bookRecord } from "../../../src/domain/bookkeeping/decide.ts";
 import { applyBooking, termsAfter } from "../../../src/domain/bookkeeping/writes.ts";
 import { noWrites } from "../../../src/domain/command.ts";
@@ -27,14 +31,15 @@ function isReadable(category: BookedCategory, data: object): boolean {
 /** A tenant whose books follow its records, in memory. */
 export class Books {
   readonly records = new Ledger();
-  readonly state = noBooksState({ mode: "records", settle_bank: null, version: 1 }, NAMESPACE);
+  readonly state: BooksState;
   readonly ledger = noLedgerState();
   settings: Settings = DEFAULT_SETTINGS;
   /** The last day of the closed period. */
   closed_through: string | null = null;
   #sequence = 0;
 
-  constructor() {
+  constructor(settle_bank: string | null = null) {
+    this.state = noBooksState({ mode: "records", settle_bank, version: 1 }, NAMESPACE);
     this.records.accept("client", individual);
     for (const id of ["L-1", "L-2", "P-1"]) this.state.asked.add(ledgerLoanId(NAMESPACE, id));
   }

@@ -44,16 +44,28 @@ export const interestWaiver = (amount_minor: bigint, effective_at: string): Ledg
   effective_at,
   reason: "goodwill",
 });
-export const interest = (interest_minor: bigint, day: string, principal: bigint): LedgerCommand => ({
+export const interest = (
+  interest_minor: bigint,
+  day: string,
+  principal: bigint,
+  interest_remainder: bigint | null = null,
+): LedgerCommand => ({
   type: "accrual",
   program_id: "program",
   accrual_date: day,
   late: false,
   day_count_convention: "ACT_365",
   currency: "USD",
-  loans: [
-    { loan_id: "loan", outstanding_principal_minor: principal, interest_minor, interest_remainder: null },
-  ],
+  loans: [{ loan_id: "loan", outstanding_principal_minor: principal, interest_minor, interest_remainder }],
+  actor: null,
+});
+export const correction = (accrual_entry_id: string, interest_minor: bigint): LedgerCommand => ({
+  type: "accrual_corrected",
+  accrual_entry_id,
+  loan_id: "loan",
+  interest_minor,
+  interest_remainder: null,
+  reason: "wrong rate",
   actor: null,
 });
 export const payment = (

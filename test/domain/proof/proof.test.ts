@@ -97,6 +97,16 @@ describe("what the events say and what is booked agree on each day of", () => {
         update({ status: "paid" }),
       ),
     ],
+    [
+      "rows that a restructure cancels and makes anew on its day",
+      tape(
+        agreed,
+        expected,
+        update({ status: "canceled", change_date: "2026-01-20" }),
+        { ...expected, payment_id: "P-2", change_date: undefined, due_date: "2026-03-01" },
+        { step: "update", payment_id: "P-2", status: "paid", payment_total: 7, change_date: "2026-02-02" },
+      ),
+    ],
     ["an upfront fee", tape(agreed, { ...paid, installment_number: 0 })],
     [
       "an upfront fee that becomes a receipt",
@@ -274,6 +284,7 @@ const lives = fc.array(
           due_date: days,
           installment_number: fc.constantFrom(null, 0, 1),
           recovery: fc.boolean(),
+          change_date: days,
         }),
         parts,
       )

@@ -8,7 +8,7 @@ import { leastFrom } from "../loan-book.ts";
 import type { Accrued } from "../marks.ts";
 import { alreadyReversed, exceedsUnpaid, noAccrual, notInAccrual, unknownEntry } from "../refusals.ts";
 import { standingOf } from "../standing.ts";
-import { bookOf, type LedgerState, needFrom, type PostingType } from "../state.ts";
+import { bookOf, type LedgerState, type PostingType } from "../state.ts";
 
 /** A checked `POST /v1/accruals/corrections` (docs/ledger.md#accruals). */
 interface AccrualCorrected {
@@ -23,13 +23,9 @@ interface AccrualCorrected {
   readonly actor: string | null;
 }
 
-/** Of the entry's loans only the book of the one that the command names is needed, so the others' from no earlier day. */
-const LAST_DAY = "9999-12-31";
-
 /** Sets one loan's interest of an accrual to another amount: posts the difference. */
 export const accrual_corrected: PostingType<AccrualCorrected> = {
   addNeeds(needs, { accrual_entry_id, loan_id }) {
-    needFrom(needs.entries, accrual_entry_id, LAST_DAY);
     needs.corrections.add([accrual_entry_id, loan_id]);
   },
 

@@ -34,7 +34,7 @@ interface Accrual {
   readonly late: boolean;
   readonly day_count_convention: DayCountConvention;
   readonly currency: string;
-  /** 1 to 2,000 loans, each once. */
+  /** Up to 2,000 loans, each once; none where a preview found none. */
   readonly loans: readonly LoanAccrual[];
   readonly actor: string | null;
 }
@@ -53,19 +53,17 @@ export const accrual: PostingType<Accrual> = {
     const { loans } = command;
     const errors = loans.flatMap((loan, index) => errorsOf(state, command, loan, index));
     if (errors.length > 0) return err(invalid(errors));
-    const entry = entryOfDay(state, command, stamp);
+    const entry = loans.length > 0 ? entryOfDay(state, command, stamp) : null;
     const answer = {
       accrual_event_id: stamp.event_id,
-      journal_entry_id: entry.journal_entry_id,
+      ...(entry ? { journal_entry_id: entry.journal_entry_id } : {}),
       loan_count: loans.length,
       total_accrued_minor: loans.reduce((sum, { interest_minor }) => sum + interest_minor, 0n).toString(),
-      posted_at: isoTime(entry.posted_at),
+      posted_at: isoTime(stamp.now),
     };
-    return ok({
-      entries: [entry],
-      accrued: loans.map((loan) => accruedOf(state, command.accrual_date, loan, entry)),
-      answer,
-    });
+    if (!entry) return ok({ entries: [], answer });
+    const accrued = loans.map((loan) => accruedOf(state, command.accrual_date, loan, entry));
+    return ok({ entries: [entry], accrued, answer });
   },
 };
 
