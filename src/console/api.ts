@@ -1,4 +1,4 @@
-import { parse } from "lossless-json";
+import { parse, stringify } from "lossless-json";
 import { type Exact, numberText } from "./format.ts";
 import { sessionToken } from "./session.ts";
 
@@ -53,12 +53,39 @@ async function read<T>(response: Response, signal: AbortSignal): Promise<Fetched
   }
 }
 
-/** Sends a GET for any media type. An answer other than 2xx becomes its problem. */
-export async function request(path: string, accept: string, signal: AbortSignal): Promise<Fetched<Response>> {
-  const headers = { Accept: accept, Authorization: `Bearer ${sessionToken() ?? ""}` };
+/** A request that may change something. `key` is its Idempotency-Key, where the route takes one. */
+export interface Sent {
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly key?: string;
+}
+
+/** Sends what changes something. Null is the answer of a route that answers without a body. */
+export async function sendChange<T>(sent: Sent, signal: AbortSignal): Promise<Fetched<T | null>> {
+  const response = await request(sent.path, "application/json", signal, sent);
+  if (!response.ok) return response;
+  return response.value.status === 204 ? { ok: true, value: null } : read<T>(response.value, signal);
+}
+
+/** Sends a GET, or another request, for any media type. An answer other than 2xx becomes its problem. */
+export async function request(
+  path: string,
+  accept: string,
+  signal: AbortSignal,
+  sent?: Sent,
+): Promise<Fetched<Response>> {
+  const headers = {
+    Accept: accept,
+    Authorization: `Bearer ${sessionToken() ?? ""}`,
+    ...(sent?.body !== undefined && { "Content-Type": "application/json" }),
+    ...(sent?.key !== undefined && { "Idempotency-Key": sent.key }),
+  };
   let response: Response;
   try {
     response = await fetch(path, {
+      method: sent?.method ?? "GET",
+      body: sent?.body === undefined ? null : (stringify(sent.body) ?? null),
       headers,
       signal,
       cache: "no-store",

@@ -1,5 +1,6 @@
 import type { ParsedOf } from "../contract/answer-types.ts";
 import type { whoami } from "../contract/credentials/answers.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { settings } from "../contract/settings/answers.ts";
 import { type Calendar, calendarOf } from "../domain/core/calendar.ts";
 import { type Fetched, get } from "./api.ts";
@@ -28,6 +29,10 @@ export async function learnCaller(signal: AbortSignal): Promise<Fetched<readonly
   known = { token, caller: { ...self.value, calendar: calendarOf(tenant.value.time_zone) } };
   return { ok: true, value: [] };
 }
+
+/** Whether the reader's token or key grants one of these scopes. */
+export const may = (...scopes: readonly Scope[]): boolean =>
+  scopes.some((scope) => currentCaller()?.scopes.includes(scope));
 
 /** Views are shown once it is known. */
 export function tenantCalendar(): Calendar {

@@ -1,5 +1,7 @@
 import { href, type ViewName, viewNamed } from "./address.ts";
+import { booksView } from "./books/view.ts";
 import { currentCaller, learnCaller } from "./caller.ts";
+import { clientView } from "./client/view.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { loading, type Task } from "./loading.ts";
@@ -7,6 +9,7 @@ import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
+import { settingsView } from "./settings/view.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";
 import { tokenForm } from "./token-form.ts";
@@ -16,7 +19,10 @@ type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
 const VIEWS: Readonly<Record<ViewName, View>> = {
   portfolio: portfolioView,
   disbursement: disbursementView,
+  client: clientView,
   quality: qualityView,
+  books: booksView,
+  settings: settingsView,
   tables: tablesView,
 };
 

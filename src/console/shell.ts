@@ -1,5 +1,6 @@
+import type { Scope } from "../contract/scopes.ts";
 import { href } from "./address.ts";
-import { currentCaller } from "./caller.ts";
+import { currentCaller, may } from "./caller.ts";
 import { button, h, labelled, link, on } from "./dom.ts";
 import { go } from "./route.ts";
 import { forgetToken } from "./session.ts";
@@ -12,11 +13,14 @@ export function announce(text: string): void {
   status.replaceChildren(text);
 }
 
-const VIEWS = [
+/** The views of the header; one that names scopes is shown to readers who have one of them. */
+const VIEWS: readonly (readonly [name: string, label: string, ...scopes: readonly Scope[]])[] = [
   ["portfolio", "Portfolio"],
   ["quality", "Quality"],
+  ["books", "Books", "hpts:ledger:read", "hpts:balances:read", "hpts:reconciliation:read"],
   ["tables", "Tables"],
-] as const;
+  ["settings", "Settings", "settings:write", "webhooks:manage", "keys:manage"],
+];
 
 function skipLink(): HTMLElement {
   return on(link("#main", "Skip to the content"), {
@@ -48,7 +52,8 @@ function finder(): HTMLElement {
 export function renderShell(view: string): HTMLElement {
   const caller = currentCaller();
   const until = caller?.expires_at?.slice(0, 16).replace("T", " ");
-  const items = VIEWS.map(([name, label]) =>
+  const shown = VIEWS.filter(([, , ...scopes]) => scopes.length === 0 || may(...scopes));
+  const items = shown.map(([name, label]) =>
     h("a", { href: href([name]), "aria-current": name === view ? "page" : undefined }, label),
   );
   document.body.replaceChildren(
