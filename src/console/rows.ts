@@ -1,5 +1,6 @@
 import type { Fetched } from "./api.ts";
 import { button, type Child, h, scrolling } from "./dom.ts";
+import { capitalized } from "./format.ts";
 import { loading, type Task } from "./loading.ts";
 
 /** A column: its label, and whether it holds numbers. */
@@ -75,7 +76,7 @@ export function growingList<Row>(list: List<Row>, page: AbortSignal): HTMLElemen
       const { rows, next } = found.value;
       size += rows.length;
       sections.push(...sectionsOf(list, rows));
-      const table = size > 0 && tableOf(list.what, list.columns, sections);
+      const table = size > 0 && tableOf(capitalized(list.what), list.columns, sections);
       const shown = size === 0 ? list.none : `${size} shown${next === undefined ? ", all there are" : ""}. `;
       const again = button("More", () => {
         end.replaceWith(more(next));

@@ -40,7 +40,7 @@ describe.skipIf(chromium === null)("the books of the console", () => {
     await page.getByRole("link", { name: "250.00", exact: true }).click();
     await loaded(page);
     expect(new URL(page.url()).hash).toBe("#/books/journal?account_code=1100&to_date=2026-02-28");
-    const entries = await rowsOf(page, "journal entries");
+    const entries = await rowsOf(page, "Journal entries");
     expect(entries.map((row) => row.slice(-5))).toContainEqual([
       "1100 Principal Receivable",
       "",
@@ -65,11 +65,11 @@ describe.skipIf(chromium === null)("the books of the console", () => {
     await page.getByLabel("Kind of entry").press("Tab");
     await page.getByRole("button", { name: "Show" }).click();
     await loaded(page);
-    const shown = (await rowsOf(page, "journal entries")).filter((row) => row.length === 7);
+    const shown = (await rowsOf(page, "Journal entries")).filter((row) => row.length === 7);
     expect(shown.map(([on, kind]) => [on, kind])).toEqual([["2026-01-15", "disbursement"]]);
     await page.getByRole("link", { name: "Remove all filters" }).click();
     await loaded(page);
-    expect((await rowsOf(page, "journal entries")).filter((row) => row.length === 7)).toHaveLength(2);
+    expect((await rowsOf(page, "Journal entries")).filter((row) => row.length === 7)).toHaveLength(2);
     await close();
   });
 

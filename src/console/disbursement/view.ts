@@ -51,7 +51,7 @@ function parts(now: PositionJson, page: AbortSignal): readonly Child[] {
       const paid = await paidPayments(id, task);
       return paid.ok ? { ok: true, value: [receiptTable(now, receiptsOf(now, paid.value))] } : paid;
     }),
-    eventLog(id, page),
+    eventLog("disbursement", id, page),
     journalCard(now, page),
   ];
 }

@@ -74,8 +74,11 @@ function members(table: LookupTable, row: RowJson): HTMLElement {
 
 function leads(table: LookupTable, id: string): HTMLElement | null {
   const referring = REFERRING[table.name] ?? [];
-  const position =
-    table.name === "disbursements" ? [link(href(["disbursement", id]), "position and pictures")] : [];
+  const own = {
+    clients: [link(href(["client", id]), "figures, disbursements and payments")],
+    disbursements: [link(href(["disbursement", id]), "position and pictures")],
+  } as const;
+  const position = table.name === "clients" || table.name === "disbursements" ? own[table.name] : [];
   const links = referring.map(([name, column, label]) =>
     link(href(["tables", name], { [column]: id }), label),
   );

@@ -4,7 +4,7 @@ import { href, pathOf } from "../address.ts";
 import { type Fetched, get } from "../api.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
-import { numberText, words } from "../format.ts";
+import { capitalized, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
@@ -43,8 +43,6 @@ export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): 
     ),
   );
 }
-
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Where a page begins: its cursor, and the number of rows before it. */
 interface Step {
