@@ -2,10 +2,12 @@ import { href, type ViewName, viewNamed } from "./address.ts";
 import { currentCaller, learnCaller } from "./caller.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
+import { entryView } from "./entry/view.ts";
 import { loading, type Task } from "./loading.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
+import { searchView } from "./search/view.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
 import { tablesView } from "./tables/view.ts";
@@ -18,6 +20,8 @@ const VIEWS: Readonly<Record<ViewName, View>> = {
   disbursement: disbursementView,
   quality: qualityView,
   tables: tablesView,
+  search: searchView,
+  entry: entryView,
 };
 
 /** Aborts what the previous view still loads and draws. */

@@ -1,7 +1,7 @@
 import { href } from "./address.ts";
 import { currentCaller } from "./caller.ts";
-import { button, h, labelled, link, on } from "./dom.ts";
-import { go } from "./route.ts";
+import { button, h, link, on } from "./dom.ts";
+import { searchBox } from "./search/box.ts";
 import { forgetToken } from "./session.ts";
 
 const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
@@ -28,20 +28,17 @@ function skipLink(): HTMLElement {
   });
 }
 
-function finder(): HTMLElement {
-  const input = h("input", { type: "search", name: "id", required: true, autocomplete: "off", size: 18 });
-  const form = h(
-    "form",
-    { class: "finder", role: "search" },
-    labelled("Disbursement", input),
-    h("button", {}, "Open"),
-  );
-  return on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      go(href(["disbursement", input.value.trim()]));
+/** On a phone the header is one line, and this opens the rest of it. */
+function menuButton(): HTMLElement {
+  const made: HTMLButtonElement = button(
+    "☰",
+    () => {
+      const isOpen = made.parentElement?.classList.toggle("open") ?? false;
+      made.setAttribute("aria-expanded", String(isOpen));
     },
-  });
+    { class: "menu", "aria-label": "Menu", "aria-expanded": "false", "aria-controls": "views" },
+  );
+  return made;
 }
 
 /** The page around a view, for a reader with a token. */
@@ -56,9 +53,10 @@ export function renderShell(view: string): HTMLElement {
     h(
       "header",
       { class: "top" },
+      menuButton(),
       h("p", { class: "brand" }, link("/", "Loan Ledger")),
-      h("nav", { "aria-label": "Views" }, items),
-      finder(),
+      h("nav", { id: "views", "aria-label": "Views" }, items),
+      searchBox(),
       h(
         "div",
         { class: "who" },
