@@ -2,7 +2,7 @@ import { href, type ViewName, viewNamed } from "./address.ts";
 import { currentCaller, learnCaller } from "./caller.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
-import { entryView } from "./entry/view.ts";
+import { singleEntryView } from "./entry/view.ts";
 import { loading, type Task } from "./loading.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
@@ -21,7 +21,7 @@ const VIEWS: Readonly<Record<ViewName, View>> = {
   quality: qualityView,
   tables: tablesView,
   search: searchView,
-  entry: entryView,
+  entry: singleEntryView,
 };
 
 /** Aborts what the previous view still loads and draws. */

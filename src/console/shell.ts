@@ -1,16 +1,11 @@
 import { href } from "./address.ts";
+import { announcer } from "./announce.ts";
 import { currentCaller } from "./caller.ts";
 import { button, h, link, on } from "./dom.ts";
 import { searchBox } from "./search/box.ts";
 import { forgetToken } from "./session.ts";
 
-const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const main = h("main", { id: "main", tabindex: -1 });
-
-/** Tells a screen reader about a change that a sighted reader sees. */
-export function announce(text: string): void {
-  status.replaceChildren(text);
-}
 
 const VIEWS = [
   ["portfolio", "Portfolio"],
@@ -66,7 +61,7 @@ export function renderShell(view: string): HTMLElement {
       ),
     ),
     main,
-    status,
+    announcer,
   );
   main.replaceChildren();
   return main;
@@ -74,7 +69,7 @@ export function renderShell(view: string): HTMLElement {
 
 /** The page for a reader without a token. */
 export function renderBare(): HTMLElement {
-  document.body.replaceChildren(main, status);
+  document.body.replaceChildren(main, announcer);
   main.replaceChildren();
   return main;
 }

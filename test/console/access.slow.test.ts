@@ -69,9 +69,13 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
       expect([name, wider]).toEqual([name, false]);
     }
+    if (width < 760) await page.getByRole("button", { name: "Menu" }).click();
+    found.menu = await findings(page);
     await page.getByRole("button", { name: "Forget token" }).click();
     found.token = await findings(page);
-    expect(found).toEqual(Object.fromEntries([...Object.keys(views), "token"].map((name) => [name, []])));
+    expect(found).toEqual(
+      Object.fromEntries([...Object.keys(views), "menu", "token"].map((name) => [name, []])),
+    );
     expect(faults).toEqual([]);
     await close();
   });

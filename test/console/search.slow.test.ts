@@ -60,7 +60,7 @@ describe.skipIf(chromium === null)("the search of the console", () => {
     await loaded(page);
     expect(page.url()).toMatch(/#\/disbursement\/L-1$/);
     await typed(page, "garcia");
-    expect(await page.locator(".finder [role=status]").textContent()).toBe("1 hit.");
+    expect(await page.getByRole("status").textContent()).toBe("1 hit.");
     await page.keyboard.press("Escape");
     expect(await box(page).getAttribute("aria-expanded")).toBe("false");
     expect(await box(page).inputValue()).toBe("garcia");

@@ -9,7 +9,7 @@ import { entitle } from "../shell.ts";
 import { entryTable } from "./table.ts";
 
 /** One journal entry: `#/entry/<journal_entry_id>`; `disbursement` in the address names the record that it books. */
-export function entryView(main: HTMLElement, route: Route, page: AbortSignal): void {
+export function singleEntryView(main: HTMLElement, route: Route, page: AbortSignal): void {
   const [, id = ""] = route.segments;
   const disbursement = route.query.get("disbursement");
   main.append(

@@ -2,7 +2,7 @@ import { href } from "../address.ts";
 import { currentCaller } from "../caller.ts";
 import { h, on } from "../dom.ts";
 import { go } from "../route.ts";
-import { ask } from "./hits.ts";
+import { searchFor } from "./hits.ts";
 import { type Options, optionList } from "./options.ts";
 
 const BOX = "search-box";
@@ -64,7 +64,7 @@ function withOptions(form: HTMLElement, input: HTMLInputElement): Options {
   const search = async (text: string): Promise<void> => {
     asked = new AbortController();
     const { signal } = asked;
-    const answer = await ask(text, signal);
+    const answer = await searchFor(text, signal);
     if (signal.aborted || document.activeElement !== input) return;
     if (answer.ok) options.show(text, answer.value);
     else options.fail(answer.problem.title);

@@ -16,7 +16,7 @@ export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
 
 /** Asks the API; `cursor` searches further. */
-export const ask = (q: string, signal: AbortSignal, cursor?: string): Promise<Fetched<SearchJson>> =>
+export const searchFor = (q: string, signal: AbortSignal, cursor?: string): Promise<Fetched<SearchJson>> =>
   get<SearchJson>(pathOf(["api", "search"], { q, cursor }), signal);
 
 /** The view of a hit. */

@@ -1,5 +1,6 @@
 import type { SearchJson } from "../../contract/search/answers.ts";
 import { href } from "../address.ts";
+import { announce } from "../announce.ts";
 import { type Child, h, on } from "../dom.ts";
 import { plural } from "../format.ts";
 import { go } from "../route.ts";
@@ -26,7 +27,6 @@ export interface Options {
 /** The options of a combo box: a list box whose groups are the kinds (ARIA 1.2). The focus stays in the input. */
 export function optionList(input: HTMLInputElement): Options {
   const list = h("div", { id: LIST, class: "options", role: "listbox", "aria-label": "Hits", hidden: true });
-  const said = h("span", { class: "unseen", role: "status", "aria-live": "polite" });
   let options: readonly HTMLElement[] = [];
   let at = -1;
   for (const [name, value] of [
@@ -51,11 +51,11 @@ export function optionList(input: HTMLInputElement): Options {
     list.hidden = groups.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     options = [...list.querySelectorAll<HTMLElement>("[role=option]")];
-    said.replaceChildren(words);
+    if (words !== "") announce(words);
     choose(options.length > 0 ? 0 : -1);
   };
   return {
-    element: h("div", {}, list, said),
+    element: list,
     show: (text, found) => {
       const [groups, number] = groupsOf(found);
       const all = option("all", href(["search"], { q: text }), [`All results for “${text}”`]);

@@ -4,7 +4,7 @@ import { button, h, labelled, on } from "../dom.ts";
 import { loading } from "../loading.ts";
 import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import { addressOf, ask, hitText, KIND_NAMES, KINDS, type Kind } from "./hits.ts";
+import { addressOf, hitText, KIND_NAMES, KINDS, type Kind, searchFor } from "./hits.ts";
 
 /** All hits of a text, kind by kind: `#/search?q=garcia`. */
 export function searchView(main: HTMLElement, route: Route, page: AbortSignal): void {
@@ -37,7 +37,7 @@ function results(q: string, page: AbortSignal): HTMLElement {
   const place = h("div", { class: "part" });
   const more = (cursor: string | undefined): HTMLElement =>
     loading("the search", page, async ({ signal }) => {
-      const answer = await ask(q, signal, cursor);
+      const answer = await searchFor(q, signal, cursor);
       if (!answer.ok) return answer;
       add(place, lists, answer.value);
       const { next_cursor: next } = answer.value;
