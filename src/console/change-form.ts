@@ -1,8 +1,8 @@
 import { v4 } from "uuid";
+import { announce } from "./announce.ts";
 import { type Fetched, type RequestProblem, type Sent, sendChange } from "./api.ts";
 import { button, type Child, h, on } from "./dom.ts";
 import { problemBox } from "./problem.ts";
-import { announce } from "./shell.ts";
 
 /** What a form will do, in words, and the request that does it. */
 interface Plan {

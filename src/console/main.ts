@@ -8,6 +8,7 @@ import { loading, type Task } from "./loading.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
+import { searchView } from "./search/view.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
 import { settingsView } from "./settings/view.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
@@ -24,6 +25,7 @@ const VIEWS: Readonly<Record<ViewName, View>> = {
   books: booksView,
   settings: settingsView,
   tables: tablesView,
+  search: searchView,
 };
 
 /** Aborts what the previous view still loads and draws. */

@@ -28,6 +28,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       quality: `#/quality?as_of=${AS_OF}`,
       table: "#/tables/payments?status=paid&search=P",
       row: `#/tables/disbursements/${id}`,
+      search: `#/search?q=${id}`,
       problem: "#/tables/payments/none",
     };
   });
@@ -50,9 +51,13 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
       expect([name, wider]).toEqual([name, false]);
     }
+    if (width < 760) await page.getByRole("button", { name: "Menu" }).click();
+    found.menu = await findings(page);
     await page.getByRole("button", { name: "Forget token" }).click();
     found.token = await findings(page);
-    expect(found).toEqual(Object.fromEntries([...Object.keys(views), "token"].map((name) => [name, []])));
+    expect(found).toEqual(
+      Object.fromEntries([...Object.keys(views), "menu", "token"].map((name) => [name, []])),
+    );
     expect(faults).toEqual([]);
     await close();
   });
@@ -117,11 +122,11 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await tabTo("Remove filter: payment id is nobody");
     await press("Enter");
     await loaded(page);
-    await tabTo("Disbursement", "Shift+Tab");
-    await page.keyboard.insertText("none");
+    await tabTo("Search", "Shift+Tab");
+    await page.keyboard.insertText("nobody at all");
     await press("Enter");
     await loaded(page);
-    expect(await page.getByRole("alert").textContent()).toContain("Trace");
+    expect(await page.locator("main").textContent()).toContain("Nothing found.");
     await close();
   });
 

@@ -48,6 +48,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "contract/position/answers.ts",
     "contract/ledger/answers.ts",
     "contract/settings/answers.ts",
+    "contract/search/answers.ts",
     "contract/credentials/answers.ts",
     "contract/bookkeeping/answers.ts",
     "contract/closing/answers.ts",
