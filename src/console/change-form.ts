@@ -23,6 +23,8 @@ interface ChangeForm<T> {
   readonly done: (answer: T) => Child;
   /** The route takes no Idempotency-Key. */
   readonly keyless?: true;
+  /** One field below the other. */
+  readonly stacked?: true;
 }
 
 /**
@@ -34,7 +36,7 @@ export function changeForm<T>(change: ChangeForm<T>, page: AbortSignal): HTMLEle
   const fault = h("div", { class: "outcome" });
   const ask = h("button", { class: "primary" }, change.label);
   const fields = h("fieldset", { class: "fields" }, change.fields, h("p", {}, ask));
-  const form = h("form", { class: "change" }, fields, fault);
+  const form = h("form", { class: change.stacked ? "change stacked" : "change" }, fields, fault);
   const submit = async (): Promise<void> => {
     fault.replaceChildren();
     const plan = await change.plan();
