@@ -1,6 +1,6 @@
 import { parse } from "lossless-json";
 import { type Exact, numberText } from "./format.ts";
-import { sessionToken } from "./session.ts";
+import { freshToken } from "./session.ts";
 
 /** Why a request failed, in the members of RFC 9457 that a reader needs. */
 export interface RequestProblem {
@@ -55,7 +55,7 @@ async function read<T>(response: Response, signal: AbortSignal): Promise<Fetched
 
 /** Sends a GET for any media type. An answer other than 2xx becomes its problem. */
 export async function request(path: string, accept: string, signal: AbortSignal): Promise<Fetched<Response>> {
-  const headers = { Accept: accept, Authorization: `Bearer ${sessionToken() ?? ""}` };
+  const headers = { Accept: accept, Authorization: `Bearer ${(await freshToken()) ?? ""}` };
   let response: Response;
   try {
     response = await fetch(path, {
