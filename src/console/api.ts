@@ -1,6 +1,6 @@
 import { parse, stringify } from "lossless-json";
 import { type Exact, numberText } from "./format.ts";
-import { sessionToken } from "./session.ts";
+import { freshToken } from "./session.ts";
 
 /** Why a request failed, in the members of RFC 9457 that a reader needs. */
 export interface RequestProblem {
@@ -77,7 +77,7 @@ export async function request(
 ): Promise<Fetched<Response>> {
   const headers = {
     Accept: accept,
-    Authorization: `Bearer ${sessionToken() ?? ""}`,
+    Authorization: `Bearer ${(await freshToken()) ?? ""}`,
     ...(sent?.body !== undefined && { "Content-Type": "application/json" }),
     ...(sent?.key !== undefined && { "Idempotency-Key": sent.key }),
   };

@@ -4,7 +4,7 @@ import { announcer } from "./announce.ts";
 import { currentCaller, may } from "./caller.ts";
 import { button, h, link, on } from "./dom.ts";
 import { searchBox } from "./search/box.ts";
-import { forgetToken } from "./session.ts";
+import { forgetToken, isRenewed } from "./session.ts";
 
 const main = h("main", { id: "main", tabindex: -1 });
 
@@ -61,8 +61,9 @@ export function renderShell(view: string): HTMLElement {
         "div",
         { class: "who" },
         caller && h("span", { class: "tenant" }, caller.tenant_id),
-        until !== undefined && h("span", { class: "note" }, `access until ${until} UTC`),
-        button("Forget token", forgetToken, { class: "quiet" }),
+        isRenewed() && h("span", { class: "note" }, "signed in"),
+        !isRenewed() && until !== undefined && h("span", { class: "note" }, `access until ${until} UTC`),
+        button(isRenewed() ? "Sign out" : "Forget token", forgetToken, { class: "quiet" }),
       ),
     ),
     main,

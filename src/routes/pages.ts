@@ -1,20 +1,28 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
+import type { consoleSignIn } from "../contract/service/answers.ts";
 import type { AppEnv } from "../http/app-env.ts";
+import { refuse } from "../http/authentication.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { PAGE_HEADERS, renderPage } from "../http/page.ts";
+import { renderJson } from "../http/problem.ts";
+import { signInOf } from "../http/sign-in.ts";
 
-/** Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/**
+ * Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). `origins` may be
+ * called besides the own one.
+ */
+const policy = (...origins: readonly string[]) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ["connect-src 'self'", ...origins].join(" "),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
 /** Answers with a file that src/pages/build.mjs built, or 304 to a caller who has it. */
 async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
@@ -33,11 +41,11 @@ async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
 }
 
 /** Serves a page under the Worker's own headers. */
-function page(name: string) {
+function page(name: string, origins: (env: Cloudflare.Env) => readonly string[] = () => []) {
   return (c: Context<AppEnv>): Promise<Response> => {
     const headers = {
       ...PAGE_HEADERS,
-      "Content-Security-Policy": POLICY,
+      "Content-Security-Policy": policy(...origins(c.env)),
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Resource-Policy": "same-origin",
       "Content-Type": "text/html; charset=utf-8",
@@ -53,6 +61,18 @@ function jsonFile(path: string) {
     c.header("Content-Type", "application/json");
     return builtFile(c, path);
   };
+}
+
+/** The console may call the issuer where people sign in. Malformed settings open nothing; `consoleSignIn` says so. */
+function issuerOrigins(env: Cloudflare.Env): readonly string[] {
+  const signIn = signInOf(env);
+  return signIn.ok && signIn.value !== null ? [new URL(signIn.value.issuer).origin] : [];
+}
+
+function answerSignIn(c: Context<AppEnv>): Response {
+  const found = signInOf(c.env);
+  if (!found.ok) return refuse(c, { kind: "misconfigured", ...found.error });
+  return renderJson<typeof consoleSignIn>(c, { sign_in: found.value });
 }
 
 function home(c: Context<AppEnv>): Promise<Response> {
@@ -77,7 +97,8 @@ function home(c: Context<AppEnv>): Promise<Response> {
 /** Pages for people: the page itself is open, its data needs a token (docs/pages.md). */
 export const pageHandlers = {
   home,
-  console: page("console"),
+  console: page("console", issuerOrigins),
+  consoleSignIn: answerSignIn,
   reference: page("docs"),
   openapi: jsonFile("/openapi.json"),
   mappingSchema: jsonFile("/schemas/mapping.json"),

@@ -30,12 +30,14 @@ const LINES_A_BATCH = 200;
 
 export const READS = "records:read hpts:ledger:read hpts:balances:read";
 
-export async function startService(): Promise<Service> {
+/** `bindings` are further settings of the worker. */
+export async function startService(bindings: Readonly<Record<string, string>> = {}): Promise<Service> {
   const miniflare = await startBuiltWorker(await buildWorker(), {
     bindings: {
       ...TEST_AUTH_BINDINGS,
       API_KEY_SECRET: TEST_API_KEY_SECRET,
       WEBHOOK_KEY: TEST_WEBHOOK_KEY,
+      ...bindings,
     },
   });
   const { origin } = await miniflare.ready;

@@ -49,6 +49,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "contract/ledger/answers.ts",
     "contract/settings/answers.ts",
     "contract/search/answers.ts",
+    "contract/service/answers.ts",
     "contract/credentials/answers.ts",
     "contract/bookkeeping/answers.ts",
     "contract/closing/answers.ts",

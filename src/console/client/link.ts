@@ -2,7 +2,7 @@ import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
 import { may } from "../caller.ts";
 import { h, link } from "../dom.ts";
-import { FORGOTTEN } from "../session.ts";
+import { FORGOTTEN, sessionNumber } from "../session.ts";
 
 /** Names that were read; null for a client without one. They are forgotten with the token. */
 let names = new Map<string, string | null>();
@@ -12,15 +12,17 @@ const places = new Map<string, HTMLElement[]>();
 const waiting: string[] = [];
 const READERS_MAX = 4;
 let readers = 0;
-/** Which reader of the console: another one must not see the names that were read for this one. */
-let turn = 0;
+/** The session whose names these are: another reader must not see them. */
+let session = sessionNumber();
 
-addEventListener(FORGOTTEN, () => {
-  turn += 1;
+function forget(): void {
+  session = sessionNumber();
   names = new Map();
   places.clear();
   waiting.length = 0;
-});
+}
+
+addEventListener(FORGOTTEN, forget);
 
 /** Only names that a reader sees are read: a list may have thousands of rows. */
 const sight = new IntersectionObserver((entries) => {
@@ -34,6 +36,7 @@ const sight = new IntersectionObserver((entries) => {
 /** A client's id as a link, with the name beside it for a reader who may see it. */
 export function clientLink(id: string): HTMLElement {
   const place = h("span", { class: "client-name", "data-client": id });
+  if (session !== sessionNumber()) forget();
   if (may("records:read")) sight.observe(place);
   return h("span", {}, link(href(["client", id]), id), " ", place);
 }
@@ -57,11 +60,11 @@ function ask(id: string, place: HTMLElement): void {
 async function readWaiting(): Promise<void> {
   readers += 1;
   for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-    const begun = turn;
+    const begun = session;
     // The view may have gone meanwhile.
     const seen = places.get(id)?.some(({ isConnected }) => isConnected) ?? false;
     const name = seen ? await nameOf(id) : undefined;
-    if (begun !== turn) continue;
+    if (begun !== sessionNumber()) continue;
     if (name !== undefined) names.set(id, name);
     for (const place of places.get(id) ?? []) place.replaceChildren(name ?? "");
     places.delete(id);

@@ -39,6 +39,12 @@ export const SERVICE_ROUTES = {
   home: { ...page, path: "/" },
   reference: { ...builtPage, path: "/docs" },
   console: { ...builtPage, path: "/console" },
+  consoleSignIn: {
+    ...open,
+    path: "/console/sign-in",
+    answers: { 200: { json: "consoleSignIn" } },
+    problems: ["method_not_allowed", "misconfigured"],
+  },
   listProblems: { ...page, path: "/problems" },
   explainProblem: {
     ...page,

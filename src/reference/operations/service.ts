@@ -43,6 +43,12 @@ export const SERVICE_OPERATIONS = operationsOf({
       description: "Shows a portfolio; asks for a token.",
       answers: builtPage,
     },
+    consoleSignIn: {
+      summary: "Sign-in of the console",
+      description:
+        "Where people sign in to the console, and what the console asks the issuer for; null without sign-in.",
+      answers: { 200: "The settings." },
+    },
     listProblems: {
       summary: "All problem codes",
       description: "Lists every problem code.",
