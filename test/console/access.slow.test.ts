@@ -119,7 +119,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await page.keyboard.insertText("nobody");
     await press("Enter");
     await loaded(page);
-    await tabTo("Remove filter: payment id is nobody");
+    await tabTo("Remove filter: Payment is nobody");
     await press("Enter");
     await loaded(page);
     await tabTo("Search", "Shift+Tab");

@@ -8,6 +8,7 @@ import { words } from "../format.ts";
 import { loading } from "../loading.ts";
 import { entitle } from "../shell.ts";
 import { objectView, valueView } from "./columns.ts";
+import { columnLabel } from "./labels.ts";
 import { tableList } from "./list.ts";
 
 /** Tables that refer to a record, by the record's table. */
@@ -65,7 +66,7 @@ function members(table: LookupTable, row: RowJson): HTMLElement {
     return h(
       "div",
       {},
-      h("dt", {}, words(column)),
+      h("dt", { title: column }, columnLabel(column)),
       h("dd", {}, whole ? objectView(value) : valueView(table, column, row)),
     );
   };
