@@ -37,26 +37,35 @@ export function changeForm<T>(change: ChangeForm<T>, page: AbortSignal): HTMLEle
   const ask = h("button", { class: "primary" }, change.label);
   const fields = h("fieldset", { class: "fields" }, change.fields, h("p", {}, ask));
   const form = h("form", { class: change.stacked ? "change stacked" : "change" }, fields, fault);
+  const busy = (is: boolean): void => {
+    fields.disabled = is;
+    if (is) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
+  };
   const submit = async (): Promise<void> => {
     fault.replaceChildren();
+    busy(true);
     const plan = await change.plan();
+    busy(false);
     if (page.aborted) return;
     if (typeof plan === "string") {
       fault.replaceChildren(h("p", { class: "fault", role: "alert" }, plan));
-      return;
+      return ask.focus();
     }
     if (!(await confirmed(plan, page))) return ask.focus();
-    fields.disabled = true;
-    form.setAttribute("aria-busy", "true");
-    const sent = change.keyless ? plan.sent : { ...plan.sent, key };
-    const answer: Fetched<T | null> = await sendChange<T>(sent, page);
+    await execute(change.keyless ? plan.sent : { ...plan.sent, key });
+  };
+  /** Sends what was confirmed; a second attempt sends exactly the same, so that it is answered as the first one was. */
+  const execute = async (sent: Sent): Promise<void> => {
+    fault.replaceChildren();
+    busy(true);
+    const answer: Fetched<T | null> = await sendChange<T>(sent, NEVER);
+    busy(false);
     if (page.aborted) return;
-    form.removeAttribute("aria-busy");
-    fields.disabled = false;
     if (!answer.ok) {
       fault.replaceChildren(
-        problemBox(answer.problem, () => void submit()),
-        outcomeNote(answer.problem),
+        problemBox(answer.problem, () => void execute(sent)),
+        outcomeNote(answer.problem, sent.key !== undefined),
       );
       announce(`${answer.problem.title}.`);
       return ask.focus();
@@ -77,10 +86,13 @@ export function changeForm<T>(change: ChangeForm<T>, page: AbortSignal): HTMLEle
   });
 }
 
+/** A change that was sent is not taken back: a reader who leaves the page stops nothing. */
+const NEVER = new AbortController().signal;
+
 /** Problems after which it is not known whether the request was stored. */
 const UNKNOWN = ["unreachable", "unavailable", "internal_error", "unexpected"];
 
-function outcomeNote({ code }: RequestProblem): HTMLElement | string {
+function outcomeNote({ code }: RequestProblem, isKeyed: boolean): HTMLElement | string {
   if (code === "idempotency_mismatch") {
     return h(
       "p",
@@ -89,11 +101,8 @@ function outcomeNote({ code }: RequestProblem): HTMLElement | string {
     );
   }
   if (!UNKNOWN.includes(code)) return "";
-  return h(
-    "p",
-    { class: "note" },
-    "It is not known whether this was stored. Send the same values again: this form stores them once at most.",
-  );
+  const again = isKeyed ? "Try again: the same is sent, and it is stored once at most." : "";
+  return h("p", { class: "note" }, `It is not known whether this was stored. ${again}`);
 }
 
 /** Asks whether to do what the plan says. Resolves once the reader has chosen; Escape declines. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
@@ -26,6 +27,16 @@ async function get(path: string, headers: Record<string, string> = {}) {
 
 const policyOf = (headers: Headers): readonly string[] =>
   headers.get("Content-Security-Policy")?.split("; ") ?? [];
+
+describe("the script of the console", () => {
+  it("stays under 150 KiB gzipped", async () => {
+    const [, script = ""] = /\bsrc="([^"]+\.js)"/.exec((await get("/console")).text) ?? [];
+    const { status, text } = await get(script);
+    expect(status).toBe(200);
+    expect(gzipSync(text).length).toBeGreaterThan(20 * 1024);
+    expect(gzipSync(text).length).toBeLessThan(150 * 1024);
+  });
+});
 
 describe.each(PAGES)("the page %s", (path) => {
   it("is HTML for everybody, with headers that isolate it", async () => {

@@ -54,6 +54,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "contract/bookkeeping/answers.ts",
     "contract/closing/answers.ts",
     "contract/erasure/answers.ts",
+    "contract/tape/answers.ts",
     "contract/webhooks/answers.ts",
     "contract/scopes.ts",
     "domain",
