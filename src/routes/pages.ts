@@ -1,10 +1,9 @@
 import type { Context } from "hono";
-import { html } from "hono/html";
 import type { consoleSignIn } from "../contract/service/answers.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { refuse } from "../http/authentication.ts";
 import type { RouteHandlers } from "../http/handler.ts";
-import { PAGE_HEADERS, renderPage } from "../http/page.ts";
+import { PAGE_HEADERS } from "../http/page.ts";
 import { renderJson } from "../http/problem.ts";
 import { signInOf } from "../http/sign-in.ts";
 
@@ -75,28 +74,9 @@ function answerSignIn(c: Context<AppEnv>): Response {
   return renderJson<typeof consoleSignIn>(c, { sign_in: found.value });
 }
 
-function home(c: Context<AppEnv>): Promise<Response> {
-  const { origin } = new URL(c.req.url);
-  return renderPage(
-    c,
-    "Loan Ledger",
-    html`<h1>Loan Ledger</h1>
-<p>Records of loans and purchases, their history, and a double-entry ledger, as an API.</p>
-<ul>
-<li><a href="/docs">Reference</a>: every route, field and code, with a client that sends requests
-(<a href="/openapi.json">openapi.json</a>)</li>
-<li><a href="/console">Console</a>: read a portfolio without writing code</li>
-<li><a href="/problems">Problems</a>: what each problem code means and what to do</li>
-</ul>
-<p>The first request, with a token in <code>$TOKEN</code>:</p>
-<pre><code>curl ${origin}/api/tables/clients \\
-  -H "Authorization: Bearer $TOKEN"</code></pre>`,
-  );
-}
-
 /** Pages for people: the page itself is open, its data needs a token (docs/pages.md). */
 export const pageHandlers = {
-  home,
+  home: page("home"),
   console: page("console", issuerOrigins),
   consoleSignIn: answerSignIn,
   reference: page("docs"),

@@ -61,5 +61,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   client: ["reference"],
   docs: [],
+  home: [],
   reference: ["contract", "domain"],
 };

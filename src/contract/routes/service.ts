@@ -36,7 +36,7 @@ export const SERVICE_ROUTES = {
     conditional: true,
     answers: { 200: { json: "jsonSchema", headers: ["ETag"] }, 304: { headers: ["ETag"] } },
   },
-  home: { ...page, path: "/" },
+  home: { ...builtPage, path: "/" },
   reference: { ...builtPage, path: "/docs" },
   console: { ...builtPage, path: "/console" },
   consoleSignIn: {

@@ -32,7 +32,7 @@ export const SERVICE_OPERATIONS = operationsOf({
         "Describes the file that `loan-ledger import --mapping` takes, for editors that complete and check it.",
       answers: { 200: "The schema.", 304: "You have this version." },
     },
-    home: { summary: "Home page", description: "What this is, and where to go.", answers: page },
+    home: { summary: "Home page", description: "What this is, and where to go.", answers: builtPage },
     reference: {
       summary: "This reference for people",
       description: "Shows this document and sends requests from it.",
