@@ -254,6 +254,23 @@ CREATE TABLE `position_memos` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `position_memos_by_expiry` ON `position_memos` (`expires_at`) WHERE part = 0;--> statement-breakpoint
+CREATE TABLE `packed_facts` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`generation` integer NOT NULL,
+	`facts` text,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `packings` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`generation` integer NOT NULL,
+	`up_to` integer NOT NULL,
+	`filled_to` text,
+	`members` text NOT NULL,
+	`rewrites` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `settings` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -418,6 +435,10 @@ CREATE TABLE `accruals` (
 	`accrual_date` text NOT NULL,
 	`sequence` integer NOT NULL,
 	`position` integer NOT NULL,
+	`interest_minor` integer NOT NULL,
+	`carried` integer NOT NULL,
+	`remainder` integer NOT NULL,
+	`last_day` text NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `accrual_date`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -533,6 +554,7 @@ CREATE TABLE `loan_balances` (
 	`suspense_minor` integer NOT NULL,
 	`margin_minor` integer NOT NULL,
 	`loss_minor` integer NOT NULL,
+	`interest_remainder` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `loan_id`, `currency`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -591,6 +613,9 @@ CREATE TABLE `integrity_checks` (
 	`record_category` text NOT NULL,
 	`record_after` text NOT NULL,
 	`record_round_at` integer NOT NULL,
+	`figure_step` text NOT NULL,
+	`figure_after` text NOT NULL,
+	`figure_walk_at` integer NOT NULL,
 	`is_behind` integer NOT NULL,
 	`visited_at` integer NOT NULL,
 	`checked_at` integer,
@@ -601,11 +626,17 @@ CREATE TABLE `integrity_checks` (
 CREATE INDEX `integrity_checks_behind` ON `integrity_checks` (`visited_at`,`tenant_id`) WHERE is_behind = 1;--> statement-breakpoint
 CREATE TABLE `integrity_findings` (
 	`tenant_id` text NOT NULL,
+	`found_by` text NOT NULL,
+	`figure_table` text NOT NULL,
 	`book` text NOT NULL,
 	`account_code` text NOT NULL,
 	`currency` text NOT NULL,
+	`day` text NOT NULL,
+	`entry` text NOT NULL,
+	`entry_sequence` integer,
+	`entry_position` integer,
 	`found_at` integer NOT NULL,
-	PRIMARY KEY(`tenant_id`, `book`, `account_code`, `currency`)
+	PRIMARY KEY(`tenant_id`, `found_by`, `figure_table`, `book`, `account_code`, `currency`, `day`, `entry`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `integrity_loans` (
@@ -678,6 +709,7 @@ CREATE TABLE `closings` (
 CREATE TABLE `bookkeeping` (
 	`tenant_id` text PRIMARY KEY NOT NULL,
 	`mode` text NOT NULL,
+	`settle_bank` text,
 	`version` integer NOT NULL,
 	`since_sequence` integer,
 	`total` integer NOT NULL,

@@ -18,6 +18,14 @@ const FIELD_ERROR_CODES: Readonly<Record<FieldErrorCode, true>> = {
   inconsistent_dates: true,
   already_accrued: true,
   principal_mismatch: true,
+  not_found: true,
+  not_settleable: true,
+  already_reversed: true,
+  already_settled: true,
+  period_closed: true,
+  would_overdraw: true,
+  amount_overflow: true,
+  too_many_bank_accounts: true,
 };
 
 const fieldError = z

@@ -1,3 +1,4 @@
+import { ANALYTICS_ROUTES } from "./routes/analytics.ts";
 import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
 import { CLOSING_ROUTES } from "./routes/closing.ts";
 import { CREDENTIAL_ROUTES } from "./routes/credentials.ts";
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...LOOKUP_ROUTES,
   ...SEARCH_ROUTES,
   ...POSITION_ROUTES,
+  ...ANALYTICS_ROUTES,
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,
   ...BOOKKEEPING_ROUTES,

@@ -46,7 +46,7 @@ const refused = (message: string, code: FieldErrorCode = "invalid_value") => ({
 });
 
 /** An id: 1-128 characters, no control characters, no white space at the ends (docs/api.md#ingest). */
-const idSchema = z
+export const idSchema = z
   .string()
   .refine(
     (id) =>

@@ -1,14 +1,14 @@
 import { type BookNeeds, isBooked, noBookNeeds } from "./bookkeeping/booked.ts";
-import { RECORDS_BANK } from "./bookkeeping/entries.ts";
-import type { SwitchCommand, Switched } from "./bookkeeping/switch.ts";
+import { banksOfRecords, type SwitchCommand, type Switched } from "./bookkeeping/switch.ts";
 import { type BookWrites, noBookWrites, type OpeningCommand } from "./bookkeeping/writes.ts";
 import type { CloseCommand, Closing } from "./closing/closing.ts";
-import { UTC } from "./core/calendar.ts";
 import type { Day } from "./core/dates.ts";
 import type { Event } from "./core/event.ts";
+import { DEFAULT_SETTINGS } from "./core/settings.ts";
 import { type EraseCommand, type NewErasure, personName } from "./erasure/erasure.ts";
 import type { AccountNamedCommand, AccountNamesRow } from "./ledger/account-names.ts";
 import type { AccountCode } from "./ledger/accounts.ts";
+import { presumedDays } from "./ledger/command-day.ts";
 import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
@@ -54,9 +54,9 @@ export const noNeeds = (): Needs => ({
 
 /**
  * Adds what `command` names. The parent of an existing payment or operation is found with the child itself. `now` is
- * the present time in milliseconds since 1970.
+ * the present time in milliseconds since 1970; `settings` are those that the gate remembers.
  */
-export function addNeeds(needs: Needs, command: Command, now: number): void {
+export function addNeeds(needs: Needs, command: Command, now: number, settings = DEFAULT_SETTINGS): void {
   switch (command.type) {
     case "ingest":
       addIngestNeeds(needs, command);
@@ -66,7 +66,7 @@ export function addNeeds(needs: Needs, command: Command, now: number): void {
       needs.books[command.category].add(command.id);
       return;
     case "switch":
-      needs.ledger.banks.add(RECORDS_BANK);
+      for (const bank of banksOfRecords(command)) needs.ledger.banks.add(bank);
       return;
     case "close":
       needs.closing.add(command.closed_through ?? "");
@@ -82,14 +82,9 @@ export function addNeeds(needs: Needs, command: Command, now: number): void {
     case "restored":
       return;
     default:
-      addLedgerNeeds(needs.ledger, command, earliestToday(now));
+      addLedgerNeeds(needs.ledger, command, presumedDays(now, settings));
   }
 }
-
-const HOUR_MS = 3_600_000;
-
-/** Today where it is earliest on earth: the tenant's time zone may not be loaded yet, and books from an earlier day do no harm. */
-const earliestToday = (now: number): string => UTC.dayAt(now - 12 * HOUR_MS);
 
 function addIngestNeeds(needs: Needs, command: IngestCommand): void {
   const { category, id, change } = command;
@@ -110,7 +105,7 @@ export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
   command.type === "erase" ||
   (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
-const isLedgerCommand = (command: Command): command is LedgerCommand =>
+export const isLedgerCommand = (command: Command): command is LedgerCommand =>
   !["ingest", "opening", "settings", "account_named", "switch", "close", "erase", "restored"].includes(
     command.type,
   );

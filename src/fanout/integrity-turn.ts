@@ -1,10 +1,17 @@
+import {
+  type FigurePlace,
+  type FigureWalk,
+  figurePlace,
+  figureWalkAfter,
+  figureWalkAt,
+} from "../domain/figure-walk.ts";
 import { accountChanges, loanChanges } from "../domain/ledger/books.ts";
 import {
   type AccountSum,
   compareAccounts,
   compareLoans,
-  type Finding,
   type LoanSum,
+  type PlacedFinding,
 } from "../domain/ledger/integrity.ts";
 import type { Entry } from "../domain/ledger/journal.ts";
 import { NO_AMOUNTS, plus } from "../domain/ledger/loan-book.ts";
@@ -12,15 +19,16 @@ import { isInTime, roundAfter, stepOf } from "../domain/ledger/round.ts";
 import { recordPlace, recordRoundAfter } from "../domain/record-round.ts";
 import { CALLS_OF_A_RECORD_STEP, checkRecords, type DifferingRecord } from "../reads/record-check.ts";
 import type { Database } from "../store/d1/session.ts";
+import { CALLS_OF_A_FIGURE_STEP, type ComparedFigures, compareFigures } from "../store/integrity/walk.ts";
 import { type Check, countLoans } from "../store/ledger/integrity-place.ts";
 import { readAllLoans, readSnapshot, type Snapshot } from "../store/ledger/integrity-read.ts";
-import { writeTurn } from "../store/ledger/integrity-write.ts";
+import { type LoanRange, writeTurn } from "../store/ledger/integrity-write.ts";
 
-/** The most D1 calls of one turn: read the snapshot, read all loans, count them, a step of the records, write. */
-export const CALLS_OF_A_TURN_MAX = 4 + CALLS_OF_A_RECORD_STEP;
+/** The most D1 calls of one turn: read the snapshot, read all loans, count them, a step of each walk, write. */
+export const CALLS_OF_A_TURN_MAX = 4 + CALLS_OF_A_RECORD_STEP + CALLS_OF_A_FIGURE_STEP;
 
 interface Turn {
-  readonly mismatches: readonly Finding[];
+  readonly mismatches: readonly PlacedFinding[];
   /** Records whose row is not what their events say. */
   readonly differing: readonly DifferingRecord[];
   /** The new state of the check. */
@@ -32,9 +40,16 @@ interface Turn {
 /** Counts one D1 call and gives it a deadline. */
 type Counted = <T>(work: Promise<T>) => Promise<T>;
 
+/** A tenant's database, with the count of the calls. */
+interface On {
+  readonly db: Database;
+  readonly tenant: string;
+  readonly counted: Counted;
+}
+
 /**
- * Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans and of that of
- * records. Null if another run or a request has moved the check meanwhile.
+ * Adds up the next entries, compares what is complete at this moment, and takes a step of the round of loans, of the walk
+ * over the figures and of that over the records. Null if another run or a request has moved the check meanwhile.
  */
 export async function takeTurn(
   db: Database,
@@ -42,22 +57,26 @@ export async function takeTurn(
   check: Check,
   counted: Counted,
 ): Promise<Turn | null> {
+  const on = { db, tenant, counted };
   const now = Date.now();
   const step = stepOf(check, now);
   const seen = await counted(readSnapshot(db, tenant, check, step));
-  const { entries, isLast, round } = seen;
-  const compared = isLast ? [...compareKept(check, seen), ...compareRound(seen)] : [];
-  const all = isLast && check.is_behind ? await compareAll(db, tenant, check, counted) : null;
-  const last = entries.at(-1);
+  const { isLast } = seen;
+  const walk = isLast ? await walkFigures(on, figureWalkAt(check, now)) : null;
+  const isWalkOver = walk?.after.figure_step === "";
+  const isAllNeeded = isLast && check.is_behind && isWalkOver;
+  const all = isAllNeeded ? await compareAll(on, check) : null;
   const isWhole = isLast && (!check.is_behind || all !== null);
-  const isCountNeeded = isLast && check.round_after === "" && round.loans.length === step;
+  const isCountNeeded = isLast && check.round_after === "" && !seen.round.isEnd;
   const loans = isCountNeeded ? await counted(countLoans(db, tenant)) : 0;
   const place = isLast ? recordPlace(check, now) : null;
   const records = place && (await checkRecords(db, tenant, place, counted));
+  const last = seen.entries.at(-1);
   const after: Check = {
     ...check,
     ...(records && recordRoundAfter(check, records.next, now)),
-    ...(isLast && roundAfter(check, { step, found: round.loans, loans }, now)),
+    ...(isLast && roundAfter(check, { isEnd: seen.round.isEnd, found: seen.round.loans, loans }, now)),
+    ...walk?.after,
     sequence: last?.sequence ?? check.sequence,
     position: last?.position ?? check.position,
     is_behind: !isWhole,
@@ -65,24 +84,73 @@ export async function takeTurn(
     checked_upto: isWhole ? (last?.sequence ?? check.sequence) : check.checked_upto,
     turns: check.turns + 1,
   };
-  const found = unique([...compared, ...(all ?? [])]);
-  const touched = isLast && !check.is_behind ? [...touchedBy(entries)] : [];
-  const findings = {
-    found,
-    loans: isLast ? [...touched, ...round.loans] : [],
+  const findings = findingsOf({ check, seen, walk, all });
+  const turn = { before: check, after, entries: seen.entries, findings };
+  const isWritten = await counted(writeTurn(db, tenant, turn, now));
+  if (!isWritten) return null;
+  const isDone = isWhole && isInTime(after, now) && after.record_category === "" && after.figure_step === "";
+  const mismatches = [...findings.bySums, ...findings.byLoans, ...(findings.byStep?.found ?? [])];
+  return { mismatches: unique(mismatches), differing: records?.differing ?? [], check: after, isDone };
+}
+
+/** A step of the walk over the figures. */
+interface Walked extends ComparedFigures {
+  readonly place: FigurePlace;
+  readonly after: FigureWalk;
+}
+
+async function walkFigures(
+  { db, tenant, counted }: On,
+  { figure_step, figure_after, figure_walk_at }: FigureWalk,
+): Promise<Walked | { readonly after: FigureWalk; readonly place: null }> {
+  const walk = { figure_step, figure_after, figure_walk_at };
+  const place = figurePlace(walk);
+  if (!place) return { after: walk, place };
+  const compared = await compareFigures(db, tenant, place, counted);
+  return { ...compared, place, after: figureWalkAfter(walk, place.step, compared.end) };
+}
+
+/** All that a turn compared, and what it found. */
+function findingsOf({
+  check,
+  seen,
+  walk,
+  all,
+}: {
+  readonly check: Check;
+  readonly seen: Snapshot;
+  readonly walk: Awaited<ReturnType<typeof walkFigures>> | null;
+  readonly all: readonly PlacedFinding[] | null;
+}) {
+  const { entries, isLast, round } = seen;
+  const walked = walk?.place ? walk : null;
+  const ofLoans = walked?.place.step === "loans" ? walked : null;
+  const [from = ""] = ofLoans?.place.after ?? [];
+  return {
+    bySums: isLast ? [...compareKept(check, seen), ...(all ?? [])] : [],
+    byLoans: isLast ? [...round.findings, ...(ofLoans?.findings ?? [])] : [],
+    byStep:
+      walked && !ofLoans
+        ? { step: walked.place.step, found: walked.findings, isEnd: walked.end === null }
+        : null,
+    touched: isLast && !check.is_behind ? [...touchedBy(entries)] : [],
+    compared: [
+      ...(isLast ? [rangeOf(check.round_after, round.loans, round.isEnd)] : []),
+      ...(ofLoans ? [rangeOf(String(from), ofLoans.loans, ofLoans.end === null)] : []),
+    ],
     areAccountsCompared: isLast,
     areAllLoansCompared: all !== null,
   };
-  const isWritten = await counted(writeTurn(db, tenant, { before: check, after, entries, findings }, now));
-  if (!isWritten) return null;
-  const isDone = isWhole && isInTime(after, now) && after.record_category === "";
-  return { mismatches: found, differing: records?.differing ?? [], check: after, isDone };
 }
 
-const unique = (findings: readonly Finding[]): readonly Finding[] => [
-  ...new Map(
-    findings.map((one) => [JSON.stringify([one.book, one.account_code, one.currency]), one]),
-  ).values(),
+/** The loans of a step: behind `after`, up to the last one, or all that follow. */
+const rangeOf = (after: string, loans: readonly string[], isEnd: boolean): LoanRange => ({
+  after,
+  end: isEnd ? null : (loans.at(-1) ?? after),
+});
+
+const unique = (findings: readonly PlacedFinding[]): readonly PlacedFinding[] => [
+  ...new Map(findings.map((one) => [JSON.stringify({ ...one, place: null }), one])).values(),
 ];
 
 const touchedBy = (entries: readonly Entry[]): ReadonlySet<string> =>
@@ -92,7 +160,7 @@ const touchedBy = (entries: readonly Entry[]): ReadonlySet<string> =>
 function compareKept(
   check: Check,
   { entries, ownAccounts, keptAccounts, ownLoans, keptLoans }: Snapshot,
-): readonly Finding[] {
+): readonly PlacedFinding[] {
   const added: readonly AccountSum[] = entries.flatMap(accountChanges);
   const accounts = compareAccounts([...ownAccounts, ...added], keptAccounts);
   if (check.is_behind) return accounts;
@@ -104,11 +172,9 @@ function compareKept(
  * never pauses is compared like any other. Null if more entries came than one turn adds up.
  */
 async function compareAll(
-  db: Database,
-  tenant: string,
+  { db, tenant, counted }: On,
   check: Check,
-  counted: Counted,
-): Promise<readonly Finding[] | null> {
+): Promise<readonly PlacedFinding[] | null> {
   const { entries, isLast, own, kept } = await counted(readAllLoans(db, tenant, check));
   return isLast ? compareLoans(withEntries(own, entries), kept) : null;
 }
@@ -124,9 +190,3 @@ function withEntries(own: readonly LoanSum[], entries: readonly Entry[]): readon
   }
   return [...sums.values()];
 }
-
-/** Compares the loans of the round's step: new sums of their postings, their days, and the kept sums, at one moment. */
-const compareRound = ({ round }: Snapshot): readonly Finding[] => [
-  ...compareLoans(round.fromPostings, round.kept),
-  ...compareLoans(round.fromDays, round.kept),
-];

@@ -1,22 +1,16 @@
+import { ACCRUAL_LOANS_MAX } from "../contract/ledger/accrual-bodies.ts";
 import type { PreviewRequest } from "../contract/ledger/accruals.ts";
-import { ACCRUAL_LOANS_MAX } from "../contract/ledger/bodies.ts";
 import { type FieldError, invalid, type Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { interestOfDay, scaledRate } from "../domain/ledger/interest.ts";
+import { carriedInterest, scaledRate } from "../domain/ledger/interest.ts";
+import type { LoanAccrual } from "../domain/ledger/postings/accrual.ts";
 import { currencyMismatch, unknownLoan } from "../domain/ledger/refusals.ts";
 import type { Database } from "../store/d1/session.ts";
 import { type LoanPrincipal, principalsAfter, principalsOf } from "../store/ledger/principals.ts";
 import { paged, startAfter } from "./pages.ts";
 
-/** A loan with its interest of the day. */
-interface PreviewedLoan {
-  readonly loan_id: string;
-  readonly outstanding_principal_minor: bigint;
-  readonly interest_minor: bigint;
-}
-
 interface Preview {
-  readonly loans: readonly PreviewedLoan[];
+  readonly loans: readonly LoanAccrual[];
   /** Ids of loans that take no accruals, because their entries follow their records. */
   readonly kept: readonly string[];
   readonly next_cursor: string | undefined;
@@ -38,11 +32,12 @@ export async function previewAccrual(
   const { principals, next_cursor } = found.value;
   const open = principals.filter(({ follows_records }) => !follows_records);
   const kept = principals.filter(({ follows_records }) => follows_records);
-  const previewed = open.map(({ loan_id, principal_minor }) => ({
-    loan_id,
-    outstanding_principal_minor: principal_minor,
-    interest_minor: interestOfDay(principal_minor, rate, day_count_convention, accrual_date),
-  }));
+  const day = { convention: day_count_convention, date: accrual_date };
+  const previewed = open.map(({ loan_id, principal_minor, remainder: carried }) => {
+    const { interest_minor, remainder } = carriedInterest(principal_minor, rate, day, carried);
+    const interest_remainder = remainder;
+    return { loan_id, outstanding_principal_minor: principal_minor, interest_minor, interest_remainder };
+  });
   return ok({ loans: previewed, kept: kept.map(({ loan_id }) => loan_id), next_cursor });
 }
 

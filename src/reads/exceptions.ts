@@ -1,20 +1,24 @@
 import type { ExceptionsQuery } from "../contract/bookkeeping/bodies.ts";
-import { type Exception, exceptionsOf, placeOf } from "../domain/bookkeeping/compare.ts";
+import { type Exception, exceptionsOf, placeOf } from "../domain/bookkeeping/exceptions.ts";
 import type { Calendar } from "../domain/core/calendar.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { readBothSides } from "../store/bookkeeping/compare.ts";
+import { readBookedRecords } from "../store/bookkeeping/recorded.ts";
 import { readSwitch } from "../store/bookkeeping/switch.ts";
 import type { Database } from "../store/d1/session.ts";
+import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
 import { settingsInForce } from "./in-force.ts";
 import { paged, splitPage, startAfter } from "./pages.ts";
-import { TOO_MANY_PAYMENTS } from "./proof.ts";
 
 /** Disbursements that one step of the exceptions reads. */
 const LOANS_OF_A_STEP = 100;
 /** Disbursements that one request for exceptions reads: it then answers what it has. */
 const LOANS_EXAMINED_MAX = 2_000;
-const LAST_DAY = "9999-12-31";
+
+const TOO_MANY_PAYMENTS: Problem = {
+  code: "too_large",
+  detail: `A disbursement has more than ${PAYMENTS_OF_A_LOAN_MAX} paid payments.`,
+};
 
 interface FoundExceptions {
   readonly shown: readonly Exception[];
@@ -22,7 +26,10 @@ interface FoundExceptions {
   readonly next_cursor: string | undefined;
 }
 
-/** What the books cannot say of the records (docs/bookkeeping.md#the-switch). */
+/**
+ * What the books cannot say of the records (docs/bookkeeping.md#exceptions). Once bookkeeping is off, only loans that are in the
+ * books have exceptions.
+ */
 export function findExceptions(
   db: Database,
   tenant: string,
@@ -31,12 +38,15 @@ export function findExceptions(
   return paged({ identity: ["bookkeeping exceptions", tenant], cursor }, async (start) => {
     const [before, partial, inside] = start?.after ?? [];
     const from: ExceptionPlace = { before: before ?? "", partial: partial ?? "", inside: inside ?? "" };
-    const [{ mode }, { calendar }] = await Promise.all([
+    const [{ mode, version }, { calendar }] = await Promise.all([
       readSwitch(db, tenant),
       settingsInForce(db, tenant, null),
     ]);
+    const onlyBooked = mode === "off";
     const found =
-      mode === "off" ? { exceptions: [], end: null } : await walk(db, tenant, from, { limit, calendar });
+      version === 0
+        ? { exceptions: [], end: null }
+        : await walk(db, tenant, from, { limit, calendar, onlyBooked });
     if (found === "too_large") return err(TOO_MANY_PAYMENTS);
     const { exceptions, end } = found;
     const { shown } = splitPage(exceptions, limit);
@@ -77,21 +87,28 @@ interface Walked {
   readonly end: string | null;
 }
 
+interface Walking {
+  readonly limit: number;
+  readonly calendar: Calendar;
+  readonly onlyBooked: boolean;
+}
+
 /** Reads on until there are more exceptions than a page shows, or enough was read. */
 async function walk(
   db: Database,
   tenant: string,
   { before, partial, inside }: ExceptionPlace,
-  { limit, calendar }: { readonly limit: number; readonly calendar: Calendar },
+  { limit, calendar, onlyBooked }: Walking,
 ): Promise<Walked | "too_large"> {
   const exceptions: Exception[] = [];
   let end: string | null = before;
   let isShown = partial !== "";
   for (let read = 0; end !== null && exceptions.length <= limit && read < LOANS_EXAMINED_MAX; ) {
-    const page = await readBothSides(db, tenant, { after: end, day: LAST_DAY, limit: LOANS_OF_A_STEP });
+    const page = await readBookedRecords(db, tenant, { after: end, limit: LOANS_OF_A_STEP });
     if (page === "too_large") return page;
     for (const { loan, follows_records } of page.loans) {
-      const found = exceptionsOf(loan, follows_records, calendar);
+      const isShownNow = follows_records !== null || !onlyBooked;
+      const found = isShownNow ? exceptionsOf(loan, follows_records ?? true, calendar) : [];
       const isPartial = loan.disbursement.disbursement_id === partial;
       if (isPartial) exceptions.push(...found.filter((one) => placeOf(one) > inside));
       else if (!isShown) exceptions.push(...found);

@@ -1,8 +1,10 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLineView } from "../contract/position/view.ts";
+import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
+import type { ReportDimensions } from "../domain/core/settings.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
@@ -12,7 +14,10 @@ import type { AskedMeasure } from "../domain/position/measure.ts";
 import type { Measure, Position } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 
-import type { Walked } from "./past-loans.ts";
+import type { Database } from "../store/d1/session.ts";
+import type { ListedLoans } from "../store/position/listed-loans.ts";
+import { listedFromPacked } from "./packed-list.ts";
+import { listedLoans, type Walked } from "./past-loans.ts";
 
 /** What to list, as of a day that is known, and how to measure it. */
 export type PositionListRequest = Omit<
@@ -22,6 +27,8 @@ export type PositionListRequest = Omit<
   readonly as_of_date: Day;
   readonly measure: Measure;
   readonly time_zone: string;
+  /** With which facts are packed. */
+  readonly dimensions: ReportDimensions;
   /** The sequence up to which the log is folded, null for the records as they are. */
   readonly known: number | null;
 };
@@ -76,8 +83,19 @@ export function linesOf(
   });
 }
 
+/** Some disbursements for a list, in the order of the ids. */
+export const listedFor = (
+  db: Database,
+  tenant: string,
+  ids: readonly string[],
+  request: PositionListRequest,
+): Promise<ListedLoans | "too_large"> =>
+  request.known === null
+    ? listedFromPacked(db, tenant, ids, request.dimensions)
+    : listedLoans(db, tenant, ids, walkedBy(request));
+
 /** What a list reads of each disbursement. */
-export const walkedBy = ({ known, country }: PositionListRequest): Walked => ({
-  known,
-  withCountry: country !== undefined,
+export const walkedBy = (request: PositionListRequest): Walked => ({
+  known: request.known,
+  wanted: wantedBy(request),
 });

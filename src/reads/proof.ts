@@ -1,18 +1,18 @@
-import { disagreements } from "../domain/bookkeeping/compare.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { readBothSides } from "../store/bookkeeping/compare.ts";
+import { disagreements } from "../domain/proof/proof.ts";
+import { toldLoan } from "../domain/proof/told.ts";
+import { readBothSides } from "../store/bookkeeping/proof.ts";
 import type { Database } from "../store/d1/session.ts";
-import { PAYMENTS_OF_A_LOAN_MAX } from "../store/position/loan-rows.ts";
 import { settingsInForce } from "./in-force.ts";
 import { paged, startAfter } from "./pages.ts";
 
 /** Disbursements that one page of the proof compares. */
 const LOANS_OF_A_PAGE = 100;
 
-export const TOO_MANY_PAYMENTS: Problem = {
+const TOO_MANY_EVENTS: Problem = {
   code: "too_large",
-  detail: `A disbursement has more than ${PAYMENTS_OF_A_LOAN_MAX} paid payments.`,
+  detail: "A disbursement and its payments have more events than can be read at once.",
 };
 
 /** A disbursement for which a figure of the records differs from that of the books. */
@@ -39,13 +39,13 @@ export function compareBooks(
       settingsInForce(db, tenant, null),
       readBothSides(db, tenant, { after: start?.after?.[0] ?? "", day, limit: LOANS_OF_A_PAGE }),
     ]);
-    if (page === "too_large") return err(TOO_MANY_PAYMENTS);
+    if (page === "too_large") return err(TOO_MANY_EVENTS);
     const booked = page.loans.filter(({ follows_records }) => follows_records);
-    const differences = booked.flatMap(({ loan, sums }) =>
-      disagreements(loan, sums, day, calendar).map((one) => ({
-        disbursement_id: loan.disbursement.disbursement_id,
+    const differences = booked.flatMap(({ disbursement_id, events, sums, updated_seq: sequence }) =>
+      disagreements(toldLoan(events, calendar), sums, day).map((one) => ({
+        disbursement_id,
         ...one,
-        sequence: loan.updated_seq,
+        sequence,
       })),
     );
     return ok({

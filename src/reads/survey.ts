@@ -1,4 +1,6 @@
 import type { LogPlace } from "../domain/core/event.ts";
+import type { ReportDimensions } from "../domain/core/settings.ts";
+import type { WantedAttributes } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { Database } from "../store/d1/session.ts";
 import {
@@ -13,6 +15,7 @@ import {
   type WalkProgress,
   writeMemo,
 } from "../store/position/memos.ts";
+import { PackedWalk } from "./packed-walk.ts";
 import { loansAfter } from "./past-loans.ts";
 
 /** A UTF-16 unit takes at most three bytes of UTF-8, so a part is below a megabyte. */
@@ -31,20 +34,23 @@ export interface Saved {
 export interface Gathering {
   /** Returns false when the answer exceeds what one answer may hold. */
   readonly add: (one: SelectableLoan) => boolean;
-  readonly save: () => Saved;
+  /** Once the walk is complete, only what the answer needs. */
+  readonly save: (isComplete: boolean) => Saved;
 }
 
 /** A question over all disbursements of a tenant. */
 export interface Question<G extends Gathering> {
   /** Identifies the question: the same text has the same answer at the same head of the log. */
   readonly text: string;
-  readonly withCountry: boolean;
+  readonly wanted: WantedAttributes;
   /** The sequence up to which the log is folded, null for the records as they are. */
   readonly known: number | null;
   readonly begin: () => G;
   readonly resume: (parts: readonly string[]) => G;
   /** The last step, after all disbursements. */
   readonly finish?: (gathered: G) => Promise<void>;
+  /** The members of `info` with which facts are packed; null for a question that needs more than packed facts. */
+  readonly packing: ReportDimensions | null;
   /** False for an answer that is kept in another form. */
   readonly keep: boolean;
 }
@@ -82,12 +88,13 @@ export async function survey<G extends Gathering>(
     return { kind: "complete", gathered: question.resume(memo.parts), ...moment(memo) };
   }
   const begun = memo !== null && memo.after !== null ? memo : null;
+  const nextPage = await pagesOf(db, tenant, question);
   const gathered = begun ? question.resume(begun.parts) : question.begin();
   let after: string | null = begun?.after ?? "";
   let done = begun?.done ?? 0;
   let rows = 0;
   do {
-    const page = await loansAfter(db, tenant, after, question);
+    const page = await nextPage(after);
     if (page === "too_large") return { kind: "too_large" };
     for (const one of page.loans) if (!gathered.add(one)) return { kind: "too_large" };
     after = page.end;
@@ -101,13 +108,21 @@ export async function survey<G extends Gathering>(
   const progress = { from_sequence, to_sequence: known ?? end.sequence, heads: [begin, end], after, done };
   const place = { db, key, was: memo };
   if (after === null) {
-    if (!(question.keep && (await keep(place, progress, gathered.save()))) && memo) {
+    if (!(question.keep && (await keep(place, progress, gathered.save(true)))) && memo) {
       await dropMemo(db, key);
     }
     return { kind: "complete", gathered, ...progress };
   }
-  const isWritten = await continueLater(place, progress, gathered.save());
+  const isWritten = await continueLater(place, progress, gathered.save(false));
   return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
+}
+
+/** How a walk reads on: the past from the log, the present from packed facts or from the records. */
+async function pagesOf<G extends Gathering>(db: Database, tenant: string, question: Question<G>) {
+  const { known, packing } = question;
+  if (known !== null || packing === null) return (after: string) => loansAfter(db, tenant, after, question);
+  const walk = await PackedWalk.open(db, tenant, packing);
+  return (after: string) => walk.after(after);
 }
 
 /** Where a question's memo is, and the version that was read. */

@@ -1,4 +1,5 @@
 import type { ApiOperation } from "./operation.ts";
+import { ANALYTICS_OPERATIONS } from "./operations/analytics.ts";
 import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
 import { CLOSING_OPERATIONS } from "./operations/closing.ts";
 import { CREDENTIAL_OPERATIONS } from "./operations/credentials.ts";
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...TABLE_OPERATIONS,
   ...SEARCH_OPERATIONS,
   ...POSITION_OPERATIONS,
+  ...ANALYTICS_OPERATIONS,
   ...POSTING_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...BOOKKEEPING_OPERATIONS,

@@ -39,6 +39,18 @@ export const POSTING_EXAMPLES = {
       404,
     ),
   },
+  disbursements_settled: {
+    unknown_entries: posting(
+      "Two settlements; replace the ids with those of your entries",
+      {
+        settlements: [
+          { disbursement_entry_id: UNKNOWN_ENTRY, effective_at: "2023-12-27", bank_account_ref: "main" },
+          { disbursement_id: "D-1032", effective_at: "2023-12-27", external_ref: "payout-17" },
+        ],
+      },
+      400,
+    ),
+  },
   payment_received: {
     installment: posting("A payment", {
       ...loan,
@@ -94,6 +106,18 @@ export const POSTING_EXAMPLES = {
       currency: "USD",
       loans: [{ loan_id: LOAN, outstanding_principal_minor: "10000000", interest_minor: "2740" }],
     }),
+  },
+  accrual_corrected: {
+    unknown_entry: posting(
+      "A correction; replace the id with that of your accrual's entry",
+      {
+        accrual_entry_id: UNKNOWN_ENTRY,
+        loan_id: LOAN,
+        interest_minor: "2700",
+        reason: "The rate fell on 31 December",
+      },
+      404,
+    ),
   },
   chargeoff: {
     loss: posting("Charge a loan off", { ...loan, effective_at: "2024-06-30", reason: "180 days past due" }),

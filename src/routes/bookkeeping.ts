@@ -2,7 +2,8 @@ import type { Context } from "hono";
 import type { bookkeepingState, exceptions, late, proof } from "../contract/bookkeeping/answers.ts";
 import type { ExceptionsQuery, LateQuery, ProofQuery } from "../contract/bookkeeping/bodies.ts";
 import { amountIn } from "../contract/position/view.ts";
-import type { Exception } from "../domain/bookkeeping/compare.ts";
+import { RECORDS_BANK } from "../domain/bookkeeping/entries.ts";
+import type { Exception } from "../domain/bookkeeping/exceptions.ts";
 import { ok } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import type { RouteHandlers } from "../http/handler.ts";
@@ -24,8 +25,9 @@ export const bookkeepingHandlers = {
       ? renderJson<typeof bookkeepingState>(c, switchView(found.value))
       : invalidQuery(c, found.error);
   },
-  putBookkeeping: async (c, { body: { mode } }) => {
-    const settled = await settleChange(c, { type: "switch", mode, above: 0 }, c.get("body"));
+  putBookkeeping: async (c, { body: { mode, settle, bank_account_ref } }) => {
+    const settle_bank = settle === "by_hand" ? null : (bank_account_ref ?? RECORDS_BANK);
+    const settled = await settleChange(c, { type: "switch", mode, settle_bank, above: 0 }, c.get("body"));
     if (!settled.ok) return renderProblem(c, settled.error);
     const { tenant_id } = c.get("principal");
     const found = await read(c, (db) => readSwitch(db, tenant_id), settled.value.bookmark);
@@ -38,8 +40,10 @@ export const bookkeepingHandlers = {
   proveBookkeeping: (c, { query }) => prove(c, query),
 } satisfies Partial<RouteHandlers>;
 
-const switchView = ({ mode, since_sequence, done, total }: Switch) => ({
+const switchView = ({ mode, settle_bank, since_sequence, done, total }: Switch) => ({
   mode,
+  settle: settle_bank === null ? ("by_hand" as const) : ("on_disbursement" as const),
+  bank_account_ref: settle_bank,
   since_sequence,
   progress: { done, total },
 });

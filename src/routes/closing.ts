@@ -1,19 +1,21 @@
 import type { Context } from "hono";
 import type { AnswerOf } from "../contract/answer-types.ts";
-import type { closed, closingList } from "../contract/closing/answers.ts";
+import type { closed, closingList, closingPreview } from "../contract/closing/answers.ts";
 import type { Closing } from "../domain/closing/closing.ts";
 import type { Warning } from "../domain/closing/warnings.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { ok, type Result } from "../domain/core/result.ts";
+import { nameOfAccount } from "../domain/ledger/account-names.ts";
 import { isoTime } from "../domain/ledger/entry.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
+import { previewOf } from "../reads/closing-preview.ts";
 import { warningsOf } from "../reads/closing-warnings.ts";
 import { readFrom } from "../reads/session.ts";
 import { readClosings, readLastClosing } from "../store/closing/closing.ts";
-import { read } from "./read.ts";
+import { ask, read } from "./read.ts";
 import { settleChange } from "./write.ts";
 
 /** `/v1/closing` (docs/ledger.md#closed-periods). */
@@ -23,6 +25,18 @@ export const closingHandlers = {
     return found.ok
       ? renderJson<typeof closingList>(c, closingsView(found.value))
       : invalidQuery(c, found.error);
+  },
+  previewClosing: async (c, { query: { closed_through: day } }) => {
+    const found = await ask(c, (db) => previewOf(db, c.get("principal").tenant_id, day));
+    if (!found.ok) return renderProblem(c, found.error);
+    const { names, balances, ...others } = found.value;
+    return renderJson<typeof closingPreview>(c, {
+      ...others,
+      balances: balances.map(({ currency, account_code, total: { dr_minor, cr_minor } }) => ({
+        ...{ currency, account_code, account_name: nameOfAccount(names, account_code) },
+        ...{ dr_balance_minor: dr_minor.toString(), cr_balance_minor: cr_minor.toString() },
+      })),
+    });
   },
   putClosing: async (c, { body }) => {
     const found = await warningsFor(c, body.closed_through);

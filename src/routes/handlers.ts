@@ -1,4 +1,5 @@
 import type { RouteHandlers } from "../http/handler.ts";
+import { analyticsHandlers } from "./analytics.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
 import { closingHandlers } from "./closing.ts";
 import { credentialHandlers } from "./credentials.ts";
@@ -31,6 +32,7 @@ export const HANDLERS: RouteHandlers = {
   ...searchHandlers,
   ...positionHandlers,
   ...portfolioHandlers,
+  ...analyticsHandlers,
   ...qualityHandlers,
   ...ledgerWriteHandlers,
   ...accrualHandlers,

@@ -27,8 +27,9 @@ async function write(c: Context<AppEnv>, { route, body, path }: Posting): Promis
   const { answer, replayed } = settled.value;
   if (answer.answer === null) throw new Error("a ledger event keeps its answer");
   const written: AnswerOf<PostingAnswer> = JSON.parse(answer.answer);
-  if (replayed || !("journal_entry_id" in written)) return renderJson<PostingAnswer>(c, written);
-  c.header("Location", `/v1/journal-entries/${written.journal_entry_id}`);
+  // What a PUT states is replaced, not created.
+  if (replayed || route.method === "PUT") return renderJson<PostingAnswer>(c, written);
+  if ("journal_entry_id" in written) c.header("Location", `/v1/journal-entries/${written.journal_entry_id}`);
   return renderJson<PostingAnswer>(c, written, 201);
 }
 
@@ -36,12 +37,14 @@ async function write(c: Context<AppEnv>, { route, body, path }: Posting): Promis
 export const ledgerWriteHandlers = {
   postDisbursement: write,
   postDisbursementSettlement: write,
+  postDisbursementSettlements: write,
   postPayment: write,
   postFee: write,
   postSuspenseApplication: write,
   postFeeWaiver: write,
   postInterestWaiver: write,
   postAccruals: write,
+  postAccrualCorrection: write,
   postChargeOff: write,
   postRecovery: write,
   postRefund: write,

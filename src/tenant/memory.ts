@@ -44,6 +44,11 @@ export class GateMemory {
     return this.#bookkeeping?.mode !== "off";
   }
 
+  /** The tenant's settings as of the last load or commit. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
   /** What deciding the group needs, or null when some of it is not remembered. */
   recall(commands: readonly Command[], now: number): Loaded | null {
     if (this.#seen === null || this.#bookkeeping === null) return null;
@@ -92,8 +97,8 @@ export class GateMemory {
     const isSameLog = seen?.event_id === before.event_id && seen.sequence === before.sequence;
     const isSame = isSameLog && this.#seen?.rewrites === rewrites;
     if (!isSame || this.#bookkeeping?.version !== books.version) this.forget();
-    const { mode, version, namespace } = books;
-    this.#bookkeeping = { mode, version, namespace };
+    const { mode, settle_bank, version, namespace } = books;
+    this.#bookkeeping = { mode, settle_bank, version, namespace };
     this.#settings = loaded.settings.now;
     this.#closedThrough = plan.writes.closing ? plan.writes.closing.closed_through : loaded.closed_through;
     // The payments of a loan that changed hands are not all in sight.

@@ -78,7 +78,8 @@ export class OwnLog {
 
   /** The tenant's last switch of bookkeeping; null before the first. */
   get switched(): Switched | null {
-    return readStored<{ readonly switched: Switched }>(this.#facts.get("switched"))?.switched ?? null;
+    const stored = readStored<{ readonly switched: Switched }>(this.#facts.get("switched"))?.switched;
+    return stored ? { ...stored, settle_bank: stored.settle_bank ?? null } : null;
   }
 
   set switched(switched: Switched) {

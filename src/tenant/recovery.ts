@@ -97,8 +97,9 @@ function keptAnew(
     submissionOf({ type: "erase", ...person, owes: false, isAnew: true }, {}),
   );
   if (switched !== null && switched.sequence > restored_to) {
-    const { mode, version } = switched;
-    again.push(submissionOf({ type: "switch", mode, above: version }, { mode }));
+    const { mode, settle_bank, version } = switched;
+    const settle = settle_bank === null ? {} : { settle: "on_disbursement", bank_account_ref: settle_bank };
+    again.push(submissionOf({ type: "switch", mode, settle_bank, above: version }, { mode, ...settle }));
   }
   return again;
 }

@@ -16,10 +16,10 @@ export async function logOfEveryKind(): Promise<Api> {
   await api.accept("client", { step: "update", client_id: "C-1", phone: "+1234567891" });
   await api.accept("disbursement", { ...loan, reason: "house", info: { region: "north", note: "red" } });
   const disbursement = await disbursed(api);
-  await disbursed(api, { loan_id: OTHER_LOAN });
+  const other = await disbursed(api, { loan_id: OTHER_LOAN });
   entryIdOf(await settle(api, disbursement.toUpperCase(), { external_ref: "REF-1" }));
   await posted(api, "fees");
-  entryIdOf(
+  const accrual = entryIdOf(
     await accrue(api, [
       [LOAN, "88849", "24"],
       [OTHER_LOAN, "88849", "24"],
@@ -44,6 +44,14 @@ export async function logOfEveryKind(): Promise<Api> {
   await api.accept("disbursement", { ...purchase, purchase_clients });
   await api.accept("operation", { ...operation, asset_condition: "good", info: { note: "n" } });
   await api.accept("operation", { step: "delete", operation_id: "OP-1" });
+  await api.post("/v1/disbursement-settlements/batch", {
+    settlements: [
+      { disbursement_entry_id: other.toUpperCase(), effective_at: DAY, external_ref: "REF-2" },
+      { disbursement_id: "L-1", effective_at: "2025-01-01" },
+    ],
+  });
+  const correction = { accrual_entry_id: accrual, loan_id: LOAN, interest_minor: "20", reason: "rate" };
+  entryIdOf(await api.post("/v1/accruals/corrections", correction));
   return api;
 }
 

@@ -118,6 +118,14 @@ describe("a change by hand", () => {
     );
   });
 
+  it.each([0, 1])("of what the entry %i of a batch of settlements settles shows", async (position) => {
+    const sequence = sequenceOf("ledger disbursements_settled");
+    const entry = `sequence = ${sequence} AND position = ${position}`;
+    expect(await firstUnfit("journal_entries", "settles_entry_id", entry)).toEqual(
+      unfit(sequence, "settles_entry_id"),
+    );
+  });
+
   it("of the bank account of a line on 1000 shows", async () => {
     const sequence = sequenceOf("ledger manual_adjustment");
     expect(await firstUnfit("journal_entries", "bank_account_ref", `sequence = ${sequence}`)).toEqual(

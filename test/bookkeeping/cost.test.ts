@@ -7,6 +7,18 @@ import { bookedApi } from "./tape.ts";
 
 const paid = { step: "update", payment_id: "PAY-1", status: "paid", payment_fee: 100 };
 
+it("a settlement that an event of records posts takes no call more", async () => {
+  const api = await bookedApi();
+  await api.send("PUT", "/v1/bookkeeping", { mode: "records", settle: "on_disbursement" });
+  await runDurableObjectAlarm(gateOf(api.tenant));
+  await api.accept("client", individual);
+  const d1 = await wrapDatabase(gateOf(api.tenant));
+  d1.resetCounts();
+  await api.accept("disbursement", loan);
+  // Ten rows more: the entry, its posting and places, cash of the bank account and its days, and the settlement.
+  expect([d1.roundTrips, d1.rowsWritten]).toEqual([1, 37]);
+});
+
 it("a payment that is marked paid takes one D1 call if the gate remembers it, and at most two", async () => {
   const api = await bookedApi();
   // The alarm that looks for records to open reads the switch.

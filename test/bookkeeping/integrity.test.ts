@@ -10,7 +10,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 async function check({ tenant }: Api): Promise<void> {
   for (const { db } of openEverySession(env)) {
-    await checkTenants(db, [tenant], { calls: 50, until: Number.POSITIVE_INFINITY });
+    await checkTenants(db, [tenant], { calls: 1_000, until: Number.POSITIVE_INFINITY });
   }
 }
 
@@ -20,7 +20,7 @@ async function integrityOf(api: Api) {
   return body.ledger_integrity;
 }
 
-/** Kept loans of every kind: in credit, written off, deleted with a receipt, and booked anew in another currency. */
+/** Kept loans of every kind: in credit, written off and recovered, deleted, booked anew in another currency, settled. */
 async function keeper(): Promise<Api> {
   const api = await bookedApi();
   await api.accept("client", individual);
@@ -37,6 +37,14 @@ async function keeper(): Promise<Api> {
   await api.accept("payment", { ...paid, payment_id: "P-3", disbursement_id: "L-2" });
   await api.accept("disbursement", { step: "delete", disbursement_id: "L-2" });
   await api.accept("disbursement", { ...loan, disbursement_id: "L-2", currency: "EUR" });
+  await api.send("PUT", "/v1/bookkeeping", { mode: "records", settle: "on_disbursement" });
+  const recovered = { ...paid, payment_id: "P-4", recovery: true };
+  await api.accept("payment", recovered);
+  await api.accept("payment", { ...recovered, payment_id: "P-5" });
+  await api.accept("payment", { step: "delete", payment_id: "P-5" });
+  await api.accept("disbursement", { ...loan, disbursement_id: "L-3" });
+  const moved = { step: "update", disbursement_id: "L-3", disbursement_date: "2024-10-25" };
+  await api.accept("disbursement", moved);
   return api;
 }
 

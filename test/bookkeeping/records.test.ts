@@ -183,6 +183,8 @@ describe("an event of a tenant whose books come from its records", () => {
     await api.accept("client", individual);
     expect((await api.get("/v1/bookkeeping")).body).toEqual({
       mode: "off",
+      settle: "by_hand",
+      bank_account_ref: null,
       since_sequence: null,
       progress: { done: 0, total: 0 },
     });

@@ -18,7 +18,16 @@ async function abandoned(): Promise<Api> {
   await api.accept("client", individual);
   await api.accept("disbursement", loan);
   const { db } = await openSession(env, api.tenant, "first-primary");
-  await runAll(db, switchStatements(api.tenant, { mode: "records", version: 1, sequence: 3 }));
+  await runAll(
+    db,
+    switchStatements(api.tenant, {
+      mode: "records",
+      settle_bank: null,
+      version: 1,
+      sequence: 3,
+      opens: true,
+    }),
+  );
   const gate = gateOf(api.tenant);
   // The gate sets it after its answer, to look after the tenant's history.
   const loseAlarm = () =>

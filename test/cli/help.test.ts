@@ -86,6 +86,20 @@ test("bookkeeping on and off say which mode is wanted", async () => {
   }
 });
 
+test("bookkeeping on says who settles, and close what it closes", async () => {
+  expect(await understand(["bookkeeping", "on"])).toMatchObject({ options: { settle: "by_hand" } });
+  const settling = ["bookkeeping", "on", "--settle", "on_disbursement", "--bank", "ops"];
+  expect(await understand(settling)).toMatchObject({ options: { settle: "on_disbursement", bank: "ops" } });
+  const close = ["close", "--through", "2026-10-31", "--out", "books"];
+  const options = { through: "2026-10-31", out: "books" };
+  expect(await understand(close)).toMatchObject({
+    command: "closePeriod",
+    options: { ...options, yes: false },
+  });
+  expect(await understand([...close, "--yes"])).toMatchObject({ options: { ...options, yes: true } });
+  expect(await understand(["close", "--out", "books"])).toMatchObject({ exitCode: 2 });
+});
+
 test("log follows only with --follow", async () => {
   expect(await understand(["log"])).toMatchObject({ command: "log", options: { follow: false } });
   expect(await understand(["log", "--follow"])).toMatchObject({ options: { follow: true } });

@@ -88,6 +88,33 @@ it("needs its scope and a key", async () => {
   expect(keyless.body.code).toBe("missing_idempotency_key");
 });
 
+it("a preview tells what closing would record and warn of, before it and after", async () => {
+  const api = await bookedApi();
+  await api.accept("client", individual);
+  await api.accept("disbursement", loan);
+  await api.accept("payment", { ...payment, status: "paid", payment_date: "2024-11-20" });
+  const preview = (day: string) => api.get(`${PATH}/preview?closed_through=${day}`);
+  const { status, body } = await preview(OCTOBER);
+  expect(status).toBe(200);
+  const account = { currency: "USD", account_code: "1100", account_name: "Principal Receivable" };
+  const [first] = body.balances;
+  expect(first).toEqual({ ...account, dr_balance_minor: "1000000", cr_balance_minor: "0" });
+  expect(body.balances.map((one: { account_code: string }) => one.account_code)).toEqual([
+    ...["1100", "1400", "2100", "2300"],
+  ]);
+  expect(body.warnings).toEqual([{ code: "clearing_not_zero", amount_minor: "1000000", currency: "USD" }]);
+  expect((await api.get(PATH)).body.closings).toEqual([]);
+  expect((await close(api, { closed_through: OCTOBER })).body.warnings).toEqual(body.warnings);
+  const [{ trial_balance_hash }] = (await api.get(PATH)).body.closings;
+  expect(trial_balance_hash).toBe(body.trial_balance_hash);
+  await api.accept("payment", { ...payment, payment_id: "P-2", status: "paid", payment_date: "2024-10-21" });
+  expect((await preview(OCTOBER)).body).toEqual(body);
+  for (const wrong of ["2024-10-30", "2024-02-30", ""]) {
+    const refused = await preview(wrong);
+    expect([refused.status, refused.body.code]).toEqual([400, "invalid_query"]);
+  }
+});
+
 it("the hash is that of the trial balance up to the day, by hand", async () => {
   const api = await bookedApi();
   await api.accept("client", individual);

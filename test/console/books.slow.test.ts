@@ -97,6 +97,10 @@ describe.skipIf(chromium === null)("the books of the console", () => {
     await dialog.waitFor({ state: "detached" });
     expect(puts()).toBe(before);
     await page.getByRole("button", { name: "Close …" }).click();
+    await dialog.waitFor();
+    expect(await dialog.getByRole("list", { name: "Warnings" }).textContent()).toContain(
+      "Disbursement clearing (2100) is not zero: 1,000.00 USD",
+    );
     await page.getByRole("button", { name: "Close the books through 2026-09-30" }).click();
     await page.getByText("The books are closed through 2026-09-30.").waitFor();
     await loaded(page);

@@ -39,8 +39,9 @@ async function idle(count: number, visited_at = Date.now()): Promise<void> {
   );
   await run(
     `${MANY} INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done,
-      round_started_at, record_category, record_after, record_round_at, is_behind, visited_at, checked_at, checked_upto, turns)
-      SELECT ${TENANT}, 1, 0, '', 0, 0, 0, '', '', 0, 0, ?, 1, 1, 1 FROM c`,
+      round_started_at, record_category, record_after, record_round_at, figure_step, figure_after, figure_walk_at, is_behind,
+      visited_at, checked_at, checked_upto, turns)
+      SELECT ${TENANT}, 1, 0, '', 0, 0, 0, '', '', 0, '', '[]', 0, 0, ?, 1, 1, 1 FROM c`,
     count,
     visited_at,
   );

@@ -286,7 +286,13 @@ describe("a preview", () => {
     const { annual_rate: _, ...rest } = PREVIEW;
     expect(answer.body).toEqual({
       ...rest,
-      loans: [{ loan_id: LOAN, outstanding_principal_minor: "1000000", interest_minor: "377" }],
+      loans: [
+        {
+          ...{ loan_id: LOAN, outstanding_principal_minor: "1000000", interest_minor: "377" },
+          // 1000000 x 0.1375 / 365 is 376.712328767123…
+          interest_remainder: "-0.287671232877",
+        },
+      ],
       skipped: [],
     });
     entryIdOf(await api.post("/v1/accruals/batch", answer.body));
@@ -306,6 +312,15 @@ describe("a preview", () => {
       expect(body.skipped).toEqual([{ loan_id: kept, reason: "kept_by_records" }]);
     }
     entryIdOf(await api.post("/v1/accruals/batch", (await preview(api)).body));
+    const nothing = (await preview(api, { loans: [kept] })).body;
+    const answer = await api.post("/v1/accruals/batch", nothing);
+    expect([answer.status, answer.headers.get("Location")]).toEqual([201, null]);
+    expect(answer.body).toEqual({
+      accrual_event_id: UUID,
+      loan_count: 0,
+      total_accrued_minor: "0",
+      posted_at: expect.any(String),
+    });
   });
 
   it("posts no event and needs no key", async () => {
@@ -327,8 +342,13 @@ describe("a preview", () => {
         a.loan_id < b.loan_id ? -1 : 1,
       ),
     ).toEqual([
-      { loan_id: LOAN, outstanding_principal_minor: "0", interest_minor: "0" },
-      { loan_id: OTHER, outstanding_principal_minor: "36500", interest_minor: "100" },
+      { loan_id: LOAN, outstanding_principal_minor: "0", interest_minor: "0", interest_remainder: "0" },
+      {
+        loan_id: OTHER,
+        outstanding_principal_minor: "36500",
+        interest_minor: "100",
+        interest_remainder: "0",
+      },
     ]);
     expect(refusalOf(await preview(api, { loans: [PREVIEW.program_id] }))[2]).toBe(
       "loans.0 unknown_reference",

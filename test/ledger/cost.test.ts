@@ -6,8 +6,8 @@ import { individual } from "../support/examples.ts";
 import { wrapDatabase } from "../support/faulty-d1.ts";
 import { gateOf, oneTo } from "../support/gate.ts";
 import { authorize } from "../support/tokens.ts";
-import { bulkEntryId, disbursementCommand, postInBulk } from "./bulk.ts";
-import { BORROWER, disburse, entryIdOf, LOAN, reverse } from "./post.ts";
+import { bulkEntryId, disbursementCommand, loanIdOf, postInBulk } from "./bulk.ts";
+import { accrue, BORROWER, DAY, disburse, disbursed, entryIdOf, LOAN, reverse } from "./post.ts";
 
 /** A D1 session's statement that counts the rows it reads, also where drizzle asks for bare values. */
 class MeteredStatement {
@@ -151,8 +151,42 @@ describe("the rows that a posting writes", () => {
     // ledger's and the bank account's), the loan's balances and its day; the first names a bank account and its number.
     expect((await pay("5")).cost).toEqual([2, 20]);
     expect((await pay("5")).cost).toEqual([1, 15]);
+    // Nothing is asked of a closing: the gate remembers it.
+    const closed = await api.send("PUT", "/v1/closing", { closed_through: "2023-12-31" });
+    expect(closed.status, closed.text).toBe(200);
+    expect((await pay("5")).cost).toEqual([1, 15]);
     // Switch, head, key, entry, postings, reversal, loan, balances, days, loans of a large entry, settlement, losses; then the
     // fence and one for each table that is written.
     expect(d1.calls.flatMap(({ statements }) => statements).length).toBeLessThanOrEqual(21);
+  });
+
+  it("grow with the items of a batch, and not with the loans of an accrual that is corrected", async () => {
+    const api = new Api();
+    await api.accept("client", individual);
+    const disbursements: string[] = [];
+    for (const loan_id of oneTo(3).map(loanIdOf)) disbursements.push(await disbursed(api, { loan_id }));
+    const loans = oneTo(3).map((number) => [loanIdOf(number), "88849", "9"] as const);
+    const accrual = entryIdOf(await accrue(api, loans));
+    const d1 = await wrapDatabase(gateOf(api.tenant));
+    const cost = async (path: string, body: object) => {
+      d1.resetCounts();
+      const { status, text } = await api.post(path, body);
+      expect(status, text).toBe(201);
+      return [d1.roundTrips, d1.rowsWritten];
+    };
+    const settlements = disbursements.map((id) => ({ disbursement_entry_id: id, effective_at: DAY }));
+    const correction = {
+      accrual_entry_id: accrual,
+      loan_id: loanIdOf(2),
+      interest_minor: "5",
+      reason: "rate",
+    };
+    const path = "/v1/accruals/corrections";
+    // Event and its key, a bank account and its number, 3 accounts with their days; for each settlement its entry and its day,
+    // a posting, the loan's two lists, its balances and its day, and the settlement.
+    expect(await cost("/v1/disbursement-settlements/batch", { settlements })).toEqual([2, 10 + 3 * 8]);
+    // Event and its key, 2 accounts with their days, the entry's 7 as above, and what stands of the loan's interest.
+    expect(await cost(path, correction)).toEqual([2, 14]);
+    expect(await cost(path, correction)).toEqual([2, 3]);
   });
 });

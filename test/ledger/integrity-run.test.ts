@@ -32,8 +32,9 @@ async function idle(count: number, prefix = "t"): Promise<readonly string[]> {
     ).bind(rows),
     env.DB.prepare(
       `INSERT INTO integrity_checks (tenant_id, sequence, position, round_after, round_loans, round_done, round_started_at,
-          record_category, record_after, record_round_at, is_behind, visited_at, checked_at, checked_upto, turns)
-        SELECT value, 0, 0, '', 0, 0, 0, '', '', CAST(?2 AS INTEGER), 0, key + 1, key + 1, 0, 1 FROM json_each(?1)`,
+          record_category, record_after, record_round_at, figure_step, figure_after, figure_walk_at, is_behind, visited_at,
+          checked_at, checked_upto, turns)
+        SELECT value, 0, 0, '', 0, 0, 0, '', '', CAST(?2 AS INTEGER), '', '[]', CAST(?2 AS INTEGER), 0, key + 1, key + 1, 0, 1 FROM json_each(?1)`,
     ).bind(rows, String(Date.now())),
   ]);
   return tenants;

@@ -16,6 +16,9 @@ export const DAYS = [
   "9999-12-31",
 ];
 
+/** Ends of months: the books are closed through one of them, or open. */
+const MONTH_ENDS = [null, null, null, "2023-12-31", "2024-01-31", "2024-02-29", "2024-12-31"] as const;
+
 const amount = fc.oneof(
   { weight: 8, arbitrary: fc.bigInt({ min: 1n, max: 300n }) },
   { weight: 1, arbitrary: fc.bigInt({ min: 2n ** 61n, max: 2n ** 63n - 1n }) },
@@ -36,6 +39,7 @@ export const randomChoice = fc.record({
         "fee" as const,
         "waive" as const,
         "waiveInterest" as const,
+        "waiveInterest" as const,
         "accrue" as const,
         "accrue" as const,
         "refund" as const,
@@ -46,7 +50,17 @@ export const randomChoice = fc.record({
         "recover" as const,
       ),
     },
-    { weight: 1, arbitrary: fc.constant("fund" as const) },
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(
+        "fund" as const,
+        "close" as const,
+        "settleMany" as const,
+        "settleMany" as const,
+        "correct" as const,
+        "correct" as const,
+      ),
+    },
   ),
   loan: fc.nat(LOANS - 1),
   amount,
@@ -104,15 +118,32 @@ export function commandOf(
     case "fund":
       return { kind, amount: money, out: isOff, day, bank };
     case "settle":
+      return entry === undefined ? null : { kind, entry, day, bank };
+    case "settleMany": {
+      const disbursed = ids.filter((id) => model.entries.get(id)?.type === "disbursement");
+      const open = disbursed.filter((id) => isOff || !model.isSettled(id));
+      const some = [...open.slice(-1 - (pick % 3)), ...(isOff && entry ? [entry] : [])];
+      const items = some.map((one) => ({ entry: one, day: isOff ? day : "9999-12-31", bank }));
+      return items.length === 0 ? null : { kind, items };
+    }
     case "reverse":
-      return entry === undefined ? null : ({ kind, entry, day, bank } as Command);
+      return entry === undefined ? null : { kind, entry, day: pick % 3 === 0 ? null : day };
+    case "correct": {
+      const accruals = ids.filter((id) => model.entries.get(id)?.type === "accrual");
+      const accrual = isOff ? entry : accruals[pick % Math.max(accruals.length, 1)];
+      const interest = pick % 2 === 0 ? 0n : money % 60n;
+      const own = model.entries.get(accrual ?? "")?.moves[0]?.loan ?? loan;
+      return accrual === undefined ? null : { kind, entry: accrual, loan: isOff ? loan : own, interest };
+    }
+    case "close":
+      return { kind, through: MONTH_ENDS[pick % MONTH_ENDS.length] ?? null };
     case "accrue": {
       const some = loans.filter((_, place) => ((pick >> place) & 1) === 1);
       const listed = some.map((one) => {
         const principal = model.balance(one, "1100", day) + (isOff && pick % 5 === 0 ? 1n : 0n);
         return [one, principal < 0n ? 0n : principal, money % 50n] as const;
       });
-      return listed.length === 0 ? null : { kind, day, loans: listed };
+      return listed.length === 0 ? null : { kind, day, late: pick % 7 < 2, loans: listed };
     }
   }
 }
@@ -122,11 +153,11 @@ const BORROWER = "11111111-1111-1111-1111-111111111111";
 
 /** The path of a command, and the body that its POST sends. */
 export function requestOf(command: Command): readonly [path: string, body: object] {
-  const { kind, day: effective_at } = command;
+  const { kind } = command;
   const own = (rest: object) => ({
     ...("loan" in command ? { loan_id: command.loan, borrower_id: BORROWER } : {}),
+    ...("day" in command ? { effective_at: command.day } : {}),
     currency: "USD",
-    effective_at,
     ...rest,
   });
   switch (kind) {
@@ -161,23 +192,48 @@ export function requestOf(command: Command): readonly [path: string, body: objec
         own({ amount_minor: `${command.amount}`, direction, bank_account_ref: command.bank }),
       ];
     }
-    case "settle": {
-      const { entry: disbursement_entry_id, bank: bank_account_ref } = command;
-      return ["/v1/disbursement-settlements", { disbursement_entry_id, effective_at, bank_account_ref }];
+    case "settle":
+      return ["/v1/disbursement-settlements", settlingOf(command)];
+    case "settleMany":
+      return ["/v1/disbursement-settlements/batch", { settlements: command.items.map(settlingOf) }];
+    case "reverse": {
+      const reason = { reverses_entry_id: command.entry, reason_code: "error_correction" };
+      return ["/v1/reversals", { ...reason, effective_at: command.day }];
     }
-    case "reverse":
-      return [
-        "/v1/reversals",
-        { reverses_entry_id: command.entry, reason_code: "error_correction", effective_at },
-      ];
+    case "correct": {
+      const { entry: accrual_entry_id, loan: loan_id, interest } = command;
+      const body = { accrual_entry_id, loan_id, interest_minor: `${interest}`, reason: "Wrong rate" };
+      return ["/v1/accruals/corrections", body];
+    }
+    case "close":
+      return ["/v1/closing", { closed_through: command.through, reopen: true, note: "At random" }];
     case "accrue":
       return ["/v1/accruals/batch", accrualOf(command)];
   }
 }
 
-const accrualOf = ({ day, loans }: Extract<Command, { kind: "accrue" }>) => ({
+type Settling = Omit<Extract<Command, { kind: "settle" }>, "kind">;
+const settlingOf = ({ entry, day, bank }: Settling) => ({
+  disbursement_entry_id: entry,
+  effective_at: day,
+  bank_account_ref: bank,
+});
+
+/** The method of a command's route. */
+export const methodOf = ({ kind }: Command): "PUT" | "POST" => (kind === "close" ? "PUT" : "POST");
+
+/** The ids of the entries that an answer names, in their order. */
+export const entriesIn = (body: {
+  readonly journal_entry_id?: string;
+  readonly settlements?: readonly { readonly journal_entry_id: string }[];
+}): readonly string[] =>
+  body.settlements?.map(({ journal_entry_id }) => journal_entry_id) ??
+  (body.journal_entry_id === undefined ? [] : [body.journal_entry_id]);
+
+const accrualOf = ({ day, late, loans }: Extract<Command, { kind: "accrue" }>) => ({
   program_id: PROGRAM,
   accrual_date: day,
+  late,
   day_count_convention: "ACT_365",
   currency: "USD",
   loans: loans.map(([loan_id, principal, interest]) => ({
@@ -209,5 +265,8 @@ export const KINDS = [
   "chargeoff",
   "recover",
   "fund",
+  "close",
+  "settleMany",
+  "correct",
   "reverse",
 ] as const satisfies readonly Command["kind"][];

@@ -163,6 +163,7 @@ describe("the status", () => {
       ledger_integrity: {
         status: "ok",
         mismatched_account_count: 0,
+        findings: [],
         checked_at: null,
         checked_upto_sequence: 0,
       },

@@ -21,13 +21,15 @@ export class Accountant {
     this.#token = token;
   }
 
-  async post(path: string, body: object): Promise<Posted> {
+  post = (path: string, body: object): Promise<Posted> => this.send("POST", path, body);
+
+  async send(method: string, path: string, body: object): Promise<Posted> {
     const headers = {
       Authorization: `Bearer ${this.#token}`,
       "Content-Type": "application/json",
       "Idempotency-Key": crypto.randomUUID(),
     };
-    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const init = { method, headers, body: JSON.stringify(body) };
     const answer = await fetch(`${this.#origin}${path}`, init);
     const told = (await answer.json()) as Posted["body"];
     return { status: answer.status, id: told.journal_entry_id, body: told };

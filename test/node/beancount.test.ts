@@ -1,22 +1,14 @@
-import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { Accountant } from "./accountant.ts";
+import { BEANCOUNT, beancountSum, checkedFile } from "./beancount-judge.ts";
 import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { INSTALL_DEADLINE_MS, summonJudge } from "./hledger-judge.ts";
-
-/*
- * Beancount (beancount.github.io) judges the exported books: it knows nothing of this project, refuses an entry that is not
- * balanced or an account that is not open, and adds them up itself.
- */
 
 let absence: string | null = null;
 
 beforeAll(async () => {
-  absence = await summonJudge({ program: "bean-check", packageName: "beancount" });
+  absence = await summonJudge(BEANCOUNT);
   if (absence !== null) console.log(`beancount does not judge the books: ${absence}`);
 }, INSTALL_DEADLINE_MS + 10_000);
 
@@ -26,13 +18,6 @@ const ODD_TEXTS = [
   "{} #tag ^link ~ * ! @ 5 USD",
   "\u5fc3 \u{1f600} \\\\",
 ];
-
-/** Minor units of an account in a currency, debits less credits, as beancount adds them up. */
-async function judged(file: string, account: string, currency: string): Promise<string> {
-  const query = `SELECT sum(number) WHERE account ~ '${account}' AND currency = '${currency}'`;
-  const { stdout } = await promisify(execFile)("bean-query", ["-f", "csv", file, query]);
-  return (stdout.trim().split(/\r?\n/)[1] ?? "").trim();
-}
 
 test("beancount finds a tenant's exported books balanced, with the balances of the API", async ({ skip }) => {
   if (absence !== null) skip(absence);
@@ -62,9 +47,7 @@ test("beancount finds a tenant's exported books balanced, with the balances of t
   }
   const print = async (...more: string[]) =>
     (await runCommand(["journal", "--url", url, "--token", token, ...more])).stdout;
-  const file = join(directory, "books.beancount");
-  await writeFile(file, await print("--format", "beancount"));
-  await promisify(execFile)("bean-check", [file]);
+  const file = await checkedFile(directory, await print("--format", "beancount"));
   for (const [currency, decimals] of [
     ["USD", 2],
     ["JPY", 0],
@@ -72,7 +55,7 @@ test("beancount finds a tenant's exported books balanced, with the balances of t
   ] as const) {
     for (const account of ["1000", "1100", "2100", "2200"]) {
       const told = await client.balance(account, currency, "2999-12-31");
-      const sum = await judged(file, account, currency);
+      const sum = await beancountSum(file, account, currency);
       expect([account, currency, Number(sum || 0) * 10 ** decimals]).toEqual([
         account,
         currency,

@@ -15,6 +15,8 @@ beforeAll(migrateAll);
 const DAYS = ["2024-10-20", "2024-11-20", "2030-01-01"];
 const paid = { status: "paid", payment_date: "2024-11-20", payment_fee: 100 };
 
+const SETTLING = { mode: "records", settle: "on_disbursement", bank_account_ref: "ops" } as const;
+
 /** A small history: records before and after bookkeeping was switched on, off, and on again. */
 const HISTORY: readonly ((api: Api) => Promise<unknown>)[] = [
   (api) => api.accept("client", individual),
@@ -25,7 +27,7 @@ const HISTORY: readonly ((api: Api) => Promise<unknown>)[] = [
   (api) => api.accept("payment", { ...payment, ...paid, payment_id: "PAY-2", disbursement_id: "L-2" }),
   (api) => switchTo(api, "off"),
   (api) => api.accept("payment", { step: "delete", payment_id: "PAY-1" }),
-  (api) => switchTo(api, "records"),
+  (api) => api.send("PUT", "/v1/bookkeeping", SETTLING, null),
 ];
 
 const switchTo = (api: Api, mode: string) => api.send("PUT", "/v1/bookkeeping", { mode }, null);
@@ -96,7 +98,7 @@ async function check(tenant: Tenant, seen: ReadonlyMap<number, string>): Promise
   const { api, received } = tenant;
   const log = await tenant.log();
   // The books.
-  expect((await api.get("/v1/bookkeeping")).body.mode).toBe("records");
+  expect((await api.get("/v1/bookkeeping")).body).toMatchObject(SETTLING);
   expect(await provedOn(api, DAYS)).toEqual([]);
   // No sequence has two events, ever.
   for (const { sequence, event_id } of log) expect(seen.get(sequence) ?? event_id).toBe(event_id);

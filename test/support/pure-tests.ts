@@ -31,6 +31,7 @@ export const BOTH = [
 export const RANDOM = [
   "test/simulation/*.test.ts",
   "test/ledger/{books,lifecycle}.test.ts",
+  "test/closing/property.test.ts",
   "test/fanout/random.test.ts",
 ];
 

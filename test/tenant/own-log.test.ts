@@ -87,11 +87,17 @@ describe("what a gate stores of the log", () => {
     const storage = objectStorage();
     const log = logIn(storage);
     log.save();
-    log.switched = { mode: "records", version: 3, sequence: 9 };
+    log.switched = { mode: "records", settle_bank: null, version: 3, sequence: 9, opens: true };
     const versions = ["log", "switched"].map(
       (name) => JSON.parse(new Facts(storage).get(name) ?? "").version,
     );
     expect(versions).toEqual([1, 1]);
-    expect(logIn(storage).switched).toEqual({ mode: "records", version: 3, sequence: 9 });
+    expect(logIn(storage).switched).toEqual({
+      mode: "records",
+      settle_bank: null,
+      version: 3,
+      sequence: 9,
+      opens: true,
+    });
   });
 });

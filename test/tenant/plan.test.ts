@@ -32,7 +32,7 @@ function submissionOf(command: Command, change: Partial<Submission> = {}): Submi
 }
 function loadedOf(mode: "off" | "records" = "off"): Loaded {
   const namespace = tenantNamespace("t");
-  const books = noBooksState({ mode, version: 1 }, namespace);
+  const books = noBooksState({ mode, settle_bank: null, version: 1 }, namespace);
   books.asked.add(ledgerLoanId(namespace, "L-1"));
   const state = perCategory(() => new Map()) as Loaded["state"];
   const settings = { now: DEFAULT_SETTINGS };

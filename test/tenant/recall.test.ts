@@ -29,7 +29,7 @@ function loadedOf(
     for (const [id, record] of Object.entries(rows))
       state[category as keyof typeof state].set(id, { record });
   const { state: ledger } = ledgerAfter(disbursed(1_000n));
-  const books = noBooksState({ mode, version: 3 }, NAMESPACE);
+  const books = noBooksState({ mode, settle_bank: null, version: 3 }, NAMESPACE);
   const settings = { now: DEFAULT_SETTINGS };
   return { head: NO_HEAD, seen: [], state, ledger, books, settings } as unknown as Loaded;
 }
@@ -92,7 +92,12 @@ describe("a command is decided from memory", () => {
     const recalled = remembering(booked()).recall([PAID], NOW);
     expect([...(recalled?.books.loans.keys() ?? [])].sort()).toEqual(["L-1", "L-2"]);
     expect([...(recalled?.books.parts.keys() ?? [])]).toEqual(["payment P-1"]);
-    expect(recalled?.books).toMatchObject({ mode: "records", version: 3, namespace: NAMESPACE });
+    expect(recalled?.books).toMatchObject({
+      mode: "records",
+      settle_bank: null,
+      version: 3,
+      namespace: NAMESPACE,
+    });
   });
 
   it.each<[string, (loaded: Loaded) => unknown]>([
@@ -159,7 +164,7 @@ describe("what is remembered", () => {
     ["is forgotten when a loan changes hands", { head: headOf(1) }, 1, false],
     [
       "is forgotten after a switch of bookkeeping",
-      { head: headOf(1), books: noBooksState({ mode: "off", version: 4 }, NAMESPACE) },
+      { head: headOf(1), books: noBooksState({ mode: "off", settle_bank: null, version: 4 }, NAMESPACE) },
       0,
       false,
     ],

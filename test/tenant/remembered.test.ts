@@ -33,7 +33,7 @@ const nothing = (): Loaded => ({
   seen: [],
   state: { client: new Map(), disbursement: new Map(), payment: new Map(), operation: new Map() },
   ledger: noLedgerState(),
-  books: noBooksState({ mode: "off", version: 0 }, ""),
+  books: noBooksState({ mode: "off", settle_bank: null, version: 0 }, ""),
   erasures: noErasureState(),
   accounts: new Map(),
   settings: { now: DEFAULT_SETTINGS },

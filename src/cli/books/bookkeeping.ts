@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { bookkeepingState, proof } from "../../contract/bookkeeping/answers.ts";
 import { ok, type Result } from "../../domain/core/result.ts";
-import { type CommandFailure, EXIT, report } from "../failure.ts";
+import { type CommandFailure, EXIT, report, wrongUsage } from "../failure.ts";
 import { print, tableText } from "../read/format.ts";
 import { getExact } from "../read/get.ts";
 import { sendWrite } from "../send.ts";
@@ -15,6 +15,9 @@ export interface BookkeepingOptions extends ServiceOptions {
 
 export interface SwitchOptions extends BookkeepingOptions {
   readonly mode: "off" | "records";
+  readonly settle?: "by_hand" | "on_disbursement" | undefined;
+  /** The bank account of settlements that records post. */
+  readonly bank?: string | undefined;
 }
 
 export interface ProofOptions extends BookkeepingOptions {
@@ -34,8 +37,12 @@ function stateText(state: State): string {
   const { mode, since_sequence, progress } = state;
   if (mode === "off") return "Bookkeeping is off.\n";
   const since = `Bookkeeping is on since event ${since_sequence}.`;
+  const settled =
+    state.settle === "by_hand"
+      ? "Settlements are posted by hand."
+      : `Disbursements are settled from the bank account ${state.bank_account_ref}.`;
   const records = `${progress.done} of ${progress.total} earlier records are booked`;
-  return `${since} ${records}${isOpening(state) ? " so far" : ""}.\n`;
+  return `${since} ${records}${isOpening(state) ? " so far" : ""}.\n${settled}\n`;
 }
 
 /** Prints whether books come from the records. Resolves with the exit code. */
@@ -49,10 +56,15 @@ export async function bookkeepingStatus({ json, ...options }: BookkeepingOptions
 }
 
 /** Switches bookkeeping, and waits until all earlier records are booked. Resolves with the exit code. */
-export async function switchBookkeeping({ mode, json, ...options }: SwitchOptions): Promise<number> {
+export async function switchBookkeeping(asked: SwitchOptions): Promise<number> {
+  const { mode, settle, bank, json, ...options } = asked;
+  if (bank !== undefined && settle !== "on_disbursement") {
+    return report(wrongUsage("--bank needs --settle on_disbursement."));
+  }
   const service = Service.from(options);
   if (!service.ok) return report(service.error);
-  const request = { method: "PUT", path: PATH, key: `cli:${randomUUID()}`, body: { mode } } as const;
+  const body = { mode, ...(settle && { settle }), ...(bank && { bank_account_ref: bank }) };
+  const request = { method: "PUT", path: PATH, key: `cli:${randomUUID()}`, body } as const;
   const switched = await sendWrite<State>(service.value, request);
   if (!switched.ok) return report(switched.error);
   let state = switched.value;

@@ -5,7 +5,7 @@ import { isCurrency, minorUnits } from "../../domain/core/currency.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { money, print, tableText } from "./format.ts";
+import { type Column, money, print, tableText } from "./format.ts";
 import { getExact } from "./get.ts";
 
 export interface StatementOptions extends ServiceOptions {
@@ -37,18 +37,26 @@ function amountOf(minor: string | bigint, currency: string): string {
   return money(`${sign}${padded.slice(0, split)}${decimals > 0 ? `.${padded.slice(split)}` : ""}`, currency);
 }
 
-const PARTS = ["principal_minor", "interest_minor", "fees_minor", "suspense_minor"] as const;
+const PARTS = [
+  ["principal_minor", "principal"],
+  ["interest_minor", "interest"],
+  ["fees_minor", "fees"],
+  ["margin_minor", "margin"],
+  ["suspense_minor", "suspense"],
+] as const;
 
-const owedChange = ({ principal_minor, interest_minor, fees_minor }: Amounts): bigint =>
-  BigInt(principal_minor) + BigInt(interest_minor) + BigInt(fees_minor);
-
-/** The screen of a loan's statement. */
+/** The screen of a loan's statement: the total, principal, and each other part that the loan ever had. */
 export function statementText({ loan_id, currency, opening, items }: Statement): string {
-  const balances = (amounts: Amounts) => PARTS.map((part) => amountOf(amounts[part], currency));
+  const all = [opening, ...items.map(({ balance }) => balance)];
+  const parts = PARTS.filter(
+    ([part]) => part === "principal_minor" || all.some((amounts) => amounts[part] !== "0"),
+  );
+  const balances = (amounts: Amounts) =>
+    [amounts.total_minor, ...parts.map(([part]) => amounts[part])].map((minor) => amountOf(minor, currency));
   const rows = items.map(({ event_type, effective_at, change, balance }) => [
     effective_at,
     event_type,
-    amountOf(owedChange(change), currency),
+    amountOf(change.total_minor, currency),
     ...balances(balance),
   ]);
   const table = tableText(
@@ -56,10 +64,8 @@ export function statementText({ loan_id, currency, opening, items }: Statement):
       { title: "Date", align: "left" },
       { title: "entry", align: "left" },
       { title: "change", align: "right" },
-      { title: "principal", align: "right" },
-      { title: "interest", align: "right" },
-      { title: "fees", align: "right" },
-      { title: "suspense", align: "right" },
+      { title: "total", align: "right" },
+      ...parts.map(([, title]): Column => ({ title, align: "right" })),
     ],
     [["", "opening", "", ...balances(opening)], ...rows],
   );

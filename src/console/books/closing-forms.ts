@@ -1,10 +1,12 @@
 import type { ParsedOf } from "../../contract/answer-types.ts";
-import type { closed } from "../../contract/closing/answers.ts";
+import type { closed, closingPreview } from "../../contract/closing/answers.ts";
 import { pathOf } from "../address.ts";
+import { getWalked } from "../api.ts";
 import { today } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { h, labelled, select } from "../dom.ts";
 import { monthEndsBefore } from "./months.ts";
+import { warningList } from "./warnings.ts";
 
 type Closed = ParsedOf<typeof closed>;
 type Again = (answer: Closed) => void;
@@ -15,6 +17,18 @@ const PATH = pathOf(["v1", "closing"]);
 
 const noteInput = (required: boolean) =>
   h("input", { type: "text", maxlength: NOTE_CHARACTERS_MAX, autocomplete: "off", required });
+
+const FOLLOWS =
+  "No figure up to this day changes afterwards. What comes late is posted on the first open day, with its own value date.";
+
+/** What a closing through the day would warn of now; it hinders nothing. */
+async function warningsOf(closed_through: string, page: AbortSignal): Promise<HTMLElement> {
+  const path = pathOf(["v1", "closing", "preview"], { closed_through });
+  const answer = await getWalked<ParsedOf<typeof closingPreview>>(path, page, () => undefined);
+  return answer.ok
+    ? warningList(answer.value.warnings)
+    : h("p", { class: "note" }, `Its warnings could not be read before: ${answer.problem.title}.`);
+}
 
 /** Closes a later month. */
 export function closeForm(closed_through: string | null, again: Again, page: AbortSignal): HTMLElement {
@@ -29,10 +43,9 @@ export function closeForm(closed_through: string | null, again: Again, page: Abo
     {
       label: "Close …",
       fields: [labelled("Close through", end), labelled("Note (optional, nothing personal)", note)],
-      plan: () => ({
+      plan: async () => ({
         act: `Close the books through ${end.value}`,
-        effect:
-          "No figure up to this day changes afterwards. What comes late is posted on the first open day, with its own value date.",
+        effect: [h("p", {}, FOLLOWS), await warningsOf(end.value, page)],
         sent: {
           method: "PUT",
           path: PATH,

@@ -4,11 +4,12 @@ import { pathOf } from "../address.ts";
 import { get } from "../api.ts";
 import { may } from "../caller.ts";
 import { type Child, h } from "../dom.ts";
-import { dateText, minorText, NONE, numberText } from "../format.ts";
+import { dateText, NONE, numberText } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { dataTable } from "../rows.ts";
 import { closeForm, reopenForm } from "./closing-forms.ts";
+import { warningList } from "./warnings.ts";
 
 type Closings = ParsedOf<typeof closingList>;
 type Closed = ParsedOf<typeof closed>;
@@ -67,27 +68,8 @@ function outcome({ closed_through, previous, warnings }: Closed): HTMLElement {
       {},
       `${closed_through === null ? "Everything is open." : `The books are closed through ${closed_through}.`} (${from})`,
     ),
-    warnings.length === 0
-      ? h("p", { class: "note" }, "No warning.")
-      : h("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map(warningItem)),
+    warningList(warnings),
   );
-}
-
-const WARNINGS: Readonly<Record<Closed["warnings"][number]["code"], string>> = {
-  suspense_not_zero: "Suspense (2200) is not zero",
-  clearing_not_zero: "Disbursement clearing (2100) is not zero",
-  bank_difference: "Books and bank statement differ",
-  open_exceptions: "Exceptions are open",
-  accruals_missing: "Days of the month lack interest",
-};
-
-function warningItem({ code, count, amount_minor, currency, more }: Closed["warnings"][number]): HTMLElement {
-  const number = count === undefined ? "" : `: ${numberText(count)}${more ? " or more" : ""}`;
-  const amount =
-    amount_minor === undefined || currency === undefined
-      ? ""
-      : `: ${minorText(amount_minor, currency)} ${currency}`;
-  return h("li", {}, `${WARNINGS[code]}${number}${amount}`);
 }
 
 function past({ closings }: Closings): HTMLElement {

@@ -3,21 +3,23 @@ import type { exceptions } from "../../contract/bookkeeping/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
 import { h, link } from "../dom.ts";
-import { amountText, NONE, numberText, words } from "../format.ts";
+import { amountText, NONE, numberText } from "../format.ts";
 import type { Route } from "../route.ts";
 import { growingList } from "../rows.ts";
 import { disbursementLink } from "./links.ts";
 
+type Exceptions = ParsedOf<typeof exceptions>;
+
 /** What each reason means (docs/bookkeeping.md#exceptions). */
-const MEANINGS: Readonly<Record<string, string>> = {
+const MEANINGS: Readonly<Record<Exceptions["data"][number]["reason"], string>> = {
   overpaid: "more principal was received than is owed",
   over_earned: "more fee was received than the margin",
   paid_before_disbursement: "received before the loan began",
   orphan_receipts: "paid, and its disbursement is deleted",
   currency_differs: "paid in another currency than its disbursement",
   kept_by_ledger: "a ledger route used its loan before the records did",
-  after_write_off: "received after the loan was written off, without the mark of a recovery",
-  unsettled: "its settlement was reversed, and no new one is posted",
+  after_write_off: "received on what was written off, and not marked as a recovery",
+  unsettled: "a corrected date took back its settlement, and no other is posted",
 };
 
 /** What the books show as irregular now, with links to the records. */
@@ -44,7 +46,7 @@ export function exceptionsPart(_: Route, page: AbortSignal): readonly HTMLElemen
           ],
           read: async (cursor, { signal, progress }) => {
             const path = pathOf(["v1", "bookkeeping", "exceptions"], { limit: "50", cursor });
-            const answer = await getWalked<ParsedOf<typeof exceptions>>(path, signal, progress);
+            const answer = await getWalked<Exceptions>(path, signal, progress);
             if (!answer.ok) return answer;
             return {
               ok: true,
@@ -54,7 +56,7 @@ export function exceptionsPart(_: Route, page: AbortSignal): readonly HTMLElemen
           show: ({ disbursement_id, payment_id, reason, amount, currency, sequence }) => [
             disbursementLink(disbursement_id),
             payment_id === undefined ? NONE : link(href(["tables", "payments", payment_id]), payment_id),
-            MEANINGS[reason] ?? words(reason),
+            MEANINGS[reason],
             amountText(amount, currency),
             currency,
             numberText(sequence),

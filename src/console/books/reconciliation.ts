@@ -1,4 +1,3 @@
-import { isLosslessNumber, stringify } from "lossless-json";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { checkStarted, reconciliation } from "../../contract/ledger/answers.ts";
 import { href, pathOf } from "../address.ts";
@@ -10,7 +9,7 @@ import { type Child, h, link } from "../dom.ts";
 import { dateText, minorText, NONE, numberText, plural, words } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
-import { dataTable, type TableColumn } from "../rows.ts";
+import { dataTable } from "../rows.ts";
 
 type Status = ParsedOf<typeof reconciliation>;
 
@@ -34,7 +33,7 @@ const standing = (good: boolean | null, text: string): HTMLElement =>
 
 function integrity({ ledger_integrity }: Status, page: AbortSignal): HTMLElement {
   const { status, mismatched_account_count, checked_at, checked_upto_sequence } = ledger_integrity;
-  const findings = findingsOf(ledger_integrity);
+  const { findings } = ledger_integrity;
   const wrong = plural(numberText(mismatched_account_count), "account");
   return h(
     "section",
@@ -59,31 +58,27 @@ function integrity({ ledger_integrity }: Status, page: AbortSignal): HTMLElement
   );
 }
 
-/** A finding names what differs; its members depend on the kept figure. */
-type Finding = Readonly<Record<string, unknown>>;
+type Finding = Status["ledger_integrity"]["findings"][number];
 
-const findingsOf = (integrity: object): readonly Finding[] =>
-  "findings" in integrity && Array.isArray(integrity.findings) ? integrity.findings : [];
-
-/** Where a member of a finding leads. */
-const LEADS: Readonly<Record<string, (id: string) => string>> = {
-  journal_entry_id: (id) => href(["books", "entry", id]),
-  loan_id: (id) => href(["books", "loan", id]),
-  account_code: (account_code) => href(["books", "journal"], { account_code }),
-};
+/** The book of a finding, as a link where it is a loan's. */
+function bookLink(book: string | null): Child {
+  if (book === null) return "whole ledger";
+  const [kind, id = ""] = book.split(/:(.*)/s);
+  return kind === "loan" ? link(href(["books", "loan", id]), `loan ${id}`) : book;
+}
 
 function findingTable(findings: readonly Finding[]): HTMLElement {
-  const members = [...new Set(findings.flatMap((one) => Object.keys(one)))];
-  const cell = (name: string, value: unknown): Child => {
-    if (value === undefined || value === null) return NONE;
-    const text = typeof value === "object" && !isLosslessNumber(value) ? stringify(value) : String(value);
-    const lead = LEADS[name];
-    return lead && typeof value === "string" ? link(lead(value), text) : text;
-  };
   return dataTable(
     "Findings of the integrity check",
-    members.map((name): TableColumn => [words(name)]),
-    findings.map((one) => members.map((name) => cell(name, one[name]))),
+    [["Figure"], ["Book"], ["Account"], ["Currency"], ["Day"], ["Entry"]],
+    findings.map(({ table, book, account, currency, day, entry }) => [
+      words(table),
+      bookLink(book),
+      account === null ? NONE : link(href(["books", "journal"], { account_code: account }), account),
+      currency ?? NONE,
+      day ?? NONE,
+      entry === null ? NONE : link(href(["books", "entry", entry]), entry),
+    ]),
   );
 }
 

@@ -1,12 +1,18 @@
 import * as z from "zod";
 import { BOOKED_CATEGORIES } from "../../domain/bookkeeping/booked.ts";
-import { PROVED, REASONS } from "../../domain/bookkeeping/compare.ts";
+import { REASONS } from "../../domain/bookkeeping/exceptions.ts";
+import { PROVED } from "../../domain/proof/proof.ts";
 import { currency, day, exactDecimal, sumMinor, uuid } from "../answer-values.ts";
+import { SETTLE_MODES } from "./bodies.ts";
 
 /** `GET /v1/bookkeeping` and `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
 export const bookkeepingState = z
   .object({
     mode: z.enum(["off", "records"]),
+    settle: z.enum(SETTLE_MODES),
+    bank_account_ref: z.string().nullable().meta({
+      description: "Where the money of settlements leaves that records make; null where they make none.",
+    }),
     since_sequence: z.int().nullable().meta({ description: "The first event that posts its own entries." }),
     progress: z.object({ done: z.int(), total: z.int() }),
   })

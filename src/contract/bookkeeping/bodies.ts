@@ -1,10 +1,39 @@
 import * as z from "zod";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { documented } from "../documented.ts";
+import { bankAccountRef, optional } from "../ledger/values.ts";
 import { expects, LIMIT_DEFAULT, limit } from "../lookup/query.ts";
 
+export const SETTLE_MODES = ["by_hand", "on_disbursement"] as const;
+
+/** A member that has no meaning beside the others. */
+const misplaced = (field: string, message: string) => ({
+  code: "custom" as const,
+  path: [field],
+  message,
+  params: { code: "invalid_value" },
+});
+
 /** `PUT /v1/bookkeeping` (docs/bookkeeping.md#the-switch). */
-export const switchBody = z.strictObject({ mode: z.enum(["off", "records"]) });
+export const switchBody = z
+  .strictObject({
+    mode: z.enum(["off", "records"]),
+    settle: z
+      .enum(SETTLE_MODES)
+      .default("by_hand")
+      .describe("With `on_disbursement` originations and raises are settled by the event that posts them."),
+    bank_account_ref: optional(bankAccountRef).describe(
+      "Where the money of such settlements leaves; `main` if absent.",
+    ),
+  })
+  .superRefine(({ mode, settle, bank_account_ref }, context) => {
+    if (mode === "off" && settle === "on_disbursement") {
+      context.addIssue(misplaced("settle", "must be by_hand where the mode is off"));
+    }
+    if (settle === "by_hand" && bank_account_ref !== null) {
+      context.addIssue(misplaced("bank_account_ref", "must be absent unless settle is on_disbursement"));
+    }
+  });
 
 const CURSOR_CHARACTERS_MAX = 4096;
 const dateExpected = expects("a real date YYYY-MM-DD");

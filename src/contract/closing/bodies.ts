@@ -1,7 +1,19 @@
 import * as z from "zod";
 import { isLastOfMonth } from "../../domain/core/closed-period.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
+import { documented } from "../documented.ts";
 import { calendarDate, optional, printable } from "../ledger/values.ts";
+import { expects } from "../lookup/query.ts";
+
+const lastOfMonthExpected = expects("the last day of a month, YYYY-MM-DD");
+
+/** `GET /v1/closing/preview`. */
+export const closingPreviewQuery = z.strictObject({
+  closed_through: z
+    .string(lastOfMonthExpected)
+    .refine((day) => isCalendarDate(day) && isLastOfMonth(day), lastOfMonthExpected)
+    .meta(documented({ type: "string", format: "date" })),
+});
 
 const NOTE_CHARACTERS_MAX = 500;
 

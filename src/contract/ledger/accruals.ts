@@ -3,9 +3,9 @@ import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LoanAccrual } from "../../domain/ledger/postings/accrual.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import { documented } from "../documented.ts";
+import { ACCRUAL_LOANS_MAX } from "./accrual-bodies.ts";
 import type { accrualPreview } from "./answers.ts";
-import { ACCRUAL_LOANS_MAX } from "./bodies.ts";
-import { annualRate, calendarDate, currency, loanList, uuid } from "./values.ts";
+import { annualRate, calendarDate, currency, loanList, remainderText, uuid } from "./values.ts";
 
 /** Body of `POST /v1/accruals/preview` (docs/ledger.md#accruals). */
 export const previewSchema = z
@@ -55,10 +55,11 @@ export function previewView(
     accrual_date,
     day_count_convention,
     currency: code,
-    loans: loans.map(({ loan_id, outstanding_principal_minor, interest_minor }) => ({
+    loans: loans.map(({ loan_id, outstanding_principal_minor, interest_minor, interest_remainder }) => ({
       loan_id,
       outstanding_principal_minor: outstanding_principal_minor.toString(),
       interest_minor: interest_minor.toString(),
+      interest_remainder: remainderText(interest_remainder ?? 0n),
     })),
     skipped: kept.map((loan_id) => ({ loan_id, reason: "kept_by_records" as const })),
     next_page_token: next_cursor,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ACCOUNTS, type AccountCode, LAYERS } from "../../domain/ledger/accounts.ts";
 import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
+import { FIGURE_TABLES } from "../../domain/ledger/integrity.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
 import type { ParsedOf } from "../answer-types.ts";
 import { currency, day, instant, sumMinor, uuid } from "../answer-values.ts";
@@ -133,7 +134,12 @@ export const accrualPreview = z.object({
   day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
   currency,
   loans: z.array(
-    z.object({ loan_id: uuid, outstanding_principal_minor: sumMinor, interest_minor: sumMinor }),
+    z.object({
+      loan_id: uuid,
+      outstanding_principal_minor: sumMinor,
+      interest_minor: sumMinor,
+      interest_remainder: z.string(),
+    }),
   ),
   skipped: z.array(z.object({ loan_id: uuid, reason: z.literal("kept_by_records") })),
   next_page_token: z.string().optional(),
@@ -148,12 +154,23 @@ export const bankReconciliation = z.object({
   difference_minor: sumMinor.optional(),
 });
 
+/** A figure that is not what the log and the journal say. A member that does not tell it from others is null. */
+const figureFinding = z.object({
+  table: z.enum(FIGURE_TABLES),
+  book: z.string().nullable(),
+  account: account.nullable(),
+  currency: z.string().nullable(),
+  day: z.string().nullable(),
+  entry: z.string().nullable(),
+});
+
 /** `GET /v1/reconciliation/status` (docs/ledger.md#reconciliation). */
 export const reconciliation = z.object({
   as_of_date: day,
   ledger_integrity: z.object({
     status: checked,
     mismatched_account_count: z.int().min(0),
+    findings: z.array(figureFinding).max(100),
     checked_at: instant.nullable(),
     checked_upto_sequence: z.int().min(0),
   }),

@@ -1,33 +1,22 @@
 import * as z from "zod";
-import { DAY_COUNT_CONVENTIONS } from "../../domain/ledger/day-count.ts";
 import type { LedgerCommandOf, LedgerCommandType } from "../../domain/ledger/decide.ts";
 import { documented } from "../documented.ts";
+import { accrualBody, accrualCorrection } from "./accrual-bodies.ts";
+import { settlementBody, settlementsBody } from "./settlement-bodies.ts";
 import {
-  AMOUNT_MINOR,
   amountMinor,
   calendarDate,
   cashAccount,
   currency,
-  loanList,
   metadata,
   optional,
   positiveAmount,
-  printable,
+  reason,
+  reference,
   signedAmount,
   uuid,
 } from "./values.ts";
 
-/** The most loans of one accrual (docs/ledger.md#accruals). */
-export const ACCRUAL_LOANS_MAX = 2_000;
-/** Room for as many loans, or their ids. */
-export const ACCRUAL_BYTES_MAX = 512 * 1024;
-
-const REASON_CHARACTERS_MAX = 500;
-
-const reference = optional(printable(255));
-const reason = printable(REASON_CHARACTERS_MAX)
-  .refine((text) => text === "" || text.trim() !== "", "must not be blank")
-  .meta(documented({ type: "string", minLength: 1, maxLength: REASON_CHARACTERS_MAX, pattern: "\\S" }));
 const loan = { loan_id: uuid, borrower_id: uuid, currency, effective_at: calendarDate };
 const sourceMethod = z.enum(["ach", "wire", "card", "check", "cash", "internal_transfer"]);
 const feeType = z
@@ -42,14 +31,6 @@ const disbursement = z.strictObject({
   amount_minor: amountMinor,
   method: payoutMethod,
   destination_ref: reference,
-  metadata,
-});
-
-const disbursement_settled = z.strictObject({
-  disbursement_entry_id: uuid,
-  effective_at: calendarDate,
-  bank_account_ref: cashAccount,
-  external_ref: reference,
   metadata,
 });
 
@@ -73,44 +54,6 @@ const fee_assessed = z.strictObject({
 });
 
 const waiver = z.strictObject({ ...loan, amount_minor: positiveAmount, reason, metadata });
-
-const accruedLoan = z.strictObject({
-  loan_id: uuid,
-  outstanding_principal_minor: amountMinor,
-  interest_minor: amountMinor,
-});
-
-const ACCRUED_LOAN = {
-  type: "object",
-  properties: {
-    loan_id: { type: "string", format: "uuid" },
-    outstanding_principal_minor: AMOUNT_MINOR,
-    interest_minor: AMOUNT_MINOR,
-  },
-  required: ["loan_id", "outstanding_principal_minor", "interest_minor"],
-  additionalProperties: false,
-};
-
-/** Of a preview's answer, which a client can send unchanged. */
-const ignored = z
-  .unknown()
-  .optional()
-  .meta(documented({ description: "Ignored." }));
-
-const accrual = z
-  .strictObject({
-    program_id: uuid,
-    accrual_date: calendarDate,
-    day_count_convention: z.enum(DAY_COUNT_CONVENTIONS),
-    currency,
-    loans: loanList(accruedLoan, ACCRUAL_LOANS_MAX, ({ loan_id }) => loan_id).meta(
-      documented({ type: "array", minItems: 1, maxItems: ACCRUAL_LOANS_MAX, items: ACCRUED_LOAN }),
-    ),
-    next_page_token: ignored,
-    skipped: ignored,
-    metadata,
-  })
-  .transform(({ next_page_token: _, skipped: __, ...rest }) => rest);
 
 const chargeoff = z.strictObject({ ...loan, reason, metadata });
 
@@ -160,13 +103,15 @@ type BodyOf<T extends LedgerCommandType> = Omit<LedgerCommandOf<T>, "type" | "ac
 /** The wire shape of each ledger command (docs/api.md#ledger). */
 export const BODIES: { readonly [T in LedgerCommandType]: z.ZodType<BodyOf<T>> } = {
   disbursement,
-  disbursement_settled,
+  disbursement_settled: settlementBody,
+  disbursements_settled: settlementsBody,
   payment_received,
   payment_allocated,
   fee_assessed,
   fee_waived: waiver,
   interest_waived: waiver,
-  accrual,
+  accrual: accrualBody,
+  accrual_corrected: accrualCorrection,
   chargeoff,
   recovery: payment_received,
   refund,

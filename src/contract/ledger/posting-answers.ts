@@ -19,6 +19,11 @@ const waiver = z.object({ waiver_event_id: uuid, ...posted });
 export const POSTING_ANSWERS = {
   disbursement: z.object({ disbursement_event_id: uuid, ...posted }),
   disbursement_settled: z.object({ settlement_event_id: uuid, ...posted }),
+  disbursements_settled: z.object({
+    settlement_event_id: uuid,
+    settlements: z.array(z.object({ disbursement_entry_id: uuid, journal_entry_id: uuid })),
+    posted_at: instant,
+  }),
   payment_received: z.object({ payment_event_id: uuid, allocation, ...posted }),
   fee_assessed: z.object({ fee_event_id: uuid, ...posted }),
   payment_allocated: z.object({ allocation_event_id: uuid, allocation, ...posted }),
@@ -26,9 +31,16 @@ export const POSTING_ANSWERS = {
   interest_waived: waiver,
   accrual: z.object({
     accrual_event_id: uuid,
-    loan_count: z.int().min(1),
+    journal_entry_id: uuid.optional(),
+    loan_count: z.int().min(0),
     total_accrued_minor: sumMinor,
-    ...posted,
+    posted_at: instant,
+  }),
+  accrual_corrected: z.object({
+    correction_event_id: uuid,
+    journal_entry_id: uuid.optional(),
+    difference_minor: sumMinor,
+    posted_at: instant,
   }),
   chargeoff: z.object({
     chargeoff_event_id: uuid,
@@ -38,7 +50,12 @@ export const POSTING_ANSWERS = {
   recovery: z.object({ recovery_event_id: uuid, ...posted }),
   refund: z.object({ refund_event_id: uuid, ...posted }),
   manual_adjustment: z.object({ funding_event_id: uuid, ...posted }),
-  reversal: z.object({ ...posted, reverses_entry_id: uuid, correlation_id: z.string() }),
+  reversal: z.object({
+    ...posted,
+    journal_entry_id: uuid.optional(),
+    reverses_entry_id: uuid,
+    correlation_id: z.string(),
+  }),
   bank_balance: z.object({
     bank_balance_event_id: uuid,
     bank_account_ref: z.string(),

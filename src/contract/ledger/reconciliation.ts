@@ -1,3 +1,4 @@
+import type { Finding } from "../../domain/ledger/integrity.ts";
 import type { BankStanding, IntegrityStanding, RollupStanding } from "../../domain/ledger/reconciliation.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import type { bankReconciliation, reconciliation } from "./answers.ts";
@@ -9,12 +10,13 @@ export function reconciliationView(
   banks: readonly BankStanding[],
   rollups: readonly RollupStanding[],
 ): AnswerOf<typeof reconciliation> {
-  const { mismatched, checked_at, checked_upto } = integrity;
+  const { mismatched, findings, checked_at, checked_upto } = integrity;
   return {
     as_of_date,
     ledger_integrity: {
-      status: mismatched === 0 ? "ok" : "mismatch",
+      status: findings.length === 0 ? "ok" : "mismatch",
       mismatched_account_count: mismatched,
+      findings: findings.map(findingView),
       checked_at: checked_at === null ? null : new Date(checked_at).toISOString(),
       checked_upto_sequence: checked_upto,
     },
@@ -27,6 +29,15 @@ export function reconciliationView(
     })),
   };
 }
+
+const findingView = ({ table, book, account, currency, day, entry }: Finding) => ({
+  table,
+  book: book || null,
+  account: account || null,
+  currency: currency || null,
+  day: day || null,
+  entry: entry || null,
+});
 
 function bankView({
   bank_account_ref,

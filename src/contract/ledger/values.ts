@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { INT64_MAX } from "../../domain/core/money.ts";
+import { REMAINDER_SCALE } from "../../domain/ledger/interest.ts";
 import { documented } from "../documented.ts";
 import { isJsonObject, stringifyJson } from "../json.ts";
 import { CONTROL_OR_BREAK, characters } from "../values.ts";
@@ -66,9 +67,18 @@ export const printable = (max: number) =>
     .refine((text) => !CONTROL_OR_BREAK.test(text), "must not contain control characters")
     .meta(documented({ type: "string", minLength: 1, maxLength: max }));
 
+const REASON_CHARACTERS_MAX = 500;
+
+export const reason = printable(REASON_CHARACTERS_MAX)
+  .refine((text) => text === "" || text.trim() !== "", "must not be blank")
+  .meta(documented({ type: "string", minLength: 1, maxLength: REASON_CHARACTERS_MAX, pattern: "\\S" }));
+
 /** An optional member: absent and null are the same. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value): z.output<T> | null => value ?? null);
+
+/** The caller's own name for a posting. */
+export const reference = optional(printable(255));
 
 /** An amount that must move something. */
 export const positiveAmount = amountMinor
@@ -116,27 +126,73 @@ export const annualRate = z
   .meta(documented({ type: "string", pattern: RATE.source, examples: ["0.1375"] }));
 
 /**
- * A list of loans, each at most once. A list that is too long gets only that one error: a body has room for thousands
- * of items, and each wrong one would be another error.
+ * A list of `min` items or more. One that is too long gets only that one error: a body has room for thousands of items, and each
+ * wrong one would be another error.
  */
-export function loanList<T extends z.ZodType>(item: T, max: number, idOf: (value: z.output<T>) => string) {
-  return z
+export const itemList = <T extends z.ZodType>(item: T, max: number, noun: string, min = 1) =>
+  z
     .array(z.unknown())
-    .refine(({ length }) => length >= 1 && length <= max, `must hold 1 to ${max} loans`)
-    .pipe(z.array(item))
-    .superRefine((items, context) => {
-      const seen = new Set<string>();
-      for (const [index, value] of items.entries()) {
-        const id = idOf(value);
-        if (seen.has(id)) {
-          context.addIssue({
-            code: "custom",
-            path: [index],
-            message: "must not name a loan twice",
-            params: { code: "invalid_value" },
-          });
-        }
-        seen.add(id);
+    .refine(({ length }) => length >= min && length <= max, `must hold 1 to ${max} ${noun}`)
+    .pipe(z.array(item));
+
+/** A list of loans, each at most once. */
+export const loanList = <T extends z.ZodType>(
+  item: T,
+  max: number,
+  idOf: (value: z.output<T>) => string,
+  min = 1,
+) =>
+  itemList(item, max, "loans", min).superRefine((items, context) => {
+    const seen = new Set<string>();
+    for (const [index, value] of items.entries()) {
+      const id = idOf(value);
+      if (seen.has(id)) {
+        context.addIssue({
+          code: "custom",
+          path: [index],
+          message: "must not name a loan twice",
+          params: { code: "invalid_value" },
+        });
       }
-    });
+      seen.add(id);
+    }
+  });
+
+const REMAINDER = /^-?(0|[1-9][0-9]{0,5})(\.[0-9]{1,12})?$/;
+const HALF_A_UNIT = REMAINDER_SCALE / 2n;
+
+/** How a remainder of interest is written. */
+export const REMAINDER_TEXT = {
+  type: "string",
+  pattern: REMAINDER.source,
+  examples: ["-0.041095890411"],
+} as const;
+
+/** What rounding interest left over, as text in minor units; in units of 10^-12 of them once it is read. */
+export const interestRemainder = z
+  .string()
+  .refine((text) => REMAINDER.test(text), "must be a decimal with at most 12 decimals, for example -0.25")
+  .refine((text) => !REMAINDER.test(text) || remainderOf(text) <= HALF_A_UNIT, "must be at most 0.5")
+  .transform(remainderOf)
+  .meta(documented(REMAINDER_TEXT));
+
+function remainderOf(text: string): bigint {
+  const [whole = "0", fraction = ""] = text.replace("-", "").split(".");
+  const size = BigInt(whole) * REMAINDER_SCALE + BigInt(fraction.padEnd(12, "0"));
+  return text.startsWith("-") ? -size : size;
 }
+
+/** A remainder as answers show it. */
+export function remainderText(remainder: bigint): string {
+  const size = remainder < 0n ? -remainder : remainder;
+  const fraction = (size % REMAINDER_SCALE).toString().padStart(12, "0").replace(/0+$/, "");
+  const whole = `${remainder < 0n ? "-" : ""}${size / REMAINDER_SCALE}`;
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}
+
+/**
+ * True for a remainder that rounding half to even can leave over. One below -0.5 only where no interest was posted, because
+ * interest is never negative: reversals may leave so much to be owed back. A text was refused before.
+ */
+export const isRemainderOf = (interest_minor: bigint, remainder: bigint | string | null): boolean =>
+  typeof remainder !== "bigint" || remainder >= -HALF_A_UNIT || interest_minor === 0n;

@@ -1,5 +1,5 @@
 import type * as answers from "../closing/answers.ts";
-import { closingBody } from "../closing/bodies.ts";
+import { closingBody, closingPreviewQuery } from "../closing/bodies.ts";
 import { json, type RouteTable } from "./route.ts";
 
 /** docs/ledger.md#closed-periods */
@@ -11,6 +11,16 @@ export const CLOSING_ROUTES = {
     bookmarked: true,
     answers: { 200: { json: "closingList" } },
     problems: ["invalid_query"],
+  },
+  previewClosing: {
+    method: "GET",
+    path: "/v1/closing/preview",
+    scope: "hpts:ledger:read",
+    rate: "walk",
+    bookmarked: true,
+    query: closingPreviewQuery,
+    answers: { 200: { json: "closingPreview" } },
+    problems: ["too_large"],
   },
   putClosing: {
     method: "PUT",

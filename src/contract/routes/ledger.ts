@@ -2,9 +2,9 @@ import * as z from "zod";
 import { ACCOUNT_CODES } from "../../domain/ledger/accounts.ts";
 import { documented } from "../documented.ts";
 import { accountNamesBody } from "../ledger/account-names.ts";
+import { ACCRUAL_BYTES_MAX } from "../ledger/accrual-bodies.ts";
 import { previewSchema } from "../ledger/accruals.ts";
 import type * as answers from "../ledger/answers.ts";
-import { ACCRUAL_BYTES_MAX } from "../ledger/bodies.ts";
 import {
   accountBalanceQuery,
   journalListQuery,

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import type { LedgerCommandType } from "../../domain/ledger/decide.ts";
-import { ACCRUAL_BYTES_MAX, BODIES } from "../ledger/bodies.ts";
+import { ACCRUAL_BYTES_MAX } from "../ledger/accrual-bodies.ts";
+import { BODIES } from "../ledger/bodies.ts";
 import type { POSTING_ANSWERS } from "../ledger/posting-answers.ts";
+import { SETTLEMENTS_BYTES_MAX } from "../ledger/settlement-bodies.ts";
 import { bankAccountRef } from "../ledger/values.ts";
 import { json, type RouteTable } from "./route.ts";
 
@@ -42,6 +44,19 @@ export const POSTING_ROUTES = {
       "period_closed",
     ],
   },
+  postDisbursementSettlements: {
+    ...posting("disbursements_settled"),
+    path: "/v1/disbursement-settlements/batch",
+    scope: "hpts:disbursements:write",
+    body: { ...json(BODIES.disbursements_settled), bytesMax: SETTLEMENTS_BYTES_MAX },
+    answers: {
+      200: {
+        json: "disbursements_settled",
+        headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"],
+      },
+      201: { json: "disbursements_settled", headers: ["x-d1-bookmark", "X-Log-Receipt"] },
+    },
+  },
   postPayment: {
     ...posting("payment_received"),
     path: "/v1/payments",
@@ -76,14 +91,44 @@ export const POSTING_ROUTES = {
     ...posting("interest_waived"),
     path: "/v1/interest-waivers",
     scope: "hpts:accruals:write",
-    problems: ["exceeds_balance", "amount_overflow", "would_overdraw", "kept_by_records"],
+    problems: ["exceeds_balance", "amount_overflow", "would_overdraw", "kept_by_records", "period_closed"],
   },
   postAccruals: {
     ...posting("accrual"),
     path: "/v1/accruals/batch",
     scope: "hpts:accruals:write",
     body: { ...json(BODIES.accrual), bytesMax: ACCRUAL_BYTES_MAX },
+    answers: {
+      200: { json: "accrual", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      201: {
+        json: "accrual",
+        headers: ["x-d1-bookmark", "X-Log-Receipt"],
+        possibleHeaders: ["Location"],
+      },
+    },
     problems: ["amount_overflow", "kept_by_records", "period_closed"],
+  },
+  postAccrualCorrection: {
+    ...posting("accrual_corrected"),
+    path: "/v1/accruals/corrections",
+    scope: "hpts:accruals:write",
+    answers: {
+      200: { json: "accrual_corrected", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      201: {
+        json: "accrual_corrected",
+        headers: ["x-d1-bookmark", "X-Log-Receipt"],
+        possibleHeaders: ["Location"],
+      },
+    },
+    problems: [
+      "not_found",
+      "not_reversible",
+      "already_reversed",
+      "exceeds_balance",
+      "amount_overflow",
+      "would_overdraw",
+      "kept_by_records",
+    ],
   },
   postChargeOff: {
     ...posting("chargeoff"),
@@ -102,6 +147,7 @@ export const POSTING_ROUTES = {
       "would_overdraw",
       "too_many_bank_accounts",
       "kept_by_records",
+      "period_closed",
     ],
   },
   postRefund: {
@@ -122,7 +168,6 @@ export const POSTING_ROUTES = {
     path: "/v1/funding",
     scope: "hpts:adjustments:write",
     problems: [
-      "period_closed",
       "amount_overflow",
       "would_overdraw",
       "too_many_bank_accounts",
@@ -134,6 +179,14 @@ export const POSTING_ROUTES = {
     ...posting("reversal"),
     path: "/v1/reversals",
     scope: "hpts:reversals:write",
+    answers: {
+      200: { json: "reversal", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      201: {
+        json: "reversal",
+        headers: ["x-d1-bookmark", "X-Log-Receipt"],
+        possibleHeaders: ["Location"],
+      },
+    },
     problems: [
       "not_found",
       "already_reversed",

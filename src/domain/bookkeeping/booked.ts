@@ -1,3 +1,4 @@
+import type { AccountCode } from "../ledger/accounts.ts";
 import type { EntryPlace } from "../ledger/journal.ts";
 import { journalLines } from "../ledger/journal.ts";
 import type { TermsRow } from "../position/facts.ts";
@@ -23,7 +24,7 @@ export interface BookedPart extends BookPart, EntryPlace {
   readonly borrower_id: string;
 }
 
-/** A settlement that is not reversed: it is reversed together with its origination. */
+/** A settlement that is not reversed: it is reversed together with the origination or raise. */
 export interface ActiveSettlement extends EntryPlace {
   readonly disbursement_entry_id: string;
   readonly journal_entry_id: string;
@@ -49,10 +50,12 @@ export interface BookedLoan {
 /** Whether a tenant's books come from its records; the version counts the switches. */
 export interface Bookkeeping {
   readonly mode: "off" | "records";
+  /** The bank account from which records settle what they promise; null where settlements are posted by hand. */
+  readonly settle_bank: string | null;
   readonly version: number;
 }
 
-export const NO_BOOKKEEPING: Bookkeeping = { mode: "off", version: 0 };
+export const NO_BOOKKEEPING: Bookkeeping = { mode: "off", settle_bank: null, version: 0 };
 
 /** The state that booking a group's records needs. Commands of one group see each other's bookings through it. */
 export interface BooksState extends Bookkeeping {
@@ -108,15 +111,25 @@ export function difference(
   return { reverse: booked.filter((part) => part.loan_id !== loan_id || gone.has(part)), post };
 }
 
-/** The accounts that a loan keeps a balance of; their gross sums must fit into 64 bits. */
-const BOUNDED = new Set(["1100", "1400", "2100"]);
+/**
+ * The accounts of the balances that a loan keeps, whose gross sums must fit into 64 bits. A loss is what 5100 holds less
+ * what 4300 holds, so both count as one.
+ */
+const BOUNDED: Partial<Record<AccountCode, string>> = {
+  "1100": "1100",
+  "1400": "1400",
+  "2100": "2100",
+  "4300": "5100",
+  "5100": "5100",
+};
 
 /** The gross sums after a part's moves are booked (`sign` 1) or taken back (-1). */
 export function grossAfter(gross: Gross, currency: string, moves: readonly Move[], sign: 1n | -1n): Gross {
   const sums = new Map(gross);
   for (const { account_code, direction, amount_minor } of journalLines(withoutLoan(moves))) {
-    if (!BOUNDED.has(account_code)) continue;
-    const key = `${currency} ${account_code} ${direction}`;
+    const balance = BOUNDED[account_code];
+    if (balance === undefined) continue;
+    const key = `${currency} ${balance} ${direction}`;
     const sum = (sums.get(key) ?? 0n) + sign * amount_minor;
     if (sum === 0n) sums.delete(key);
     else sums.set(key, sum);

@@ -19,7 +19,14 @@ import {
   grossAfter,
   recordKey,
 } from "./booked.ts";
-import { type Own, partPosted, partReversed, settlementReversed } from "./entries.ts";
+import {
+  type Own,
+  partPosted,
+  partReversed,
+  partSettled,
+  promisedBy,
+  settlementReversed,
+} from "./entries.ts";
 import { booksOverflow } from "./refusals.ts";
 import type { BookChange, BookPart } from "./rules.ts";
 import { type BookedRecord, type Subject, subjectOf } from "./subject.ts";
@@ -41,8 +48,10 @@ export interface Booking {
     readonly borrower_id: string;
     readonly currency: string;
   } | null;
-  /** Originations whose settlements are reversed with them. */
+  /** Originations and raises whose settlements are reversed with them. */
   readonly unsettled: readonly string[];
+  /** The settlements of originations and raises that records make. */
+  readonly settled: readonly ActiveSettlement[];
 }
 
 /** What booking is decided on: the records are those after the event. */
@@ -109,6 +118,7 @@ export function bookRecord(
     loans: draft.loans,
     opened: isNew && loan.follows_records ? { loan_id, borrower_id, currency } : null,
     unsettled: draft.unsettled,
+    settled: draft.settled,
   });
 }
 
@@ -117,6 +127,7 @@ class Draft {
   readonly entries: Entry[] = [];
   readonly added: BookedPart[] = [];
   readonly unsettled: string[] = [];
+  readonly settled: ActiveSettlement[] = [];
   readonly loans: Map<string, BookedLoan>;
   readonly #on: BookingState;
   readonly #subject: Subject & { readonly loan: BookedLoan };
@@ -163,8 +174,18 @@ class Draft {
     const { effective_at } = posted;
     const entry = { sequence, position, journal_entry_id, effective_at, correlation_id };
     this.added.push({ ...part, category, record_id, ...entry, disbursement_id, loan_id, borrower_id });
+    this.#settlePart(part, posted);
     const gross = this.#count(disbursement_id, part, 1n);
     return [...gross.values()].every((sum) => sum <= INT64_MAX);
+  }
+
+  /** Settles what the part promises, directly after its entry, where records do so. */
+  #settlePart(part: BookPart, entry: Entry): void {
+    const { settle_bank: bank_account_ref } = this.#on.books;
+    if (bank_account_ref === null || promisedBy(part).length === 0) return;
+    const settlement = partSettled(this.#stamp, { part, entry, bank_account_ref }, this.#own());
+    this.entries.push(settlement);
+    this.settled.push({ ...settlement, disbursement_entry_id: entry.journal_entry_id });
   }
 
   /** Of the next entry. */
@@ -187,8 +208,11 @@ class Draft {
 /** The settlement of an entry that is not reversed: loaded, or posted by the same group. */
 function settlementOf({ books, ledger }: BookingState, id: string): ActiveSettlement | null {
   const stored = books.settlements.get(id);
-  if (stored) return stored;
+  if (stored && !ledger.reversed.has(stored.journal_entry_id)) return stored;
   if (!ledger.marks.has(markKey({ kind: "settlement", disbursement_entry_id: id }))) return null;
-  const entry = [...ledger.entries.values()].find(({ settles_entry_id }) => settles_entry_id === id);
+  const entry = [...ledger.entries.values()].find(
+    ({ settles_entry_id, journal_entry_id }) =>
+      settles_entry_id === id && !ledger.reversed.has(journal_entry_id),
+  );
   return entry ? { ...entry, disbursement_entry_id: id } : null;
 }

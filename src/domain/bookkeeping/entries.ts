@@ -44,7 +44,6 @@ export function settlementReversed(
 ): Entry {
   const { sequence, position, journal_entry_id } = settled;
   const { loan_id, borrower_id } = part;
-  const promised = part.moves.filter(({ credit }) => credit === "2100");
   return entryOf(stamp, {
     ...own,
     event_type: "reversal",
@@ -56,13 +55,42 @@ export function settlementReversed(
     bank_account_ref: settled.bank_account_ref,
     external_ref: part.disbursement_id,
     description: `Reversal: the disbursement ${part.record_id} that it settled is reversed`,
-    postings: promised.map(
+    postings: promisedBy(part).map(
       ({ amount_minor }): Posting => ({
         debit: "1000",
         credit: "2100",
         amount_minor,
         loan: { loan_id, borrower_id },
       }),
+    ),
+  });
+}
+
+/** What a part of a record promises to pay out. */
+export const promisedBy = ({ moves }: Pick<BookPart, "moves">): readonly Move[] =>
+  moves.filter(({ credit }) => credit === "2100");
+
+/** The settlement that records make of an entry of their own, from the bank account `bank_account_ref` on its days. */
+export function partSettled(
+  stamp: Stamp,
+  {
+    part,
+    entry,
+    bank_account_ref,
+  }: { readonly part: BookPart; readonly entry: Entry; readonly bank_account_ref: string },
+  own: Own,
+): Entry {
+  const { currency, effective_at, value_date, correlation_id, external_ref, postings } = entry;
+  const loan = postings[0]?.loan ?? null;
+  return entryOf(stamp, {
+    ...own,
+    event_type: "disbursement_settled",
+    ...{ currency, effective_at, value_date, correlation_id, external_ref },
+    settles_entry_id: entry.journal_entry_id,
+    bank_account_ref,
+    description: "Disbursement settled",
+    postings: promisedBy(part).map(
+      ({ amount_minor }): Posting => ({ debit: "2100", credit: "1000", amount_minor, loan }),
     ),
   });
 }
@@ -95,7 +123,9 @@ function entryTypeOf({ name }: BookPart): EntryType {
 
 function describe({ category, record_id }: Subject, { name, moves }: BookPart): string {
   const isRefund = moves.some(({ credit }) => credit === "1000");
-  if (category === "payment") return `Payment ${record_id} was ${isRefund ? "paid back" : "received"}`;
+  const isRecovery = moves.some(({ credit }) => credit === "4300");
+  const how = isRefund ? "paid back" : isRecovery ? "received on what was written off" : "received";
+  if (category === "payment") return `Payment ${record_id} was ${how}`;
   return name === "origination"
     ? `Disbursement ${record_id} was agreed`
     : `Terms of the disbursement ${record_id} were changed`;

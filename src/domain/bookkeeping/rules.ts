@@ -36,6 +36,7 @@ const CLEARING = "2100";
 const UNEARNED = "2300";
 const MARGIN_INCOME = "4100";
 const FEE_INCOME = "4200";
+const RECOVERY_INCOME = "4300";
 const CREDIT_LOSS = "5100";
 
 type Amounts<Name extends string> = Readonly<Record<Name, bigint>>;
@@ -57,11 +58,12 @@ const CHANGE: readonly Rule<"written_off" | "recovered" | "lent" | "rebated" | "
 ];
 
 /** A paid payment, on the day on which it arrived: the margin is earned when it is paid. */
-const RECEIPT: readonly Rule<"principal" | "margin" | "earned" | "upfront_fee">[] = [
+const RECEIPT: readonly Rule<"principal" | "margin" | "earned" | "upfront_fee" | "recovered">[] = [
   ["principal", CASH, PRINCIPAL],
   ["margin", CASH, MARGIN],
   ["earned", UNEARNED, MARGIN_INCOME],
   ["upfront_fee", CASH, FEE_INCOME],
+  ["recovered", CASH, RECOVERY_INCOME],
 ];
 
 /** The moves for a rule's amounts, without those of 0. */
@@ -116,25 +118,24 @@ function changeOf(before: TermsRow, after: TermsRow, writtenOff: bigint) {
   };
 }
 
-/**
- * The parts of a live payment: none unless it is paid. Installment 0 is the upfront fee; all of it is fee income. A refund
- * is the mirror image of a receipt.
- */
+const NOTHING_RECEIVED = { principal: 0n, margin: 0n, earned: 0n, upfront_fee: 0n, recovered: 0n };
+
+/** What a paid payment says was received: a marked recovery is one as a whole, installment 0 is the upfront fee. */
+function receivedBy(payment: PaidFacts & Pick<PaymentFacts, "recovery">) {
+  const { total, principal, fee } = receivedParts(payment);
+  if (payment.recovery) return { ...NOTHING_RECEIVED, recovered: total };
+  if (payment.installment_number === 0) return { ...NOTHING_RECEIVED, upfront_fee: fee };
+  return { ...NOTHING_RECEIVED, principal, margin: fee, earned: fee };
+}
+
+/** The parts of a live payment: none unless it is paid. A refund is the mirror image of a receipt. */
 export function paymentParts(
-  payment: PaidFacts & Pick<PaymentFacts, "status" | "currency" | "refund">,
+  payment: PaidFacts & Pick<PaymentFacts, "status" | "currency" | "refund" | "recovery">,
   calendar: Calendar,
 ): readonly BookPart[] {
   if (payment.status !== "paid") return [];
-  const { principal, fee } = receivedParts(payment);
-  const upfront = payment.installment_number === 0;
-  const amounts = {
-    principal,
-    margin: upfront ? 0n : fee,
-    earned: upfront ? 0n : fee,
-    upfront_fee: upfront ? fee : 0n,
-  };
   const { currency, refund } = payment;
-  const received = moves(RECEIPT, amounts);
+  const received = moves(RECEIPT, receivedBy(payment));
   const day = receivedOn(payment, calendar);
   return [{ name: "receipt", day, currency, moves: refund ? mirror(received) : received }];
 }

@@ -1,5 +1,5 @@
 import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
-import { markKey } from "../ledger/marks.ts";
+import { type Mark, markKey, marksOf } from "../ledger/marks.ts";
 import type { LedgerState } from "../ledger/state.ts";
 import type { LedgerWrites } from "../ledger/writes.ts";
 import type { TermsRow } from "../position/facts.ts";
@@ -55,12 +55,38 @@ export function applyBooking(
     if (entry.reverses) ledger.reversed.add(entry.reverses.journal_entry_id);
     writes.entries.push(entry);
   }
-  for (const disbursement_entry_id of booking.unsettled) {
-    const mark = { kind: "settlement", disbursement_entry_id } as const;
+  applyMarks(ledger, writes, booking);
+  for (const id of booking.unsettled) state.settlements.delete(id);
+  for (const settlement of booking.settled) {
+    state.settlements.set(settlement.disbursement_entry_id, settlement);
+  }
+}
+
+/** Settlements and recoveries hold until their entries are reversed. */
+function applyMarks(ledger: LedgerState, writes: LedgerWrites, booking: Booking): void {
+  const gone: readonly Mark[] = [
+    ...booking.unsettled.map(
+      (disbursement_entry_id) => ({ kind: "settlement", disbursement_entry_id }) as const,
+    ),
+    ...booking.removed.flatMap(recoveryOf),
+  ];
+  for (const mark of gone) {
     ledger.marks.delete(markKey(mark));
-    state.settlements.delete(disbursement_entry_id);
     writes.marks.set(markKey(mark), { mark, held: null });
   }
+  for (const entry of booking.entries) {
+    for (const mark of marksOf(entry)) {
+      ledger.marks.set(markKey(mark), mark);
+      writes.marks.set(markKey(mark), { mark, held: entry });
+    }
+  }
+}
+
+/** The recovery that a part's entry is, if it is one. */
+function recoveryOf({ moves, loan_id, effective_at, sequence, position }: BookedPart): readonly Mark[] {
+  const isRecovery = moves.some(({ credit }) => credit === "4300");
+  const loss = { event_type: "recovery", loan_id, effective_at, sequence, position } as const;
+  return isRecovery ? [{ kind: "loss", loss }] : [];
 }
 
 /** The terms of a disbursement after an event that wrote `added`. A create begins a new life. */

@@ -52,6 +52,8 @@ export interface EventFacts {
   readonly terms?: Terms;
   /** The entries that the event posted, where it is not the event of a ledger route. */
   readonly journal_entry_ids?: readonly string[];
+  /** What each entry of the event settles, where it settles many. */
+  readonly settles_entry_ids?: readonly string[];
   /** What an erasure left of the client's `info`, as JSON text. */
   readonly info?: string;
   /** The fields that took another value, on update. */

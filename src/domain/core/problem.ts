@@ -13,7 +13,15 @@ export type FieldErrorCode =
   | "inconsistent_amounts"
   | "inconsistent_dates"
   | "principal_mismatch"
-  | "already_accrued";
+  | "already_accrued"
+  | "not_found"
+  | "not_settleable"
+  | "already_reversed"
+  | "already_settled"
+  | "period_closed"
+  | "would_overdraw"
+  | "amount_overflow"
+  | "too_many_bank_accounts";
 
 /** One refused field: `field` is a dotted path, for example `client_id`; the contract adds its place in the body. */
 export interface FieldError {

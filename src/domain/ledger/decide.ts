@@ -1,17 +1,18 @@
 import { isClosed, openDay } from "../core/closed-period.ts";
 import type { Day } from "../core/dates.ts";
 import type { Stamp } from "../core/event.ts";
-import { INT64_MAX } from "../core/money.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, type Result } from "../core/result.ts";
-import { loanChanges } from "./books.ts";
-import { type Entry, loansOf } from "./journal.ts";
-import { firstDayBelow, LOAN_PART_NAMES, mostFrom } from "./loan-book.ts";
+import { brokenBound } from "./bounds.ts";
+import { type Clock, type Presumed, reversalDay } from "./command-day.ts";
+import { loansOf } from "./journal.ts";
 import { accrual, MANY_LOANS } from "./postings/accrual.ts";
+import { accrual_corrected } from "./postings/accrual-corrected.ts";
 import { bank_balance } from "./postings/bank-balance.ts";
 import { chargeoff } from "./postings/chargeoff.ts";
 import { disbursement } from "./postings/disbursement.ts";
 import { disbursement_settled } from "./postings/disbursement-settled.ts";
+import { disbursements_settled } from "./postings/disbursements-settled.ts";
 import { fee_assessed } from "./postings/fee-assessed.ts";
 import { fee_waived } from "./postings/fee-waived.ts";
 import { interest_waived } from "./postings/interest-waived.ts";
@@ -20,20 +21,23 @@ import { payment_allocated } from "./postings/payment-allocated.ts";
 import { payment_received } from "./postings/payment-received.ts";
 import { recovery } from "./postings/recovery.ts";
 import { refund } from "./postings/refund.ts";
-import { reversal } from "./postings/reversal.ts";
-import { followsItsRecords, periodClosed, wouldOverdraw, wouldOverflow } from "./refusals.ts";
-import { bookOf, type LedgerNeeds, type LedgerState, type Posted, type PostingType } from "./state.ts";
+import { lastDayOf, reversal } from "./postings/reversal.ts";
+import { followsItsRecords, periodClosed } from "./refusals.ts";
+import { standingOf } from "./standing.ts";
+import { type LedgerNeeds, type LedgerState, needFrom, type Posted, type PostingType } from "./state.ts";
 
 /** Every type of ledger command, each with a file in `postings/`. The step of its event has the same name. */
 const POSTING_TYPES = {
   disbursement,
   disbursement_settled,
+  disbursements_settled,
   payment_received,
   payment_allocated,
   fee_assessed,
   fee_waived,
   interest_waived,
   accrual,
+  accrual_corrected,
   chargeoff,
   recovery,
   refund,
@@ -55,18 +59,57 @@ export type LedgerCommand = { readonly [T in LedgerCommandType]: LedgerCommandOf
 
 const TYPES: { readonly [T in LedgerCommandType]: PostingType<Commands[T]> } = POSTING_TYPES;
 
-/** Adds the state that deciding `command` needs; `today` is the present day in the tenant's time zone, or one before it. */
+/** Adds the state that deciding `command` needs. */
 export function addLedgerNeeds<T extends LedgerCommandType>(
   needs: LedgerNeeds,
   command: LedgerCommandOf<T>,
-  today: string,
+  presumed: Presumed,
 ): void {
-  TYPES[command.type].addNeeds(needs, command, today);
+  TYPES[command.type].addNeeds(needs, command, presumed);
+}
+
+/**
+ * Adds what only a load has shown to be needed: the entries of the originations that a batch names, and the day of a
+ * reversal that was presumed to be another. False where nothing is missing.
+ */
+export function addLacking(
+  needs: LedgerNeeds,
+  command: LedgerCommand,
+  state: LedgerState,
+  clock: Clock,
+): boolean {
+  if (command.type === "reversal") return addReversalDay(needs, command, state, clock);
+  if (command.type !== "disbursements_settled") return false;
+  let isLacking = false;
+  for (const { disbursement_id, effective_at } of command.settlements) {
+    const id = state.originations.get(disbursement_id ?? "");
+    if (id === undefined || needs.entries.has(id)) continue;
+    needFrom(needs.entries, id, effective_at);
+    isLacking = true;
+  }
+  return isLacking;
+}
+
+/** The outlines of an entry of many loans hold for one day only. */
+function addReversalDay(
+  needs: LedgerNeeds,
+  { reverses_entry_id: id, effective_at }: LedgerCommandOf<"reversal">,
+  state: LedgerState,
+  clock: Clock,
+): boolean {
+  const reversed = state.entries.get(id);
+  if (!reversed) return false;
+  const day = reversalDay(effective_at, lastDayOf(reversed, standingOf(state, reversed)), clock);
+  const books = [...loansOf(reversed)].flatMap((loan_id) => state.books.get(loan_id) ?? []);
+  const isOther = books.some((book) => "least" in book && book.from !== day);
+  if (isOther) needs.reversals.set(id, { asked: day, today: day });
+  return isOther;
 }
 
 /** True for a command that touches more than `MANY_LOANS` loans; for a reversal, its loaded entry decides. */
 export function isOfManyLoans(command: LedgerCommand, state?: LedgerState): boolean {
   if (command.type === "accrual") return command.loans.length > MANY_LOANS;
+  if (command.type === "disbursements_settled") return command.settlements.length > MANY_LOANS;
   if (command.type !== "reversal") return false;
   const reversed = state?.entries.get(command.reverses_entry_id);
   return reversed !== undefined && loansOf(reversed).size > MANY_LOANS;
@@ -119,29 +162,16 @@ function inClosedPeriod(
   return named !== null && !state.entries.has(named) ? null : periodClosed(day, openDay(day, closed_through));
 }
 
-/** The day on which a command asks to post; null where it names none, or posts nothing. */
+/**
+ * The day on which a command asks to post; null where it names none, as what finds an open day by itself does, or posts
+ * nothing. A batch of settlements names many, and checks each.
+ */
 function dayOf(command: LedgerCommand): Day | null {
-  if (command.type === "accrual") return command.accrual_date;
+  if (command.type === "accrual") return command.late ? null : command.accrual_date;
   return "effective_at" in command ? command.effective_at : null;
 }
 
 function entryNamedBy(command: LedgerCommand): string | null {
   if (command.type === "reversal") return command.reverses_entry_id;
   return command.type === "disbursement_settled" ? command.disbursement_entry_id : null;
-}
-
-/** The first balance of a loan that the entry would bring below zero or beyond 64 bits, on any day. */
-function brokenBound(state: LedgerState, entry: Entry): Problem | null {
-  for (const [loan_id, changes] of loanChanges(entry)) {
-    // A loan that follows its records takes only settlements, and none takes more than its origination put there.
-    if (state.loans.get(loan_id)?.follows_records) continue;
-    const book = bookOf(state, loan_id);
-    for (const part of LOAN_PART_NAMES) {
-      const change = changes[part];
-      const below = change < 0n ? firstDayBelow(book, part, entry.effective_at, -change) : null;
-      if (below !== null) return wouldOverdraw(loan_id, part, below);
-      if (mostFrom(book, part, entry.effective_at) + change > INT64_MAX) return wouldOverflow(loan_id, part);
-    }
-  }
-  return null;
 }

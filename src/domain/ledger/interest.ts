@@ -12,22 +12,8 @@ export function scaledRate(rate: string): bigint {
   return BigInt(whole) * RATE_SCALE + BigInt(fraction.padEnd(RATE_DECIMALS_MAX, "0"));
 }
 
-/**
- * The interest of one day, from `date` to the next, on a principal of 0 or more: minor units, rounded half to even. The
- * rate is in units of 10^-12 a year.
- */
-export function interestOfDay(
-  principal_minor: bigint,
-  rate: bigint,
-  convention: DayCountConvention,
-  date: string,
-): bigint {
-  const { numerator, denominator } = yearFraction(convention, date, nextDay(date));
-  return divideHalfEven(principal_minor * rate * numerator, RATE_SCALE * denominator);
-}
-
-/** The decimals of a remainder of interest, in minor units. */
-const REMAINDER_SCALE = 10n ** 12n;
+/** The units of a remainder of interest in one minor unit: it has 12 decimals. */
+export const REMAINDER_SCALE = 10n ** 12n;
 
 /** Interest in whole minor units, and what rounding left over. */
 interface CarriedInterest {
@@ -37,7 +23,8 @@ interface CarriedInterest {
 }
 
 /**
- * The interest of one day with the remainder of the days before it, in units of 10^-12 minor units: their sum is rounded half
+ * The interest of one day, from `date` to the next, on a principal of 0 or more, with the remainder of other days. The rate and
+ * the remainder are in units of 10^-12, a year and of a minor unit: their sum is rounded half
  * to even to minor units, and the new remainder half to even to its last decimal. So the interest of many days is within
  * half a minor unit of the exact sum, but for the remainders' own rounding.
  */

@@ -21,7 +21,10 @@ export interface Posting {
   readonly line?: number;
 }
 
-/** What an entry records. The event that posts it through a ledger route has the same name as its type. */
+/**
+ * What an entry records. The event that posts it through a ledger route has the same name as its type, but for a batch of
+ * settlements.
+ */
 export const ENTRY_TYPES = [
   "disbursement",
   "disbursement_settled",
@@ -32,6 +35,7 @@ export const ENTRY_TYPES = [
   "fee_waived",
   "interest_waived",
   "accrual",
+  "accrual_corrected",
   "chargeoff",
   "recovery",
   "refund",

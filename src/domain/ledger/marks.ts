@@ -12,8 +12,24 @@ export interface Loss extends EntryPlace {
   readonly effective_at: string;
 }
 
+/** What stands of a loan's interest of a day. The place is that of the accrual's entry, which corrections do not change. */
+export interface Accrued extends EntryPlace {
+  readonly loan_id: string;
+  readonly accrual_date: string;
+  /** Of the accrual, or of its last correction. */
+  readonly interest_minor: bigint;
+  /** The loan's remainder without this accrual and with it, in units of 10^-12 minor units (docs/ledger.md#accruals). */
+  readonly carried: bigint;
+  readonly remainder: bigint;
+  /** The latest day on which an entry of it takes effect. */
+  readonly last_day: string;
+}
+
+/** What the accrual adds to the loan's remainder. */
+export const contributionOf = ({ carried, remainder }: Accrued): bigint => remainder - carried;
+
 export type Mark =
-  | { readonly kind: "accrual"; readonly loan_id: string; readonly accrual_date: string }
+  | { readonly kind: "accrual"; readonly accrued: Accrued }
   | {
       readonly kind: "settlement";
       readonly disbursement_entry_id: string;
@@ -22,13 +38,11 @@ export type Mark =
     }
   | { readonly kind: "loss"; readonly loss: Loss };
 
-/** The facts that hold until the entry is reversed. */
+/** The facts that hold until the entry is reversed. Those of accruals are in `Posted`, because corrections change them. */
 export function marksOf(entry: Entry): readonly Mark[] {
-  const { event_type, effective_at, settles_entry_id } = entry;
+  const { event_type, settles_entry_id } = entry;
   const loans = new Set(entry.postings.flatMap(({ loan }) => (loan ? [loan.loan_id] : [])));
   switch (event_type) {
-    case "accrual":
-      return [...loans].map((loan_id) => ({ kind: "accrual", loan_id, accrual_date: effective_at }));
     case "disbursement_settled":
       if (settles_entry_id === null) return [];
       return [
@@ -57,7 +71,7 @@ const lossMark = (
 export function markKey(mark: Mark): string {
   switch (mark.kind) {
     case "accrual":
-      return accrualKey(mark.loan_id, mark.accrual_date);
+      return accrualKey(mark.accrued.loan_id, mark.accrued.accrual_date);
     case "settlement":
       return `settlement ${mark.disbursement_entry_id}`;
     case "loss":

@@ -1,7 +1,14 @@
+import type { Finding } from "./integrity.ts";
+
+/** The findings that a report names. */
+export const REPORTED_FINDINGS_MAX = 100;
+
 /** The state of the integrity check. */
 export interface IntegrityStanding {
-  /** The number of accounts whose kept sum was found wrong. */
+  /** The number of accounts, by book and currency, of which a figure was found wrong. */
   readonly mismatched: number;
+  /** The first figures that were found wrong. */
+  readonly findings: readonly Finding[];
   /** Milliseconds since 1970; null before the first check. */
   readonly checked_at: number | null;
   /** The sequence of the last entry that the check has added up. */

@@ -20,6 +20,11 @@ export const unknownEntry = (id: string): Problem => ({
   detail: `The journal entry ${id} does not exist.`,
 });
 
+export const notBooked = (disbursement_id: string): Problem => ({
+  code: "not_found",
+  detail: `The books have no origination of the disbursement ${disbursement_id}.`,
+});
+
 export const followsItsRecords = (loan_id: string): Problem => ({
   code: "kept_by_records",
   detail: `The entries of the loan ${loan_id} follow its records. Send an event to POST /ingest instead.`,
@@ -38,6 +43,16 @@ export const alreadyReversed = (id: string): Problem => ({
 export const isReversal = (): Problem => ({
   code: "not_reversible",
   detail: "The entry is itself a reversal. Post the original transaction again.",
+});
+
+export const isCorrection = (): Problem => ({
+  code: "not_reversible",
+  detail: "The entry corrects an accrual. Correct the accrual again, or reverse it as a whole.",
+});
+
+export const noAccrual = (id: string): Problem => ({
+  code: "not_reversible",
+  detail: `The journal entry ${id} is no accrual.`,
 });
 
 export const hasRecoveries = (): Problem => ({
@@ -80,6 +95,11 @@ export const exceedsOwed = (owed: bigint, part: "fees" | "interest", from: strin
   detail: `At most ${owed} minor units of ${part} can be waived from ${from} on.`,
 });
 
+export const exceedsUnpaid = (unpaid: bigint, from: string): Problem => ({
+  code: "exceeds_balance",
+  detail: `At most ${unpaid} minor units of the loan's interest are unpaid from ${from} on, and can be taken back.`,
+});
+
 export const exceedsSuspense = (most: bigint, from: string): Problem => ({
   code: "exceeds_balance",
   detail: `At most ${most} minor units of suspense can be applied from ${from} on.`,
@@ -109,6 +129,12 @@ export const unknownLoan = (field: string): FieldError => ({
   field,
   code: "unknown_reference",
   message: "must be a loan of the ledger; a disbursement opens one",
+});
+
+export const notInAccrual = (): FieldError => ({
+  field: "loan_id",
+  code: "unknown_reference",
+  message: "must be a loan of the accrual",
 });
 
 export const borrowerMismatch = (): FieldError => ({

@@ -26,18 +26,18 @@ export const stepOf = (round: Round, now: number): number =>
 
 export const isInTime = (round: Round, now: number): boolean => round.round_done >= due(round, now);
 
-/** The round after a turn that asked for `step` loans and found `found`. The tenant has `loans` loans. */
+/** The round after a turn that added up `found`, the last loans if `isEnd`. The tenant has `loans` loans. */
 export function roundAfter(
   round: Round,
   {
-    step,
+    isEnd,
     found,
     loans,
-  }: { readonly step: number; readonly found: readonly string[]; readonly loans: number },
+  }: { readonly isEnd: boolean; readonly found: readonly string[]; readonly loans: number },
   now: number,
 ): Round {
   const last = found.at(-1);
-  if (last === undefined || found.length < step) return NEW_ROUND;
+  if (last === undefined || isEnd) return NEW_ROUND;
   const isNew = round.round_after === "";
   return {
     round_after: last,

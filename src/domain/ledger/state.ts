@@ -2,9 +2,10 @@ import type { Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Result } from "../core/result.ts";
 import { loanChanges } from "./books.ts";
+import type { Presumed } from "./command-day.ts";
 import type { Entry } from "./journal.ts";
 import { addToBook, EMPTY_BOOK, type LoanBook } from "./loan-book.ts";
-import { type Loss, type Mark, markKey, marksOf } from "./marks.ts";
+import { type Accrued, accrualKey, contributionOf, type Loss, type Mark, markKey, marksOf } from "./marks.ts";
 
 /** What a loan keeps for life: one borrower and one currency. */
 export interface LedgerLoan {
@@ -26,6 +27,12 @@ export interface LedgerState {
   readonly reversed: Set<string>;
   /** The facts that hold because of entries without a reversal, by `markKey`. */
   readonly marks: Map<string, Mark>;
+  /** The remainder of each needed loan's interest (docs/ledger.md#accruals), in units of 10^-12 minor units. */
+  readonly remainders: Map<string, bigint>;
+  /** The principal at the end of its day of each loan of a late accrual that touches many. */
+  readonly principals: Map<string, bigint>;
+  /** The entry of the origination of each needed disbursement that is booked, by disbursement id. */
+  readonly originations: Map<string, string>;
   /** The tenant's bank accounts: the needed ones that exist, and the number of all. */
   readonly banks: { readonly known: Set<string>; count: number };
 }
@@ -37,7 +44,24 @@ export const noLedgerState = (): LedgerState => ({
   clients: new Map(),
   reversed: new Set(),
   marks: new Map(),
+  remainders: new Map(),
+  principals: new Map(),
+  originations: new Map(),
   banks: { known: new Set(), count: 0 },
+});
+
+/** A copy to which entries can be applied without a trace in the original. */
+export const scratchOf = ({ banks, ...maps }: LedgerState): LedgerState => ({
+  loans: new Map(maps.loans),
+  books: new Map(maps.books),
+  entries: new Map(maps.entries),
+  clients: new Map(maps.clients),
+  reversed: new Set(maps.reversed),
+  marks: new Map(maps.marks),
+  remainders: new Map(maps.remainders),
+  principals: maps.principals,
+  originations: maps.originations,
+  banks: { known: new Set(banks.known), count: banks.count },
 });
 
 /** The book of a loan that the command needs. Throws for a known loan without a loaded book: that is a bug. */
@@ -69,7 +93,7 @@ export interface LedgerNeeds {
   /** The day from which the book of each loan is needed. */
   readonly loans: Map<string, string>;
   /** Loans of a command that touches many: only the outline of each book is needed. */
-  readonly manyLoans: Map<string, string>;
+  readonly manyLoans: Map<string, ManyLoansDay>;
   /**
    * Entries by id, with their marks, and the day from which the books of their loans are needed. The loans of an entry
    * that touches many are not loaded.
@@ -81,8 +105,20 @@ export interface LedgerNeeds {
   readonly losses: Set<string>;
   /** The loan and day of each accrual that is needed. */
   readonly accruals: Set<readonly [loan_id: string, accrual_date: string]>;
+  /**
+   * The accrual and the loan of each correction: the entry with its marks, and of its loans only this one's book, from the
+   * accrual's day on.
+   */
+  readonly corrections: Set<readonly [entry_id: string, loan_id: string]>;
+  /** Disbursements of records whose origination's entry is needed. */
+  readonly originations: Set<string>;
   readonly banks: Set<string>;
 }
+
+/** The ids of all entries that are needed. */
+export const entriesNeeded = ({ entries, corrections }: LedgerNeeds): readonly string[] => [
+  ...new Set([...entries.keys(), ...[...corrections].map(([id]) => id)]),
+];
 
 export const noLedgerNeeds = (): LedgerNeeds => ({
   loans: new Map(),
@@ -91,15 +127,23 @@ export const noLedgerNeeds = (): LedgerNeeds => ({
   reversals: new Map(),
   losses: new Set(),
   accruals: new Set(),
+  corrections: new Set(),
+  originations: new Set(),
   banks: new Set(),
 });
 
-/** What the day of a reversal depends on, besides the entry's own day. */
-export interface ReversalDay {
-  /** The requested `effective_at`. */
+/** What the day of a reversal depends on, besides the entry's own day and the closing. */
+interface ReversalDay {
+  /** The requested `effective_at`, or the one that the last load has shown. */
   readonly asked: string | null;
-  /** The present day, or the one before; the log may already be at a later one, if another clock was ahead. */
   readonly today: string;
+}
+
+/** The day of a loan of a command that touches many. */
+interface ManyLoansDay {
+  readonly day: string;
+  /** The entry takes effect on the first open day where the day is closed; the principal is that of the day. */
+  readonly isLate: boolean;
 }
 
 /** Adds a need from `day` on. The earliest day of the group's commands counts. */
@@ -120,21 +164,25 @@ export interface BankBalance {
 /** What a command posts, and the body of its answer. A replay returns the same body. */
 export interface Posted {
   readonly entries: readonly Entry[];
+  /** The interest of loans as it stands from now on. */
+  readonly accrued?: readonly Accrued[];
+  /** The interest of loans that does not stand any more. */
+  readonly released?: readonly Accrued[];
   readonly bankBalance?: BankBalance;
+  /** The ids of the entries that the posted ones settle, in their order, where the event does not name its one. */
+  readonly settles?: readonly string[];
   readonly answer: Readonly<Record<string, unknown>>;
 }
 
 /** One type of ledger command: the state that it needs, and its decision (docs/api.md#ledger). */
 export interface PostingType<C> {
-  /** `today` is the day of the decision in the tenant's time zone, or one before it. */
-  readonly addNeeds: (needs: LedgerNeeds, command: C, today: string) => void;
+  readonly addNeeds: (needs: LedgerNeeds, command: C, presumed: Presumed) => void;
   /** Guards first, in the order 404, 409, fields, balances; then the entries. Pure. */
   readonly decide: (state: LedgerState, command: C, stamp: Stamp) => Result<Posted, Problem>;
 }
 
-/** The facts that an entry adds and removes. */
-interface MarkChange {
-  readonly entry: Entry;
+/** The facts that a posting adds and removes. */
+export interface MarkChange {
   readonly added: readonly Mark[];
   readonly removed: readonly Mark[];
 }
@@ -158,5 +206,31 @@ export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   const removed = reversed ? marksOf(reversed) : [];
   for (const mark of removed) state.marks.delete(markKey(mark));
   for (const mark of added) state.marks.set(markKey(mark), mark);
-  return { entry, added, removed };
+  return { added, removed };
+}
+
+/** Adds what stands of accruals to the state. Returns what the commit writes of it, and what it changes of each loan's remainder. */
+export function applyAccrued(
+  state: LedgerState,
+  { accrued = [], released = [] }: Posted,
+): MarkChange & { readonly remainders: readonly (readonly [loan_id: string, change: bigint])[] } {
+  const [added, removed] = [accrued, released].map((some) =>
+    some.map((one) => ({ kind: "accrual", accrued: one }) as const),
+  ) as [Mark[], Mark[]];
+  const before = accrued.flatMap((one) => standingFor(state, one.loan_id, one.accrual_date) ?? []);
+  const changes = [
+    ...accrued.map((one) => [one.loan_id, contributionOf(one)] as const),
+    ...[...before, ...released].map((one) => [one.loan_id, -contributionOf(one)] as const),
+  ];
+  const remainders = changes.filter(([, change]) => change !== 0n);
+  for (const [id, change] of remainders) state.remainders.set(id, (state.remainders.get(id) ?? 0n) + change);
+  for (const mark of removed) state.marks.delete(markKey(mark));
+  for (const mark of added) state.marks.set(markKey(mark), mark);
+  return { added, removed, remainders };
+}
+
+/** What stands of a loan's interest of a day; null if the loan has none. */
+export function standingFor({ marks }: LedgerState, loan_id: string, accrual_date: string): Accrued | null {
+  const mark = marks.get(accrualKey(loan_id, accrual_date));
+  return mark?.kind === "accrual" ? mark.accrued : null;
 }

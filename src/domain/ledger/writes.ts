@@ -6,10 +6,19 @@ import {
   type RequestOfEvent,
   type Stamp,
 } from "../core/event.ts";
+import { addBank } from "./bank.ts";
 import type { LedgerCommand } from "./decide.ts";
 import type { Entry, EntryPlace } from "./journal.ts";
 import { type Mark, markKey } from "./marks.ts";
-import { applyEntry, type BankBalance, type LedgerLoan, type LedgerState, type Posted } from "./state.ts";
+import {
+  applyAccrued,
+  applyEntry,
+  type BankBalance,
+  type LedgerLoan,
+  type LedgerState,
+  type MarkChange,
+  type Posted,
+} from "./state.ts";
 
 /** All that one group of accepted ledger commands writes. */
 export interface LedgerWrites {
@@ -18,6 +27,8 @@ export interface LedgerWrites {
   readonly loans: Map<string, LedgerLoan>;
   /** Facts that changed, by `markKey`: the entry that each now depends on, or null if it no longer holds. */
   readonly marks: Map<string, { readonly mark: Mark; readonly held: EntryPlace | null }>;
+  /** What changes of the remainders of loans, in units of 10^-12 minor units. */
+  readonly remainders: Map<string, { readonly currency: string; readonly change: bigint }>;
   /** New bank accounts and their numbers, counted from 1. */
   readonly banks: Map<string, number>;
   readonly bankBalances: Map<string, BankBalance & Pick<Stamp, "sequence" | "now">>;
@@ -27,6 +38,7 @@ export const noLedgerWrites = (): LedgerWrites => ({
   entries: [],
   loans: new Map(),
   marks: new Map(),
+  remainders: new Map(),
   banks: new Map(),
   bankBalances: new Map(),
 });
@@ -35,9 +47,10 @@ export const noLedgerWrites = (): LedgerWrites => ({
 export function applyPosted(
   state: LedgerState,
   writes: LedgerWrites,
-  { entries, bankBalance }: Posted,
+  posted: Posted,
   { sequence, now }: Stamp,
 ): void {
+  const { entries, bankBalance } = posted;
   for (const entry of entries) {
     for (const { loan } of entry.postings) {
       if (!loan || state.loans.has(loan.loan_id)) continue;
@@ -47,13 +60,12 @@ export function applyPosted(
         follows_records: false,
       });
     }
-    const { added, removed } = applyEntry(state, entry);
-    for (const mark of removed) writes.marks.set(markKey(mark), { mark, held: null });
-    for (const mark of added) writes.marks.set(markKey(mark), { mark, held: entry });
+    writeMarks(writes, applyEntry(state, entry), entry);
     writes.entries.push(entry);
     // A reversal names the bank account of its entry, which exists and was not loaded.
     if (entry.bank_account_ref !== null && !entry.reverses) applyBank(state, writes, entry.bank_account_ref);
   }
+  writeAccrued(state, writes, posted);
   if (!bankBalance) return;
   const { bank_account_ref, currency, as_of_date } = bankBalance;
   applyBank(state, writes, bank_account_ref);
@@ -61,11 +73,24 @@ export function applyPosted(
   writes.bankBalances.set(key, { ...bankBalance, sequence, now });
 }
 
+function writeMarks({ marks }: LedgerWrites, { added, removed }: MarkChange, by: EntryPlace): void {
+  for (const mark of removed) marks.set(markKey(mark), { mark, held: null });
+  for (const mark of added)
+    marks.set(markKey(mark), { mark, held: mark.kind === "accrual" ? mark.accrued : by });
+}
+
+function writeAccrued(state: LedgerState, writes: LedgerWrites, posted: Posted): void {
+  const { remainders, ...marks } = applyAccrued(state, posted);
+  const [first] = [...(posted.accrued ?? []), ...(posted.released ?? [])];
+  if (first) writeMarks(writes, marks, first);
+  for (const [loan_id, more] of remainders) {
+    const change = (writes.remainders.get(loan_id)?.change ?? 0n) + more;
+    writes.remainders.set(loan_id, { currency: state.loans.get(loan_id)?.currency ?? "", change });
+  }
+}
+
 function applyBank({ banks }: LedgerState, writes: LedgerWrites, bank_account_ref: string): void {
-  if (banks.known.has(bank_account_ref)) return;
-  banks.known.add(bank_account_ref);
-  banks.count += 1;
-  writes.banks.set(bank_account_ref, banks.count);
+  if (addBank(banks, bank_account_ref)) writes.banks.set(bank_account_ref, banks.count);
 }
 
 /** The only person on the entries' loans: the borrower, or the client of a loan that follows its records. */
@@ -84,7 +109,7 @@ function personOf({ loans, clients }: LedgerState, entries: readonly Entry[]): s
 export function ledgerEvent(
   state: LedgerState,
   command: LedgerCommand,
-  { entries, bankBalance, answer }: Posted,
+  { entries, bankBalance, settles, answer }: Posted,
   { stamp, request }: { readonly stamp: Stamp; readonly request: RequestOfEvent },
 ): DraftEvent {
   return eventOf(stamp, request, {
@@ -92,6 +117,7 @@ export function ledgerEvent(
     step: command.type,
     record_id: entries[0]?.journal_entry_id ?? bankBalance?.bank_account_ref ?? stamp.event_id,
     about: personOf(state, entries),
+    ...(settles ? { facts: { settles_entry_ids: settles } } : {}),
     answer: JSON.stringify(answer),
   });
 }

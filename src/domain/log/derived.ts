@@ -22,8 +22,10 @@ export function derivedFault(line: LogLine, earlier: EarlierEvents): string | nu
   }
   try {
     if (line.makes_history !== makesHistory(line)) return "its makes_history is not what its content says";
-    const settled = settledEntry(line);
-    const isSettled = line.entries.every(({ settles_entry_id }) => settles_entry_id === settled);
+    const settled = settledEntries(line);
+    const isSettled = line.entries.every(
+      ({ settles_entry_id }, place) => settles_entry_id === settled[place],
+    );
     return isSettled ? null : "the settles_entry_id of its entries is not what its content says";
   } catch {
     return "its data is not as the service writes it";
@@ -36,9 +38,17 @@ function makesHistory({ sequence, event_id, category, step, id, created_at, ...t
   return rows.length > 0;
 }
 
-/** The disbursement's entry that the event's own entry settles. */
-function settledEntry({ category, step, data }: LogLine): string | undefined {
-  if (category !== "ledger" || step !== "disbursement_settled") return undefined;
+/**
+ * The entries that the event's own entries settle, in their order: those that a request names. Records settle an entry of their
+ * own directly after it.
+ */
+function settledEntries({ category, step, data, entries }: LogLine): readonly (string | undefined)[] {
+  if (category === "ledger" && step === "disbursements_settled")
+    return factsOf({ data, private: null }).settles_entry_ids ?? [];
+  if (category !== "ledger" || step !== "disbursement_settled")
+    return entries.map(({ event_type }, index) =>
+      event_type === "disbursement_settled" ? entries[index - 1]?.journal_entry_id : undefined,
+    );
   const { disbursement_entry_id } = JSON.parse(dataOf({ data, private: null }));
-  return String(disbursement_entry_id).toLowerCase();
+  return [String(disbursement_entry_id).toLowerCase()];
 }

@@ -6,6 +6,11 @@ import type { Category } from "../tape/fields.ts";
 import type { Marks } from "./texts.ts";
 
 const NONE: Marks = { isPrivate: () => false, open: [] };
+/** The settlements of a batch hold references of many payouts. */
+const OF_SETTLEMENTS: Marks = {
+  isPrivate: (name) => name === "settlements" || PRIVATE_MEMBERS.has(name),
+  open: [],
+};
 const OF_LEDGER: Marks = { isPrivate: (name) => PRIVATE_MEMBERS.has(name), open: [] };
 
 const OF_RECORDS = new Map(CATEGORY_NAMES.map((category) => [category, privateMembers(category)]));
@@ -23,7 +28,7 @@ export function marksOf(
   { report_dimensions: dimensions }: Settings,
 ): Marks {
   if (step === "erase") return NONE;
-  if (category === "ledger") return OF_LEDGER;
+  if (category === "ledger") return step === "disbursements_settled" ? OF_SETTLEMENTS : OF_LEDGER;
   if (!isCategory(category)) return NONE;
   const own = OF_RECORDS.get(category);
   const isPrivate = (name: string) => own?.has(name) ?? false;

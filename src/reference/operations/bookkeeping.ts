@@ -10,13 +10,14 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
   words: {
     getBookkeeping: {
       summary: "Read whether the books come from the records",
-      description: "The mode, its first event, and how many of the earlier records are booked.",
+      description:
+        "The mode, who posts settlements, its first event, and how many of the earlier records are booked.",
       answers: { 200: "The state." },
     },
     putBookkeeping: {
       summary: "Switch bookkeeping on or off",
       description:
-        "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. The switch is an event of the log, unless it is as the request asks. The answer is the state of now, also to a retry.",
+        "With `records` each accepted event of a disbursement or payment posts its entries in the same commit, and earlier records are booked in the background. With `settle: on_disbursement` the event that posts an origination or a raise also posts that its money left the bank. The switch is an event of the log, unless it is as the request asks. The answer is the state of now, also to a retry.",
       body: {
         examples: {
           off: { summary: "Off; posted entries stay", body: { mode: "off" }, answers: 200 },
@@ -27,7 +28,7 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
     listBookkeepingExceptions: {
       summary: "List the exceptions in the books",
       description:
-        "The present state: loans in credit, receipts without a loan, loans that do not follow their records.",
+        "The present state: loans in credit, money on what was written off, settlements that a corrected date took back, receipts without a loan, loans that do not follow their records.",
       answers: { 200: "One page." },
     },
     listLateEntries: {
@@ -38,7 +39,8 @@ export const BOOKKEEPING_OPERATIONS = operationsOf({
     },
     proveBookkeeping: {
       summary: "Prove that records and books agree",
-      description: "Computes both sides again, disbursement by disbursement, and lists the differences.",
+      description:
+        "Computes both sides again, from the events' own data and from the postings, disbursement by disbursement, and lists the differences.",
       answers: { 200: "One page." },
     },
   },

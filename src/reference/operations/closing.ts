@@ -13,6 +13,12 @@ export const CLOSING_OPERATIONS = operationsOf({
       description: "The last day of the closed period, and every closing and reopening, newest first.",
       answers: { 200: "The closings." },
     },
+    previewClosing: {
+      summary: "See what closing a month would record",
+      description:
+        "The trial balance of all currencies up to the day with its hash, and what is unfinished: what `PUT /v1/closing` would record and warn of now. After the closing it is the closed trial balance.",
+      answers: { 200: "The preview." },
+    },
     putClosing: {
       summary: "Close the books through the end of a month, or reopen them",
       description:

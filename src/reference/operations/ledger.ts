@@ -86,13 +86,13 @@ export const LEDGER_OPERATIONS = operationsOf({
     getReconciliationStatus: {
       summary: "Read the reconciliation report",
       description:
-        "Compares the kept sums with the postings, the banks' statements with the cash, and the loans with the general ledger.",
+        "Compares what is kept with the postings, and names the figures that differ; the banks' statements with the cash, and the loans with the general ledger.",
       answers: { 200: "The report." },
     },
     startIntegrityCheck: {
       summary: "Start a whole integrity check",
       description:
-        "The following scheduled runs add every posting up anew and compare all accounts and loans. The check is complete when checked_at of the report is later than requested_at.",
+        "The following scheduled runs add every posting up anew and compare all figures. The check is complete when checked_at of the report is later than requested_at.",
       answers: { 202: "The check is started." },
     },
   },

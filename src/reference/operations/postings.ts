@@ -25,6 +25,13 @@ export const POSTING_OPERATIONS = operationsOf({
       body: { id: "DisbursementSettledPosting", examples: POSTING_EXAMPLES.disbursement_settled },
       answers,
     },
+    postDisbursementSettlements: {
+      summary: "Settle many disbursements",
+      description:
+        "One event with an entry for each settlement, in order: all of them, or none; at most 500 and 512 KiB. Each names an entry, or a disbursement of the records for its origination.",
+      body: { id: "DisbursementsSettledPosting", examples: POSTING_EXAMPLES.disbursements_settled },
+      answers,
+    },
     postPayment: {
       summary: "Post a payment",
       description:
@@ -59,8 +66,16 @@ export const POSTING_OPERATIONS = operationsOf({
     },
     postAccruals: {
       summary: "Post interest of many loans",
-      description: "One entry for all loans of a program and a day; at most 2,000 loans and 512 KiB.",
+      description:
+        "One entry for all loans of a program and a day; at most 2,000 loans and 512 KiB. With late it may be for a day of a closed period.",
       body: { id: "AccrualPosting", examples: POSTING_EXAMPLES.accrual },
+      answers,
+    },
+    postAccrualCorrection: {
+      summary: "Correct one loan's interest of an accrual",
+      description:
+        "Sets the interest of one loan in one accrual, and posts the difference; the last correction counts. Without a difference there is no entry.",
+      body: { id: "AccrualCorrection", examples: POSTING_EXAMPLES.accrual_corrected },
       answers,
     },
     postChargeOff: {
@@ -91,7 +106,7 @@ export const POSTING_OPERATIONS = operationsOf({
     postReversal: {
       summary: "Reverse a journal entry",
       description:
-        "Writes the mirror image of a whole entry. An entry is reversed at most once, a reversal is not reversed, and neither is an entry while its settlement stands.",
+        "Writes the mirror image of a whole entry; of an accrual that was corrected, what stands of it. An entry is reversed at most once, a reversal is not reversed, and neither is an entry while its settlement stands.",
       body: { id: "ReversalPosting", examples: POSTING_EXAMPLES.reversal },
       answers,
     },

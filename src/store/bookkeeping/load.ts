@@ -21,7 +21,11 @@ import { bookedLoans, bookedParts, bookkeeping } from "./tables.ts";
 export function addBookkeeping(batch: ReadBatch, db: Database, tenant: string): () => Bookkeeping {
   const rows = batch.add(() =>
     db
-      .select({ mode: bookkeeping.mode, version: bookkeeping.version })
+      .select({
+        mode: bookkeeping.mode,
+        settle_bank: bookkeeping.settle_bank,
+        version: bookkeeping.version,
+      })
       .from(bookkeeping)
       .where(eq(bookkeeping.tenant_id, tenant)),
   );

@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { BookedCategory } from "../../domain/bookkeeping/booked.ts";
-import { RECORDS_BANK } from "../../domain/bookkeeping/entries.ts";
-import type { Switched } from "../../domain/bookkeeping/switch.ts";
+import { banksOfRecords, type Switched } from "../../domain/bookkeeping/switch.ts";
 import type { Database } from "../d1/session.ts";
 import { queryRows, type Sql } from "../d1/statement.ts";
 import { bookkeeping } from "./tables.ts";
@@ -15,6 +14,7 @@ export interface OpeningPlace {
 /** The present state of a tenant's switch. */
 export interface Switch {
   readonly mode: "off" | "records";
+  readonly settle_bank: string | null;
   readonly version: number;
   /** The first event that posts its own entries; null while bookkeeping is off. */
   readonly since_sequence: number | null;
@@ -26,6 +26,7 @@ export interface Switch {
 
 const NEVER_SWITCHED: Switch = {
   mode: "off",
+  settle_bank: null,
   version: 0,
   since_sequence: null,
   total: 0,
@@ -54,43 +55,49 @@ const PAYMENTS = toOpen("payments", "payment", "payment_id");
 /** The statements that write a switch, for the batch of its event. */
 export function switchStatements(tenant: string, switched: Switched | null): readonly Sql[] {
   if (switched === null) return [];
-  const { mode, version, sequence } = switched;
-  return mode === "off" ? switchOff(tenant, version) : switchOn(tenant, version, sequence);
+  if (switched.mode === "off") return switchOff(tenant, switched.version);
+  const banks = banksOfRecords(switched).map((bank) => bankAccount(tenant, bank));
+  return [...(switched.opens ? switchOn(tenant, switched) : [settleFrom(tenant, switched)]), ...banks];
 }
 
-const REPLACING = `ON CONFLICT (tenant_id) DO UPDATE SET mode = excluded.mode, version = excluded.version,
-  since_sequence = excluded.since_sequence, total = excluded.total, done = excluded.done,
+const REPLACING = `ON CONFLICT (tenant_id) DO UPDATE SET mode = excluded.mode,
+  settle_bank = excluded.settle_bank, version = excluded.version, since_sequence = excluded.since_sequence, total = excluded.total, done = excluded.done,
   after_category = excluded.after_category, after_id = excluded.after_id`;
 
-/**
- * From its event on, each event posts its entries, and earlier records are opened in the background. Also registers the
- * bank account that receives the records' money.
- */
-const switchOn = (tenant: string, version: number, sequence: number): readonly Sql[] => [
+/** From its event on, each event posts its entries, and earlier records are opened in the background. */
+const switchOn = (tenant: string, { version, sequence, settle_bank }: Switched): readonly Sql[] => [
   {
-    sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
-      SELECT ?1, 'records', CAST(?2 AS INTEGER), CAST(?3 AS INTEGER),
+    sql: `INSERT INTO bookkeeping (tenant_id, mode, settle_bank, version, since_sequence, total, done, after_category, after_id)
+      SELECT ?1, 'records', ?4, CAST(?2 AS INTEGER), CAST(?3 AS INTEGER),
         (SELECT count(*) ${DISBURSEMENTS}) + (SELECT count(*) ${PAYMENTS}), 0, 'disbursement', ''
       WHERE true ${REPLACING}`,
-    params: [tenant, String(version), String(sequence)],
+    params: [tenant, String(version), String(sequence), settle_bank],
   },
   {
     sql: `UPDATE bookkeeping SET after_category = NULL, after_id = NULL WHERE tenant_id = ?1 AND total = 0`,
     params: [tenant],
   },
-  {
-    sql: `INSERT INTO bank_accounts (tenant_id, bank_account_ref, number)
-      SELECT ?1, ?2, (SELECT COALESCE(MAX(number), 0) + 1 FROM bank_accounts WHERE tenant_id = ?1)
-      WHERE NOT EXISTS (SELECT 1 FROM bank_accounts WHERE tenant_id = ?1 AND bank_account_ref = ?2)`,
-    params: [tenant, RECORDS_BANK],
-  },
 ];
+
+/** Settlements change from its event on; the first event that posts entries, and the progress of an opening, stay. */
+const settleFrom = (tenant: string, { version, settle_bank }: Switched): Sql => ({
+  sql: "UPDATE bookkeeping SET settle_bank = ?2, version = CAST(?3 AS INTEGER) WHERE tenant_id = ?1",
+  params: [tenant, settle_bank, String(version)],
+});
+
+/** Registers a bank account on which the records' money moves. */
+const bankAccount = (tenant: string, bank_account_ref: string): Sql => ({
+  sql: `INSERT INTO bank_accounts (tenant_id, bank_account_ref, number)
+    SELECT ?1, ?2, (SELECT COALESCE(MAX(number), 0) + 1 FROM bank_accounts WHERE tenant_id = ?1)
+    WHERE NOT EXISTS (SELECT 1 FROM bank_accounts WHERE tenant_id = ?1 AND bank_account_ref = ?2)`,
+  params: [tenant, bank_account_ref],
+});
 
 /** Posted entries stay. */
 const switchOff = (tenant: string, version: number): readonly Sql[] => [
   {
-    sql: `INSERT INTO bookkeeping (tenant_id, mode, version, since_sequence, total, done, after_category, after_id)
-      VALUES (?1, 'off', CAST(?2 AS INTEGER), NULL, 0, 0, NULL, NULL) ${REPLACING}`,
+    sql: `INSERT INTO bookkeeping (tenant_id, mode, settle_bank, version, since_sequence, total, done, after_category, after_id)
+      VALUES (?1, 'off', NULL, CAST(?2 AS INTEGER), NULL, 0, 0, NULL, NULL) ${REPLACING}`,
     params: [tenant, String(version)],
   },
 ];

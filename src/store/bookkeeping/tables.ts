@@ -12,6 +12,8 @@ export const bookkeeping = sqliteTable(
   {
     ...tenant,
     mode: text().$type<"off" | "records">().notNull(),
+    /** The bank account from which records settle what they promise; null where settlements are posted by hand. */
+    settle_bank: text(),
     version: integer().notNull(),
     since_sequence: integer(),
     /** The number of records to open, and of those already opened. */

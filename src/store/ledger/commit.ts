@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type AccountChange, accountChanges, loanChanges } from "../../domain/ledger/books.ts";
 import { addTotals, type Entry, loansOf } from "../../domain/ledger/journal.ts";
-import { type Amounts, plus } from "../../domain/ledger/loan-book.ts";
+import { type Amounts, NO_AMOUNTS, plus } from "../../domain/ledger/loan-book.ts";
 import type { LedgerWrites } from "../../domain/ledger/writes.ts";
 import { rowWriter } from "../d1/rows.ts";
 import type { Sql } from "../d1/statement.ts";
@@ -46,7 +46,10 @@ const addToDays = rowWriter(ledgerDays, {
 });
 const addToBalances = rowWriter(loanBalances, {
   key: [loanBalances.tenant_id, loanBalances.loan_id, loanBalances.currency],
-  set: addingTo(loanBalances),
+  set: {
+    ...addingTo(loanBalances),
+    interest_remainder: sql`${loanBalances.interest_remainder} + excluded.interest_remainder`,
+  },
 });
 const addToLoanDays = rowWriter(loanDays, {
   key: [loanDays.tenant_id, loanDays.loan_id, loanDays.day, loanDays.currency],
@@ -86,8 +89,9 @@ export function ledgerStatements(tenant_id: string, writes: LedgerWrites): reado
   ];
 }
 
-function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): readonly Sql[] {
-  if (entries.length === 0) return [];
+function entryStatements(tenant_id: string, writes: LedgerWrites): readonly Sql[] {
+  const { entries, loans } = writes;
+  if (entries.length === 0) return addToBalances(balanceRows(tenant_id, writes));
   const known = [...loans].map(([loan_id, loan]) => ({ tenant_id, loan_id, ...loan }));
   return [
     ...writeEntries(entries.map((entry) => fromEntry(tenant_id, entry, loansOf(entry).size))),
@@ -100,12 +104,28 @@ function entryStatements(tenant_id: string, { entries, loans }: LedgerWrites): r
         ...row,
       })),
     ),
-    ...addToBalances(loanSums(entries, () => ({})).map((row) => ({ tenant_id, ...row }))),
+    ...addToBalances(balanceRows(tenant_id, writes)),
     ...addToLoanDays(
       loanSums(entries, ({ effective_at }) => ({ day: effective_at })).map((row) => ({ tenant_id, ...row })),
     ),
     ...writeLoans(known),
   ];
+}
+
+/** What the group adds to the balances of loans, and to the remainders of their interest. */
+function balanceRows(tenant_id: string, { entries, remainders }: LedgerWrites) {
+  const left = new Map(remainders);
+  const rows = loanSums(entries, () => ({})).map((row) => {
+    const own = left.get(row.loan_id);
+    const isOwn = own?.currency === row.currency && left.delete(row.loan_id);
+    return { tenant_id, ...row, interest_remainder: isOwn ? own.change : 0n };
+  });
+  const others = [...left].map(([loan_id, { currency, change }]) => ({
+    ...{ tenant_id, loan_id, currency },
+    ...fromAmounts(NO_AMOUNTS),
+    interest_remainder: change,
+  }));
+  return [...rows, ...others];
 }
 
 /** What the entries add to each account of each book, also grouped by `by`. */

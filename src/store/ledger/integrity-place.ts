@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import { NO_FIGURE_WALK, newFigureWalk } from "../../domain/figure-walk.ts";
 import { NEW_ROUND } from "../../domain/ledger/round.ts";
 import { NO_RECORD_ROUND } from "../../domain/record-round.ts";
 import { withDeadline } from "../d1/failure.ts";
@@ -14,6 +15,7 @@ export type Check = Omit<typeof integrityChecks.$inferSelect, "tenant_id">;
 const NO_CHECK: Check = {
   ...NEW_ROUND,
   ...NO_RECORD_ROUND,
+  ...NO_FIGURE_WALK,
   sequence: 0,
   position: 0,
   is_behind: false,
@@ -36,13 +38,14 @@ export async function visit(db: Database, tenant_id: string, now: number): Promi
 }
 
 /**
- * Starts a whole check: the check's own sums are computed again from the first entry. The tenant comes first in the next
- * run. The findings and the time of the last check stay until the whole check is complete.
+ * Starts a whole check: the check's own sums are computed again from the first entry, and all figures are compared. The tenant
+ * comes first in the next run. The findings and the time of the last check stay until the whole check is complete.
  */
 export async function startWholeCheck(db: Database, tenant_id: string): Promise<void> {
   const anew = {
     ...NEW_ROUND,
     ...NO_RECORD_ROUND,
+    ...newFigureWalk(Date.now()),
     sequence: 0,
     position: 0,
     is_behind: true,
@@ -94,7 +97,7 @@ export async function tenantsToCheck(db: Database, limit: number, now: number): 
       FROM tenants WHERE tenants.tenant_id IS NOT NULL AND place < ${number(TENANTS_A_RUN)}
     ), last_entries AS (
       SELECT tenants.tenant_id, COALESCE(own.visited_at, 0) AS visited_at, COALESCE(own.is_behind, 0) AS is_behind,
-        COALESCE(own.record_category, '') <> '' AS is_walking,
+        COALESCE(own.record_category, '') <> '' OR COALESCE(own.figure_step, '') <> '' AS is_walking,
         COALESCE(own.sequence, 0) AS sequence, COALESCE(own.position, 0) AS position,
         (SELECT json_array(entry.sequence, entry.position, entry.posted_at) FROM journal_entries AS entry
           WHERE entry.tenant_id = tenants.tenant_id ORDER BY entry.sequence DESC, entry.position DESC LIMIT 1) AS entry

@@ -1,15 +1,15 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { AccountCode, Layer } from "../../domain/ledger/accounts.ts";
+import type { Layer } from "../../domain/ledger/accounts.ts";
 import type { AccountSum, LoanSum } from "../../domain/ledger/integrity.ts";
 import type { Entry, EntryPlace } from "../../domain/ledger/journal.ts";
-import { NO_AMOUNTS } from "../../domain/ledger/loan-book.ts";
 import { selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { type ComparedLoans, loanQueries, toComparedLoans } from "../integrity/loan-step.ts";
 import type { Check } from "./integrity-place.ts";
 import { integrityLoans, integritySums } from "./integrity-tables.ts";
 import { entriesAt, isPostedAfter, postingsAt } from "./places.ts";
-import { afterMoves, DAY_SUMS, halvesOf, type MovedRow, toAmounts, toEntries, toTotal } from "./rows.ts";
-import { journalEntries, type journalPostings, ledgerTotals, loanBalances, loanDays } from "./tables.ts";
+import { toAmounts, toEntries, toTotal } from "./rows.ts";
+import { journalEntries, type journalPostings, ledgerTotals, loanBalances } from "./tables.ts";
 
 /** The most entries of one turn, and the most loans that they touch together. */
 const ENTRIES_MAX = 500;
@@ -30,13 +30,8 @@ export interface Snapshot extends NextEntries {
   /** The check's own sums of the loans that the entries touch, and their kept balances. */
   readonly ownLoans: readonly LoanSum[];
   readonly keptLoans: readonly LoanSum[];
-  /** The loans of the round's next step: new sums of their postings, sums of their days, and the kept balances. */
-  readonly round: {
-    readonly loans: readonly string[];
-    readonly fromPostings: readonly LoanSum[];
-    readonly fromDays: readonly LoanSum[];
-    readonly kept: readonly LoanSum[];
-  };
+  /** The loans of the round's next step. */
+  readonly round: ComparedLoans;
 }
 
 /** Reads a turn's snapshot in one round trip; `step` loans of the round. */
@@ -48,32 +43,21 @@ export async function readSnapshot(
 ): Promise<Snapshot> {
   const next = nextPlaces(tenant, check);
   const touched = touchedLoans(tenant, next);
-  const round = sql`(SELECT loan_id FROM ledger_loans WHERE tenant_id = ${tenant} AND loan_id > ${check.round_after}
-    ORDER BY loan_id LIMIT ${step})`;
-  const [entries, postings, rest, own, kept, ownLoans, keptLoans, loans, moved, days, balances] =
-    await db.batch([
-      ...nextQueries(db, tenant, check, next),
-      db.select(selection(integritySums)).from(integritySums).where(eq(integritySums.tenant_id, tenant)),
-      db.select(selection(ledgerTotals)).from(ledgerTotals).where(eq(ledgerTotals.tenant_id, tenant)),
-      ofLoans(db, integrityLoans, tenant, touched),
-      ofLoans(db, loanBalances, tenant, touched),
-      db.select({ loan_id: sql<string>`loan_id`.as("loan_id") }).from(sql`${round} AS round`),
-      movedQuery(db, tenant, round),
-      daysQuery(db, tenant, round),
-      ofLoans(db, loanBalances, tenant, round),
-    ]);
+  const [entries, postings, rest, own, kept, ownLoans, keptLoans, ...round] = await db.batch([
+    ...nextQueries(db, tenant, check, next),
+    db.select(selection(integritySums)).from(integritySums).where(eq(integritySums.tenant_id, tenant)),
+    db.select(selection(ledgerTotals)).from(ledgerTotals).where(eq(ledgerTotals.tenant_id, tenant)),
+    ofLoans(db, integrityLoans, tenant, touched),
+    ofLoans(db, loanBalances, tenant, touched),
+    ...loanQueries(db, tenant, check.round_after, step),
+  ]);
   return {
     ...toNextEntries(entries, postings, rest),
     ownAccounts: own.map(toAccountSum),
     keptAccounts: kept.map(toAccountSum),
     ownLoans: ownLoans.map(toLoanSum),
     keptLoans: keptLoans.map(toLoanSum),
-    round: {
-      loans: loans.map(({ loan_id }) => loan_id),
-      fromPostings: addMoves(moved),
-      fromDays: days.map(toLoanSum),
-      kept: balances.map(toLoanSum),
-    },
+    round: toComparedLoans(tenant, round),
   };
 }
 
@@ -166,66 +150,13 @@ const ofLoans = <T extends typeof loanBalances | typeof integrityLoans>(
     .from(table as typeof loanBalances)
     .where(and(eq(table.tenant_id, tenant), sql`${table.loan_id} IN ${loans}`));
 
-/** What the postings of some loans moved, by account and currency; in halves, whose sums fit into 64 bits. */
-function movedQuery(db: Database, tenant: string, loans: SQL) {
-  const sum = halvesOf(sql`own.amount_minor`);
-  const text = (name: string) => sql<string>`${sql.identifier(name)}`.as(name);
-  return db
-    .select({
-      loan_id: text("loan_id"),
-      currency: text("currency"),
-      debit: sql<AccountCode>`debit`.as("debit"),
-      credit: sql<AccountCode>`credit`.as("credit"),
-      hi: text("hi"),
-      lo: text("lo"),
-    })
-    .from(
-      sql`(SELECT own.loan_id, head.currency, own.debit, own.credit,
-          CAST(${sum.hi} AS TEXT) AS hi, CAST(${sum.lo} AS TEXT) AS lo
-        FROM ${loans} AS round CROSS JOIN loan_entries AS listed CROSS JOIN journal_entries AS head
-          CROSS JOIN journal_postings AS own
-        WHERE listed.tenant_id = ${tenant} AND listed.loan_id = round.loan_id
-          AND head.tenant_id = listed.tenant_id AND head.sequence = listed.sequence AND head.position = listed.position
-          AND own.tenant_id = listed.tenant_id AND own.sequence = listed.sequence AND own.position = listed.position
-          AND own.loan_id = listed.loan_id
-        GROUP BY own.loan_id, head.currency, own.debit, own.credit) AS moved`,
-    );
-}
-
-function daysQuery(db: Database, tenant: string, loans: SQL) {
-  return db
-    .select({
-      loan_id: loanDays.loan_id,
-      currency: loanDays.currency,
-      ...DAY_SUMS,
-    })
-    .from(loanDays)
-    .where(and(eq(loanDays.tenant_id, tenant), sql`${loanDays.loan_id} IN ${loans}`))
-    .groupBy(loanDays.loan_id, loanDays.currency);
-}
-
 function toAccountSum(row: typeof ledgerTotals.$inferSelect): AccountSum {
   const { book, account_code, currency } = row;
   return { book, account_code, currency, layer: row.layer as Layer, total: toTotal(row) };
 }
 
-const toLoanSum = (row: Omit<typeof loanBalances.$inferSelect, "tenant_id">): LoanSum => ({
+const toLoanSum = (row: Omit<typeof integrityLoans.$inferSelect, "tenant_id">): LoanSum => ({
   loan_id: row.loan_id,
   currency: row.currency,
   amounts: toAmounts(row),
 });
-
-interface Moved extends MovedRow {
-  readonly loan_id: string;
-  readonly currency: string;
-}
-
-function addMoves(moves: readonly Moved[]): readonly LoanSum[] {
-  const byLoan = Map.groupBy(moves, ({ loan_id, currency }) => JSON.stringify([loan_id, currency]));
-  return [...byLoan.values()].flatMap((own) => {
-    const [first] = own;
-    if (!first) return [];
-    const { loan_id, currency } = first;
-    return [{ loan_id, currency, amounts: afterMoves(NO_AMOUNTS, own) }];
-  });
-}

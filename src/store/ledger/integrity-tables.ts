@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
+import type { FigureTable } from "../../domain/ledger/integrity.ts";
 import { tenant } from "../d1/columns.ts";
 import { account, partColumns, place, total } from "./columns.ts";
 
@@ -19,6 +20,10 @@ export const integrityChecks = sqliteTable(
     record_category: text().notNull(),
     record_after: text().notNull(),
     record_round_at: integer().notNull(),
+    /** The walk over all figures (domain/figure-walk.ts). */
+    figure_step: text().notNull(),
+    figure_after: text().notNull(),
+    figure_walk_at: integer().notNull(),
     /** True while the check has fallen behind the journal: then it compares every loan at the end. */
     is_behind: integer({ mode: "boolean" }).notNull(),
     /** When a run last began with this tenant, even if it failed; 0 puts the tenant first. */
@@ -45,15 +50,28 @@ export const integrityLoans = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
 );
 
-/** Accounts whose kept sum differed from the sum of the postings, until a later check finds it right. */
+/**
+ * Figures that were found wrong, until a later check finds them right. `found_by` is the comparison that found it: one
+ * of the walk's steps, or `sums`.
+ */
 export const integrityFindings = sqliteTable(
   "integrity_findings",
   {
     ...tenant,
+    found_by: text().notNull(),
+    figure_table: text().$type<FigureTable>().notNull(),
     book: text().notNull(),
-    account_code: text().$type<AccountCode>().notNull(),
+    account_code: text().$type<AccountCode | "">().notNull(),
     currency: text().notNull(),
+    day: text().notNull(),
+    entry: text().notNull(),
+    entry_sequence: integer(),
+    entry_position: integer(),
     found_at: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant_id, t.book, t.account_code, t.currency] })],
+  (t) => [
+    primaryKey({
+      columns: [t.tenant_id, t.found_by, t.figure_table, t.book, t.account_code, t.currency, t.day, t.entry],
+    }),
+  ],
 );

@@ -1,22 +1,25 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { sequenceOf } from "../../domain/core/event-id.ts";
-import { markKey } from "../../domain/ledger/marks.ts";
-import { type LedgerNeeds, type LedgerState, noLedgerState } from "../../domain/ledger/state.ts";
+import {
+  entriesNeeded,
+  type LedgerNeeds,
+  type LedgerState,
+  noLedgerState,
+} from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { addMarks } from "./load-marks.ts";
+import { addLatePrincipals, addOriginations } from "./load-named.ts";
 import { outlinesQuery, toOutline } from "./outline.ts";
 import { toAmounts, toEntries } from "./rows.ts";
 import {
-  accruals,
   bankAccounts,
   journalEntries,
   journalPostings,
   ledgerLoans,
   loanBalances,
   loanDays,
-  loanLosses,
-  settlements,
 } from "./tables.ts";
 import { wantedLoans, wantedOfMany } from "./wanted.ts";
 
@@ -30,9 +33,11 @@ export function addLedger(
   needs: LedgerNeeds,
 ): () => LedgerState {
   const readers = [
-    addEntries(batch, db, tenant, [...needs.entries.keys()]),
+    addEntries(batch, db, tenant, entriesNeeded(needs)),
     addLoanBooks(batch, db, tenant, needs),
     addOutlines(batch, db, tenant, needs),
+    addLatePrincipals(batch, db, tenant, needs),
+    addOriginations(batch, db, tenant, needs),
     addMarks(batch, db, tenant, needs),
     addBanks(batch, db, tenant, [...needs.banks]),
   ];
@@ -87,7 +92,7 @@ function addEntries(batch: ReadBatch, db: Database, tenant: string, ids: readonl
 
 /** Adds the queries for the books of loans: the present balances, and the days after the first needed one. */
 function addLoanBooks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
-  const needed = needs.loans.size > 0 || needs.entries.size > 0;
+  const needed = needs.loans.size > 0 || needs.entries.size > 0 || needs.corrections.size > 0;
   const wanted = () => wantedLoans(tenant, needs);
   const loans = batch.add(
     () =>
@@ -129,6 +134,7 @@ function addLoanBooks(batch: ReadBatch, db: Database, tenant: string, needs: Led
     }
     const later = Map.groupBy(days(), ({ loan_id }) => loan_id);
     for (const row of balances()) {
+      state.remainders.set(row.loan_id, row.interest_remainder);
       const own = (later.get(row.loan_id) ?? []).map((day) => ({ day: day.day, changes: toAmounts(day) }));
       state.books.set(row.loan_id, { balances: toAmounts(row), from: row.from_day, later: own });
     }
@@ -145,64 +151,8 @@ function addOutlines(batch: ReadBatch, db: Database, tenant: string, needs: Ledg
       const { loan_id, borrower_id, currency } = row;
       state.loans.set(loan_id, { borrower_id, currency, follows_records: row.follows_records === 1 });
       state.books.set(row.loan_id, toOutline(row));
+      state.remainders.set(row.loan_id, BigInt(row.interest_remainder));
     }
-  };
-}
-
-/** Adds the queries for the facts that hold because of entries without a reversal. */
-function addMarks(batch: ReadBatch, db: Database, tenant: string, needs: LedgerNeeds): Reader {
-  const settled = batch.add(
-    () =>
-      db
-        .select({
-          disbursement_entry_id: settlements.disbursement_entry_id,
-          settled_by: journalEntries.journal_entry_id,
-        })
-        .from(settlements)
-        .innerJoin(
-          journalEntries,
-          and(
-            eq(journalEntries.tenant_id, settlements.tenant_id),
-            eq(journalEntries.sequence, settlements.sequence),
-            eq(journalEntries.position, settlements.position),
-          ),
-        )
-        .where(
-          and(
-            eq(settlements.tenant_id, tenant),
-            isOneOf(settlements.disbursement_entry_id, [...needs.entries.keys()]),
-          ),
-        ),
-    needs.entries.size > 0,
-  );
-  const ofLosses = { ...needs, loans: new Map([...needs.losses].map((loan_id) => [loan_id, ""])) };
-  const losses = batch.add(
-    () =>
-      db
-        .select(selection(loanLosses))
-        .from(wantedLoans(tenant, ofLosses))
-        .crossJoin(loanLosses)
-        .where(and(eq(loanLosses.tenant_id, tenant), eq(loanLosses.loan_id, sql`wanted.loan_id`))),
-    needs.losses.size > 0 || needs.entries.size > 0,
-  );
-  const accrued = batch.add(
-    () =>
-      db
-        .select({ loan_id: accruals.loan_id, accrual_date: accruals.accrual_date })
-        .from(accruals)
-        .where(
-          sql`(${accruals.tenant_id}, ${accruals.loan_id}, ${accruals.accrual_date}) IN (
-          SELECT ${tenant}, value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...needs.accruals])}))`,
-        ),
-    needs.accruals.size > 0,
-  );
-  return ({ marks }) => {
-    const found = [
-      ...settled().map((row) => ({ kind: "settlement", ...row }) as const),
-      ...losses().map(({ tenant_id: _, ...loss }) => ({ kind: "loss", loss }) as const),
-      ...accrued().map((row) => ({ kind: "accrual", ...row }) as const),
-    ];
-    for (const mark of found) marks.set(markKey(mark), mark);
   };
 }
 

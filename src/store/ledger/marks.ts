@@ -40,9 +40,7 @@ export function markStatements(tenant_id: string, marks: Iterable<MarkWrite>): r
     ...releases(tenant_id, gone),
     ...writeAccruals(
       held.flatMap(({ mark, place }) =>
-        mark.kind === "accrual"
-          ? [{ tenant_id, loan_id: mark.loan_id, accrual_date: mark.accrual_date, ...place }]
-          : [],
+        mark.kind === "accrual" ? [{ tenant_id, ...mark.accrued, ...place }] : [],
       ),
     ),
     ...writeSettlements(
@@ -62,7 +60,7 @@ const placeOf = ({ sequence, position }: EntryPlace): EntryPlace => ({ sequence,
 function releases(tenant: string, marks: readonly Mark[]): readonly Sql[] {
   const keys = { accrual: [] as unknown[], settlement: [] as unknown[], loss: [] as unknown[] };
   for (const mark of marks) {
-    if (mark.kind === "accrual") keys.accrual.push([mark.loan_id, mark.accrual_date]);
+    if (mark.kind === "accrual") keys.accrual.push([mark.accrued.loan_id, mark.accrued.accrual_date]);
     else if (mark.kind === "settlement") keys.settlement.push([mark.disbursement_entry_id]);
     else keys.loss.push([mark.loss.loan_id, mark.loss.sequence, mark.loss.position]);
   }

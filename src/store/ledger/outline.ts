@@ -30,6 +30,7 @@ const COLUMNS = {
   follows_records: sql<number>`${sql.identifier("follows_records")}`.as("follows_records"),
   from_day: text("from_day"),
   last_day: textOrNull("last_day"),
+  interest_remainder: text("interest_remainder"),
   ...ofEachPart("now", text),
   ...ofEachPart("after", text),
   ...ofEachPart("highest", text),
@@ -67,12 +68,13 @@ function outlines(tenant: string, wanted: SQL): SQL {
       )}
       FROM peaks GROUP BY loan_id
     )
-    SELECT loan.loan_id, loan.borrower_id, loan.currency, loan.follows_records, wanted.from_day, last_day, ${each(
-      (part) => `
+    SELECT loan.loan_id, loan.borrower_id, loan.currency, loan.follows_records, wanted.from_day, last_day,
+      CAST(present.interest_remainder AS TEXT) AS interest_remainder, ${each(
+        (part) => `
         CAST(present.${part}_minor AS TEXT) AS now_${part}, CAST(COALESCE(after_${part}, 0) AS TEXT) AS after_${part},
         CAST(COALESCE(highest_${part}, 0) AS TEXT) AS highest_${part},
         CAST(COALESCE(lowest_${part}, 0) AS TEXT) AS lowest_${part}, day_${part}`,
-    )}
+      )}
     FROM ${wanted} CROSS JOIN ledger_loans AS loan CROSS JOIN loan_balances AS present
       LEFT JOIN later ON later.loan_id = loan.loan_id
     WHERE loan.tenant_id = ${tenant} AND loan.loan_id = wanted.loan_id

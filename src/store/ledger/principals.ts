@@ -7,12 +7,14 @@ export interface LoanPrincipal {
   readonly loan_id: string;
   readonly currency: string;
   readonly principal_minor: bigint;
+  /** The remainder of the loan's interest, in units of 10^-12 minor units (docs/ledger.md#accruals). */
+  readonly remainder: bigint;
   /** True for a loan that takes no accruals, because its entries follow its records. */
   readonly follows_records: boolean;
 }
 
-/** The principal of a row of `loan_balances` at the end of `day`, as text. */
-const principalAt = (tenant: string, day: string): SQL =>
+/** The principal of a row of `loan_balances`, which is named `present`, at the end of `day`. */
+export const principalAt = (tenant: string, day: string | SQL): SQL =>
   sql`present.principal_minor - COALESCE((SELECT SUM(later.principal_minor) FROM loan_days AS later
     WHERE later.tenant_id = ${tenant} AND later.loan_id = present.loan_id AND later.day > ${day}
       AND later.currency = present.currency), 0)`;
@@ -33,7 +35,7 @@ export async function principalsOf(
     db,
     sql`
     SELECT present.loan_id, present.currency, CAST(${principalAt(tenant, day)} AS TEXT) AS principal_minor,
-      ${followsRecords(tenant)} AS follows_records
+      CAST(present.interest_remainder AS TEXT) AS remainder, ${followsRecords(tenant)} AS follows_records
     FROM json_each(${JSON.stringify(loans)}) AS listed CROSS JOIN loan_balances AS present
     WHERE present.tenant_id = ${tenant} AND present.loan_id = listed.value`,
   );
@@ -65,14 +67,14 @@ export async function principalsAfter(
   { currency, day, after, limit }: PrincipalRequest,
 ): Promise<PrincipalPage> {
   const examined = sql`
-    SELECT loan_id, currency, principal_minor FROM loan_balances
+    SELECT loan_id, currency, principal_minor, interest_remainder FROM loan_balances
     WHERE tenant_id = ${tenant} AND loan_id > ${after} ORDER BY loan_id LIMIT ${EXAMINED_MAX}`;
   const rows = await queryRows<Row>(
     db,
     sql`
-    SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor, follows_records FROM (
+    SELECT loan_id, currency, CAST(principal_minor AS TEXT) AS principal_minor, remainder, follows_records FROM (
       SELECT present.loan_id, present.currency, ${principalAt(tenant, day)} AS principal_minor,
-        ${followsRecords(tenant)} AS follows_records
+        CAST(present.interest_remainder AS TEXT) AS remainder, ${followsRecords(tenant)} AS follows_records
       FROM (${examined}) AS present WHERE present.currency = ${currency}
     ) WHERE principal_minor > 0 LIMIT ${limit + 1}`,
   );
@@ -89,11 +91,13 @@ interface Row {
   readonly loan_id: string;
   readonly currency: string;
   readonly principal_minor: string;
+  readonly remainder: string;
   readonly follows_records: number;
 }
 
-const toPrincipal = ({ principal_minor, follows_records, ...row }: Row): LoanPrincipal => ({
+const toPrincipal = ({ principal_minor, remainder, follows_records, ...row }: Row): LoanPrincipal => ({
   ...row,
   follows_records: follows_records === 1,
+  remainder: BigInt(remainder),
   principal_minor: BigInt(principal_minor),
 });

@@ -1,24 +1,41 @@
-import { and, count, eq, sql } from "drizzle-orm";
-import type { BankStanding, IntegrityStanding, RollupStanding } from "../../domain/ledger/reconciliation.ts";
+import { and, eq, ne, sql } from "drizzle-orm";
+import {
+  type BankStanding,
+  type IntegrityStanding,
+  REPORTED_FINDINGS_MAX,
+  type RollupStanding,
+} from "../../domain/ledger/reconciliation.ts";
 import type { Database } from "../d1/session.ts";
 import { queryRows } from "../d1/statement.ts";
 import { integrityChecks, integrityFindings } from "./integrity-tables.ts";
 import { halvesOf, joined } from "./rows.ts";
 
-/** The state of the tenant's integrity check, and the number of accounts that it found wrong. */
+/** The state of the tenant's integrity check, and what it found wrong. */
 export async function integrityStanding(db: Database, tenant: string): Promise<IntegrityStanding> {
-  const [[check], [findings]] = await db.batch([
+  const { figure_table: table, book, account_code: account, currency, day, entry } = integrityFindings;
+  const ofTenant = eq(integrityFindings.tenant_id, tenant);
+  const [[check], [accounts], findings] = await db.batch([
     db
       .select({ checked_at: integrityChecks.checked_at, checked_upto: integrityChecks.checked_upto })
       .from(integrityChecks)
       .where(eq(integrityChecks.tenant_id, tenant)),
     db
-      .select({ count: count() })
+      .select({
+        count: sql<number>`count(DISTINCT json_array(${book}, ${account}, ${currency}))`.as("count"),
+      })
       .from(integrityFindings)
-      .where(and(eq(integrityFindings.tenant_id, tenant))),
+      .where(and(ofTenant, ne(account, ""))),
+    // The same figure may be found by two comparisons.
+    db
+      .selectDistinct({ table, book, account, currency, day, entry })
+      .from(integrityFindings)
+      .where(ofTenant)
+      .orderBy(table, book, account, currency, day, entry)
+      .limit(REPORTED_FINDINGS_MAX),
   ]);
   return {
-    mismatched: findings?.count ?? 0,
+    mismatched: accounts?.count ?? 0,
+    findings,
     checked_at: check?.checked_at ?? null,
     checked_upto: check?.checked_upto ?? 0,
   };

@@ -110,7 +110,7 @@ export function halvesOf(amount: SQL | AnySQLiteColumn): { readonly hi: SQL; rea
 export const joined = (hi: string, lo: string): bigint => BigInt(hi) * HALF + BigInt(lo);
 
 /** What postings moved between two accounts, in halves. */
-export interface MovedRow {
+interface MovedRow {
   readonly debit: AccountCode;
   readonly credit: AccountCode;
   readonly hi: string;

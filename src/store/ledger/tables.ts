@@ -102,10 +102,19 @@ export const ledgerLoans = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id] })],
 );
 
-/** A loan's balances over all days. */
+/**
+ * A loan's balances over all days, and the remainder of its interest: what was exact less what was posted, over its accruals
+ * that stand, in units of 10^-12 minor units.
+ */
 export const loanBalances = sqliteTable(
   "loan_balances",
-  { ...tenant, loan_id: text().notNull(), currency: text().notNull(), ...partColumns },
+  {
+    ...tenant,
+    loan_id: text().notNull(),
+    currency: text().notNull(),
+    ...partColumns,
+    interest_remainder: int64().notNull(),
+  },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.currency] })],
 );
 
@@ -129,10 +138,23 @@ export const ledgerDays = sqliteTable("ledger_days", { ...account, day: text().n
   check("days_are_two_halves", halves),
 ]);
 
-/** The loans with interest posted for a day, and its entry. A reversal of the entry allows the day again. */
+/**
+ * The interest of loans that stands for a day: of the entry at the place, or of its last correction. `carried` and `remainder`
+ * are the loan's remainder without it and with it. A reversal of the entry allows the day again.
+ */
 export const accruals = sqliteTable(
   "accruals",
-  { ...tenant, loan_id: text().notNull(), accrual_date: text().notNull(), ...place },
+  {
+    ...tenant,
+    loan_id: text().notNull(),
+    accrual_date: text().notNull(),
+    ...place,
+    interest_minor: int64().notNull(),
+    carried: int64().notNull(),
+    remainder: int64().notNull(),
+    /** The latest day on which the entry, or a correction of it, takes effect. */
+    last_day: text().notNull(),
+  },
   (t) => [primaryKey({ columns: [t.tenant_id, t.loan_id, t.accrual_date] })],
 );
 

@@ -100,6 +100,8 @@ describe("a screen", () => {
       ...{ scheduled: amount, received: amount, arrears: amount, margin_due: amount, written_off: amount },
       ...{ rebates: amount, overpaid: amount, recovered: amount, repaid: exact("50000") },
       ...{ par0: exact("0.123456"), par30: null, par90: exact("0"), buckets: [bucket] },
+      ...{ average_remaining_days: null, average_original_days: null, average_margin_rate: null },
+      largest_share: null,
     });
     expect(widest(text)).toBeLessThanOrEqual(80);
     expect(text).toContain("PAR 0 12.35 %, PAR 30 -, PAR 90 0.00 %");
@@ -107,19 +109,19 @@ describe("a screen", () => {
     expect(lateText([{ ...POSITION, days_past_due: exact("0") }])).toBe("No disbursement is late.\n");
   });
 
-  it("of a statement fits 80 columns and shows how each entry changes what is owed", () => {
+  it("of a statement fits 80 columns and shows the total, and each part that the loan ever had", () => {
     const amounts = {
       principal_minor: "1000000",
       interest_minor: "-5",
       fees_minor: "0",
-      margin_minor: "0",
+      margin_minor: "2500000",
       suspense_minor: "0",
-      total_minor: "999995",
+      total_minor: "3499995",
     };
     const text = statementText({
       loan_id: "11111111-1111-1111-1111-111111111111",
       currency: "USD",
-      opening: { ...amounts, interest_minor: "0", principal_minor: "0" },
+      opening: { ...amounts, interest_minor: "0", principal_minor: "0", margin_minor: "0", total_minor: "0" },
       items: [
         {
           journal_entry_id: "22222222-2222-2222-2222-222222222222",
@@ -133,6 +135,9 @@ describe("a screen", () => {
       ],
     });
     expect(widest(text)).toBeLessThanOrEqual(80);
-    expect(text).toContain("2026-01-01  disbursement  9,999.95  10,000.00     -0.05  0.00      0.00\n");
+    expect(text).toMatch(/^Date +entry +change +total +principal +interest +margin$/m);
+    expect(text).toMatch(
+      /^2026-01-01 +disbursement +34,999\.95 +34,999\.95 +10,000\.00 +-0\.05 +25,000\.00$/m,
+    );
   });
 });

@@ -10,6 +10,11 @@ const BODIES = [
   ["interest_waived", "reason", { ...loan, amount_minor: "1", reason: "goodwill" }],
   ["chargeoff", "reason", { ...loan, reason: "no answer for a year" }],
   [
+    "accrual_corrected",
+    "reason",
+    { accrual_entry_id: ID, loan_id: ID, interest_minor: "1", reason: "wrong rate" },
+  ],
+  [
     "reversal",
     "reason_description",
     { reverses_entry_id: ID, reason_code: "other", reason_description: "sent twice" },

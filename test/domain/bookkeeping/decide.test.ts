@@ -121,6 +121,59 @@ describe("an event of a record", () => {
   });
 });
 
+describe("records that settle what they promise", () => {
+  const moved = { step: "update", disbursement_id: "L-1", disbursement_date: "2024-10-25" };
+  const SETTLED = "2024-10-20 disbursement_settled; DR 2100 CR 1000 1000000";
+  const TAKEN_BACK = "2024-10-20 reversal; DR 1000 CR 2100 1000000";
+  const settling = () => new Books("ops");
+
+  it("post the settlement directly after its entry, and take back and post both with a corrected date", () => {
+    const books = settling();
+    const booking = books.book("disbursement", loan);
+    expect(entriesOf(booking)).toEqual([ORIGINATION, SETTLED]);
+    const [origination, settlement] = booking?.entries ?? [];
+    expect(settlement).toMatchObject({
+      ...{ settles_entry_id: origination?.journal_entry_id, bank_account_ref: "ops", position: 1 },
+      ...{ correlation_id: origination?.correlation_id, external_ref: "L-1" },
+    });
+    const second = books.book("disbursement", moved);
+    expect(entriesOf(second)).toEqual([
+      ...[TAKEN_BACK, "2024-10-20 reversal; DR 2100 CR 1100 1000000; DR 2300 CR 1400 129300"],
+      ...[ORIGINATION, SETTLED].map((line) => line.replace("10-20", "10-25")),
+    ]);
+    expect(second?.entries[0]?.reverses?.journal_entry_id).toBe(settlement?.journal_entry_id);
+    expect(books.ledger.marks.size).toBe(1);
+  });
+
+  it("settle no write-off, and no receipt", () => {
+    const books = settling();
+    books.book("disbursement", loan);
+    const change = { change_date: "2025-01-10", change_reason: "Agreed" };
+    const lower = { step: "update", disbursement_id: "L-1", disbursement_amount: 9000, ...change };
+    expect(books.book("disbursement", lower)?.settled).toEqual([]);
+    expect(books.book("payment", paid)?.settled).toEqual([]);
+  });
+
+  it("take back only the settlement that stands where the same group reversed one, and perhaps posted another", () => {
+    for (const another of [null, "another"]) {
+      const books = settling();
+      const [, first] = books.book("disbursement", loan)?.entries ?? [];
+      if (!first) throw new Error("an origination is settled");
+      books.ledger.reversed.add(first.journal_entry_id);
+      books.ledger.marks.clear();
+      if (another !== null) {
+        books.ledger.entries.set(another, { ...first, journal_entry_id: another });
+        const mark = { kind: "settlement", disbursement_entry_id: first.settles_entry_id ?? "" } as const;
+        books.ledger.marks.set(markKey(mark), mark);
+      }
+      const reversed = books.book("disbursement", moved)?.entries.map((entry) => entry.reverses);
+      const ids = reversed?.flatMap((one) => one?.journal_entry_id ?? []);
+      const own = first.settles_entry_id;
+      expect(ids).toEqual(another === null ? [own] : [another, own]);
+    }
+  });
+});
+
 describe("a loan that a ledger route had first", () => {
   it("is booked not at all, and is remembered as such", () => {
     const books = new Books();

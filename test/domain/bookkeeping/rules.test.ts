@@ -141,6 +141,12 @@ describe("the parts of a record in the books", () => {
       { refund: true, installment_number: 0 },
       "2026-02-03; DR 4200 CR 1000 1100",
     ],
+    ["that is a recovery, as a whole", { recovery: true }, "2026-02-03; DR 1000 CR 4300 1100"],
+    [
+      "that is a recovery and has the number 0",
+      { recovery: true, installment_number: 0 },
+      "2026-02-03; DR 1000 CR 4300 1100",
+    ],
   ] as const)("a payment %s", (_, change, expected) => {
     expect(read(paidParts(payment(change)))).toEqual([expected]);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nextDay } from "../../../src/domain/ledger/day-count.ts";
 import { carriedInterest, scaledRate } from "../../../src/domain/ledger/interest.ts";
+import { NO_AMOUNTS } from "../../../src/domain/ledger/loan-book.ts";
+import { correction, disbursed, interest, ledgerAfter, reversal } from "./ledger-in-memory.ts";
 
 const ONE = 10n ** 12n;
 
@@ -40,4 +42,32 @@ describe("the interest of a day with a remainder", () => {
     }
     expect(sum).toBe(expected);
   });
+
+  it.each([
+    ["USD 35.00 at 5 %", 3_500n, "0.05", 175n],
+    ["JPY 10,000 at 3 %", 10_000n, "0.03", 300n],
+  ])(
+    "of %s is carried by the ledger, also over reversals and corrections",
+    (_, principal, rate, expected) => {
+      const ledger = ledgerAfter(disbursed(principal, { effective_at: "2022-12-31" }));
+      const accrue = (date: string) => {
+        const carried = ledger.state.remainders.get("loan") ?? 0n;
+        const day = { convention: "ACT_365", date } as const;
+        const { interest_minor, remainder } = carriedInterest(principal, scaledRate(rate), day, carried);
+        return ledger.entry(interest(interest_minor, date, principal, remainder)).journal_entry_id;
+      };
+      const days: string[] = [];
+      for (let date = "2023-01-01"; date < "2024-01-01"; date = nextDay(date)) {
+        const entry = accrue(date);
+        days.push(date);
+        if (days.length % 3 === 0) ledger.accept(correction(entry, 1_000n));
+        if (days.length % 3 === 0) ledger.accept(reversal(entry, date));
+        if (days.length % 3 === 0) accrue(date);
+      }
+      const { interest: owed } = ledger.state.books.get("loan")?.balances ?? NO_AMOUNTS;
+      expect(owed).toBe(expected);
+      const left = ledger.state.remainders.get("loan") ?? 0n;
+      expect(left > -1_000n && left < 1_000n).toBe(true);
+    },
+  );
 });

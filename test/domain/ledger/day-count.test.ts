@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DayCountConvention, nextDay, yearFraction } from "../../../src/domain/ledger/day-count.ts";
-import { interestOfDay, scaledRate } from "../../../src/domain/ledger/interest.ts";
+import { carriedInterest, scaledRate } from "../../../src/domain/ledger/interest.ts";
 
 const fraction = (convention: DayCountConvention, from: string, to: string): number => {
   const { numerator, denominator } = yearFraction(convention, from, to);
@@ -118,6 +118,10 @@ it("a year below 100 is that year, not one of the 20th century", () => {
   });
 });
 
+/** Without a remainder of other days. */
+const interestOf = (principal: bigint, rate: string, convention: DayCountConvention, date: string) =>
+  carriedInterest(principal, scaledRate(rate), { convention, date }, 0n).interest_minor;
+
 describe("the interest of a day", () => {
   it.each([
     ["100000", "0.1375", "ACT_365", "2024-03-01", "38"],
@@ -132,11 +136,11 @@ describe("the interest of a day", () => {
     ["0", "10", "ACT_365", "2024-01-01", "0"],
     ["360", "0.000000000001", "ACT_360", "2024-01-01", "0"],
   ] as const)("of %s at %s by %s on %s is %s", (principal, rate, convention, day, interest) => {
-    expect(interestOfDay(BigInt(principal), scaledRate(rate), convention, day)).toBe(BigInt(interest));
+    expect(interestOf(BigInt(principal), rate, convention, day)).toBe(BigInt(interest));
   });
 
   it("rounds half to even: 0.5 to 0, 1.5 to 2, 2.5 to 2, and anything above half up", () => {
-    const of = (principal: bigint) => interestOfDay(principal, scaledRate("0.5"), "ACT_360", "2024-01-01");
+    const of = (principal: bigint) => interestOf(principal, "0.5", "ACT_360", "2024-01-01");
     expect([360n, 1080n, 1800n, 2520n].map(of)).toEqual([0n, 2n, 2n, 4n]);
     expect([359n, 361n, 1081n, 1799n].map(of)).toEqual([0n, 1n, 2n, 2n]);
   });

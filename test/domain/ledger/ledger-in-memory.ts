@@ -4,12 +4,8 @@ import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../../src/domain/ledger/decide.ts";
 import type { Entry } from "../../../src/domain/ledger/journal.ts";
 import type { Disbursement } from "../../../src/domain/ledger/postings/disbursement.ts";
-import {
-  applyEntry,
-  type LedgerState,
-  noLedgerState,
-  type Posted,
-} from "../../../src/domain/ledger/state.ts";
+import { type LedgerState, noLedgerState, type Posted } from "../../../src/domain/ledger/state.ts";
+import { applyPosted, noLedgerWrites } from "../../../src/domain/ledger/writes.ts";
 
 /* Commands of one loan, and a ledger in memory that decides them. */
 
@@ -48,13 +44,28 @@ export const interestWaiver = (amount_minor: bigint, effective_at: string): Ledg
   effective_at,
   reason: "goodwill",
 });
-export const interest = (interest_minor: bigint, day: string, principal: bigint): LedgerCommand => ({
+export const interest = (
+  interest_minor: bigint,
+  day: string,
+  principal: bigint,
+  interest_remainder: bigint | null = null,
+): LedgerCommand => ({
   type: "accrual",
   program_id: "program",
   accrual_date: day,
+  late: false,
   day_count_convention: "ACT_365",
   currency: "USD",
-  loans: [{ loan_id: "loan", outstanding_principal_minor: principal, interest_minor }],
+  loans: [{ loan_id: "loan", outstanding_principal_minor: principal, interest_minor, interest_remainder }],
+  actor: null,
+});
+export const correction = (accrual_entry_id: string, interest_minor: bigint): LedgerCommand => ({
+  type: "accrual_corrected",
+  accrual_entry_id,
+  loan_id: "loan",
+  interest_minor,
+  interest_remainder: null,
+  reason: "wrong rate",
   actor: null,
 });
 export const payment = (
@@ -124,16 +135,17 @@ export class LedgerInMemory {
   run(command: LedgerCommand): Result<Posted, Problem> {
     const sequence = this.#sequence + 1;
     const ids = { event_id: `event-${sequence}`, journal_entry_id: `entry-${sequence}` };
-    const decided = decideLedger(this.state, command, {
+    const stamp = {
       sequence,
       ...ids,
       now: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
       settings: DEFAULT_SETTINGS,
       closed_through: this.closed_through,
-    });
+    };
+    const decided = decideLedger(this.state, command, stamp);
     if (!decided.ok) return decided;
     this.#sequence = sequence;
-    for (const entry of decided.value.entries) applyEntry(this.state, entry);
+    applyPosted(this.state, noLedgerWrites(), decided.value, stamp);
     return decided;
   }
 

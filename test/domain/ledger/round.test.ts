@@ -16,7 +16,7 @@ function visit(start: Round, loans: readonly string[], now: number): { round: Ro
     expect(step).toBeLessThanOrEqual(100);
     const some = loans.filter((loan) => loan > round.round_after).slice(0, step);
     found.push(...some);
-    round = roundAfter(round, { step, found: some, loans: loans.length }, now);
+    round = roundAfter(round, { isEnd: some.length < step, found: some, loans: loans.length }, now);
   } while (!isInTime(round, now));
   return { round, found };
 }
@@ -50,8 +50,8 @@ it("of a few loans adds all of them up in one turn", () => {
 it("of a million loans takes as many in a minute as make three days, at most a hundred in a turn", () => {
   const started: Round = { round_after: "L", round_loans: 1_000_000, round_done: 0, round_started_at: 0 };
   expect(stepOf(started, 60_000)).toBe(100);
-  const once = roundAfter(started, { step: 100, found: ids(100), loans: 1_000_000 }, 60_000);
+  const once = roundAfter(started, { isEnd: false, found: ids(100), loans: 1_000_000 }, 60_000);
   expect([once.round_done, isInTime(once, 60_000)]).toEqual([100, false]);
-  const twice = roundAfter(once, { step: 100, found: ids(100), loans: 1_000_000 }, 60_000);
+  const twice = roundAfter(once, { isEnd: false, found: ids(100), loans: 1_000_000 }, 60_000);
   expect(stepOf(twice, 60_000)).toBe(32);
 });

@@ -326,7 +326,8 @@ describe("the integrity check", () => {
   ];
 
   it("compares debits and credits each, not only their difference", () => {
-    const finding = [{ book: "", account_code: "1000", currency: "USD" }];
+    const of = { day: "", entry: "", place: null };
+    const finding = [{ table: "ledger_totals", book: "", account: "1000", currency: "USD", ...of }];
     expect(compareAccounts(sum(7n, 2n), sum(7n, 2n))).toEqual([]);
     expect(compareAccounts(sum(7n, 2n), sum(8n, 3n))).toEqual(finding);
     expect(compareAccounts(sum(7n, 2n), [])).toEqual(finding);

@@ -1,7 +1,5 @@
-import type { DecimalText } from "../core/decimal.ts";
-import { divideHalfEven } from "../core/money.ts";
-import type { Position } from "./position.ts";
-import { BUCKETS } from "./state.ts";
+import type { Position } from "../position/position.ts";
+import { BUCKETS } from "../position/state.ts";
 
 /** The loans of one bucket. */
 interface BucketSums {
@@ -47,7 +45,7 @@ export const noSums = (): Sums => ({
   buckets: BUCKETS.map(() => ({ number: 0, outstanding: 0n, arrears: 0n })),
 });
 
-/** Adds a position to the sums of its currency and group (docs/portfolio.md#the-portfolio). */
+/** Adds a position to the sums of its currency and group (docs/analytics.md#the-portfolio). */
 export function addPosition(sums: Sums, position: Position): void {
   if (position.state === "pending") return;
   const { terms, outstanding_principal: outstanding, arrears, days_past_due } = position;
@@ -71,16 +69,4 @@ export function addPosition(sums: Sums, position: Position): void {
   bucket.number += 1;
   bucket.outstanding += outstanding;
   bucket.arrears += arrears.total;
-}
-
-const RATIO_DECIMALS = 6;
-const ONE = 10n ** BigInt(RATIO_DECIMALS);
-
-/** `part` over `whole` with six decimals, rounded half to even; null when the whole is 0. */
-export function ratio(part: bigint, whole: bigint): DecimalText | null {
-  if (whole === 0n) return null;
-  const digits = divideHalfEven(part * ONE, whole)
-    .toString()
-    .padStart(RATIO_DECIMALS + 1, "0");
-  return `${digits.slice(0, -RATIO_DECIMALS)}.${digits.slice(-RATIO_DECIMALS)}`;
 }

@@ -1,0 +1,88 @@
+import * as z from "zod";
+import { ROLL_PLACES } from "../../domain/analytics/roll-rates.ts";
+import { currency, day, exactDecimal } from "../answer-values.ts";
+import { group } from "../position/answers.ts";
+
+export { unfinished } from "../position/answers.ts";
+
+const sequence = z.int().min(0);
+const moment = { from_sequence: sequence, to_sequence: sequence };
+const share = exactDecimal.nullable();
+const ends = z.object({ from: exactDecimal, to: exactDecimal });
+
+export const movementLine = z
+  .object({
+    currency,
+    group,
+    principal: z.object({
+      opening: exactDecimal,
+      disbursed: exactDecimal,
+      raised: exactDecimal,
+      repaid: exactDecimal,
+      written_off: exactDecimal,
+      closing: exactDecimal,
+    }),
+    outstanding: ends,
+    overpaid: ends,
+    recovered: ends,
+    arrears: z.object({
+      opening: exactDecimal,
+      fell_due: exactDecimal,
+      collected: exactDecimal,
+      adjusted: exactDecimal,
+      closing: exactDecimal,
+    }),
+  })
+  .meta({ id: "MovementLine" });
+
+/** `GET /api/portfolio/movement`. */
+export const movement = z.object({
+  from_date: day,
+  to_date: day,
+  ...moment,
+  data: z.array(movementLine),
+});
+
+export const vintageLine = z
+  .object({
+    currency,
+    cohort: z.string(),
+    group: group.optional(),
+    months_on_book: z.int(),
+    number: z.int(),
+    disbursed: exactDecimal,
+    outstanding: exactDecimal,
+    principal_received: exactDecimal,
+    fees_received: exactDecimal,
+    arrears: exactDecimal,
+    outstanding_30: exactDecimal,
+    outstanding_90: exactDecimal,
+    written_off: exactDecimal,
+    recovered: exactDecimal,
+    repaid: z.int(),
+    pool_factor: share,
+    loss_rate: share,
+    net_loss_rate: share,
+    default_rate: share,
+  })
+  .meta({ id: "VintageLine" });
+
+/** `GET /api/vintages`. */
+export const vintages = z.object({ as_of_date: day, ...moment, data: z.array(vintageLine) });
+
+const rollPlace = z.enum(ROLL_PLACES);
+export const rollRate = z
+  .object({
+    currency,
+    group: group.optional(),
+    from: rollPlace,
+    to: rollPlace,
+    number: z.int(),
+    outstanding_from: exactDecimal,
+    outstanding_to: exactDecimal,
+    rate: share,
+  })
+  .meta({ id: "RollRate" });
+
+/** `GET /api/roll-rates`. */
+export const rollRates = z.object({ from_date: day, to_date: day, ...moment, data: z.array(rollRate) });
