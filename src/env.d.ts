@@ -22,6 +22,11 @@ declare namespace Cloudflare {
     AUTH_ISSUERS?: string;
     AUTH_CLOCK_TOLERANCE_S?: string;
     AUTH_EXPLAIN?: string;
+    /** Sign-in to the console; see config/sign-in.ts. */
+    CONSOLE_OIDC_CLIENT_ID?: string;
+    CONSOLE_OIDC_SCOPES?: string;
+    CONSOLE_OIDC_ISSUER?: string;
+    CONSOLE_OIDC_RESOURCE?: string;
     /** The origins whose pages may call, by spaces; see config/cors.ts. */
     CORS_ORIGINS?: string;
     /** Tags API keys; see domain/core/api-key.ts. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** WHATWG URL parsing has normalised the host by now: `127.1` and `0x7f000001` both read `127.0.0.1`. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -19,7 +19,16 @@ export const pathOf = (segments: readonly string[], query: Query = {}): string =
 export const href = (segments: readonly string[], query: Query = {}): string =>
   `#${withQuery(joined(segments), query)}`;
 
-const VIEW_NAMES = ["portfolio", "disbursement", "quality", "tables"] as const;
+const VIEW_NAMES = [
+  "portfolio",
+  "disbursement",
+  "client",
+  "quality",
+  "books",
+  "tables",
+  "settings",
+  "search",
+] as const;
 export type ViewName = (typeof VIEW_NAMES)[number];
 
 /** The view of that name; undefined for any other text. Anyone can write an address. */

@@ -1,6 +1,6 @@
-import { parse } from "lossless-json";
+import { parse, stringify } from "lossless-json";
 import { type Exact, numberText } from "./format.ts";
-import { sessionToken } from "./session.ts";
+import { freshToken } from "./session.ts";
 
 /** Why a request failed, in the members of RFC 9457 that a reader needs. */
 export interface RequestProblem {
@@ -21,8 +21,12 @@ export type Fetched<T> =
 export const STOPPED: RequestProblem = problemOf("stopped", "Stopped", "You stopped this.");
 
 /** Sends a GET to the API. Numbers of the answer are LosslessNumbers: no digit is lost. */
-export async function get<T>(path: string, signal: AbortSignal): Promise<Fetched<T>> {
-  const response = await request(path, "application/json", signal);
+export async function get<T>(
+  path: string,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Fetched<T>> {
+  const response = await request(path, "application/json", signal, { headers });
   return response.ok ? read<T>(response.value, signal) : response;
 }
 
@@ -53,12 +57,50 @@ async function read<T>(response: Response, signal: AbortSignal): Promise<Fetched
   }
 }
 
-/** Sends a GET for any media type. An answer other than 2xx becomes its problem. */
-export async function request(path: string, accept: string, signal: AbortSignal): Promise<Fetched<Response>> {
-  const headers = { Accept: accept, Authorization: `Bearer ${sessionToken() ?? ""}` };
+/** A request that may change something. `key` is its Idempotency-Key, where the route takes one. */
+export interface Sent {
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly key?: string;
+}
+
+/** Sends what changes something. Null is the answer of a route that answers without a body. */
+export async function sendChange<T>(sent: Sent, signal: AbortSignal): Promise<Fetched<T | null>> {
+  const headers: Record<string, string> = {};
+  if (sent.body !== undefined) headers["Content-Type"] = "application/json";
+  if (sent.key !== undefined) headers["Idempotency-Key"] = sent.key;
+  const { method, path, body } = sent;
+  const response = await request(path, "application/json", signal, { method, body, headers });
+  if (!response.ok) return response;
+  return response.value.status === 204 ? { ok: true, value: null } : read<T>(response.value, signal);
+}
+
+/** What a request has besides its path; without a method it is a GET. */
+interface Further {
+  readonly method?: Sent["method"];
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a GET, or another request, for any media type. An answer other than 2xx becomes its problem. */
+export async function request(
+  path: string,
+  accept: string,
+  signal: AbortSignal,
+  further: Further = {},
+): Promise<Fetched<Response>> {
+  const { method = "GET", body } = further;
+  const headers = {
+    ...further.headers,
+    Accept: accept,
+    Authorization: `Bearer ${(await freshToken()) ?? ""}`,
+  };
   let response: Response;
   try {
     response = await fetch(path, {
+      method,
+      body: body === undefined ? null : (stringify(body) ?? null),
       headers,
       signal,
       cache: "no-store",

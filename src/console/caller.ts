@@ -1,33 +1,38 @@
 import type { ParsedOf } from "../contract/answer-types.ts";
 import type { whoami } from "../contract/credentials/answers.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { settings } from "../contract/settings/answers.ts";
 import { type Calendar, calendarOf } from "../domain/core/calendar.ts";
 import { type Fetched, get } from "./api.ts";
-import { sessionToken } from "./session.ts";
+import { sessionNumber } from "./session.ts";
 
 /** Who reads, as the service knows their token or API key, and the calendar of their tenant. */
 interface Caller extends Pick<ParsedOf<typeof whoami>, "tenant_id" | "scopes" | "expires_at"> {
   readonly calendar: Calendar;
 }
 
-/** The caller of the token that they had when this was learnt. */
-let known: { readonly token: string | null; readonly caller: Caller } | null = null;
+/** The caller, and the session in which this was learnt. */
+let known: { readonly session: number; readonly caller: Caller } | null = null;
 
-/** Null until it is known who has this token. */
-export const currentCaller = (): Caller | null => (known?.token === sessionToken() ? known.caller : null);
+/** Null until it is known whose session this is. */
+export const currentCaller = (): Caller | null => (known?.session === sessionNumber() ? known.caller : null);
 
 /** Asks who has the token, and for the tenant's time zone, by whose days the service reckons. */
 export async function learnCaller(signal: AbortSignal): Promise<Fetched<readonly never[]>> {
-  const token = sessionToken();
+  const session = sessionNumber();
   const [self, tenant] = await Promise.all([
     get<ParsedOf<typeof whoami>>("/v1/whoami", signal),
     get<ParsedOf<typeof settings>>("/v1/settings", signal),
   ]);
   if (!self.ok) return self;
   if (!tenant.ok) return tenant;
-  known = { token, caller: { ...self.value, calendar: calendarOf(tenant.value.time_zone) } };
+  known = { session, caller: { ...self.value, calendar: calendarOf(tenant.value.time_zone) } };
   return { ok: true, value: [] };
 }
+
+/** Whether the reader's token or key grants one of these scopes. */
+export const may = (...scopes: readonly Scope[]): boolean =>
+  scopes.some((scope) => currentCaller()?.scopes.includes(scope));
 
 /** Views are shown once it is known. */
 export function tenantCalendar(): Calendar {

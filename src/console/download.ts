@@ -1,6 +1,6 @@
+import { announce } from "./announce.ts";
 import { type Fetched, type RequestProblem, request, STOPPED } from "./api.ts";
 import { button, h } from "./dom.ts";
-import { announce } from "./shell.ts";
 
 /** The next page of a CSV, from `Link: <…>; rel="next"` (RFC 8288). Only a path of this origin is followed. */
 function nextPage(response: Response): string | null {

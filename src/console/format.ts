@@ -62,3 +62,6 @@ export const plural = (number: string, one: string, many = `${one}s`): string =>
 
 /** Turns a name of the API into words: `matured_unpaid` becomes `matured unpaid`. */
 export const words = (name: string): string => name.replaceAll("_", " ");
+
+/** A text with a capital at its start. */
+export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,7 @@
+import { announce } from "./announce.ts";
 import { type Fetched, problemOf, type RequestProblem } from "./api.ts";
 import { button, type Child, h } from "./dom.ts";
 import { problemBox } from "./problem.ts";
-import { announce } from "./shell.ts";
 
 /** One load that the reader can watch and stop. */
 export interface Task {

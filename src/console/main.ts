@@ -1,13 +1,19 @@
 import { href, type ViewName, viewNamed } from "./address.ts";
+import { booksView } from "./books/view.ts";
 import { currentCaller, learnCaller } from "./caller.ts";
+import { clientView } from "./client/view.ts";
 import { disbursementView } from "./disbursement/view.ts";
 import { h } from "./dom.ts";
 import { loading, type Task } from "./loading.ts";
 import { portfolioView } from "./portfolio/view.ts";
 import { qualityView } from "./quality/view.ts";
 import { currentRoute, type Route } from "./route.ts";
+import { searchView } from "./search/view.ts";
 import { FORGOTTEN, sessionToken, takeTokenFromAddress } from "./session.ts";
+import { settingsView } from "./settings/view.ts";
 import { entitle, renderBare, renderShell } from "./shell.ts";
+import { endSignIn, isReturning } from "./sign-in/flow.ts";
+import { learnSignIn } from "./sign-in/settings.ts";
 import { tablesView } from "./tables/view.ts";
 import { tokenForm } from "./token-form.ts";
 
@@ -16,8 +22,12 @@ type View = (main: HTMLElement, route: Route, page: AbortSignal) => void;
 const VIEWS: Readonly<Record<ViewName, View>> = {
   portfolio: portfolioView,
   disbursement: disbursementView,
+  client: clientView,
   quality: qualityView,
+  books: booksView,
+  settings: settingsView,
   tables: tablesView,
+  search: searchView,
 };
 
 /** Aborts what the previous view still loads and draws. */
@@ -28,9 +38,10 @@ function show(): void {
   page.abort();
   page = new AbortController();
   if (sessionToken() === null) {
-    renderBare().append(tokenForm(show));
+    void askForToken(page.signal);
     return;
   }
+  void learnSignIn();
   const route = currentRoute();
   const [name = "portfolio"] = route.segments;
   const main = renderShell(name);
@@ -47,6 +58,17 @@ function show(): void {
     );
 }
 
+/** Why the reader has no token after a sign-in; said once. */
+let refused: string | null = null;
+
+async function askForToken(page: AbortSignal): Promise<void> {
+  const unknown = await learnSignIn();
+  if (page.aborted) return;
+  const fault = refused ?? (unknown === null ? null : `Sign-in is not available: ${unknown}.`);
+  refused = null;
+  renderBare().append(tokenForm(show, fault));
+}
+
 async function learnThenShow({ signal }: Task) {
   const learnt = await learnCaller(signal);
   if (learnt.ok && !signal.aborted) show();
@@ -55,6 +77,10 @@ async function learnThenShow({ signal }: Task) {
 
 // Must come first: no request may be sent while the token is in the address.
 takeTokenFromAddress();
+if (isReturning()) {
+  renderBare().append(h("p", { class: "note", role: "status" }, "Signing in …"));
+  refused = await endSignIn();
+}
 show();
 addEventListener(FORGOTTEN, show);
 addEventListener("hashchange", () => {

@@ -1,15 +1,26 @@
 import type { RequestProblem } from "./api.ts";
 import { currentCaller } from "./caller.ts";
 import { button, h, link } from "./dom.ts";
-import { forgetToken } from "./session.ts";
+import { dateText } from "./format.ts";
+import { forgetToken, tokenEndsAt } from "./session.ts";
+import { signInButton } from "./sign-in/button.ts";
 
 /** Codes after which a retry of the same request can succeed. */
 const PASSING = ["unreachable", "unavailable", "overloaded", "rate_limited", "internal_error", "unexpected"];
 /** Codes that another token may resolve. */
 const REFUSED = ["invalid_token", "missing_token", "insufficient_scope"];
 
+/** The problem of a token that has ended, in words that say so. The service gives no reason for a refusal. */
+function asEnded(problem: RequestProblem): RequestProblem {
+  const end = tokenEndsAt();
+  if (problem.code !== "invalid_token" || end === null || end > Date.now()) return problem;
+  const when = dateText(new Date(end).toISOString());
+  return { ...problem, title: "Your access has ended", detail: `The token was valid until ${when}.` };
+}
+
 /** A problem in plain words, with the trace id for the operator. */
-export function problemBox(problem: RequestProblem, again: () => void): HTMLElement {
+export function problemBox(told: RequestProblem, again: () => void): HTMLElement {
+  const problem = asEnded(told);
   const wait = problem.retry_after;
   return h(
     "div",
@@ -27,6 +38,7 @@ export function problemBox(problem: RequestProblem, again: () => void): HTMLElem
       "p",
       { class: "actions" },
       PASSING.includes(problem.code) && button("Try again", again),
+      problem.code === "invalid_token" && signInButton(() => "Sign in again"),
       REFUSED.includes(problem.code) && button("Use another token", forgetToken),
       PASSING.includes(problem.code) && wait !== null && wait > 0 && ` in ${wait} s at the earliest`,
     ),

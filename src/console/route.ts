@@ -22,3 +22,8 @@ function decoded(segment: string): string {
 export function go(address: string): void {
   location.hash = address;
 }
+
+/** Shows the present view again, with what there is now. */
+export function refresh(): void {
+  dispatchEvent(new Event("hashchange"));
+}

@@ -1,22 +1,21 @@
+import type { Scope } from "../contract/scopes.ts";
 import { href } from "./address.ts";
-import { currentCaller } from "./caller.ts";
-import { button, h, labelled, link, on } from "./dom.ts";
-import { go } from "./route.ts";
-import { forgetToken } from "./session.ts";
+import { announcer } from "./announce.ts";
+import { currentCaller, may } from "./caller.ts";
+import { button, h, link, on } from "./dom.ts";
+import { searchBox } from "./search/box.ts";
+import { forgetToken, isRenewed } from "./session.ts";
 
-const status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const main = h("main", { id: "main", tabindex: -1 });
 
-/** Tells a screen reader about a change that a sighted reader sees. */
-export function announce(text: string): void {
-  status.replaceChildren(text);
-}
-
-const VIEWS = [
+/** The views of the header; one that names scopes is shown to readers who have one of them. */
+const VIEWS: readonly (readonly [name: string, label: string, ...scopes: readonly Scope[]])[] = [
   ["portfolio", "Portfolio"],
   ["quality", "Quality"],
+  ["books", "Books", "hpts:ledger:read", "hpts:balances:read", "hpts:reconciliation:read"],
   ["tables", "Tables"],
-] as const;
+  ["settings", "Settings", "settings:write", "webhooks:manage", "keys:manage"],
+];
 
 function skipLink(): HTMLElement {
   return on(link("#main", "Skip to the content"), {
@@ -28,27 +27,25 @@ function skipLink(): HTMLElement {
   });
 }
 
-function finder(): HTMLElement {
-  const input = h("input", { type: "search", name: "id", required: true, autocomplete: "off", size: 18 });
-  const form = h(
-    "form",
-    { class: "finder", role: "search" },
-    labelled("Disbursement", input),
-    h("button", {}, "Open"),
-  );
-  return on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      go(href(["disbursement", input.value.trim()]));
+/** On a phone the header is one line, and this opens the rest of it. */
+function menuButton(): HTMLElement {
+  const made: HTMLButtonElement = button(
+    "☰",
+    () => {
+      const isOpen = made.parentElement?.classList.toggle("open") ?? false;
+      made.setAttribute("aria-expanded", String(isOpen));
     },
-  });
+    { class: "menu", "aria-label": "Menu", "aria-expanded": "false", "aria-controls": "views" },
+  );
+  return made;
 }
 
 /** The page around a view, for a reader with a token. */
 export function renderShell(view: string): HTMLElement {
   const caller = currentCaller();
   const until = caller?.expires_at?.slice(0, 16).replace("T", " ");
-  const items = VIEWS.map(([name, label]) =>
+  const shown = VIEWS.filter(([, , ...scopes]) => scopes.length === 0 || may(...scopes));
+  const items = shown.map(([name, label]) =>
     h("a", { href: href([name]), "aria-current": name === view ? "page" : undefined }, label),
   );
   document.body.replaceChildren(
@@ -56,19 +53,21 @@ export function renderShell(view: string): HTMLElement {
     h(
       "header",
       { class: "top" },
+      menuButton(),
       h("p", { class: "brand" }, link("/", "Loan Ledger")),
-      h("nav", { "aria-label": "Views" }, items),
-      finder(),
+      h("nav", { id: "views", "aria-label": "Views" }, items),
+      searchBox(),
       h(
         "div",
         { class: "who" },
         caller && h("span", { class: "tenant" }, caller.tenant_id),
-        until !== undefined && h("span", { class: "note" }, `access until ${until} UTC`),
-        button("Forget token", forgetToken, { class: "quiet" }),
+        isRenewed() && h("span", { class: "note" }, "signed in"),
+        !isRenewed() && until !== undefined && h("span", { class: "note" }, `access until ${until} UTC`),
+        button(isRenewed() ? "Sign out" : "Forget token", forgetToken, { class: "quiet" }),
       ),
     ),
     main,
-    status,
+    announcer,
   );
   main.replaceChildren();
   return main;
@@ -76,7 +75,7 @@ export function renderShell(view: string): HTMLElement {
 
 /** The page for a reader without a token. */
 export function renderBare(): HTMLElement {
-  document.body.replaceChildren(main, status);
+  document.body.replaceChildren(main, announcer);
   main.replaceChildren();
   return main;
 }

@@ -1,9 +1,31 @@
-import { h, labelled, on } from "./dom.ts";
+import { type Child, h, labelled, on } from "./dom.ts";
 import { rememberToken } from "./session.ts";
 import { entitle } from "./shell.ts";
+import { signInButton } from "./sign-in/button.ts";
 
-/** Asks for a token or an API key. The page keeps it only in memory, so a reload asks again. */
-export function tokenForm(done: () => void): HTMLElement {
+const MEANING =
+  "Paste a bearer token or an API key that may read, with the scope records:read or positions:read. It stays in the memory of this page: a reload asks again.";
+
+/**
+ * Offers to sign in where the service has a sign-in, and asks for a token or an API key. The page keeps it only in memory,
+ * so a reload asks again. `fault` says why the reader is here again.
+ */
+export function tokenForm(done: () => void, fault: string | null): HTMLElement {
+  const signIn = signInButton((host) => `Sign in at ${host}`);
+  const said = fault !== null && h("p", { class: "problem", role: "alert" }, fault);
+  const form = pasteForm(done, signIn === null);
+  const help = h("p", { id: "token-help" }, MEANING);
+  const ways: Child =
+    signIn === null
+      ? [help, form]
+      : [
+          h("div", { class: "part" }, signIn),
+          h("details", {}, h("summary", {}, "Use a token or an API key"), help, form),
+        ];
+  return h("section", { class: "card ask" }, entitle("Console", true), said, ways);
+}
+
+function pasteForm(done: () => void, primary: boolean): HTMLElement {
   // No password field: a browser offers to save what is typed there.
   const input = h("textarea", {
     rows: 4,
@@ -19,9 +41,9 @@ export function tokenForm(done: () => void): HTMLElement {
     {},
     labelled("Token or API key", input),
     fault,
-    h("p", {}, h("button", { class: "primary" }, "Open the console")),
+    h("p", {}, h("button", { class: primary ? "primary" : undefined }, "Open the console")),
   );
-  on(form, {
+  return on(form, {
     submit: (event) => {
       event.preventDefault();
       const kept = rememberToken(input.value);
@@ -33,15 +55,4 @@ export function tokenForm(done: () => void): HTMLElement {
       input.focus();
     },
   });
-  return h(
-    "section",
-    { class: "card ask" },
-    entitle("Console", true),
-    h(
-      "p",
-      { id: "token-help" },
-      "Paste a bearer token or an API key that may read, with the scope records:read or positions:read. It stays in the memory of this page: a reload asks again.",
-    ),
-    form,
-  );
 }

@@ -8,6 +8,7 @@ import { LOG_ROUTES } from "./routes/log.ts";
 import { LOOKUP_ROUTES } from "./routes/lookup.ts";
 import { POSITION_ROUTES } from "./routes/position.ts";
 import { POSTING_ROUTES } from "./routes/postings.ts";
+import { SEARCH_ROUTES } from "./routes/search.ts";
 import { SERVICE_ROUTES } from "./routes/service.ts";
 import { SETTINGS_ROUTES } from "./routes/settings.ts";
 import { TAPE_ROUTES } from "./routes/tape.ts";
@@ -17,6 +18,7 @@ import { WEBHOOK_ROUTES } from "./routes/webhooks.ts";
 export const ROUTES = {
   ...TAPE_ROUTES,
   ...LOOKUP_ROUTES,
+  ...SEARCH_ROUTES,
   ...POSITION_ROUTES,
   ...ANALYTICS_ROUTES,
   ...POSTING_ROUTES,

@@ -15,7 +15,7 @@ const OUT = join(PROJECT_ROOT, "dist/pages");
  * HTML, `src` and `href` that begin with `./` name files beside it, those that begin with `npm:` files of a package.
  * @type {Readonly<Record<string, string>>}
  */
-const PAGES = { console: "src/console/index.html", docs: "src/docs/index.html" };
+const PAGES = { home: "src/home/index.html", console: "src/console/index.html", docs: "src/docs/index.html" };
 
 /** Generate the OpenAPI document and the schema of mappings. They are TypeScript, so they are bundled before they run. */
 const REFERENCE_SOURCE = join(PROJECT_ROOT, "src/reference/document.ts");

@@ -9,6 +9,7 @@ import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
 import { LOG_OPERATIONS } from "./operations/log.ts";
 import { POSITION_OPERATIONS } from "./operations/positions.ts";
 import { POSTING_OPERATIONS } from "./operations/postings.ts";
+import { SEARCH_OPERATIONS } from "./operations/search.ts";
 import { SERVICE_OPERATIONS } from "./operations/service.ts";
 import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
 import { TABLE_OPERATIONS } from "./operations/tables.ts";
@@ -18,6 +19,7 @@ import { WEBHOOK_OPERATIONS } from "./operations/webhooks.ts";
 export const OPERATIONS: readonly ApiOperation[] = [
   ...INGEST_OPERATIONS,
   ...TABLE_OPERATIONS,
+  ...SEARCH_OPERATIONS,
   ...POSITION_OPERATIONS,
   ...ANALYTICS_OPERATIONS,
   ...POSTING_OPERATIONS,

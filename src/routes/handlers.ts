@@ -19,6 +19,7 @@ import { portfolioHandlers } from "./portfolio.ts";
 import { positionHandlers } from "./positions.ts";
 import { problemHandlers } from "./problems.ts";
 import { qualityHandlers } from "./quality.ts";
+import { searchHandlers } from "./search.ts";
 import { settingsHandlers } from "./settings.ts";
 import { tableHandlers } from "./tables.ts";
 import { webhookHandlers } from "./webhooks.ts";
@@ -28,6 +29,7 @@ export const HANDLERS: RouteHandlers = {
   ...ingestHandlers,
   ...ingestBatchHandlers,
   ...tableHandlers,
+  ...searchHandlers,
   ...positionHandlers,
   ...portfolioHandlers,
   ...analyticsHandlers,

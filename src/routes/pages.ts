@@ -1,20 +1,27 @@
 import type { Context } from "hono";
-import { html } from "hono/html";
+import type { consoleSignIn } from "../contract/service/answers.ts";
 import type { AppEnv } from "../http/app-env.ts";
+import { refuse } from "../http/authentication.ts";
 import type { RouteHandlers } from "../http/handler.ts";
-import { PAGE_HEADERS, renderPage } from "../http/page.ts";
+import { PAGE_HEADERS } from "../http/page.ts";
+import { renderJson } from "../http/problem.ts";
+import { signInOf } from "../http/sign-in.ts";
 
-/** Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/**
+ * Nothing from elsewhere, nothing inline, nothing that frames or is framed (docs/pages.md#policies). `origins` may be
+ * called besides the own one.
+ */
+const policy = (...origins: readonly string[]) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ["connect-src 'self'", ...origins].join(" "),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
 /** Answers with a file that src/pages/build.mjs built, or 304 to a caller who has it. */
 async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
@@ -33,11 +40,11 @@ async function builtFile(c: Context<AppEnv>, path: string): Promise<Response> {
 }
 
 /** Serves a page under the Worker's own headers. */
-function page(name: string) {
+function page(name: string, origins: (env: Cloudflare.Env) => readonly string[] = () => []) {
   return (c: Context<AppEnv>): Promise<Response> => {
     const headers = {
       ...PAGE_HEADERS,
-      "Content-Security-Policy": POLICY,
+      "Content-Security-Policy": policy(...origins(c.env)),
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Resource-Policy": "same-origin",
       "Content-Type": "text/html; charset=utf-8",
@@ -55,29 +62,23 @@ function jsonFile(path: string) {
   };
 }
 
-function home(c: Context<AppEnv>): Promise<Response> {
-  const { origin } = new URL(c.req.url);
-  return renderPage(
-    c,
-    "Loan Ledger",
-    html`<h1>Loan Ledger</h1>
-<p>Records of loans and purchases, their history, and a double-entry ledger, as an API.</p>
-<ul>
-<li><a href="/docs">Reference</a>: every route, field and code, with a client that sends requests
-(<a href="/openapi.json">openapi.json</a>)</li>
-<li><a href="/console">Console</a>: read a portfolio without writing code</li>
-<li><a href="/problems">Problems</a>: what each problem code means and what to do</li>
-</ul>
-<p>The first request, with a token in <code>$TOKEN</code>:</p>
-<pre><code>curl ${origin}/api/tables/clients \\
-  -H "Authorization: Bearer $TOKEN"</code></pre>`,
-  );
+/** The console may call the issuer where people sign in. Malformed settings open nothing; `consoleSignIn` says so. */
+function issuerOrigins(env: Cloudflare.Env): readonly string[] {
+  const signIn = signInOf(env);
+  return signIn.ok && signIn.value !== null ? [new URL(signIn.value.issuer).origin] : [];
+}
+
+function answerSignIn(c: Context<AppEnv>): Response {
+  const found = signInOf(c.env);
+  if (!found.ok) return refuse(c, { kind: "misconfigured", ...found.error });
+  return renderJson<typeof consoleSignIn>(c, { sign_in: found.value });
 }
 
 /** Pages for people: the page itself is open, its data needs a token (docs/pages.md). */
 export const pageHandlers = {
-  home,
-  console: page("console"),
+  home: page("home"),
+  console: page("console", issuerOrigins),
+  consoleSignIn: answerSignIn,
   reference: page("docs"),
   openapi: jsonFile("/openapi.json"),
   mappingSchema: jsonFile("/schemas/mapping.json"),

@@ -1,32 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findings } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
 
 const chromium = await findChromium();
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const AS_OF = "2026-09-30";
 const TENANT = "tape";
-
-interface Finding {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What axe finds on the page, in all of its rules. */
-async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as {
-    violations: readonly Finding[];
-  };
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-  );
-}
 
 describe.skipIf(chromium === null)("the console is accessible", () => {
   let browser: Browser;
@@ -46,6 +28,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       quality: `#/quality?as_of=${AS_OF}`,
       table: "#/tables/payments?status=paid&search=P",
       row: `#/tables/disbursements/${id}`,
+      search: `#/search?q=${id}`,
       problem: "#/tables/payments/none",
     };
   });
@@ -68,9 +51,13 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
       const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
       expect([name, wider]).toEqual([name, false]);
     }
+    if (width < 760) await page.getByRole("button", { name: "Menu" }).click();
+    found.menu = await findings(page);
     await page.getByRole("button", { name: "Forget token" }).click();
     found.token = await findings(page);
-    expect(found).toEqual(Object.fromEntries([...Object.keys(views), "token"].map((name) => [name, []])));
+    expect(found).toEqual(
+      Object.fromEntries([...Object.keys(views), "menu", "token"].map((name) => [name, []])),
+    );
     expect(faults).toEqual([]);
     await close();
   });
@@ -132,14 +119,14 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await page.keyboard.insertText("nobody");
     await press("Enter");
     await loaded(page);
-    await tabTo("Remove filter: payment id is nobody");
+    await tabTo("Remove filter: Payment is nobody");
     await press("Enter");
     await loaded(page);
-    await tabTo("Disbursement", "Shift+Tab");
-    await page.keyboard.insertText("none");
+    await tabTo("Search", "Shift+Tab");
+    await page.keyboard.insertText("nobody at all");
     await press("Enter");
     await loaded(page);
-    expect(await page.getByRole("alert").textContent()).toContain("Trace");
+    expect(await page.locator("main").textContent()).toContain("Nothing found.");
     await close();
   });
 

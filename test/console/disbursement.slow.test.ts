@@ -179,9 +179,9 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     }).then(async (response) => expect([response.status, await response.text()]).toContain(201));
     const route = "#/disbursement/GOLD";
     const may = await open(browser, service, { tenant: "gold", route });
-    expect((await rowsOf(may.page, "Journal entries")).map((row) => row.slice(-4))).toEqual([
-      ["1100", "2,000.00", "", "USD"],
-      ["2100", "", "2,000.00", "USD"],
+    expect((await rowsOf(may.page, "Journal entries")).map((row) => row.slice(-5, -1))).toEqual([
+      ["1100 Principal Receivable", "2,000.00", "", "USD"],
+      ["2100 Disbursement Clearing", "", "2,000.00", "USD"],
     ]);
     await may.close();
     const mayNot = await open(browser, service, { tenant: "gold", route, scope: "records:read" });

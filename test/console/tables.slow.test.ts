@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findings } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open, rowsOf } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -70,7 +71,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     await page.getByLabel("to", { exact: true }).fill("2026-06-30");
     await page.getByLabel("is exactly").press("Enter");
     await loaded(page);
-    await page.getByRole("button", { name: "due date", exact: true }).click();
+    await page.getByRole("button", { name: "Due", exact: true }).click();
     await loaded(page);
     const query =
       "status=paid&date_field=due_date&start_date=2025-06-01&end_date=2026-06-30&sort_by=due_date&limit=50";
@@ -81,7 +82,7 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     expect(answer.data.length).toBeGreaterThan(5);
     const shown = async () => (await rowsOf(page, "payments by due date")).map(([id]) => id);
     expect(await shown()).toEqual(answer.data.map(({ payment_id }) => payment_id));
-    await page.getByRole("button", { name: "Remove filter: status is paid" }).click();
+    await page.getByRole("button", { name: "Remove filter: Status is paid" }).click();
     await loaded(page);
     expect(page.url()).not.toContain("status");
     await page.goBack();
@@ -144,6 +145,63 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     expect(await page.locator("img").count()).toBe(0);
     expect(requests.filter(({ url }) => url.endsWith("/x"))).toEqual([]);
     expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("have names for people, with the API's beside, and the columns that the address names", async () => {
+    const { page, close } = await open(browser, service, { tenant: "tape", route: "#/tables/payments" });
+    expect(await page.getByRole("button", { name: "Due", exact: true }).getAttribute("title")).toBe(
+      "due_date",
+    );
+    await page.getByText(/^Columns \(\d+ of \d+\)$/).click();
+    for (const box of await page.locator(".column-choice input").all()) await box.uncheck();
+    await page.getByLabel(/^due_date/).check();
+    await page.getByRole("button", { name: "Show these columns" }).click();
+    await loaded(page);
+    expect(new URL(page.url()).hash).toBe("#/tables/payments?columns=due_date");
+    expect(await page.locator("thead th").allTextContents()).toEqual(["Payment", "Due"]);
+    await page.getByRole("button", { name: "Due", exact: true }).click();
+    await loaded(page);
+    expect(await page.locator("thead th").allTextContents()).toEqual(["Payment", "Due"]);
+    await close();
+  });
+
+  it("open an object beside the table as text, and Escape closes it", async () => {
+    const { page, faults, close } = await open(browser, service, {
+      tenant: "awkward",
+      route: "#/tables/clients",
+    });
+    const cell = page.getByRole("button", { name: "Further data: nested; show beside" });
+    await cell.click();
+    const beside = page.getByRole("complementary", { name: "Further data" });
+    expect(await beside.locator("pre").textContent()).toContain("1.5");
+    expect(await beside.locator("pre").textContent()).toContain("onerror");
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    expect(await beside.count()).toBe(0);
+    expect(await cell.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("say quietly that events came, and show them on request", async () => {
+    await service.ingest("live", AWKWARD);
+    const { page, close } = await open(browser, service, { tenant: "live", route: "#/tables/clients" });
+    await page.waitForRequest((request) => {
+      const asked = new URL(request.url());
+      return asked.pathname === "/api/tables/events" && asked.searchParams.has("cursor");
+    });
+    const [first] = AWKWARD;
+    const more = ["C-2", "C-3"].map((client_id) => ({ ...first, data: { ...first?.data, client_id } }));
+    await service.ingest("live", more);
+    await page.getByRole("button", { name: "2 new events: show" }).click({ timeout: 60_000 });
+    await loaded(page);
+    expect((await rowsOf(page, "clients by")).map(([id]) => id).sort()).toEqual([
+      "C-2",
+      "C-3",
+      `C/1 ?#%&"<b>`,
+    ]);
+    expect(await page.locator(".news").textContent()).toBe("");
     await close();
   });
 

@@ -117,7 +117,7 @@ describe("problem pages", () => {
     expect(page.text).toContain("What to do");
   });
 
-  it.each(["/", "/problems", "/problems/not_found"])(
+  it.each(["/problems", "/problems/not_found"])(
     "%s loads nothing, runs nothing and cannot be framed",
     async (path) => {
       const { headers, text } = await send(path);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
@@ -9,7 +10,7 @@ import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
 import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PAGES = ["/console", "/docs"];
+const PAGES = ["/", "/console", "/docs"];
 
 let service: Miniflare;
 let origin: URL;
@@ -26,6 +27,16 @@ async function get(path: string, headers: Record<string, string> = {}) {
 
 const policyOf = (headers: Headers): readonly string[] =>
   headers.get("Content-Security-Policy")?.split("; ") ?? [];
+
+describe("the script of the console", () => {
+  it("stays under 150 KiB gzipped", async () => {
+    const [, script = ""] = /\bsrc="([^"]+\.js)"/.exec((await get("/console")).text) ?? [];
+    const { status, text } = await get(script);
+    expect(status).toBe(200);
+    expect(gzipSync(text).length).toBeGreaterThan(20 * 1024);
+    expect(gzipSync(text).length).toBeLessThan(150 * 1024);
+  });
+});
 
 describe.each(PAGES)("the page %s", (path) => {
   it("is HTML for everybody, with headers that isolate it", async () => {
@@ -46,7 +57,10 @@ describe.each(PAGES)("the page %s", (path) => {
 
   it("loads only files of its own origin, which are cacheable for a year and have the right types", async () => {
     const { text } = await get(path);
-    const files = [...text.matchAll(/\b(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
+    // A link of an anchor loads nothing.
+    const files = [...text.matchAll(/<(?:link|script)\b[^>]*\b(?:src|href)="([^"]+)"/g)].map(
+      (match) => match[1] ?? "",
+    );
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       expect(file).toMatch(/^\/assets\/[\w.-]+-[0-9a-f]{16}\.(js|css|svg|woff2)$/);

@@ -1,5 +1,6 @@
 import { AUTH_SETTINGS, parseAuthConfig } from "../../config/auth.ts";
 import { readCorsOrigins } from "../../config/cors.ts";
+import { readSignIn } from "../../config/sign-in.ts";
 
 /** The members of an environment in wrangler.toml that the guard reads. */
 interface EnvironmentConfig {
@@ -44,6 +45,8 @@ export function configFaults(
   }
   const origins = readCorsOrigins(vars.CORS_ORIGINS);
   if (!origins.ok) faults.push(`The setting CORS_ORIGINS ${origins.error}.`);
+  const signIn = readSignIn(vars, auth.ok ? auth.value.issuers : []);
+  if (auth.ok && !signIn.ok) faults.push(`The setting ${signIn.error.setting} ${signIn.error.reason}.`);
   for (const name of LOCAL_SETTINGS) {
     if (vars[name] !== undefined) faults.push(`The setting ${name} is for the local service only.`);
   }

@@ -6,9 +6,9 @@ import { type Child, h, link, scrolling } from "../dom.ts";
 import { dateText, NONE, words } from "../format.ts";
 import { loading } from "../loading.ts";
 
-/** The log's events of the disbursement itself, the latest first. */
-export function eventLog(id: string, page: AbortSignal): HTMLElement {
-  const path = pathOf(["api", "tables", "events"], { id, category: "disbursement", limit: "50" });
+/** The log's events of one record, the latest first. */
+export function eventLog(category: "client" | "disbursement", id: string, page: AbortSignal): HTMLElement {
+  const path = pathOf(["api", "tables", "events"], { id, category, limit: "50" });
   return h(
     "section",
     { class: "card", "aria-labelledby": "events" },
@@ -17,18 +17,18 @@ export function eventLog(id: string, page: AbortSignal): HTMLElement {
       const answer = await get<PageJson>(path, signal);
       if (!answer.ok) return answer;
       const { data, pagination } = answer.value;
-      const all = link(href(["tables", "events"], { id, category: "disbursement" }), "All events");
-      return { ok: true, value: [eventTable(data), pagination.has_more && h("p", {}, all)] };
+      const all = link(href(["tables", "events"], { id, category }), "All events");
+      return { ok: true, value: [eventTable(category, data), pagination.has_more && h("p", {}, all)] };
     }),
   );
 }
 
-function eventTable(rows: readonly RowJson[]): HTMLElement {
+function eventTable(category: string, rows: readonly RowJson[]): HTMLElement {
   const head = (label: string) => h("th", { scope: "col" }, label);
   const table = h(
     "table",
     { class: "rows" },
-    h("caption", { class: "unseen" }, "Events of the disbursement"),
+    h("caption", { class: "unseen" }, `Events of the ${category}`),
     h(
       "thead",
       {},

@@ -1,5 +1,6 @@
 import type { PartsJson, PositionJson, TermsJson } from "../../contract/position/answers.ts";
 import { href } from "../address.ts";
+import { clientLink } from "../client/link.ts";
 import { h, link, scrolling } from "../dom.ts";
 import { amountText, dateText, type Exact, NONE, numberText } from "../format.ts";
 import { figure } from "../portfolio/figures.ts";
@@ -32,8 +33,7 @@ export function positionFigures(position: PositionJson): HTMLElement {
         { class: "facts" },
         stateTag(position.state),
         h("span", {}, position.kind),
-        client_id !== null &&
-          h("span", {}, "client ", link(href(["tables", "clients", client_id]), client_id)),
+        client_id !== null && h("span", {}, "client ", clientLink(client_id)),
         h("span", {}, link(href(["tables", "disbursements", position.disbursement_id]), "record")),
       ),
     ),

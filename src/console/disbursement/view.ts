@@ -4,6 +4,7 @@ import type { PositionJson, position } from "../../contract/position/answers.ts"
 import { pathOf } from "../address.ts";
 import { type Fetched, get } from "../api.ts";
 import { tenantCalendar, today } from "../caller.ts";
+import { correctionLinks, correctionView } from "../correct/view.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h } from "../dom.ts";
 import { NONE } from "../format.ts";
@@ -20,10 +21,15 @@ import { receiptsOf, receiptTable } from "./receipts.ts";
 
 /** One disbursement as of a day: what is owed, why, and its books. */
 export function disbursementView(main: HTMLElement, route: Route, page: AbortSignal): void {
-  const id = route.segments[1] ?? "";
+  const [, id = "", part] = route.segments;
+  if (part === "correct" || part === "payment") {
+    correctionView(main, route, page);
+    return;
+  }
   const asOf = route.query.get("as_of") ?? today();
   main.append(
     h("div", { class: "heading" }, entitle(id || NONE, true), dayControl(["disbursement", id], asOf)),
+    correctionLinks(id),
     loading("the position", page, async ({ signal }) => {
       const answer = await positionOf(id, asOf, signal);
       return answer.ok ? { ok: true, value: parts(answer.value.data, page) } : answer;
@@ -51,7 +57,7 @@ function parts(now: PositionJson, page: AbortSignal): readonly Child[] {
       const paid = await paidPayments(id, task);
       return paid.ok ? { ok: true, value: [receiptTable(now, receiptsOf(now, paid.value))] } : paid;
     }),
-    eventLog(id, page),
+    eventLog("disbursement", id, page),
     journalCard(now, page),
   ];
 }

@@ -1,6 +1,7 @@
 import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { type Fetched, getWalked } from "../api.ts";
+import { clientLink } from "../client/link.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, drawn, NONE, numberText, words } from "../format.ts";
@@ -209,7 +210,7 @@ function loanRow(line: PositionLineJson): HTMLTableRowElement {
     cell(amount(line.arrears.total), "number"),
     cell(amount(line.outstanding_principal), "number"),
     h("td", {}, stateTag(line.state)),
-    h("td", {}, client_id === null ? NONE : link(href(["tables", "clients", client_id]), client_id)),
+    h("td", {}, client_id === null ? NONE : clientLink(client_id)),
     cell(next_due === null ? NONE : `${dateText(next_due.due_date)} · ${amount(next_due.amount)}`),
     cell(
       last_received === null

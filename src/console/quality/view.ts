@@ -2,6 +2,7 @@ import type { QualityJson, RuleJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
 import { today } from "../caller.ts";
+import { clientLink } from "../client/link.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, link } from "../dom.ts";
 import { csvButton } from "../download.ts";
@@ -70,8 +71,6 @@ function findings({ code, count: number, examples }: RuleJson, asOf: string): HT
     ),
   );
 }
-
-const clientLink = (id: string) => link(href(["tables", "clients", id]), id);
 
 function exampleLinks(example: RuleJson["examples"][number], asOf: string): Child {
   if ("client_ids" in example) {

@@ -2,12 +2,12 @@ import { isLosslessNumber, stringify } from "lossless-json";
 import type { RowJson } from "../../contract/lookup/answers.ts";
 import type { LookupTable, WireType } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
+import { clientLink } from "../client/link.ts";
 import { type Child, h, link } from "../dom.ts";
 import { amountText, dateText, NONE, numberText } from "../format.ts";
 
 /** Columns whose value is the id of a record, with the table of that record. */
 const RECORD_OF: Readonly<Record<string, string>> = {
-  client_id: "clients",
   payment_id: "payments",
   operation_id: "operations",
   event_id: "events",
@@ -38,6 +38,7 @@ const TABLE_OF_CATEGORY: Readonly<Record<string, string>> = {
 function target(table: LookupTable, column: string, row: RowJson): string | null {
   const value = row[column];
   if (typeof value !== "string" || value === "") return null;
+  if (column === "client_id") return href(["client", value]);
   if (column === "disbursement_id") return href(["disbursement", value]);
   const record = RECORD_OF[column];
   if (record !== undefined) return href(["tables", record, value]);
@@ -49,6 +50,8 @@ function target(table: LookupTable, column: string, row: RowJson): string | null
 
 /** A value as a cell shows it: a link for an id that has a target. */
 export function valueView(table: LookupTable, column: string, row: RowJson): Child {
+  const id = row[column];
+  if (column === "client_id" && typeof id === "string" && table.name !== "clients") return clientLink(id);
   const text = valueText(table.columns[column] ?? "text", row[column], row);
   const address = target(table, column, row);
   return address === null ? text : link(address, text);

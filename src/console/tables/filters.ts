@@ -3,18 +3,19 @@ import { href } from "../address.ts";
 import { button, h, labelled, link, on, select } from "../dom.ts";
 import { words } from "../format.ts";
 import { go } from "../route.ts";
+import { columnLabel } from "./labels.ts";
 import { type Asked, addressOf } from "./query.ts";
 
 /** Search, filters and dates of a table; they go into the address. */
 export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
   const search = h("input", { type: "search", value: asked.search, maxlength: 128, autocomplete: "off" });
   const column = select(
-    filterable(table).map((name) => [name, words(name)]),
+    filterable(table).map((name) => [name, columnLabel(name)]),
     asked.filters.at(-1)?.[0] ?? "",
   );
   const value = h("input", { type: "text", maxlength: 255, autocomplete: "off" });
   const dates = select(
-    [["", "no dates"], ...dateColumns(table).map((name) => [name, words(name)] as const)],
+    [["", "no dates"], ...dateColumns(table).map((name) => [name, columnLabel(name)] as const)],
     asked.date_field,
   );
   const start = h("input", { type: "date", value: asked.start_date });
@@ -66,12 +67,15 @@ function chips(table: LookupTable, asked: Asked): HTMLElement | null {
   const made = [
     ...(search === "" ? [] : [chip(`contains “${search}”`, { ...asked, search: "" })]),
     ...filters.map(([name, value]) =>
-      chip(`${words(name)} is ${value}`, { ...asked, filters: filters.filter((one) => one[0] !== name) }),
+      chip(`${columnLabel(name)} is ${value}`, {
+        ...asked,
+        filters: filters.filter((one) => one[0] !== name),
+      }),
     ),
     ...(date_field === ""
       ? []
       : [
-          chip(`${words(date_field)} ${start_date || "…"} to ${end_date || "…"}`, {
+          chip(`${columnLabel(date_field)} ${start_date || "…"} to ${end_date || "…"}`, {
             ...asked,
             date_field: "",
             start_date: "",

@@ -16,6 +16,8 @@ export interface Asked {
   readonly end_date: string;
   readonly sort_by: string;
   readonly sort_order: "asc" | "desc";
+  /** The chosen columns; empty for all. */
+  readonly columns: readonly string[];
 }
 
 export const tableNamed = (name: string | undefined): LookupTable | undefined =>
@@ -39,11 +41,12 @@ export function askedOf(table: LookupTable, query: URLSearchParams): Asked {
     end_date: date_field === "" ? "" : (query.get("end_date") ?? ""),
     sort_by: known("sort_by", sortable(table)) || table.defaultSort,
     sort_order: query.get("sort_order") === "asc" ? "asc" : "desc",
+    columns: (query.get("columns") ?? "").split(",").filter((name) => Object.hasOwn(table.columns, name)),
   };
 }
 
 /** The same query as parameters of the API. */
-export function listParametersOf({ filters, ...rest }: Asked): Readonly<Record<string, string>> {
+export function listParametersOf({ filters, columns: _, ...rest }: Asked): Readonly<Record<string, string>> {
   return { ...Object.fromEntries(filters), ...rest };
 }
 
@@ -54,5 +57,12 @@ export function addressOf(table: LookupTable, asked: Asked): string {
     ...others,
     sort_by: sort_by === table.defaultSort ? undefined : sort_by,
     sort_order: sort_order === "asc" ? "asc" : undefined,
+    columns: asked.columns.join(","),
   });
+}
+
+/** The columns that are shown: the first one, which names the row, and those that were chosen, in the table's order. */
+export function shownColumns(table: LookupTable, { columns }: Pick<Asked, "columns">): readonly string[] {
+  const all = Object.keys(table.columns);
+  return columns.length === 0 ? all : all.filter((name, index) => index === 0 || columns.includes(name));
 }

@@ -8,6 +8,7 @@ import { words } from "../format.ts";
 import { loading } from "../loading.ts";
 import { entitle } from "../shell.ts";
 import { objectView, valueView } from "./columns.ts";
+import { columnLabel } from "./labels.ts";
 import { tableList } from "./list.ts";
 
 /** Tables that refer to a record, by the record's table. */
@@ -65,7 +66,7 @@ function members(table: LookupTable, row: RowJson): HTMLElement {
     return h(
       "div",
       {},
-      h("dt", {}, words(column)),
+      h("dt", { title: column }, columnLabel(column)),
       h("dd", {}, whole ? objectView(value) : valueView(table, column, row)),
     );
   };
@@ -74,8 +75,11 @@ function members(table: LookupTable, row: RowJson): HTMLElement {
 
 function leads(table: LookupTable, id: string): HTMLElement | null {
   const referring = REFERRING[table.name] ?? [];
-  const position =
-    table.name === "disbursements" ? [link(href(["disbursement", id]), "position and pictures")] : [];
+  const own = {
+    clients: [link(href(["client", id]), "figures, disbursements and payments")],
+    disbursements: [link(href(["disbursement", id]), "position and pictures")],
+  } as const;
+  const position = table.name === "clients" || table.name === "disbursements" ? own[table.name] : [];
   const links = referring.map(([name, column, label]) =>
     link(href(["tables", name], { [column]: id }), label),
   );

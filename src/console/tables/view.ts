@@ -4,14 +4,18 @@ import { href, pathOf } from "../address.ts";
 import { type Fetched, get } from "../api.ts";
 import { button, h, link, scrolling } from "../dom.ts";
 import { csvButton } from "../download.ts";
-import { numberText, words } from "../format.ts";
+import { capitalized, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
 import { go, type Route } from "../route.ts";
 import { entitle } from "../shell.ts";
-import { isNumeric, valueView } from "./columns.ts";
+import { cellView } from "./cell.ts";
+import { columnChoice } from "./chosen.ts";
+import { isNumeric } from "./columns.ts";
 import { filterForm } from "./filters.ts";
+import { columnLabel } from "./labels.ts";
 import { tableList } from "./list.ts";
-import { type Asked, addressOf, askedOf, listParametersOf, tableNamed } from "./query.ts";
+import { news } from "./news.ts";
+import { type Asked, addressOf, askedOf, listParametersOf, shownColumns, tableNamed } from "./query.ts";
 import { rowView } from "./row.ts";
 
 const ROWS_A_PAGE = "50";
@@ -38,13 +42,12 @@ export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): 
       "section",
       { class: "card", "aria-label": words(table.name) },
       filterForm(table, asked),
+      h("div", { class: "card-head" }, columnChoice(table, asked), news(table, page)),
       pages(table, asked, path, page),
       csvButton(() => path(), `${table.name}.csv`, page),
     ),
   );
 }
-
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Where a page begins: its cursor, and the number of rows before it. */
 interface Step {
@@ -82,7 +85,7 @@ function pages(
           next !== undefined &&
             button("Next", () => show({ cursor: next, before: after }, [...earlier, step])),
         );
-        return { ok: true, value: [data.length > 0 && rowTable(table, asked, data), steps] };
+        return { ok: true, value: [data.length > 0 && rowTable(table, asked, data, page), steps] };
       }),
     );
   };
@@ -113,8 +116,13 @@ async function foundPage(
   return answer;
 }
 
-function rowTable(table: LookupTable, asked: Asked, rows: readonly RowJson[]): HTMLElement {
-  const columns = Object.keys(table.columns);
+function rowTable(
+  table: LookupTable,
+  asked: Asked,
+  rows: readonly RowJson[],
+  page: AbortSignal,
+): HTMLElement {
+  const columns = shownColumns(table, asked);
   const heads = columns.map((column) => {
     const sorted = asked.sort_by === column;
     const order = sorted && asked.sort_order === "desc" ? "asc" : "desc";
@@ -123,12 +131,13 @@ function rowTable(table: LookupTable, asked: Asked, rows: readonly RowJson[]): H
       "th",
       {
         scope: "col",
+        title: column,
         class: isNumeric(table.columns[column]) ? "number" : undefined,
         "aria-sort": sorted ? (asked.sort_order === "asc" ? "ascending" : "descending") : undefined,
       },
       sortable(table).includes(column)
-        ? button(words(column), () => go(to), { class: "sort" })
-        : words(column),
+        ? button(columnLabel(column), () => go(to), { class: "sort", title: column })
+        : columnLabel(column),
     );
   });
   const made = h(
@@ -139,13 +148,18 @@ function rowTable(table: LookupTable, asked: Asked, rows: readonly RowJson[]): H
     h(
       "tbody",
       {},
-      rows.map((row) => bodyRow(table, columns, row)),
+      rows.map((row) => bodyRow(table, columns, row, page)),
     ),
   );
   return scrolling(words(table.name), made);
 }
 
-function bodyRow(table: LookupTable, columns: readonly string[], row: RowJson): HTMLElement {
+function bodyRow(
+  table: LookupTable,
+  columns: readonly string[],
+  row: RowJson,
+  page: AbortSignal,
+): HTMLElement {
   const own = ownId(table, row);
   return h(
     "tr",
@@ -153,7 +167,7 @@ function bodyRow(table: LookupTable, columns: readonly string[], row: RowJson): 
     columns.map((column, index) => {
       const numeric = isNumeric(table.columns[column]) ? "number" : undefined;
       const content =
-        index === 0 && own !== null ? link(own, String(row[column])) : valueView(table, column, row);
+        index === 0 && own !== null ? link(own, String(row[column])) : cellView({ table, column, row }, page);
       return index === 0
         ? h("th", { scope: "row", class: numeric }, content)
         : h("td", { class: numeric }, h("div", { class: "cell" }, content));

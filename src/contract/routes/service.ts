@@ -36,9 +36,15 @@ export const SERVICE_ROUTES = {
     conditional: true,
     answers: { 200: { json: "jsonSchema", headers: ["ETag"] }, 304: { headers: ["ETag"] } },
   },
-  home: { ...page, path: "/" },
+  home: { ...builtPage, path: "/" },
   reference: { ...builtPage, path: "/docs" },
   console: { ...builtPage, path: "/console" },
+  consoleSignIn: {
+    ...open,
+    path: "/console/sign-in",
+    answers: { 200: { json: "consoleSignIn" } },
+    problems: ["method_not_allowed", "misconfigured"],
+  },
   listProblems: { ...page, path: "/problems" },
   explainProblem: {
     ...page,

@@ -13,6 +13,9 @@ const MINOR_UNITS: ReadonlyMap<string, number> = new Map(
     .map(({ code, base, exponent }) => [code, base === 10 ? exponent : 2]),
 );
 
+/** The active ISO 4217 codes that have a minor unit. */
+export const CURRENCIES: readonly string[] = [...MINOR_UNITS.keys()];
+
 /** True for an active ISO 4217 code that has a minor unit; metals, funds of account and `XXX` have none. */
 export function isCurrency(code: string): boolean {
   return MINOR_UNITS.has(code);

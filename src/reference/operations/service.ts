@@ -32,7 +32,7 @@ export const SERVICE_OPERATIONS = operationsOf({
         "Describes the file that `loan-ledger import --mapping` takes, for editors that complete and check it.",
       answers: { 200: "The schema.", 304: "You have this version." },
     },
-    home: { summary: "Home page", description: "What this is, and where to go.", answers: page },
+    home: { summary: "Home page", description: "What this is, and where to go.", answers: builtPage },
     reference: {
       summary: "This reference for people",
       description: "Shows this document and sends requests from it.",
@@ -42,6 +42,12 @@ export const SERVICE_OPERATIONS = operationsOf({
       summary: "Console",
       description: "Shows a portfolio; asks for a token.",
       answers: builtPage,
+    },
+    consoleSignIn: {
+      summary: "Sign-in of the console",
+      description:
+        "Where people sign in to the console, and what the console asks the issuer for; null without sign-in.",
+      answers: { 200: "The settings." },
     },
     listProblems: {
       summary: "All problem codes",

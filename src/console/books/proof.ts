@@ -1,0 +1,90 @@
+import type { ParsedOf } from "../../contract/answer-types.ts";
+import type { proof } from "../../contract/bookkeeping/answers.ts";
+import { ACCOUNTS } from "../../domain/ledger/accounts.ts";
+import { pathOf } from "../address.ts";
+import { type Fetched, getWalked } from "../api.ts";
+import { today } from "../caller.ts";
+import { dayControl } from "../day-control.ts";
+import { type Child, h } from "../dom.ts";
+import { count, minorText, numberText, plural } from "../format.ts";
+import { loading, type Task } from "../loading.ts";
+import type { Route } from "../route.ts";
+import { dataTable } from "../rows.ts";
+import { disbursementLink } from "./links.ts";
+
+type Proof = ParsedOf<typeof proof>;
+
+/** Records against books as of a day, over all disbursements. */
+export function proofPart({ query }: Route, page: AbortSignal): readonly HTMLElement[] {
+  const asOf = query.get("as_of") ?? today();
+  return [
+    dayControl(["books", "proof"], asOf),
+    loading("the proof", page, async (task) => {
+      const whole = await wholeProof(asOf, task);
+      return whole.ok ? { ok: true, value: [card(asOf, whole.value)] } : whole;
+    }),
+  ];
+}
+
+type Whole = Pick<Proof, "differences"> & { readonly compared: number };
+
+async function wholeProof(as_of_date: string, { signal, progress }: Task): Promise<Fetched<Whole>> {
+  const differences: Proof["differences"][number][] = [];
+  let compared = 0;
+  let cursor: string | undefined;
+  do {
+    const path = pathOf(["v1", "bookkeeping", "proof"], { as_of_date, cursor });
+    const answer: Fetched<Proof> = await getWalked<Proof>(path, signal, progress);
+    if (!answer.ok) return answer;
+    differences.push(...answer.value.differences);
+    compared += count(answer.value.compared);
+    progress(`${numberText(String(compared))} disbursements compared so far …`);
+    cursor = answer.value.next_cursor;
+  } while (cursor !== undefined);
+  return { ok: true, value: { differences, compared } };
+}
+
+function card(asOf: string, { differences, compared }: Whole): HTMLElement {
+  const number = plural(numberText(String(compared)), "disbursement");
+  const equal = differences.length === 0;
+  const rows = differences.map((one): readonly Child[] => [
+    disbursementLink(one.disbursement_id),
+    `${one.account_code} ${ACCOUNTS[one.account_code].name}`,
+    minorText(one.records_minor, one.currency),
+    minorText(one.books_minor, one.currency),
+    minorText(BigInt(one.books_minor) - BigInt(one.records_minor), one.currency),
+    one.currency,
+  ]);
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "proof" },
+    h(
+      "div",
+      { class: "card-head" },
+      h("h2", { id: "proof" }, `Records against books on ${asOf}`),
+      h(
+        "span",
+        { class: equal ? "tag good" : "tag bad" },
+        equal ? "no difference" : plural(numberText(String(differences.length)), "difference"),
+      ),
+    ),
+    h(
+      "p",
+      { class: "note" },
+      `${number} compared, both sides computed anew. Entries count from their value date on.`,
+    ),
+    !equal &&
+      dataTable(
+        "Differences",
+        [
+          ["Disbursement"],
+          ["Account"],
+          ["Records", "number"],
+          ["Books", "number"],
+          ["Books less records", "number"],
+          ["Currency"],
+        ],
+        rows,
+      ),
+  );
+}
