@@ -14,9 +14,14 @@ const writeParts = rowWriter(
     bookedParts.name,
   ]),
 );
+/** The loan of a disbursement never changes: not to set it again leaves its index alone. */
 const writeLoans = rowWriter(
   bookedLoans,
-  replacing(bookedLoans, [bookedLoans.tenant_id, bookedLoans.disbursement_id]),
+  replacing(
+    bookedLoans,
+    [bookedLoans.tenant_id, bookedLoans.disbursement_id],
+    new Set([bookedLoans.loan_id.name]),
+  ),
 );
 
 /** The statements that store the booked parts of each record, for the group's one batch. */
