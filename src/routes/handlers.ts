@@ -3,6 +3,7 @@ import { bookkeepingHandlers } from "./bookkeeping.ts";
 import { closingHandlers } from "./closing.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { erasureHandlers } from "./erasure.ts";
+import { facilityHandlers } from "./facilities.ts";
 import { healthHandlers } from "./health.ts";
 import { ingestHandlers } from "./ingest.ts";
 import { ingestBatchHandlers } from "./ingest-batch.ts";
@@ -40,6 +41,7 @@ export const HANDLERS: RouteHandlers = {
   ...closingHandlers,
   ...erasureHandlers,
   ...settingsHandlers,
+  ...facilityHandlers,
   ...logHandlers,
   ...webhookHandlers,
   ...credentialHandlers,

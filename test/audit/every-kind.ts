@@ -1,5 +1,6 @@
 import type { LogLine } from "../../src/domain/log/line.ts";
 import { opened, switchTo } from "../bookkeeping/tape.ts";
+import { TERMS } from "../facility/terms.ts";
 import { accrue, DAY, disbursed, entryIdOf, LOAN, posted, reverse, settle } from "../ledger/post.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
@@ -44,6 +45,8 @@ export async function logOfEveryKind(): Promise<Api> {
   await api.accept("disbursement", { ...purchase, purchase_clients });
   await api.accept("operation", { ...operation, asset_condition: "good", info: { note: "n" } });
   await api.accept("operation", { step: "delete", operation_id: "OP-1" });
+  await api.send("PUT", "/api/facilities/F-1", TERMS);
+  await api.send("DELETE", "/api/facilities/F-1");
   return api;
 }
 
