@@ -1,7 +1,7 @@
 import { type DecimalText, parseDecimal } from "./decimal.ts";
 
-/** A number of 0 or more as a quotient of whole numbers, exactly. */
-interface Fraction {
+/** A number of 0 or more as a quotient of whole numbers, exactly. The denominator is above 0. */
+export interface Fraction {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
@@ -14,6 +14,10 @@ export function fractionOf(text: DecimalText): Fraction {
     ? { numerator, denominator: 10n ** -exponent }
     : { numerator: numerator * 10n ** exponent, denominator: 1n };
 }
+
+/** The whole part of an amount of 0 or more times a fraction. */
+export const timesDown = (amount: bigint, { numerator, denominator }: Fraction): bigint =>
+  (amount * numerator) / denominator;
 
 /** Whether a fraction is above another, without rounding. */
 export const isAbove = (a: Fraction, b: Fraction): boolean =>

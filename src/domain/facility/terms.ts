@@ -28,7 +28,7 @@ export type EligibilityRule =
   | { readonly rule: "info_in"; readonly member: string; readonly values: readonly string[] };
 
 /** What one group may count for at most, as a share of all that is eligible. */
-interface ConcentrationLimit {
+export interface ConcentrationLimit {
   /** A dimension, as a query names it: `client_id`, `info.region`. */
   readonly by: string;
   /** From 0 to 1. */
