@@ -2,7 +2,8 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 import { describeIssues, unknownParameter } from "../contract/lookup/query.ts";
-import { type QuerySchema, sentParameters } from "../contract/routes/route.ts";
+import { memberNamed } from "../contract/position/groups.ts";
+import { type QuerySchema, sentParameters, takesMembers } from "../contract/routes/route.ts";
 import type { AppEnv } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
@@ -12,7 +13,8 @@ export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
 
 /** Checks a query: each parameter is known, given once and well-formed. */
 export function query(schema: QuerySchema): MiddlewareHandler<AppEnv> {
-  const allowed = Object.keys(sentParameters(schema).shape);
+  const names = Object.keys(sentParameters(schema).shape);
+  const allowed = takesMembers(schema) ? [...names, "info.<member>", "client_info.<member>"] : names;
   return zValidator("query", schema, (result, untyped) => {
     // The validator knows nothing of the environment; its context is this app's all the same.
     const c = untyped as unknown as Context<AppEnv>;
@@ -30,6 +32,11 @@ export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) => refuseUnkno
 function refuseUnknown(c: Context<AppEnv>, allowed: readonly string[]): Response | undefined {
   if (!c.req.url.includes("?")) return undefined;
   const names = [...new URL(c.req.url).searchParams.keys()];
-  const unknown = names.find((name) => !allowed.includes(name));
+  const unknown = names.find((name) => !isAllowed(name, allowed));
   return unknown === undefined ? undefined : invalidQuery(c, unknownParameter(unknown, allowed));
 }
+
+const isAllowed = (name: string, allowed: readonly string[]): boolean => {
+  const member = memberNamed(name);
+  return allowed.includes(member ? `${member.of}.<member>` : name);
+};

@@ -1,5 +1,6 @@
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import { NOTHING_MORE } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import { measureOf } from "../domain/position/measure.ts";
 import { payoffOn } from "../domain/position/payoff.ts";
@@ -11,7 +12,7 @@ import { type InForce, settingsInForce } from "./in-force.ts";
 import { listedLoans } from "./past-loans.ts";
 
 const LOANS_OF_A_CALL = 100;
-const AS_THEY_ARE = { known: null, withCountry: false };
+const AS_THEY_ARE = { known: null, wanted: NOTHING_MORE };
 const TOO_LARGE: Problem = {
   code: "too_large",
   detail: "A disbursement of the client has too many payments to tell what it owes.",

@@ -1,5 +1,7 @@
-import { clientOf } from "../domain/position/facts.ts";
+import type { Attributes, WantedAttributes } from "../domain/position/attributes.ts";
+import { clientOf, type Loan } from "../domain/position/facts.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
+import { openInfo } from "../domain/position/open-info.ts";
 import { loansOf } from "../domain/position/past.ts";
 import { noPast } from "../domain/tape/past.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -12,10 +14,10 @@ import { foldPlaces } from "./fold.ts";
 /** Disbursements of one page of a walk over a past. */
 const LOANS_OF_A_PAGE = 100;
 
-/** What to fold of the log: up to which sequence, and whether with the countries of clients. */
+/** What to fold of the log: up to which sequence, and with which attributes. */
 interface PastOfLoans {
   readonly known: number;
-  readonly withCountry: boolean;
+  readonly wanted: WantedAttributes;
 }
 
 /** Loans as the log knew them, and the number of events that were examined. */
@@ -39,17 +41,26 @@ export async function pastLoans(
   if (found) {
     const past = await foldPlaces(db, tenant, found.places, noPast());
     const loans = loansOf(past, ids);
-    const clients = asked.withCountry ? loans.flatMap(({ loan }) => clientOf(loan.disbursement) ?? []) : [];
+    const { country, info, client_info } = asked.wanted;
+    const needsClients = country || client_info.length > 0;
+    const clients = needsClients ? loans.flatMap(({ loan }) => clientOf(loan.disbursement) ?? []) : [];
     const ofClients = clients.length > 0 ? await lastEventsOf(db, tenant, "client", clients) : [];
     const known = await placesOf(db, tenant, ofClients, asked.known);
     if (known === null) return "too_large";
     const { state } = await foldPlaces(db, tenant, known.places, noPast());
-    const countryOf = (id: string | null) =>
-      asked.withCountry && id !== null ? (state.client.get(id)?.record.country ?? null) : null;
+    const attributesOf = ({ disbursement }: Loan): Partial<Attributes> => {
+      const own = past.state.disbursement.get(disbursement.disbursement_id)?.record;
+      const client = needsClients ? state.client.get(clientOf(disbursement) ?? "")?.record : undefined;
+      return {
+        country: country ? (client?.country ?? null) : null,
+        info: openInfo(own?.info ?? null, info),
+        client_info: openInfo(client?.info ?? null, client_info),
+      };
+    };
     return {
       loans: loans.map(({ loan, attributes }) => ({
         loan,
-        attributes: { ...attributes, country: countryOf(clientOf(loan.disbursement)) },
+        attributes: { ...attributes, ...attributesOf(loan) },
       })),
       rows: found.examined + known.examined,
     };
@@ -66,7 +77,7 @@ export async function pastLoans(
 /** What a walk reads: the records as they are, or as the log knew them up to a sequence. */
 export interface Walked {
   readonly known: number | null;
-  readonly withCountry: boolean;
+  readonly wanted: WantedAttributes;
 }
 
 /** The next disbursements of a walk over all of them, in the order of their ids. */
@@ -74,16 +85,16 @@ export async function loansAfter(
   db: Database,
   tenant: string,
   after: string,
-  { known, withCountry }: Walked,
+  { known, wanted }: Walked,
 ): Promise<LoanPage | "too_large"> {
-  if (known === null) return readLoans(db, tenant, after, withCountry);
+  if (known === null) return readLoans(db, tenant, after, wanted);
   const ids = await nextIds(db, tenant, {
     after,
     descending: false,
     limit: LOANS_OF_A_PAGE,
     withDeleted: true,
   });
-  const found = await pastLoans(db, tenant, ids, { known, withCountry });
+  const found = await pastLoans(db, tenant, ids, { known, wanted });
   if (found === "too_large") return found;
   const end = ids.length === LOANS_OF_A_PAGE ? (ids.at(-1) ?? null) : null;
   return { ...found, end };
@@ -94,9 +105,9 @@ export async function listedLoans(
   db: Database,
   tenant: string,
   ids: readonly string[],
-  { known, withCountry }: Walked,
+  { known, wanted }: Walked,
 ): Promise<ListedLoans | "too_large"> {
-  if (known === null) return readListed(db, tenant, ids, withCountry);
-  const past = await pastLoans(db, tenant, ids, { known, withCountry });
+  if (known === null) return readListed(db, tenant, ids, wanted);
+  const past = await pastLoans(db, tenant, ids, { known, wanted });
   return past === "too_large" ? past : { head: known, loans: past.loans };
 }

@@ -1,6 +1,7 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
 import { positionLineView } from "../contract/position/view.ts";
+import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
@@ -77,7 +78,7 @@ export function linesOf(
 }
 
 /** What a list reads of each disbursement. */
-export const walkedBy = ({ known, country }: PositionListRequest): Walked => ({
-  known,
-  withCountry: country !== undefined,
+export const walkedBy = (request: PositionListRequest): Walked => ({
+  known: request.known,
+  wanted: wantedBy(request),
 });

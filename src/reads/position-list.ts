@@ -1,4 +1,5 @@
 import type { PositionsQuery } from "../contract/position/query.ts";
+import { wantedBy } from "../domain/analytics/dimensions.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
@@ -6,17 +7,10 @@ import { measureOf } from "../domain/position/measure.ts";
 import type { Position } from "../domain/position/position.ts";
 import { type Ranked, Ranking } from "../domain/position/ranking.ts";
 import type { Database } from "../store/d1/session.ts";
-import {
-  type AboutMemo,
-  bytesOf,
-  headOf,
-  MEMO_BYTES_MAX,
-  readMemo,
-  renewMemo,
-  writeMemo,
-} from "../store/position/memos.ts";
+import { type AboutMemo, headOf, readMemo, renewMemo, writeMemo } from "../store/position/memos.ts";
 import { settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
+import { ENTRIES_MAX, ENTRIES_OF_A_PART, entriesOf, savedWalk, withinMemo } from "./list-entries.ts";
 import { paged, startAfter } from "./pages.ts";
 import { listedLoans } from "./past-loans.ts";
 import {
@@ -28,12 +22,8 @@ import {
 } from "./position-lines.ts";
 import { positionOf, positionsById } from "./positions-by-id.ts";
 import { questionText } from "./question-text.ts";
-import { type Gathering, type Question, type Saved, type Surveyed, survey } from "./survey.ts";
-
-/** Entries of a list; it holds the first ones of its order. */
-const ENTRIES_MAX = 20_000;
-/** An entry is an id and a sort key, below 1 KB: a part of a memo is below 1 MB. */
-const ENTRIES_OF_A_PART = 1_000;
+import { type Gathering, type Question, type Surveyed, survey } from "./survey.ts";
+import { refusedMember } from "./wanted.ts";
 
 type NotFinished = Exclude<Surveyed<Gathering>, { kind: "complete" }>;
 type Unfinished = Extract<NotFinished, { kind: "unfinished" }>;
@@ -63,6 +53,8 @@ export function listPositions(
     if (!at.ok) return at;
     const known = at.value?.sequence ?? null;
     const { settings, today } = await settingsInForce(db, tenant, at.value);
+    const refused = refusedMember(wantedBy(asked), settings);
+    if (refused) return err(refused);
     const { allocation: _, arrears_tolerance: __, arrears_tolerance_share: ___, ...filters } = asked;
     const { as_of_date = begun ?? today, changed_since = as_of_date } = filters;
     const measured = { measure: measureOf(asked, settings), time_zone: settings.time_zone };
@@ -171,45 +163,6 @@ async function pageWith(
     from_sequence,
     to_sequence: read.head,
   };
-}
-
-/** JSON has no line feed in a text: it writes one as \n. */
-function partsOf(entries: readonly Ranked[]): string[] {
-  const parts: string[] = [];
-  for (let start = 0; start < entries.length; start += ENTRIES_OF_A_PART) {
-    const some = entries.slice(start, start + ENTRIES_OF_A_PART);
-    parts.push(some.map(({ key, id }) => JSON.stringify([key.toString(), id])).join("\n"));
-  }
-  return parts;
-}
-
-const entriesOf = (parts: readonly string[]): readonly Ranked[] =>
-  parts
-    .flatMap((part) => part.split("\n"))
-    .filter((line) => line.startsWith("["))
-    .map((line) => {
-      const [key, id]: [string, string] = JSON.parse(line);
-      return { key: BigInt(key), id };
-    });
-
-/** The first parts of a list, as many as a tenant's memos may hold: ids of the longest kind are too many. */
-function withinMemo(entries: readonly Ranked[]): readonly string[] {
-  let bytes = 0;
-  return partsOf(entries).filter((part) => {
-    bytes += bytesOf(part);
-    return bytes <= MEMO_BYTES_MAX;
-  });
-}
-
-/**
- * What a walk has found: only what is new, until there is so much that all is written anew. Each part begins with the
- * number of entries seen.
- */
-function savedWalk(ranking: Ranking, savedEntries: number): Saved {
-  const added = ranking.added();
-  const follows = savedEntries > 0 && savedEntries + added.length <= 2 * ENTRIES_MAX;
-  const parts = partsOf(follows ? added : ranking.first()).map((part) => `${ranking.seen}\n${part}`);
-  return { follows, parts: parts.length > 0 ? parts : [String(ranking.seen)] };
 }
 
 type GatheredList = Gathering & { readonly ranking: Ranking };

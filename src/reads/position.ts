@@ -1,6 +1,7 @@
 import type { KnownAt } from "../domain/core/known-at.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import { NOTHING_MORE } from "../domain/position/attributes.ts";
 import type { Loan } from "../domain/position/facts.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -48,7 +49,7 @@ async function loanKnownAt(
     // The log may have moved on since its head was read.
     if (known === null || now.head === known.sequence) return now.found?.loan ?? null;
   }
-  const asked = { known: known.sequence, withCountry: false };
+  const asked = { known: known.sequence, wanted: NOTHING_MORE };
   const past = await pastLoans(db, tenant, [disbursement_id], asked);
   return past === "too_large" ? past : (past.loans[0]?.loan ?? null);
 }

@@ -1,4 +1,5 @@
 import type { QualityRuleQuery } from "../contract/position/query.ts";
+import { wantedBy } from "../domain/analytics/dimensions.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
@@ -14,6 +15,7 @@ import { paged, splitPage, startAfter } from "./pages.ts";
 import { loansAfter } from "./past-loans.ts";
 import { examinedBy } from "./quality.ts";
 import { questionText } from "./question-text.ts";
+import { refusedMember } from "./wanted.ts";
 
 /** Rows or events that one page examines; a page that finds few findings in them continues in the next one. */
 const EXAMINED_MAX = 50_000;
@@ -52,6 +54,8 @@ export function findingsOfRule(db: Database, tenant: string, { limit, cursor, co
     if (!at.ok) return at;
     const known = at.value?.sequence ?? null;
     const inForce = await settingsInForce(db, tenant, at.value);
+    const refused = refusedMember(wantedBy(asked), inForce.settings);
+    if (refused) return err(refused);
     const view = examinedBy({ ...asked, as_of_date: asked.as_of_date ?? begun ?? undefined }, inForce);
     const { day } = view;
     const from_sequence = known ?? (await headOf(db, tenant)).sequence;
@@ -99,8 +103,7 @@ async function findings(
   const data: Example[] = [];
   let whole = before ?? "";
   for (let examined = 0; examined < EXAMINED_MAX && data.length < limit; ) {
-    const withCountry = view.filters.country !== undefined;
-    const page = await loansAfter(db, tenant, whole, { known, withCountry });
+    const page = await loansAfter(db, tenant, whole, { known, wanted: wantedBy(view.filters) });
     if (page === "too_large") return err(TOO_LARGE);
     for (const { loan, attributes } of page.loans) {
       const id = loan.disbursement.disbursement_id;

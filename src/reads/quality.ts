@@ -1,4 +1,5 @@
 import type { QualityQuery } from "../contract/position/query.ts";
+import { wantedBy } from "../domain/analytics/dimensions.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
 import type { Day } from "../domain/position/days.ts";
@@ -21,6 +22,7 @@ export const surveyQuality = (
 ): Promise<Result<Surveyed<GatheredQuality>, Problem>> =>
   surveyKnownAt(db, tenant, {
     known_at,
+    wanted: wantedBy(asked),
     questionOf: (known, inForce) => qualityQuestion({ db, tenant, known }, asked, inForce),
     days: 1,
   });
@@ -66,7 +68,7 @@ function qualityQuestion(
   };
   return {
     text: questionText("quality", { ...asked, as_of_date: day, today, measure, time_zone, known }),
-    withCountry: asked.country !== undefined,
+    wanted: wantedBy(asked),
     known,
     begin: () => gathering([]),
     resume: (parts) => gathering(JSON.parse(parts.join(""))),

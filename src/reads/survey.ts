@@ -1,4 +1,5 @@
 import type { LogPlace } from "../domain/core/event.ts";
+import type { WantedAttributes } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { Database } from "../store/d1/session.ts";
 import {
@@ -31,14 +32,15 @@ export interface Saved {
 export interface Gathering {
   /** Returns false when the answer exceeds what one answer may hold. */
   readonly add: (one: SelectableLoan) => boolean;
-  readonly save: () => Saved;
+  /** Once the walk is complete, only what the answer needs. */
+  readonly save: (isComplete: boolean) => Saved;
 }
 
 /** A question over all disbursements of a tenant. */
 export interface Question<G extends Gathering> {
   /** Identifies the question: the same text has the same answer at the same head of the log. */
   readonly text: string;
-  readonly withCountry: boolean;
+  readonly wanted: WantedAttributes;
   /** The sequence up to which the log is folded, null for the records as they are. */
   readonly known: number | null;
   readonly begin: () => G;
@@ -101,12 +103,12 @@ export async function survey<G extends Gathering>(
   const progress = { from_sequence, to_sequence: known ?? end.sequence, heads: [begin, end], after, done };
   const place = { db, key, was: memo };
   if (after === null) {
-    if (!(question.keep && (await keep(place, progress, gathered.save()))) && memo) {
+    if (!(question.keep && (await keep(place, progress, gathered.save(true)))) && memo) {
       await dropMemo(db, key);
     }
     return { kind: "complete", gathered, ...progress };
   }
-  const isWritten = await continueLater(place, progress, gathered.save());
+  const isWritten = await continueLater(place, progress, gathered.save(false));
   return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { documented } from "../contract/documented.ts";
 import { KEY_HASH_PATTERN, KEY_PATTERN } from "../contract/idempotency-key.ts";
+import { takesMembers } from "../contract/routes/route.ts";
 import type { ApiOperation } from "./operation.ts";
 
 const header = (name: string, id: string, description: string, schema: object) =>
@@ -52,6 +53,20 @@ const IF_NONE_MATCH = header(
   {},
 );
 
+/** Parameters whose names the tenant chooses; `form` with `explode` writes each member as a parameter of its own. */
+const MEMBERS = z
+  .unknown()
+  .optional()
+  .meta({
+    ...documented({
+      type: "object",
+      additionalProperties: { type: "array", items: { type: "string" } },
+    }),
+    description:
+      "Filters `info.<member>` and `client_info.<member>`, each a parameter of its own; a member is one of the report_dimensions of the settings. Empty: none.",
+    param: { in: "query", name: "members", id: "members", style: "form", explode: true },
+  });
+
 /** The parameters of an operation: its own, and those that follow from its members. */
 export function parametersOf({
   pathParameters,
@@ -70,6 +85,7 @@ export function parametersOf({
   return [
     ...at("path", pathParameters),
     ...at("query", query),
+    ...(query && takesMembers(query) ? [MEMBERS] : []),
     ...(keyed ? [keyed === "optional" ? OPTIONAL_KEY : KEY] : []),
     ...(bookmarked ? [BOOKMARK] : []),
     ...(conditional ? [IF_NONE_MATCH] : []),

@@ -1,11 +1,10 @@
 import type { Context } from "hono";
-import type * as z from "zod";
 import type { portfolio } from "../contract/position/answers.ts";
 import { portfolioCsv } from "../contract/position/csv.ts";
 import { portfolioLineView } from "../contract/position/portfolio-view.ts";
-import type { portfolioQuery } from "../contract/position/query.ts";
+import type { PortfolioQuery } from "../contract/position/query.ts";
+import type { PortfolioLine } from "../domain/analytics/portfolio.ts";
 import type { Day } from "../domain/position/days.ts";
-import type { PortfolioLine } from "../domain/position/portfolio.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
@@ -21,8 +20,6 @@ export const portfolioHandlers = {
 
 const NARROW = "Ask without group_by, or for fewer months.";
 
-type PortfolioQuery = z.infer<typeof portfolioQuery>;
-
 async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => surveyPortfolio(db, tenant, asked));
@@ -30,8 +27,9 @@ async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Respon
   const surveyed = found.value;
   if (surveyed.kind === "too_large") return tooLarge(c, NARROW);
   if (surveyed.kind === "unfinished") return renderUnfinished(c, surveyed);
-  const { day, ends } = surveyed.gathered;
-  const lines = surveyed.gathered.lines();
+  const { day, gatherer } = surveyed.gathered;
+  const { ends } = gatherer;
+  const lines = gatherer.lines();
   if (wantsCsv(c)) {
     const csv = portfolioCsv(linesOnDays(lines, [day, ...ends]));
     return bounded(c, renderCsv(c, csv, "portfolio"), NARROW);

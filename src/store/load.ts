@@ -51,7 +51,7 @@ export interface Loaded extends LogEnd {
 }
 
 /** What a load reads. */
-interface Wanted {
+interface WantedAttributes {
   /** Hashes of idempotency keys. */
   readonly keys: readonly string[];
   /** Events of which one must be in the log; none for a caller who has seen none. */
@@ -65,7 +65,7 @@ interface Wanted {
 export async function load(
   db: Database,
   tenant: string,
-  { keys, trusted, needs, withBooks }: Wanted,
+  { keys, trusted, needs, withBooks }: WantedAttributes,
 ): Promise<Loaded> {
   const batch = new ReadBatch();
   const end = batch.add(() => endQuery(db, tenant, trusted));

@@ -15,6 +15,7 @@ const BOOKS: Readonly<Record<string, readonly string[]>> = {
   "domain/tape": ["domain/core", "domain/tape"],
   "domain/ledger": ["domain/core", "domain/ledger"],
   "domain/position": ["domain/core", "domain/tape", "domain/position"],
+  "domain/analytics": ["domain/core", "domain/position", "domain/analytics"],
   "domain/bookkeeping": [
     "domain/core",
     "domain/tape",

@@ -4,9 +4,9 @@ import { questionText } from "../../src/reads/question-text.ts";
 
 describe("the text of a question", () => {
   it.each([
-    ["positions", Object.keys(positionsQuery.shape)],
+    ["positions", Object.keys(positionsQuery.in.shape)],
     ["portfolio", Object.keys(portfolioQuery.in.shape)],
-    ["quality", Object.keys(qualityQuery.shape)],
+    ["quality", Object.keys(qualityQuery.in.shape)],
   ])("of %s differs in each parameter of the query", (name, parameters) => {
     const texts = parameters.flatMap((parameter) =>
       ["one", "other"].map((value) => questionText(name, { [parameter]: value })),

@@ -143,10 +143,16 @@ export const bucket = z.object({
 
 export type BucketJson = ParsedOf<typeof bucket>;
 
+const value = z.string().nullable();
+/** The group of a line; with two dimensions, both of its values. */
+export const group = z
+  .union([value, z.array(value)])
+  .meta({ description: "Null: none. An array of two where `group_by` names two." });
+
 export const portfolioLine = z
   .object({
     currency,
-    group: z.string().nullable(),
+    group,
     number: z.int(),
     disbursed: exactDecimal,
     outstanding: exactDecimal,

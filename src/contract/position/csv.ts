@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PortfolioLine } from "../../domain/position/portfolio.ts";
+import type { PortfolioLine } from "../../domain/analytics/portfolio.ts";
 import { BUCKETS } from "../../domain/position/state.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import { day } from "../answer-values.ts";

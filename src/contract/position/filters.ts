@@ -1,10 +1,13 @@
 import * as z from "zod";
+import type { MemberDimension } from "../../domain/analytics/dimensions.ts";
 import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
+import type { MemberFilters } from "../../domain/position/filters.ts";
 import { BUCKETS, STATES } from "../../domain/position/state.ts";
 import { documented, type JsonSchema } from "../documented.ts";
 import { expects } from "../lookup/query.ts";
 import { characters } from "../values.ts";
+import { memberNamed } from "./groups.ts";
 
 /** The most values of one filter. */
 const VALUES_MAX = 100;
@@ -57,8 +60,8 @@ export const day = z
   .refine(isCalendarDate, dayExpected)
   .meta(documented({ type: "string", format: "date" }));
 
-/** Which disbursements a question is about (docs/portfolio.md#filters). */
-export const filterParameters = {
+/** Which disbursements a question is about (docs/analytics.md#filters). */
+const filterParameters = {
   kind: anyOfEach<"loan" | "purchase">(...oneOf(["loan", "purchase"])).optional(),
   currency: anyOfEach(...CURRENCY).optional(),
   client_id: anyOf(...text(128), true)
@@ -80,3 +83,56 @@ export const filterParameters = {
   disbursed_from: day.optional().describe("The first day on which a disbursement starts."),
   disbursed_to: day.optional().describe("The last day on which a disbursement starts."),
 } as const;
+
+/** The longest value of a member that a filter can ask for. */
+const MEMBER_CHARACTERS_MAX = 256;
+const memberValues = anyOf(...text(MEMBER_CHARACTERS_MAX), true);
+
+/** Filters by members of `info`, as their parameters `info.<member>` and `client_info.<member>` say. */
+interface InfoFilters {
+  readonly info?: MemberFilters;
+  readonly client_info?: MemberFilters;
+}
+
+type Parsed<S extends z.ZodRawShape> = z.output<z.ZodObject<typeof filterParameters & S>> & InfoFilters;
+
+/**
+ * The query of a question about disbursements: its own parameters, the filters, and a filter for each member of `info`
+ * that the caller names. `then` makes the question from them, and refuses what does not fit together.
+ */
+export function filteredQuery<S extends z.ZodRawShape, Q>(
+  shape: S,
+  then: (query: Parsed<S>, context: z.RefinementCtx) => Q,
+) {
+  const known = { ...filterParameters, ...shape };
+  return z.looseObject(known).transform((sent, context): Q => {
+    const named = Object.entries(sent).filter(([name]) => Object.hasOwn(known, name));
+    const more = Object.entries(sent).filter(([name]) => !Object.hasOwn(known, name));
+    const info = infoFilters(more, context);
+    return info === null ? z.NEVER : then({ ...Object.fromEntries(named), ...info } as Parsed<S>, context);
+  });
+}
+
+/** Null where a parameter is unknown or a value is refused. */
+function infoFilters(more: readonly [string, unknown][], context: z.RefinementCtx): InfoFilters | null {
+  type Filter = readonly [member: string, values: readonly (string | null)[]];
+  const filters: Record<MemberDimension["of"], Filter[]> = { info: [], client_info: [] };
+  let isRefused = false;
+  for (const [name, sent] of more.toSorted(([a], [b]) => Number(a > b) - Number(a < b))) {
+    const member = memberNamed(name);
+    const values = memberValues.safeParse(sent);
+    if (member && values.success) {
+      filters[member.of].push([member.member, values.data]);
+      continue;
+    }
+    isRefused = true;
+    if (!member) context.addIssue({ code: "unrecognized_keys", keys: [name], input: { [name]: sent } });
+    for (const { message } of values.error?.issues ?? [])
+      if (member) context.addIssue({ code: "custom", path: [name], message });
+  }
+  if (isRefused) return null;
+  return {
+    ...(filters.info.length > 0 && { info: Object.fromEntries(filters.info) }),
+    ...(filters.client_info.length > 0 && { client_info: Object.fromEntries(filters.client_info) }),
+  };
+}

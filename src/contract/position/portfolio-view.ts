@@ -1,7 +1,7 @@
 import { LosslessNumber } from "lossless-json";
-import type { PortfolioLine } from "../../domain/position/portfolio.ts";
+import type { PortfolioLine } from "../../domain/analytics/portfolio.ts";
+import { ratio } from "../../domain/analytics/sums.ts";
 import { BUCKETS } from "../../domain/position/state.ts";
-import { ratio } from "../../domain/position/sums.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import type { portfolioLine } from "./answers.ts";
 import { amountIn } from "./view.ts";

@@ -2,12 +2,12 @@ import * as z from "zod";
 import type { Result } from "../../domain/core/result.ts";
 import { ALLOCATIONS } from "../../domain/position/allocation.ts";
 import { REBATES } from "../../domain/position/payoff.ts";
-import { GROUPINGS } from "../../domain/position/portfolio.ts";
 import { parseArrearsTolerance, parseToleranceShare } from "../../domain/position/tolerance.ts";
 import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
 import { expects, limit } from "../lookup/query.ts";
-import { day, filterParameters } from "./filters.ts";
+import { day, filteredQuery } from "./filters.ts";
+import { groupBy } from "./groups.ts";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, expects(`one of ${values.join(", ")}`));
@@ -66,11 +66,10 @@ export type PayoffQuery = z.infer<typeof payoffQuery>;
 
 const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
 
-export const positionsQuery = z.strictObject({
+const positionsParameters = {
   as_of_date: asOf.optional(),
   known_at: knownAt.optional(),
   disbursement_id: id.optional().describe("Only this one. A path cannot hold the ids `.` and `..`."),
-  ...filterParameters,
   changed_since: day
     .optional()
     .describe("Only those whose state or bucket was another one on this day, with what it was as `from`."),
@@ -79,19 +78,22 @@ export const positionsQuery = z.strictObject({
   sort_order: oneOf(["asc", "desc"]).optional(),
   limit: limit.optional(),
   cursor: cursor.optional(),
-});
-export type PositionsQuery = z.infer<typeof positionsQuery>;
+} as const;
+
+export const positionsQuery = filteredQuery(positionsParameters, (query) => query);
+export type PositionsQuery = z.output<typeof positionsQuery>;
+
+/** What a report about all disbursements takes besides its filters and its days. */
+const reportParameters = { known_at: knownAt.optional(), ...measureParameters } as const;
 
 const MONTHS_MIN = 12;
 const MONTHS_MAX = 60;
 const monthsExpected = expects(`a whole number from ${MONTHS_MIN} to ${MONTHS_MAX}, with series=month`);
 
-const portfolioParameters = z.strictObject({
+const portfolioParameters = {
   as_of_date: asOf.optional(),
-  known_at: knownAt.optional(),
-  ...filterParameters,
-  ...measureParameters,
-  group_by: oneOf(GROUPINGS).optional(),
+  ...reportParameters,
+  group_by: groupBy.optional(),
   series: oneOf(["month"]).optional().describe("Adds the same lines at month ends."),
   months: z
     .string(monthsExpected)
@@ -100,9 +102,9 @@ const portfolioParameters = z.strictObject({
     .refine((months) => months >= MONTHS_MIN && months <= MONTHS_MAX, monthsExpected)
     .meta(documented({ type: "integer", minimum: MONTHS_MIN, maximum: MONTHS_MAX }))
     .optional(),
-});
+} as const;
 
-export const portfolioQuery = portfolioParameters.transform((query, context) => {
+export const portfolioQuery = filteredQuery(portfolioParameters, (query, context) => {
   const { series, months = MONTHS_MIN, ...others } = query;
   if (series === undefined && query.months !== undefined) {
     context.addIssue({ code: "custom", path: ["months"], message: monthsExpected.error({}) });
@@ -110,20 +112,19 @@ export const portfolioQuery = portfolioParameters.transform((query, context) => 
   }
   return { ...others, months: series === undefined ? 0 : months };
 });
+export type PortfolioQuery = z.output<typeof portfolioQuery>;
 
 const qualityParameters = {
   as_of_date: asOf.optional(),
   known_at: knownAt.optional(),
-  ...filterParameters,
   ...toleranceParameters,
 } as const;
 
-export const qualityQuery = z.strictObject(qualityParameters);
-export type QualityQuery = z.infer<typeof qualityQuery>;
+export const qualityQuery = filteredQuery(qualityParameters, (query) => query);
+export type QualityQuery = z.output<typeof qualityQuery>;
 
-export const qualityRuleQuery = z.strictObject({
-  ...qualityParameters,
-  limit: limit.optional(),
-  cursor: cursor.optional(),
-});
-export type QualityRuleQuery = z.infer<typeof qualityRuleQuery>;
+export const qualityRuleQuery = filteredQuery(
+  { ...qualityParameters, limit: limit.optional(), cursor: cursor.optional() },
+  (query) => query,
+);
+export type QualityRuleQuery = z.output<typeof qualityRuleQuery>;

@@ -112,6 +112,10 @@ export const walksWith =
 export const sentParameters = (query: QuerySchema): z.ZodObject =>
   query instanceof z.ZodPipe ? query.in : query;
 
+/** True for a query that has filters by members of `info`, whose names the tenant chooses (docs/analytics.md#filters). */
+export const takesMembers = (query: QuerySchema): boolean =>
+  sentParameters(query).def.catchall instanceof z.ZodUnknown;
+
 /** What tells whether a route stores something. */
 interface Storing {
   readonly method: string;

@@ -6,9 +6,9 @@ import {
   type RequestOfEvent,
   type Stamp,
 } from "../core/event.ts";
+import { joinedMembers, membersOf } from "../core/members.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { joinedMembers, membersOf } from "../log/members.ts";
 import { erased } from "../tape/erased.ts";
 import type { Client } from "../tape/fields.ts";
 import type { RecordState, Stored } from "../tape/state.ts";

@@ -1,5 +1,5 @@
 import type { EventFacts } from "../core/event.ts";
-import { joinedMembers, type Member, membersOf } from "./members.ts";
+import { joinedMembers, type Member, membersOf } from "../core/members.ts";
 
 /** Which members of an event's data say something about a person. */
 export interface Marks {

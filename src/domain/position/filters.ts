@@ -1,12 +1,16 @@
 import type { Day } from "../core/dates.ts";
 import { type Attributes, creditorOn } from "./attributes.ts";
 import { clientOf, type DisbursementFacts } from "./facts.ts";
+import type { OpenInfo } from "./open-info.ts";
 import { type Measure, type Position, positionAt } from "./position.ts";
 import type { Ready } from "./ready.ts";
 import type { Bucket, State } from "./state.ts";
 
+/** The values of which one must fit, for each member. */
+export type MemberFilters = Readonly<Record<string, readonly (string | null)[]>>;
+
 /**
- * Which disbursements a question is about (docs/portfolio.md#filters): each member holds the values of which one must
+ * Which disbursements a question is about (docs/analytics.md#filters): each member holds the values of which one must
  * fit, and all members must fit. Null stands for no value.
  */
 export interface Filters {
@@ -18,6 +22,9 @@ export interface Filters {
   readonly bucket?: readonly (Bucket | null)[] | undefined;
   readonly pledge_creditor?: readonly (string | null)[] | undefined;
   readonly insurer_name?: readonly (string | null)[] | undefined;
+  /** By member of `info`, and of the client's. */
+  readonly info?: MemberFilters | undefined;
+  readonly client_info?: MemberFilters | undefined;
   /** The first and the last day on which a disbursement starts. */
   readonly disbursed_from?: Day | undefined;
   readonly disbursed_to?: Day | undefined;
@@ -39,6 +46,8 @@ export function concerns({ one, attributes }: Selectable, filters: Filters): boo
     isOfClient(disbursement, filters.client_id) &&
     isAmong(filters.country, attributes.country) &&
     isAmong(filters.insurer_name, attributes.insurer_name) &&
+    areAmong(filters.info, attributes.info) &&
+    areAmong(filters.client_info, attributes.client_info) &&
     disbursed_from <= one.start &&
     one.start <= disbursed_to
   );
@@ -56,16 +65,19 @@ export function fittingPosition(
 }
 
 /** The creditor to whom a disbursement is pledged on a day. */
-const isPledged = ({ one, attributes }: Selectable, day: Day, filters: Filters): boolean =>
+export const isPledged = ({ one, attributes }: Selectable, day: Day, filters: Filters): boolean =>
   isAmong(filters.pledge_creditor, creditorOn(attributes, day, one.calendar));
 
 /** The filters by what a disbursement is on a day. */
-const isIn = ({ state, bucket }: Position, filters: Filters): boolean =>
+export const isIn = ({ state, bucket }: Position, filters: Filters): boolean =>
   isAmong(filters.state, state) && isAmong(filters.bucket, bucket);
 
 function isAmong<T>(values: readonly T[] | undefined, value: T): boolean {
   return values === undefined || values.includes(value);
 }
+
+const areAmong = (filters: MemberFilters = {}, values: OpenInfo): boolean =>
+  Object.entries(filters).every(([member, wanted]) => isAmong(wanted, values.get(member) ?? null));
 
 /** A purchase is found by any of its clients. */
 function isOfClient(disbursement: DisbursementFacts, ids: Filters["client_id"]): boolean {

@@ -1,5 +1,5 @@
 import type { AgreedTerms, PaymentTerms } from "../tape/state.ts";
-import type { Attributes } from "./attributes.ts";
+import { type Attributes, NO_ATTRIBUTES } from "./attributes.ts";
 import { type DisbursementFacts, type Loan, type PaymentFacts, PLAIN_PAYMENT } from "./facts.ts";
 
 /** A payment as its record says it is. */
@@ -26,7 +26,7 @@ export interface SelectableLoan {
   readonly attributes: Attributes;
 }
 
-/** The facts of a disbursement from its records; `country` is null until it is read. */
+/** The facts of a disbursement from its records, without what its `info` and its client say. */
 export function loanOf({
   disbursement,
   created_seq,
@@ -40,7 +40,7 @@ export function loanOf({
   const facts = paymentsOf({ payments, payment_terms, created_seq }, disbursement.currency);
   return {
     loan: { disbursement, terms: [first, ...changes], payments: facts },
-    attributes: { country: null, insurer_name: disbursement.insurer_name, pledges: own },
+    attributes: { ...NO_ATTRIBUTES, insurer_name: disbursement.insurer_name, pledges: own },
   };
 }
 

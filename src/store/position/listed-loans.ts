@@ -1,3 +1,4 @@
+import type { WantedAttributes } from "../../domain/position/attributes.ts";
 import type { SelectableLoan } from "../../domain/position/from-records.ts";
 import type { Database } from "../d1/session.ts";
 import {
@@ -33,20 +34,20 @@ export async function readListed(
   db: Database,
   tenant: string,
   ids: readonly string[],
-  withCountry: boolean,
+  wanted: WantedAttributes,
 ): Promise<ListedLoans | "too_large"> {
   const [only] = ids;
   if (only !== undefined && ids.length === 1) {
-    const read = await readLoan(db, tenant, only, withCountry);
+    const read = await readLoan(db, tenant, only, wanted);
     if (read === "too_large") return read;
     return { head: read.head, loans: read.found ? [read.found] : [] };
   }
-  const together = await readTogether(db, tenant, ids, withCountry);
+  const together = await readTogether(db, tenant, ids, wanted);
   if (together) return together;
   const half = Math.ceil(ids.length / 2);
-  const first = await readListed(db, tenant, ids.slice(0, half), withCountry);
+  const first = await readListed(db, tenant, ids.slice(0, half), wanted);
   if (first === "too_large") return first;
-  const second = await readListed(db, tenant, ids.slice(half), withCountry);
+  const second = await readListed(db, tenant, ids.slice(half), wanted);
   return second === "too_large" ? second : { head: second.head, loans: [...first.loans, ...second.loans] };
 }
 
@@ -55,14 +56,14 @@ async function readTogether(
   { $client: d1 }: Database,
   tenant: string,
   ids: readonly string[],
-  withCountry: boolean,
+  wanted: WantedAttributes,
 ): Promise<ListedLoans | null> {
   const listed = JSON.stringify(ids);
   const [log, found, terms, paid, dated] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
     d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
-        `SELECT ${disbursementColumns(withCountry)} FROM json_each(?2) AS listed CROSS JOIN disbursements AS d
+        `SELECT ${disbursementColumns(wanted)} FROM json_each(?2) AS listed CROSS JOIN disbursements AS d
         WHERE d.tenant_id = ?1 AND d.disbursement_id = listed.value AND d.deleted_at IS NULL`,
       )
       .bind(tenant, listed),
@@ -99,7 +100,7 @@ async function readTogether(
     const inOrder = (termsOf.get(id) ?? []).toSorted(([, left], [, right]) => left - right);
     const ofLoan = (paymentsOf.get(id) ?? []).toSorted(([, left], [, right]) => left - right);
     const payment_terms = (eventsOf.get(id) ?? []).toSorted(([, , left], [, , right]) => left - right);
-    return [loanFrom({ disbursement, terms: inOrder, payments: ofLoan, payment_terms })];
+    return [loanFrom({ disbursement, terms: inOrder, payments: ofLoan, payment_terms }, wanted)];
   });
   return { head: log?.results[0]?.sequence ?? 0, loans };
 }

@@ -1,5 +1,7 @@
+import type { WantedAttributes } from "../../domain/position/attributes.ts";
 import type { TermsRow } from "../../domain/position/facts.ts";
 import { loanOf, type PaymentRecord, type SelectableLoan } from "../../domain/position/from-records.ts";
+import { openInfo } from "../../domain/position/open-info.ts";
 import type { Step } from "../../domain/tape/fields.ts";
 import type { PaymentTerms, ScheduleMembers } from "../../domain/tape/state.ts";
 import { DISBURSEMENT_OF_EVENT } from "../log.ts";
@@ -14,11 +16,16 @@ type Payments = typeof payments.$inferSelect;
 /** Each row is one JSON text with amounts as decimal text: D1 rounds integers beyond 2^53, and columns cost time. */
 const DISBURSEMENT_COLUMNS = `d.disbursement_id, d.kind, d.currency, d.client_id, d.purchase_clients, d.disbursement_date,
   d.payment_date, d.created_seq, d.insurer_name`;
-const COUNTRY = `(SELECT country FROM clients WHERE clients.tenant_id = d.tenant_id AND clients.client_id =
-  COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
+const ofClient = (value: string) => `(SELECT ${value} FROM clients WHERE clients.tenant_id = d.tenant_id
+  AND clients.client_id = COALESCE(d.client_id, CASE json_array_length(d.purchase_clients) WHEN 1 THEN d.purchase_clients ->> 0 END))`;
 
-export const disbursementColumns = (withCountry: boolean): string =>
-  `json_array(${DISBURSEMENT_COLUMNS}${withCountry ? `, ${COUNTRY}` : ""}) AS row`;
+export function disbursementColumns({ country, info, client_info }: WantedAttributes): string {
+  const own = info.length > 0 ? "d.info" : "NULL";
+  const client = [country ? "clients.country" : "NULL", client_info.length > 0 ? "clients.info" : "NULL"];
+  const needsClient = country || client_info.length > 0;
+  const more = needsClient ? `${own}, json(${ofClient(`json_array(${client.join(", ")})`)})` : own;
+  return `json_array(${DISBURSEMENT_COLUMNS}, ${more}) AS row`;
+}
 
 export const TERMS_COLUMNS = `disbursement_id, sequence, on_date, CAST(disbursement_amount AS TEXT),
   CAST(total_expected_margin AS TEXT), maturity_date, pledge_creditor`;
@@ -39,7 +46,8 @@ export type DisbursementTuple = readonly [
   payment_date: string | null,
   created_seq: number,
   insurer_name: string | null,
-  country?: string | null,
+  info: string | null,
+  client?: readonly [country: string | null, info: string | null] | null,
 ];
 export type TermsTuple = readonly [
   disbursement_id: string,
@@ -107,15 +115,13 @@ export interface LoanTuples {
   readonly payment_terms: readonly PaymentTermsTuple[];
 }
 
-/** A disbursement from its rows; its client's country only if that was read. */
-export function loanFrom({
-  disbursement: tuple,
-  terms,
-  payments,
-  payment_terms,
-}: LoanTuples): SelectableLoan {
+/** A disbursement from its rows, with those attributes that are wanted. */
+export function loanFrom(
+  { disbursement: tuple, terms, payments, payment_terms }: LoanTuples,
+  wanted: WantedAttributes,
+): SelectableLoan {
   const [disbursement_id, kind, currency, client_id, clients, ...others] = tuple;
-  const [disbursement_date, payment_date, created_seq, insurer_name, country = null] = others;
+  const [disbursement_date, payment_date, created_seq, insurer_name, info, client = null] = others;
   const purchase_clients = clients === null ? null : (JSON.parse(clients) as readonly string[]);
   const dates = { disbursement_date, payment_date };
   const { loan, attributes } = loanOf({
@@ -125,7 +131,16 @@ export function loanFrom({
     payments: payments.map(paymentOf),
     payment_terms: payment_terms.map(paymentTermsOf),
   });
-  return { loan, attributes: { ...attributes, country } };
+  const [country, client_info] = client ?? [];
+  return {
+    loan,
+    attributes: {
+      ...attributes,
+      country: country ?? null,
+      info: openInfo(info, wanted.info),
+      client_info: openInfo(client_info ?? null, wanted.client_info),
+    },
+  };
 }
 
 function agreedTermsOf(tuple: TermsTuple) {

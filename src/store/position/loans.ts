@@ -1,4 +1,5 @@
 import { DatabaseAway } from "../../domain/core/failure.ts";
+import { NOTHING_MORE, type WantedAttributes } from "../../domain/position/attributes.ts";
 import type { SelectableLoan } from "../../domain/position/from-records.ts";
 import type { Database } from "../d1/session.ts";
 import {
@@ -37,10 +38,10 @@ export async function readLoan(
   db: Database,
   tenant: string,
   id: string,
-  withCountry = false,
+  wanted: WantedAttributes = NOTHING_MORE,
 ): Promise<LoanAtHead | "too_large"> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const read = await tryLoan(db, tenant, id, withCountry);
+    const read = await tryLoan(db, tenant, id, wanted);
     if (read !== "changed") return read;
   }
   throw new DatabaseAway(new Error("a disbursement changed each time while it was read"));
@@ -50,14 +51,14 @@ async function tryLoan(
   db: Database,
   tenant: string,
   id: string,
-  withCountry: boolean,
+  wanted: WantedAttributes,
 ): Promise<LoanAtHead | "too_large" | "changed"> {
   const { $client: d1 } = db;
   const [log, found, terms, first, dated] = await d1.batch<PackedRow & { readonly sequence: number | null }>([
     d1.prepare(HEAD).bind(tenant),
     d1
       .prepare(
-        `SELECT ${disbursementColumns(withCountry)} FROM disbursements AS d
+        `SELECT ${disbursementColumns(wanted)} FROM disbursements AS d
         WHERE tenant_id = ?1 AND disbursement_id = ?2 AND deleted_at IS NULL`,
       )
       .bind(tenant, id),
@@ -88,7 +89,7 @@ async function tryLoan(
   if (payments === "too_large" || events === "too_large") return "too_large";
   if (payments.changed.has(id) || events.changed.includes(id)) return "changed";
   const rows = { disbursement, terms: tuples<TermsTuple>(terms?.results), payments: payments.found };
-  return { head, found: loanFrom({ ...rows, payment_terms: events.events }) };
+  return { head, found: loanFrom({ ...rows, payment_terms: events.events }, wanted) };
 }
 
 export interface LoanPage {
@@ -108,9 +109,9 @@ export async function readLoans(
   db: Database,
   tenant: string,
   after: string,
-  withCountry: boolean,
+  wanted: WantedAttributes,
 ): Promise<LoanPage | "too_large"> {
-  const { head, disbursements } = await nextDisbursements(db, tenant, after, withCountry);
+  const { head, disbursements } = await nextDisbursements(db, tenant, after, wanted);
   const last = disbursements.at(-1)?.[0];
   if (last === undefined) return { loans: [], end: null, rows: 0 };
   const rest = await termsAndPayments(db, tenant, head, { after, last });
@@ -134,10 +135,10 @@ export async function readLoans(
   for (const tuple of complete) {
     const [id] = tuple;
     if (!changed.has(id)) {
-      loans.push(loanFrom(rowsOf(tuple)));
+      loans.push(loanFrom(rowsOf(tuple), wanted));
       continue;
     }
-    const anew = await readLoan(db, tenant, id, withCountry);
+    const anew = await readLoan(db, tenant, id, wanted);
     if (anew === "too_large") return "too_large";
     if (anew.found) loans.push(anew.found);
   }
@@ -151,11 +152,11 @@ export async function readLoans(
   };
 }
 
-async function nextDisbursements(db: Database, tenant: string, after: string, withCountry: boolean) {
+async function nextDisbursements(db: Database, tenant: string, after: string, wanted: WantedAttributes) {
   const { $client: d1 } = db;
   // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
   const statement = d1.prepare(
-    `SELECT ${disbursementColumns(withCountry)} FROM disbursements AS d NOT INDEXED
+    `SELECT ${disbursementColumns(wanted)} FROM disbursements AS d NOT INDEXED
     WHERE tenant_id = ?1 AND disbursement_id > ?2 AND deleted_at IS NULL
     ORDER BY disbursement_id LIMIT ${LOANS_OF_A_PAGE}`,
   );

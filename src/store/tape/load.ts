@@ -22,7 +22,7 @@ export function addRecords(
   return () => Object.fromEntries(readers.map(([category, read]) => [category, read()])) as RecordState;
 }
 
-interface Wanted {
+interface WantedAttributes {
   readonly tenant: string;
   readonly needs: RecordNeeds;
 }
@@ -30,7 +30,7 @@ interface Wanted {
 function addCategory<C extends Category>(
   batch: ReadBatch,
   db: Database,
-  wanted: Wanted,
+  wanted: WantedAttributes,
   category: C,
 ): () => Map<string, Stored<RecordTypes[C]>> {
   const { id, select, toStored } = RECORD_STORES[category];
@@ -41,13 +41,13 @@ function addCategory<C extends Category>(
 }
 
 /** The ids that the commands name. */
-function named({ needs }: Wanted, category: Category): readonly SQL[] {
+function named({ needs }: WantedAttributes, category: Category): readonly SQL[] {
   const ids = needs[category];
   return ids.size > 0 ? [sql`SELECT value FROM json_each(${JSON.stringify([...ids])})`] : [];
 }
 
 /** The parents of the records that are about to change. */
-function parents({ tenant, needs }: Wanted, category: Category): readonly SQL[] {
+function parents({ tenant, needs }: WantedAttributes, category: Category): readonly SQL[] {
   return CATEGORY_NAMES.flatMap((child) => {
     const ids = [...needs[child]];
     const { table, id } = RECORD_STORES[child];

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ratio } from "../../../src/domain/analytics/sums.ts";
 import { daysBetween, monthEnds } from "../../../src/domain/position/days.ts";
 import { daysMax, evenly } from "../../../src/domain/position/evenly.ts";
 import { type Ranked, Ranking } from "../../../src/domain/position/ranking.ts";
 import { restored, saved } from "../../../src/domain/position/saved.ts";
 import { bucketOf } from "../../../src/domain/position/state.ts";
-import { ratio } from "../../../src/domain/position/sums.ts";
 
 describe("days", () => {
   it.each([

@@ -1,23 +1,24 @@
 import { describe, expect, it } from "vitest";
+import { Portfolio } from "../../../src/domain/analytics/portfolio.ts";
 import { UTC } from "../../../src/domain/core/calendar.ts";
-import type { Attributes } from "../../../src/domain/position/attributes.ts";
+import { type Attributes, NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
 import { changedSince } from "../../../src/domain/position/changed-since.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import type { Filters } from "../../../src/domain/position/filters.ts";
-import { Portfolio } from "../../../src/domain/position/portfolio.ts";
 import { positionAt } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
+import { examined } from "../analytics/examined.ts";
 import { expected, FIRST, loan, ROWS } from "./loans.ts";
 
-const BRAZIL: Attributes = { country: "BR", insurer_name: null, pledges: [] };
+const BRAZIL: Attributes = { ...NO_ATTRIBUTES, country: "BR" };
 const DAY = "2026-02-15";
 /** 550 late since 2026-02-01. */
 const LATE = loan(FIRST, [], ROWS);
 
 describe("filters", () => {
   const fits = (one: Loan, filters: Filters, attributes = BRAZIL, day = DAY) => {
-    const portfolio = new Portfolio({ days: [day], grouping: null, calendar: UTC, filters });
-    portfolio.add(one, attributes);
+    const portfolio = new Portfolio({ day, ends: [], grouping: [], filters });
+    portfolio.add(examined(one, attributes));
     return portfolio.lines().length === 1;
   };
   const purchaseOf = (...purchase_clients: string[]): Loan => {

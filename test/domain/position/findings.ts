@@ -1,10 +1,10 @@
 import { UTC } from "../../../src/domain/core/calendar.ts";
-import type { Attributes } from "../../../src/domain/position/attributes.ts";
+import { type Attributes, NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import { findingsOf, type QualityView } from "../../../src/domain/position/quality.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
 
-export const OF_BRAZIL: Attributes = { country: "BR", insurer_name: null, pledges: [] };
+export const OF_BRAZIL: Attributes = { ...NO_ATTRIBUTES, country: "BR" };
 
 /** The codes found, each with the payment that it names. */
 export const found = (

@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { Grouping } from "../../../src/domain/analytics/dimensions.ts";
+import { Portfolio } from "../../../src/domain/analytics/portfolio.ts";
+import type { Sums } from "../../../src/domain/analytics/sums.ts";
 import { UTC } from "../../../src/domain/core/calendar.ts";
 import { changedSince } from "../../../src/domain/position/changed-since.ts";
 import { daysBetween } from "../../../src/domain/position/days.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import { payoffOn, REBATES } from "../../../src/domain/position/payoff.ts";
-import { Portfolio } from "../../../src/domain/position/portfolio.ts";
 import { installmentsAt, type Position, positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
 import { rowAt } from "../../../src/domain/position/rows.ts";
-import type { Sums } from "../../../src/domain/position/sums.ts";
 import { type LifeEvent, modelPayment } from "../../simulation/position-model.ts";
+import { examined } from "../analytics/examined.ts";
 import { day, factsOf, holds, type Life, lives } from "./lives.ts";
 
 /** The life after one more event. */
@@ -136,17 +138,15 @@ holds(
   }),
 );
 
-const NO_ATTRIBUTES = { country: null, insurer_name: null, pledges: [] };
-
 holds(
   "groups add up to the whole",
   fc.property(fc.array(lives(8), { maxLength: 6 }), day, (all, on) => {
-    const linesOf = (grouping: "kind" | "disbursed_month" | null) => {
-      const portfolio = new Portfolio({ days: [on], grouping, calendar: UTC });
-      for (const life of all) expect(portfolio.add(factsOf(life), NO_ATTRIBUTES)).toBe(true);
+    const linesOf = (...grouping: Grouping) => {
+      const portfolio = new Portfolio({ day: on, ends: [], grouping, filters: {} });
+      for (const life of all) expect(portfolio.add(examined(factsOf(life)))).toBe(true);
       return portfolio.lines().map(({ sums }) => sums);
     };
-    const [whole] = linesOf(null);
+    const [whole] = linesOf();
     for (const grouping of ["kind", "disbursed_month"] as const) {
       const groups = linesOf(grouping);
       expect(groups.length > 0).toBe(whole !== undefined);

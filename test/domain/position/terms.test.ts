@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
-import { creditorOn } from "../../../src/domain/position/attributes.ts";
+import { creditorOn, NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
 import type { PaymentFacts } from "../../../src/domain/position/facts.ts";
 import { positionAt } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
@@ -43,14 +43,14 @@ describe("a change of only the creditor", () => {
       { on_date: "2026-01-10", pledge_creditor: "B" },
       { on_date: "2026-03-01", pledge_creditor: "C" },
     ];
-    const attributes = { country: null, insurer_name: null, pledges };
+    const attributes = { ...NO_ATTRIBUTES, pledges };
     expect(creditorOn(attributes, day, UTC)).toBe(creditor);
     const corrected = [...pledges, { on_date: "0001-01-01", pledge_creditor: null }];
     expect(creditorOn({ ...attributes, pledges: corrected }, day, UTC)).toBeNull();
   });
 
   it("was agreed at first for all days, and there is none without terms", () => {
-    const attributes = { country: null, insurer_name: null };
+    const attributes = NO_ATTRIBUTES;
     const first = { on_date: "2026-01-01", pledge_creditor: "A" };
     expect(creditorOn({ ...attributes, pledges: [first] }, "2025-12-31", UTC)).toBe("A");
     expect(creditorOn({ ...attributes, pledges: [] }, "2026-01-01", UTC)).toBeNull();

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { Portfolio, type PortfolioLine } from "../../../src/domain/analytics/portfolio.ts";
+import { addPosition, noSums } from "../../../src/domain/analytics/sums.ts";
 import { UTC } from "../../../src/domain/core/calendar.ts";
-import type { Attributes } from "../../../src/domain/position/attributes.ts";
+import { type Attributes, NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import type { Filters } from "../../../src/domain/position/filters.ts";
-import { Portfolio, type PortfolioLine } from "../../../src/domain/position/portfolio.ts";
 import { positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
-import { addPosition, noSums } from "../../../src/domain/position/sums.ts";
-import { cents, FIRST, loan, paid, ROWS, receipt } from "./loans.ts";
+import { saved as savedText } from "../../../src/domain/position/saved.ts";
+import { cents, FIRST, loan, paid, ROWS, receipt } from "../position/loans.ts";
+import { examined } from "./examined.ts";
 
-const BRAZIL: Attributes = { country: "BR", insurer_name: null, pledges: [] };
+const BRAZIL: Attributes = { ...NO_ATTRIBUTES, country: "BR" };
 const DAY = "2026-02-15";
 const [first, second] = ROWS;
 /** 550 late since 2026-02-01. */
@@ -115,11 +117,15 @@ describe("the lines of a portfolio", () => {
   const purchase = loan({ ...FIRST, kind: "purchase" });
 
   it("are one for each day, currency and group, in this order, without a group first", () => {
-    const days = ["2026-02-28", "2026-01-31"];
-    const portfolio = new Portfolio({ days, grouping: "client_id", calendar: UTC });
+    const portfolio = new Portfolio({
+      day: "2026-02-28",
+      ends: ["2026-01-31"],
+      grouping: ["client_id"],
+      filters: {},
+    });
     const euro = inCurrency(ofClient("C-1"), "EUR");
     for (const one of [ofClient("C-3"), ofClient("C-2", "2026-02-01"), purchase, ofClient("C-3"), euro]) {
-      expect(portfolio.add(one, BRAZIL)).toBe(true);
+      expect(portfolio.add(examined(one, BRAZIL))).toBe(true);
     }
     expect(portfolio.lines().map(shown)).toEqual([
       ["2026-02-28", "EUR", "C-1", 1],
@@ -133,21 +139,36 @@ describe("the lines of a portfolio", () => {
   });
 
   it.each([
-    [null, null],
-    ["kind", "loan"],
-    ["client_id", "C-1"],
-    ["country", "BR"],
-    ["disbursed_month", "2026-01"],
-  ] as const)("grouped by %s are of the group %s", (grouping, group) => {
-    const portfolio = new Portfolio({ days: ["2026-01-01"], grouping, calendar: UTC });
-    portfolio.add(LATE, BRAZIL);
+    [[], null],
+    [["kind"], "loan"],
+    [["client_id"], "C-1"],
+    [["country"], "BR"],
+    [["disbursed_month"], "2026-01"],
+    [["disbursed_quarter"], "2026-Q1"],
+    [["disbursed_year"], "2026"],
+    [["state"], "current"],
+    [["bucket"], "current"],
+    [["pledge_creditor"], null],
+    [["insurer_name"], null],
+    [[{ of: "info", member: "branch" }], null],
+    [
+      ["country", "kind"],
+      ["BR", "loan"],
+    ],
+    [
+      ["insurer_name", "bucket"],
+      [null, "current"],
+    ],
+  ] as const)("grouped by %j are of the group %j", (grouping, group) => {
+    const portfolio = new Portfolio({ day: "2026-01-01", ends: [], grouping, filters: {} });
+    portfolio.add(examined(LATE, BRAZIL));
     expect(portfolio.lines().map(shown)).toEqual([["2026-01-01", "USD", group, 1]]);
   });
 
   it("leave out a loan that the filters leave out, on the days on which they do", () => {
     const linesBy = (filters: Filters) => {
-      const portfolio = new Portfolio({ days: [DAY, "2026-01-31"], grouping: null, calendar: UTC, filters });
-      expect(portfolio.add(LATE, BRAZIL)).toBe(true);
+      const portfolio = new Portfolio({ day: DAY, ends: ["2026-01-31"], grouping: [], filters });
+      expect(portfolio.add(examined(LATE, BRAZIL))).toBe(true);
       return portfolio.lines().map(({ day }) => day);
     };
     expect(linesBy({ currency: ["EUR"] })).toEqual([]);
@@ -157,18 +178,17 @@ describe("the lines of a portfolio", () => {
 
   it("follow the measure that was requested", () => {
     const tolerance = { amount: "550", by_currency: {}, share: "0" };
-    const view = { days: [DAY], grouping: null, calendar: UTC };
-    const portfolio = new Portfolio({ ...view, measure: { ...USUAL, tolerance } });
-    portfolio.add(LATE, BRAZIL);
+    const portfolio = new Portfolio({ day: DAY, ends: [], grouping: [], filters: {} });
+    portfolio.add(examined(LATE, BRAZIL, { ...USUAL, tolerance }));
     expect(portfolio.lines()[0]?.sums.at_risk).toEqual([0n, 0n, 0n]);
   });
 
   it("continue from saved ones", () => {
-    const view = { days: [DAY], grouping: null, calendar: UTC };
+    const view = { day: DAY, ends: [], grouping: [], filters: {} };
     const portfolio = new Portfolio(view);
-    portfolio.add(LATE, BRAZIL);
-    const next = new Portfolio(view, portfolio.lines());
-    next.add(LATE, BRAZIL);
+    portfolio.add(examined(LATE, BRAZIL));
+    const next = new Portfolio(view, portfolio.save());
+    next.add(examined(LATE, BRAZIL));
     expect(next.lines().map(shown)).toEqual([[DAY, "USD", null, 2]]);
   });
 
@@ -176,10 +196,13 @@ describe("the lines of a portfolio", () => {
     const day = "2026-01-31";
     const line = { day, currency: "USD", sums: noSums() };
     const saved = Array.from({ length: 19_999 }, (_, index) => ({ ...line, group: `C-${index + 1}` }));
-    const portfolio = new Portfolio({ days: [day], grouping: "client_id", calendar: UTC }, saved);
-    expect(portfolio.add(ofClient("C-1"), BRAZIL)).toBe(true);
-    expect(portfolio.add(ofClient("C-20000"), BRAZIL)).toBe(true);
-    expect(portfolio.add(ofClient("C-20001"), BRAZIL)).toBe(false);
-    expect(portfolio.add(ofClient("C-20002", "2026-02-01"), BRAZIL)).toBe(false);
+    const portfolio = new Portfolio(
+      { day, ends: [], grouping: ["client_id"], filters: {} },
+      savedText(saved),
+    );
+    expect(portfolio.add(examined(ofClient("C-1"), BRAZIL))).toBe(true);
+    expect(portfolio.add(examined(ofClient("C-20000"), BRAZIL))).toBe(true);
+    expect(portfolio.add(examined(ofClient("C-20001"), BRAZIL))).toBe(false);
+    expect(portfolio.add(examined(ofClient("C-20002", "2026-02-01"), BRAZIL))).toBe(false);
   });
 });

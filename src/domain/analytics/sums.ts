@@ -1,7 +1,7 @@
 import type { DecimalText } from "../core/decimal.ts";
 import { divideHalfEven } from "../core/money.ts";
-import type { Position } from "./position.ts";
-import { BUCKETS } from "./state.ts";
+import type { Position } from "../position/position.ts";
+import { BUCKETS } from "../position/state.ts";
 
 /** The loans of one bucket. */
 interface BucketSums {
@@ -47,7 +47,7 @@ export const noSums = (): Sums => ({
   buckets: BUCKETS.map(() => ({ number: 0, outstanding: 0n, arrears: 0n })),
 });
 
-/** Adds a position to the sums of its currency and group (docs/portfolio.md#the-portfolio). */
+/** Adds a position to the sums of its currency and group (docs/analytics.md#the-portfolio). */
 export function addPosition(sums: Sums, position: Position): void {
   if (position.state === "pending") return;
   const { terms, outstanding_principal: outstanding, arrears, days_past_due } = position;
