@@ -1,10 +1,14 @@
+import { LosslessNumber } from "lossless-json";
 import * as z from "zod";
+import type { Dimension } from "../../domain/analytics/dimensions.ts";
 import { type DecimalText, parseDecimal } from "../../domain/core/decimal.ts";
 import { fractionOf, isAbove } from "../../domain/core/fraction.ts";
 import { COUNT_RULES, FACT_RULES, LIST_RULES, MAX_COVENANTS } from "../../domain/facility/terms.ts";
+import { groupText } from "../../domain/position/open-info.ts";
 import { documented, EXACT_DECIMAL, type JsonSchema } from "../documented.ts";
+import { stringifyJson } from "../json.ts";
+import { DIMENSION_NAMES, dimensionNamed } from "../position/groups.ts";
 import { valueSchema } from "../values.ts";
-import { dimensionName } from "./dimension-name.ts";
 
 /** The most rules, limits and covenants of a facility, each. */
 const ENTRIES_MAX = 50;
@@ -47,6 +51,12 @@ const KINDS = ["loan", "purchase"] as const;
 const values = <T extends z.ZodType>(item: T, documentedItem: JsonSchema = TEXT) =>
   listUpTo(VALUES_MAX, item, documentedItem, 1);
 
+/** The value of a member of `info`, as the text of its group. */
+const groupValue = z
+  .union([text, z.boolean(), decimal.transform((value) => new LosslessNumber(value))])
+  .transform((value) => groupText(stringifyJson(value)) ?? "");
+const GROUP_VALUE: JsonSchema = { anyOf: [TEXT, { type: "number" }, { type: "boolean" }] };
+
 const COUNTRY: JsonSchema = { type: "string", pattern: "^[A-Z]{2}$" };
 
 const ruleMembers = {
@@ -62,7 +72,7 @@ const ruleMembers = {
   kind_in: values(z.enum(KINDS), { type: "string", enum: KINDS }),
   country_in: values(country, COUNTRY),
   country_not_in: values(country, COUNTRY),
-  info_in: z.strictObject({ member: text, values: values(text) }),
+  info_in: z.strictObject({ member: text, values: values(groupValue, GROUP_VALUE) }),
 };
 
 const RULE_NAMES = Object.keys(ruleMembers);
@@ -97,7 +107,7 @@ const RULE: JsonSchema = {
     kind_in: documentedValues({ type: "string", enum: KINDS }),
     info_in: {
       type: "object",
-      properties: { member: TEXT, values: documentedValues(TEXT) },
+      properties: { member: TEXT, values: documentedValues(GROUP_VALUE) },
       required: ["member", "values"],
       additionalProperties: false,
     },
@@ -107,10 +117,18 @@ const RULE: JsonSchema = {
 
 export const eligibility = listUpTo(ENTRIES_MAX, rule, RULE);
 
+const by = z.string().transform((name, context): Dimension => {
+  const dimension = dimensionNamed(name);
+  if (dimension) return dimension;
+  const message = `must be one of ${DIMENSION_NAMES}`;
+  context.addIssue({ code: "custom", message, params: { code: "invalid_value" } });
+  return z.NEVER;
+});
+
 const limit = z.strictObject({
-  by: dimensionName,
+  by,
   max_share: share,
-  values: values(text.nullable()).optional(),
+  values: values(groupValue.nullable()).optional(),
 });
 
 export const limits = listUpTo(ENTRIES_MAX, limit, {
@@ -118,7 +136,7 @@ export const limits = listUpTo(ENTRIES_MAX, limit, {
   properties: {
     by: { type: "string" },
     max_share: { ...NUMBER, maximum: 1 },
-    values: documentedValues({ type: ["string", "null"], minLength: 1, maxLength: VALUE_CHARACTERS_MAX }),
+    values: documentedValues({ anyOf: [GROUP_VALUE, { type: "null" }] }),
   },
   required: ["by", "max_share"],
   additionalProperties: false,

@@ -1,6 +1,7 @@
 import { LosslessNumber } from "lossless-json";
 import type { Covenant, EligibilityRule, Facility } from "../../domain/facility/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
+import { dimensionText } from "../position/groups.ts";
 import { amountIn } from "../position/view.ts";
 import type { facility as facilityAnswer } from "./answers.ts";
 
@@ -21,7 +22,7 @@ export function facilityView({ facility_id, sequence, effective_date, terms }: F
     effective_date,
     eligibility: terms.eligibility.map((rule) => ruleView(rule, amount)),
     limits: terms.limits.map(({ by, max_share, values }) => ({
-      by,
+      by: dimensionText(by),
       max_share: new LosslessNumber(max_share),
       ...(values && { values }),
     })),

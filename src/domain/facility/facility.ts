@@ -87,11 +87,9 @@ function unknownDimensions(
       : [],
   );
   const ofLimits = limits.flatMap(({ by }, index) => {
-    const [, scope, member = ""] = /^(info|client_info)\.(.*)$/s.exec(by) ?? [];
-    if (scope === undefined) return [];
-    const list = scope === "info" ? "disbursement" : "client";
-    const known = list === "client" ? client : disbursement;
-    return known.includes(member) ? [] : [refused(`limits.${index}.by`, list)];
+    if (typeof by !== "object") return [];
+    const [list, known] = by.of === "info" ? ["disbursement", disbursement] : ["client", client];
+    return known.includes(by.member) ? [] : [refused(`limits.${index}.by`, list)];
   });
   return [...ofRules, ...ofLimits];
 }

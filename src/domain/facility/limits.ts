@@ -1,3 +1,4 @@
+import type { Dimension } from "../analytics/dimensions.ts";
 import { fractionOf, timesDown } from "../core/fraction.ts";
 import { byText } from "../position/order.ts";
 import { clientKey, type PoolLoan } from "./pool.ts";
@@ -20,7 +21,7 @@ export interface Counted {
 /** A group that counts for more than its limit allows; amounts in minor units. */
 export interface Excess {
   readonly index: number;
-  readonly by: string;
+  readonly by: Dimension;
   readonly group: string | null;
   /** What the group counted for when its limit applied. */
   readonly outstanding: bigint;
@@ -64,9 +65,7 @@ function groupsOf(
     const [first] = members;
     return [first ? groupOf(first) : null, members];
   });
-  return groups.sort(
-    ([a], [b]) => Number(a !== null) - Number(b !== null) || byText(a ?? "", b ?? ""),
-  );
+  return groups.sort(([a], [b]) => Number(a !== null) - Number(b !== null) || byText(a ?? "", b ?? ""));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Dimension } from "../analytics/dimensions.ts";
 import type { Day } from "../core/dates.ts";
 import type { DecimalText } from "../core/decimal.ts";
 
@@ -29,8 +30,7 @@ export type EligibilityRule =
 
 /** What one group may count for at most, as a share of all that is eligible. */
 export interface ConcentrationLimit {
-  /** A dimension, as a query names it: `client_id`, `info.region`. */
-  readonly by: string;
+  readonly by: Dimension;
   /** From 0 to 1. */
   readonly max_share: DecimalText;
   /** The groups that the limit is about, null for those without a value; absent: every group. */
