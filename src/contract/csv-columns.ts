@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { csvOf, flat } from "./csv.ts";
 
 /**
  * The columns of an answer's rows: the members of its schema, named as `flat` names them. A list of objects has no column;
@@ -12,6 +13,13 @@ export function columnsOf(row: z.ZodObject, path = ""): readonly string[] {
     return isListOfObjects ? [] : [`${path}${name}`];
   });
 }
+
+/** Rows of an answer as CSV, with the columns of their schema. */
+export const linesCsv = (row: z.ZodObject, lines: readonly object[]): string =>
+  csvOf(
+    columnsOf(row),
+    lines.map((line) => flat(line)),
+  );
 
 /** The schema of a value that is there. */
 const present = (schema: z.ZodType): z.ZodType =>

@@ -1,3 +1,4 @@
+import { ANALYTICS_ROUTES } from "./routes/analytics.ts";
 import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
 import { CLOSING_ROUTES } from "./routes/closing.ts";
 import { CREDENTIAL_ROUTES } from "./routes/credentials.ts";
@@ -18,6 +19,7 @@ export const ROUTES = {
   ...TAPE_ROUTES,
   ...LOOKUP_ROUTES,
   ...POSITION_ROUTES,
+  ...ANALYTICS_ROUTES,
   ...FACILITY_ROUTES,
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,

@@ -50,7 +50,7 @@ async function knownUpTo(
 }
 
 /** The terms of a facility of the log up to a sequence, or the refusal that says what there is not. */
-async function facilityOn(
+export async function facilityOn(
   db: Database,
   tenant: string,
   facility_id: string,

@@ -1,4 +1,5 @@
 import type { ApiOperation } from "./operation.ts";
+import { ANALYTICS_OPERATIONS } from "./operations/analytics.ts";
 import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
 import { CLOSING_OPERATIONS } from "./operations/closing.ts";
 import { CREDENTIAL_OPERATIONS } from "./operations/credentials.ts";
@@ -19,6 +20,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...INGEST_OPERATIONS,
   ...TABLE_OPERATIONS,
   ...POSITION_OPERATIONS,
+  ...ANALYTICS_OPERATIONS,
   ...FACILITY_OPERATIONS,
   ...POSTING_OPERATIONS,
   ...LEDGER_OPERATIONS,

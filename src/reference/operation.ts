@@ -9,6 +9,10 @@ import {
 } from "../contract/routes/route.ts";
 import type { Tag } from "./tags.ts";
 
+/** What 202 means of a question about all disbursements. */
+export const UNFINISHED =
+  "Not finished within one request. Send the same request again: it continues where this one stopped.";
+
 /** An example of a request. The tests send each, in the order of the catalogue, and expect the status `answers`. */
 export interface RequestExample {
   readonly summary: string;

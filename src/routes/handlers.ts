@@ -1,4 +1,6 @@
 import type { RouteHandlers } from "../http/handler.ts";
+import { analyticsHandlers } from "./analytics.ts";
+import { baseHandlers } from "./base.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
 import { closingHandlers } from "./closing.ts";
 import { credentialHandlers } from "./credentials.ts";
@@ -30,6 +32,7 @@ export const HANDLERS: RouteHandlers = {
   ...tableHandlers,
   ...positionHandlers,
   ...portfolioHandlers,
+  ...analyticsHandlers,
   ...qualityHandlers,
   ...ledgerWriteHandlers,
   ...accrualHandlers,
@@ -42,6 +45,7 @@ export const HANDLERS: RouteHandlers = {
   ...erasureHandlers,
   ...settingsHandlers,
   ...facilityHandlers,
+  ...baseHandlers,
   ...logHandlers,
   ...webhookHandlers,
   ...credentialHandlers,

@@ -8,10 +8,10 @@ import type { Day } from "../domain/position/days.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
-import { renderJson, renderProblem } from "../http/problem.ts";
+import { renderJson } from "../http/problem.ts";
 import { surveyPortfolio } from "../reads/portfolio.ts";
 import { ask } from "./read.ts";
-import { bounded, renderUnfinished, tooLarge } from "./survey-answers.ts";
+import { bounded, renderUnanswered } from "./survey-answers.ts";
 
 /** `GET /api/portfolio` (docs/api.md#positions). */
 export const portfolioHandlers = {
@@ -23,10 +23,8 @@ const NARROW = "Ask without group_by, or for fewer months.";
 async function answer(c: Context<AppEnv>, asked: PortfolioQuery): Promise<Response> {
   const tenant = c.get("principal").tenant_id;
   const found = await ask(c, (db) => surveyPortfolio(db, tenant, asked));
-  if (!found.ok) return renderProblem(c, found.error);
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, NARROW);
   const surveyed = found.value;
-  if (surveyed.kind === "too_large") return tooLarge(c, NARROW);
-  if (surveyed.kind === "unfinished") return renderUnfinished(c, surveyed);
   const { day, gatherer } = surveyed.gathered;
   const { ends } = gatherer;
   const lines = gatherer.lines();

@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import type { unfinished } from "../contract/position/answers.ts";
+import type { Problem } from "../domain/core/problem.ts";
+import type { Result } from "../domain/core/result.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import type { Gathering, Surveyed } from "../reads/survey.ts";
@@ -14,6 +16,16 @@ export function renderUnfinished(
   c.header("Retry-After", "1");
   const progress = { disbursements_done: done, from_sequence, to_sequence };
   return renderJson<typeof unfinished>(c, { complete: false, ...progress, message }, 202);
+}
+
+/** The answer to a report that there is none yet, or none at all; `narrow` says what makes a smaller one. */
+export function renderUnanswered(
+  c: Context<AppEnv>,
+  found: Result<Surveyed<Gathering>, Problem>,
+  narrow: string,
+): Response {
+  if (!found.ok) return renderProblem(c, found.error);
+  return found.value.kind === "unfinished" ? renderUnfinished(c, found.value) : tooLarge(c, narrow);
 }
 
 export const tooLarge = (c: Context<AppEnv>, detail: string): Response =>

@@ -14,7 +14,13 @@ describe("group_by", () => {
     ["kind,client_id", ["kind", "client_id"]],
     ["info.branch", [{ of: "info", member: "branch" }]],
     ["client_info.a.b,disbursed_quarter", [{ of: "client_info", member: "a.b" }, "disbursed_quarter"]],
-    ["info.a,info.b", [{ of: "info", member: "a" }, { of: "info", member: "b" }]],
+    [
+      "info.a,info.b",
+      [
+        { of: "info", member: "a" },
+        { of: "info", member: "b" },
+      ],
+    ],
     ["info.a,b", [{ of: "info", member: "a,b" }]],
     ["kind,info.a,b", ["kind", { of: "info", member: "a,b" }]],
   ])("%s names the dimensions %j", (text, grouping) => {

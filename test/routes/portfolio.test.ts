@@ -76,6 +76,11 @@ describe("the portfolio", () => {
       recovered: 0,
       rebates: 0,
       overpaid: 0,
+      // 275 days each; 1,000 of 350 days and 500 of 324, and a purchase of 500 without rows.
+      average_remaining_days: 275,
+      average_original_days: 341.333333,
+      average_margin_rate: 0.075,
+      largest_share: 0.5,
     });
   });
 

@@ -1,8 +1,19 @@
 import * as z from "zod";
-import { MAX_COVENANTS } from "../../domain/facility/terms.ts";
+import {
+  AMOUNT_RULES,
+  COUNT_RULES,
+  FACT_RULES,
+  LIST_RULES,
+  MAX_COVENANTS,
+} from "../../domain/facility/terms.ts";
 import { currency, day, exactDecimal, uuid } from "../answer-values.ts";
 
+export { unfinished } from "../position/answers.ts";
+
 const sequence = z.int().min(1);
+const sequenceOrNone = z.int().min(0);
+
+const RULE_NAMES = [...COUNT_RULES, ...AMOUNT_RULES, ...FACT_RULES, ...LIST_RULES, "info_in"] as const;
 
 const values = z.array(z.string());
 
@@ -64,4 +75,83 @@ export const facilityDeleted = z.object({ event_id: uuid, sequence });
 export const facilityList = z.object({
   data: z.array(facilityData),
   pagination: z.object({ limit: z.int(), has_more: z.boolean(), next_cursor: z.string().optional() }),
+});
+
+const count = { number: z.int().min(0), outstanding: exactDecimal } as const;
+export const poolSum = z.object(count);
+
+export const ineligible = z.object({ index: z.int().min(0), rule: z.enum(RULE_NAMES), ...count });
+
+export const excess = z.object({
+  index: z.int().min(0),
+  by: z.string(),
+  group: z.string().nullable(),
+  outstanding: exactDecimal.meta({ description: "What the group counted for at this limit." }),
+  allowed: exactDecimal,
+  excess: exactDecimal,
+});
+
+const bound = { value: exactDecimal.nullable(), holds: z.boolean() } as const;
+export const checkedCovenant = z.object({
+  code: z.enum([...MAX_COVENANTS, "pool_outstanding"]),
+  ...bound,
+  max: exactDecimal.optional(),
+  min: exactDecimal.optional(),
+});
+
+export const baseFigures = z.object({
+  pool: poolSum,
+  eligible: poolSum,
+  base: exactDecimal,
+  advance_rate: exactDecimal,
+  available: exactDecimal,
+  commitment: exactDecimal,
+  drawn: exactDecimal,
+  headroom: exactDecimal,
+});
+
+const moment = { as_of_date: day, from_sequence: sequenceOrNone, to_sequence: sequenceOrNone } as const;
+
+/** `GET /api/facilities/{facility_id}/base`. */
+export const base = z.object({
+  ...moment,
+  data: z
+    .object({
+      facility_id: z.string(),
+      currency,
+      effective_date: day,
+      ...baseFigures.shape,
+      ineligible: z.array(ineligible),
+      excess: z.array(excess),
+      covenants: z.array(checkedCovenant),
+    })
+    .meta({ id: "Base" }),
+});
+
+export const baseLoan = z
+  .object({
+    disbursement_id: z.string(),
+    client_id: z.string().nullable(),
+    outstanding: exactDecimal,
+    counts_for: exactDecimal,
+    reasons: z.array(
+      z.union([
+        z.object({ index: z.int(), rule: z.enum(RULE_NAMES) }),
+        z.object({ index: z.int(), by: z.string(), excess: exactDecimal }),
+      ]),
+    ),
+  })
+  .meta({ id: "BaseLoan" });
+
+/** `GET /api/facilities/{facility_id}/base/loans`. */
+export const baseLoans = z.object({
+  as_of_date: day,
+  data: z.array(baseLoan),
+  pagination: z.object({
+    limit: z.int(),
+    has_more: z.boolean(),
+    next_cursor: z.string().optional(),
+    from_sequence: sequenceOrNone,
+    to_sequence: sequenceOrNone,
+  }),
 });

@@ -169,6 +169,12 @@ export const portfolioLine = z
     written_off: exactDecimal,
     rebates: exactDecimal,
     overpaid: exactDecimal,
+    average_remaining_days: share,
+    average_original_days: share,
+    average_margin_rate: share,
+    largest_share: share.meta({
+      description: "Of one client. Null also where there are too many clients to tell.",
+    }),
   })
   .meta({ id: "PortfolioLine" });
 

@@ -136,3 +136,18 @@ function infoFilters(more: readonly [string, unknown][], context: z.RefinementCt
     ...(filters.client_info.length > 0 && { client_info: Object.fromEntries(filters.client_info) }),
   };
 }
+
+/** The two days of a question about what lies between them. */
+export const spanParameters = {
+  from_date: day.describe("The first day: what was true at its end."),
+  to_date: day.describe("The last day, not before from_date: what was true at its end."),
+} as const;
+
+/** Refuses days that are not in their order. */
+export function checkSpan(
+  { from_date, to_date }: { readonly from_date: string; readonly to_date: string },
+  context: z.RefinementCtx,
+): void {
+  if (from_date <= to_date) return;
+  context.addIssue({ code: "custom", path: ["from_date"], message: "must not be after to_date" });
+}

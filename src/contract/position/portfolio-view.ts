@@ -1,19 +1,18 @@
 import { LosslessNumber } from "lossless-json";
+import { RATE_ONE } from "../../domain/analytics/averages.ts";
 import type { PortfolioLine } from "../../domain/analytics/portfolio.ts";
-import { ratio } from "../../domain/analytics/sums.ts";
+import { ratio } from "../../domain/analytics/ratio.ts";
 import { BUCKETS } from "../../domain/position/state.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import type { portfolioLine } from "./answers.ts";
 import { amountIn } from "./view.ts";
 
 /** One line of the portfolio (docs/api.md#positions). */
-export function portfolioLineView({ currency, group, sums }: PortfolioLine): AnswerOf<typeof portfolioLine> {
+export function portfolioLineView(line: PortfolioLine): AnswerOf<typeof portfolioLine> {
+  const { currency, group, sums, weighed, largest } = line;
   const amount = amountIn(currency);
   const [par0, par30, par90] = sums.at_risk;
-  const share = (at_risk: bigint) => {
-    const text = ratio(at_risk, sums.outstanding);
-    return text === null ? null : new LosslessNumber(text);
-  };
+  const share = (part: bigint) => ratioView(part, sums.outstanding);
   return {
     currency,
     group,
@@ -37,5 +36,15 @@ export function portfolioLineView({ currency, group, sums }: PortfolioLine): Ans
     written_off: amount(sums.written_off),
     rebates: amount(sums.rebates),
     overpaid: amount(sums.overpaid),
+    average_remaining_days: ratioView(weighed.remaining_days, weighed.with_days),
+    average_original_days: ratioView(weighed.original_days, weighed.with_days),
+    average_margin_rate: ratioView(weighed.margin_rates, sums.outstanding * RATE_ONE),
+    largest_share: largest === null ? null : share(largest),
   };
+}
+
+/** A ratio with six decimals; null over 0. */
+export function ratioView(part: bigint, whole: bigint): LosslessNumber | null {
+  const text = ratio(part, whole);
+  return text === null ? null : new LosslessNumber(text);
 }

@@ -41,7 +41,7 @@ export const toleranceParameters = {
 } as const;
 
 /** How to measure what is late (docs/portfolio.md#coverage). */
-const measureParameters = {
+export const measureParameters = {
   allocation: oneOf(ALLOCATIONS)
     .optional()
     .describe("`own`: money that was recorded on an installment covers it first. Default: oldest."),
@@ -83,16 +83,14 @@ const positionsParameters = {
 export const positionsQuery = filteredQuery(positionsParameters, (query) => query);
 export type PositionsQuery = z.output<typeof positionsQuery>;
 
-/** What a report about all disbursements takes besides its filters and its days. */
-const reportParameters = { known_at: knownAt.optional(), ...measureParameters } as const;
-
 const MONTHS_MIN = 12;
 const MONTHS_MAX = 60;
 const monthsExpected = expects(`a whole number from ${MONTHS_MIN} to ${MONTHS_MAX}, with series=month`);
 
 const portfolioParameters = {
   as_of_date: asOf.optional(),
-  ...reportParameters,
+  known_at: knownAt.optional(),
+  ...measureParameters,
   group_by: groupBy.optional(),
   series: oneOf(["month"]).optional().describe("Adds the same lines at month ends."),
   months: z

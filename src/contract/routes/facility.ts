@@ -1,6 +1,12 @@
 import type * as answers from "../facility/answers.ts";
 import { facilityBody, facilityPath } from "../facility/bodies.ts";
-import { facilitiesQuery, facilityQuery } from "../facility/query.ts";
+import {
+  baseLoansCsvQuery,
+  baseLoansQuery,
+  baseQuery,
+  facilitiesQuery,
+  facilityQuery,
+} from "../facility/query.ts";
 import { json, type RouteTable } from "./route.ts";
 
 const one = { path: "/api/facilities/{facility_id}", pathParameters: facilityPath } as const;
@@ -11,6 +17,7 @@ const reads = {
   wider: ["records:read"],
   bookmarked: true,
 } as const;
+const unfinished = { json: "unfinished", headers: ["Retry-After", "Vary"] } as const;
 const written = ["x-d1-bookmark", "X-Log-Receipt"] as const;
 
 /** docs/api.md#facilities */
@@ -46,5 +53,25 @@ export const FACILITY_ROUTES = {
     query: facilityQuery,
     answers: { 200: { json: "facility" } },
     problems: ["not_found"],
+  },
+  getBase: {
+    ...one,
+    ...reads,
+    path: "/api/facilities/{facility_id}/base",
+    rate: "walk",
+    query: baseQuery,
+    answers: { 200: { json: "base", csv: true }, 202: unfinished },
+    problems: ["not_found", "too_large"],
+  },
+  listBaseLoans: {
+    ...one,
+    ...reads,
+    path: "/api/facilities/{facility_id}/base/loans",
+    // A page that a cursor continues is only read.
+    rate: ({ cursor }) => (cursor ? "usual" : "walk"),
+    query: baseLoansQuery,
+    csvQuery: baseLoansCsvQuery,
+    answers: { 200: { json: "baseLoans", csv: true, headers: ["Link"] }, 202: unfinished },
+    problems: ["not_found", "too_large"],
   },
 } as const satisfies RouteTable<keyof typeof answers>;

@@ -1,5 +1,3 @@
-import type { DecimalText } from "../core/decimal.ts";
-import { divideHalfEven } from "../core/money.ts";
 import type { Position } from "../position/position.ts";
 import { BUCKETS } from "../position/state.ts";
 
@@ -71,16 +69,4 @@ export function addPosition(sums: Sums, position: Position): void {
   bucket.number += 1;
   bucket.outstanding += outstanding;
   bucket.arrears += arrears.total;
-}
-
-const RATIO_DECIMALS = 6;
-const ONE = 10n ** BigInt(RATIO_DECIMALS);
-
-/** `part` over `whole` with six decimals, rounded half to even; null when the whole is 0. */
-export function ratio(part: bigint, whole: bigint): DecimalText | null {
-  if (whole === 0n) return null;
-  const digits = divideHalfEven(part * ONE, whole)
-    .toString()
-    .padStart(RATIO_DECIMALS + 1, "0");
-  return `${digits.slice(0, -RATIO_DECIMALS)}.${digits.slice(-RATIO_DECIMALS)}`;
 }

@@ -1,3 +1,4 @@
+import { originalDays, remainingDays } from "../analytics/averages.ts";
 import { type Dimension, groupOf, wantedBy } from "../analytics/dimensions.ts";
 import type { Examined, Gatherer } from "../analytics/examined.ts";
 import { onDay } from "../analytics/span.ts";
@@ -93,20 +94,16 @@ function groupOn(one: Examined, dimension: Dimension, day: Day): string | null {
   return typeof group === "string" ? group : null;
 }
 
-/** What rules of eligibility ask of a disbursement. A purchase matures with its last due row, at first and now. */
+/** What rules of eligibility ask of a disbursement. */
 function factsOf(one: Examined, position: Position, day: Day): LoanFacts {
-  const { attributes, calendar, start, loan } = one;
+  const { attributes, start, loan } = one;
   const { terms } = position;
-  const { kind } = loan.disbursement;
-  const { maturity } = one.one.agreementAt(day);
-  const agreed = terms.first_agreed.maturity_date;
-  const first = kind === "loan" ? agreed && calendar.dayOf(agreed) : maturity;
   return {
-    kind,
+    kind: loan.disbursement.kind,
     outstanding: position.outstanding_principal,
     days_past_due: position.days_past_due,
-    remaining_days: maturity === null ? null : Math.max(0, daysBetween(day, maturity)),
-    original_days: first === null ? null : daysBetween(start, first),
+    remaining_days: remainingDays(one, day),
+    original_days: originalDays(one, day),
     seasoning_days: daysBetween(start, day),
     extensions: terms.extensions.filter(({ from, to }) => from !== "" && to > from).length,
     written_off: terms.written_off,

@@ -2,6 +2,9 @@ import * as answers from "../../contract/facility/answers.ts";
 import { FACILITY_ROUTES } from "../../contract/routes/facility.ts";
 import { operationsOf } from "../operation.ts";
 
+const UNFINISHED =
+  "Not finished within one request. Send the same request again: it continues where this one stopped.";
+
 /** docs/api.md#facilities */
 export const FACILITY_OPERATIONS = operationsOf({
   tag: "Facilities",
@@ -80,6 +83,18 @@ export const FACILITY_OPERATIONS = operationsOf({
       summary: "Read a facility",
       description: "Its last terms, or those that hold on a day.",
       answers: { 200: "The facility." },
+    },
+    getBase: {
+      summary: "Compute the base of a facility",
+      description:
+        "What its pool counts for as of a day, what can be borrowed, and whether its covenants hold: ineligible disbursements by rule, excess by limit and group.",
+      answers: { 200: "The base.", 202: UNFINISHED },
+    },
+    listBaseLoans: {
+      summary: "List what each disbursement of a base counts for",
+      description:
+        "All disbursements of the pool, in the order of their ids, with the rule or the limits by which they count for less. The sums are those of the base. A list is kept for an hour.",
+      answers: { 200: "One page.", 202: UNFINISHED },
     },
   },
 });

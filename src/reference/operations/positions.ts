@@ -1,9 +1,6 @@
 import * as answers from "../../contract/position/answers.ts";
 import { POSITION_ROUTES } from "../../contract/routes/position.ts";
-import { operationsOf } from "../operation.ts";
-
-const UNFINISHED =
-  "Not finished within one request. Send the same request again: it continues where this one stopped.";
+import { operationsOf, UNFINISHED } from "../operation.ts";
 
 /** docs/api.md#positions */
 export const POSITION_OPERATIONS = operationsOf({

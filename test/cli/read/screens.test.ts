@@ -100,6 +100,8 @@ describe("a screen", () => {
       ...{ scheduled: amount, received: amount, arrears: amount, margin_due: amount, written_off: amount },
       ...{ rebates: amount, overpaid: amount, recovered: amount, repaid: exact("50000") },
       ...{ par0: exact("0.123456"), par30: null, par90: exact("0"), buckets: [bucket] },
+      ...{ average_remaining_days: null, average_original_days: null, average_margin_rate: null },
+      largest_share: null,
     });
     expect(widest(text)).toBeLessThanOrEqual(80);
     expect(text).toContain("PAR 0 12.35 %, PAR 30 -, PAR 90 0.00 %");

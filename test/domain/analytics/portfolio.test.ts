@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { noWeighedSums, RATE_ONE } from "../../../src/domain/analytics/averages.ts";
 import { Portfolio, type PortfolioLine } from "../../../src/domain/analytics/portfolio.ts";
+import { ratio } from "../../../src/domain/analytics/ratio.ts";
 import { addPosition, noSums } from "../../../src/domain/analytics/sums.ts";
 import { UTC } from "../../../src/domain/core/calendar.ts";
 import { type Attributes, NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
@@ -7,7 +9,7 @@ import type { Loan } from "../../../src/domain/position/facts.ts";
 import type { Filters } from "../../../src/domain/position/filters.ts";
 import { positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
-import { saved as savedText } from "../../../src/domain/position/saved.ts";
+import { saved } from "../../../src/domain/position/saved.ts";
 import { cents, FIRST, loan, paid, ROWS, receipt } from "../position/loans.ts";
 import { examined } from "./examined.ts";
 
@@ -187,22 +189,105 @@ describe("the lines of a portfolio", () => {
     const view = { day: DAY, ends: [], grouping: [], filters: {} };
     const portfolio = new Portfolio(view);
     portfolio.add(examined(LATE, BRAZIL));
-    const next = new Portfolio(view, portfolio.save());
+    const next = new Portfolio(view, portfolio.save(false));
     next.add(examined(LATE, BRAZIL));
     expect(next.lines().map(shown)).toEqual([[DAY, "USD", null, 2]]);
   });
 
   it("say when there are more than 20,000", () => {
     const day = "2026-01-31";
-    const line = { day, currency: "USD", sums: noSums() };
-    const saved = Array.from({ length: 19_999 }, (_, index) => ({ ...line, group: `C-${index + 1}` }));
+    const line = { day, currency: "USD", sums: noSums(), weighed: noWeighedSums(), clients: null };
+    const lines = Array.from({ length: 19_999 }, (_, index) => ({ ...line, group: `C-${index + 1}` }));
     const portfolio = new Portfolio(
       { day, ends: [], grouping: ["client_id"], filters: {} },
-      savedText(saved),
+      saved({ lines, counted: 1 }),
     );
     expect(portfolio.add(examined(ofClient("C-1"), BRAZIL))).toBe(true);
     expect(portfolio.add(examined(ofClient("C-20000"), BRAZIL))).toBe(true);
     expect(portfolio.add(examined(ofClient("C-20001"), BRAZIL))).toBe(false);
     expect(portfolio.add(examined(ofClient("C-20002", "2026-02-01"), BRAZIL))).toBe(false);
+  });
+});
+
+describe("the averages of a portfolio", () => {
+  const view = { day: DAY, ends: [], grouping: [], filters: {} };
+  const lineOf = (...all: readonly Loan[]) => {
+    const portfolio = new Portfolio(view);
+    for (const one of all) portfolio.add(examined(one));
+    const [line] = portfolio.lines();
+    if (!line) throw new Error("there is no line");
+    const { weighed, sums, largest } = line;
+    return [
+      ratio(weighed.remaining_days, weighed.with_days),
+      ratio(weighed.original_days, weighed.with_days),
+      ratio(weighed.margin_rates, sums.outstanding * RATE_ONE),
+      largest === null ? null : ratio(largest, sums.outstanding),
+    ];
+  };
+  const ofClient = (client_id: string, { disbursement, ...others }: Loan): Loan => ({
+    ...others,
+    disbursement: { ...disbursement, client_id },
+  });
+  /** 3,000 with a margin of a third, for 9 days at first and 89 now. */
+  const extended = loan({ amount: 3000, margin: 1000, start: "2026-02-01", maturity: "2026-02-10" }, [
+    { on: "2026-02-05", maturity: "2026-05-01" },
+  ]);
+
+  it("weigh days and rates by outstanding principal", () => {
+    // (1,000 x 14 + 3,000 x 75) / 4,000, (1,000 x 59 + 3,000 x 9) / 4,000, (1,000 x 0.1 + 3,000 x 0.333333333333) / 4,000
+    expect(lineOf(LATE, extended)).toEqual(["59.750000", "21.500000", "0.275000", "1.000000"]);
+    expect(lineOf(LATE, extended, REPAID)).toEqual(["59.750000", "21.500000", "0.275000", "1.000000"]);
+    expect(lineOf(LATE, ofClient("C-2", extended))[3]).toBe("0.750000");
+  });
+
+  it("count no days before 0 once a loan has matured", () => {
+    expect(lineOf(loan({ ...FIRST, maturity: "2026-02-01" }))).toEqual([
+      "0.000000",
+      "31.000000",
+      "0.100000",
+      "1.000000",
+    ]);
+  });
+
+  it("leave out the days of a purchase without rows, and take the last due date of another", () => {
+    const bare = loan({ ...FIRST, kind: "purchase" });
+    expect(lineOf(bare)).toEqual([null, null, "0.100000", "1.000000"]);
+    const due = loan({ ...FIRST, kind: "purchase" }, [], ROWS);
+    expect(lineOf(due, bare)).toEqual(["14.000000", "59.000000", "0.100000", "0.500000"]);
+  });
+
+  it("are null where nothing is outstanding", () => {
+    expect(lineOf(REPAID)).toEqual([null, null, null, null]);
+  });
+
+  it("find the largest client also across a saved walk, and keep only its sum at the end", () => {
+    const portfolio = new Portfolio(view);
+    portfolio.add(examined(LATE));
+    const next = new Portfolio(view, portfolio.save(false));
+    next.add(examined(LATE));
+    next.add(examined(ofClient("C-2", extended)));
+    next.add(examined(ofClient("C-3", LATE)));
+    expect(next.lines()[0]?.largest).toBe(cents(3000));
+    expect(next.save(true)).not.toContain("C-2");
+    expect(new Portfolio(view, next.save(true)).lines()).toEqual(next.lines());
+  });
+
+  it("tell the largest client of the first days only, where there are more than 100,000", () => {
+    const days = { ...view, ends: ["2026-01-31", "2026-01-15"] };
+    const clients = (from: number, count: number) => ({
+      largest: 1n,
+      sums: Array.from({ length: count }, (_, index) => [`C-${from + index}`, "1"]),
+    });
+    const line = { currency: "USD", group: null, sums: noSums(), weighed: noWeighedSums() };
+    const lines = [DAY, ...days.ends].map((day) => ({ ...line, day, clients: clients(0, 33_333) }));
+    const portfolio = new Portfolio(days, saved({ lines, counted: 3 }));
+    const largest = () => portfolio.lines().map((one) => one.largest);
+    expect(largest()).toEqual([1n, 1n, 1n]);
+    portfolio.add(examined(ofClient("C-X", loan({ ...FIRST, start: "2026-02-01" }))));
+    expect(largest()).toEqual([cents(1000), 1n, 1n]);
+    portfolio.add(examined(ofClient("C-Y", loan({ ...FIRST, start: "2026-02-01" }))));
+    expect(largest()).toEqual([cents(1000), 1n, null]);
+    portfolio.add(examined(ofClient("C-0", LATE)));
+    expect(largest()).toEqual([cents(1000) + 1n, cents(1000) + 1n, null]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ratio } from "../../../src/domain/analytics/sums.ts";
+import { ratio } from "../../../src/domain/analytics/ratio.ts";
 import { daysBetween, monthEnds } from "../../../src/domain/position/days.ts";
 import { daysMax, evenly } from "../../../src/domain/position/evenly.ts";
 import { type Ranked, Ranking } from "../../../src/domain/position/ranking.ts";

@@ -1,0 +1,18 @@
+import * as answers from "../../contract/analytics/answers.ts";
+import { ANALYTICS_ROUTES } from "../../contract/routes/analytics.ts";
+import { operationsOf, UNFINISHED } from "../operation.ts";
+
+/** docs/api.md#analytics */
+export const ANALYTICS_OPERATIONS = operationsOf({
+  tag: "Analytics",
+  routes: ANALYTICS_ROUTES,
+  answersOf: () => answers,
+  words: {
+    getMovement: {
+      summary: "Read how the portfolio moved",
+      description:
+        "How principal and arrears moved between the ends of two days: one line per currency and group. The figures add up exactly.",
+      answers: { 200: "The movement.", 202: UNFINISHED },
+    },
+  },
+});

@@ -1,0 +1,32 @@
+import type { Context } from "hono";
+import type { movement } from "../contract/analytics/answers.ts";
+import { movementLine } from "../contract/analytics/answers.ts";
+import { movementLineView } from "../contract/analytics/movement-view.ts";
+import type { MovementQuery } from "../contract/analytics/query.ts";
+import { linesCsv } from "../contract/csv-columns.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { renderCsv, wantsCsv } from "../http/csv.ts";
+import type { RouteHandlers } from "../http/handler.ts";
+import { renderJson } from "../http/problem.ts";
+import { surveyMovement } from "../reads/movement.ts";
+import { ask } from "./read.ts";
+import { bounded, renderUnanswered } from "./survey-answers.ts";
+
+/** Reports about all disbursements (docs/api.md#analytics). */
+export const analyticsHandlers = {
+  getMovement: (c, { query }) => answerMovement(c, query),
+} satisfies Partial<RouteHandlers>;
+
+const NARROW = "Ask with more filters, or without group_by.";
+
+async function answerMovement(c: Context<AppEnv>, asked: MovementQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => surveyMovement(db, tenant, asked));
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, NARROW);
+  const { gathered, from_sequence, to_sequence } = found.value;
+  const data = gathered.gatherer.lines.inOrder().map(movementLineView);
+  if (wantsCsv(c)) return bounded(c, renderCsv(c, linesCsv(movementLine, data), "movement"), NARROW);
+  const { from_date, to_date } = asked;
+  const answer = { from_date, to_date, from_sequence, to_sequence, data };
+  return bounded(c, renderJson<typeof movement>(c, answer), NARROW);
+}
