@@ -1,5 +1,4 @@
 import { LosslessNumber } from "lossless-json";
-import { ratio } from "../../domain/analytics/ratio.ts";
 import type { CheckedCovenant } from "../../domain/facility/covenants.ts";
 import type { BaseFigures, GatheredPool } from "../../domain/facility/gathered-pool.ts";
 import type { Facility, FacilityTerms } from "../../domain/facility/terms.ts";
@@ -7,6 +6,7 @@ import type { AnswerOf } from "../answer-types.ts";
 import { csvOf, flat } from "../csv.ts";
 import { columnsOf } from "../csv-columns.ts";
 import { dimensionText } from "../position/groups.ts";
+import { ratioView } from "../position/portfolio-view.ts";
 import { amountIn } from "../position/view.ts";
 import {
   type base as baseAnswer,
@@ -57,15 +57,11 @@ function checkedView(
   { covenant, value, holds }: CheckedCovenant,
   amount: ReturnType<typeof amountIn>,
 ): BaseJson["covenants"][number] {
-  const shown = typeof value === "bigint" ? amount(value) : rounded(value);
+  const shown =
+    typeof value === "bigint" ? amount(value) : value && ratioView(value.numerator, value.denominator);
   return "min" in covenant
     ? { code: covenant.code, value: shown, min: amount(covenant.min), holds }
     : { code: covenant.code, value: shown, max: new LosslessNumber(covenant.max), holds };
-}
-
-function rounded(value: Exclude<CheckedCovenant["value"], bigint>): LosslessNumber | null {
-  const text = value === null ? null : ratio(value.numerator, value.denominator);
-  return text === null ? null : new LosslessNumber(text);
 }
 
 const SECTIONS = [ineligibleAnswer, excessAnswer, checkedCovenant];
