@@ -32,6 +32,7 @@ export const RANDOM = [
   "test/simulation/*.test.ts",
   "test/ledger/{books,lifecycle}.test.ts",
   "test/fanout/random.test.ts",
+  "test/facility/random.test.ts",
 ];
 
 /** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */
