@@ -254,6 +254,23 @@ CREATE TABLE `position_memos` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `position_memos_by_expiry` ON `position_memos` (`expires_at`) WHERE part = 0;--> statement-breakpoint
+CREATE TABLE `packed_facts` (
+	`tenant_id` text NOT NULL,
+	`disbursement_id` text NOT NULL,
+	`generation` integer NOT NULL,
+	`facts` text,
+	PRIMARY KEY(`tenant_id`, `disbursement_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `packings` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`generation` integer NOT NULL,
+	`up_to` integer NOT NULL,
+	`filled_to` text,
+	`members` text NOT NULL,
+	`rewrites` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `settings` (
 	`tenant_id` text NOT NULL,
 	`sequence` integer NOT NULL,

@@ -4,6 +4,7 @@ import { positionLineView } from "../contract/position/view.ts";
 import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
+import type { ReportDimensions } from "../domain/core/settings.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
 import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
@@ -23,6 +24,8 @@ export type PositionListRequest = Omit<
   readonly as_of_date: Day;
   readonly measure: Measure;
   readonly time_zone: string;
+  /** With which facts are packed. */
+  readonly dimensions: ReportDimensions;
   /** The sequence up to which the log is folded, null for the records as they are. */
   readonly known: number | null;
 };

@@ -58,7 +58,8 @@ export function listPositions(
     const { allocation: _, arrears_tolerance: __, arrears_tolerance_share: ___, ...filters } = asked;
     const { as_of_date = begun ?? today, changed_since = as_of_date } = filters;
     const measured = { measure: measureOf(asked, settings), time_zone: settings.time_zone };
-    const request = { ...filters, ...measured, as_of_date, known };
+    const dimensions = settings.report_dimensions;
+    const request = { ...filters, ...measured, as_of_date, known, dimensions };
     if (changed_since > as_of_date) return err(CHANGED_LATER);
     const page = await pageFrom(db, tenant, request, { after, limit });
     if (page.kind === "too_large") return err(TOO_LARGE);
@@ -190,6 +191,7 @@ function listQuestion(request: RankedRequest): Question<GatheredList> {
       const [seen] = parts.at(-1)?.split("\n", 1) ?? [];
       return gathering(entriesOf(parts), Number(seen));
     },
+    packing: request.dimensions,
     keep: false,
   };
 }

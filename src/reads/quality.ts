@@ -78,6 +78,8 @@ function qualityQuestion(
       const named = examples.map(({ client_ids }) => ({ client_ids }));
       gathered.set({ code: "shared_registration_number", count, examples: named });
     },
+    // Its rules need ids of payments and bank references.
+    packing: null,
     keep: true,
   };
 }

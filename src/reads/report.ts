@@ -92,6 +92,7 @@ function reportQuestion<G extends Gatherer>(
     known,
     begin: () => gathering(null),
     resume: (parts) => gathering(parts.join("")),
+    packing: settings.report_dimensions,
     keep: true,
   };
 }

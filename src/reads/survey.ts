@@ -1,4 +1,5 @@
 import type { LogPlace } from "../domain/core/event.ts";
+import type { ReportDimensions } from "../domain/core/settings.ts";
 import type { WantedAttributes } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -14,6 +15,7 @@ import {
   type WalkProgress,
   writeMemo,
 } from "../store/position/memos.ts";
+import { PackedWalk } from "./packed-walk.ts";
 import { loansAfter } from "./past-loans.ts";
 
 /** A UTF-16 unit takes at most three bytes of UTF-8, so a part is below a megabyte. */
@@ -47,6 +49,8 @@ export interface Question<G extends Gathering> {
   readonly resume: (parts: readonly string[]) => G;
   /** The last step, after all disbursements. */
   readonly finish?: (gathered: G) => Promise<void>;
+  /** The members of `info` with which facts are packed; null for a question that needs more than packed facts. */
+  readonly packing: ReportDimensions | null;
   /** False for an answer that is kept in another form. */
   readonly keep: boolean;
 }
@@ -84,12 +88,13 @@ export async function survey<G extends Gathering>(
     return { kind: "complete", gathered: question.resume(memo.parts), ...moment(memo) };
   }
   const begun = memo !== null && memo.after !== null ? memo : null;
+  const nextPage = await pagesOf(db, tenant, question);
   const gathered = begun ? question.resume(begun.parts) : question.begin();
   let after: string | null = begun?.after ?? "";
   let done = begun?.done ?? 0;
   let rows = 0;
   do {
-    const page = await loansAfter(db, tenant, after, question);
+    const page = await nextPage(after);
     if (page === "too_large") return { kind: "too_large" };
     for (const one of page.loans) if (!gathered.add(one)) return { kind: "too_large" };
     after = page.end;
@@ -110,6 +115,14 @@ export async function survey<G extends Gathering>(
   }
   const isWritten = await continueLater(place, progress, gathered.save(false));
   return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
+}
+
+/** How a walk reads on: the past from the log, the present from packed facts or from the records. */
+async function pagesOf<G extends Gathering>(db: Database, tenant: string, question: Question<G>) {
+  const { known, packing } = question;
+  if (known !== null || packing === null) return (after: string) => loansAfter(db, tenant, after, question);
+  const walk = await PackedWalk.open(db, tenant, packing);
+  return (after: string) => walk.after(after);
 }
 
 /** Where a question's memo is, and the version that was read. */

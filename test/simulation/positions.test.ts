@@ -153,18 +153,21 @@ function expectedPosition(disbursement: Rec, at: ModelPosition) {
   };
 }
 
-/** Six decimals, half to even, by trial: the nearest millionth. */
-function share(part: bigint, whole: bigint): string | null {
-  if (whole === 0n) return null;
-  const down = (part * 1_000_000n) / whole;
-  const distance = (millionths: bigint) => {
-    const off = part * 1_000_000n - millionths * whole;
+/** The whole number nearest to part over whole, the even one of two, by trial. */
+function nearest(part: bigint, whole: bigint): bigint {
+  const down = part / whole;
+  const distance = (number: bigint) => {
+    const off = part - number * whole;
     return off < 0n ? -off : off;
   };
   const up = down + 1n;
-  const nearer = distance(up) < distance(down) || (distance(up) === distance(down) && up % 2n === 0n);
-  return spelling(`${nearer ? up : down}e-6`);
+  const isUp = distance(up) < distance(down) || (distance(up) === distance(down) && up % 2n === 0n);
+  return isUp ? up : down;
 }
+
+/** Six decimals, half to even. */
+const share = (part: bigint, whole: bigint): string | null =>
+  whole === 0n ? null : spelling(`${nearest(part * 1_000_000n, whole)}e-6`);
 
 function groupOf(disbursement: Rec, model: Model, grouping: string): string | null {
   const clients = (disbursement.purchase_clients ?? []) as readonly { client_id: string }[];
@@ -180,8 +183,69 @@ function groupOf(disbursement: Rec, model: Model, grouping: string): string | nu
   return grouping === "disbursed_month" ? String(start).slice(0, 7) : null;
 }
 
+/** A disbursement that counts in a line, and what it weighs there. */
+interface Weighed {
+  readonly position: ModelPosition;
+  /** Null: a client of its own. */
+  readonly client: string | null;
+  /** Days to maturity, and from start to the first-agreed one; null where it does not mature. */
+  readonly days: readonly [remaining: bigint, original: bigint] | null;
+}
+
+const daysFrom = (from: string, to: string) => BigInt((Date.parse(to) - Date.parse(from)) / 86_400_000);
+
+function weighedOf(knowledge: Knowledge, disbursement: Rec, position: ModelPosition, day: string): Weighed {
+  const client = groupOf(disbursement, knowledge.model, "client_id");
+  const { maturity } = position;
+  if (maturity === null) return { position, client, days: null };
+  const isLoan = disbursement.kind === "loan";
+  const created = lifeOf(knowledge, disbursement).find(
+    ({ of, step }) => of === "disbursement" && step === "create",
+  );
+  const first = isLoan ? String(created?.set.maturity_date) : maturity;
+  const start = String(isLoan ? disbursement.disbursement_date : disbursement.payment_date);
+  const remaining = daysFrom(day, maturity);
+  const original = daysFrom(start.slice(0, 10), first.slice(0, 10));
+  return { position, client, days: [remaining < 0n ? 0n : remaining, original] };
+}
+
+/** The averages and the largest client of a line. */
+function weights(all: readonly Weighed[], outstanding: bigint) {
+  const times = (some: readonly Weighed[], weight: (one: Weighed) => bigint) =>
+    some.reduce((sum, one) => sum + one.position.outstanding * weight(one), 0n);
+  const maturing = all.filter(({ days }) => days !== null);
+  const whole = times(maturing, () => 1n);
+  const TRILLION = 10n ** 12n;
+  const rate = ({ position: { terms } }: Weighed) => nearest(terms.margin * TRILLION, terms.amount);
+  const clients = all.map(({ client, position }, index) => [client ?? index, position.outstanding] as const);
+  const sums = [...Map.groupBy(clients, ([client]) => client).values()].map((own) =>
+    own.reduce((sum, [, amount]) => sum + amount, 0n),
+  );
+  return {
+    average_remaining_days: share(
+      times(maturing, ({ days }) => days?.[0] ?? 0n),
+      whole,
+    ),
+    average_original_days: share(
+      times(maturing, ({ days }) => days?.[1] ?? 0n),
+      whole,
+    ),
+    average_margin_rate: share(
+      times(
+        all.filter(({ position }) => position.outstanding > 0n),
+        rate,
+      ),
+      outstanding * TRILLION,
+    ),
+    largest_share: share(
+      sums.reduce((most, sum) => (sum > most ? sum : most), 0n),
+      outstanding,
+    ),
+  };
+}
+
 function expectedPortfolio(knowledge: Knowledge, day: string, grouping: string): unknown[] {
-  const lines = new Map<string, { currency: string; group: string | null; positions: ModelPosition[] }>();
+  const lines = new Map<string, { currency: string; group: string | null; weighed: Weighed[] }>();
   for (const disbursement of liveDisbursements(knowledge)) {
     const position = positionOf(knowledge, disbursement, day);
     if (position.state === "pending") continue;
@@ -189,11 +253,12 @@ function expectedPortfolio(knowledge: Knowledge, day: string, grouping: string):
       String(disbursement.currency),
       groupOf(disbursement, knowledge.model, grouping),
     ];
-    const line = lines.get(`${currency} ${group}`) ?? { currency, group, positions: [] };
+    const line = lines.get(`${currency} ${group}`) ?? { currency, group, weighed: [] };
     lines.set(`${currency} ${group}`, line);
-    line.positions.push(position);
+    line.weighed.push(weighedOf(knowledge, disbursement, position, day));
   }
-  return [...lines.values()].map(({ currency, group, positions }) => {
+  return [...lines.values()].map(({ currency, group, weighed }) => {
+    const positions = weighed.map(({ position }) => position);
     const sumOf = (some: readonly ModelPosition[], figure: (position: ModelPosition) => bigint) =>
       some.reduce((sum, position) => sum + figure(position), 0n);
     const sum = (figure: (position: ModelPosition) => bigint) => major(sumOf(positions, figure), currency);
@@ -240,6 +305,7 @@ function expectedPortfolio(knowledge: Knowledge, day: string, grouping: string):
       written_off: sum(({ written_off }) => written_off),
       rebates: sum(({ rebates }) => rebates),
       overpaid: sum(({ overpaid }) => overpaid),
+      ...weights(weighed, outstanding),
     };
   });
 }

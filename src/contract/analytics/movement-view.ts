@@ -1,4 +1,4 @@
-import type { Line } from "../../domain/analytics/lines.ts";
+import type { ReportLine } from "../../domain/analytics/lines.ts";
 import type { MovementSums } from "../../domain/analytics/movement.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import { amountIn } from "../position/view.ts";
@@ -9,7 +9,7 @@ export function movementLineView({
   currency,
   group,
   sums,
-}: Line<MovementSums>): AnswerOf<typeof movementLine> {
+}: ReportLine<MovementSums>): AnswerOf<typeof movementLine> {
   const amount = amountIn(currency);
   const ends = ({ from, to }: { readonly from: bigint; readonly to: bigint }) => ({
     from: amount(from),

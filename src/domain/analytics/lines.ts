@@ -11,7 +11,7 @@ interface LinePlace {
   readonly cell: string;
 }
 
-export interface Line<S> extends LinePlace {
+export interface ReportLine<S> extends LinePlace {
   readonly sums: S;
 }
 
@@ -22,13 +22,13 @@ const LINES_MAX = 20_000;
 export class Lines<S> {
   readonly #grouping: Grouping;
   readonly #none: () => S;
-  readonly #lines: Map<string, Line<S>>;
+  readonly #lines: Map<string, ReportLine<S>>;
 
   /** `none` makes the sums of a line without disbursements; `text` is what other lines saved. */
   constructor(grouping: Grouping, none: () => S, text: string | null) {
     this.#grouping = grouping;
     this.#none = none;
-    const lines = text === null ? [] : restored<readonly Line<S>[]>(text);
+    const lines = text === null ? [] : restored<readonly ReportLine<S>[]>(text);
     this.#lines = new Map(lines.map((line) => [keyOf(line), line]));
   }
 
@@ -48,7 +48,7 @@ export class Lines<S> {
   }
 
   /** By currency, then by group with none first, then by cell. */
-  inOrder(): readonly Line<S>[] {
+  inOrder(): readonly ReportLine<S>[] {
     return [...this.#lines.values()].sort(
       (a, b) => byText(a.currency, b.currency) || byGroup(a.group, b.group) || byText(a.cell, b.cell),
     );

@@ -205,7 +205,7 @@ async function termsAndPayments(
 }
 
 /** SQLite orders text by its UTF-8 bytes, JavaScript by its UTF-16 units: the two differ for surrogates. */
-function precedes(a: string, b: string): boolean {
+export function precedes(a: string, b: string): boolean {
   if (!/[\ud800-\udfff]/.test(a + b)) return a < b;
   const [left, right] = [a, b].map((text) => new TextEncoder().encode(text).toHex());
   return (left ?? "") < (right ?? "");

@@ -63,7 +63,7 @@ const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 export const HEAD =
   "SELECT sequence, event_id FROM events WHERE tenant_id = ?1 ORDER BY sequence DESC LIMIT 1";
 
-const placeOf = (row: Partial<LogPlace> | undefined): LogPlace => ({
+export const placeOf = (row: Partial<LogPlace> | undefined): LogPlace => ({
   sequence: row?.sequence ?? 0,
   event_id: row?.event_id ?? "",
 });
