@@ -97,6 +97,7 @@ export async function prepareBase(
     text: questionText(name, { ...about, known: upTo }),
     wanted,
     known: upTo,
+    packing: settings.report_dimensions,
     begin: () => gathering(null),
     resume: (parts) => gathering(parts.join("")),
     keep,

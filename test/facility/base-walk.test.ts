@@ -81,9 +81,7 @@ describe("a pool that does not fit one request", () => {
       expect([answer.status, answer.body.code]).toEqual([422, "too_large"]);
       expect(answer.body.detail).toContain("20,000");
     }
-    await env.DB.prepare("DELETE FROM disbursements WHERE tenant_id = ? AND disbursement_id = 'L-000001'")
-      .bind(api.tenant)
-      .run();
+    await api.accept("disbursement", { step: "delete", disbursement_id: "L-000001" });
     let answer = await api.get(BASE);
     for (let tries = 0; answer.status === 202 && tries < 50; tries += 1) answer = await api.get(BASE);
     expect(answer.body.data.pool.number).toBe(20_000);

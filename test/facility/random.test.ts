@@ -109,6 +109,6 @@ it("the base of any tape, day and known_at is that of its positions", async () =
         }
       },
     ),
-    { ...REPLAY, numRuns: runs(3, 25) },
+    { ...REPLAY, numRuns: runs(3, 25), endOnFailure: true },
   );
 });

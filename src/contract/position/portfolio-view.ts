@@ -44,7 +44,7 @@ export function portfolioLineView(line: PortfolioLine): AnswerOf<typeof portfoli
 }
 
 /** A ratio with six decimals; null over 0. */
-function ratioView(part: bigint, whole: bigint): LosslessNumber | null {
+export function ratioView(part: bigint, whole: bigint): LosslessNumber | null {
   const text = ratio(part, whole);
   return text === null ? null : new LosslessNumber(text);
 }

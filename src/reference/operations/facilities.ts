@@ -1,9 +1,6 @@
 import * as answers from "../../contract/facility/answers.ts";
 import { FACILITY_ROUTES } from "../../contract/routes/facility.ts";
-import { operationsOf } from "../operation.ts";
-
-const UNFINISHED =
-  "Not finished within one request. Send the same request again: it continues where this one stopped.";
+import { operationsOf, UNFINISHED } from "../operation.ts";
 
 /** docs/api.md#facilities */
 export const FACILITY_OPERATIONS = operationsOf({
