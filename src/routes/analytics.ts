@@ -1,13 +1,15 @@
 import type { Context } from "hono";
-import type { movement } from "../contract/analytics/answers.ts";
+import type { concentration, movement } from "../contract/analytics/answers.ts";
 import { movementLine } from "../contract/analytics/answers.ts";
+import { concentrationCsv, concentrationView } from "../contract/analytics/concentration-view.ts";
 import { movementLineView } from "../contract/analytics/movement-view.ts";
-import type { MovementQuery } from "../contract/analytics/query.ts";
+import type { ConcentrationQuery, MovementQuery } from "../contract/analytics/query.ts";
 import { linesCsv } from "../contract/csv-columns.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
+import { surveyConcentration } from "../reads/concentration.ts";
 import { surveyMovement } from "../reads/movement.ts";
 import { ask } from "./read.ts";
 import { bounded, renderUnanswered } from "./survey-answers.ts";
@@ -15,6 +17,7 @@ import { bounded, renderUnanswered } from "./survey-answers.ts";
 /** Reports about all disbursements (docs/api.md#analytics). */
 export const analyticsHandlers = {
   getMovement: (c, { query }) => answerMovement(c, query),
+  getConcentration: (c, { query }) => answerConcentration(c, query),
 } satisfies Partial<RouteHandlers>;
 
 const NARROW = "Ask with more filters, or without group_by.";
@@ -29,4 +32,16 @@ async function answerMovement(c: Context<AppEnv>, asked: MovementQuery): Promise
   const { from_date, to_date } = asked;
   const answer = { from_date, to_date, from_sequence, to_sequence, data };
   return bounded(c, renderJson<typeof movement>(c, answer), NARROW);
+}
+
+async function answerConcentration(c: Context<AppEnv>, asked: ConcentrationQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => surveyConcentration(db, tenant, asked));
+  const narrow = "Ask with more filters, or by what has fewer groups.";
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, narrow);
+  const { gathered, from_sequence, to_sequence } = found.value;
+  const data = gathered.gatherer.answer().map(concentrationView);
+  if (wantsCsv(c)) return bounded(c, renderCsv(c, concentrationCsv(data), "concentration"), narrow);
+  const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
+  return bounded(c, renderJson<typeof concentration>(c, answer), narrow);
 }

@@ -1,8 +1,10 @@
-import type * as z from "zod";
+import * as z from "zod";
+import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
+import { expects } from "../lookup/query.ts";
 import { checkSpan, filteredQuery, spanParameters } from "../position/filters.ts";
-import { groupBy } from "../position/groups.ts";
-import { measureParameters } from "../position/query.ts";
+import { groupBy, oneDimension } from "../position/groups.ts";
+import { asOf, measureParameters } from "../position/query.ts";
 
 /** What a report about all disbursements takes besides its filters and its days. */
 const reportParameters = { known_at: knownAt.optional(), ...measureParameters } as const;
@@ -15,3 +17,30 @@ export const movementQuery = filteredQuery(
   },
 );
 export type MovementQuery = z.output<typeof movementQuery>;
+
+/** A whole number within bounds, in plain digits. */
+function wholeNumber(least: number, most: number) {
+  const expected = expects(`a whole number from ${least} to ${most}, in plain digits`);
+  return z
+    .string(expected)
+    .regex(/^(0|[1-9]\d{0,3})$/, expected)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, expected)
+    .meta(documented({ type: "integer", minimum: least, maximum: most }));
+}
+
+const TOP_MAX = 200;
+const TOP_DEFAULT = 20;
+
+export const concentrationQuery = filteredQuery(
+  {
+    as_of_date: asOf.optional(),
+    ...reportParameters,
+    by: oneDimension,
+    top: wholeNumber(1, TOP_MAX)
+      .optional()
+      .describe(`Rows of each currency: 1 to ${TOP_MAX}, default ${TOP_DEFAULT}.`),
+  },
+  ({ top = TOP_DEFAULT, ...query }) => ({ ...query, top }),
+);
+export type ConcentrationQuery = z.output<typeof concentrationQuery>;

@@ -51,3 +51,17 @@ export const groupBy = z
   .describe(
     `One of ${DIMENSION_NAMES}, or two by a comma. A member is one of the report_dimensions of the settings.`,
   );
+
+const ONE = `must be one of ${DIMENSION_NAMES}`;
+
+/** A parameter that names one dimension. */
+export const oneDimension = z
+  .string({ error: ({ input }) => (Array.isArray(input) ? "must be given once" : ONE) })
+  .transform((text, context): Dimension => {
+    const dimension = dimensionNamed(text);
+    if (dimension) return dimension;
+    context.addIssue({ code: "custom", message: ONE });
+    return z.NEVER;
+  })
+  .meta(documented({ type: "string" }))
+  .describe(`One of ${DIMENSION_NAMES}. A member is one of the report_dimensions of the settings.`);

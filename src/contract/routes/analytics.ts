@@ -1,5 +1,5 @@
 import type * as answers from "../analytics/answers.ts";
-import { movementQuery } from "../analytics/query.ts";
+import { concentrationQuery, movementQuery } from "../analytics/query.ts";
 import type { RouteTable } from "./route.ts";
 
 const report = {
@@ -20,5 +20,11 @@ export const ANALYTICS_ROUTES = {
     path: "/api/portfolio/movement",
     query: movementQuery,
     answers: { 200: { json: "movement", csv: true }, 202: unfinished },
+  },
+  getConcentration: {
+    ...report,
+    path: "/api/concentration",
+    query: concentrationQuery,
+    answers: { 200: { json: "concentration", csv: true }, 202: unfinished },
   },
 } as const satisfies RouteTable<keyof typeof answers>;

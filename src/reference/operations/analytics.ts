@@ -14,5 +14,11 @@ export const ANALYTICS_OPERATIONS = operationsOf({
         "How principal and arrears moved between the ends of two days: one line per currency and group. The figures add up exactly.",
       answers: { 200: "The movement.", 202: UNFINISHED },
     },
+    getConcentration: {
+      summary: "Read where the outstanding principal is",
+      description:
+        "By currency: the groups of one dimension that owe most, the share of the largest, and the sum of the squares of all shares.",
+      answers: { 200: "The concentration.", 202: UNFINISHED },
+    },
   },
 });
