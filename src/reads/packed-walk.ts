@@ -1,7 +1,7 @@
 import type { ReportDimensions } from "../domain/core/settings.ts";
 import type { WantedAttributes } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
-import { PACKED_FORMAT, packed, unpacked } from "../domain/position/packed.ts";
+import { packFacts, unpackFacts } from "../domain/position/packed.ts";
 import type { Database } from "../store/d1/session.ts";
 import { readListed } from "../store/position/listed-loans.ts";
 import { type LoanPage, precedes, readLoans } from "../store/position/loans.ts";
@@ -15,6 +15,7 @@ import {
   packedPage,
   writePacked,
 } from "../store/position/packings.ts";
+import { membersOfPacking, packedAttributes } from "./packed-list.ts";
 
 /** Stale disbursements that are read together. */
 const STALE_OF_A_CALL = 100;
@@ -38,9 +39,8 @@ export class PackedWalk {
   }
 
   static async open(db: Database, tenant: string, dimensions: ReportDimensions): Promise<PackedWalk> {
-    const all = { country: true, info: dimensions.disbursement, client_info: dimensions.client };
-    const members = JSON.stringify([PACKED_FORMAT, all]);
-    return new PackedWalk(db, tenant, all, await freshPacking(db, tenant, members));
+    const packing = await freshPacking(db, tenant, membersOfPacking(dimensions));
+    return new PackedWalk(db, tenant, packedAttributes(dimensions), packing);
   }
 
   /** The next disbursements in the order of their ids. */
@@ -68,7 +68,7 @@ export class PackedWalk {
     const read = await this.#readAnew(packing, stale);
     if (read === "too_large") return read;
     const loans = rows.flatMap(({ disbursement_id, facts }) =>
-      facts === null ? (read.get(disbursement_id) ?? []) : [unpacked(disbursement_id, facts)],
+      facts === null ? (read.get(disbursement_id) ?? []) : [unpackFacts(disbursement_id, facts)],
     );
     const more = [...read.values()].reduce((sum, { loan }) => sum + rowsOf(loan), 0);
     const isLast = packing.filled_to === null && rows.length < PACKED_ROWS_OF_A_PAGE;
@@ -115,7 +115,7 @@ export class PackedWalk {
 
 const packedRows = (loans: readonly SelectableLoan[]): readonly PackedRowOfPage[] =>
   loans.map((one) => {
-    const facts = packed(one);
+    const facts = packFacts(one);
     const { disbursement_id } = one.loan.disbursement;
     return { disbursement_id, facts: bytesOf(facts) > FACTS_BYTES_MAX ? null : facts };
   });

@@ -14,7 +14,10 @@ import type { AskedMeasure } from "../domain/position/measure.ts";
 import type { Measure, Position } from "../domain/position/position.ts";
 import { type Ready, ready } from "../domain/position/ready.ts";
 
-import type { Walked } from "./past-loans.ts";
+import type { Database } from "../store/d1/session.ts";
+import type { ListedLoans } from "../store/position/listed-loans.ts";
+import { listedFromPacked } from "./packed-list.ts";
+import { listedLoans, type Walked } from "./past-loans.ts";
 
 /** What to list, as of a day that is known, and how to measure it. */
 export type PositionListRequest = Omit<
@@ -79,6 +82,17 @@ export function linesOf(
     return [stringifyJson({ ...line, from: listed.from })];
   });
 }
+
+/** Some disbursements for a list, in the order of the ids. */
+export const listedFor = (
+  db: Database,
+  tenant: string,
+  ids: readonly string[],
+  request: PositionListRequest,
+): Promise<ListedLoans | "too_large"> =>
+  request.known === null
+    ? listedFromPacked(db, tenant, ids, request.dimensions)
+    : listedLoans(db, tenant, ids, walkedBy(request));
 
 /** What a list reads of each disbursement. */
 export const walkedBy = (request: PositionListRequest): Walked => ({

@@ -12,9 +12,9 @@ import { settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
 import { ENTRIES_MAX, ENTRIES_OF_A_PART, entriesOf, savedWalk, withinMemo } from "./list-entries.ts";
 import { paged, startAfter } from "./pages.ts";
-import { listedLoans } from "./past-loans.ts";
 import {
   linesOf,
+  listedFor,
   listedPosition,
   type PositionListRequest,
   type PositionPage,
@@ -152,7 +152,7 @@ async function pageWith(
   { about, list, entries, from }: Listed,
 ): Promise<PositionPage | { readonly kind: "too_large" }> {
   const ids = entries.map(({ id }) => id);
-  const read = await listedLoans(db, tenant, ids, walkedBy(request));
+  const read = await listedFor(db, tenant, ids, request);
   if (read === "too_large") return { kind: "too_large" };
   const { lines = 0, listed_all = true, from_sequence } = about;
   const end = from + entries.length;

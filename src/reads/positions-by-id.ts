@@ -1,7 +1,6 @@
 import type { Database } from "../store/d1/session.ts";
 import { nextIds } from "../store/position/listed-loans.ts";
-import { listedLoans } from "./past-loans.ts";
-import { linesOf, type PositionListRequest, type PositionPage, walkedBy } from "./position-lines.ts";
+import { linesOf, listedFor, type PositionListRequest, type PositionPage } from "./position-lines.ts";
 
 /** Disbursements that one page examines; a page that finds few of them continues in the next one. */
 const EXAMINED_MAX = 1_000;
@@ -22,7 +21,7 @@ export async function positionsById(
     const room = limit - lines.length;
     const ids = await nextIds(db, tenant, { after, descending, limit: room + 1, withDeleted });
     const listed = ids.slice(0, room);
-    const read = await listedLoans(db, tenant, listed, walkedBy(request));
+    const read = await listedFor(db, tenant, listed, request);
     if (read === "too_large") return { kind: "too_large" };
     lines.push(...linesOf(read.loans, request, tenant));
     heads = [heads?.[0] ?? read.head, read.head];
@@ -40,7 +39,7 @@ export async function positionOf(
   request: PositionListRequest,
   disbursement_id: string,
 ): Promise<PositionPage | { readonly kind: "too_large" }> {
-  const read = await listedLoans(db, tenant, [disbursement_id], walkedBy(request));
+  const read = await listedFor(db, tenant, [disbursement_id], request);
   if (read === "too_large") return { kind: "too_large" };
   return page(linesOf(read.loans, request, tenant), [read.head, read.head], null);
 }

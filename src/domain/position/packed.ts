@@ -60,7 +60,7 @@ const REFUND = 4;
 const RECOVERY = 8;
 
 /** Packs a disbursement with its attributes. */
-export function packed({ loan, attributes }: SelectableLoan): string {
+export function packFacts({ loan, attributes }: SelectableLoan): string {
   const { disbursement_id: _, ...disbursement } = loan.disbursement;
   const { kind, currency, client_id, purchase_clients, disbursement_date, payment_date } = disbursement;
   const { country, insurer_name, info, client_info, pledges } = attributes;
@@ -123,7 +123,7 @@ const amount = (minor: bigint): Amount => {
 };
 
 /** Unpacks a disbursement. Its payments have other ids, in the same order. */
-export function unpacked(disbursement_id: string, text: string): SelectableLoan {
+export function unpackFacts(disbursement_id: string, text: string): SelectableLoan {
   const [disbursement, [country, insurer_name, info, client_info], terms, payments]: Packed =
     JSON.parse(text);
   const [first, ...changes] = terms.map(unpackedTerms);

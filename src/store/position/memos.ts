@@ -63,7 +63,7 @@ const ALL: PartRange = { first: 1, last: Number.MAX_SAFE_INTEGER };
 export const HEAD =
   "SELECT sequence, event_id FROM events WHERE tenant_id = ?1 ORDER BY sequence DESC LIMIT 1";
 
-export const placeOf = (row: Partial<LogPlace> | undefined): LogPlace => ({
+export const logPlaceOf = (row: Partial<LogPlace> | undefined): LogPlace => ({
   sequence: row?.sequence ?? 0,
   event_id: row?.event_id ?? "",
 });
@@ -71,7 +71,7 @@ export const placeOf = (row: Partial<LogPlace> | undefined): LogPlace => ({
 /** The last event of the tenant's log. */
 export async function headOf(db: Database, tenant: string): Promise<LogPlace> {
   const [head] = await db.$client.batch<LogPlace>([db.$client.prepare(HEAD).bind(tenant)]);
-  return placeOf(head?.results[0]);
+  return logPlaceOf(head?.results[0]);
 }
 
 /** True where some of the heads, an array as JSON, are no longer in the log. */
@@ -113,7 +113,7 @@ export async function readMemo(
   const parts = found?.results ?? [];
   const isLost = parts[0]?.is_lost === 1;
   if (isLost) await dropMemo(db, key);
-  return { head: placeOf(head?.results[0]), memo: isLost ? null : memoOf(parts, now) };
+  return { head: logPlaceOf(head?.results[0]), memo: isLost ? null : memoOf(parts, now) };
 }
 
 function memoOf([about, ...parts]: readonly Part[], now: number): Memo | null {

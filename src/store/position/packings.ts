@@ -2,7 +2,7 @@ import type { LogPlace } from "../../domain/core/event.ts";
 import type { Database } from "../d1/session.ts";
 import { runAll, type Sql } from "../d1/statement.ts";
 import { DISBURSEMENT_OF_EVENT } from "../log.ts";
-import { HEAD, placeOf } from "./memos.ts";
+import { HEAD, logPlaceOf } from "./memos.ts";
 
 /** Events whose disbursements are marked as stale in one call. */
 const EVENTS_OF_A_CALL = 20_000;
@@ -42,7 +42,7 @@ export async function freshPacking(db: Database, tenant: string, members: string
     const [log, found, rewritten] = await d1.batch<LogPlace & Stored & { readonly number: number }>(
       [HEAD, STORED, REWRITES].map((sql) => d1.prepare(sql).bind(tenant)),
     );
-    const head = placeOf(log?.results[0]);
+    const head = logPlaceOf(log?.results[0]);
     const stored: Stored | undefined = found?.results[0];
     const rewrites = rewritten?.results[0]?.number ?? 0;
     const behind = head.sequence - (stored?.up_to ?? 0);
@@ -142,7 +142,7 @@ export async function packedPage(
 }
 
 /** What a request has read of disbursements, to be packed. */
-export interface NewlyPacked {
+interface NewlyPacked {
   readonly rows: readonly PackedRowOfPage[];
   /** Disbursements that are not live any more. */
   readonly gone: readonly string[];

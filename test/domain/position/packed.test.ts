@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { UTC } from "../../../src/domain/core/calendar.ts";
 import { NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
-import { packed, unpacked } from "../../../src/domain/position/packed.ts";
+import { packFacts, unpackFacts } from "../../../src/domain/position/packed.ts";
 import { installmentsAt, positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
 import { day, factsOf, holds, lives } from "./lives.ts";
 import { expected, FIRST, loan, paid, ROWS, receipt } from "./loans.ts";
 
 const packedAgain = (one: Loan) =>
-  unpacked(one.disbursement.disbursement_id, packed({ loan: one, attributes: NO_ATTRIBUTES })).loan;
+  unpackFacts(one.disbursement.disbursement_id, packFacts({ loan: one, attributes: NO_ATTRIBUTES })).loan;
 
 holds(
   "packed facts give the same position on any day, by any allocation",
@@ -33,9 +33,9 @@ describe("packed facts", () => {
       [{ on: "2026-01-10", maturity: "2026-05-01" }],
       [...ROWS, receipt("R", "2026-02-01", 700)],
     );
-    const text = packed({ loan: one, attributes: NO_ATTRIBUTES });
-    expect(packed(unpacked("L-1", text))).toBe(text);
-    expect(unpacked("L-1", text).loan.disbursement).toEqual(one.disbursement);
+    const text = packFacts({ loan: one, attributes: NO_ATTRIBUTES });
+    expect(packFacts(unpackFacts("L-1", text))).toBe(text);
+    expect(unpackFacts("L-1", text).loan.disbursement).toEqual(one.disbursement);
   });
 
   it("keep what reports select by", () => {
@@ -50,7 +50,7 @@ describe("packed facts", () => {
       ],
     };
     const one = loan(FIRST, [{ on: "2026-02-01" }], ROWS);
-    expect(unpacked("L-1", packed({ loan: one, attributes })).attributes).toEqual(attributes);
+    expect(unpackFacts("L-1", packFacts({ loan: one, attributes })).attributes).toEqual(attributes);
   });
 
   it("keep amounts beyond 2^53 exactly", () => {
@@ -84,9 +84,9 @@ describe("packed facts", () => {
         { ...row, payment_id: "P-8", currency: "EUR" },
       ],
     );
-    const text = packed({ loan: one, attributes: NO_ATTRIBUTES });
+    const text = packFacts({ loan: one, attributes: NO_ATTRIBUTES });
     expect(text).not.toContain("SECRET");
-    expect(unpacked("L-1", text).loan.payments).toHaveLength(1);
+    expect(unpackFacts("L-1", text).loan.payments).toHaveLength(1);
   });
 
   it("keep the order of payments by id", () => {
@@ -104,7 +104,7 @@ describe("packed facts", () => {
     const rows = Array.from({ length: 12 }, (_, index) =>
       paid(expected(`P-${index + 10}`, "2026-02-01", 100, 10), "2026-02-01"),
     );
-    expect(packed({ loan: loan(FIRST, [], rows), attributes: NO_ATTRIBUTES }).length).toBeLessThan(
+    expect(packFacts({ loan: loan(FIRST, [], rows), attributes: NO_ATTRIBUTES }).length).toBeLessThan(
       12 * 45 + 300,
     );
   });

@@ -1,0 +1,41 @@
+import type { ReportDimensions } from "../domain/core/settings.ts";
+import type { WantedAttributes } from "../domain/position/attributes.ts";
+import { PACKED_FORMAT, unpackFacts } from "../domain/position/packed.ts";
+import type { Database } from "../store/d1/session.ts";
+import { type ListedLoans, readListed } from "../store/position/listed-loans.ts";
+import { packedList } from "../store/position/packed-list.ts";
+
+/** What is packed of disbursements, besides what each position needs: all that a report may use. */
+export const packedAttributes = ({ disbursement, client }: ReportDimensions): WantedAttributes => ({
+  country: true,
+  info: disbursement,
+  client_info: client,
+});
+
+/** Names what is packed. With another name nothing that was packed counts. */
+export const membersOfPacking = (dimensions: ReportDimensions): string =>
+  JSON.stringify([PACKED_FORMAT, packedAttributes(dimensions)]);
+
+/**
+ * Some disbursements as they are, in the order of the ids, from packed facts where these are fresh, and else from their
+ * rows. All are read at one moment: where an event comes between the two, all are read from their rows.
+ */
+export async function listedFromPacked(
+  db: Database,
+  tenant: string,
+  ids: readonly string[],
+  dimensions: ReportDimensions,
+): Promise<ListedLoans | "too_large"> {
+  const wanted = packedAttributes(dimensions);
+  const { head, facts } = await packedList(db, tenant, ids, membersOfPacking(dimensions));
+  const others = ids.filter((id) => !facts.has(id));
+  const read = others.length === 0 ? { head, loans: [] } : await readListed(db, tenant, others, wanted);
+  if (read === "too_large" || facts.size === 0) return read;
+  if (read.head !== head) return readListed(db, tenant, ids, wanted);
+  const byId = new Map(read.loans.map((one) => [one.loan.disbursement.disbursement_id, one]));
+  const loans = ids.flatMap((id) => {
+    const text = facts.get(id);
+    return text === undefined ? (byId.get(id) ?? []) : [unpackFacts(id, text)];
+  });
+  return { head, loans };
+}
