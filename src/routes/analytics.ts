@@ -1,14 +1,16 @@
 import type { Context } from "hono";
-import type { concentration, movement } from "../contract/analytics/answers.ts";
+import type { cashFlows, concentration, movement } from "../contract/analytics/answers.ts";
 import { movementLine } from "../contract/analytics/answers.ts";
+import { cashFlowsCsv, cashFlowView } from "../contract/analytics/cash-flows-view.ts";
 import { concentrationCsv, concentrationView } from "../contract/analytics/concentration-view.ts";
 import { movementLineView } from "../contract/analytics/movement-view.ts";
-import type { ConcentrationQuery, MovementQuery } from "../contract/analytics/query.ts";
+import type { CashFlowsQuery, ConcentrationQuery, MovementQuery } from "../contract/analytics/query.ts";
 import { linesCsv } from "../contract/csv-columns.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
+import { surveyCashFlows } from "../reads/cash-flows.ts";
 import { surveyConcentration } from "../reads/concentration.ts";
 import { surveyMovement } from "../reads/movement.ts";
 import { ask } from "./read.ts";
@@ -18,6 +20,7 @@ import { bounded, renderUnanswered } from "./survey-answers.ts";
 export const analyticsHandlers = {
   getMovement: (c, { query }) => answerMovement(c, query),
   getConcentration: (c, { query }) => answerConcentration(c, query),
+  getCashFlows: (c, { query }) => answerCashFlows(c, query),
 } satisfies Partial<RouteHandlers>;
 
 const NARROW = "Ask with more filters, or without group_by.";
@@ -44,4 +47,17 @@ async function answerConcentration(c: Context<AppEnv>, asked: ConcentrationQuery
   if (wantsCsv(c)) return bounded(c, renderCsv(c, concentrationCsv(data), "concentration"), narrow);
   const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
   return bounded(c, renderJson<typeof concentration>(c, answer), narrow);
+}
+
+async function answerCashFlows(c: Context<AppEnv>, asked: CashFlowsQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => surveyCashFlows(db, tenant, asked));
+  const narrow = "Ask with more filters, without group_by, or for fewer months.";
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, narrow);
+  const { gathered, from_sequence, to_sequence } = found.value;
+  const { lines, months } = gathered.gatherer;
+  const data = lines.inOrder().map((line) => cashFlowView(line, months));
+  if (wantsCsv(c)) return bounded(c, renderCsv(c, cashFlowsCsv(data), "cash-flows"), narrow);
+  const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
+  return bounded(c, renderJson<typeof cashFlows>(c, answer), narrow);
 }

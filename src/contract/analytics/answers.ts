@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { currency, day, exactDecimal } from "../answer-values.ts";
-import { group } from "../position/answers.ts";
+import { documented } from "../documented.ts";
+import { group, parts } from "../position/answers.ts";
 
 export { unfinished } from "../position/answers.ts";
 
@@ -57,3 +58,32 @@ export const concentrationLine = z
 
 /** `GET /api/concentration`. */
 export const concentration = z.object({ as_of_date: day, ...moment, data: z.array(concentrationLine) });
+
+const month = z.string().meta(documented({ type: "string", pattern: "^[0-9]{4}-[0-9]{2}$" }));
+const ahead = { due: parts, unscheduled: exactDecimal } as const;
+
+export const cashFlowLine = z
+  .object({
+    currency,
+    group,
+    outstanding: exactDecimal,
+    past: z.array(
+      z.object({
+        month,
+        to: day,
+        due: parts,
+        received: parts,
+        covered_by_end: parts,
+        collection_rate: exactDecimal.nullable(),
+      }),
+    ),
+    overdue: parts,
+    overdue_unscheduled: exactDecimal,
+    future: z.array(z.object({ month, ...ahead })),
+    beyond: z.object(ahead),
+    over_scheduled: exactDecimal,
+  })
+  .meta({ id: "CashFlowLine" });
+
+/** `GET /api/cash-flows`. */
+export const cashFlows = z.object({ as_of_date: day, ...moment, data: z.array(cashFlowLine) });
