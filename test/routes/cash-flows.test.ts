@@ -49,7 +49,6 @@ describe("cash flows", () => {
     expect(body.data).toEqual([
       {
         currency: "USD",
-        group: null,
         outstanding: 1450,
         past: [
           {

@@ -215,6 +215,7 @@ function weights(all: readonly Weighed[], outstanding: bigint) {
     some.reduce((sum, one) => sum + one.position.outstanding * weight(one), 0n);
   const maturing = all.filter(({ days }) => days !== null);
   const whole = times(maturing, () => 1n);
+  const rated = all.filter(({ position }) => position.outstanding > 0n && position.terms.amount > 0n);
   const TRILLION = 10n ** 12n;
   const rate = ({ position: { terms } }: Weighed) => nearest(terms.margin * TRILLION, terms.amount);
   const clients = all.map(({ client, position }, index) => [client ?? index, position.outstanding] as const);
@@ -231,11 +232,8 @@ function weights(all: readonly Weighed[], outstanding: bigint) {
       whole,
     ),
     average_margin_rate: share(
-      times(
-        all.filter(({ position }) => position.outstanding > 0n),
-        rate,
-      ),
-      outstanding * TRILLION,
+      times(rated, rate),
+      times(rated, () => TRILLION),
     ),
     largest_share: share(
       sums.reduce((most, sum) => (sum > most ? sum : most), 0n),

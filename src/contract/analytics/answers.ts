@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ROLL_PLACES } from "../../domain/analytics/roll-rates.ts";
 import { currency, day, exactDecimal } from "../answer-values.ts";
 import { documented } from "../documented.ts";
 import { group, parts } from "../position/answers.ts";
@@ -7,6 +8,7 @@ export { unfinished } from "../position/answers.ts";
 
 const sequence = z.int().min(0);
 const moment = { from_sequence: sequence, to_sequence: sequence };
+const share = exactDecimal.nullable();
 const ends = z.object({ from: exactDecimal, to: exactDecimal });
 
 export const movementLine = z
@@ -42,7 +44,50 @@ export const movement = z.object({
   data: z.array(movementLine),
 });
 
-const share = exactDecimal.nullable();
+export const vintageLine = z
+  .object({
+    currency,
+    cohort: z.string(),
+    group: group.optional(),
+    months_on_book: z.int(),
+    number: z.int(),
+    disbursed: exactDecimal,
+    outstanding: exactDecimal,
+    principal_received: exactDecimal,
+    fees_received: exactDecimal,
+    arrears: exactDecimal,
+    outstanding_30: exactDecimal,
+    outstanding_90: exactDecimal,
+    written_off: exactDecimal,
+    recovered: exactDecimal,
+    repaid: z.int(),
+    pool_factor: share,
+    loss_rate: share,
+    net_loss_rate: share,
+    default_rate: share,
+  })
+  .meta({ id: "VintageLine" });
+
+/** `GET /api/vintages`. */
+export const vintages = z.object({ as_of_date: day, ...moment, data: z.array(vintageLine) });
+
+const rollPlace = z.enum(ROLL_PLACES);
+export const rollRate = z
+  .object({
+    currency,
+    group: group.optional(),
+    from: rollPlace,
+    to: rollPlace,
+    number: z.int(),
+    outstanding_from: exactDecimal,
+    outstanding_to: exactDecimal,
+    rate: share,
+  })
+  .meta({ id: "RollRate" });
+
+/** `GET /api/roll-rates`. */
+export const rollRates = z.object({ from_date: day, to_date: day, ...moment, data: z.array(rollRate) });
+
 const owing = { number: z.int(), outstanding: exactDecimal, share, arrears: exactDecimal, par30: share };
 
 export const concentrationLine = z
@@ -65,7 +110,7 @@ const ahead = { due: parts, unscheduled: exactDecimal } as const;
 export const cashFlowLine = z
   .object({
     currency,
-    group,
+    group: group.optional(),
     outstanding: exactDecimal,
     past: z.array(
       z.object({

@@ -1,4 +1,5 @@
 import type { CashFlowSums, CashFlows } from "../../domain/analytics/cash-flows.ts";
+import type { Grouping } from "../../domain/analytics/dimensions.ts";
 import type { ReportLine } from "../../domain/analytics/lines.ts";
 import type { Parts } from "../../domain/position/parts.ts";
 import type { AnswerOf } from "../answer-types.ts";
@@ -6,6 +7,7 @@ import { csvOf, flat } from "../csv.ts";
 import { ratioView } from "../position/portfolio-view.ts";
 import { amountIn } from "../position/view.ts";
 import type { cashFlowLine } from "./answers.ts";
+import { grouped } from "./performance-view.ts";
 
 type LineJson = AnswerOf<typeof cashFlowLine>;
 
@@ -13,6 +15,7 @@ type LineJson = AnswerOf<typeof cashFlowLine>;
 export function cashFlowView(
   { currency, group, sums }: ReportLine<CashFlowSums>,
   months: CashFlows["months"],
+  grouping: Grouping | undefined,
 ): LineJson {
   const amount = amountIn(currency);
   const parts = ({ total, principal, fee }: Parts) => ({
@@ -26,7 +29,7 @@ export function cashFlowView(
   });
   return {
     currency,
-    group,
+    ...grouped(group, grouping),
     outstanding: amount(sums.outstanding),
     past: sums.past.map(({ due, received, covered }, index) => {
       const { month = "", to = "" } = months.past[index] ?? {};

@@ -38,7 +38,7 @@ export function portfolioLineView(line: PortfolioLine): AnswerOf<typeof portfoli
     overpaid: amount(sums.overpaid),
     average_remaining_days: ratioView(weighed.remaining_days, weighed.with_days),
     average_original_days: ratioView(weighed.original_days, weighed.with_days),
-    average_margin_rate: ratioView(weighed.margin_rates, sums.outstanding * RATE_ONE),
+    average_margin_rate: ratioView(weighed.margin_rates, weighed.with_rate * RATE_ONE),
     largest_share: largest === null ? null : share(largest),
   };
 }

@@ -1,5 +1,11 @@
 import type * as answers from "../analytics/answers.ts";
-import { cashFlowsQuery, concentrationQuery, movementQuery } from "../analytics/query.ts";
+import {
+  cashFlowsQuery,
+  concentrationQuery,
+  movementQuery,
+  rollRatesQuery,
+  vintagesQuery,
+} from "../analytics/query.ts";
 import type { RouteTable } from "./route.ts";
 
 const report = {
@@ -20,6 +26,18 @@ export const ANALYTICS_ROUTES = {
     path: "/api/portfolio/movement",
     query: movementQuery,
     answers: { 200: { json: "movement", csv: true }, 202: unfinished },
+  },
+  getVintages: {
+    ...report,
+    path: "/api/vintages",
+    query: vintagesQuery,
+    answers: { 200: { json: "vintages", csv: true }, 202: unfinished },
+  },
+  getRollRates: {
+    ...report,
+    path: "/api/roll-rates",
+    query: rollRatesQuery,
+    answers: { 200: { json: "rollRates", csv: true }, 202: unfinished },
   },
   getConcentration: {
     ...report,

@@ -8,7 +8,8 @@ export interface WeighedSums {
   with_days: bigint;
   remaining_days: bigint;
   original_days: bigint;
-  /** Outstanding principal times the rate of the margin, in units of `RATE_ONE`. */
+  /** Outstanding principal of disbursements with an amount, and that times the rate of their margin, in units of `RATE_ONE`. */
+  with_rate: bigint;
   margin_rates: bigint;
 }
 
@@ -19,6 +20,7 @@ export const noWeighedSums = (): WeighedSums => ({
   with_days: 0n,
   remaining_days: 0n,
   original_days: 0n,
+  with_rate: 0n,
   margin_rates: 0n,
 });
 
@@ -26,7 +28,11 @@ export const noWeighedSums = (): WeighedSums => ({
 export function addWeighed(sums: WeighedSums, one: Examined, day: Day): void {
   const { outstanding_principal: outstanding, terms } = one.positionAt(day);
   if (outstanding === 0n) return;
-  sums.margin_rates += outstanding * divideHalfEven(terms.margin * RATE_ONE, terms.amount);
+  // Nothing of the amount may be left where a refund owes something.
+  if (terms.amount > 0n) {
+    sums.with_rate += outstanding;
+    sums.margin_rates += outstanding * divideHalfEven(terms.margin * RATE_ONE, terms.amount);
+  }
   const [remaining, original] = [remainingDays(one, day), originalDays(one, day)];
   if (remaining === null || original === null) return;
   sums.with_days += outstanding;

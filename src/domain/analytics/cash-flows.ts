@@ -3,10 +3,11 @@ import type { CoveredInstallment } from "../position/coverage.ts";
 import type { Filters } from "../position/filters.ts";
 import { atLeastZero, less, NOTHING, type Parts, plus, restOf } from "../position/parts.ts";
 import { installmentsAt } from "../position/position.ts";
-import { futureMonths, type Month, monthOf, type PastMonth, pastMonths } from "./cash-months.ts";
+import { futureMonths, type PastMonth, pastMonths } from "./cash-months.ts";
 import type { Grouping } from "./dimensions.ts";
 import type { Examined, Gatherer } from "./examined.ts";
 import { Lines } from "./lines.ts";
+import { periodOf } from "./months.ts";
 import { onDay } from "./span.ts";
 
 /** What fell due and came in during a month that is past. */
@@ -52,7 +53,7 @@ const noFutureFlow = (): FutureFlow => ({ due: NOTHING, unscheduled: 0n });
 /** Gathers what fell due and came in by month, and what will fall due. */
 export class CashFlows implements Gatherer {
   readonly lines: Lines<CashFlowSums>;
-  readonly months: { readonly past: readonly PastMonth[]; readonly future: readonly Month[] };
+  readonly months: { readonly past: readonly PastMonth[]; readonly future: readonly string[] };
   readonly #view: CashFlowView;
 
   constructor(view: CashFlowView, text: string | null = null) {
@@ -116,7 +117,7 @@ export class CashFlows implements Gatherer {
 
   /** The flow of the month in which a later day lies. */
   #flowOf({ future, beyond }: CashFlowSums, later: Day): FutureFlow {
-    return future[this.months.future.indexOf(monthOf(later))] ?? beyond;
+    return future[this.months.future.indexOf(periodOf(later, "month"))] ?? beyond;
   }
 }
 

@@ -1,38 +1,37 @@
-import { type Day, monthEnds } from "../position/days.ts";
-
-/** A month, as `2026-01`. */
-export type Month = string;
-
-export const monthOf = (day: Day): Month => day.slice(0, "YYYY-MM".length);
+import type { Day } from "../position/days.ts";
+import { endOf, monthOf, periodOf } from "./months.ts";
 
 /** A month of which something is known up to a day: its last one, or an earlier one. */
 export interface PastMonth {
-  readonly month: Month;
+  readonly month: string;
   /** The last day that counts. */
   readonly to: Day;
   /** The last day of the month before. */
   readonly before: Day;
 }
 
+/** The months that days can lie in. */
+const FIRST = monthOf("0000-01-01");
+const LAST = monthOf("9999-12-31");
+
+/** Some months in a row. */
+const inARow = (first: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => first + index).filter((one) => FIRST < one && one <= LAST);
+
+const isEndOfMonth = (day: Day): boolean => endOf(monthOf(day)) === day;
+
 /** The last `count` months that ended by a day, the earliest first, then the day's own month up to it. */
 export function pastMonths(day: Day, count: number): readonly PastMonth[] {
-  const [last = "", ...others] = monthEnds(day, count + 1);
-  const ends = last === day ? [last, ...others].slice(0, count) : [day, last, ...others].slice(0, count + 1);
-  return ends.reverse().map((to) => ({ month: monthOf(to), to, before: dayBefore(`${monthOf(to)}-01`) }));
-}
-
-/** `count` months from that of the day after a day on. */
-export function futureMonths(day: Day, count: number): readonly Month[] {
-  const first = monthOf(dayAfter(day));
-  const [year, month] = [Number(first.slice(0, 4)), Number(first.slice(5))];
-  return Array.from({ length: count }, (_, index) => {
-    const months = year * 12 + month - 1 + index;
-    return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
+  const own = monthOf(day);
+  const months = isEndOfMonth(day) ? inARow(own - count + 1, count) : inARow(own - count, count + 1);
+  return months.map((month) => {
+    const to = month === own ? day : endOf(month);
+    return { month: periodOf(to, "month"), to, before: endOf(month - 1) };
   });
 }
 
-const DAY_MS = 86_400_000;
-const shifted = (day: Day, days: number): Day =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, "YYYY-MM-DD".length);
-const dayBefore = (day: Day): Day => shifted(day, -1);
-const dayAfter = (day: Day): Day => shifted(day, 1);
+/** `count` months from that of the day after a day on, as `2026-01`. */
+export function futureMonths(day: Day, count: number): readonly string[] {
+  const first = monthOf(day) + (isEndOfMonth(day) ? 1 : 0);
+  return inARow(first, count).map((month) => periodOf(endOf(month), "month"));
+}

@@ -1,10 +1,10 @@
-import type { Day } from "../core/dates.ts";
 import type { ReportDimensions } from "../core/settings.ts";
 import { creditorOn, type WantedAttributes } from "../position/attributes.ts";
 import { clientOf } from "../position/facts.ts";
 import type { Filters } from "../position/filters.ts";
 import { byText } from "../position/order.ts";
 import type { Examined } from "./examined.ts";
+import { periodOf } from "./months.ts";
 import type { Span } from "./span.ts";
 
 /** The dimensions that every tenant has, besides the members of `info` that its settings name. */
@@ -56,7 +56,7 @@ function valueIn(one: Examined, dimension: Dimension, { from, to }: Span): strin
     case "disbursed_month":
     case "disbursed_quarter":
     case "disbursed_year":
-      return periodOf(one.start, PERIODS[dimension]);
+      return periodOf(one.start, PERIOD_OF[dimension]);
     case "pledge_creditor":
       return creditorOn(attributes, to, one.calendar);
     case "insurer_name":
@@ -68,17 +68,7 @@ function valueIn(one: Examined, dimension: Dimension, { from, to }: Span): strin
   }
 }
 
-type Period = "month" | "quarter" | "year";
-
-const PERIODS = { disbursed_month: "month", disbursed_quarter: "quarter", disbursed_year: "year" } as const;
-
-/** The period in which a day lies: `2026-01`, `2026-Q1` or `2026`. */
-function periodOf(day: Day, period: Period): string {
-  const year = day.slice(0, "YYYY".length);
-  if (period === "year") return year;
-  const month = day.slice(0, "YYYY-MM".length);
-  return period === "month" ? month : `${year}-Q${Math.ceil(Number(month.slice(-2)) / 3)}`;
-}
+const PERIOD_OF = { disbursed_month: "month", disbursed_quarter: "quarter", disbursed_year: "year" } as const;
 
 /** The order of groups: none first, then by text. */
 export function byGroup(a: Group, b: Group): number {

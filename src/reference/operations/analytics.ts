@@ -14,6 +14,18 @@ export const ANALYTICS_OPERATIONS = operationsOf({
         "How principal and arrears moved between the ends of two days: one line per currency and group. The figures add up exactly.",
       answers: { 200: "The movement.", 202: UNFINISHED },
     },
+    getVintages: {
+      summary: "Read how vintages perform",
+      description:
+        "The disbursements that start in one period, month by month after their own month. A cell is given once its month has ended for the whole cohort.",
+      answers: { 200: "The vintages.", 202: UNFINISHED },
+    },
+    getRollRates: {
+      summary: "Read roll rates",
+      description:
+        "How disbursements moved between buckets from one day to another: the cells that are not empty.",
+      answers: { 200: "The roll rates.", 202: UNFINISHED },
+    },
     getConcentration: {
       summary: "Read where the outstanding principal is",
       description:

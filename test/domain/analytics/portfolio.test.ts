@@ -220,7 +220,7 @@ describe("the averages of a portfolio", () => {
     return [
       ratio(weighed.remaining_days, weighed.with_days),
       ratio(weighed.original_days, weighed.with_days),
-      ratio(weighed.margin_rates, sums.outstanding * RATE_ONE),
+      ratio(weighed.margin_rates, weighed.with_rate * RATE_ONE),
       largest === null ? null : ratio(largest, sums.outstanding),
     ];
   };
@@ -254,6 +254,16 @@ describe("the averages of a portfolio", () => {
     expect(lineOf(bare)).toEqual([null, null, "0.100000", "1.000000"]);
     const due = loan({ ...FIRST, kind: "purchase" }, [], ROWS);
     expect(lineOf(due, bare)).toEqual(["14.000000", "59.000000", "0.100000", "0.500000"]);
+  });
+
+  it("leave out the rate of a loan that owes a refund and has no amount", () => {
+    const refund = loan(
+      FIRST,
+      [{ on: "2026-01-10", amount: 0 }],
+      [receipt("R", "2026-01-20", 500, { refund: true })],
+    );
+    expect(lineOf(refund)).toEqual(["14.000000", "59.000000", null, "1.000000"]);
+    expect(lineOf(refund, LATE)[2]).toBe("0.100000");
   });
 
   it("are null where nothing is outstanding", () => {

@@ -1,5 +1,6 @@
-import type { MovementQuery } from "../contract/analytics/query.ts";
+import type { MovementQuery, RollRatesQuery } from "../contract/analytics/query.ts";
 import { Movement } from "../domain/analytics/movement.ts";
+import { RollRates } from "../domain/analytics/roll-rates.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import type { Result } from "../domain/core/result.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -18,5 +19,20 @@ export function surveyMovement(
     asked,
     days: 2,
     begin: (view, saved) => new Movement({ ...view, span }, saved),
+  });
+}
+
+/** How disbursements moved between buckets from one day to another (docs/api.md#analytics). */
+export function surveyRollRates(
+  db: Database,
+  tenant: string,
+  asked: RollRatesQuery,
+): Promise<Result<Surveyed<Reported<RollRates>>, Problem>> {
+  const span = { from: asked.from_date, to: asked.to_date };
+  return surveyReport(db, tenant, {
+    name: "roll rates",
+    asked,
+    days: 2,
+    begin: (view, saved) => new RollRates({ ...view, span }, saved),
   });
 }
