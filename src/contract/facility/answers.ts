@@ -78,11 +78,11 @@ export const facilityList = z.object({
 });
 
 const count = { number: z.int().min(0), outstanding: exactDecimal } as const;
-export const poolSum = z.object(count);
+const poolSum = z.object(count);
 
-export const ineligible = z.object({ index: z.int().min(0), rule: z.enum(RULE_NAMES), ...count });
+const ineligible = z.object({ index: z.int().min(0), rule: z.enum(RULE_NAMES), ...count });
 
-export const excess = z.object({
+const excess = z.object({
   index: z.int().min(0),
   by: z.string(),
   group: z.string().nullable(),
@@ -92,14 +92,14 @@ export const excess = z.object({
 });
 
 const bound = { value: exactDecimal.nullable(), holds: z.boolean() } as const;
-export const checkedCovenant = z.object({
+const checkedCovenant = z.object({
   code: z.enum([...MAX_COVENANTS, "pool_outstanding"]),
   ...bound,
   max: exactDecimal.optional(),
   min: exactDecimal.optional(),
 });
 
-export const baseFigures = z.object({
+const baseFigures = z.object({
   pool: poolSum,
   eligible: poolSum,
   base: exactDecimal,
@@ -128,7 +128,7 @@ export const base = z.object({
     .meta({ id: "Base" }),
 });
 
-export const baseLoan = z
+const baseLoan = z
   .object({
     disbursement_id: z.string(),
     client_id: z.string().nullable(),

@@ -4,19 +4,10 @@ import type { BaseFigures, GatheredPool } from "../../domain/facility/gathered-p
 import type { Facility, FacilityTerms } from "../../domain/facility/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import { csvOf, flat } from "../csv.ts";
-import { columnsOf } from "../csv-columns.ts";
 import { dimensionText } from "../position/groups.ts";
 import { ratioView } from "../position/portfolio-view.ts";
 import { amountIn } from "../position/view.ts";
-import {
-  type base as baseAnswer,
-  baseFigures,
-  baseLoan,
-  type baseLoans,
-  checkedCovenant,
-  excess as excessAnswer,
-  ineligible as ineligibleAnswer,
-} from "./answers.ts";
+import type { base as baseAnswer, baseLoans } from "./answers.ts";
 
 type BaseJson = AnswerOf<typeof baseAnswer>["data"];
 type BaseLoanJson = AnswerOf<typeof baseLoans>["data"][number];
@@ -64,13 +55,19 @@ function checkedView(
     : { code: covenant.code, value: shown, max: new LosslessNumber(covenant.max), holds };
 }
 
-const SECTIONS = [ineligibleAnswer, excessAnswer, checkedCovenant];
+const OF_BASE = ["section", "as_of_date", "facility_id", "currency", "effective_date"];
+const FIGURES = [
+  ...["pool_number", "pool_outstanding", "eligible_number", "eligible_outstanding", "base", "advance_rate"],
+  ...["available", "commitment", "drawn", "headroom"],
+];
+const OF_LINES = [
+  ...["index", "rule", "number", "outstanding", "by", "group", "allowed", "excess"],
+  ...["code", "value", "holds", "max", "min"],
+];
 
 /** The base as CSV: a line of its figures, then one for each rule, excess and covenant, told apart by `section`. */
 export function baseCsv(as_of_date: string, { ineligible, excess, covenants, ...figures }: BaseJson): string {
   const { facility_id, currency, effective_date } = figures;
-  const columns = new Set(["section", "as_of_date", "facility_id", "currency", "effective_date"]);
-  for (const schema of [baseFigures, ...SECTIONS]) for (const name of columnsOf(schema)) columns.add(name);
   const of = { as_of_date, facility_id, currency, effective_date };
   const rows = [
     { section: "base", ...of, ...flat(figures) },
@@ -78,7 +75,7 @@ export function baseCsv(as_of_date: string, { ineligible, excess, covenants, ...
     ...excess.map((one) => ({ section: "excess", ...of, ...flat(one) })),
     ...covenants.map((one) => ({ section: "covenants", ...of, ...flat(one) })),
   ];
-  return csvOf([...columns], rows);
+  return csvOf([...OF_BASE, ...FIGURES, ...OF_LINES], rows);
 }
 
 /** What each disbursement of a pool counts for, in the order of the ids. */
@@ -102,7 +99,7 @@ export function baseLoanLines(pool: GatheredPool, terms: FacilityTerms): readonl
   });
 }
 
-const LOAN_COLUMNS = [...columnsOf(baseLoan), "reasons"];
+const LOAN_COLUMNS = ["disbursement_id", "client_id", "outstanding", "counts_for", "reasons"];
 
 /** The same as CSV: `reasons` is one cell, such as `max_days_past_due` or `client_id -266.67; country -25.64`. */
 export const baseLoansCsv = (lines: readonly BaseLoanJson[]): string =>
