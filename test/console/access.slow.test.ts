@@ -17,7 +17,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
   beforeAll(async () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     await service.ingest(TENANT, sample(40, AS_OF));
-    const list = await service.get<{ data: { disbursement_id: string }[] }>(
+    const list = await service.get<{ data: { disbursement_id: string; client_id: string | null }[] }>(
       TENANT,
       `/api/positions?as_of_date=${AS_OF}&limit=1`,
     );
@@ -25,7 +25,9 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     views = {
       portfolio: `#/portfolio?as_of=${AS_OF}`,
       disbursement: `#/disbursement/${id}?as_of=${AS_OF}`,
+      client: `#/client/${list.data[0]?.client_id}?as_of=${AS_OF}`,
       quality: `#/quality?as_of=${AS_OF}`,
+      books: `#/books/trial-balance?as_of=${AS_OF}`,
       table: "#/tables/payments?status=paid&search=P",
       row: `#/tables/disbursements/${id}`,
       search: `#/search?q=${id}`,

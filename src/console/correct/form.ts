@@ -11,7 +11,7 @@ import { type Draft, readDraft } from "./draft.ts";
 import { positionChange } from "./effect.ts";
 import { type LoanNow, readLoanNow } from "./facts.ts";
 import { inputsFor } from "./inputs.ts";
-import { positionFrom, previewOf } from "./preview.ts";
+import { positionFrom, previewEvent } from "./preview.ts";
 
 /** A form, and what the reader calls it. */
 interface RecordForm {
@@ -71,7 +71,7 @@ async function effectOf(id: string, read: Read, page: AbortSignal): Promise<stri
       h("p", { class: "note" }, `No preview: ${present.problem.title}. ${present.problem.detail}`),
     ];
   }
-  const previewed = previewOf(present.value.known, read.command, {
+  const previewed = previewEvent(present.value.known, read.command, {
     now: Date.now(),
     settings: present.value.settings,
   });
@@ -100,7 +100,7 @@ function daysOf({ command: { change } }: Read): readonly string[] {
   return dated > today() ? [today(), dated] : [today()];
 }
 
-type Previewed = Extract<ReturnType<typeof previewOf>, { readonly ok: true }>["value"];
+type Previewed = Extract<ReturnType<typeof previewEvent>, { readonly ok: true }>["value"];
 
 function changeOn(day: string, { known, reckoning, isExact, row }: LoanNow, preview: Previewed): HTMLElement {
   if (!isExact) {
