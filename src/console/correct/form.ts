@@ -56,6 +56,10 @@ export function recordForm(form: RecordForm, page: AbortSignal): HTMLElement {
 const withLabels = (errors: readonly string[]): string =>
   errors.map((text) => text.replace(/^[a-z]+(?:_[a-z]+)*(?= must)/, columnLabel)).join(". ");
 
+/** A message of the rules names fields as the API does; the form has their labels. */
+const withNames = (message: string): string =>
+  message.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => columnLabel(name).toLowerCase());
+
 /** What is shown before the event is sent; a text says why it would be refused. */
 async function effectOf(id: string, read: Read, page: AbortSignal): Promise<string | Child> {
   const days = daysOf(read);
@@ -79,7 +83,7 @@ async function effectOf(id: string, read: Read, page: AbortSignal): Promise<stri
     const { detail, errors = [] } = previewed.error;
     return errors.length === 0
       ? detail
-      : errors.map(({ field, message }) => `${columnLabel(field)} ${message}`).join(". ");
+      : errors.map(({ field, message }) => `${columnLabel(field)} ${withNames(message)}`).join(". ");
   }
   const warnings = previewed.value.warnings;
   return [
@@ -89,7 +93,7 @@ async function effectOf(id: string, read: Read, page: AbortSignal): Promise<stri
       h(
         "ul",
         { class: "warnings", "aria-label": "Warnings" },
-        warnings.map(({ message }) => h("li", {}, message)),
+        warnings.map(({ message }) => h("li", {}, withNames(message))),
       ),
   ];
 }
@@ -121,7 +125,7 @@ function outcome({ sequence, warnings, id }: ParsedOf<typeof accepted>, disburse
       h(
         "ul",
         { class: "warnings", "aria-label": "Warnings" },
-        warnings.map(({ message }) => h("li", {}, message)),
+        warnings.map(({ message }) => h("li", {}, withNames(message))),
       ),
     h("p", {}, link(href(["disbursement", disbursement_id]), `Show ${disbursement_id} as it is now`)),
   ];
