@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
@@ -91,6 +92,16 @@ describe("the console's policy", () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
     ]);
+  });
+});
+
+describe("the console's script", () => {
+  it("has at most 150 KiB gzipped", async () => {
+    const { text } = await get("/console");
+    const [, script = ""] = /<script[^>]* src="([^"]+)"/.exec(text) ?? [];
+    const bytes = gzipSync((await get(script)).text, { level: 9 }).byteLength;
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(150 * 1024);
   });
 });
 
