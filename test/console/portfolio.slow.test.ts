@@ -118,7 +118,7 @@ describe.skipIf(chromium === null)("the portfolio of the console", () => {
       }
       const buckets = await rowsOf(page, "Days past due");
       expect(
-        buckets.map(([label = "", , outstanding, share, arrears]) => [
+        buckets.map(([label = "", outstanding, share, arrears]) => [
           ...worths([/(\d+) loans?$/.exec(label)?.[1], outstanding, arrears]),
           share,
         ]),

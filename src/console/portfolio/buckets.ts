@@ -6,7 +6,7 @@ import type { Then } from "./figures.ts";
 
 const label = (bucket: string) => (bucket === "current" ? "Current" : `${bucket} days`);
 
-/** A bar whose length is its share of the longest. */
+/** A bar below its row, whose length is its share of the longest. */
 function bar(share: number, bucket: number): HTMLElement {
   const made = h("span", { class: `bar bucket-${bucket}`, "aria-hidden": "true" });
   // Set through the CSSOM, because the policy refuses style attributes.
@@ -17,12 +17,10 @@ function bar(share: number, bucket: number): HTMLElement {
 /** The columns behind the label: what a bucket holds, and how it differs from another day. */
 function cells(line: PortfolioLineJson, then: Then | null) {
   const { currency } = line;
-  const longest = Math.max(...line.buckets.map(({ outstanding }) => drawn(outstanding)), 0);
   const was = (bucket: string): Exact =>
     then?.line?.buckets.find((one) => one.bucket === bucket)?.outstanding ?? ZERO;
   const number = (...content: readonly Child[]) => h("td", { class: "number" }, ...content);
-  return (one: BucketJson, index: number) => [
-    h("td", { class: "bars" }, bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index)),
+  return (one: BucketJson) => [
     number(
       h("span", { class: "amount" }, amountText(one.outstanding, currency)),
       then !== null && changeText(one.outstanding, was(one.bucket), { currency, day: then.day }),
@@ -44,6 +42,7 @@ export function buckets(
       class: "link",
       "aria-label": `${label(bucket)}: show the loans`,
     });
+  const longest = Math.max(...line.buckets.map(({ outstanding }) => drawn(outstanding)), 0);
   const row = (one: BucketJson, index: number) =>
     h(
       "tr",
@@ -53,8 +52,9 @@ export function buckets(
         { scope: "row" },
         opener(one),
         h("span", { class: "note" }, plural(numberText(one.number), "loan")),
+        bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index),
       ),
-      cellsOf(one, index),
+      cellsOf(one),
     );
   const table = h(
     "table",
@@ -67,7 +67,6 @@ export function buckets(
         "tr",
         {},
         h("th", { scope: "col" }, "Past due"),
-        h("td", {}),
         ["Outstanding", "Share", "Arrears"].map((head) => h("th", { scope: "col", class: "number" }, head)),
       ),
     ),
