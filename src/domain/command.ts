@@ -10,7 +10,7 @@ import type { FacilityCommand, FacilityRow } from "./facility/facility.ts";
 import type { AccountNamedCommand, AccountNamesRow } from "./ledger/account-names.ts";
 import type { AccountCode } from "./ledger/accounts.ts";
 import { presumedDays } from "./ledger/command-day.ts";
-import { addLedgerNeeds, isOfManyLoans, type LedgerCommand } from "./ledger/decide.ts";
+import { addLedgerNeeds, isOfManyLoans, LEDGER_STEPS, type LedgerCommand } from "./ledger/decide.ts";
 import { type LedgerNeeds, type LedgerState, noLedgerNeeds } from "./ledger/state.ts";
 import { type LedgerWrites, noLedgerWrites } from "./ledger/writes.ts";
 import type { RestoredCommand } from "./log/restored.ts";
@@ -114,17 +114,7 @@ export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
   (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
 export const isLedgerCommand = (command: Command): command is LedgerCommand =>
-  ![
-    "ingest",
-    "opening",
-    "settings",
-    "account_named",
-    "facility",
-    "switch",
-    "close",
-    "erase",
-    "restored",
-  ].includes(command.type);
+  LEDGER_STEPS.includes(command.type);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
