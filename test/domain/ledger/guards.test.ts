@@ -155,6 +155,12 @@ describe("a posting on a loan", () => {
     expect(waiting(9n).run(application(3n, at)).ok).toBe(true);
     expect(waiting(9n).run(application(4n, at)).ok).toBe(false);
     expect(waiting(1n).run(application(1n, at)).ok).toBe(true);
+    expect(waiting(2n).accept(application(null, at)).answer).toMatchObject({
+      allocation: { fees_minor: "2", suspense_minor: "0" },
+    });
+    expect(waiting(2n).run(application(3n, at))).toMatchObject({
+      error: { detail: `At most 2 minor units of suspense can be applied from ${at} on.` },
+    });
     expect(ledgerAfter(disbursed(5n)).run(application(null, at)).ok).toBe(false);
   });
 
