@@ -246,4 +246,14 @@ describe("a reversal", () => {
     expect(ledger.run(reversal("entry-2")).ok).toBe(true);
     expect(ledgerAfter(disbursed(5n), chargeoff(DAY)).run(reversal("entry-2")).ok).toBe(true);
   });
+
+  it("of a charge-off of two loans waits for the recoveries of each", () => {
+    const ledger = ledgerAfter(disbursed(5n), chargeoff(DAY), recovery(2n, DAY));
+    const entry = ledger.state.entries.get("entry-2") ?? expect.unreachable();
+    const other = entry.postings.map((one) => ({ ...one, loan: { loan_id: "other", borrower_id: "b" } }));
+    ledger.state.entries.set("entry-2", { ...entry, postings: [...other, ...entry.postings] });
+    expect(ledger.run(reversal("entry-2"))).toMatchObject({
+      error: { detail: "The charge-off has recoveries. Reverse them first." },
+    });
+  });
 });

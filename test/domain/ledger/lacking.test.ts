@@ -55,6 +55,11 @@ describe("a batch of settlements", () => {
     expect(lackingOf(command, state(), needs)).toEqual({ isLacking: false, entries, reversals: [] });
   });
 
+  it("lacks an entry also where it is the only one", () => {
+    const entries = [["entry-1", DAY]];
+    expect(lackingOf(batch(one(null, "D-1")), state())).toEqual({ isLacking: true, entries, reversals: [] });
+  });
+
   it("lacks nothing for a disbursement that is not booked: deciding refuses it", () => {
     expect(lackingOf(batch(one(null, "D-3")), state())).toEqual(NOTHING);
   });
