@@ -118,6 +118,23 @@ describe("the integrity check", () => {
     expect(await integrityOf(api)).toMatchObject({ status: "mismatch", mismatched_account_count: 1 });
   });
 
+  it("names the first 100 figures that it found wrong, and counts the accounts of all", async () => {
+    const api = await busy();
+    await check(api);
+    await spoil(
+      `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 101)
+       INSERT INTO integrity_findings
+         (tenant_id, found_by, figure_table, book, account_code, currency, day, entry, found_at)
+       SELECT ?, 'sums', 'loan_balances', 'loan:' || (100 + n), '1100', 'USD', '', '', 1 FROM numbers`,
+      api.tenant,
+    );
+    const { status, mismatched_account_count, findings } = await integrityOf(api);
+    expect([status, mismatched_account_count]).toEqual(["mismatch", 101]);
+    expect(findings.map(({ book }: { book: string }) => book)).toEqual(
+      Array.from({ length: 100 }, (_, index) => `loan:${101 + index}`),
+    );
+  });
+
   /** Takes a posting out of the journal, past the trigger that forbids it. */
   async function removePosting(tenant: string, where: string): Promise<void> {
     const name = "journal_postings_are_never_deleted";

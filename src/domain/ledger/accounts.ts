@@ -22,7 +22,8 @@ export const ACCOUNTS = {
 
 export type AccountCode = keyof typeof ACCOUNTS;
 
-export const ACCOUNT_CODES = Object.keys(ACCOUNTS).sort() as readonly AccountCode[];
+/** In ascending order, as the keys of an object are that are whole numbers. */
+export const ACCOUNT_CODES = Object.keys(ACCOUNTS) as readonly AccountCode[];
 
 export const isAccountCode = (code: string): code is AccountCode => Object.hasOwn(ACCOUNTS, code);
 

@@ -14,7 +14,7 @@ export function brokenBound(state: LedgerState, entry: Entry): Problem | null {
     const book = bookOf(state, loan_id);
     for (const part of LOAN_PART_NAMES) {
       const change = changes[part];
-      const below = change < 0n ? firstDayBelow(book, part, entry.effective_at, -change) : null;
+      const below = firstDayBelow(book, part, entry.effective_at, -change);
       if (below !== null) return wouldOverdraw(loan_id, part, below);
       if (mostFrom(book, part, entry.effective_at) + change > INT64_MAX) return wouldOverflow(loan_id, part);
     }

@@ -17,14 +17,16 @@ interface CalendarDay {
 const DAY_MS = 86_400_000;
 
 function calendarDay(date: string): CalendarDay {
-  const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
+  const [year, month, day] = date.split("-").map(Number) as [number, number, number];
   return { year, month, day };
 }
 
-/** Days since 1970-01-01. A year below 100 is taken literally (`Date.UTC` would add 1900). */
-function dayNumber({ year, month, day }: CalendarDay): number {
-  return new Date(0).setUTCFullYear(year, month - 1, day) / DAY_MS;
-}
+/** Milliseconds since 1970-01-01. A year below 100 is taken literally (`Date.UTC` would add 1900). */
+const midnight = ({ year, month, day }: CalendarDay): number =>
+  new Date(0).setUTCFullYear(year, month - 1, day);
+
+/** Days since 1970-01-01. */
+const dayNumber = (day: CalendarDay): number => midnight(day) / DAY_MS;
 
 const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
@@ -72,7 +74,7 @@ function thirtyDayMonths(start: CalendarDay, end: CalendarDay): number {
 /** The day after `date`. */
 export function nextDay(date: string): string {
   const { year, month, day } = calendarDay(date);
-  const next = new Date(new Date(0).setUTCFullYear(year, month - 1, day + 1));
+  const next = new Date(midnight({ year, month, day: day + 1 }));
   const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
   return `${pad(next.getUTCFullYear(), 4)}-${pad(next.getUTCMonth() + 1, 2)}-${pad(next.getUTCDate(), 2)}`;
 }

@@ -12,7 +12,7 @@ import { bank_balance } from "./postings/bank-balance.ts";
 import { chargeoff } from "./postings/chargeoff.ts";
 import { disbursement } from "./postings/disbursement.ts";
 import { disbursement_settled } from "./postings/disbursement-settled.ts";
-import { disbursements_settled } from "./postings/disbursements-settled.ts";
+import { disbursements_settled, entryToSettle } from "./postings/disbursements-settled.ts";
 import { fee_assessed } from "./postings/fee-assessed.ts";
 import { fee_waived } from "./postings/fee-waived.ts";
 import { interest_waived } from "./postings/interest-waived.ts";
@@ -78,16 +78,27 @@ export function addLacking(
   state: LedgerState,
   clock: Clock,
 ): boolean {
-  if (command.type === "reversal") return addReversalDay(needs, command, state, clock);
-  if (command.type !== "disbursements_settled") return false;
-  let isLacking = false;
-  for (const { disbursement_id, effective_at } of command.settlements) {
-    const id = state.originations.get(disbursement_id ?? "");
-    if (id === undefined || needs.entries.has(id)) continue;
-    needFrom(needs.entries, id, effective_at);
-    isLacking = true;
+  switch (command.type) {
+    case "reversal":
+      return addReversalDay(needs, command, state, clock);
+    case "disbursements_settled":
+      return addOriginations(needs, command, state);
+    default:
+      return false;
   }
-  return isLacking;
+}
+
+function addOriginations(
+  needs: LedgerNeeds,
+  { settlements }: LedgerCommandOf<"disbursements_settled">,
+  state: LedgerState,
+): boolean {
+  const lacking = settlements.flatMap((one) => {
+    const id = entryToSettle(state, one);
+    return id === undefined || needs.entries.has(id) ? [] : { id, day: one.effective_at };
+  });
+  for (const { id, day } of lacking) needFrom(needs.entries, id, day);
+  return lacking.length > 0;
 }
 
 /** The outlines of an entry of many loans hold for one day only. */
@@ -108,11 +119,18 @@ function addReversalDay(
 
 /** True for a command that touches more than `MANY_LOANS` loans; for a reversal, its loaded entry decides. */
 export function isOfManyLoans(command: LedgerCommand, state?: LedgerState): boolean {
-  if (command.type === "accrual") return command.loans.length > MANY_LOANS;
-  if (command.type === "disbursements_settled") return command.settlements.length > MANY_LOANS;
-  if (command.type !== "reversal") return false;
-  const reversed = state?.entries.get(command.reverses_entry_id);
-  return reversed !== undefined && loansOf(reversed).size > MANY_LOANS;
+  switch (command.type) {
+    case "accrual":
+      return command.loans.length > MANY_LOANS;
+    case "disbursements_settled":
+      return command.settlements.length > MANY_LOANS;
+    case "reversal": {
+      const reversed = state?.entries.get(command.reverses_entry_id);
+      return reversed !== undefined && loansOf(reversed).size > MANY_LOANS;
+    }
+    default:
+      return false;
+  }
 }
 
 /** Decides one ledger command (docs/api.md#ledger). Pure; refusals in the order 404, 409, fields, balances. */
@@ -139,12 +157,21 @@ function followsRecords(state: LedgerState, command: LedgerCommand): Problem | n
 }
 
 function loansNamedBy(state: LedgerState, command: LedgerCommand): readonly string[] {
-  if (command.type === "accrual") return command.loans.map(({ loan_id }) => loan_id);
-  if (command.type === "reversal") {
-    const reversed = state.entries.get(command.reverses_entry_id);
-    return reversed && reversed.event_type !== "disbursement_settled" ? [...loansOf(reversed)] : [];
+  switch (command.type) {
+    case "accrual":
+      return command.loans.map(({ loan_id }) => loan_id);
+    case "reversal": {
+      const reversed = state.entries.get(command.reverses_entry_id);
+      return reversed && reversed.event_type !== "disbursement_settled" ? [...loansOf(reversed)] : [];
+    }
+    case "disbursement_settled":
+    case "disbursements_settled":
+    case "manual_adjustment":
+    case "bank_balance":
+      return [];
+    default:
+      return [command.loan_id];
   }
-  return "loan_id" in command ? [command.loan_id] : [];
 }
 
 /**
@@ -167,8 +194,16 @@ function inClosedPeriod(
  * nothing. A batch of settlements names many, and checks each.
  */
 function dayOf(command: LedgerCommand): Day | null {
-  if (command.type === "accrual") return command.late ? null : command.accrual_date;
-  return "effective_at" in command ? command.effective_at : null;
+  switch (command.type) {
+    case "accrual":
+      return command.late ? null : command.accrual_date;
+    case "accrual_corrected":
+    case "disbursements_settled":
+    case "bank_balance":
+      return null;
+    default:
+      return command.effective_at;
+  }
 }
 
 function entryNamedBy(command: LedgerCommand): string | null {

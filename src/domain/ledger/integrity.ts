@@ -90,14 +90,15 @@ export interface LoanSum {
   readonly amounts: Amounts;
 }
 
-const loanKey = ({ loan_id, currency }: LoanSum) => JSON.stringify([loan_id, currency]);
+const byLoan = (sums: readonly LoanSum[]): ReadonlyMap<string, LoanSum> =>
+  new Map(sums.map((sum) => [JSON.stringify([sum.loan_id, sum.currency]), sum]));
 
 /** The accounts of loans whose amounts differ between the two sides. A loan that one side lacks counts as 0 there. */
 export function compareLoans(own: readonly LoanSum[], kept: readonly LoanSum[]): readonly PlacedFinding[] {
-  const [mine, theirs] = [own, kept].map((sums) => new Map(sums.map((sum) => [loanKey(sum), sum])));
-  const all = new Map([...(mine ?? []), ...(theirs ?? [])]);
+  const [mine, theirs] = [byLoan(own), byLoan(kept)];
+  const all = new Map([...mine, ...theirs]);
   return [...all].flatMap(([key, { loan_id, currency }]) => {
-    const [one, other] = [mine?.get(key)?.amounts ?? NO_AMOUNTS, theirs?.get(key)?.amounts ?? NO_AMOUNTS];
+    const [one, other] = [mine.get(key)?.amounts ?? NO_AMOUNTS, theirs.get(key)?.amounts ?? NO_AMOUNTS];
     return LOAN_PART_NAMES.filter((part) => one[part] !== other[part]).map((part) =>
       ofSum("loan_balances", { book: loanFindingBook(loan_id), account: LOAN_PARTS[part], currency }),
     );

@@ -32,18 +32,23 @@ export const NO_AMOUNTS: Amounts = {
 };
 
 export function combine(a: Amounts, b: Amounts, how: (a: bigint, b: bigint) => bigint): Amounts {
-  const amounts = { ...NO_AMOUNTS };
-  for (const part of LOAN_PART_NAMES) amounts[part] = how(a[part], b[part]);
-  return amounts;
+  return {
+    principal: how(a.principal, b.principal),
+    interest: how(a.interest, b.interest),
+    fees: how(a.fees, b.fees),
+    clearing: how(a.clearing, b.clearing),
+    suspense: how(a.suspense, b.suspense),
+    margin: how(a.margin, b.margin),
+    loss: how(a.loss, b.loss),
+  };
 }
 
 export const plus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
 export const minus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x - y);
 
-/** The part of a loan's books that holds an account's balance, or null where a loan keeps none. */
-function partOf(account: AccountCode): LoanPart | null {
-  return LOAN_PART_NAMES.find((part) => LOAN_PARTS[part] === account) ?? null;
-}
+/** The part of a loan's books that holds an account's balance; undefined where a loan keeps none. */
+const partOf = (account: AccountCode): LoanPart | undefined =>
+  LOAN_PART_NAMES.find((part) => LOAN_PARTS[part] === account);
 
 /** How a debit or credit of `amount` changes an account's balance on its normal side. */
 export const onNormalSide = (account: AccountCode, direction: "DR" | "CR", amount: bigint): bigint =>
@@ -105,8 +110,10 @@ interface DayBalance {
   readonly balance: bigint;
 }
 
+type DayBalances = readonly [DayBalance, ...DayBalance[]];
+
 /** The balance of a part at the end of `day`, and on the later days that matter. */
-function balancesFrom(book: LoanBook, part: LoanPart, day: string): readonly DayBalance[] {
+function balancesFrom(book: LoanBook, part: LoanPart, day: string): DayBalances {
   if ("least" in book) {
     if (day !== book.from) throw new RangeError(`the outline is of ${book.from}, not of ${day}`);
     const least = { day: book.leastDays[part], balance: book.least[part] };
@@ -115,7 +122,7 @@ function balancesFrom(book: LoanBook, part: LoanPart, day: string): readonly Day
   if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
   const later = book.later.filter((one) => one.day > day);
   let balance = later.reduce((rest, { changes }) => rest - changes[part], book.balances[part]);
-  const days = [{ day, balance }];
+  const days: [DayBalance, ...DayBalance[]] = [{ day, balance }];
   for (const one of later) {
     balance += one.changes[part];
     days.push({ day: one.day, balance });
@@ -124,7 +131,7 @@ function balancesFrom(book: LoanBook, part: LoanPart, day: string): readonly Day
 }
 
 export const balanceAt = (book: LoanBook, part: LoanPart, day: string): bigint =>
-  balancesFrom(book, part, day)[0]?.balance ?? 0n;
+  balancesFrom(book, part, day)[0].balance;
 
 /** The lowest balance of a part from `day` on: the most that an entry of that day may take from it. */
 export const leastFrom = (book: LoanBook, part: LoanPart, day: string): bigint =>
@@ -159,7 +166,8 @@ export function addToBook(book: LoanBook, day: string, changes: Amounts): LoanBo
   if (day < book.from) throw new RangeError(`the book is known from ${book.from} on, not from ${day}`);
   if (day === book.from) return { ...book, balances };
   const same = book.later.find((one) => one.day === day);
-  const others = book.later.filter((one) => one !== same);
-  const later = [...others, { day, changes: plus(same?.changes ?? NO_AMOUNTS, changes) }];
-  return { ...book, balances, later: later.sort((a, b) => (a.day < b.day ? -1 : 1)) };
+  const own = { day, changes: plus(same?.changes ?? NO_AMOUNTS, changes) };
+  const before = book.later.filter((one) => one.day < day);
+  const after = book.later.filter((one) => one.day > day);
+  return { ...book, balances, later: [...before, own, ...after] };
 }

@@ -28,8 +28,13 @@ export interface Accrued extends EntryPlace {
 /** What the accrual adds to the loan's remainder. */
 export const contributionOf = ({ carried, remainder }: Accrued): bigint => remainder - carried;
 
+export interface AccrualMark {
+  readonly kind: "accrual";
+  readonly accrued: Accrued;
+}
+
 export type Mark =
-  | { readonly kind: "accrual"; readonly accrued: Accrued }
+  | AccrualMark
   | {
       readonly kind: "settlement";
       readonly disbursement_entry_id: string;

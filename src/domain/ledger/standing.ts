@@ -2,10 +2,12 @@ import { type Entry, loansOf } from "./journal.ts";
 import type { Accrued } from "./marks.ts";
 import { type LedgerState, standingFor } from "./state.ts";
 
-/** What stands of an accrual's entry, by loan: as its corrections have left it. Empty once it is reversed. */
+/**
+ * What stands of an accrual's entry, by loan: as its corrections have left it. Empty once it is reversed, and for another
+ * entry: none stands in an accrual's place.
+ */
 export function standingOf(state: LedgerState, entry: Entry): ReadonlyMap<string, Accrued> {
   const standing = new Map<string, Accrued>();
-  if (entry.event_type !== "accrual") return standing;
   for (const loan_id of loansOf(entry)) {
     const accrued = standingFor(state, loan_id, entry.value_date);
     // The day may be accrued again by another entry.

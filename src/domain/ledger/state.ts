@@ -5,7 +5,16 @@ import { loanChanges } from "./books.ts";
 import type { Presumed } from "./command-day.ts";
 import type { Entry } from "./journal.ts";
 import { addToBook, EMPTY_BOOK, type LoanBook } from "./loan-book.ts";
-import { type Accrued, accrualKey, contributionOf, type Loss, type Mark, markKey, marksOf } from "./marks.ts";
+import {
+  type AccrualMark,
+  type Accrued,
+  accrualKey,
+  contributionOf,
+  type Loss,
+  type Mark,
+  markKey,
+  marksOf,
+} from "./marks.ts";
 
 /** What a loan keeps for life: one borrower and one currency. */
 export interface LedgerLoan {
@@ -182,13 +191,13 @@ export interface PostingType<C> {
 }
 
 /** The facts that a posting adds and removes. */
-export interface MarkChange {
-  readonly added: readonly Mark[];
-  readonly removed: readonly Mark[];
+interface MarkChange<M extends Mark> {
+  readonly added: readonly M[];
+  readonly removed: readonly M[];
 }
 
 /** Adds the entry to the state, so that the group's next command sees it. Returns what the commit writes of it. */
-export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
+export function applyEntry(state: LedgerState, entry: Entry): MarkChange<Mark> {
   const { currency, effective_at, reverses } = entry;
   const reversed = reverses ? state.entries.get(reverses.journal_entry_id) : undefined;
   state.entries.set(entry.journal_entry_id, entry);
@@ -209,14 +218,16 @@ export function applyEntry(state: LedgerState, entry: Entry): MarkChange {
   return { added, removed };
 }
 
+const accrualMark = (accrued: Accrued): AccrualMark => ({ kind: "accrual", accrued });
+
 /** Adds what stands of accruals to the state. Returns what the commit writes of it, and what it changes of each loan's remainder. */
 export function applyAccrued(
   state: LedgerState,
   { accrued = [], released = [] }: Posted,
-): MarkChange & { readonly remainders: readonly (readonly [loan_id: string, change: bigint])[] } {
-  const [added, removed] = [accrued, released].map((some) =>
-    some.map((one) => ({ kind: "accrual", accrued: one }) as const),
-  ) as [Mark[], Mark[]];
+): MarkChange<AccrualMark> & {
+  readonly remainders: readonly (readonly [loan_id: string, change: bigint])[];
+} {
+  const [added, removed] = [accrued.map(accrualMark), released.map(accrualMark)];
   const before = accrued.flatMap((one) => standingFor(state, one.loan_id, one.accrual_date) ?? []);
   const changes = [
     ...accrued.map((one) => [one.loan_id, contributionOf(one)] as const),

@@ -16,7 +16,6 @@ import {
   type BankBalance,
   type LedgerLoan,
   type LedgerState,
-  type MarkChange,
   type Posted,
 } from "./state.ts";
 
@@ -60,7 +59,9 @@ export function applyPosted(
         follows_records: false,
       });
     }
-    writeMarks(writes, applyEntry(state, entry), entry);
+    const { added, removed } = applyEntry(state, entry);
+    release(writes, removed);
+    for (const mark of added) writes.marks.set(markKey(mark), { mark, held: entry });
     writes.entries.push(entry);
     // A reversal names the bank account of its entry, which exists and was not loaded.
     if (entry.bank_account_ref !== null && !entry.reverses) applyBank(state, writes, entry.bank_account_ref);
@@ -73,16 +74,14 @@ export function applyPosted(
   writes.bankBalances.set(key, { ...bankBalance, sequence, now });
 }
 
-function writeMarks({ marks }: LedgerWrites, { added, removed }: MarkChange, by: EntryPlace): void {
+function release({ marks }: LedgerWrites, removed: readonly Mark[]): void {
   for (const mark of removed) marks.set(markKey(mark), { mark, held: null });
-  for (const mark of added)
-    marks.set(markKey(mark), { mark, held: mark.kind === "accrual" ? mark.accrued : by });
 }
 
 function writeAccrued(state: LedgerState, writes: LedgerWrites, posted: Posted): void {
-  const { remainders, ...marks } = applyAccrued(state, posted);
-  const [first] = [...(posted.accrued ?? []), ...(posted.released ?? [])];
-  if (first) writeMarks(writes, marks, first);
+  const { added, removed, remainders } = applyAccrued(state, posted);
+  release(writes, removed);
+  for (const mark of added) writes.marks.set(markKey(mark), { mark, held: mark.accrued });
   for (const [loan_id, more] of remainders) {
     const change = (writes.remainders.get(loan_id)?.change ?? 0n) + more;
     writes.remainders.set(loan_id, { currency: state.loans.get(loan_id)?.currency ?? "", change });

@@ -19,6 +19,8 @@ describe("the interest of a day with a remainder", () => {
     ["0.25 less 0.5 carried is 0, and 0.25 is still owed back", 180n, -ONE / 2n, 0n, -ONE / 4n],
     ["1 and 0.49 carried is 1", 720n, (49n * ONE) / 100n, 1n, (49n * ONE) / 100n],
     ["nothing on nothing", 0n, 0n, 0n, 0n],
+    ["1 less 3 carried is 0: interest is never negative", 720n, -3n * ONE, 0n, -2n * ONE],
+    ["2.5 carried on nothing is 2", 0n, (5n * ONE) / 2n, 2n, ONE / 2n],
     // 1/720 is 0.001388888888 and 8/9 of the last decimal.
     ["the remainder is rounded at its last decimal", 1n, 0n, 0n, 1_388_888_889n],
   ])("%s", (_, principal, carried, interest_minor, remainder) => {

@@ -156,6 +156,33 @@ describe("an accrual", () => {
     expect(ledger.entry(reversal("entry-1", DAY)).description).toBe("Reversal: other");
   });
 
+  it("has nothing to take back where one loan was corrected to nothing and the other had none", () => {
+    const ledger = lent();
+    const [first, second] = (both() as LedgerCommand & { type: "accrual" }).loans;
+    if (!first || !second) return expect.unreachable();
+    ledger.accept({ ...both(), loans: [first, { ...second, interest_minor: 0n }] } as LedgerCommand);
+    ledger.accept(correction("entry-3", 0n));
+    expect(ledger.accept(reversal("entry-3", DAY)).entries).toEqual([]);
+  });
+
+  it("is not reversed before the last correction of any of its loans", () => {
+    const ledger = lent();
+    ledger.accept(both());
+    ledger.closed_through = "2024-01-31";
+    ledger.accept(correction("entry-3", 1n));
+    ledger.closed_through = null;
+    expect(codeOf(ledger, reversal("entry-3", "2024-01-31"))).toBe("effective_at inconsistent_dates");
+    expect(codeOf(ledger, reversal("entry-3", LATER))).toBeNull();
+  });
+
+  it("is on the principal of its own day, which is given for a late one of many loans", () => {
+    const ledger = lent();
+    ledger.state.principals.set("loan", 900n);
+    const of = (principal: bigint) => interest(5n, DAY, principal);
+    expect(codeOf(ledger, of(1_000n))).toBe("loans.0.outstanding_principal_minor principal_mismatch");
+    expect(codeOf(ledger, of(900n))).toBeNull();
+  });
+
   it("of no loan has no entry", () => {
     const none = { ...interest(5n, DAY, 1_000n), loans: [] } as LedgerCommand;
     expect(lent().accept(none)).toEqual({

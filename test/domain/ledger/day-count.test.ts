@@ -157,3 +157,14 @@ describe("years below 100 are years, not those of the 20th century", () => {
     expect(yearFraction(convention, from, to)).toEqual(expected);
   });
 });
+
+it.each([
+  ["1900-02-01", 365n],
+  ["2000-02-01", 366n],
+  ["2100-02-01", 365n],
+  ["2101-02-01", 365n],
+  ["2104-02-01", 366n],
+  ["2023-02-01", 365n],
+])("a day of the year of %s is one of %d: a century is a leap year only every 400 years", (day, days) => {
+  expect(yearFraction("ACT_ACT", day, nextDay(day))).toEqual({ numerator: 1n, denominator: days });
+});

@@ -155,6 +155,12 @@ describe("a posting on a loan", () => {
     expect(waiting(9n).run(application(3n, at)).ok).toBe(true);
     expect(waiting(9n).run(application(4n, at)).ok).toBe(false);
     expect(waiting(1n).run(application(1n, at)).ok).toBe(true);
+    expect(waiting(2n).accept(application(null, at)).answer).toMatchObject({
+      allocation: { fees_minor: "2", suspense_minor: "0" },
+    });
+    expect(waiting(2n).run(application(3n, at))).toMatchObject({
+      error: { detail: `At most 2 minor units of suspense can be applied from ${at} on.` },
+    });
     expect(ledgerAfter(disbursed(5n)).run(application(null, at)).ok).toBe(false);
   });
 
@@ -239,5 +245,15 @@ describe("a reversal", () => {
     ledger.accept(reversal("entry-3", DAY));
     expect(ledger.run(reversal("entry-2")).ok).toBe(true);
     expect(ledgerAfter(disbursed(5n), chargeoff(DAY)).run(reversal("entry-2")).ok).toBe(true);
+  });
+
+  it("of a charge-off of two loans waits for the recoveries of each", () => {
+    const ledger = ledgerAfter(disbursed(5n), chargeoff(DAY), recovery(2n, DAY));
+    const entry = ledger.state.entries.get("entry-2") ?? expect.unreachable();
+    const other = entry.postings.map((one) => ({ ...one, loan: { loan_id: "other", borrower_id: "b" } }));
+    ledger.state.entries.set("entry-2", { ...entry, postings: [...other, ...entry.postings] });
+    expect(ledger.run(reversal("entry-2"))).toMatchObject({
+      error: { detail: "The charge-off has recoveries. Reverse them first." },
+    });
   });
 });

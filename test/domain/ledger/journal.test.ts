@@ -77,6 +77,16 @@ describe("postings", () => {
     );
   });
 
+  it("keep their numbers in the entry where a loan's journal shows only some of them", () => {
+    const part = (line: number): Posting => ({
+      ...{ debit: "1200", credit: "4100", amount_minor: 5n, loan: null, line },
+    });
+    expect(journalLines([part(3)]).map(({ sequence }) => sequence)).toEqual([7, 8]);
+    expect(journalLines([{ ...part(1), debit: "1300" }, part(4)]).map(({ sequence }) => sequence)).toEqual([
+      3, 4, 9,
+    ]);
+  });
+
   it("keep every unit beyond 2^53", () => {
     const one: Posting = { debit: "1100", credit: "2100", amount_minor: INT64_MAX, loan: null };
     expect(totalsOf([one, one]).get("1100")).toEqual({ dr_minor: 2n * INT64_MAX, cr_minor: 0n });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isInTime, NEW_ROUND, type Round, roundAfter, stepOf } from "../../../src/domain/ledger/round.ts";
 
 const HOUR = 3_600_000;
@@ -45,6 +45,9 @@ it("adds every loan up again within a week if the tenant has at least two turns 
 
 it("of a few loans adds all of them up in one turn", () => {
   expect(visit(NEW_ROUND, ids(19), 5)).toEqual({ round: NEW_ROUND, found: ids(19) });
+  expect(visit(NEW_ROUND, ids(20), 5).round).toEqual({
+    ...{ round_after: "L-000019", round_loans: 20, round_done: 20, round_started_at: 5 },
+  });
 });
 
 it("of a million loans takes as many in a minute as make three days, at most a hundred in a turn", () => {
@@ -54,4 +57,39 @@ it("of a million loans takes as many in a minute as make three days, at most a h
   expect([once.round_done, isInTime(once, 60_000)]).toEqual([100, false]);
   const twice = roundAfter(once, { isEnd: false, found: ids(100), loans: 1_000_000 }, 60_000);
   expect(stepOf(twice, 60_000)).toBe(32);
+});
+
+describe("a round of a million loans", () => {
+  const START = 10 * DAY;
+  const at = (round_done: number): Round => ({
+    ...{ round_after: "L", round_loans: 1_000_000, round_done, round_started_at: START },
+  });
+
+  it("is in time where it has done half of them after a day and a half, and all after three days", () => {
+    expect(isInTime(at(500_000), START + 1.5 * DAY)).toBe(true);
+    expect(isInTime(at(499_999), START + 1.5 * DAY)).toBe(false);
+    expect(isInTime(at(999_999), START + 3 * DAY)).toBe(false);
+    expect(isInTime(at(1_000_000), START + 4 * DAY)).toBe(true);
+    expect(isInTime(at(0), START)).toBe(true);
+  });
+
+  it("takes 20 loans in a turn while it is in time, and at most 100 when it is late", () => {
+    expect(stepOf(at(500_000), START + 1.5 * DAY)).toBe(20);
+    expect(stepOf(at(499_979), START + 1.5 * DAY)).toBe(21);
+    expect(stepOf(at(499_900), START + 1.5 * DAY)).toBe(100);
+    expect(stepOf(at(0), START + 1.5 * DAY)).toBe(100);
+  });
+});
+
+it("a round keeps its start, its number of loans, and the last loan that it has done", () => {
+  const none: Round = { round_after: "", round_loans: 0, round_done: 0, round_started_at: 0 };
+  const turn = (found: readonly string[], loans: number, isEnd = false) => ({ found, loans, isEnd });
+  expect(NEW_ROUND).toEqual(none);
+  expect([isInTime(NEW_ROUND, 9 * DAY), stepOf(NEW_ROUND, 9 * DAY)]).toEqual([true, 20]);
+  const first = roundAfter(NEW_ROUND, turn(["a", "b", "c"], 50), 7);
+  expect(first).toEqual({ round_after: "c", round_loans: 50, round_done: 3, round_started_at: 7 });
+  const second = roundAfter(first, turn(["d", "e"], 60), 9);
+  expect(second).toEqual({ round_after: "e", round_loans: 50, round_done: 5, round_started_at: 7 });
+  expect(roundAfter(second, turn(["f"], 60, true), 11)).toEqual(none);
+  expect(roundAfter(second, turn([], 60), 11)).toEqual(none);
 });

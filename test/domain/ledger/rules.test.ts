@@ -330,6 +330,14 @@ describe("the integrity check", () => {
     const finding = [{ table: "ledger_totals", book: "", account: "1000", currency: "USD", ...of }];
     expect(compareAccounts(sum(7n, 2n), sum(7n, 2n))).toEqual([]);
     expect(compareAccounts(sum(7n, 2n), sum(8n, 3n))).toEqual(finding);
+    expect(compareAccounts(sum(7n, 2n), sum(7n, 3n))).toEqual(finding);
+    expect(compareAccounts(sum(7n, 2n), sum(6n, 2n))).toEqual(finding);
     expect(compareAccounts(sum(7n, 2n), [])).toEqual(finding);
+    expect(compareAccounts([], sum(7n, 2n))).toEqual(finding);
+  });
+
+  it("adds up what one side has of an account in several sums", () => {
+    expect(compareAccounts([...sum(3n, 1n), ...sum(4n, 1n)], sum(7n, 2n))).toEqual([]);
+    expect(compareAccounts(sum(7n, 2n), [...sum(3n, 1n), ...sum(4n, 1n)])).toEqual([]);
   });
 });

@@ -102,6 +102,9 @@ it("the origination of a disbursement is found by its id", () => {
     "settlements.0.disbursement_id not_found",
     "settlements.2.disbursement_id already_settled",
   ]);
+  expect(ledger.run(batch(of("L-2")))).toMatchObject({
+    error: { errors: [{ message: "The books have no origination of the disbursement L-2." }] },
+  });
   expect(ledger.accept(batch(of("L-1"))).settles).toEqual(["entry-1"]);
 });
 

@@ -168,6 +168,7 @@ it("a summary adds up the accounts of one external code, by period and currency"
     total("2024-02", "1200", 9n),
     total("2024-01", "1300", 4n),
     total("2024-01", "2100", 3n),
+    total("2024-01", "2200", 6n),
     { ...total("2024-01", "2100", 8n), currency: "EUR" },
   ];
   expect(summaryOf(totals, names)).toEqual([
@@ -186,6 +187,10 @@ it("a summary adds up the accounts of one external code, by period and currency"
     {
       ...{ period: "2024-01", currency: "USD", account_codes: ["2100"] },
       ...{ name: "Disbursement Clearing", external_code: null, dr_minor: 3n, cr_minor: 1n },
+    },
+    {
+      ...{ period: "2024-01", currency: "USD", account_codes: ["2200"] },
+      ...{ name: "Suspense", external_code: null, dr_minor: 6n, cr_minor: 1n },
     },
     {
       ...{ period: "2024-01", currency: "EUR", account_codes: ["2100"] },

@@ -3,7 +3,18 @@ import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 import { decideLedger, type LedgerCommand } from "../../../src/domain/ledger/decide.ts";
 import { type LedgerState, noLedgerState } from "../../../src/domain/ledger/state.ts";
 import { applyPosted, ledgerEvent, noLedgerWrites } from "../../../src/domain/ledger/writes.ts";
-import { chargeoff, disbursed, fee, payment, recovery, reversal, settlement } from "./ledger-in-memory.ts";
+import {
+  chargeoff,
+  correction,
+  disbursed,
+  fee,
+  interest,
+  payment,
+  recovery,
+  refund,
+  reversal,
+  settlement,
+} from "./ledger-in-memory.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const REQUEST = { key_hash: "k", fingerprint: "f", data: "{}", actor: "me", trace_id: "t" };
@@ -145,7 +156,93 @@ describe("what a group writes", () => {
   });
 });
 
+describe("what a group writes of interest", () => {
+  const accrual = (date: string, change: object = {}) =>
+    ({ ...interest(3n, date, 500n, 40n), ...change }) as LedgerCommand;
+  const placed = ({ writes }: ReturnType<typeof written>) =>
+    [...writes.marks].map(([key, { mark, held }]) => [
+      key,
+      held && [held.sequence, held.position],
+      mark.kind === "accrual" && [mark.accrued.interest_minor, mark.accrued.remainder],
+    ]);
+  const DAY = "accrual loan 2024-01-05";
+
+  it("is held by its accrual, also after a correction, until it is reversed", () => {
+    const group = written([disbursed(500n), accrual("2024-01-05")]);
+    expect(placed(group)).toEqual([[DAY, [2, 0], [3n, 40n]]]);
+    const corrected = written([correction("entry-2", 4n)], group.state, 3);
+    expect(placed(corrected)).toEqual([[DAY, [2, 0], [4n, 40n]]]);
+    const reversed = written([reversal("entry-2")], corrected.state, 4);
+    expect(placed(reversed)).toEqual([[DAY, null, [4n, 40n]]]);
+    expect([...reversed.state.marks]).toEqual([]);
+  });
+
+  it("changes the remainder by the sum of what its days add, in the loan's currency", () => {
+    const euros = disbursed(500n, { currency: "EUR" });
+    const days = [accrual("2024-01-05", { currency: "EUR" }), accrual("2024-01-06", { currency: "EUR" })];
+    const group = written([euros, ...days]);
+    expect([...group.writes.remainders]).toEqual([["loan", { currency: "EUR", change: 40n }]]);
+    const last = accrual("2024-01-07", {
+      currency: "EUR",
+      loans: [
+        {
+          ...{ loan_id: "loan", outstanding_principal_minor: 500n, interest_minor: 3n },
+          interest_remainder: 41n,
+        },
+      ],
+    });
+    const next = written([last, reversal("entry-2")], group.state, 4);
+    expect([...next.writes.remainders]).toEqual([["loan", { currency: "EUR", change: -39n }]]);
+    expect(next.state.remainders).toEqual(new Map([["loan", 1n]]));
+    const one = written([reversal("entry-4", "2026-01-02")], next.state, 6);
+    expect([...one.writes.remainders]).toEqual([["loan", { currency: "EUR", change: -1n }]]);
+  });
+
+  it("writes no remainder where it changes none", () => {
+    const { writes, state } = written([disbursed(500n), interest(3n, "2024-01-05", 500n)]);
+    expect([...writes.remainders, ...state.remainders]).toEqual([]);
+  });
+});
+
 describe("the event of a command", () => {
+  it("that posts nothing names itself", () => {
+    const { events } = written([
+      disbursed(500n),
+      interest(3n, "2024-01-05", 500n),
+      correction("entry-2", 3n),
+    ]);
+    expect(events.map(({ record_id }) => record_id)).toEqual(["entry-1", "entry-2", "event-3"]);
+  });
+
+  it("keeps what a batch settles, and no other fact", () => {
+    const batch: LedgerCommand = {
+      type: "disbursements_settled",
+      settlements: [
+        {
+          ...{ disbursement_entry_id: "entry-1", disbursement_id: null, effective_at: "2024-01-05" },
+          ...{ bank_account_ref: "ops", external_ref: null },
+        },
+      ],
+      actor: null,
+    };
+    const { events } = written([disbursed(5n), batch]);
+    expect(events.map(({ facts }) => facts)).toStrictEqual([{}, { settles_entry_ids: ["entry-1"] }]);
+  });
+
+  it("on loans of one borrower is about that one, and on loans of several about none", () => {
+    const lent = (borrower_id: string) => disbursed(500n, { loan_id: "other", borrower_id });
+    const both = {
+      ...interest(3n, "2024-01-05", 500n),
+      loans: ["loan", "other"].map((loan_id) => ({
+        ...{ loan_id, outstanding_principal_minor: 500n, interest_minor: 3n, interest_remainder: null },
+      })),
+    } as LedgerCommand;
+    const aboutOf = (borrower_id: string) =>
+      written([disbursed(500n), lent(borrower_id), both]).events[2]?.about;
+    expect(aboutOf("borrower")).toBe("borrower:borrower");
+    expect(aboutOf("another")).toBeNull();
+  });
+
   it("is about the one person of its entry, and names its entry, bank account or itself", () => {
     const { events } = written([disbursed(5n), funding("in"), stated("c", 1n)]);
     expect(events.map(({ step, record_id, about }) => [step, record_id, about])).toEqual([
@@ -190,9 +287,15 @@ describe("funding", () => {
   it("and every other posting on cash is refused for a bank account beyond 200", () => {
     const { state } = written([disbursed(500n)]);
     written([chargeoff("2024-01-03")], written([disbursed(5n, { loan_id: "lost" })], state).state);
+    written([payment(501n, "2024-01-02")], state, 7);
     state.banks.count = 200;
     const tooMany = { ok: false, error: { code: "too_many_bank_accounts" } };
-    const asked = [funding("in", "new"), stated("new", 1n), payment(1n, "2024-01-02", "new")];
+    const recovered = { ...recovery(1n, "2024-01-03"), bank_account_ref: "new" };
+    const back = { ...refund(1n, "2024-01-02"), bank_account_ref: "new" };
+    const asked = [
+      ...[funding("in", "new"), stated("new", 1n), payment(1n, "2024-01-02", "new")],
+      ...([recovered, back] as LedgerCommand[]),
+    ];
     for (const command of asked) {
       expect(decideLedger(state, command, stampOf(9)), command.type).toMatchObject(tooMany);
     }

@@ -66,16 +66,22 @@ export const disbursements_settled: PostingType<DisbursementsSettled> = {
   },
 };
 
+/** The id of the entry that is to be settled; undefined for a disbursement that the books do not have. */
+export const entryToSettle = (
+  { originations }: LedgerState,
+  { disbursement_entry_id, disbursement_id }: OneSettlement,
+): string | undefined => disbursement_entry_id ?? originations.get(disbursement_id ?? "");
+
 function settledOne(
   state: LedgerState,
   one: OneSettlement,
   stamp: Stamp,
   own: Pick<Entry, "actor" | "position" | "journal_entry_id">,
 ): Result<Entry, Problem> {
-  const { disbursement_entry_id, disbursement_id, effective_at } = one;
+  const { effective_at } = one;
   const { closed_through } = stamp;
-  const id = disbursement_entry_id ?? state.originations.get(disbursement_id ?? "");
-  if (id === undefined) return err(notBooked(disbursement_id ?? ""));
+  const id = entryToSettle(state, one);
+  if (id === undefined) return err(notBooked(one.disbursement_id ?? ""));
   if (!state.entries.has(id)) return err(unknownEntry(id));
   if (isClosed(effective_at, closed_through)) {
     return err(periodClosed(effective_at, openDay(effective_at, closed_through)));

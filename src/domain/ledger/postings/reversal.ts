@@ -68,7 +68,7 @@ export const lastDayOf = ({ effective_at }: Entry, standing: ReadonlyMap<string,
 /** The mirror image of what stands of an entry; none where an accrual was corrected to nothing. */
 function takenBack({ postings }: Entry, standing: ReadonlyMap<string, Accrued>): readonly Posting[] {
   const stands = ({ amount_minor, loan }: Posting) =>
-    standing.get(loan?.loan_id ?? "")?.interest_minor ?? amount_minor;
+    (loan ? standing.get(loan.loan_id)?.interest_minor : null) ?? amount_minor;
   const isAsPosted = postings.every((one) => stands(one) === one.amount_minor);
   const left = postings.map((one) => ({ ...one, amount_minor: stands(one) }));
   const nothingIsLeft = !isAsPosted && left.every(({ amount_minor }) => amount_minor === 0n);
