@@ -62,6 +62,15 @@ export interface LedgerClient extends Client<paths> {
   follow(options?: FollowOptions): AsyncGenerator<FollowedRow, void>;
 }
 
+/** The parameters of a query: each value of a list, and each member of an object, is a parameter of its own. */
+function parametersIn(query: object): [name: string, value: string][] {
+  return Object.entries(query).flatMap(([name, value]): [string, string][] => {
+    if (value === undefined || value === null) return [];
+    if (Array.isArray(value)) return value.map((one) => [name, String(one)]);
+    return typeof value === "object" ? parametersIn(value) : [[name, String(value)]];
+  });
+}
+
 interface Page {
   readonly data: readonly unknown[];
   readonly pagination: { readonly has_more: boolean; readonly next_cursor?: string | undefined };
@@ -104,6 +113,7 @@ async function* feedOf(list: List, options: FollowOptions): AsyncGenerator<Follo
 export function createLedgerClient(options: ClientOptions): LedgerClient {
   const sender = new Sender(options);
   const client = createFetchClient<paths>({
+    querySerializer: (query) => new URLSearchParams(parametersIn(query)).toString(),
     baseUrl: options.url,
     fetch: sender.send,
     bodySerializer: writeExact,

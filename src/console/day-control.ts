@@ -1,33 +1,56 @@
 import { href } from "./address.ts";
 import { today } from "./caller.ts";
-import { button, type Child, h, labelled, on } from "./dom.ts";
+import { dateField } from "./date-field.ts";
+import { button, type Child, foldable, h, labelled, on } from "./dom.ts";
+import { KNOWN_TEXT, momentQuery, type ShownMoment } from "./moment.ts";
 import { go } from "./route.ts";
 
-/**
- * The day as of which a view shows what it shows. `segments` are the view's address; `others` are further controls of the
- * view, and `queryOf` reads their part of its query.
- */
+interface DayControl {
+  /** Offers a second day to compare with. */
+  readonly compares?: boolean;
+  /** False where the service answers only what is known now. */
+  readonly knows?: boolean;
+  /** Further controls of the view. */
+  readonly others?: readonly Child[];
+  /** Reads their part of the view's query. */
+  readonly queryOf?: () => Readonly<Record<string, string | undefined>>;
+}
+
+const KNOWN = { pattern: KNOWN_TEXT, meaning: "a timestamp or a sequence of the log" };
+
+/** The moment that a view shows: as of a day, compared with another, as it was known. `segments` are its address. */
 export function dayControl(
   segments: readonly string[],
-  asOf: string,
-  others: readonly Child[] = [],
-  queryOf: () => Readonly<Record<string, string | undefined>> = () => ({}),
+  moment: ShownMoment,
+  { compares = false, knows = true, others = [], queryOf = () => ({}) }: DayControl = {},
 ): HTMLElement {
-  const date = h("input", { type: "date", value: asOf, required: true, max: "9999-12-31" });
-  const show = (day: string) =>
-    go(href(segments, { as_of: day === today() ? undefined : day, ...queryOf() }));
+  const day = dateField(moment.asOf, { required: true });
+  const against = dateField(moment.against ?? "", { placeholder: "no other day" });
+  const known = dateField(moment.known, { placeholder: "now", also: KNOWN });
+  const show = (asOf: string) => {
+    const next = { asOf, against: against.value() || null, known: known.value() };
+    go(href(segments, { ...momentQuery(next), ...queryOf() }));
+  };
   const form = h(
     "form",
     { class: "controls" },
-    labelled("As of", date),
+    labelled("As of", day.input, day.element),
+    compares && labelled("Compare with", against.input, against.element),
+    knows && labelled("Known at", known.input, known.element),
     ...others,
     h("button", {}, "Show"),
-    asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
+    moment.asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
   );
-  return on(form, {
+  on(form, {
     submit: (event) => {
       event.preventDefault();
-      show(date.value);
+      show(day.value());
     },
   });
+  return foldable(summaryOf(moment), form);
+}
+
+function summaryOf({ asOf, against, known }: ShownMoment): string {
+  const other = against === null ? "" : `, against ${against}`;
+  return `As of ${asOf}${other}${known === "" ? "" : `, known at ${known}`}`;
 }

@@ -48,11 +48,22 @@ export const link = (href: string, ...children: readonly Child[]): HTMLAnchorEle
 
 let controls = 0;
 
-/** A form control under its label. */
-export function labelled(label: string, control: HTMLElement): HTMLElement {
+/** A form control under its label; `shown` is what holds the control, where it has more parts. */
+export function labelled(label: string, control: HTMLElement, shown = control): HTMLElement {
   controls += 1;
   control.id = `control-${controls}`;
-  return h("div", { class: "control" }, h("label", { for: control.id }, label), control);
+  return h("div", { class: "control" }, h("label", { for: control.id }, label), shown);
+}
+
+const narrow = matchMedia("(max-width: 760px)");
+
+narrow.addEventListener("change", () => {
+  for (const fold of document.querySelectorAll<HTMLDetailsElement>(".fold")) fold.open = !narrow.matches;
+});
+
+/** Controls that a phone folds below one line, which says what they are set to. */
+export function foldable(summary: string, controls: HTMLElement): HTMLElement {
+  return h("details", { class: "fold", open: !narrow.matches }, h("summary", {}, summary), controls);
 }
 
 export function select(

@@ -1,6 +1,7 @@
-import type { LosslessNumber } from "lossless-json";
+import { LosslessNumber } from "lossless-json";
 import { isCurrency, minorUnits } from "../domain/core/currency.ts";
 import { parseDecimal } from "../domain/core/decimal.ts";
+import { divideHalfEven } from "../domain/core/money.ts";
 
 /** A number of the API, with its digits as sent. */
 export type Exact = LosslessNumber;
@@ -40,10 +41,42 @@ export function minorText(minor: string | bigint, currency: string): string {
   return amountText(`${minor}e-${isCurrency(currency) ? minorUnits(currency) : 0}`, currency);
 }
 
-/** A share of one with six decimals as a percentage, exactly: `0.123456` is `12.3456%`. */
-export function percentText(share: Exact | null): string {
-  return share === null ? NONE : `${numberText(`${share}e2`, 2)}%`;
+/** A share of one as a percentage of two decimals, rounded half to even: `0.123456` is `12.35%`. */
+export function percentText(share: Exact | string | null): string {
+  if (share === null) return NONE;
+  const millionths = scaled(share);
+  const hundredths = divideHalfEven(millionths < 0n ? -millionths : millionths, 100n);
+  return `${numberText(`${millionths < 0n ? "-" : ""}${hundredths}e-2`, 2)}%`;
 }
+
+/** A share with all of its digits, for those who want more than two decimals. */
+export const exactPercentText = (share: Exact | null): string =>
+  share === null ? NONE : `${numberText(`${share}e2`, 2)}%`;
+
+/** The decimals of shares, and more than any currency has. */
+const DECIMALS = 6;
+
+/** A number of at most six decimals as a whole number of millionths. */
+function scaled(value: Exact | string): bigint {
+  const { sign, whole, fraction } = written(String(value));
+  const digits = BigInt(whole + fraction.padEnd(DECIMALS, "0"));
+  return sign === "" ? digits : -digits;
+}
+
+/** A part of a whole as a share of six decimals, rounded half to even; null of nothing. */
+export function shareOf(part: Exact, whole: Exact): Exact | null {
+  const [of, all] = [scaled(part), scaled(whole)];
+  if (of < 0n || all <= 0n) return null;
+  const digits = String(divideHalfEven(of * 10n ** BigInt(DECIMALS), all)).padStart(DECIMALS + 1, "0");
+  return new LosslessNumber(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);
+}
+
+/** How much more `now` is than `then`, exactly, as the text of a number. */
+export const differenceText = (now: Exact, then: Exact): string =>
+  `${scaled(now) - scaled(then)}e-${DECIMALS}`;
+
+/** A difference with its sign. */
+export const withSign = (text: string): string => (/^[−-]|^[0.,%]+$/.test(text) ? text : `+${text}`);
 
 /** A date as the API stores it; an instant without what a reader does not need. */
 export function dateText(date: string | null): string {

@@ -11,7 +11,7 @@ import { mintToken } from "../support/tokens.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SCOPES =
-  "ingest:write records:read positions:read hpts:disbursements:write hpts:payments:write hpts:balances:read";
+  "ingest:write records:read positions:read hpts:disbursements:write hpts:payments:write hpts:balances:read settings:write";
 
 /** A service that can be killed and started again on the same data, behind one address. */
 class Service {
@@ -151,6 +151,27 @@ describe("the client", () => {
     expect(posted.response.status).toBe(201);
     const balance = await ledger.GET("/v1/loans/{loan_id}/balance", { params: { path: posting } });
     expect(balance.data?.principal_outstanding_minor).toBe("1000000");
+  });
+
+  test("sends a filter by a member of info as a parameter of its own, each value once", async () => {
+    const ledger = await service.client("members");
+    const settings = { report_dimensions: { disbursement: ["branch & more"] } };
+    expect((await ledger.PUT("/v1/settings", { body: settings })).response.status).toBe(200);
+    await ledger.POST("/ingest", { body: { category: "client", data: client } });
+    for (const [id, branch] of [
+      ["1", "North"],
+      ["2", "South"],
+      ["3", undefined],
+    ]) {
+      const data = { ...loan, disbursement_id: `DSB-${id}`, info: { "branch & more": branch } };
+      await ledger.POST("/ingest", { body: { category: "disbursement", data } });
+    }
+    const members = { "info.branch & more": ["North", ""] };
+    const query = { members, kind: ["loan" as const], sort_by: "disbursement_id" as const };
+    const { data, error } = await ledger.GET("/api/positions", { params: { query } });
+    expect(error).toBeUndefined();
+    const found = data && "data" in data ? data.data : [];
+    expect(found.map((one) => one.disbursement_id)).toEqual(["DSB-3", "DSB-1"]);
   });
 
   test("keeps every digit of an amount, whichever way it goes", async () => {

@@ -1,7 +1,17 @@
 import { LosslessNumber } from "lossless-json";
 import { describe, expect, it } from "vitest";
 import { pathOf } from "../../src/console/address.ts";
-import { amountText, dateText, minorText, numberText, percentText } from "../../src/console/format.ts";
+import {
+  amountText,
+  dateText,
+  differenceText,
+  exactPercentText,
+  minorText,
+  numberText,
+  percentText,
+  shareOf,
+  withSign,
+} from "../../src/console/format.ts";
 import { askedOf, listParametersOf, tableNamed } from "../../src/console/tables/query.ts";
 
 const exact = (digits: string) => new LosslessNumber(digits);
@@ -28,11 +38,33 @@ describe("a number on the screen", () => {
     expect(minorText(-5n, "JPY")).toBe("−5");
   });
 
-  it("is a percentage without rounding", () => {
-    expect(percentText(exact("0.123456"))).toBe("12.3456%");
-    expect(percentText(exact("0.000001"))).toBe("0.0001%");
-    expect(percentText(exact("1.000000"))).toBe("100.00%");
-    expect(percentText(null)).toBe("–");
+  it.each([
+    ["0.123456", "12.35%", "12.3456%"],
+    ["0.000001", "0.00%", "0.0001%"],
+    ["0.123450", "12.34%", "12.345%"],
+    ["0.123550", "12.36%", "12.355%"],
+    ["0.5", "50.00%", "50.00%"],
+    ["1.000000", "100.00%", "100.00%"],
+    ["0", "0.00%", "0.00%"],
+  ])("is a percentage of two decimals, half to even, and whole beside it: %s", (share, shown, whole) => {
+    expect(percentText(exact(share))).toBe(shown);
+    expect(exactPercentText(exact(share))).toBe(whole);
+    expect([percentText(null), exactPercentText(null)]).toEqual(["–", "–"]);
+  });
+
+  it("differs exactly from another, with its sign", () => {
+    const differs = (now: string, then: string) =>
+      withSign(amountText(differenceText(exact(now), exact(then)), "USD"));
+    expect(differs("12345678901234567.89", "0.9")).toBe("+12,345,678,901,234,566.99");
+    expect(differs("0.1", "0.3")).toBe("−0.20");
+    expect(differs("5", "5.00")).toBe("0.00");
+    expect(withSign(percentText(differenceText(exact("0.25"), exact("0.375"))))).toBe("−12.50%");
+  });
+
+  it("is a share of another, to six decimals", () => {
+    expect(shareOf(exact("1"), exact("3"))?.value).toBe("0.333333");
+    expect(shareOf(exact("3"), exact("3"))?.value).toBe("1.000000");
+    expect(shareOf(exact("0"), exact("0"))).toBeNull();
   });
 
   it("is grouped without a currency too", () => {

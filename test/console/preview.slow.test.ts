@@ -6,7 +6,7 @@ import {
   readDraft,
   shownValue,
 } from "../../src/console/correct/draft.ts";
-import { agrees, positionFrom, previewOf, type Reckoning } from "../../src/console/correct/preview.ts";
+import { agrees, positionFrom, previewEvent, type Reckoning } from "../../src/console/correct/preview.ts";
 import { hasDatedChanges, type Known, knownOf } from "../../src/console/correct/records.ts";
 import type { RowJson } from "../../src/contract/lookup/answers.ts";
 import type { PositionJson } from "../../src/contract/position/answers.ts";
@@ -68,7 +68,7 @@ describe("the preview of a correction", () => {
     const read = readDraft(draft, { ...draft.initial, ...texts });
     if (!read.ok) throw new Error(read.error.join());
     const stamp = { now: Date.now(), settings: DEFAULT_SETTINGS };
-    const preview = previewOf(seen.known, read.value.command, stamp);
+    const preview = previewEvent(seen.known, read.value.command, stamp);
     if (!preview.ok) return null;
     await service.ingest(TENANT, [{ category: draft.category, data: read.value.data }]);
     const answers = await Promise.all(DAYS.map((day) => positionOf(id, day)));

@@ -81,7 +81,7 @@ describe.skipIf(chromium === null)("the search of the console", () => {
     expect(await page.getByRole("option").first().textContent()).toContain("<b>Bold</b> & Co");
     await page.getByRole("option").first().click();
     await loaded(page);
-    expect(page.url()).toMatch(/#\/tables\/clients\/C-2$/);
+    expect(page.url()).toMatch(/#\/client\/C-2$/);
     await close();
   });
 

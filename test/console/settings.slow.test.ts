@@ -144,6 +144,7 @@ describe.skipIf(chromium === null)("the settings of the console", () => {
     expect(await reader.page.getByRole("link", { name: "Settings" }).count()).toBe(0);
     await reader.go("#/settings/webhooks");
     expect(await reader.page.getByRole("alert").first().textContent()).toContain("webhooks:manage");
+    expect(await reader.page.locator("main form").count()).toBe(0);
     await reader.close();
   });
 

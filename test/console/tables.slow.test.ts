@@ -186,11 +186,13 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
 
   it("say quietly that events came, and show them on request", async () => {
     await service.ingest("live", AWKWARD);
-    const { page, close } = await open(browser, service, { tenant: "live", route: "#/tables/clients" });
-    await page.waitForRequest((request) => {
-      const asked = new URL(request.url());
-      return asked.pathname === "/api/tables/events" && asked.searchParams.has("cursor");
-    });
+    const look = { tenant: "live", route: "#/tables/clients" };
+    const { page, requests, close } = await open(browser, service, look);
+    const follows = ({ url }: { readonly url: string }) => {
+      const { pathname, searchParams } = new URL(url);
+      return pathname === "/api/tables/events" && searchParams.has("cursor");
+    };
+    await expect.poll(() => requests.some(follows), { timeout: 60_000 }).toBe(true);
     const [first] = AWKWARD;
     const more = ["C-2", "C-3"].map((client_id) => ({ ...first, data: { ...first?.data, client_id } }));
     await service.ingest("live", more);

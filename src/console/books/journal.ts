@@ -3,6 +3,7 @@ import { ACCOUNT_CODES, ACCOUNTS } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
+import { dateField } from "../date-field.ts";
 import { h, labelled, link, on, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { words } from "../format.ts";
@@ -45,8 +46,8 @@ export function journalPart({ query }: Route, page: AbortSignal): readonly HTMLE
 }
 
 function filters(asked: Asked): HTMLElement {
-  const from = h("input", { type: "date", value: asked.from_date });
-  const to = h("input", { type: "date", value: asked.to_date });
+  const from = dateField(asked.from_date, { placeholder: "the first" });
+  const to = dateField(asked.to_date, { placeholder: "the last" });
   const account = select(
     [["", "all accounts"], ...ACCOUNT_CODES.map((code) => [code, `${code} ${ACCOUNTS[code].name}`] as const)],
     asked.account_code,
@@ -58,8 +59,8 @@ function filters(asked: Asked): HTMLElement {
   const form = h(
     "form",
     { class: "controls", "aria-label": "Filter the journal" },
-    labelled("From", from),
-    labelled("To", to),
+    labelled("From", from.input, from.element),
+    labelled("To", to.input, to.element),
     labelled("Account", account),
     labelled("Kind of entry", type),
     h("button", {}, "Show"),
@@ -71,8 +72,8 @@ function filters(asked: Asked): HTMLElement {
       event.preventDefault();
       go(
         href(["books", "journal"], {
-          from_date: from.value,
-          to_date: to.value,
+          from_date: from.value(),
+          to_date: to.value(),
           account_code: account.value,
           event_type: type.value,
         }),

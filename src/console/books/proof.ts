@@ -3,11 +3,11 @@ import type { proof } from "../../contract/bookkeeping/answers.ts";
 import { ACCOUNTS } from "../../domain/ledger/accounts.ts";
 import { pathOf } from "../address.ts";
 import { type Fetched, getWalked } from "../api.ts";
-import { today } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h } from "../dom.ts";
 import { count, minorText, numberText, plural } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
+import { momentOf } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { dataTable } from "../rows.ts";
 import { disbursementLink } from "./links.ts";
@@ -15,10 +15,11 @@ import { disbursementLink } from "./links.ts";
 type Proof = ParsedOf<typeof proof>;
 
 /** Records against books as of a day, over all disbursements. */
-export function proofPart({ query }: Route, page: AbortSignal): readonly HTMLElement[] {
-  const asOf = query.get("as_of") ?? today();
+export function proofPart(route: Route, page: AbortSignal): readonly HTMLElement[] {
+  const moment = momentOf(route);
+  const { asOf } = moment;
   return [
-    dayControl(["books", "proof"], asOf),
+    dayControl(["books", "proof"], moment, { knows: false }),
     loading("the proof", page, async (task) => {
       const whole = await wholeProof(asOf, task);
       return whole.ok ? { ok: true, value: [card(asOf, whole.value)] } : whole;

@@ -2,22 +2,24 @@ import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { checkStarted, reconciliation } from "../../contract/ledger/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { may, today } from "../caller.ts";
+import { may } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, link } from "../dom.ts";
 import { dateText, minorText, NONE, numberText, plural, words } from "../format.ts";
 import { loading } from "../loading.ts";
+import { momentOf } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { dataTable } from "../rows.ts";
 
 type Status = ParsedOf<typeof reconciliation>;
 
 /** Whether the books agree with themselves, with the banks and with the loans. */
-export function reconciliationPart({ query }: Route, page: AbortSignal): readonly HTMLElement[] {
-  const asOf = query.get("as_of") ?? today();
+export function reconciliationPart(route: Route, page: AbortSignal): readonly HTMLElement[] {
+  const moment = momentOf(route);
+  const { asOf } = moment;
   return [
-    dayControl(["books", "reconciliation"], asOf),
+    dayControl(["books", "reconciliation"], moment, { knows: false }),
     loading("the reconciliation", page, async ({ signal }) => {
       const path = pathOf(["v1", "reconciliation", "status"], { as_of_date: asOf });
       const answer = await get<Status>(path, signal);

@@ -2,11 +2,12 @@ import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { trialBalance } from "../../contract/ledger/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { may, today } from "../caller.ts";
+import { may } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, link, scrolling } from "../dom.ts";
 import { minorText } from "../format.ts";
 import { loading } from "../loading.ts";
+import { momentOf } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { currenciesOfBooks } from "./currencies.ts";
 
@@ -15,8 +16,10 @@ type TrialBalance = ParsedOf<typeof trialBalance>;
 const SEGMENTS = ["books", "trial-balance"] as const;
 
 /** Every account as of a day, one table for each currency; an account leads to its entries. */
-export function trialBalancePart({ query }: Route, page: AbortSignal): readonly HTMLElement[] {
-  const asOf = query.get("as_of") ?? today();
+export function trialBalancePart(route: Route, page: AbortSignal): readonly HTMLElement[] {
+  const { query } = route;
+  const moment = momentOf(route);
+  const { asOf } = moment;
   const currency = h("input", {
     type: "text",
     value: query.get("currency") ?? "",
@@ -25,9 +28,11 @@ export function trialBalancePart({ query }: Route, page: AbortSignal): readonly 
     autocomplete: "off",
     placeholder: "all",
   });
-  const control = dayControl(SEGMENTS, asOf, [labelled("Currency", currency)], () => ({
-    currency: currency.value.trim().toUpperCase(),
-  }));
+  const control = dayControl(SEGMENTS, moment, {
+    knows: false,
+    others: [labelled("Currency", currency)],
+    queryOf: () => ({ currency: currency.value.trim().toUpperCase() }),
+  });
   return [
     control,
     loading("the trial balance", page, async ({ signal }) => {

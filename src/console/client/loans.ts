@@ -2,21 +2,22 @@ import type { PortfolioJson, PortfolioLineJson, PositionsJson } from "../../cont
 import { href, pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
 import { type Child, h, link } from "../dom.ts";
+import { figure } from "../figure.ts";
 import { amountText, NONE, numberText, percentText, plural } from "../format.ts";
 import { loading } from "../loading.ts";
-import { figure } from "../portfolio/figures.ts";
+import { momentParameters, type ShownMoment } from "../moment.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
 import { growingList } from "../rows.ts";
 
 /** What a client owes and paid, currency by currency. */
-export function clientFigures(client_id: string, as_of_date: string, page: AbortSignal): HTMLElement {
+export function clientFigures(client_id: string, moment: ShownMoment, page: AbortSignal): HTMLElement {
   return loading("the figures", page, async ({ signal, progress }) => {
-    const path = pathOf(["api", "portfolio"], { client_id, as_of_date });
+    const path = pathOf(["api", "portfolio"], { client_id, ...momentParameters(moment) });
     const answer = await getWalked<PortfolioJson>(path, signal, progress);
     if (!answer.ok) return answer;
     const { data } = answer.value;
-    const none = h("p", { class: "card note" }, `No disbursement up to ${as_of_date}.`);
-    return { ok: true, value: data.length > 0 ? data.map((line) => figuresCard(line, as_of_date)) : [none] };
+    const none = h("p", { class: "card note" }, `No disbursement up to ${moment.asOf}.`);
+    return { ok: true, value: data.length > 0 ? data.map((line) => figuresCard(line, moment.asOf)) : [none] };
   });
 }
 
@@ -52,7 +53,7 @@ function figuresCard(line: PortfolioLineJson, asOf: string): HTMLElement {
 }
 
 /** The client's disbursements as of the day, the latest past due first. */
-export function clientLoans(client_id: string, asOf: string, page: AbortSignal): HTMLElement {
+export function clientLoans(client_id: string, moment: ShownMoment, page: AbortSignal): HTMLElement {
   const list = growingList<PositionsJson["data"][number]>(
     {
       what: "disbursements",
@@ -68,7 +69,7 @@ export function clientLoans(client_id: string, asOf: string, page: AbortSignal):
       read: async (cursor, { signal, progress }) => {
         const path = pathOf(["api", "positions"], {
           client_id,
-          as_of_date: asOf,
+          ...momentParameters(moment),
           sort_by: "days_past_due",
           sort_order: "desc",
           limit: "50",

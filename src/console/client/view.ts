@@ -1,12 +1,13 @@
 import type { RowJson } from "../../contract/lookup/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { may, today } from "../caller.ts";
+import { may } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { eventLog } from "../disbursement/events.ts";
 import { type Child, h, link } from "../dom.ts";
 import { dateText, NONE } from "../format.ts";
 import { loading } from "../loading.ts";
+import { momentOf } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { erasureState } from "./erasure.ts";
@@ -16,15 +17,18 @@ import { clientPayments } from "./payments.ts";
 /** A client as of a day: who it is, what it owes, what came in, and what changed. */
 export function clientView(main: HTMLElement, route: Route, page: AbortSignal): void {
   const id = route.segments[1] ?? "";
-  const asOf = route.query.get("as_of") ?? today();
+  const moment = momentOf(route);
   const records = may("records:read");
   main.append(
-    h("div", { class: "heading" }, entitle(id || NONE, true), dayControl(["client", id], asOf)),
+    h("div", { class: "heading" }, entitle(id || NONE, true), dayControl(["client", id], moment)),
     records ? who(id, page) : unnamed(),
-    clientFigures(id, asOf, page),
-    clientLoans(id, asOf, page),
+    clientFigures(id, moment, page),
+    clientLoans(id, moment, page),
   );
-  if (records) main.append(clientPayments(id, asOf, page), eventLog("client", id, page));
+  // The tables know only what is known now.
+  if (records && moment.known === "") {
+    main.append(clientPayments(id, moment.asOf, page), eventLog("client", id, page));
+  }
 }
 
 const unnamed = (): HTMLElement =>

@@ -11,7 +11,7 @@ import { type Draft, readDraft } from "./draft.ts";
 import { positionChange } from "./effect.ts";
 import { type LoanNow, readLoanNow } from "./facts.ts";
 import { inputsFor } from "./inputs.ts";
-import { positionFrom, previewOf } from "./preview.ts";
+import { positionFrom, previewEvent } from "./preview.ts";
 
 /** A form, and what the reader calls it. */
 interface RecordForm {
@@ -56,6 +56,10 @@ export function recordForm(form: RecordForm, page: AbortSignal): HTMLElement {
 const withLabels = (errors: readonly string[]): string =>
   errors.map((text) => text.replace(/^[a-z]+(?:_[a-z]+)*(?= must)/, columnLabel)).join(". ");
 
+/** A message of the rules names fields as the API does; the form has their labels. */
+const withNames = (message: string): string =>
+  message.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => columnLabel(name).toLowerCase());
+
 /** What is shown before the event is sent; a text says why it would be refused. */
 async function effectOf(id: string, read: Read, page: AbortSignal): Promise<string | Child> {
   const days = daysOf(read);
@@ -71,7 +75,7 @@ async function effectOf(id: string, read: Read, page: AbortSignal): Promise<stri
       h("p", { class: "note" }, `No preview: ${present.problem.title}. ${present.problem.detail}`),
     ];
   }
-  const previewed = previewOf(present.value.known, read.command, {
+  const previewed = previewEvent(present.value.known, read.command, {
     now: Date.now(),
     settings: present.value.settings,
   });
@@ -79,7 +83,7 @@ async function effectOf(id: string, read: Read, page: AbortSignal): Promise<stri
     const { detail, errors = [] } = previewed.error;
     return errors.length === 0
       ? detail
-      : errors.map(({ field, message }) => `${columnLabel(field)} ${message}`).join(". ");
+      : errors.map(({ field, message }) => `${columnLabel(field)} ${withNames(message)}`).join(". ");
   }
   const warnings = previewed.value.warnings;
   return [
@@ -89,7 +93,7 @@ async function effectOf(id: string, read: Read, page: AbortSignal): Promise<stri
       h(
         "ul",
         { class: "warnings", "aria-label": "Warnings" },
-        warnings.map(({ message }) => h("li", {}, message)),
+        warnings.map(({ message }) => h("li", {}, withNames(message))),
       ),
   ];
 }
@@ -100,7 +104,7 @@ function daysOf({ command: { change } }: Read): readonly string[] {
   return dated > today() ? [today(), dated] : [today()];
 }
 
-type Previewed = Extract<ReturnType<typeof previewOf>, { readonly ok: true }>["value"];
+type Previewed = Extract<ReturnType<typeof previewEvent>, { readonly ok: true }>["value"];
 
 function changeOn(day: string, { known, reckoning, isExact, row }: LoanNow, preview: Previewed): HTMLElement {
   if (!isExact) {
@@ -121,7 +125,7 @@ function outcome({ sequence, warnings, id }: ParsedOf<typeof accepted>, disburse
       h(
         "ul",
         { class: "warnings", "aria-label": "Warnings" },
-        warnings.map(({ message }) => h("li", {}, message)),
+        warnings.map(({ message }) => h("li", {}, withNames(message))),
       ),
     h("p", {}, link(href(["disbursement", disbursement_id]), `Show ${disbursement_id} as it is now`)),
   ];

@@ -79,7 +79,7 @@ interface Preview {
 }
 
 /** Decides the event by the rules of the service, and lays its effects over the records. */
-export function previewOf(
+export function previewEvent(
   known: Known,
   command: IngestCommand,
   stamp: Pick<Stamp, "now" | "settings">,

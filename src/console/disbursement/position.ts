@@ -2,62 +2,91 @@ import type { PartsJson, PositionJson, TermsJson } from "../../contract/position
 import { href } from "../address.ts";
 import { clientLink } from "../client/link.ts";
 import { h, link, scrolling } from "../dom.ts";
+import { changeText, figure } from "../figure.ts";
 import { amountText, dateText, type Exact, NONE, numberText } from "../format.ts";
-import { figure } from "../portfolio/figures.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
 
-/** What is owed on the day, and the terms that it results from. */
-export function positionFigures(position: PositionJson): HTMLElement {
-  const { currency, client_id, arrears, received, scheduled, next_due, last_received } = position;
-  const amount = (value: Exact) => amountText(value, currency);
-  const parts = (of: PartsJson) => [
-    h("span", {}, `principal ${amount(of.principal)}`),
-    h("span", {}, `fee ${amount(of.fee)}`),
-  ];
-  const dated = (date: string, value: Exact) => [amount(value), `on ${dateText(date)}`] as const;
-  const [nextAmount, nextDay] = next_due
-    ? dated(next_due.due_date, next_due.amount)
-    : [NONE, "nothing is open"];
-  const [lastAmount, lastDay] = last_received
-    ? dated(last_received.payment_date, last_received.amount)
-    : [NONE, "no money so far"];
+/** What is owed on the day, how it differs from another day, and the terms that it results from. */
+export function positionFigures(position: PositionJson, then: PositionJson | null): HTMLElement {
+  const { arrears, received, scheduled, days_past_due } = position;
+  const { amount, sum, owed } = figuresOf(position, then);
   return h(
     "section",
     { class: "card", "aria-labelledby": "position" },
-    h(
-      "div",
-      { class: "card-head" },
-      h("h2", { id: "position" }, `${currency} on ${position.as_of_date}`),
-      h(
-        "p",
-        { class: "facts" },
-        stateTag(position.state),
-        h("span", {}, position.kind),
-        client_id !== null && h("span", {}, "client ", clientLink(client_id)),
-        h("span", {}, link(href(["tables", "disbursements", position.disbursement_id]), "record")),
-      ),
-    ),
+    heading(position, then),
     h(
       "dl",
       { class: "figures strong" },
-      figure("Outstanding principal", amount(position.outstanding_principal)),
-      figure("Arrears", amount(arrears.total), parts(arrears)),
-      figure("Days past due", numberText(position.days_past_due), position.bucket ?? "no bucket"),
+      owed("Outstanding principal", ({ outstanding_principal }) => outstanding_principal),
+      sum("Arrears", arrears, then?.arrears),
+      figure("Days past due", numberText(days_past_due), [
+        h("span", {}, position.bucket ?? "no bucket"),
+        then !== null &&
+          changeText(days_past_due, then.days_past_due, { currency: null, day: then.as_of_date }),
+      ]),
     ),
     h(
       "dl",
       { class: "figures" },
-      figure("Scheduled", amount(scheduled.total), parts(scheduled)),
-      figure("Received", amount(received.total), parts(received)),
-      figure("Refunded", amount(position.refunded)),
-      figure("Margin due", amount(position.margin_due)),
-      figure("Recovered", amount(position.recovered)),
-      figure("Overpaid", amount(position.overpaid)),
-      figure("Next due", nextAmount, nextDay),
-      figure("Last received", lastAmount, lastDay),
+      sum("Scheduled", scheduled, then?.scheduled),
+      sum("Received", received, then?.received),
+      owed("Refunded", ({ refunded }) => refunded),
+      owed("Margin due", ({ margin_due }) => margin_due),
+      owed("Recovered", ({ recovered }) => recovered),
+      owed("Overpaid", ({ overpaid }) => overpaid),
+      nextAndLast(position, amount),
     ),
     terms(position),
   );
+}
+
+/** How the figures of a position are made, each with its difference from the other day. */
+function figuresOf(position: PositionJson, then: PositionJson | null) {
+  const { currency } = position;
+  const amount = (value: Exact) => amountText(value, currency);
+  const change = (now: Exact, was: Exact | undefined) =>
+    then === null || was === undefined ? null : changeText(now, was, { currency, day: then.as_of_date });
+  const owed = (label: string, of: (one: PositionJson) => Exact) =>
+    figure(label, amount(of(position)), change(of(position), then === null ? undefined : of(then)));
+  const sum = (label: string, now: PartsJson, was: PartsJson | undefined) =>
+    figure(label, amount(now.total), [
+      h("span", {}, `principal ${amount(now.principal)}`),
+      h("span", {}, `fee ${amount(now.fee)}`),
+      change(now.total, was?.total),
+    ]);
+  return { amount, sum, owed };
+}
+
+function heading(position: PositionJson, then: PositionJson | null): HTMLElement {
+  const { currency, client_id, as_of_date, disbursement_id } = position;
+  const since = then === null ? "" : `, change since ${then.as_of_date}`;
+  return h(
+    "div",
+    { class: "card-head" },
+    h("h2", { id: "position" }, `${currency} on ${as_of_date}${since}`),
+    h(
+      "p",
+      { class: "facts" },
+      stateTag(position.state),
+      h("span", {}, position.kind),
+      client_id !== null && h("span", {}, "client ", clientLink(client_id)),
+      h("span", {}, link(href(["tables", "disbursements", disbursement_id]), "record")),
+    ),
+  );
+}
+
+function nextAndLast(
+  { next_due, last_received }: PositionJson,
+  amount: (value: Exact) => string,
+): readonly HTMLElement[] {
+  return [
+    next_due === null
+      ? figure("Next due", NONE, "nothing is open")
+      : figure("Next due", amount(next_due.amount), `on ${dateText(next_due.due_date)}`),
+    last_received === null
+      ? figure("Last received", NONE, "no money so far")
+      : figure("Last received", amount(last_received.amount), `on ${dateText(last_received.payment_date)}`),
+  ];
 }
 
 function terms({ terms: { first_agreed, as_of }, currency, as_of_date }: PositionJson): HTMLElement {

@@ -3,14 +3,14 @@ import { minorText } from "../format.ts";
 import type { Life } from "./life.ts";
 
 /** A day of the time line, with the letter that marks it in the pictures. */
-interface Moment {
+interface ShownMoment {
   readonly letter: string;
   readonly day: string;
   readonly texts: readonly string[];
 }
 
 /** Disbursed, each change of a term or of the schedule, maturity, and the requested day, in the order of their days. */
-export function moments({ currency, as_of_date, kind }: PositionJson, life: Life): readonly Moment[] {
+export function moments({ currency, as_of_date, kind }: PositionJson, life: Life): readonly ShownMoment[] {
   const [first, ...changes] = life.terms;
   const amount = minorText(first.disbursement_amount, currency);
   const found: [day: string, text: string][] = [

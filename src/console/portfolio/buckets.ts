@@ -1,12 +1,12 @@
 import type { BucketJson, PortfolioLineJson } from "../../contract/position/answers.ts";
-import { button, h, scrolling } from "../dom.ts";
-import { amountText, drawn, numberText } from "../format.ts";
+import { button, type Child, h, scrolling } from "../dom.ts";
+import { changeText, percentView, ZERO } from "../figure.ts";
+import { amountText, drawn, type Exact, numberText, plural, shareOf } from "../format.ts";
+import type { Then } from "./figures.ts";
 
 const label = (bucket: string) => (bucket === "current" ? "Current" : `${bucket} days`);
 
-const numberHead = (head: string) => h("th", { scope: "col", class: "number" }, head);
-
-/** A bar whose length is its share of the longest. */
+/** A bar below its row, whose length is its share of the longest. */
 function bar(share: number, bucket: number): HTMLElement {
   const made = h("span", { class: `bar bucket-${bucket}`, "aria-hidden": "true" });
   // Set through the CSSOM, because the policy refuses style attributes.
@@ -14,12 +14,35 @@ function bar(share: number, bucket: number): HTMLElement {
   return made;
 }
 
+/** The columns behind the label: what a bucket holds, and how it differs from another day. */
+function cells(line: PortfolioLineJson, then: Then | null) {
+  const { currency } = line;
+  const was = (bucket: string): Exact =>
+    then?.line?.buckets.find((one) => one.bucket === bucket)?.outstanding ?? ZERO;
+  const number = (...content: readonly Child[]) => h("td", { class: "number" }, ...content);
+  return (one: BucketJson) => [
+    number(
+      h("span", { class: "amount" }, amountText(one.outstanding, currency)),
+      then !== null && changeText(one.outstanding, was(one.bucket), { currency, day: then.day }),
+    ),
+    number(percentView(shareOf(one.outstanding, line.outstanding))),
+    number(amountText(one.arrears, currency)),
+  ];
+}
+
 /** The buckets of days past due as bars of outstanding principal. Each links to its loans. */
 export function buckets(
-  { buckets: all, currency }: PortfolioLineJson,
+  line: PortfolioLineJson,
+  then: Then | null,
   show: (bucket: string) => void,
 ): HTMLElement {
-  const longest = Math.max(...all.map(({ outstanding }) => drawn(outstanding)), 0);
+  const cellsOf = cells(line, then);
+  const opener = ({ bucket }: BucketJson) =>
+    button(label(bucket), () => show(bucket), {
+      class: "link",
+      "aria-label": `${label(bucket)}: show the loans`,
+    });
+  const longest = Math.max(...line.buckets.map(({ outstanding }) => drawn(outstanding)), 0);
   const row = (one: BucketJson, index: number) =>
     h(
       "tr",
@@ -27,15 +50,11 @@ export function buckets(
       h(
         "th",
         { scope: "row" },
-        button(label(one.bucket), () => show(one.bucket), {
-          class: "link",
-          "aria-label": `${label(one.bucket)}: show the loans`,
-        }),
+        opener(one),
+        h("span", { class: "note" }, plural(numberText(one.number), "loan")),
+        bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index),
       ),
-      h("td", { class: "number" }, numberText(one.number)),
-      h("td", { class: "bars" }, bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index)),
-      h("td", { class: "number" }, amountText(one.outstanding, currency)),
-      h("td", { class: "number" }, amountText(one.arrears, currency)),
+      cellsOf(one),
     );
   const table = h(
     "table",
@@ -48,16 +67,14 @@ export function buckets(
         "tr",
         {},
         h("th", { scope: "col" }, "Past due"),
-        ["Number"].map(numberHead),
-        h("td", {}),
-        ["Outstanding", "Arrears"].map(numberHead),
+        ["Outstanding", "Share", "Arrears"].map((head) => h("th", { scope: "col", class: "number" }, head)),
       ),
     ),
-    h("tbody", {}, all.map(row)),
+    h("tbody", {}, line.buckets.map(row)),
   );
   return h(
     "section",
-    { class: "card", "aria-labelledby": "buckets" },
+    { class: "card filled", "aria-labelledby": "buckets" },
     h("h2", { id: "buckets" }, "Days past due"),
     scrolling("Days past due", table),
   );

@@ -1,51 +1,70 @@
 import type { PortfolioLineJson } from "../../contract/position/answers.ts";
 import { href } from "../address.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
-import { amountText, numberText, percentText, plural } from "../format.ts";
+import { changeText, figure, percentView, shareChangeText, ZERO } from "../figure.ts";
+import { amountText, type Exact, numberText, plural } from "../format.ts";
 import type { Route } from "../route.ts";
 
-/** One figure with its label and a note. */
-export function figure(label: string, value: string, note: Child = null): HTMLElement {
-  return h(
-    "div",
-    { class: "figure" },
-    h("dt", {}, label),
-    h("dd", {}, h("span", { class: "value" }, value), note !== null && h("span", { class: "note" }, note)),
-  );
+/** The same currency on the day to compare with; null where it had no disbursement. */
+export interface Then {
+  readonly day: string;
+  readonly line: PortfolioLineJson | null;
 }
 
-/** The figures of one currency. */
-export function figures(line: PortfolioLineJson, asOf: string): HTMLElement {
-  const amount = (value: PortfolioLineJson["outstanding"]) => amountText(value, line.currency);
-  const loans = numberText(line.number);
+type Shown = readonly [label: string, member: keyof PortfolioLineJson, note?: string];
+
+/** The figures of one currency, each with how much it differs from that of another day. */
+export function figures(line: PortfolioLineJson, asOf: string, then: Then | null): HTMLElement {
+  const loans = plural(numberText(line.number), "disbursement");
+  const amounts = ([label, member, note]: Shown) => {
+    const value = line[member] as Exact;
+    return figure(label, amountText(value, line.currency), [said(note), change(member, line.currency)]);
+  };
+  const change = (member: keyof PortfolioLineJson, currency: string | null) => {
+    if (then === null) return null;
+    const was = then.line?.[member] as Exact | undefined;
+    return changeText(line[member] as Exact, was ?? ZERO, { currency, day: then.day });
+  };
+  const shares = ([label, member, note]: Shown) => {
+    const now = line[member] as Exact | null;
+    const was = (then?.line?.[member] ?? null) as Exact | null;
+    const differs = then !== null && shareChangeText(now, was, then.day);
+    return figure(label, percentView(now), [said(note), differs]);
+  };
   return h(
     "section",
     { class: "card", "aria-labelledby": "figures" },
-    h("h2", { id: "figures" }, `${line.currency} on ${asOf}`),
+    h(
+      "h2",
+      { id: "figures" },
+      `${line.currency} on ${asOf}${then === null ? "" : `, change since ${then.day}`}`,
+    ),
     h(
       "dl",
       { class: "figures strong" },
-      figure("Outstanding principal", amount(line.outstanding), plural(loans, "disbursement")),
-      figure("Arrears", amount(line.arrears), "scheduled and not covered"),
-      figure("Repaid", numberText(line.repaid), `of ${plural(loans, "disbursement")}`),
-      figure("PAR 0", percentText(line.par0), "past due at all"),
-      figure("PAR 30", percentText(line.par30), "over 30 days past due"),
-      figure("PAR 90", percentText(line.par90), "over 90 days past due"),
+      amounts(["Outstanding principal", "outstanding", loans]),
+      amounts(["Arrears", "arrears", "scheduled and not covered"]),
+      figure("Repaid", numberText(line.repaid), [said(`of ${loans}`), change("repaid", null)]),
+      shares(["PAR 0", "par0", "past due at all"]),
+      shares(["PAR 30", "par30", "over 30 days past due"]),
+      shares(["PAR 90", "par90", "over 90 days past due"]),
     ),
-    h(
-      "dl",
-      { class: "figures" },
-      figure("Disbursed", amount(line.disbursed)),
-      figure("Scheduled", amount(line.scheduled)),
-      figure("Received", amount(line.received)),
-      figure("Margin due", amount(line.margin_due)),
-      figure("Written off", amount(line.written_off)),
-      figure("Recovered", amount(line.recovered)),
-      figure("Rebates", amount(line.rebates)),
-      figure("Overpaid", amount(line.overpaid)),
-    ),
+    h("dl", { class: "figures" }, FURTHER.map(amounts)),
   );
 }
+
+const said = (note: string | undefined): Child => note !== undefined && h("span", {}, note);
+
+const FURTHER: readonly Shown[] = [
+  ["Disbursed", "disbursed"],
+  ["Scheduled", "scheduled"],
+  ["Received", "received"],
+  ["Margin due", "margin_due"],
+  ["Written off", "written_off"],
+  ["Recovered", "recovered"],
+  ["Rebates", "rebates"],
+  ["Overpaid", "overpaid"],
+];
 
 /** One line per currency; the chosen one is shown below in full. */
 export function currencies(lines: readonly PortfolioLineJson[], chosen: string, route: Route): HTMLElement {
@@ -59,7 +78,7 @@ export function currencies(lines: readonly PortfolioLineJson[], chosen: string, 
       h("td", { class: "number" }, numberText(line.number)),
       h("td", { class: "number" }, amountText(line.outstanding, line.currency)),
       h("td", { class: "number" }, amountText(line.arrears, line.currency)),
-      h("td", { class: "number" }, percentText(line.par30)),
+      h("td", { class: "number" }, percentView(line.par30)),
     );
   const heads = ["Disbursements", "Outstanding", "Arrears", "PAR 30"];
   const table = h(

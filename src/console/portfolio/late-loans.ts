@@ -6,6 +6,7 @@ import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { amountText, count, dateText, drawn, NONE, numberText, words } from "../format.ts";
 import { loading, type Task } from "../loading.ts";
+import { momentParameters, momentQuery, type ShownMoment } from "../moment.ts";
 import type { Route } from "../route.ts";
 
 /** The orders of the list, as the API names them. */
@@ -29,7 +30,7 @@ const ROWS_A_SEARCH = 200;
 
 interface Place {
   readonly route: Route;
-  readonly asOf: string;
+  readonly moment: ShownMoment;
   readonly currency: string;
   readonly page: AbortSignal;
 }
@@ -47,7 +48,8 @@ const LINES_MAX = 20_000;
 const isLate = (line: PositionLineJson) => count(line.days_past_due) > 0;
 
 /** The list of late loans, and a function that shows another bucket. */
-export function lateLoans({ route, asOf, currency, page }: Place) {
+export function lateLoans({ route, moment, currency, page }: Place) {
+  const { asOf } = moment;
   let bucket = CHOICES.find(([value]) => value === route.query.get("bucket"))?.[0] ?? "";
   let sort: Sort = "days_past_due";
   const list = h("div", {});
@@ -61,7 +63,7 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   const file = h("div", {});
   const query = (more: Readonly<Record<string, string | undefined>> = {}) =>
     pathOf(["api", "positions"], {
-      as_of_date: asOf,
+      ...momentParameters(moment),
       currency,
       bucket,
       sort_by: sort,
@@ -72,7 +74,7 @@ export function lateLoans({ route, asOf, currency, page }: Place) {
   const render = (): void => {
     title.replaceChildren(bucket === "" ? "Late loans" : `Loans: ${filter.selectedOptions[0]?.label ?? ""}`);
     download();
-    const table = loanTable(sort, currency, (chosen) => {
+    const table = loanTable(sort, { currency, moment }, (chosen) => {
       sort = chosen;
       render();
     });
@@ -158,7 +160,11 @@ async function someRows({ query, lateOnly, sort, ...from }: Asked, task: Task): 
   return { ok: true, value: { rows, cursor, isCut } };
 }
 
-function loanTable(sort: Sort, currency: string, resort: (sort: Sort) => void) {
+function loanTable(
+  sort: Sort,
+  { currency, moment }: Pick<Place, "currency" | "moment">,
+  resort: (sort: Sort) => void,
+) {
   const sorted = (name: Sort) =>
     h(
       "th",
@@ -190,11 +196,12 @@ function loanTable(sort: Sort, currency: string, resort: (sort: Sort) => void) {
     ),
     body,
   );
-  const add = (rows: readonly PositionLineJson[]): void => body.append(...rows.map(loanRow));
+  const add = (rows: readonly PositionLineJson[]): void =>
+    body.append(...rows.map((line) => loanRow(line, moment)));
   return { element, add, size: () => body.rows.length };
 }
 
-function loanRow(line: PositionLineJson): HTMLTableRowElement {
+function loanRow(line: PositionLineJson, moment: ShownMoment): HTMLTableRowElement {
   const amount = (value: PositionLineJson["outstanding_principal"]) => amountText(value, line.currency);
   const cell = (text: string, kind?: string) => h("td", { class: kind }, text);
   const { next_due, last_received, client_id } = line;
@@ -204,7 +211,10 @@ function loanRow(line: PositionLineJson): HTMLTableRowElement {
     h(
       "th",
       { scope: "row" },
-      link(href(["disbursement", line.disbursement_id], { as_of: line.as_of_date }), line.disbursement_id),
+      link(
+        href(["disbursement", line.disbursement_id], { ...momentQuery(moment), as_of: line.as_of_date }),
+        line.disbursement_id,
+      ),
     ),
     cell(numberText(line.days_past_due), "number"),
     cell(amount(line.arrears.total), "number"),

@@ -5,6 +5,7 @@ import { type ChartLine, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { amountText, drawn, type Exact, percentText } from "../format.ts";
 import { loading } from "../loading.ts";
+import { momentParameters, type ShownMoment } from "../moment.ts";
 
 interface Point {
   readonly day: string;
@@ -26,11 +27,12 @@ function points({ series = [] }: PortfolioJson, now: PortfolioLineJson, asOf: st
 /** Outstanding and arrears, and the portfolio at risk, month by month. */
 export function overTime(
   now: PortfolioLineJson,
-  asOf: string,
+  moment: ShownMoment,
   months: string,
   page: AbortSignal,
 ): HTMLElement {
-  const path = pathOf(["api", "portfolio"], { as_of_date: asOf, series: "month", months });
+  const { asOf } = moment;
+  const path = pathOf(["api", "portfolio"], { ...momentParameters(moment), series: "month", months });
   return h(
     "section",
     { class: "card pair", "aria-label": "Month by month" },

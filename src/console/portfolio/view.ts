@@ -1,10 +1,10 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { today } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
 import { loading } from "../loading.ts";
+import { momentOf, momentParameters, type ShownMoment } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { buckets } from "./buckets.ts";
@@ -16,39 +16,51 @@ const MONTHS = ["12", "24", "36", "60"];
 
 /** The portfolio on a day: figures, buckets, months, and the late loans. */
 export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal): void {
-  const asOf = route.query.get("as_of") ?? today();
+  const moment = momentOf(route);
   const months = route.query.get("months") ?? "12";
   main.append(
-    h("div", { class: "heading" }, entitle("Portfolio", true), controls(route, asOf, months)),
+    h("div", { class: "heading" }, entitle("Portfolio", true), controls(route, moment, months)),
     loading("the portfolio", page, async ({ signal, progress }) => {
-      const path = pathOf(["api", "portfolio"], { as_of_date: asOf });
-      const answer = await getWalked<PortfolioJson>(path, signal, progress);
+      const at = (asOf: string) => {
+        const path = pathOf(["api", "portfolio"], momentParameters({ ...moment, asOf }));
+        return getWalked<PortfolioJson>(path, signal, progress);
+      };
+      const answer = await at(moment.asOf);
       if (!answer.ok) return answer;
-      return { ok: true, value: parts(answer.value, { route, asOf, months, page }) };
+      const other = moment.against === null ? null : await at(moment.against);
+      if (other !== null && !other.ok) return other;
+      const then = other?.value ?? null;
+      return { ok: true, value: parts(answer.value, then, { route, moment, months, page }) };
     }),
   );
 }
 
-function controls(route: Route, asOf: string, months: string): HTMLElement {
+function controls(route: Route, moment: ShownMoment, months: string): HTMLElement {
   const span = select(
     MONTHS.map((number) => [number, `last ${number} months`]),
     months,
   );
   const currency = route.query.get("currency") ?? undefined;
-  return dayControl(["portfolio"], asOf, [labelled("Charts", span)], () => ({
-    months: span.value,
-    currency,
-  }));
+  return dayControl(["portfolio"], moment, {
+    compares: true,
+    others: [labelled("Charts", span)],
+    queryOf: () => ({ months: span.value, currency }),
+  });
 }
 
 interface Look {
   readonly route: Route;
-  readonly asOf: string;
+  readonly moment: ShownMoment;
   readonly months: string;
   readonly page: AbortSignal;
 }
 
-function parts(portfolio: PortfolioJson, { route, asOf, months, page }: Look): readonly Child[] {
+function parts(
+  portfolio: PortfolioJson,
+  other: PortfolioJson | null,
+  { route, moment, months, page }: Look,
+): readonly Child[] {
+  const { asOf, against } = moment;
   const chosen = chooseCurrency(portfolio.data, route.query.get("currency"));
   if (chosen === null) {
     return [
@@ -64,11 +76,15 @@ function parts(portfolio: PortfolioJson, { route, asOf, months, page }: Look): r
     ];
   }
   const { currency } = chosen;
-  const loans = lateLoans({ route, asOf, currency, page });
+  const then =
+    against === null
+      ? null
+      : { day: against, line: other?.data.find((line) => line.currency === currency) ?? null };
+  const loans = lateLoans({ route, moment, currency, page });
   return [
     portfolio.data.length > 1 && currencies(portfolio.data, currency, route),
-    h("div", { class: "columns" }, figures(chosen, asOf), buckets(chosen, loans.show)),
-    overTime(chosen, asOf, months, page),
+    h("div", { class: "columns" }, figures(chosen, asOf, then), buckets(chosen, then, loans.show)),
+    overTime(chosen, moment, months, page),
     loans.element,
   ];
 }

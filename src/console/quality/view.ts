@@ -1,23 +1,24 @@
 import type { QualityJson, RuleJson } from "../../contract/position/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { today } from "../caller.ts";
 import { clientLink } from "../client/link.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, link } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { count, numberText, plural } from "../format.ts";
 import { loading } from "../loading.ts";
+import { momentOf, momentParameters } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { RULES } from "./rules.ts";
 
 /** What is odd in the records as of a day, rule by rule, with links to the records. */
 export function qualityView(main: HTMLElement, route: Route, page: AbortSignal): void {
-  const asOf = route.query.get("as_of") ?? today();
-  const path = pathOf(["api", "quality"], { as_of_date: asOf });
+  const moment = momentOf(route);
+  const { asOf } = moment;
+  const path = pathOf(["api", "quality"], momentParameters(moment));
   main.append(
-    h("div", { class: "heading" }, entitle("Quality", true), dayControl(["quality"], asOf)),
+    h("div", { class: "heading" }, entitle("Quality", true), dayControl(["quality"], moment)),
     loading("the findings", page, async ({ signal, progress }) => {
       const answer = await getWalked<QualityJson>(path, signal, progress);
       if (!answer.ok) return answer;

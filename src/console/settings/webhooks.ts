@@ -3,6 +3,7 @@ import type { endpoints, newEndpoint } from "../../contract/webhooks/answers.ts"
 import { WEBHOOK_TYPES } from "../../domain/core/webhook.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
+import { may } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { choices } from "../choices.ts";
 import { type Child, h, labelled, link } from "../dom.ts";
@@ -27,7 +28,6 @@ export function webhooksPart(page: AbortSignal): readonly HTMLElement[] {
       return { ok: true, value: [data.length > 0 ? table(data) : h("p", { class: "note" }, "No endpoint.")] };
     }),
   );
-  const create = h("div", {}, createForm(list.again, page));
   return [
     h(
       "section",
@@ -35,12 +35,16 @@ export function webhooksPart(page: AbortSignal): readonly HTMLElement[] {
       h("h2", { id: "endpoints" }, "Endpoints"),
       list.element,
     ),
-    h(
-      "section",
-      { class: "card", "aria-labelledby": "new-endpoint" },
-      h("h2", { id: "new-endpoint" }, "New endpoint"),
-      create,
-    ),
+    ...(may("webhooks:manage")
+      ? [
+          h(
+            "section",
+            { class: "card", "aria-labelledby": "new-endpoint" },
+            h("h2", { id: "new-endpoint" }, "New endpoint"),
+            createForm(list.again, page),
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { dateColumns, filterable, type LookupTable } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
-import { button, h, labelled, link, on, select } from "../dom.ts";
+import { dateField } from "../date-field.ts";
+import { button, foldable, h, labelled, link, on, select } from "../dom.ts";
 import { words } from "../format.ts";
 import { go } from "../route.ts";
 import { columnLabel } from "./labels.ts";
@@ -18,8 +19,8 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
     [["", "no dates"], ...dateColumns(table).map((name) => [name, columnLabel(name)] as const)],
     asked.date_field,
   );
-  const start = h("input", { type: "date", value: asked.start_date });
-  const end = h("input", { type: "date", value: asked.end_date });
+  const start = dateField(asked.start_date);
+  const end = dateField(asked.end_date);
   const given = (): Asked => {
     const others = asked.filters.filter(([name]) => name !== column.value);
     const bounded = dates.value !== "";
@@ -28,8 +29,8 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
       search: search.value.trim(),
       filters: value.value.trim() === "" ? asked.filters : [...others, [column.value, value.value.trim()]],
       date_field: dates.value,
-      start_date: bounded ? start.value : "",
-      end_date: bounded ? end.value : "",
+      start_date: bounded ? start.value() : "",
+      end_date: bounded ? end.value() : "",
     };
   };
   const form = h(
@@ -39,8 +40,8 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
     labelled("Where", column),
     labelled("is exactly", value),
     labelled("Dates of", dates),
-    labelled("from", start),
-    labelled("to", end),
+    labelled("from", start.input, start.element),
+    labelled("to", end.input, end.element),
     h("button", {}, "Show"),
   );
   on(form, {
@@ -49,7 +50,7 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
       go(addressOf(table, given()));
     },
   });
-  return h("div", {}, form, chips(table, asked));
+  return h("div", {}, foldable("Filters", form), chips(table, asked));
 }
 
 /** The active filters, each with a link that removes it. */

@@ -4,8 +4,8 @@ import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
 import { expects } from "../lookup/query.ts";
 import { checkSpan, day, filteredQuery, spanParameters } from "../position/filters.ts";
-import { groupBy } from "../position/groups.ts";
-import { measureParameters } from "../position/query.ts";
+import { groupBy, oneDimension } from "../position/groups.ts";
+import { asOf, measureParameters } from "../position/query.ts";
 
 /** What a report about all disbursements takes besides its filters and its days. */
 const reportParameters = { known_at: knownAt.optional(), ...measureParameters } as const;
@@ -55,3 +55,51 @@ export const vintagesQuery = filteredQuery(
   ({ by = "month", months = MONTHS_USUAL, ...others }) => ({ ...others, by, months }),
 );
 export type VintagesQuery = z.output<typeof vintagesQuery>;
+
+/** A whole number within bounds, in plain digits. */
+function wholeNumber(least: number, most: number) {
+  const expected = expects(`a whole number from ${least} to ${most}, in plain digits`);
+  return z
+    .string(expected)
+    .regex(/^(0|[1-9]\d{0,3})$/, expected)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, expected)
+    .meta(documented({ type: "integer", minimum: least, maximum: most }));
+}
+
+const TOP_MAX = 200;
+const TOP_DEFAULT = 20;
+
+export const concentrationQuery = filteredQuery(
+  {
+    as_of_date: asOf.optional(),
+    ...reportParameters,
+    by: oneDimension,
+    top: wholeNumber(1, TOP_MAX)
+      .optional()
+      .describe(`Rows of each currency: 1 to ${TOP_MAX}, default ${TOP_DEFAULT}.`),
+  },
+  ({ top = TOP_DEFAULT, ...query }) => ({ ...query, top }),
+);
+export type ConcentrationQuery = z.output<typeof concentrationQuery>;
+
+const PAST_MAX = 60;
+const PAST_DEFAULT = 12;
+const AHEAD_MAX = 120;
+const AHEAD_DEFAULT = 24;
+
+export const cashFlowsQuery = filteredQuery(
+  {
+    as_of_date: asOf.optional(),
+    ...reportParameters,
+    group_by: groupBy.optional(),
+    past: wholeNumber(0, PAST_MAX)
+      .optional()
+      .describe(`Months that ended by the day: 0 to ${PAST_MAX}, default ${PAST_DEFAULT}.`),
+    months: wholeNumber(1, AHEAD_MAX)
+      .optional()
+      .describe(`Months from the next day on: 1 to ${AHEAD_MAX}, default ${AHEAD_DEFAULT}.`),
+  },
+  ({ past = PAST_DEFAULT, months = AHEAD_DEFAULT, ...query }) => ({ ...query, past, months }),
+);
+export type CashFlowsQuery = z.output<typeof cashFlowsQuery>;

@@ -1,5 +1,7 @@
 import { LosslessNumber } from "lossless-json";
 import { describe, expect, it, test } from "vitest";
+import { baseText } from "../../../src/cli/read/base.ts";
+import { cashFlowText } from "../../../src/cli/read/cash-flow.ts";
 import { bar, money } from "../../../src/cli/read/format.ts";
 import { figuresText, lateText } from "../../../src/cli/read/portfolio.ts";
 import { positionText } from "../../../src/cli/read/show.ts";
@@ -140,4 +142,108 @@ describe("a screen", () => {
       /^2026-01-01 +disbursement +34,999\.95 +34,999\.95 +10,000\.00 +-0\.05 +25,000\.00$/m,
     );
   });
+});
+
+test("a base shows what can be borrowed, and why it is not more", () => {
+  const count = (number: string, outstanding: string) => ({
+    number: exact(number),
+    outstanding: exact(outstanding),
+  });
+  const text = baseText({
+    as_of_date: "2026-06-30",
+    from_sequence: exact("5"),
+    to_sequence: exact("5"),
+    data: {
+      facility_id: "harbour-usd",
+      currency: "USD",
+      effective_date: "2026-01-01",
+      pool: count("3", "1010"),
+      ineligible: [{ index: exact("0"), rule: "max_days_past_due", ...count("1", "10") }],
+      eligible: count("2", "1000"),
+      excess: [
+        {
+          index: exact("0"),
+          by: "client_id",
+          group: null,
+          ...{ outstanding: exact("900"), allowed: exact("500"), excess: exact("400") },
+        },
+      ],
+      base: exact("600"),
+      advance_rate: exact("0.8"),
+      available: exact("480"),
+      commitment: exact("123456789.1"),
+      drawn: exact("500"),
+      headroom: exact("-20"),
+      covenants: [
+        { code: "par30", value: exact("0.009901"), max: exact("0.1"), holds: true },
+        { code: "pool_outstanding", value: exact("1010"), min: exact("2000"), holds: false },
+        { code: "par90", value: null, max: exact("0.1"), holds: true },
+      ],
+    },
+  });
+  expect(text).toBe(`Base of harbour-usd as of 2026-06-30, in USD
+
+Pool       1,010.00 in 3 disbursements
+Eligible   1,000.00 in 2 disbursements
+Base       600.00
+Available  480.00 at 0.8, of 123,456,789.10 committed
+Drawn      500.00
+Headroom   -20.00
+
+Ineligible by rule   number  outstanding
+0 max_days_past_due       1        10.00
+
+Limit        group  counts for  allowed  excess
+0 client_id  -          900.00   500.00  400.00
+
+Covenant             value     bound
+par30             0.009901   max 0.1  holds
+pool_outstanding      1010  min 2000  BROKEN
+par90                    -   max 0.1  holds
+`);
+});
+
+test("cash flows show past months, and what is still to come", () => {
+  const flow = (total: string, principal = total, fee = "0") => ({
+    total: exact(total),
+    principal: exact(principal),
+    fee: exact(fee),
+  });
+  const text = cashFlowText({
+    as_of_date: "2026-02-15",
+    from_sequence: exact("5"),
+    to_sequence: exact("5"),
+    data: [
+      {
+        currency: "USD",
+        outstanding: exact("1150"),
+        past: [
+          {
+            ...{ month: "2026-02", to: "2026-02-15", due: flow("550", "500", "50") },
+            ...{ received: flow("300", "250", "50"), covered_by_end: flow("300", "250", "50") },
+            collection_rate: exact("0.545455"),
+          },
+        ],
+        overdue: flow("250"),
+        overdue_unscheduled: exact("0"),
+        future: [{ month: "2026-03", due: flow("550", "500", "50"), unscheduled: exact("0") }],
+        beyond: { due: flow("0"), unscheduled: exact("400") },
+        over_scheduled: exact("0"),
+      },
+    ],
+  });
+  expect(text).toBe(`Cash flows as of 2026-02-15
+
+USD
+Past        due  received  covered     rate
+2026-02  550.00    300.00   300.00  54.55 %
+
+To come     due  principal    fee  unscheduled
+overdue  250.00     250.00   0.00         0.00
+2026-03  550.00     500.00  50.00         0.00
+beyond     0.00       0.00   0.00       400.00
+`);
+  expect(
+    cashFlowText({ as_of_date: "2026-02-15", from_sequence: exact("0"), to_sequence: exact("0"), data: [] }),
+  ).toBe("Cash flows as of 2026-02-15\n\nNo disbursements.\n");
 });

@@ -85,6 +85,28 @@ describe("a movement", () => {
     expect(sums && inDollars(sums)[1]).toEqual([550, 0, 550, 0, 0]);
   });
 
+  it("collects only what covers rows that are due by the last day", () => {
+    const one = loan(
+      { ...FIRST, maturity: "2026-12-31" },
+      [],
+      [first, second, receipt("R", "2026-02-20", 800)],
+    );
+    const [sums] = movementOf("2026-01-15", "2026-02-25", [one]);
+    expect(sums && inDollars(sums)[1]).toEqual([0, 550, 550, 0, 0]);
+    const [later] = movementOf("2026-02-20", "2026-03-05", [one]);
+    expect(later && inDollars(later)[1]).toEqual([0, 550, 0, -250, 300]);
+  });
+
+  it("of a row that is due on the first day does not count it as fallen due, nor what starts on it as new", () => {
+    const [sums] = movementOf("2026-02-01", "2026-02-10", [
+      loan({ ...FIRST, start: "2026-02-01" }, [], ROWS),
+    ]);
+    expect(sums && inDollars(sums).slice(0, 2)).toEqual([
+      [1000, 0, 0, 0, 0, 1000],
+      [550, 0, 0, 0, 550],
+    ]);
+  });
+
   it("of one day is no movement", () => {
     const [sums] = movementOf("2026-02-10", "2026-02-10", [loan(FIRST, [], ROWS)]);
     expect(sums && inDollars(sums).slice(0, 2)).toEqual([

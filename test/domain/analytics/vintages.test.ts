@@ -56,6 +56,7 @@ describe("vintages", () => {
     expect(cellsOf("2026-03-30", [UNPAID])).toEqual(["2026-01 000", "2026-01 001"]);
     expect(cellsOf("2026-03-31", [UNPAID])).toEqual(["2026-01 000", "2026-01 001", "2026-01 002"]);
     expect(cellsOf("2026-01-30", [UNPAID])).toEqual([]);
+    expect(cellsOf("2026-01-31", [UNPAID])).toEqual(["2026-01 000"]);
     expect(cellsOf("2026-03-30", [UNPAID], { by: "quarter" })).toEqual([]);
     expect(cellsOf("2026-04-30", [UNPAID], { by: "quarter" })).toEqual(["2026-Q1 000", "2026-Q1 001"]);
     expect(cellsOf("2027-01-31", [UNPAID], { by: "year" })).toEqual(["2026 000", "2026 001"]);

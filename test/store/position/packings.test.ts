@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { membersOfPacking } from "../../../src/reads/packed-list.ts";
+import { sessionOf } from "../../../src/store/d1/session.ts";
+import { freshPacking, type Packing, packedPage, writePacked } from "../../../src/store/position/packings.ts";
 import { eraseWholly } from "../../erasure/person.ts";
 import { Api } from "../../support/api.ts";
 import { company, individual, loan, payment, purchase } from "../../support/examples.ts";
@@ -59,6 +62,82 @@ async function checked(api: Api) {
   expect(fromPacked).toEqual(await answers(api));
   return fromPacked;
 }
+
+describe("packing", () => {
+  const { db } = sessionOf(env.DB, "first-primary");
+  const members = membersOfPacking({ disbursement: [], client: [] });
+
+  async function opened(api: Api): Promise<Packing> {
+    const packing = await freshPacking(db, api.tenant, members);
+    if (!packing) throw new Error("no other request changes it");
+    return packing;
+  }
+
+  const old = { rows: [{ disbursement_id: "L-2", facts: "[]" }], gone: ["L-1"], filled: null };
+  const isOld = async (api: Api) =>
+    (await packedPage(db, api.tenant, "", await opened(api)))?.[0]?.facts === "[]";
+
+  it("writes nothing that was read before an event that has been marked since", async () => {
+    const api = await stocked();
+    await answers(api);
+    const before = await opened(api);
+    await api.accept("payment", { ...payment, payment_id: "PAY-9", disbursement_id: "L-2" });
+    expect((await opened(api)).head.sequence).toBe(before.head.sequence + 1);
+    const marked = { "L-1": true, "L-2": false, "L-3": true, "P-1": true };
+    expect(await packedOf(api)).toEqual(marked);
+    await writePacked(db, api.tenant, before, old);
+    expect(await packedOf(api)).toEqual(marked);
+  });
+
+  it("marks what was packed before an event that came meanwhile", async () => {
+    const api = await stocked();
+    await answers(api);
+    const before = await opened(api);
+    await api.accept("payment", { ...payment, payment_id: "PAY-9", disbursement_id: "L-2" });
+    await writePacked(db, api.tenant, before, old);
+    expect(await isOld(api)).toBe(false);
+    expect(await packedOf(api)).toEqual({ "L-2": false, "L-3": true, "P-1": true });
+  });
+
+  it("writes nothing that was read of a log that is not there any more", async () => {
+    const api = await stocked();
+    await answers(api);
+    const { head, ...others } = await opened(api);
+    const lost = { ...others, head: { sequence: head.sequence + 1, event_id: head.event_id } };
+    await writePacked(db, api.tenant, lost, old);
+    expect(await packedOf(api)).toEqual({ "L-1": true, "L-2": true, "L-3": true, "P-1": true });
+    expect(await isOld(api)).toBe(false);
+  });
+
+  it("reads and writes nothing of an earlier generation", async () => {
+    const api = await stocked();
+    await answers(api);
+    const before = await opened(api);
+    const others = membersOfPacking({ disbursement: ["branch"], client: [] });
+    const now = await freshPacking(db, api.tenant, others);
+    expect([now?.generation, now?.filled_to]).toEqual([before.generation + 1, ""]);
+    expect(await packedPage(db, api.tenant, "", before)).toBeNull();
+    await writePacked(db, api.tenant, before, { ...old, filled: { from: "", to: null } });
+    expect(await freshPacking(db, api.tenant, others)).toEqual(now);
+    expect(await packedOf(api)).toEqual({ "L-1": true, "L-2": true, "L-3": true, "P-1": true });
+  });
+
+  it("follows many events in steps", async () => {
+    const api = await stocked();
+    await answers(api);
+    await env.DB.prepare("UPDATE packings SET up_to = -39999 WHERE tenant_id = ?").bind(api.tenant).run();
+    const { generation, head } = await opened(api);
+    expect(generation).toBe(1);
+    const { results } = await env.DB.prepare("SELECT up_to FROM packings WHERE tenant_id = ?")
+      .bind(api.tenant)
+      .all();
+    expect(results).toEqual([{ up_to: head.sequence }]);
+    expect(Object.values(await packedOf(api))).toEqual([false, false, false, false]);
+    await env.DB.prepare("UPDATE packings SET up_to = -199999 WHERE tenant_id = ?").bind(api.tenant).run();
+    expect((await opened(api)).generation).toBe(2);
+    await checked(api);
+  });
+});
 
 describe("packed facts", () => {
   it.each<readonly [string, string, object]>([
