@@ -182,8 +182,8 @@ class Draft {
   /** Settles what the part promises, directly after its entry, where records do so. */
   #settlePart(part: BookPart, entry: Entry): void {
     const { settle_bank: bank_account_ref } = this.#on.books;
-    if (bank_account_ref === null || promisedBy(part).length === 0) return;
-    const settlement = partSettled(this.#stamp, { part, entry, bank_account_ref }, this.#own());
+    if (bank_account_ref === null || promisedBy(part.moves).length === 0) return;
+    const settlement = partSettled(this.#stamp, entry, bank_account_ref, this.#own());
     this.entries.push(settlement);
     this.settled.push({ ...settlement, disbursement_entry_id: entry.journal_entry_id });
   }

@@ -1,5 +1,6 @@
 import { openDay } from "../core/closed-period.ts";
 import type { Stamp } from "../core/event.ts";
+import type { AccountCode } from "../ledger/accounts.ts";
 import { entryOf } from "../ledger/entry.ts";
 import { type Entry, type EntryType, mirror, type Posting } from "../ledger/journal.ts";
 import type { ActiveSettlement, BookedPart } from "./booked.ts";
@@ -55,7 +56,7 @@ export function settlementReversed(
     bank_account_ref: settled.bank_account_ref,
     external_ref: part.disbursement_id,
     description: `Reversal: the disbursement ${part.record_id} that it settled is reversed`,
-    postings: promisedBy(part).map(
+    postings: promisedBy(part.moves).map(
       ({ amount_minor }): Posting => ({
         debit: "1000",
         credit: "2100",
@@ -66,22 +67,13 @@ export function settlementReversed(
   });
 }
 
-/** What a part of a record promises to pay out. */
-export const promisedBy = ({ moves }: Pick<BookPart, "moves">): readonly Move[] =>
+/** What a part of a record, or its entry, promises to pay out. */
+export const promisedBy = <M extends Move>(moves: readonly M[]): readonly M[] =>
   moves.filter(({ credit }) => credit === "2100");
 
 /** The settlement that records make of an entry of their own, from the bank account `bank_account_ref` on its days. */
-export function partSettled(
-  stamp: Stamp,
-  {
-    part,
-    entry,
-    bank_account_ref,
-  }: { readonly part: BookPart; readonly entry: Entry; readonly bank_account_ref: string },
-  own: Own,
-): Entry {
+export function partSettled(stamp: Stamp, entry: Entry, bank_account_ref: string, own: Own): Entry {
   const { currency, effective_at, value_date, correlation_id, external_ref, postings } = entry;
-  const loan = postings[0]?.loan ?? null;
   return entryOf(stamp, {
     ...own,
     event_type: "disbursement_settled",
@@ -89,8 +81,8 @@ export function partSettled(
     settles_entry_id: entry.journal_entry_id,
     bank_account_ref,
     description: "Disbursement settled",
-    postings: promisedBy(part).map(
-      ({ amount_minor }): Posting => ({ debit: "2100", credit: "1000", amount_minor, loan }),
+    postings: promisedBy(postings).map(
+      ({ amount_minor, loan }): Posting => ({ debit: "2100", credit: "1000", amount_minor, loan }),
     ),
   });
 }
@@ -122,14 +114,19 @@ function entryTypeOf({ name }: BookPart): EntryType {
 }
 
 function describe({ category, record_id }: Subject, { name, moves }: BookPart): string {
-  const isRefund = moves.some(({ credit }) => credit === "1000");
-  const isRecovery = moves.some(({ credit }) => credit === "4300");
-  const how = isRefund ? "paid back" : isRecovery ? "received on what was written off" : "received";
+  const isRefund = isCredited(moves, "1000");
+  const how = isRefund ? "paid back" : isRecovery(moves) ? "received on what was written off" : "received";
   if (category === "payment") return `Payment ${record_id} was ${how}`;
   return name === "origination"
     ? `Disbursement ${record_id} was agreed`
     : `Terms of the disbursement ${record_id} were changed`;
 }
+
+const isCredited = (moves: readonly Move[], account: AccountCode): boolean =>
+  moves.some(({ credit }) => credit === account);
+
+/** True for money on what was written off. */
+export const isRecovery = (moves: readonly Move[]): boolean => isCredited(moves, "4300");
 
 const bankOf = (moves: readonly Move[]): string | null =>
   moves.some(({ debit, credit }) => debit === "1000" || credit === "1000") ? RECORDS_BANK : null;

@@ -2,6 +2,7 @@ import type { Calendar } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import type { DisbursementFacts, TermsRow } from "../position/facts.ts";
 import type { PaymentRecord } from "../position/from-records.ts";
+import { byText } from "../position/order.ts";
 import { owedOf } from "../position/owed.ts";
 import { receiptOf } from "../position/receipts.ts";
 import { agreedUpTo, startOf, termsAsOf } from "../position/terms.ts";
@@ -80,7 +81,7 @@ export function exceptionsOf(
       sequence: payment.updated_seq,
     });
   }
-  return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  return found.sort((a, b) => byText(placeOf(a), placeOf(b)));
 }
 
 const LOAN_REASONS = ["overpaid", "over_earned", "after_write_off", "unsettled"] as const;

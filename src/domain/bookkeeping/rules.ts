@@ -3,7 +3,7 @@ import type { Day } from "../core/dates.ts";
 import type { AccountCode } from "../ledger/accounts.ts";
 import { mirror } from "../ledger/journal.ts";
 import type { Loan, PaidFacts, PaymentFacts, TermsRow } from "../position/facts.ts";
-import { receivedParts } from "../position/parts.ts";
+import { atLeastZero, lesser, receivedParts } from "../position/parts.ts";
 import { receivedOn } from "../position/receipts.ts";
 import { startOf } from "../position/terms.ts";
 
@@ -39,7 +39,6 @@ const FEE_INCOME = "4200";
 const RECOVERY_INCOME = "4300";
 const CREDIT_LOSS = "5100";
 
-type Amounts<Name extends string> = Readonly<Record<Name, bigint>>;
 type Rule<Name extends string> = readonly [amount: Name, debit: AccountCode, credit: AccountCode];
 
 /** A disbursement as it was created, on the day on which it starts. */
@@ -66,11 +65,15 @@ const RECEIPT: readonly Rule<"principal" | "margin" | "earned" | "upfront_fee" |
   ["recovered", CASH, RECOVERY_INCOME],
 ];
 
-/** The moves for a rule's amounts, without those of 0. */
-function moves<Name extends string>(rules: readonly Rule<Name>[], amounts: Amounts<Name>): readonly Move[] {
-  return rules
-    .filter(([name]) => amounts[name] > 0n)
-    .map(([name, debit, credit]) => ({ debit, credit, amount_minor: amounts[name] }));
+/** The moves for a rule's amounts, without those of 0 and those that are absent. */
+function moves<Name extends string>(
+  rules: readonly Rule<Name>[],
+  amounts: { readonly [name in Name]?: bigint },
+): readonly Move[] {
+  return rules.flatMap(([name, debit, credit]) => {
+    const amount_minor = amounts[name];
+    return amount_minor !== undefined && amount_minor > 0n ? [{ debit, credit, amount_minor }] : [];
+  });
 }
 
 /** The parts of a live disbursement: its origination, and each accepted change of a term. A change keeps its day. */
@@ -107,25 +110,23 @@ export function disbursementParts(
 function changeOf(before: TermsRow, after: TermsRow, writtenOff: bigint) {
   const amount = after.disbursement_amount - before.disbursement_amount;
   const margin = after.total_expected_margin - before.total_expected_margin;
-  const raised = amount > 0n ? amount : 0n;
-  const recovered = raised < writtenOff ? raised : writtenOff;
+  const raised = atLeastZero(amount);
+  const recovered = lesser(raised, writtenOff);
   return {
-    written_off: amount < 0n ? -amount : 0n,
+    written_off: atLeastZero(-amount),
     recovered,
     lent: raised - recovered,
-    rebated: margin < 0n ? -margin : 0n,
-    margin_raised: margin > 0n ? margin : 0n,
+    rebated: atLeastZero(-margin),
+    margin_raised: atLeastZero(margin),
   };
 }
-
-const NOTHING_RECEIVED = { principal: 0n, margin: 0n, earned: 0n, upfront_fee: 0n, recovered: 0n };
 
 /** What a paid payment says was received: a marked recovery is one as a whole, installment 0 is the upfront fee. */
 function receivedBy(payment: PaidFacts & Pick<PaymentFacts, "recovery">) {
   const { total, principal, fee } = receivedParts(payment);
-  if (payment.recovery) return { ...NOTHING_RECEIVED, recovered: total };
-  if (payment.installment_number === 0) return { ...NOTHING_RECEIVED, upfront_fee: fee };
-  return { ...NOTHING_RECEIVED, principal, margin: fee, earned: fee };
+  if (payment.recovery) return { recovered: total };
+  if (payment.installment_number === 0) return { upfront_fee: fee };
+  return { principal, margin: fee, earned: fee };
 }
 
 /** The parts of a live payment: none unless it is paid. A refund is the mirror image of a receipt. */

@@ -11,6 +11,7 @@ import {
   recordKey,
 } from "./booked.ts";
 import type { Booking } from "./decide.ts";
+import { isRecovery } from "./entries.ts";
 
 /** Books a record as it is now, without an event of the record: opens the books after the switch. */
 export interface OpeningCommand {
@@ -84,9 +85,8 @@ function applyMarks(ledger: LedgerState, writes: LedgerWrites, booking: Booking)
 
 /** The recovery that a part's entry is, if it is one. */
 function recoveryOf({ moves, loan_id, effective_at, sequence, position }: BookedPart): readonly Mark[] {
-  const isRecovery = moves.some(({ credit }) => credit === "4300");
   const loss = { event_type: "recovery", loan_id, effective_at, sequence, position } as const;
-  return isRecovery ? [{ kind: "loss", loss }] : [];
+  return isRecovery(moves) ? [{ kind: "loss", loss }] : [];
 }
 
 /** The terms of a disbursement after an event that wrote `added`. A create begins a new life. */

@@ -22,6 +22,7 @@ export function trialBalanceHash(closed_through: Day, accounts: readonly Account
       total.dr_minor.toString(),
       total.cr_minor.toString(),
     ])
-    .sort((a, b) => (`${a[0]} ${a[1]}` < `${b[0]} ${b[1]}` ? -1 : 1));
+    // As texts: codes of currencies, and of accounts, have one length, so this is by currency, then by account.
+    .sort();
   return sha256(JSON.stringify({ balances, closed_through }));
 }

@@ -62,8 +62,7 @@ function addTerms(figures: Figures, { disbursement }: ToldLoan, day: Day): void 
   let lost = 0n;
   for (const { day: on, amount, margin } of [first, ...changes]) {
     const before = lost;
-    if (amount < 0n) lost -= amount;
-    else lost = amount < lost ? lost - amount : 0n;
+    lost = amount < lost ? lost - amount : 0n;
     add(on, "5100", lost - before);
     add(on, "1100", amount);
     add(on, "2100", amount + lost - before);

@@ -23,10 +23,11 @@ type ToldMember = (typeof TOLD_MEMBERS)[number];
 
 /** What one event says: each member as JSON text, digit by digit, or null where the event does not name it. */
 export class Telling {
-  readonly #members: ReadonlyMap<string, string | null>;
+  readonly #texts: readonly (string | null)[];
 
+  /** In the order of `TOLD_MEMBERS`. */
   constructor(texts: readonly (string | null)[]) {
-    this.#members = new Map(TOLD_MEMBERS.map((name, index) => [name, texts[index] ?? null]));
+    this.#texts = texts;
   }
 
   /** True for a member that the event names, also to clear it. */
@@ -38,27 +39,43 @@ export class Telling {
   word(member: ToldMember, before: string | null): string | null {
     const text = this.#text(member);
     if (text === null) return before;
-    return text === "null" ? null : text.replace(/^"|"$/g, "").trim();
+    // No text that a figure depends on has a quote inside.
+    return text === "null" ? null : text.replaceAll('"', "").trim();
   }
 
   amount(member: ToldMember, currency: string, before: bigint | null): bigint | null {
     const text = this.word(member, null);
-    if (!this.names(member) || text === null) return this.names(member) ? null : before;
+    if (text === null) return this.names(member) ? null : before;
     const minor = toMinor(text, currency);
     if (!minor.ok) throw new Error(`an event of the log holds no amount as ${member}`);
     return minor.value;
   }
 
+  /** Of a member that a record always has: a text, empty where the event clears it. */
+  knownWord(member: ToldMember, before: string): string {
+    return this.word(member, before) ?? "";
+  }
+
+  /** Of a member that a record always has: an amount, 0 where the event clears it. */
+  knownAmount(member: ToldMember, currency: string, before: bigint): bigint {
+    return this.amount(member, currency, before) ?? 0n;
+  }
+
+  /** Of a member that a record always has: a date, empty where the event clears it. */
+  knownDate(member: ToldMember, before: string): string {
+    return this.date(member, before) ?? "";
+  }
+
   date(member: ToldMember, before: string | null): string | null {
     const text = this.word(member, null);
-    if (!this.names(member) || text === null) return this.names(member) ? null : before;
+    if (text === null) return this.names(member) ? null : before;
     const date = parseDate(text);
     if (!date.ok) throw new Error(`an event of the log holds no date as ${member}`);
     return date.value;
   }
 
   #text(member: ToldMember): string | null {
-    return this.#members.get(member) ?? null;
+    return this.#texts[TOLD_MEMBERS.indexOf(member)] ?? null;
   }
 }
 

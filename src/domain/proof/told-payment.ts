@@ -14,92 +14,105 @@ export interface ToldReceipt {
   readonly fee: bigint;
 }
 
-/** An amount with its parts, where they are known. */
-interface Split {
-  readonly total: bigint;
+/** The parts of an amount: both are known, or neither. */
+interface Parts {
   readonly principal: bigint | null;
   readonly fee: bigint | null;
+}
+
+/** An amount with its parts, where they are known. */
+interface Split extends Parts {
+  readonly total: bigint;
 }
 
 /** A payment after some of its events. */
 interface Payment extends Split {
   readonly currency: string;
-  readonly status: string | null;
-  readonly due: string | null;
+  readonly status: string;
+  readonly due: string;
   readonly paid: string | null;
   readonly number: string | null;
   readonly refund: boolean;
   readonly recovery: boolean;
   /** What was due when it was expected last. */
-  readonly expected: (Split & { readonly due: string | null }) | null;
+  readonly expected: (Split & { readonly due: string }) | null;
 }
+
+const NO_PARTS: Parts = { principal: null, fee: null };
+
+/** A payment before its first event. */
+const NOT_TOLD: Payment = {
+  ...NO_PARTS,
+  total: 0n,
+  currency: "",
+  status: "",
+  due: "",
+  paid: null,
+  number: null,
+  refund: false,
+  recovery: false,
+  expected: null,
+};
 
 /** The money of a payment by the events of its present life; null where it is not paid, or deleted. */
 export function toldReceipt(events: readonly ToldEvent[], { dayOf }: Calendar): ToldReceipt | null {
-  let payment: Payment | null = null;
-  for (const { step, telling } of events) {
-    if (step === "delete") return null;
-    payment = after(payment, telling);
-  }
-  if (payment?.status !== "paid") return null;
+  if (events.some(({ step }) => step === "delete")) return null;
+  const payment = events.reduce((before, { telling }) => after(before, telling), NOT_TOLD);
+  if (payment.status !== "paid") return null;
   const { currency, refund: is_refund, total } = payment;
-  const day = dayOf(payment.paid ?? payment.due ?? "");
+  const day = dayOf(payment.paid ?? payment.due);
   return { day, currency, is_refund, total, ...countedAs(payment) };
 }
 
-function countedAs({ recovery, number, total, principal, fee, expected }: Payment) {
+function countedAs({ recovery, number, total, fee, expected }: Payment) {
   if (recovery) return { kind: "recovery", fee: 0n } as const;
   if (number !== null && Number(number) === 0) return { kind: "upfront_fee", fee: total } as const;
-  if (principal !== null && fee !== null) return { kind: "loan", fee } as const;
+  if (fee !== null) return { kind: "loan", fee } as const;
   const due = expected?.fee ?? 0n;
   return { kind: "loan", fee: due < total ? due : total } as const;
 }
 
-function after(before: Payment | null, telling: Telling): Payment {
-  const currency = before?.currency ?? telling.word("currency", null) ?? "";
-  const status = telling.word("status", before?.status ?? null);
-  const returns = before !== null && before.status !== "expected" && status === "expected";
-  const split = completed(splitBy(before, telling, { currency, status, returns }));
+function after(before: Payment, telling: Telling): Payment {
+  const currency = telling.knownWord("currency", before.currency);
+  const status = telling.knownWord("status", before.status);
+  const returns = before.status !== "expected" && status === "expected";
   const restored = returns ? before.expected : null;
-  const due = telling.date("due_date", restored?.due ?? before?.due ?? null);
+  const split = completed(splitBy(before, telling, { currency, status, restored }));
+  const due = telling.knownDate("due_date", (restored ?? before).due);
   return {
     ...split,
     ...{ currency, status, due },
-    paid: telling.date("payment_date", returns ? null : (before?.paid ?? null)),
-    number: telling.word("installment_number", before?.number ?? null),
-    refund: isTold(telling, "refund", before?.refund),
-    recovery: isTold(telling, "recovery", returns ? false : before?.recovery),
-    expected: status === "expected" ? { ...split, due } : (before?.expected ?? null),
+    paid: telling.date("payment_date", returns ? null : before.paid),
+    number: telling.word("installment_number", before.number),
+    refund: isTold(telling, "refund", before.refund),
+    recovery: isTold(telling, "recovery", !returns && before.recovery),
+    expected: status === "expected" ? { ...split, due } : before.expected,
   };
 }
 
-const isTold = (telling: Telling, mark: "refund" | "recovery", before: boolean | undefined): boolean =>
-  telling.word(mark, String(before ?? false)) === "true";
-
-const NO_SPLIT: Split = { total: 0n, principal: null, fee: null };
+const isTold = (telling: Telling, mark: "refund" | "recovery", before: boolean): boolean =>
+  telling.word(mark, String(before)) === "true";
 
 /** The amounts that an event leaves. A payment that is due again owes what was due last, unless the event says otherwise. */
 function splitBy(
-  before: Payment | null,
+  before: Payment,
   telling: Telling,
-  event: { readonly currency: string; readonly status: string | null; readonly returns: boolean },
+  event: { readonly currency: string; readonly status: string; readonly restored: Split | null },
 ): Split {
-  const { currency, status, returns } = event;
-  const last = returns ? (before?.expected ?? before) : before;
-  const total = telling.amount("payment_total", currency, last?.total ?? null) ?? 0n;
-  const isRestored = returns && before?.expected != null;
-  const parts = isRestored && last?.total !== total ? NO_SPLIT : (last ?? NO_SPLIT);
+  const { currency, status, restored } = event;
+  const last = restored ?? before;
+  const total = telling.knownAmount("payment_total", currency, last.total);
+  const parts = restored !== null && restored.total !== total ? NO_PARTS : last;
   const principal = telling.amount("payment_principal", currency, parts.principal);
   const fee = telling.amount("payment_fee", currency, parts.fee);
-  // Of a receipt that names only a total, parts that do not make it up say nothing.
-  const isTotalOnly =
-    telling.names("payment_total") && !telling.names("payment_principal") && !telling.names("payment_fee");
+  // An event that names parts is accepted only where they make up its total. Of a receipt that names only a total, earlier
+  // parts that do not make it up say nothing.
   const differs = principal !== null && fee !== null && principal + fee !== total;
-  return status === "paid" && isTotalOnly && differs ? { ...NO_SPLIT, total } : { total, principal, fee };
+  return status === "paid" && differs ? { total, ...NO_PARTS } : { total, principal, fee };
 }
 
 /** The part that was not said is the rest of the total. */
 function completed({ total, principal, fee }: Split): Split {
-  if (principal === null && fee === null) return { total, principal, fee };
-  return { total, principal: principal ?? total - (fee ?? 0n), fee: fee ?? total - (principal ?? 0n) };
+  if (principal !== null) return { total, principal, fee: fee ?? total - principal };
+  return { total, principal: fee === null ? null : total - fee, fee };
 }

@@ -57,30 +57,29 @@ const presentLife = (events: readonly ToldEvent[]): readonly ToldEvent[] =>
 function toldDisbursement(events: readonly ToldEvent[], { dayOf }: Calendar): Told | null {
   const [create, ...later] = presentLife(events);
   if (!create) return null;
-  const currency = create.telling.word("currency", null) ?? "";
+  const currency = create.telling.knownWord("currency", "");
   const isLoan = create.telling.word("kind", null) === "loan";
   const first = agreedBy(create.telling, currency, { amount: 0n, margin: 0n });
   const changes: Agreed[] = [];
   let now = first;
-  let start = startBy(create.telling, isLoan, null);
-  for (const { step, telling } of later) {
-    if (step !== "update") continue;
+  let start = startBy(create.telling, isLoan, "");
+  for (const { telling } of later) {
     const before = now;
     now = agreedBy(telling, currency, before);
     start = startBy(telling, isLoan, start);
     const [amount, margin] = [now.amount - before.amount, now.margin - before.margin];
-    const on = telling.date("change_date", null);
-    if (amount !== 0n || margin !== 0n) changes.push({ day: dayOf(on ?? ""), amount, margin });
+    if (amount === 0n && margin === 0n) continue;
+    changes.push({ day: dayOf(telling.knownDate("change_date", "")), amount, margin });
   }
   const is_deleted = later.at(-1)?.step === "delete";
-  return { currency, is_deleted, first: { ...first, day: dayOf(start ?? "") }, changes };
+  return { currency, is_deleted, first: { ...first, day: dayOf(start) }, changes };
 }
 
 /** A loan begins when it is paid out, a purchase when its supplier is paid. */
-const startBy = (telling: Telling, isLoan: boolean, before: string | null): string | null =>
-  telling.date(isLoan ? "disbursement_date" : "payment_date", before);
+const startBy = (telling: Telling, isLoan: boolean, before: string): string =>
+  telling.knownDate(isLoan ? "disbursement_date" : "payment_date", before);
 
 const agreedBy = (telling: Telling, currency: string, before: Omit<Agreed, "day">) => ({
-  amount: telling.amount("disbursement_amount", currency, before.amount) ?? 0n,
-  margin: telling.amount("total_expected_margin", currency, before.margin) ?? 0n,
+  amount: telling.knownAmount("disbursement_amount", currency, before.amount),
+  margin: telling.knownAmount("total_expected_margin", currency, before.margin),
 });

@@ -117,7 +117,13 @@ describe("an event of a record", () => {
       reverses: { journal_entry_id: "settlement", sequence: 7, position: 0 },
     });
     expect(deleted?.unsettled).toEqual([origination]);
+    expect(deleted?.entries.map(({ position, actor }) => [position, actor])).toEqual([
+      [0, "somebody"],
+      [1, "somebody"],
+    ]);
+    expect(new Set(deleted?.entries.map(({ journal_entry_id }) => journal_entry_id)).size).toBe(2);
     expect(books.ledger.marks.size).toBe(0);
+    expect([...books.state.settlements]).toEqual([]);
   });
 });
 
@@ -136,6 +142,9 @@ describe("records that settle what they promise", () => {
       ...{ settles_entry_id: origination?.journal_entry_id, bank_account_ref: "ops", position: 1 },
       ...{ correlation_id: origination?.correlation_id, external_ref: "L-1" },
     });
+    const kept = { ...settlement, disbursement_entry_id: origination?.journal_entry_id };
+    expect(booking?.settled).toEqual([kept]);
+    expect([...books.state.settlements]).toEqual([[origination?.journal_entry_id, kept]]);
     const second = books.book("disbursement", moved);
     expect(entriesOf(second)).toEqual([
       ...[TAKEN_BACK, "2024-10-20 reversal; DR 2100 CR 1100 1000000; DR 2300 CR 1400 129300"],
@@ -143,6 +152,19 @@ describe("records that settle what they promise", () => {
     ]);
     expect(second?.entries[0]?.reverses?.journal_entry_id).toBe(settlement?.journal_entry_id);
     expect(books.ledger.marks.size).toBe(1);
+    const again = second?.entries[2]?.journal_entry_id;
+    expect([...books.state.settlements.keys()]).toEqual([again]);
+  });
+
+  it("settle for the loan and its borrower, also where the promise is the only posting", () => {
+    const owner = { loan_id: LOAN_ID, borrower_id: ledgerBorrowerId(NAMESPACE, "C-1") };
+    for (const total_expected_margin of [0, 1293]) {
+      const [, settlement] =
+        settling().book("disbursement", { ...loan, total_expected_margin })?.entries ?? [];
+      expect(settlement?.postings).toEqual([
+        { debit: "2100", credit: "1000", amount_minor: 1_000_000n, loan: owner },
+      ]);
+    }
   });
 
   it("settle no write-off, and no receipt", () => {
@@ -183,6 +205,16 @@ describe("a loan that a ledger route had first", () => {
     expect(books.state.loans.get("L-1")?.follows_records).toBe(false);
     expect(books.book("payment", paid)).toBeNull();
   });
+
+  it("is not yet remembered by a payment that books nothing in any case", () => {
+    const books = new Books();
+    books.ledger.loans.set(LOAN_ID, { borrower_id: "b", currency: "USD", follows_records: false });
+    books.records.accept("disbursement", loan);
+    expect(books.book("payment", payment)).toBeNull();
+    expect(books.book("payment", { step: "update", payment_id: "PAY-1", status: "paid" })).toMatchObject({
+      ...{ entries: [], opened: null },
+    });
+  });
 });
 
 it("names the loan that must be asked for before a record is booked", () => {
@@ -195,6 +227,13 @@ it("names the loan that must be asked for before a record is booked", () => {
   books.state.loans.clear();
   books.state.asked.clear();
   expect(lacks()).toBe("L-1");
+  expect(
+    lacksLoan(
+      { books: books.state, ledger: books.ledger, state: books.records.state },
+      "disbursement",
+      "L-1",
+    ),
+  ).toBe("L-1");
   expect(
     lacksLoan({ books: books.state, ledger: books.ledger, state: books.records.state }, "payment", "unknown"),
   ).toBeNull();
@@ -242,7 +281,11 @@ describe("sums that the books cannot hold", () => {
     const books = new Books();
     books.book("disbursement", loan);
     books.book("payment", whole(receipt("PAY-1")));
+    const agreed = { "USD 1100 DR": 1_000_000n, "USD 2100 CR": 1_000_000n, "USD 1400 DR": 129_300n };
+    const gross = () => Object.fromEntries(books.state.loans.get("L-1")?.gross ?? []);
+    expect(gross()).toEqual({ ...agreed, "USD 1100 CR": BigInt(HALF) * 100n });
     books.book("payment", { step: "delete", payment_id: "PAY-1" });
+    expect(gross()).toEqual(agreed);
     expect(entriesOf(books.book("payment", whole(receipt("PAY-2"))))).toEqual([
       `2024-11-20 payment_received; DR 1000 CR 1100 ${HALF}00`,
     ]);
@@ -281,6 +324,39 @@ it("an opening moves a receipt to the loan that its payment was created for whil
   const loansOf = moved?.entries.map(({ postings }) => postings.map(({ loan: party }) => party?.loan_id));
   expect(loansOf).toEqual([Array(3).fill(LOAN_ID), Array(3).fill(ledgerLoanId(NAMESPACE, "L-2"))]);
   expect(books.open("payment", "PAY-1")).toBeNull();
+});
+
+describe("what is not loaded", () => {
+  it("of a record that never was is nothing", () => {
+    const books = new Books();
+    expect(books.open("disbursement", "L-1")).toBeNull();
+    expect(books.open("payment", "PAY-1")).toBeNull();
+  });
+
+  it("is a fault, and never booked as if it were nothing", () => {
+    const books = new Books();
+    books.records.accept("disbursement", loan);
+    expect(() => books.open("disbursement", "L-1")).toThrow("the terms that it was created with");
+    const lacking = new Books();
+    lacking.state.asked.clear();
+    expect(() => lacking.book("disbursement", loan)).toThrow("booking needs a loan that is not loaded");
+    const moved = new Books();
+    for (const disbursement_id of ["L-1", "L-2"]) moved.book("disbursement", { ...loan, disbursement_id });
+    moved.book("payment", paid);
+    moved.records.accept("payment", { step: "delete", payment_id: "PAY-1" });
+    moved.records.accept("payment", { ...paid, disbursement_id: "L-2" });
+    moved.state.loans.delete("L-1");
+    expect(() => moved.open("payment", "PAY-1")).toThrow("a booked part's loan is loaded with it");
+  });
+});
+
+it("a receipt of a loan is booked in the name of the payment's client", () => {
+  const books = new Books();
+  books.book("disbursement", loan);
+  const borrowers = books.book("payment", { ...paid, client_id: "C-1" })?.entries[0]?.postings;
+  expect(borrowers?.map(({ loan: party }) => party?.borrower_id)).toEqual(
+    Array(3).fill(ledgerBorrowerId(NAMESPACE, "C-1")),
+  );
 });
 
 it("a receipt of a purchase is booked in the purchase's own name, not in that of the client who paid", () => {

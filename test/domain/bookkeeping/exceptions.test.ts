@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exceptionsOf, type RecordedLoan } from "../../../src/domain/bookkeeping/exceptions.ts";
+import { exceptionsOf, placeOf, type RecordedLoan } from "../../../src/domain/bookkeeping/exceptions.ts";
 import { calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
 import { type PaymentFacts, PLAIN_PAYMENT, type TermsRow } from "../../../src/domain/position/facts.ts";
 
@@ -119,6 +119,44 @@ describe("exceptions", () => {
       "orphan_receipts P-1 1100 EUR 9",
       "orphan_receipts P-2 1100 USD 9",
     ]);
+  });
+
+  it("of a receipt in another currency do not count its amount for the loan", () => {
+    const foreign = receipt({ currency: "EUR", payment_total: 9000n, payment_principal: 8000n });
+    expect(reasonsOf(loan({ receipts: [foreign] }))).toEqual(["currency_differs P-1 9000 EUR 9"]);
+    const marked = receipt({ ...foreign, recovery: true });
+    const lost = [...loan().terms, terms(3, "2026-04-01", 0n, 200n)];
+    const split = { payment_total: 500n, payment_principal: 300n, payment_fee: 200n };
+    const paid = receipt({ payment_id: "P-2", ...split });
+    expect(reasonsOf(loan({ terms: lost, receipts: [marked, paid] }))).toEqual([
+      "after_write_off  300 USD 7",
+      "currency_differs P-1 9000 EUR 9",
+    ]);
+  });
+
+  it("are in the order of their reasons, then of their payments, and each has a place of its own", () => {
+    const early = (payment_id: string) =>
+      receipt({ payment_id, payment_date: "2026-01-14", payment_fee: 0n });
+    const recorded = loan({
+      receipts: [early("P-2"), early("P-3"), early("P-1")],
+      unsettled: 5n,
+    });
+    const found = exceptionsOf(recorded, true, UTC);
+    expect(found.map(placeOf)).toEqual([
+      "overpaid ",
+      "paid_before_disbursement P-1",
+      "paid_before_disbursement P-2",
+      "paid_before_disbursement P-3",
+      "unsettled ",
+    ]);
+  });
+
+  it("of a disbursement without terms are those of its receipts", () => {
+    const early = receipt({ payment_date: "2026-01-14" });
+    expect(reasonsOf(loan({ terms: [], receipts: [early] }))).toEqual([
+      "paid_before_disbursement P-1 1100 USD 9",
+    ]);
+    expect(reasonsOf(loan({ terms: [] }), false)).toEqual(["kept_by_ledger  0 USD 7"]);
   });
 
   it("of a receipt before the start are found by days of the tenant's time zone", () => {

@@ -191,6 +191,28 @@ describe("an event", () => {
     });
   });
 
+  const part = (moves: BookPart["moves"]): BookPart => ({
+    ...{ name: "origination", day: "2026-01-15", currency: "USD", moves },
+  });
+  const lent = { debit: "1100", credit: "2100", amount_minor: 2000n } as const;
+  const margin = { debit: "1400", credit: "2300", amount_minor: 200n } as const;
+
+  it.each<[string, BookPart]>([
+    ["the amount of the first move", part([{ ...lent, amount_minor: 2001n }, margin])],
+    ["the amount of the last move", part([lent, { ...margin, amount_minor: 199n }])],
+    ["a debit", part([lent, { ...margin, debit: "1100" }])],
+    ["a credit", part([lent, { ...margin, credit: "2100" }])],
+    ["one move more", part([lent, margin, margin])],
+    ["one move less", part([lent])],
+    ["the currency", { ...part([lent, margin]), currency: "EUR" }],
+    ["the day", { ...part([lent, margin]), day: "2026-01-16" }],
+    ["the name", { ...part([lent, margin]), name: "change:5" }],
+  ])("that changes only %s of a part reverses the part and posts it anew", (_, other) => {
+    const before = part([lent, margin]);
+    expect(bookChange([before], [part([lent, margin])])).toEqual({ reverse: [], post: [] });
+    expect(bookChange([before], [other])).toEqual({ reverse: [before], post: [other] });
+  });
+
   it("that deletes a record reverses all of its parts", () => {
     const parts = partsOf(loan(terms(5, "2026-04-01", 1500n, 200n)));
     expect(bookChange(parts, [])).toEqual({ reverse: parts, post: [] });

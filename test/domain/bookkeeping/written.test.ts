@@ -63,6 +63,35 @@ describe("what the commit of a record's event writes", () => {
     ]);
   });
 
+  const marksOf = ({ marks }: ReturnType<typeof noWrites>) =>
+    [...marks].map(([key, { held }]) => [key, held === null ? null : [held.sequence, held.position]]);
+
+  it("of a settled loan is which settlement holds, and of its deletion that none does", () => {
+    const books = new Books("ops");
+    const { writes, booking } = written(books, "disbursement", loan);
+    const [origination] = booking.entries;
+    const key = `settlement ${origination?.journal_entry_id}`;
+    expect(marksOf(writes)).toEqual([[key, [1, 1]]]);
+    const deleted = written(books, "disbursement", { step: "delete", disbursement_id: "L-1" });
+    expect(marksOf(deleted.writes)).toEqual([[key, null]]);
+  });
+
+  it("of a recovery is that it holds, and of one that is taken back that it does not; a receipt marks nothing", () => {
+    const books = new Books();
+    written(books, "disbursement", loan);
+    const { writes, booking } = written(books, "payment", { ...paid, recovery: true });
+    const [entry] = booking.entries;
+    const key = `recovery ${LOAN_ID} 2 0`;
+    expect(entry?.description).toBe("Payment PAY-1 was received on what was written off");
+    expect([marksOf(writes), [...books.ledger.marks.keys()]]).toEqual([[[key, [2, 0]]], [key]]);
+    const { writes: unmarked } = written(books, "payment", {
+      ...{ step: "update", payment_id: "PAY-1", recovery: false },
+    });
+    expect([marksOf(unmarked), [...books.ledger.marks.keys()]]).toEqual([[[key, null]], []]);
+    const removed = written(books, "payment", { step: "delete", payment_id: "PAY-1" });
+    expect(marksOf(removed.writes)).toEqual([]);
+  });
+
   it("of a payment that is expected again is the removal of its part", () => {
     const books = new Books();
     written(books, "disbursement", loan);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type CloseCommand, closingEvent, decideClosing } from "../../../src/domain/closing/closing.ts";
+import {
+  type CloseCommand,
+  closingEvent,
+  decideClosing,
+  noClosingState,
+} from "../../../src/domain/closing/closing.ts";
 import { trialBalanceHash } from "../../../src/domain/closing/trial-balance.ts";
 import { DEFAULT_SETTINGS } from "../../../src/domain/core/settings.ts";
 
@@ -54,6 +59,8 @@ describe("a closing", () => {
       ]);
       const reopened = decide("2026-10-31", close(day, { reopen: true, note: "An error" }));
       if (!reopened.ok || !reopened.value) throw new Error("not reopened");
+      const hash = day === null ? null : trialBalanceHash(day, []);
+      expect(reopened.value.trial_balance_hash).toBe(hash);
       expect(reopened.value).toMatchObject({ sequence: 7, closed_through: day, note: "An error" });
       expect(
         closingEvent({ previous: "2026-10-31", warnings: [] }, reopened.value, stamp, request),
@@ -67,6 +74,9 @@ describe("a closing", () => {
   });
 
   it("waits until earlier records are booked", () => {
+    expect(decideClosing(null, noClosingState(), close("2026-10-31"), { ...stamp, actor: null }).ok).toBe(
+      true,
+    );
     const refused = decide(null, close("2026-10-31"), { ...idle, isOpening: true });
     expect(refused).toMatchObject({ ok: false, error: { code: "opening_unfinished" } });
   });
@@ -78,9 +88,12 @@ describe("a closing", () => {
       { previous: "2026-09-30", warnings: [{ code: "accruals_missing", count: 2 }] },
       closed.value,
       stamp,
-      request,
+      { ...request, key_hash: "k", actor: "somebody", trace_id: "t" },
     );
-    expect(event.step).toBe("closed");
+    expect(event).toMatchObject({
+      ...{ step: "closed", key_hash: "k", actor: "somebody", trace_id: "t", fingerprint: "" },
+      ...{ facts: {}, about: null, makes_history: false, created_at: stamp.now },
+    });
     expect(JSON.parse(event.data)).toEqual({
       closed_through: "2026-10-31",
       previous: "2026-09-30",
@@ -94,6 +107,16 @@ describe("a closing", () => {
       sequence: 7,
       warnings: [{ code: "accruals_missing", count: 2 }],
     });
+    const first = decide(null, close("2026-10-31"));
+    if (!first.ok || !first.value) throw new Error("not closed");
+    const { data, step } = closingEvent({ previous: null, warnings: [] }, first.value, stamp, request);
+    expect([step, JSON.parse(data)]).toEqual([
+      "closed",
+      {
+        ...{ closed_through: "2026-10-31", previous: null },
+        trial_balance_hash: trialBalanceHash("2026-10-31", []),
+      },
+    ]);
   });
 });
 
@@ -105,12 +128,18 @@ describe("the hash of a trial balance", () => {
       total: { dr_minor: dr, cr_minor: cr },
     });
     // printf '%s' '{"balances":[["EUR","1100","5","5"],["USD","1000","50000","0"],["USD","1100","0","50000"]],"closed_through":"2026-10-31"}' | sha256sum
-    expect(
-      trialBalanceHash("2026-10-31", [
-        of("USD", "1100", 0n, 50000n),
-        of("USD", "1000", 50000n, 0n),
-        of("EUR", "1100", 5n, 5n),
-      ]),
-    ).toBe("0b42211b00162d7e65b86e4ba60e303d0a6e1c2c44d2484a24c78b93bf8ec256");
+    const [euro, cash, principal] = [
+      of("EUR", "1100", 5n, 5n),
+      of("USD", "1000", 50000n, 0n),
+      of("USD", "1100", 0n, 50000n),
+    ] as const;
+    for (const read of [
+      [principal, cash, euro],
+      [euro, cash, principal],
+      [cash, euro, principal],
+    ])
+      expect(trialBalanceHash("2026-10-31", read)).toBe(
+        "0b42211b00162d7e65b86e4ba60e303d0a6e1c2c44d2484a24c78b93bf8ec256",
+      );
   });
 });

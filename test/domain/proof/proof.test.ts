@@ -3,10 +3,9 @@ import { describe, expect, it } from "vitest";
 import { calendarOf, UTC } from "../../../src/domain/core/calendar.ts";
 import type { Entry } from "../../../src/domain/ledger/journal.ts";
 import { disagreements, type PostedSum } from "../../../src/domain/proof/proof.ts";
-import { Telling, TOLD_MEMBERS, type ToldEvent } from "../../../src/domain/proof/telling.ts";
 import { toldLoan } from "../../../src/domain/proof/told.ts";
 import { loan as exampleLoan, payment as examplePayment, purchase } from "../../support/examples.ts";
-import { bookedBy, type Sent } from "./booked.ts";
+import { bookedBy, type Sent, told } from "./booked.ts";
 
 const agreed = {
   ...exampleLoan,
@@ -34,15 +33,6 @@ const tape = (...events: readonly object[]) => events.map(asSent);
 const DAYS = ["2026-01-01", "2026-01-14", "2026-01-15", "2026-02-01", "2026-02-02", "2026-02-03"];
 const LATER = ["2026-03-01", "2026-04-01", "2026-05-01", "2030-01-01"];
 
-/** The events as the log has them. */
-const told = (events: readonly Sent[]): readonly ToldEvent[] =>
-  events.map(({ category, data }, index) => {
-    const said = data as Readonly<Record<string, unknown>>;
-    const texts = TOLD_MEMBERS.map((name) => JSON.stringify(said[name]) ?? null);
-    const id = String(said[`${category}_id`]);
-    return { sequence: index + 1, category, step: String(said.step), id, telling: new Telling(texts) };
-  });
-
 /** The sums of what was posted up to a day, as D1 adds them up. */
 const sumsUpTo = (entries: readonly Entry[], day: string): readonly PostedSum[] =>
   entries
@@ -61,10 +51,20 @@ describe("what the events say and what is booked agree on each day of", () => {
   const paid = { ...due, status: "paid" };
   const expected = { ...due, status: "expected" };
   const total = { payment_principal: undefined, payment_fee: undefined };
+  const onAnotherDay = update({ payment_date: "2026-02-02" });
+  const lessPaid = update({ status: "paid", payment_total: 7, payment_date: "2026-02-02" });
   it.each<[string, readonly Sent[]]>([
     ["a loan", tape(agreed)],
     ["a loan that is paid", tape(agreed, paid)],
-    ["a purchase, from its payment date", tape({ ...purchase, disbursement_id: "L-1" })],
+    [
+      "a purchase, from its payment date",
+      tape({ ...purchase, disbursement_id: "L-1", payment_date: "2026-02-02" }),
+    ],
+    ["a change of only the margin", tape(agreed, terms("2026-03-01", 20, 1.5))],
+    [
+      "a receipt with the id of its loan, which is deleted",
+      tape(agreed, { ...paid, payment_id: "L-1" }, removed),
+    ],
     ["money before the disbursement", tape(agreed, { ...paid, payment_date: "2026-01-14" })],
     ["a receipt without a date, on its due date", tape(agreed, { ...paid, payment_date: undefined })],
     [
@@ -111,6 +111,64 @@ describe("what the events say and what is booked agree on each day of", () => {
     [
       "an upfront fee that becomes a receipt",
       tape(agreed, { ...paid, installment_number: 0 }, update({ installment_number: null })),
+    ],
+    ["an upfront fee on another day", tape(agreed, { ...paid, installment_number: 0 }, onAnotherDay)],
+    ["a refund on another day", tape(agreed, { ...paid, refund: true }, onAnotherDay)],
+    ["a recovery on another day", tape(agreed, { ...paid, recovery: true }, onAnotherDay)],
+    ["less than was expected, on another day", tape(agreed, expected, lessPaid, onAnotherDay)],
+    ["a receipt that is deleted", tape(agreed, paid, { step: "delete", payment_id: "P-1" })],
+    ...[11, 12].flatMap((payment_total): [string, readonly Sent[]][] => [
+      [
+        `a receipt that was never expected, sent again with the total ${payment_total}`,
+        tape(agreed, paid, update({ payment_total })),
+      ],
+      [
+        `a receipt of one part, sent again with the total ${payment_total}`,
+        tape(agreed, { ...paid, payment_principal: undefined }, update({ payment_total })),
+      ],
+    ]),
+    [
+      "a receipt on another due date, which a later event leaves",
+      tape(
+        agreed,
+        { ...expected, payment_date: undefined },
+        update({ status: "paid", payment_total: 7, due_date: "2026-03-01" }),
+        update({ installment_number: 2 }),
+      ),
+    ],
+    [
+      "a receipt that was never expected, then expected and paid",
+      tape(agreed, paid, update({ status: "expected" }), update({ status: "paid" })),
+    ],
+    [
+      "a receipt on another due date that is expected again on the one before",
+      tape(
+        agreed,
+        expected,
+        { ...lessPaid, due_date: "2026-03-01" },
+        update({ status: "expected" }),
+        update({ status: "paid" }),
+      ),
+    ],
+    [
+      "a receipt that is expected again with another total, without the parts of the one before",
+      tape(
+        agreed,
+        expected,
+        lessPaid,
+        update({ status: "expected", payment_total: 12 }),
+        update({ status: "paid" }),
+      ),
+    ],
+    [
+      "a receipt that is expected again with the same total, and its parts",
+      tape(
+        agreed,
+        expected,
+        lessPaid,
+        update({ status: "expected", payment_total: 11 }),
+        update({ status: "paid" }),
+      ),
     ],
     ["a refund", tape(agreed, paid, { ...paid, payment_id: "P-2", refund: true })],
     [
