@@ -43,8 +43,9 @@ describe("the export of a log with every kind of event", () => {
     expect(verifyLog(lines)).toMatchObject({ fault: null, gaps: [], events: lines.length, erased: 0 });
     const kinds = new Set(lines.map(({ category, step }) => `${category} ${step}`));
     expect(kinds.size).toBeGreaterThan(15);
+    expect([...kinds]).toEqual(expect.arrayContaining(["facility put", "facility delete"]));
     const entries = lines.flatMap((line) => line.entries);
-    expect(entries.filter(({ settles_entry_id }) => settles_entry_id)).toHaveLength(1);
+    expect(entries.filter(({ settles_entry_id }) => settles_entry_id)).toHaveLength(3);
     expect(entries.filter(({ reverses_entry_id }) => reverses_entry_id)).not.toEqual([]);
     expect(lines.filter(({ makes_history }) => makes_history)).not.toEqual([]);
   });
