@@ -16,6 +16,7 @@ export default {
     "./src/store/bookkeeping/tables.ts",
     "./src/store/closing/tables.ts",
     "./src/store/erasure/tables.ts",
+    "./src/store/facility/tables.ts",
   ],
   out: "./migrations",
 };

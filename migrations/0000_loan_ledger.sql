@@ -739,6 +739,23 @@ CREATE TABLE `rewrites` (
 	`number` integer NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `facilities` (
+	`tenant_id` text NOT NULL,
+	`facility_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	PRIMARY KEY(`tenant_id`, `facility_id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `facility_terms` (
+	`tenant_id` text NOT NULL,
+	`facility_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`effective_date` text,
+	`terms` text,
+	PRIMARY KEY(`tenant_id`, `facility_id`, `sequence`),
+	CONSTRAINT "a_facility_has_terms_until_it_is_deleted" CHECK((terms IS NULL) = (effective_date IS NULL))
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events WHEN NOT ((NEW.tenant_id, NEW.sequence, NEW.event_id, NEW.category, NEW.step, NEW.record_id, NEW.previous_sequence, NEW.key_hash, NEW.data, NEW.private_hash, NEW.person, NEW.makes_history, NEW.answer, NEW.actor, NEW.trace_id, NEW.created_at, NEW.hash) IS (OLD.tenant_id, OLD.sequence, OLD.event_id, OLD.category, OLD.step, OLD.record_id, OLD.previous_sequence, OLD.key_hash, OLD.data, OLD.private_hash, OLD.person, OLD.makes_history, OLD.answer, OLD.actor, OLD.trace_id, OLD.created_at, OLD.hash) AND (NEW.private IS NULL OR NEW.private IS OLD.private) AND (NEW.salt IS NULL OR NEW.salt IS OLD.salt) AND (NEW.fingerprint IS NULL OR NEW.fingerprint IS OLD.fingerprint)) BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 --> statement-breakpoint
 CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;

@@ -1,4 +1,5 @@
 import type { ProblemCode } from "../domain/core/problem.ts";
+import { BOUNDS } from "./bounds.ts";
 import { FAULTS } from "./faults.ts";
 
 /** What the wire says of a problem: status and title of the answer, and the text of `/problems/<code>`. */
@@ -218,24 +219,7 @@ export const PROBLEMS = {
     meaning: "The loan has no charge-off on or before this day that is not reversed.",
     remedy: "Post a payment instead, or charge the loan off first.",
   },
-  too_many_bank_accounts: {
-    status: 422,
-    title: "Too many bank accounts",
-    meaning: "A tenant has at most 200 bank accounts, and this request names another one.",
-    remedy: "Use one of the bank accounts that exist.",
-  },
-  too_many_endpoints: {
-    status: 422,
-    title: "Too many webhook endpoints",
-    meaning: "The tenant has as many webhook endpoints as it can have.",
-    remedy: "Delete an endpoint that is not needed, then send again. You may use the same Idempotency-Key.",
-  },
-  too_many_keys: {
-    status: 422,
-    title: "Too many API keys",
-    meaning: "The tenant has as many live API keys as it can have.",
-    remedy: "Revoke a key that is not needed, then send again. You may use the same Idempotency-Key.",
-  },
+  ...BOUNDS,
   rate_limited: {
     status: 429,
     title: "Too many requests",

@@ -3,6 +3,7 @@ import { BOOKKEEPING_ROUTES } from "./routes/bookkeeping.ts";
 import { CLOSING_ROUTES } from "./routes/closing.ts";
 import { CREDENTIAL_ROUTES } from "./routes/credentials.ts";
 import { ERASURE_ROUTES } from "./routes/erasure.ts";
+import { FACILITY_ROUTES } from "./routes/facility.ts";
 import { LEDGER_ROUTES } from "./routes/ledger.ts";
 import { LOG_ROUTES } from "./routes/log.ts";
 import { LOOKUP_ROUTES } from "./routes/lookup.ts";
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...LOOKUP_ROUTES,
   ...POSITION_ROUTES,
   ...ANALYTICS_ROUTES,
+  ...FACILITY_ROUTES,
   ...POSTING_ROUTES,
   ...LEDGER_ROUTES,
   ...BOOKKEEPING_ROUTES,

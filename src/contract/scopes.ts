@@ -16,6 +16,7 @@ export const SCOPE_MEANINGS = {
   "hpts:reconciliation:write": "State bank balances and start integrity checks.",
   "hpts:reconciliation:read": "Read the reconciliation status and the proof that records and books agree.",
   "clients:erase": "Erase what is about clients and borrowers, and see how far it is.",
+  "facilities:write": "Put and delete facilities: what a financier lends against pledged disbursements.",
   "settings:write": "Change the tenant's settings.",
   "webhooks:manage": "Manage webhook endpoints.",
   "keys:manage": "Manage API keys, with the caller's own scopes at most.",

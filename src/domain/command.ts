@@ -6,6 +6,7 @@ import type { Day } from "./core/dates.ts";
 import type { Event } from "./core/event.ts";
 import { DEFAULT_SETTINGS } from "./core/settings.ts";
 import { type EraseCommand, type NewErasure, personName } from "./erasure/erasure.ts";
+import type { FacilityCommand, FacilityRow } from "./facility/facility.ts";
 import type { AccountNamedCommand, AccountNamesRow } from "./ledger/account-names.ts";
 import type { AccountCode } from "./ledger/accounts.ts";
 import { presumedDays } from "./ledger/command-day.ts";
@@ -25,6 +26,7 @@ export type Command =
   | OpeningCommand
   | SettingsCommand
   | AccountNamedCommand
+  | FacilityCommand
   | SwitchCommand
   | CloseCommand
   | EraseCommand
@@ -41,6 +43,8 @@ export interface Needs extends RecordNeeds {
   readonly closing: Set<Day>;
   /** Accounts whose names are needed. */
   readonly accounts: Set<AccountCode>;
+  /** The facility that a command changes: those that the tenant has are needed. */
+  readonly facilities: Set<string>;
 }
 
 export const noNeeds = (): Needs => ({
@@ -50,6 +54,7 @@ export const noNeeds = (): Needs => ({
   persons: new Set(),
   closing: new Set(),
   accounts: new Set(),
+  facilities: new Set(),
 });
 
 /**
@@ -77,6 +82,9 @@ export function addNeeds(needs: Needs, command: Command, now: number, settings =
       return;
     case "account_named":
       needs.accounts.add(command.account_code);
+      return;
+    case "facility":
+      needs.facilities.add(command.facility_id);
       return;
     case "settings":
     case "restored":
@@ -106,14 +114,23 @@ export const goesAlone = (command: Command, ledger?: LedgerState): boolean =>
   (isLedgerCommand(command) && isOfManyLoans(command, ledger));
 
 export const isLedgerCommand = (command: Command): command is LedgerCommand =>
-  !["ingest", "opening", "settings", "account_named", "switch", "close", "erase", "restored"].includes(
-    command.type,
-  );
+  ![
+    "ingest",
+    "opening",
+    "settings",
+    "account_named",
+    "facility",
+    "switch",
+    "close",
+    "erase",
+    "restored",
+  ].includes(command.type);
 
 /** All that one group of accepted commands writes in one batch. */
 export interface Writes extends RecordWrites, LedgerWrites, BookWrites {
   readonly settings: SettingsRow[];
   readonly accountNames: AccountNamesRow[];
+  readonly facilities: FacilityRow[];
   switched: Switched | null;
   closing: Closing | null;
   readonly erasures: NewErasure[];
@@ -126,6 +143,7 @@ export const noWrites = (): Writes => ({
   ...noBookWrites(),
   settings: [],
   accountNames: [],
+  facilities: [],
   switched: null,
   closing: null,
   erasures: [],

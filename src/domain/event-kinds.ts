@@ -26,6 +26,12 @@ const EVENT_KINDS: readonly EventKind[] = [
   { category: "client", steps: ["erase"], readableWith: ["records:read"], webhook: "recordChanged" },
   { category: "settings", steps: ["put"], readableWith: ["records:read"], webhook: "settingsChanged" },
   {
+    category: "facility",
+    steps: ["put", "delete"],
+    readableWith: ["records:read"],
+    webhook: "facilityChanged",
+  },
+  {
     category: "ledger",
     steps: [...LEDGER_STEPS, "opening"],
     readableWith: ["hpts:ledger:read"],

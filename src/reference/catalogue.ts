@@ -4,6 +4,7 @@ import { BOOKKEEPING_OPERATIONS } from "./operations/bookkeeping.ts";
 import { CLOSING_OPERATIONS } from "./operations/closing.ts";
 import { CREDENTIAL_OPERATIONS } from "./operations/credentials.ts";
 import { ERASURE_OPERATIONS } from "./operations/erasure.ts";
+import { FACILITY_OPERATIONS } from "./operations/facilities.ts";
 import { INGEST_OPERATIONS } from "./operations/ingest.ts";
 import { LEDGER_OPERATIONS } from "./operations/ledger.ts";
 import { LOG_OPERATIONS } from "./operations/log.ts";
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...TABLE_OPERATIONS,
   ...POSITION_OPERATIONS,
   ...ANALYTICS_OPERATIONS,
+  ...FACILITY_OPERATIONS,
   ...POSTING_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...BOOKKEEPING_OPERATIONS,

@@ -4,6 +4,7 @@ export const TAGS = {
   Tables: "Read the current records, their history and the log of events.",
   Positions: "What is due, received and late: of one disbursement, of all, and in sums.",
   Analytics: "What is said of many disbursements together: how they moved, how they perform.",
+  Facilities: "What financiers lend against pledged disbursements, and what can be borrowed.",
   Ledger: "Post to the double-entry ledger and read entries and balances.",
   Bookkeeping: "Let the books come from the records, and prove that they agree.",
   Erasure: "Erase what is about a person, and see how far it is.",

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import {
+  type concentration,
   type movement,
   movementLine,
   rollRate,
@@ -8,14 +9,21 @@ import {
   vintageLine,
   type vintages,
 } from "../contract/analytics/answers.ts";
+import { concentrationCsv, concentrationView } from "../contract/analytics/concentration-view.ts";
 import { movementLineView } from "../contract/analytics/movement-view.ts";
 import { rollRateView, vintageLineView } from "../contract/analytics/performance-view.ts";
-import type { MovementQuery, RollRatesQuery, VintagesQuery } from "../contract/analytics/query.ts";
+import type {
+  ConcentrationQuery,
+  MovementQuery,
+  RollRatesQuery,
+  VintagesQuery,
+} from "../contract/analytics/query.ts";
 import { linesCsv } from "../contract/csv-columns.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
+import { surveyConcentration } from "../reads/concentration.ts";
 import { surveyMovement, surveyRollRates } from "../reads/span-reports.ts";
 import { surveyVintages } from "../reads/vintages.ts";
 import { ask } from "./read.ts";
@@ -26,6 +34,7 @@ export const analyticsHandlers = {
   getMovement: (c, { query }) => answerMovement(c, query),
   getVintages: (c, { query }) => answerVintages(c, query),
   getRollRates: (c, { query }) => answerRollRates(c, query),
+  getConcentration: (c, { query }) => answerConcentration(c, query),
 } satisfies Partial<RouteHandlers>;
 
 const NARROW = "Ask with more filters, or without group_by.";
@@ -70,3 +79,14 @@ async function answerRollRates(c: Context<AppEnv>, asked: RollRatesQuery): Promi
 /** The lines of a report as CSV, with the columns of their schema. */
 const csv = (c: Context<AppEnv>, name: string, row: z.ZodObject, lines: readonly object[]) =>
   bounded(c, renderCsv(c, linesCsv(row, lines), name), NARROW);
+async function answerConcentration(c: Context<AppEnv>, asked: ConcentrationQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => surveyConcentration(db, tenant, asked));
+  const narrow = "Ask with more filters, or by what has fewer groups.";
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, narrow);
+  const { gathered, from_sequence, to_sequence } = found.value;
+  const data = gathered.gatherer.answer().map(concentrationView);
+  if (wantsCsv(c)) return bounded(c, renderCsv(c, concentrationCsv(data), "concentration"), narrow);
+  const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
+  return bounded(c, renderJson<typeof concentration>(c, answer), narrow);
+}

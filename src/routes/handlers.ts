@@ -1,9 +1,11 @@
 import type { RouteHandlers } from "../http/handler.ts";
 import { analyticsHandlers } from "./analytics.ts";
+import { baseHandlers } from "./base.ts";
 import { bookkeepingHandlers } from "./bookkeeping.ts";
 import { closingHandlers } from "./closing.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { erasureHandlers } from "./erasure.ts";
+import { facilityHandlers } from "./facilities.ts";
 import { healthHandlers } from "./health.ts";
 import { ingestHandlers } from "./ingest.ts";
 import { ingestBatchHandlers } from "./ingest-batch.ts";
@@ -42,6 +44,8 @@ export const HANDLERS: RouteHandlers = {
   ...closingHandlers,
   ...erasureHandlers,
   ...settingsHandlers,
+  ...facilityHandlers,
+  ...baseHandlers,
   ...logHandlers,
   ...webhookHandlers,
   ...credentialHandlers,

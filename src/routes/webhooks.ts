@@ -22,6 +22,7 @@ const NEEDED: Readonly<Record<WebhookType, readonly [Scope, ...Scope[]]>> = {
   recordChanged: ["records:read"],
   historyAdded: ["records:read"],
   settingsChanged: ["records:read"],
+  facilityChanged: ["records:read"],
   journalEntryPosted: ["hpts:ledger:read"],
   booksChanged: ["hpts:ledger:read"],
   logRestored: ["records:read", "hpts:ledger:read"],

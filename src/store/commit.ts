@@ -8,6 +8,7 @@ import { closingStatements } from "./closing/closing.ts";
 import { guardedRowWriter, rowWriter } from "./d1/rows.ts";
 import { builder, runAll, type Sql } from "./d1/statement.ts";
 import { erasureStatements } from "./erasure/commit.ts";
+import { facilityStatements } from "./facility/facilities.ts";
 import { IS_AS_SEEN, type Seen, seenValues } from "./fence.ts";
 import { accountNamesStatements } from "./ledger/account-names.ts";
 import { ledgerStatements } from "./ledger/commit.ts";
@@ -61,6 +62,7 @@ export async function commit(
     ...writeFormerClients(unlinked.map((pair) => ({ tenant_id: tenant, ...pair }))),
     ...settingsStatements(tenant, writes.settings),
     ...accountNamesStatements(tenant, writes.accountNames),
+    ...facilityStatements(tenant, writes.facilities),
     ...writeLinks(links),
     ...writeTerms(terms),
     ...writeFormerPayments(writes.left.map((row) => ({ tenant_id: tenant, ...row }))),

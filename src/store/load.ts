@@ -17,6 +17,7 @@ import { ReadBatch } from "./d1/read-batch.ts";
 import { hexOf, outOf } from "./d1/rows.ts";
 import type { Database } from "./d1/session.ts";
 import { addErasures } from "./erasure/load.ts";
+import { liveFacilitiesQuery } from "./facility/facilities.ts";
 import { rewritesValue, type Seen } from "./fence.ts";
 import { accountNamesQuery, namedAccounts } from "./ledger/account-names.ts";
 import { addLedger } from "./ledger/load.ts";
@@ -40,6 +41,8 @@ export interface Loaded extends LogEnd {
   readonly erasures: ErasureState;
   /** The names of the accounts that the group names. */
   readonly accounts: Map<AccountCode, AccountNames>;
+  /** The ids of the facilities that the tenant has, where the group changes one. */
+  readonly facilities: Set<string>;
   /** A command that changes them changes `now` for the group's next command. */
   readonly settings: { now: Settings };
   /** The last day of the closed period; null where none is closed. A command that changes it goes alone. */
@@ -81,6 +84,7 @@ export async function load(
     () => accountNamesQuery(db, tenant, [...needs.accounts]),
     needs.accounts.size > 0,
   );
+  const facilities = batch.add(() => liveFacilitiesQuery(db, tenant), needs.facilities.size > 0);
   await batch.run(db);
   const ledgerState = ledger();
   for (const [loan_id, client_id] of clients()) ledgerState.clients.set(loan_id, client_id);
@@ -93,6 +97,7 @@ export async function load(
     books: books.state(bookkeeping()),
     erasures: erasures(),
     accounts: new Map(namedAccounts(accounts())),
+    facilities: new Set(facilities().map(({ facility_id }) => facility_id)),
     settings: { now: settingsOf(settings()) },
     closed_through: closed_through(),
     closing: closing(),

@@ -4,44 +4,20 @@ import { nothingToBook } from "../domain/bookkeeping/refusals.ts";
 import { decideSwitch, type SwitchCommand, switchedEvent } from "../domain/bookkeeping/switch.ts";
 import { applyBooking, type OpeningCommand, openingEvent, termsAfter } from "../domain/bookkeeping/writes.ts";
 import { type CloseCommand, closingEvent, decideClosing } from "../domain/closing/closing.ts";
-import type { Writes } from "../domain/command.ts";
-import type { DraftEvent, RequestOfEvent, Stamp } from "../domain/core/event.ts";
+import type { RequestOfEvent, Stamp } from "../domain/core/event.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import { decideErase, type EraseCommand } from "../domain/erasure/erasure.ts";
-import {
-  type AccountNamedCommand,
-  accountNamedEvent,
-  NO_NAMES,
-  namesAfter,
-} from "../domain/ledger/account-names.ts";
 import { decideLedger } from "../domain/ledger/decide.ts";
-import type { Entry } from "../domain/ledger/journal.ts";
 import { applyPosted, ledgerEvent } from "../domain/ledger/writes.ts";
 import { keyHash } from "../domain/log/hash.ts";
 import { restoredEvent } from "../domain/log/restored.ts";
 import type { TermsRow } from "../domain/position/facts.ts";
-import { decideSettings, type SettingsCommand, settingsEvent } from "../domain/settings/settings.ts";
 import { decide } from "../domain/tape/decide.ts";
 import type { Effect, IngestCommand, RecordState } from "../domain/tape/state.ts";
 import { applyEffects, ingestEvent } from "../domain/tape/writes.ts";
-import type { Loaded } from "../store/load.ts";
+import { type Decision, decideFacilityChange, decideNaming, decideSetting, type Ground } from "./choices.ts";
 import type { Submission } from "./submission.ts";
-
-/** A command that is accepted: its event with the entries that it posts, and how the group's next command gets to see what it does. */
-export interface Decision {
-  readonly draft: DraftEvent;
-  readonly entries: readonly Entry[];
-  readonly apply: () => void;
-}
-
-/** What a command is decided on, and what its group writes. */
-export interface Ground {
-  readonly tenant: string;
-  readonly loaded: Loaded;
-  readonly writes: Writes;
-  readonly stamp: Stamp;
-}
 
 /**
  * Decides one command on what the group before it has left. Nothing is applied yet. Null where all is as the command asks
@@ -66,6 +42,7 @@ export function decideOne(ground: Ground, submission: Submission): Result<Decisi
   if (command.type === "opening") return decideOpening(ground, command, request);
   if (command.type === "settings") return decideSetting(ground, command, request);
   if (command.type === "account_named") return decideNaming(ground, command, request);
+  if (command.type === "facility") return decideFacilityChange(ground, command, request);
   const { ledger } = loaded;
   const decided = decideLedger(ledger, command, stamp);
   if (!decided.ok) return decided;
@@ -133,37 +110,6 @@ function decideErasure(
   const apply = () => {
     applyEffects(state, writes, effects, stamp);
     writes.erasures.push(erasure);
-  };
-  return ok({ draft, entries: [], apply });
-}
-
-/** The settings after a change of them. The group's next command is decided on them. */
-function decideSetting(
-  { loaded: { settings, books }, writes, stamp }: Ground,
-  { change }: SettingsCommand,
-  request: RequestOfEvent,
-): Result<Decision, Problem> {
-  const decided = decideSettings(settings.now, change, books.version > 0);
-  if (!decided.ok) return decided;
-  const draft = settingsEvent(decided.value, stamp, request);
-  const apply = () => {
-    settings.now = decided.value;
-    writes.settings.push({ sequence: stamp.sequence, ...decided.value });
-  };
-  return ok({ draft, entries: [], apply });
-}
-
-/** What the tenant calls an account. The group's next command is decided on it. */
-function decideNaming(
-  { loaded: { accounts }, writes, stamp }: Ground,
-  { account_code, change }: AccountNamedCommand,
-  request: RequestOfEvent,
-): Result<Decision, Problem> {
-  const names = namesAfter(accounts.get(account_code) ?? NO_NAMES, change);
-  const draft = accountNamedEvent(account_code, names, stamp, request);
-  const apply = () => {
-    accounts.set(account_code, names);
-    writes.accountNames.push({ account_code, ...names, sequence: stamp.sequence });
   };
   return ok({ draft, entries: [], apply });
 }

@@ -63,6 +63,7 @@ export class GateMemory {
       books,
       erasures: noErasureState(),
       accounts: new Map(),
+      facilities: new Set<string>(),
       settings: { now: this.#settings },
       closed_through: this.#closedThrough,
       closing: noClosingState(),

@@ -7,7 +7,8 @@ import type { Settings } from "../domain/core/settings.ts";
 import { seal } from "../domain/log/seal.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
-import { type Decision, decideOne, type Ground } from "./decision.ts";
+import type { Decision, Ground } from "./choices.ts";
+import { decideOne } from "./decision.ts";
 import { answerOf, replay } from "./replay.ts";
 import { INTERNAL, type Submission, type Verdict } from "./submission.ts";
 

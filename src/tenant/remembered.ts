@@ -42,6 +42,7 @@ const NEVER_REMEMBERED: ReadonlySet<Command["type"]> = new Set([
   "close",
   "erase",
   "account_named",
+  "facility",
 ]);
 
 /** What deciding a command reads; null where some of it is never remembered. */

@@ -1,5 +1,6 @@
 import type { LogLine } from "../../src/domain/log/line.ts";
 import { opened, switchTo } from "../bookkeeping/tape.ts";
+import { TERMS } from "../facility/terms.ts";
 import { accrue, DAY, disbursed, entryIdOf, LOAN, posted, reverse, settle } from "../ledger/post.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment, purchase } from "../support/examples.ts";
@@ -52,6 +53,8 @@ export async function logOfEveryKind(): Promise<Api> {
   });
   const correction = { accrual_entry_id: accrual, loan_id: LOAN, interest_minor: "20", reason: "rate" };
   entryIdOf(await api.post("/v1/accruals/corrections", correction));
+  await api.send("PUT", "/api/facilities/F-1", TERMS);
+  await api.send("DELETE", "/api/facilities/F-1");
   return api;
 }
 

@@ -51,7 +51,7 @@ test("--version prints the version of the package", async () => {
 });
 
 const READS = [
-  ...["portfolio", "positions", "quality", "whoami", "tenants", "show DSB-1", "statement DSB-1"],
+  ...["portfolio", "positions", "quality", "base F-1", "whoami", "tenants", "show DSB-1", "statement DSB-1"],
   ...["bookkeeping status", "bookkeeping proof", "webhooks list"],
 ];
 

@@ -12,6 +12,8 @@ describe("an event of the log", () => {
     ["ledger", "bank_balance", ["hpts:ledger:read"], null],
     ["ledger", "opening", ["hpts:ledger:read"], null],
     ["settings", "put", ["records:read"], "settingsChanged"],
+    ["facility", "put", ["records:read"], "facilityChanged"],
+    ["facility", "delete", ["records:read"], "facilityChanged"],
     ["client", "erase", ["records:read"], "recordChanged"],
     ["ledger", "erase", ["hpts:ledger:read"], "booksChanged"],
     ["ledger", "account_named", ["hpts:ledger:read"], "booksChanged"],
@@ -27,6 +29,7 @@ describe("an event of the log", () => {
     ["ledger", "create"],
     ["payment", "erase"],
     ["settings", "create"],
+    ["facility", "create"],
     ["constructor", "create"],
   ])("%s %s is of no kind: nobody reads its data", (category, step) => {
     expect(eventKind(category, step)).toBeUndefined();
@@ -36,6 +39,7 @@ describe("an event of the log", () => {
     ["client", "erase"],
     ["log", "restored"],
     ["settings", "put"],
+    ["facility", "put"],
     ["ledger", "erase"],
     ["ledger", "switched"],
     ["ledger", "closed"],

@@ -33,6 +33,7 @@ export const RANDOM = [
   "test/ledger/{books,lifecycle}.test.ts",
   "test/closing/property.test.ts",
   "test/fanout/random.test.ts",
+  "test/facility/random.test.ts",
 ];
 
 /** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */

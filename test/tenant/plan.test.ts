@@ -39,7 +39,8 @@ function loadedOf(mode: "off" | "records" = "off"): Loaded {
   const log = { head: NO_HEAD, rewrites: 0, isRestored: false, seen: [] };
   const open = { closed_through: null, closing: noClosingState() };
   const ledger = noLedgerState();
-  return { ...log, ...open, state, ledger, books, accounts: new Map(), erasures: noErasureState(), settings };
+  const named = { accounts: new Map(), facilities: new Set<string>() };
+  return { ...log, ...open, ...named, state, ledger, books, erasures: noErasureState(), settings };
 }
 function planned(
   loaded: Loaded,

@@ -22,6 +22,7 @@ describe("POST /v1/webhook-endpoints", () => {
         "journalEntryPosted",
         "historyAdded",
         "settingsChanged",
+        "facilityChanged",
         "booksChanged",
         "logRestored",
       ],
@@ -114,13 +115,13 @@ describe("POST /v1/webhook-endpoints", () => {
   it.each([
     [
       "records:read",
-      ["recordChanged", "historyAdded", "settingsChanged", "logRestored"],
+      ["recordChanged", "historyAdded", "settingsChanged", "facilityChanged", "logRestored"],
       "journalEntryPosted",
       "hpts:ledger:read",
     ],
     [
       "records:read",
-      ["recordChanged", "historyAdded", "settingsChanged", "logRestored"],
+      ["recordChanged", "historyAdded", "settingsChanged", "facilityChanged", "logRestored"],
       "booksChanged",
       "hpts:ledger:read",
     ],

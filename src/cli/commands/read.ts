@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { BaseOptions } from "../read/base.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { PositionsOptions } from "../read/positions.ts";
 import type { QualityOptions } from "../read/quality.ts";
@@ -13,6 +14,7 @@ export interface ReadHandlers {
   readonly portfolio: (options: PortfolioOptions) => Promise<number>;
   readonly positions: (options: PositionsOptions) => Promise<number>;
   readonly quality: (options: QualityOptions) => Promise<number>;
+  readonly base: (options: BaseOptions) => Promise<number>;
   readonly statement: (options: StatementOptions) => Promise<number>;
   readonly whoAmI: (options: ServiceOptions & { readonly json: boolean }) => Promise<number>;
 }
@@ -22,6 +24,7 @@ export const READ_HANDLERS: ReadHandlers = {
   portfolio: async (options) => (await import("../read/portfolio.ts")).showPortfolio(options),
   positions: async (options) => (await import("../read/positions.ts")).showPositions(options),
   quality: async (options) => (await import("../read/quality.ts")).showQuality(options),
+  base: async (options) => (await import("../read/base.ts")).showBase(options),
   statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
   whoAmI: async (options) => (await import("../read/whoami.ts")).whoAmI(options),
 };
@@ -33,9 +36,9 @@ const asOf = () =>
     dayOption,
   );
 
-/** Adds `portfolio`, `positions`, `quality`, `show`, `statement` and `whoami`. */
+/** Adds `portfolio`, `positions`, `quality`, `base`, `show`, `statement` and `whoami`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
-  for (const add of [addPortfolio, addPositions, addQuality, addShow, addStatement, addWhoAmI])
+  for (const add of [addPortfolio, addPositions, addQuality, addBase, addShow, addStatement, addWhoAmI])
     add(program, handlers, finish);
 }
 
@@ -87,6 +90,27 @@ function addQuality(program: Command, handlers: ReadHandlers, finish: Finish): v
     .addHelpText("after", "\n  npx loan-ledger quality\n\nThe rules: docs/portfolio.md")
     .action(async (rule: string | undefined, { url, token, asOf, json = false }: QualityOptions) =>
       finish(await handlers.quality({ rule, url, token, asOf, json })),
+    );
+}
+
+function addBase(program: Command, handlers: ReadHandlers, finish: Finish): void {
+  withService(
+    program
+      .command("base")
+      .summary("show what can be borrowed under a facility")
+      .description(
+        "Shows the pool of a facility, what of it counts, what can be borrowed, and its covenants.",
+      )
+      .argument("<id>", "facility_id"),
+  )
+    .addOption(asOf())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\n  npx loan-ledger base warehouse-1 --as-of 2026-06-30\n\nThe rules: docs/analytics.md",
+    )
+    .action(async (id: string, { url, token, asOf, json = false }: BaseOptions) =>
+      finish(await handlers.base({ id, url, token, asOf, json })),
     );
 }
 

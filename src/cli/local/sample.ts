@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../../domain/core/result.ts";
 import { keyHash } from "../../domain/log/hash.ts";
 import { type CommandFailure, failed } from "../failure.ts";
 import { sendBatch } from "../import/batch.ts";
+import { SAMPLE_DIMENSIONS, sampleFacilities } from "../sample/reports.ts";
 import { sampleTape } from "../sample/tape.ts";
 import { Service, sentenceOf } from "../service.ts";
 import { type LocalKey, mintToken } from "./issuer.ts";
@@ -40,12 +41,17 @@ async function dayOfSample(service: Service): Promise<Result<string, CommandFail
     : ok(day);
 }
 
-/** Switches the books of records on, once. */
-async function switchBooksOn(service: Service): Promise<Result<void, CommandFailure>> {
-  const answer = await service.request("/v1/bookkeeping", {
+/** Puts something under a key of its own, so that it is put once. */
+async function putOnce(
+  service: Service,
+  key: string,
+  path: string,
+  body: object,
+): Promise<Result<void, CommandFailure>> {
+  const answer = await service.request(path, {
     method: "PUT",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": "sample:books" },
-    body: '{"mode":"records"}',
+    headers: { "Content-Type": "application/json", "Idempotency-Key": `sample:${key}` },
+    body: JSON.stringify(body),
   });
   return answer instanceof Response ? ok(undefined) : err(failed(sentenceOf(answer)));
 }
@@ -56,14 +62,34 @@ export async function loadSample(
   key: LocalKey,
   stop: AbortSignal,
 ): Promise<Result<void, CommandFailure>> {
-  const scopes: readonly Scope[] = ["ingest:write", "records:read", "hpts:adjustments:write"];
+  const scopes: readonly Scope[] = [
+    "ingest:write",
+    "records:read",
+    "hpts:adjustments:write",
+    "settings:write",
+    "facilities:write",
+  ];
   const request = { tenant: SAMPLE_TENANT, scopes, lifetimeS: LOAD_LIFETIME_S, issuedAt: new Date() };
   const service = Service.from({ url, token: await mintToken(key, request) });
   if (!service.ok) return service;
   const asOf = await dayOfSample(service.value);
   if (!asOf.ok) return asOf;
-  const booked = await switchBooksOn(service.value);
-  return booked.ok ? sendTape(service.value, asOf.value, stop) : booked;
+  const booked = await putOnce(service.value, "books", "/v1/bookkeeping", { mode: "records" });
+  if (!booked.ok) return booked;
+  // Before the tape: a member of `info` is a dimension from then on.
+  const settings = { report_dimensions: SAMPLE_DIMENSIONS };
+  const set = await putOnce(service.value, "settings", "/v1/settings", settings);
+  if (!set.ok) return set;
+  const sent = await sendTape(service.value, asOf.value, stop);
+  return sent.ok ? putFacilities(service.value, asOf.value) : sent;
+}
+
+async function putFacilities(service: Service, asOf: string): Promise<Result<void, CommandFailure>> {
+  for (const [id, terms] of Object.entries(sampleFacilities(asOf))) {
+    const put = await putOnce(service, `facility:${id}`, `/api/facilities/${id}`, terms);
+    if (!put.ok) return put;
+  }
+  return ok(undefined);
 }
 
 async function sendTape(

@@ -126,6 +126,7 @@ const isOfTheGate = ({ category, step }: LogLine): boolean =>
 
 /** The request that an event comes from, for those that an operator may send again. */
 function requestOf({ category, step }: LogLine): string | undefined {
+  if (category === "facility") return `${step.toUpperCase()} /api/facilities/{facility_id}`;
   if (category === "settings") return "PUT /v1/settings";
   if (category === "ledger" && ["closed", "reopened"].includes(step)) return "PUT /v1/closing";
   if (category === "ledger" && step === "account_named") return "PUT /v1/accounts/{account_code}";

@@ -3,6 +3,7 @@ import { clientId, sampleClient } from "./clients.ts";
 import { create, type Envelope } from "./envelope.ts";
 import { BEHAVIOURS, sampledLife } from "./life.ts";
 import { Random } from "./random.ts";
+import { SampleReports } from "./reports.ts";
 import { agree, type SampleAgreement } from "./terms.ts";
 
 export interface SampleOptions {
@@ -30,18 +31,26 @@ const DISBURSEMENTS_A_CLIENT = 1.4;
  */
 export function* sampleTape({ loans, seed, asOf }: SampleOptions): Generator<Envelope> {
   const random = new Random(seed);
+  const reports = new SampleReports(seed);
   const clients = Math.max(1, Math.ceil(loans / DISBURSEMENTS_A_CLIENT));
-  for (let index = 1; index <= clients; index += 1) yield sampleClient(index, random);
+  for (let index = 1; index <= clients; index += 1) {
+    yield withMembers(sampleClient(index, random), reports.ofClient());
+  }
   for (let index = 1; index <= loans; index += 1) {
     const client = random.integer(1, clients);
     const agreement = agree(index, clientId(client), asOf, random);
-    yield disbursement(agreement, client, clients, random);
+    yield withMembers(disbursement(agreement, client, clients, random), reports.ofDisbursement());
     for (const installment of agreement.installments) yield expected(agreement, installment);
     if (agreement.kind === "purchase" && random.chance(0.5)) yield operation(agreement, index, random);
     const behaviour = random.weighted(BEHAVIOURS);
     for (const { envelope } of sampledLife(agreement, behaviour, asOf, random)) yield envelope;
   }
 }
+
+const withMembers = ({ category, data }: Envelope, members: object): Envelope => ({
+  category,
+  data: { ...data, ...members },
+});
 
 function disbursement(agreement: SampleAgreement, client: number, clients: number, random: Random): Envelope {
   const { id, kind, currency, start, maturity, principal, margin, installments, amount } = agreement;

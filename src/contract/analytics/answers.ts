@@ -86,3 +86,19 @@ export const rollRate = z
 
 /** `GET /api/roll-rates`. */
 export const rollRates = z.object({ from_date: day, to_date: day, ...moment, data: z.array(rollRate) });
+
+const owing = { number: z.int(), outstanding: exactDecimal, share, arrears: exactDecimal, par30: share };
+
+export const concentrationLine = z
+  .object({
+    currency,
+    groups: z.int(),
+    largest_share: share,
+    hhi: share.meta({ description: "The sum of the squares of the unrounded shares." }),
+    rows: z.array(z.object({ group: z.string().nullable(), ...owing })),
+    others: z.object(owing).nullable(),
+  })
+  .meta({ id: "ConcentrationLine" });
+
+/** `GET /api/concentration`. */
+export const concentration = z.object({ as_of_date: day, ...moment, data: z.array(concentrationLine) });

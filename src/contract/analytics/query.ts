@@ -4,8 +4,8 @@ import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
 import { expects } from "../lookup/query.ts";
 import { checkSpan, day, filteredQuery, spanParameters } from "../position/filters.ts";
-import { groupBy } from "../position/groups.ts";
-import { measureParameters } from "../position/query.ts";
+import { groupBy, oneDimension } from "../position/groups.ts";
+import { asOf, measureParameters } from "../position/query.ts";
 
 /** What a report about all disbursements takes besides its filters and its days. */
 const reportParameters = { known_at: knownAt.optional(), ...measureParameters } as const;
@@ -28,9 +28,19 @@ export const rollRatesQuery = filteredQuery(
 );
 export type RollRatesQuery = z.output<typeof rollRatesQuery>;
 
+/** A whole number within bounds, in plain digits. */
+function wholeNumber(least: number, most: number) {
+  const expected = expects(`a whole number from ${least} to ${most}, in plain digits`);
+  return z
+    .string(expected)
+    .regex(/^(0|[1-9]\d{0,3})$/, expected)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, expected)
+    .meta(documented({ type: "integer", minimum: least, maximum: most }));
+}
+
 const MONTHS_MAX = 120;
 const MONTHS_USUAL = 24;
-const monthsExpected = expects(`a whole number from 0 to ${MONTHS_MAX}`);
 
 export const vintagesQuery = filteredQuery(
   {
@@ -41,12 +51,7 @@ export const vintagesQuery = filteredQuery(
       .enum(PERIODS, expects(`one of ${PERIODS.join(", ")}`))
       .optional()
       .describe("The period of a cohort. Default: month."),
-    months: z
-      .string(monthsExpected)
-      .regex(/^(?:0|[1-9]\d{0,2})$/, monthsExpected)
-      .transform(Number)
-      .refine((months) => months <= MONTHS_MAX, monthsExpected)
-      .meta(documented({ type: "integer", minimum: 0, maximum: MONTHS_MAX }))
+    months: wholeNumber(0, MONTHS_MAX)
       .optional()
       .describe(`The most months on book. Default: ${MONTHS_USUAL}.`),
     ...reportParameters,
@@ -55,3 +60,19 @@ export const vintagesQuery = filteredQuery(
   ({ by = "month", months = MONTHS_USUAL, ...others }) => ({ ...others, by, months }),
 );
 export type VintagesQuery = z.output<typeof vintagesQuery>;
+
+const TOP_MAX = 200;
+const TOP_DEFAULT = 20;
+
+export const concentrationQuery = filteredQuery(
+  {
+    as_of_date: asOf.optional(),
+    ...reportParameters,
+    by: oneDimension,
+    top: wholeNumber(1, TOP_MAX)
+      .optional()
+      .describe(`Rows of each currency: 1 to ${TOP_MAX}, default ${TOP_DEFAULT}.`),
+  },
+  ({ top = TOP_DEFAULT, ...query }) => ({ ...query, top }),
+);
+export type ConcentrationQuery = z.output<typeof concentrationQuery>;

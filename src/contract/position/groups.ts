@@ -17,8 +17,13 @@ export function memberNamed(name: string): MemberDimension | null {
   return { of: of === "info" ? "info" : "client_info", member };
 }
 
-const dimensionNamed = (name: string): Dimension | null =>
+/** The dimension of a name; null for a name that none has. */
+export const dimensionNamed = (name: string): Dimension | null =>
   DIMENSIONS.find((known) => known === name) ?? memberNamed(name);
+
+/** A dimension as a query names it. */
+export const dimensionText = (dimension: Dimension): string =>
+  typeof dimension === "object" ? `${dimension.of}.${dimension.member}` : dimension;
 
 /** Reads one dimension, or two by a comma. A member's name may have commas too: the first split that names two counts. */
 function groupingNamed(text: string): Grouping | null {
@@ -30,8 +35,8 @@ function groupingNamed(text: string): Grouping | null {
   return only && [only];
 }
 
-const NAMES = `${DIMENSIONS.join(", ")}, info.<member>, client_info.<member>`;
-const ONE_OR_TWO = `must be one of ${NAMES}, or two different ones by a comma`;
+export const DIMENSION_NAMES = `${DIMENSIONS.join(", ")}, info.<member>, client_info.<member>`;
+const ONE_OR_TWO = `must be one of ${DIMENSION_NAMES}, or two different ones by a comma`;
 
 /** The parameter `group_by` (docs/analytics.md#groups). */
 export const groupBy = z
@@ -43,4 +48,20 @@ export const groupBy = z
     return z.NEVER;
   })
   .meta(documented({ type: "string" }))
-  .describe(`One of ${NAMES}, or two by a comma. A member is one of the report_dimensions of the settings.`);
+  .describe(
+    `One of ${DIMENSION_NAMES}, or two by a comma. A member is one of the report_dimensions of the settings.`,
+  );
+
+const ONE = `must be one of ${DIMENSION_NAMES}`;
+
+/** A parameter that names one dimension. */
+export const oneDimension = z
+  .string({ error: ({ input }) => (Array.isArray(input) ? "must be given once" : ONE) })
+  .transform((text, context): Dimension => {
+    const dimension = dimensionNamed(text);
+    if (dimension) return dimension;
+    context.addIssue({ code: "custom", message: ONE });
+    return z.NEVER;
+  })
+  .meta(documented({ type: "string" }))
+  .describe(`One of ${DIMENSION_NAMES}. A member is one of the report_dimensions of the settings.`);

@@ -12,12 +12,12 @@ import { groupBy } from "./groups.ts";
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, expects(`one of ${values.join(", ")}`));
 
-const asOf = day.describe("What was true on this day; default today in the time zone of the tenant.");
+export const asOf = day.describe("What was true on this day; default today in the time zone of the tenant.");
 
 const idExpected = expects("an id of 1 to 128 characters");
 const id = z.string(idExpected).min(1, idExpected).max(128, idExpected);
 const cursorExpected = expects("the next_cursor of the page before");
-const cursor = z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected);
+export const cursor = z.string(cursorExpected).min(1, cursorExpected).max(4096, cursorExpected);
 
 /** A text that the domain reads; its refusal is the message. */
 const readBy = <T>(read: (text: string) => Result<T, string>) =>
@@ -29,7 +29,7 @@ const readBy = <T>(read: (text: string) => Result<T, string>) =>
   });
 
 /** Which arrears make something late (docs/portfolio.md#tolerance). */
-const toleranceParameters = {
+export const toleranceParameters = {
   arrears_tolerance: readBy(parseArrearsTolerance)
     .meta(documented({ type: "string" }))
     .optional()

@@ -1,5 +1,5 @@
 import type * as answers from "../analytics/answers.ts";
-import { movementQuery, rollRatesQuery, vintagesQuery } from "../analytics/query.ts";
+import { concentrationQuery, movementQuery, rollRatesQuery, vintagesQuery } from "../analytics/query.ts";
 import type { RouteTable } from "./route.ts";
 
 const report = {
@@ -32,5 +32,11 @@ export const ANALYTICS_ROUTES = {
     path: "/api/roll-rates",
     query: rollRatesQuery,
     answers: { 200: { json: "rollRates", csv: true }, 202: unfinished },
+  },
+  getConcentration: {
+    ...report,
+    path: "/api/concentration",
+    query: concentrationQuery,
+    answers: { 200: { json: "concentration", csv: true }, 202: unfinished },
   },
 } as const satisfies RouteTable<keyof typeof answers>;

@@ -41,13 +41,13 @@ export function addWeighed(sums: WeighedSums, one: Examined, day: Day): void {
 }
 
 /** Days from a day to maturity as of it, at least 0; null for a purchase that does not mature. */
-function remainingDays(one: Examined, day: Day): number | null {
+export function remainingDays(one: Examined, day: Day): number | null {
   const { maturity } = one.one.agreementAt(day);
   return maturity === null ? null : Math.max(0, daysBetween(day, maturity));
 }
 
 /** Days from the start to the maturity as first agreed; a purchase has the one as of the day, or null. */
-function originalDays({ one, start, loan }: Examined, day: Day): number | null {
+export function originalDays({ one, start, loan }: Examined, day: Day): number | null {
   const { terms, maturity } = one.agreementAt(day);
   const first = loan.disbursement.kind === "loan" ? terms.first_agreed.maturity_date : maturity;
   return first === null ? null : daysBetween(start, one.calendar.dayOf(first));

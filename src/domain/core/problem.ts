@@ -68,6 +68,7 @@ export type ProblemCode =
   | "too_many_bank_accounts"
   | "too_many_endpoints"
   | "too_many_keys"
+  | "too_many_facilities"
   | "rate_limited"
   | "internal_error"
   | "misconfigured"

@@ -4,6 +4,7 @@ export const WEBHOOK_TYPES = [
   "journalEntryPosted",
   "historyAdded",
   "settingsChanged",
+  "facilityChanged",
   "booksChanged",
   "logRestored",
 ] as const;

@@ -17,7 +17,7 @@ export function openInfo(info: string | null, names: readonly string[]): OpenInf
 }
 
 /** A JSON value as text: 1, 1.0 and "1" are one. Null for null, an object and an array. */
-function groupText(json: string): string | null {
+export function groupText(json: string): string | null {
   if (json.startsWith('"')) return JSON.parse(json);
   if (json === "true" || json === "false") return json;
   return /^[-\d]/.test(json) ? numberText(json) : null;

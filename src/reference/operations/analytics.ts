@@ -26,5 +26,11 @@ export const ANALYTICS_OPERATIONS = operationsOf({
         "How disbursements moved between buckets from one day to another: the cells that are not empty.",
       answers: { 200: "The roll rates.", 202: UNFINISHED },
     },
+    getConcentration: {
+      summary: "Read where the outstanding principal is",
+      description:
+        "By currency: the groups of one dimension that owe most, the share of the largest, and the sum of the squares of all shares.",
+      answers: { 200: "The concentration.", 202: UNFINISHED },
+    },
   },
 });

@@ -195,14 +195,21 @@ describe("log --lost", () => {
       lineOf({ sequence: 4, category: "ledger", step: "opening", id: "e" }, {}),
       lineOf({ sequence: 5, category: "client", step: "erase", id: "C-1" }, {}),
       lineOf({ sequence: 6, category: "settings", step: "put", id: "settings" }, { time_zone: "Asia/Tokyo" }),
+      lineOf({ sequence: 7, category: "facility", step: "put", id: "F-1" }, { facility_id: "F-1" }),
+      lineOf({ sequence: 8, category: "facility", step: "delete", id: "F-1" }, { facility_id: "F-1" }),
     ];
     const before = rechained([...goldenLines().slice(0, 3), ...own]);
     log = rechained([
       ...before.slice(0, 3),
-      restored(1_001, 3, { last_known: 6, last_known_hash: at(before, 6).hash }),
+      restored(1_001, 3, { last_known: 8, last_known_hash: at(before, 8).hash }),
     ]);
     const { stdout, stderr } = await command("log", "--lost", await exported(before));
     expect(stdout).toBe("");
+    for (const method of ["PUT", "DELETE"]) {
+      expect(stderr).toContain(
+        `"request":"${method} /api/facilities/{facility_id}","data":{"facility_id":"F-1"}}`,
+      );
+    }
     expect(stderr).toMatch(
       /^\{"sequence":6,.*"request":"PUT \/v1\/settings","data":\{"time_zone":"Asia\/Tokyo"\}\}\n/,
     );

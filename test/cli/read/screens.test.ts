@@ -1,5 +1,6 @@
 import { LosslessNumber } from "lossless-json";
 import { describe, expect, it, test } from "vitest";
+import { baseText } from "../../../src/cli/read/base.ts";
 import { bar, money } from "../../../src/cli/read/format.ts";
 import { figuresText, lateText } from "../../../src/cli/read/portfolio.ts";
 import { positionText } from "../../../src/cli/read/show.ts";
@@ -140,4 +141,63 @@ describe("a screen", () => {
       /^2026-01-01 +disbursement +34,999\.95 +34,999\.95 +10,000\.00 +-0\.05 +25,000\.00$/m,
     );
   });
+});
+
+test("a base shows what can be borrowed, and why it is not more", () => {
+  const count = (number: string, outstanding: string) => ({
+    number: exact(number),
+    outstanding: exact(outstanding),
+  });
+  const text = baseText({
+    as_of_date: "2026-06-30",
+    from_sequence: exact("5"),
+    to_sequence: exact("5"),
+    data: {
+      facility_id: "harbour-usd",
+      currency: "USD",
+      effective_date: "2026-01-01",
+      pool: count("3", "1010"),
+      ineligible: [{ index: exact("0"), rule: "max_days_past_due", ...count("1", "10") }],
+      eligible: count("2", "1000"),
+      excess: [
+        {
+          index: exact("0"),
+          by: "client_id",
+          group: null,
+          ...{ outstanding: exact("900"), allowed: exact("500"), excess: exact("400") },
+        },
+      ],
+      base: exact("600"),
+      advance_rate: exact("0.8"),
+      available: exact("480"),
+      commitment: exact("123456789.1"),
+      drawn: exact("500"),
+      headroom: exact("-20"),
+      covenants: [
+        { code: "par30", value: exact("0.009901"), max: exact("0.1"), holds: true },
+        { code: "pool_outstanding", value: exact("1010"), min: exact("2000"), holds: false },
+        { code: "par90", value: null, max: exact("0.1"), holds: true },
+      ],
+    },
+  });
+  expect(text).toBe(`Base of harbour-usd as of 2026-06-30, in USD
+
+Pool       1,010.00 in 3 disbursements
+Eligible   1,000.00 in 2 disbursements
+Base       600.00
+Available  480.00 at 0.8, of 123,456,789.10 committed
+Drawn      500.00
+Headroom   -20.00
+
+Ineligible by rule   number  outstanding
+0 max_days_past_due       1        10.00
+
+Limit        group  counts for  allowed  excess
+0 client_id  -          900.00   500.00  400.00
+
+Covenant             value     bound
+par30             0.009901   max 0.1  holds
+pool_outstanding      1010  min 2000  BROKEN
+par90                    -   max 0.1  holds
+`);
 });

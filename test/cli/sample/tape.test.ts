@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Envelope } from "../../../src/cli/sample/envelope.ts";
+import { SAMPLE_DIMENSIONS, sampleFacilities } from "../../../src/cli/sample/reports.ts";
 import { sampleTape } from "../../../src/cli/sample/tape.ts";
+import { parseBody } from "../../../src/contract/body.ts";
+import { facilityBody } from "../../../src/contract/facility/bodies.ts";
 import { parseJson } from "../../../src/contract/json.ts";
 import { parseIngest } from "../../../src/contract/tape/ingest.ts";
 
@@ -50,6 +53,28 @@ describe("the sample tape", () => {
         ({ payment_id, payment_total }) => Number(payment_total) < Number(due.get(payment_id)?.payment_total),
       ),
     ).toBe(true);
+  });
+
+  it("pledges to the creditors of its facilities, and has a value for each dimension of reports", () => {
+    const lines = tape(1).filter(({ data }) => data.step === "create");
+    const of = (wanted: string) =>
+      lines.filter(({ category }) => category === wanted).map(({ data }) => data);
+    const facilities = Object.values(sampleFacilities("2026-11-20")).map((terms) => {
+      const sent = parseJson(JSON.stringify(terms));
+      const parsed = sent.ok ? parseBody(facilityBody, sent.value) : sent;
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+      return parsed.value.terms;
+    });
+    for (const { creditor, currency } of facilities) {
+      const pool = of("disbursement").filter(
+        (one) => one.pledge_creditor === creditor && one.currency === currency,
+      );
+      expect(pool.length).toBeGreaterThan(10);
+    }
+    expect(of("disbursement").some((one) => one.pledge_creditor === undefined)).toBe(true);
+    const membersOf = (wanted: string) => of(wanted).map(({ info }) => Object.keys(info as object));
+    expect(new Set(membersOf("disbursement").flat())).toEqual(new Set(SAMPLE_DIMENSIONS.disbursement));
+    expect(new Set(membersOf("client").flat())).toEqual(new Set(SAMPLE_DIMENSIONS.client));
   });
 
   it("fits the schemas in every line, and names only records of earlier lines", () => {

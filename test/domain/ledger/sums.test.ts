@@ -192,7 +192,7 @@ it("a summary adds up the accounts of one external code, by period and currency"
       ...{ name: "Disbursement Clearing", external_code: null, dr_minor: 8n, cr_minor: 1n },
     },
   ]);
-  const unnamed = new Map([
+  const unnamed: typeof names = new Map([
     ...names,
     ["1200", { ...OWN, external_code: "43", external_name: null }],
   ] as never);
