@@ -21,7 +21,7 @@ const groupText = (group: Subject["group"]): string =>
     .join(", ");
 
 /** A screen for each currency and group, one after another. */
-export function sections<T extends Subject>(
+function sections<T extends Subject>(
   lines: readonly T[],
   screen: (lines: readonly [T, ...T[]]) => string,
 ): string {
