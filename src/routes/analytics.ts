@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import {
+  type cashFlows,
   type concentration,
   type movement,
   movementLine,
@@ -9,10 +10,12 @@ import {
   vintageLine,
   type vintages,
 } from "../contract/analytics/answers.ts";
+import { cashFlowsCsv, cashFlowView } from "../contract/analytics/cash-flows-view.ts";
 import { concentrationCsv, concentrationView } from "../contract/analytics/concentration-view.ts";
 import { movementLineView } from "../contract/analytics/movement-view.ts";
 import { rollRateView, vintageLineView } from "../contract/analytics/performance-view.ts";
 import type {
+  CashFlowsQuery,
   ConcentrationQuery,
   MovementQuery,
   RollRatesQuery,
@@ -23,6 +26,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { renderCsv, wantsCsv } from "../http/csv.ts";
 import type { RouteHandlers } from "../http/handler.ts";
 import { renderJson } from "../http/problem.ts";
+import { surveyCashFlows } from "../reads/cash-flows.ts";
 import { surveyConcentration } from "../reads/concentration.ts";
 import { surveyMovement, surveyRollRates } from "../reads/span-reports.ts";
 import { surveyVintages } from "../reads/vintages.ts";
@@ -35,6 +39,7 @@ export const analyticsHandlers = {
   getVintages: (c, { query }) => answerVintages(c, query),
   getRollRates: (c, { query }) => answerRollRates(c, query),
   getConcentration: (c, { query }) => answerConcentration(c, query),
+  getCashFlows: (c, { query }) => answerCashFlows(c, query),
 } satisfies Partial<RouteHandlers>;
 
 const NARROW = "Ask with more filters, or without group_by.";
@@ -49,6 +54,31 @@ async function answerMovement(c: Context<AppEnv>, asked: MovementQuery): Promise
   const { from_date, to_date } = asked;
   const answer = { from_date, to_date, from_sequence, to_sequence, data };
   return bounded(c, renderJson<typeof movement>(c, answer), NARROW);
+}
+
+async function answerConcentration(c: Context<AppEnv>, asked: ConcentrationQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => surveyConcentration(db, tenant, asked));
+  const narrow = "Ask with more filters, or by what has fewer groups.";
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, narrow);
+  const { gathered, from_sequence, to_sequence } = found.value;
+  const data = gathered.gatherer.answer().map(concentrationView);
+  if (wantsCsv(c)) return bounded(c, renderCsv(c, concentrationCsv(data), "concentration"), narrow);
+  const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
+  return bounded(c, renderJson<typeof concentration>(c, answer), narrow);
+}
+
+async function answerCashFlows(c: Context<AppEnv>, asked: CashFlowsQuery): Promise<Response> {
+  const tenant = c.get("principal").tenant_id;
+  const found = await ask(c, (db) => surveyCashFlows(db, tenant, asked));
+  const narrow = "Ask with more filters, without group_by, or for fewer months.";
+  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, narrow);
+  const { gathered, from_sequence, to_sequence } = found.value;
+  const { lines, months } = gathered.gatherer;
+  const data = lines.inOrder().map((line) => cashFlowView(line, months, asked.group_by));
+  if (wantsCsv(c)) return bounded(c, renderCsv(c, cashFlowsCsv(data), "cash-flows"), narrow);
+  const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
+  return bounded(c, renderJson<typeof cashFlows>(c, answer), narrow);
 }
 
 async function answerVintages(c: Context<AppEnv>, asked: VintagesQuery): Promise<Response> {
@@ -79,14 +109,3 @@ async function answerRollRates(c: Context<AppEnv>, asked: RollRatesQuery): Promi
 /** The lines of a report as CSV, with the columns of their schema. */
 const csv = (c: Context<AppEnv>, name: string, row: z.ZodObject, lines: readonly object[]) =>
   bounded(c, renderCsv(c, linesCsv(row, lines), name), NARROW);
-async function answerConcentration(c: Context<AppEnv>, asked: ConcentrationQuery): Promise<Response> {
-  const tenant = c.get("principal").tenant_id;
-  const found = await ask(c, (db) => surveyConcentration(db, tenant, asked));
-  const narrow = "Ask with more filters, or by what has fewer groups.";
-  if (!found.ok || found.value.kind !== "complete") return renderUnanswered(c, found, narrow);
-  const { gathered, from_sequence, to_sequence } = found.value;
-  const data = gathered.gatherer.answer().map(concentrationView);
-  if (wantsCsv(c)) return bounded(c, renderCsv(c, concentrationCsv(data), "concentration"), narrow);
-  const answer = { as_of_date: gathered.day, from_sequence, to_sequence, data };
-  return bounded(c, renderJson<typeof concentration>(c, answer), narrow);
-}

@@ -34,6 +34,7 @@ export const RANDOM = [
   "test/closing/property.test.ts",
   "test/fanout/random.test.ts",
   "test/facility/random.test.ts",
+  "test/routes/{cash-flows,concentration}.test.ts",
 ];
 
 /** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { ROLL_PLACES } from "../../domain/analytics/roll-rates.ts";
 import { currency, day, exactDecimal } from "../answer-values.ts";
-import { group } from "../position/answers.ts";
+import { documented } from "../documented.ts";
+import { group, parts } from "../position/answers.ts";
 
 export { unfinished } from "../position/answers.ts";
 
@@ -102,3 +103,32 @@ export const concentrationLine = z
 
 /** `GET /api/concentration`. */
 export const concentration = z.object({ as_of_date: day, ...moment, data: z.array(concentrationLine) });
+
+const month = z.string().meta(documented({ type: "string", pattern: "^[0-9]{4}-[0-9]{2}$" }));
+const ahead = { due: parts, unscheduled: exactDecimal } as const;
+
+export const cashFlowLine = z
+  .object({
+    currency,
+    group: group.optional(),
+    outstanding: exactDecimal,
+    past: z.array(
+      z.object({
+        month,
+        to: day,
+        due: parts,
+        received: parts,
+        covered_by_end: parts,
+        collection_rate: exactDecimal.nullable(),
+      }),
+    ),
+    overdue: parts,
+    overdue_unscheduled: exactDecimal,
+    future: z.array(z.object({ month, ...ahead })),
+    beyond: z.object(ahead),
+    over_scheduled: exactDecimal,
+  })
+  .meta({ id: "CashFlowLine" });
+
+/** `GET /api/cash-flows`. */
+export const cashFlows = z.object({ as_of_date: day, ...moment, data: z.array(cashFlowLine) });

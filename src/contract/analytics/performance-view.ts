@@ -8,7 +8,8 @@ import { amountIn } from "../position/view.ts";
 import type { rollRate, vintageLine } from "./answers.ts";
 
 /** The group of a line, where the request has one. */
-const grouped = (group: Group, grouping: Grouping | undefined) => (grouping === undefined ? {} : { group });
+export const grouped = (group: Group, grouping: Grouping | undefined) =>
+  grouping === undefined ? {} : { group };
 
 /** One cohort after some months (docs/analytics.md#vintages). */
 export function vintageLineView(

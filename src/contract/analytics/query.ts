@@ -76,3 +76,24 @@ export const concentrationQuery = filteredQuery(
   ({ top = TOP_DEFAULT, ...query }) => ({ ...query, top }),
 );
 export type ConcentrationQuery = z.output<typeof concentrationQuery>;
+
+const PAST_MAX = 60;
+const PAST_DEFAULT = 12;
+const AHEAD_MAX = 120;
+const AHEAD_DEFAULT = 24;
+
+export const cashFlowsQuery = filteredQuery(
+  {
+    as_of_date: asOf.optional(),
+    ...reportParameters,
+    group_by: groupBy.optional(),
+    past: wholeNumber(0, PAST_MAX)
+      .optional()
+      .describe(`Months that ended by the day: 0 to ${PAST_MAX}, default ${PAST_DEFAULT}.`),
+    months: wholeNumber(1, AHEAD_MAX)
+      .optional()
+      .describe(`Months from the next day on: 1 to ${AHEAD_MAX}, default ${AHEAD_DEFAULT}.`),
+  },
+  ({ past = PAST_DEFAULT, months = AHEAD_DEFAULT, ...query }) => ({ ...query, past, months }),
+);
+export type CashFlowsQuery = z.output<typeof cashFlowsQuery>;

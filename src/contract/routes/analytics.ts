@@ -1,5 +1,11 @@
 import type * as answers from "../analytics/answers.ts";
-import { concentrationQuery, movementQuery, rollRatesQuery, vintagesQuery } from "../analytics/query.ts";
+import {
+  cashFlowsQuery,
+  concentrationQuery,
+  movementQuery,
+  rollRatesQuery,
+  vintagesQuery,
+} from "../analytics/query.ts";
 import type { RouteTable } from "./route.ts";
 
 const report = {
@@ -38,5 +44,11 @@ export const ANALYTICS_ROUTES = {
     path: "/api/concentration",
     query: concentrationQuery,
     answers: { 200: { json: "concentration", csv: true }, 202: unfinished },
+  },
+  getCashFlows: {
+    ...report,
+    path: "/api/cash-flows",
+    query: cashFlowsQuery,
+    answers: { 200: { json: "cashFlows", csv: true }, 202: unfinished },
   },
 } as const satisfies RouteTable<keyof typeof answers>;

@@ -42,6 +42,10 @@ export class Lines<S> {
     return line.sums;
   }
 
+  get size(): number {
+    return this.#lines.size;
+  }
+
   /** False when there are more lines than an answer may hold. */
   get areFew(): boolean {
     return this.#lines.size <= LINES_MAX;

@@ -32,5 +32,11 @@ export const ANALYTICS_OPERATIONS = operationsOf({
         "By currency: the groups of one dimension that owe most, the share of the largest, and the sum of the squares of all shares.",
       answers: { 200: "The concentration.", 202: UNFINISHED },
     },
+    getCashFlows: {
+      summary: "Read past and future cash flows",
+      description:
+        "By currency and group: what fell due, came in and was covered in each past month, what is overdue, and what will fall due.",
+      answers: { 200: "The cash flows.", 202: UNFINISHED },
+    },
   },
 });
