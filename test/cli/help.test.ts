@@ -53,7 +53,7 @@ test("--version prints the version of the package", async () => {
 
 const READS = [
   ...["portfolio", "positions", "quality", "base F-1", "whoami", "tenants", "show DSB-1", "statement DSB-1"],
-  ...["bookkeeping status", "bookkeeping proof", "webhooks list", "vintages", "concentration"],
+  ...["bookkeeping status", "bookkeeping proof", "webhooks list", "vintages", "cash-flow", "concentration"],
   ...["movement --from 2026-05-31 --to 2026-06-30", "roll-rates --from 2026-05-31 --to 2026-06-30"],
 ];
 

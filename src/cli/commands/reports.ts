@@ -15,6 +15,7 @@ export const REPORT_HANDLERS: ReportHandlers = {
   movement: shown("movement"),
   vintages: shown("vintages"),
   rollRates: shown("rollRates"),
+  cashFlow: shown("cashFlow"),
   concentration: shown("concentration"),
 };
 
@@ -111,6 +112,20 @@ const REPORTS: Readonly<Record<ReportName, Described>> = {
     needed: ["from", "to"],
     example: "roll-rates --from 2026-05-31 --to 2026-06-30",
   },
+  cashFlow: {
+    command: "cash-flow",
+    summary: "show what fell due and came in by month, and what will",
+    description:
+      "Shows by month what fell due, came in and was covered, what is overdue, and what will fall due.",
+    parameters: {
+      asOf,
+      past: { parameter: "past", option: whole("--past <number>", "number of past months", [0, 60]) },
+      months: { parameter: "months", option: whole("--months <number>", "number of months ahead", [1, 120]) },
+      groupBy,
+    },
+    needed: [],
+    example: "cash-flow --months 12",
+  },
   concentration: {
     command: "concentration",
     summary: "show which clients, countries or others owe most",
@@ -149,7 +164,7 @@ interface Parsed extends ServiceOptions {
   readonly [name: string]: unknown;
 }
 
-/** Adds `movement`, `vintages`, `roll-rates` and `concentration`. */
+/** Adds `movement`, `vintages`, `roll-rates`, `cash-flow` and `concentration`. */
 export function addReportCommands(program: Command, handlers: ReportHandlers, finish: Finish): void {
   for (const [name, described] of Object.entries(REPORTS) as [ReportName, Described][]) {
     const { command, summary, description, needed, example } = described;

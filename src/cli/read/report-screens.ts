@@ -1,10 +1,17 @@
-import type { concentration, movement, rollRates, vintages } from "../../contract/analytics/answers.ts";
+import type {
+  cashFlows,
+  concentration,
+  movement,
+  rollRates,
+  vintages,
+} from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import { left, listText, money, percent, right, tableText } from "./format.ts";
 
 type MovementJson = ParsedOf<typeof movement>;
 type VintagesJson = ParsedOf<typeof vintages>;
 type RollRatesJson = ParsedOf<typeof rollRates>;
+type CashFlowsJson = ParsedOf<typeof cashFlows>;
 type ConcentrationJson = ParsedOf<typeof concentration>;
 
 /** What a line of a report is about. */
@@ -139,4 +146,34 @@ export function concentrationText({ as_of_date, data }: ConcentrationJson): stri
     return `${facts}\n${table}`;
   };
   return `Concentration as of ${as_of_date}\n${sections(data, screen)}`;
+}
+
+/** The screen of cash flows. */
+export function cashFlowsText({ as_of_date, data }: CashFlowsJson): string {
+  type Line = CashFlowsJson["data"][number];
+  const screen = ([line]: readonly [Line, ...unknown[]]) => {
+    const { currency, past, future, beyond } = line;
+    const amount = (value: unknown) => money(value, currency);
+    const facts = listText([
+      ["Outstanding", amount(line.outstanding)],
+      ["Overdue", `${amount(line.overdue.total)} (${amount(line.overdue.principal)} principal)`],
+      ["Overdue, unscheduled", amount(line.overdue_unscheduled)],
+      ["Over-scheduled", amount(line.over_scheduled)],
+    ]);
+    const before = tableText(
+      [left("Month"), right("due"), right("received"), right("covered"), right("of due")],
+      past.map(({ month, due, received, covered_by_end, collection_rate }) => [
+        ...[month, amount(due.total), amount(received.total), amount(covered_by_end.total)],
+        percent(collection_rate),
+      ]),
+    );
+    const ahead = tableText(
+      [left("Month"), right("will fall due"), right("principal"), right("unscheduled")],
+      [...future, { ...beyond, month: "beyond" }].map(({ month, due, unscheduled }) => [
+        ...[month, amount(due.total), amount(due.principal), amount(unscheduled)],
+      ]),
+    );
+    return [facts, ...(past.length > 0 ? [before] : []), ahead].join("\n");
+  };
+  return `Cash flows as of ${as_of_date}\n${sections(data, screen)}`;
 }

@@ -2,13 +2,20 @@ import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
 import { print } from "./format.ts";
 import { getComplete } from "./get.ts";
-import { concentrationText, movementText, rollRatesText, vintagesText } from "./report-screens.ts";
+import {
+  cashFlowsText,
+  concentrationText,
+  movementText,
+  rollRatesText,
+  vintagesText,
+} from "./report-screens.ts";
 
 /** A report about all disbursements: where it is, and its screen. */
 const REPORTS = {
   movement: { path: "/api/portfolio/movement", screen: movementText },
   vintages: { path: "/api/vintages", screen: vintagesText },
   rollRates: { path: "/api/roll-rates", screen: rollRatesText },
+  cashFlow: { path: "/api/cash-flows", screen: cashFlowsText },
   concentration: { path: "/api/concentration", screen: concentrationText },
 } as const;
 

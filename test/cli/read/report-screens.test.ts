@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  cashFlowsText,
   concentrationText,
   movementText,
   rollRatesText,
@@ -70,4 +71,21 @@ test("a concentration shows the largest groups, what has no group, and the other
   expect(text).toMatch(/^Largest +60\.00 %\nHHI +0\.44$/m);
   expect(text).toMatch(/^none +2 +600 +60\.00 % +0 +-$/m);
   expect(text).toMatch(/^all others +2 +600 +60\.00 %/m);
+});
+
+test("cash flows show the past months, what is overdue, and the months ahead with what lies beyond", () => {
+  const parts = { total: 550, principal: 500, fee: 50 };
+  const past = { month: "2026-06", to: "2026-06-30", due: parts, received: parts };
+  const line = {
+    ...{ currency: "USD", outstanding: 1500, overdue: parts, overdue_unscheduled: 7, over_scheduled: 0 },
+    past: [{ ...past, covered_by_end: parts, collection_rate: 1 }],
+    ...{
+      future: [{ month: "2026-07", due: parts, unscheduled: 1.5 }],
+      beyond: { due: parts, unscheduled: 3 },
+    },
+  };
+  const text = cashFlowsText(read({ as_of_date: "2026-06-30", ...moment, data: [line] }));
+  expect(text).toContain("Overdue               550.00 (500.00 principal)");
+  expect(text).toMatch(/^2026-06 +550\.00 +550\.00 +550\.00 +100\.00 %$/m);
+  expect(text).toMatch(/^2026-07 +550\.00 +500\.00 +1\.50\nbeyond +550\.00 +500\.00 +3\.00$/m);
 });
