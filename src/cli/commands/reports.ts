@@ -1,10 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ReportName, ReportOptions } from "../read/reports.ts";
+import type { WorkbookOptions } from "../report/report.ts";
 import type { ServiceOptions } from "../service.ts";
 import { dayOption, type Finish, jsonOption, wholeNumber, withService } from "./options.ts";
 
 /** The commands that print reports about all disbursements. */
-export type ReportHandlers = Readonly<Record<ReportName, (options: ReportOptions) => Promise<number>>>;
+export type ReportHandlers = Readonly<Record<ReportName, (options: ReportOptions) => Promise<number>>> & {
+  readonly report: (options: WorkbookOptions) => Promise<number>;
+};
 
 const shown =
   (name: ReportName): ReportHandlers[ReportName] =>
@@ -17,6 +20,7 @@ export const REPORT_HANDLERS: ReportHandlers = {
   rollRates: shown("rollRates"),
   cashFlow: shown("cashFlow"),
   concentration: shown("concentration"),
+  report: async (options) => (await import("../report/report.ts")).writeReport(options),
 };
 
 /** A report's own options, and the parameters of its route that they are. */
@@ -164,8 +168,9 @@ interface Parsed extends ServiceOptions {
   readonly [name: string]: unknown;
 }
 
-/** Adds `movement`, `vintages`, `roll-rates`, `cash-flow` and `concentration`. */
+/** Adds `movement`, `vintages`, `roll-rates`, `cash-flow`, `concentration` and `report`. */
 export function addReportCommands(program: Command, handlers: ReportHandlers, finish: Finish): void {
+  addWorkbook(program, handlers, finish);
   for (const [name, described] of Object.entries(REPORTS) as [ReportName, Described][]) {
     const { command, summary, description, needed, example } = described;
     const parameters: Parameters = { ...described.parameters, ...MEASURES };
@@ -193,3 +198,21 @@ const mandatory = (option: Option): Option => {
   const needed = new Option(option.flags, option.description).makeOptionMandatory();
   return option.parseArg ? needed.argParser(option.parseArg) : needed;
 };
+
+function addWorkbook(program: Command, handlers: ReportHandlers, finish: Finish): void {
+  withService(
+    program
+      .command("report")
+      .summary("write all reports of a day as one workbook")
+      .description(
+        "Writes the portfolio, its reports, all positions and, for a facility, its borrowing base as one workbook.",
+      ),
+  )
+    .addOption(mandatory(new Option("--as-of <day>", "day of the figures").argParser(dayOption)))
+    .requiredOption("--out <file>", "workbook that is written, such as report.xlsx")
+    .option("--facility <id>", "facility whose borrowing base is added")
+    .addHelpText("after", "\n  npx loan-ledger report --as-of 2026-06-30 --out june.xlsx")
+    .action(async ({ url, token, asOf, facility, out }: WorkbookOptions) =>
+      finish(await handlers.report({ url, token, asOf, facility, out })),
+    );
+}
