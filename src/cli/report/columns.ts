@@ -27,6 +27,9 @@ const titleOf = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+/** The name that a title stands for. */
+const nameOf = (title: unknown): string => String(title).toLowerCase().replaceAll(" ", "_");
+
 interface Places {
   readonly currency: number;
   /** The column that names what a row's value is; -1 where each column has a name of its own. */
@@ -42,13 +45,14 @@ function columnOf(name: string, places: Places): SheetColumn {
     width: name === "figure" ? WIDTHS.figure : width,
     look: (row: SheetRow) => ({
       isDate,
-      style: styleOf(isValue ? String(row[places.name]) : name, row[places.currency]),
+      style: styleOf(isValue ? nameOf(row[places.name]) : name, row[places.currency]),
     }),
   };
 }
 
 /**
- * A sheet of lines with these columns, named as in CSV. A column `value` holds what `figure` or `name` of its line says.
+ * A sheet of lines with these columns, named as in CSV. A column `value` holds what `figure` or `name` of its line says; a
+ * `figure` is shown in words.
  */
 export function sheetOf(
   name: string,
@@ -63,7 +67,7 @@ export function sheetOf(
     rows: async function* () {
       for await (const line of lines()) {
         const cells: Line = flat(line);
-        yield columns.map((column) => cells[column]);
+        yield columns.map((column) => (column === "figure" ? titleOf(String(cells[column])) : cells[column]));
       }
     },
   };

@@ -85,7 +85,7 @@ test("amounts have the decimals of their currency, and a value the look that its
   for await (const row of rows()) looks.push(columns[2]?.look(row).style);
   expect(looks.slice(1)).toEqual(["decimals3", "percent"]);
   expect((await written([sheetOf("S", ["figure", "value"], () => lines)], "S"))[1]).toEqual([
-    "as_of",
+    "As of",
     { kind: "date", text: "2026-06-30", isExact: true },
   ]);
 });
