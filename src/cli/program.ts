@@ -8,6 +8,7 @@ import { addOperateCommands, OPERATE_HANDLERS, type OperateHandlers } from "./co
 import type { Finish } from "./commands/options.ts";
 import { addPersonCommands, PERSON_HANDLERS, type PersonHandlers } from "./commands/person.ts";
 import { addReadCommands, READ_HANDLERS, type ReadHandlers } from "./commands/read.ts";
+import { addReportCommands, REPORT_HANDLERS, type ReportHandlers } from "./commands/reports.ts";
 import { addWebhookCommands, WEBHOOK_HANDLERS, type WebhookHandlers } from "./commands/webhooks.ts";
 import { EXIT } from "./failure.ts";
 
@@ -15,6 +16,7 @@ import { EXIT } from "./failure.ts";
 export type Handlers = LocalHandlers &
   DataHandlers &
   ReadHandlers &
+  ReportHandlers &
   BooksHandlers &
   WebhookHandlers &
   AuditHandlers &
@@ -25,6 +27,7 @@ const HANDLERS: Handlers = {
   ...LOCAL_HANDLERS,
   ...DATA_HANDLERS,
   ...READ_HANDLERS,
+  ...REPORT_HANDLERS,
   ...BOOKS_HANDLERS,
   ...WEBHOOK_HANDLERS,
   ...AUDIT_HANDLERS,
@@ -51,6 +54,7 @@ function buildProgram(handlers: Handlers, finish: Finish): Command {
   addLocalCommands(program, handlers, finish);
   addDataCommands(program, handlers, finish);
   addReadCommands(program, handlers, finish);
+  addReportCommands(program, handlers, finish);
   addBooksCommands(program, handlers, finish);
   addWebhookCommands(program, handlers, finish);
   addAuditCommands(program, handlers, finish);

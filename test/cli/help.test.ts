@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
+import type { ReportOptions } from "../../src/cli/read/reports.ts";
 import { understand } from "./program.ts";
 
 const WIDTH = 80;
@@ -51,18 +52,9 @@ test("--version prints the version of the package", async () => {
 });
 
 const READS = [
-  ...[
-    "portfolio",
-    "positions",
-    "quality",
-    "base F-1",
-    "cash-flow",
-    "whoami",
-    "tenants",
-    "show DSB-1",
-    "statement DSB-1",
-  ],
-  ...["bookkeeping status", "bookkeeping proof", "webhooks list"],
+  ...["portfolio", "positions", "quality", "base F-1", "whoami", "tenants", "show DSB-1", "statement DSB-1"],
+  ...["bookkeeping status", "bookkeeping proof", "webhooks list", "vintages", "cash-flow", "concentration"],
+  ...["movement --from 2026-05-31 --to 2026-06-30", "roll-rates --from 2026-05-31 --to 2026-06-30"],
 ];
 
 test.each(READS)("%s takes --json", async (line) => {
@@ -113,4 +105,36 @@ test("bookkeeping on says who settles, and close what it closes", async () => {
 test("log follows only with --follow", async () => {
   expect(await understand(["log"])).toMatchObject({ command: "log", options: { follow: false } });
   expect(await understand(["log", "--follow"])).toMatchObject({ options: { follow: true } });
+});
+
+test("a report takes its options and filters as parameters of its route, and refuses what has no form", async () => {
+  const line = "vintages --as-of 2026-06-30 --by quarter --months 12 --group-by kind,country --known-at 7";
+  const more = ["--where", "country=BR", "--where", "info.sector=a=b", "--where", "pledge_creditor="];
+  const tolerance = [
+    "--arrears-tolerance",
+    "USD:1",
+    "--arrears-tolerance-share",
+    "0.01",
+    "--allocation",
+    "own",
+  ];
+  const { command, options } = await understand([...line.split(" "), ...more, ...tolerance]);
+  expect(command).toBe("vintages");
+  expect(Object.groupBy((options as ReportOptions).query, ([name]) => name)).toEqual({
+    as_of_date: [["as_of_date", "2026-06-30"]],
+    by: [["by", "quarter"]],
+    months: [["months", "12"]],
+    group_by: [["group_by", "kind,country"]],
+    known_at: [["known_at", "7"]],
+    arrears_tolerance: [["arrears_tolerance", "USD:1"]],
+    arrears_tolerance_share: [["arrears_tolerance_share", "0.01"]],
+    allocation: [["allocation", "own"]],
+    country: [["country", "BR"]],
+    "info.sector": [["info.sector", "a=b"]],
+    pledge_creditor: [["pledge_creditor", ""]],
+  });
+  expect(await understand(["concentration"])).toMatchObject({ options: { query: [["by", "client_id"]] } });
+  for (const refused of ["vintages --where country", "vintages --months 121", "movement --from 2026-01-31"]) {
+    expect(await understand(refused.split(" "))).toMatchObject({ exitCode: 2 });
+  }
 });

@@ -2,7 +2,7 @@ import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { base } from "../../contract/facility/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { listText, money, print, tableText } from "./format.ts";
+import { left, listText, money, print, right, tableText } from "./format.ts";
 import { getComplete } from "./get.ts";
 
 export interface BaseOptions extends ServiceOptions {
@@ -13,9 +13,6 @@ export interface BaseOptions extends ServiceOptions {
 
 type BaseJson = ParsedOf<typeof base>;
 type Figures = BaseJson["data"];
-
-const left = (title: string) => ({ title, align: "left" }) as const;
-const right = (title: string) => ({ title, align: "right" }) as const;
 
 const section = (columns: Parameters<typeof tableText>[0], rows: Parameters<typeof tableText>[1]): string =>
   rows.length === 0 ? "" : `\n${tableText(columns, rows)}`;

@@ -24,6 +24,16 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
+/** A column of texts. */
+export const left = (title: string): Column => ({ title, align: "left" });
+
+/** A column of numbers. */
+export const right = (title: string): Column => ({ title, align: "right" });
+
+/** A share from 0 to 1 in percent; "-" for a share of nothing. */
+export const percent = (share: unknown): string =>
+  share === null ? "-" : `${(Number(share) * 100).toFixed(2)} %`;
+
 /** Rows under their titles, with two spaces between columns; omits the last column if it does not fit. */
 export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const text = wholeTable(columns, rows);

@@ -6,7 +6,7 @@ import type {
 } from "../../contract/position/answers.ts";
 import { EXIT, report } from "../failure.ts";
 import { Service, type ServiceOptions } from "../service.ts";
-import { bar, listText, money, print, tableText } from "./format.ts";
+import { bar, listText, money, percent, print, tableText } from "./format.ts";
 import { getComplete } from "./get.ts";
 
 export interface PortfolioOptions extends ServiceOptions {
@@ -17,8 +17,6 @@ export interface PortfolioOptions extends ServiceOptions {
 }
 
 const BAR_WIDTH = 20;
-
-const percent = (share: unknown): string => (share === null ? "-" : `${(Number(share) * 100).toFixed(2)} %`);
 
 /** The screen of one currency. */
 export function figuresText(figures: PortfolioLineJson): string {

@@ -28,34 +28,6 @@ export const rollRatesQuery = filteredQuery(
 );
 export type RollRatesQuery = z.output<typeof rollRatesQuery>;
 
-const MONTHS_MAX = 120;
-const MONTHS_USUAL = 24;
-const monthsExpected = expects(`a whole number from 0 to ${MONTHS_MAX}`);
-
-export const vintagesQuery = filteredQuery(
-  {
-    as_of_date: day
-      .optional()
-      .describe("The months that have ended by this day; default today in the time zone of the tenant."),
-    by: z
-      .enum(PERIODS, expects(`one of ${PERIODS.join(", ")}`))
-      .optional()
-      .describe("The period of a cohort. Default: month."),
-    months: z
-      .string(monthsExpected)
-      .regex(/^(?:0|[1-9]\d{0,2})$/, monthsExpected)
-      .transform(Number)
-      .refine((months) => months <= MONTHS_MAX, monthsExpected)
-      .meta(documented({ type: "integer", minimum: 0, maximum: MONTHS_MAX }))
-      .optional()
-      .describe(`The most months on book. Default: ${MONTHS_USUAL}.`),
-    ...reportParameters,
-    group_by: groupBy.optional(),
-  },
-  ({ by = "month", months = MONTHS_USUAL, ...others }) => ({ ...others, by, months }),
-);
-export type VintagesQuery = z.output<typeof vintagesQuery>;
-
 /** A whole number within bounds, in plain digits. */
 function wholeNumber(least: number, most: number) {
   const expected = expects(`a whole number from ${least} to ${most}, in plain digits`);
@@ -66,6 +38,28 @@ function wholeNumber(least: number, most: number) {
     .refine((value) => value >= least && value <= most, expected)
     .meta(documented({ type: "integer", minimum: least, maximum: most }));
 }
+
+const MONTHS_MAX = 120;
+const MONTHS_USUAL = 24;
+
+export const vintagesQuery = filteredQuery(
+  {
+    as_of_date: day
+      .optional()
+      .describe("The months that have ended by this day; default today in the time zone of the tenant."),
+    by: z
+      .enum(PERIODS, expects(`one of ${PERIODS.join(", ")}`))
+      .optional()
+      .describe("The period of a cohort. Default: month."),
+    months: wholeNumber(0, MONTHS_MAX)
+      .optional()
+      .describe(`The most months on book. Default: ${MONTHS_USUAL}.`),
+    ...reportParameters,
+    group_by: groupBy.optional(),
+  },
+  ({ by = "month", months = MONTHS_USUAL, ...others }) => ({ ...others, by, months }),
+);
+export type VintagesQuery = z.output<typeof vintagesQuery>;
 
 const TOP_MAX = 200;
 const TOP_DEFAULT = 20;
