@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import type { BaseOptions } from "../read/base.ts";
-import type { CashFlowOptions } from "../read/cash-flow.ts";
 import type { PortfolioOptions } from "../read/portfolio.ts";
 import type { PositionsOptions } from "../read/positions.ts";
 import type { QualityOptions } from "../read/quality.ts";
@@ -16,7 +15,6 @@ export interface ReadHandlers {
   readonly positions: (options: PositionsOptions) => Promise<number>;
   readonly quality: (options: QualityOptions) => Promise<number>;
   readonly base: (options: BaseOptions) => Promise<number>;
-  readonly cashFlow: (options: CashFlowOptions) => Promise<number>;
   readonly statement: (options: StatementOptions) => Promise<number>;
   readonly whoAmI: (options: ServiceOptions & { readonly json: boolean }) => Promise<number>;
 }
@@ -27,7 +25,6 @@ export const READ_HANDLERS: ReadHandlers = {
   positions: async (options) => (await import("../read/positions.ts")).showPositions(options),
   quality: async (options) => (await import("../read/quality.ts")).showQuality(options),
   base: async (options) => (await import("../read/base.ts")).showBase(options),
-  cashFlow: async (options) => (await import("../read/cash-flow.ts")).showCashFlow(options),
   statement: async (options) => (await import("../read/statement.ts")).showStatement(options),
   whoAmI: async (options) => (await import("../read/whoami.ts")).whoAmI(options),
 };
@@ -39,18 +36,9 @@ const asOf = () =>
     dayOption,
   );
 
-/** Adds `portfolio`, `positions`, `quality`, `base`, `cash-flow`, `show`, `statement` and `whoami`. */
+/** Adds `portfolio`, `positions`, `quality`, `base`, `show`, `statement` and `whoami`. */
 export function addReadCommands(program: Command, handlers: ReadHandlers, finish: Finish): void {
-  for (const add of [
-    addPortfolio,
-    addPositions,
-    addQuality,
-    addBase,
-    addCashFlow,
-    addShow,
-    addStatement,
-    addWhoAmI,
-  ])
+  for (const add of [addPortfolio, addPositions, addQuality, addBase, addShow, addStatement, addWhoAmI])
     add(program, handlers, finish);
 }
 
@@ -123,26 +111,6 @@ function addBase(program: Command, handlers: ReadHandlers, finish: Finish): void
     )
     .action(async (id: string, { url, token, asOf, json = false }: BaseOptions) =>
       finish(await handlers.base({ id, url, token, asOf, json })),
-    );
-}
-
-const PAST_MAX = 60;
-const MONTHS_MAX = 120;
-
-function addCashFlow(program: Command, handlers: ReadHandlers, finish: Finish): void {
-  withService(
-    program
-      .command("cash-flow")
-      .summary("show past and future cash flows")
-      .description("Shows what fell due and came in by month, what is overdue, and what will fall due."),
-  )
-    .addOption(asOf())
-    .option("--past <number>", "months that ended by the day", wholeNumber(0, PAST_MAX), 6)
-    .option("--months <number>", "months from the next day on", wholeNumber(1, MONTHS_MAX), 12)
-    .addOption(jsonOption())
-    .addHelpText("after", "\n  npx loan-ledger cash-flow --months 24\n\nThe figures: docs/analytics.md")
-    .action(async ({ url, token, asOf, past, months, json = false }: CashFlowOptions) =>
-      finish(await handlers.cashFlow({ url, token, asOf, past, months, json })),
     );
 }
 

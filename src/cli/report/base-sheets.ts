@@ -1,5 +1,5 @@
 import type { ParsedOf } from "../../contract/answer-types.ts";
-import type { base, baseLoan } from "../../contract/facility/answers.ts";
+import type { base, baseLoans } from "../../contract/facility/answers.ts";
 import type { Day } from "../../domain/core/dates.ts";
 import { sheetOf } from "./columns.ts";
 import type { Questions } from "./questions.ts";
@@ -42,12 +42,12 @@ export async function baseSheets(
     sheetOf("Borrowing base", BASE, () => lines),
     sheetOf("Base loans", LOANS, async function* () {
       for await (const loan of questions.rows(`${path}/loans`, day)) {
-        const { reasons, ...figures } = loan as ParsedOf<typeof baseLoan>;
+        const { reasons, ...figures } = loan as ParsedOf<typeof baseLoans>["data"][number];
         yield { ...figures, currency, reasons: reasons.map(reasonText).join("; ") };
       }
     }),
   ];
 }
 
-const reasonText = (reason: ParsedOf<typeof baseLoan>["reasons"][number]): string =>
+const reasonText = (reason: ParsedOf<typeof baseLoans>["data"][number]["reasons"][number]): string =>
   "rule" in reason ? `${reason.index} ${reason.rule}` : `${reason.index} ${reason.by}: ${reason.excess}`;

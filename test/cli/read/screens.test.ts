@@ -1,7 +1,6 @@
 import { LosslessNumber } from "lossless-json";
 import { describe, expect, it, test } from "vitest";
 import { baseText } from "../../../src/cli/read/base.ts";
-import { cashFlowText } from "../../../src/cli/read/cash-flow.ts";
 import { bar, money } from "../../../src/cli/read/format.ts";
 import { figuresText, lateText } from "../../../src/cli/read/portfolio.ts";
 import { positionText } from "../../../src/cli/read/show.ts";
@@ -201,49 +200,4 @@ par30             0.009901   max 0.1  holds
 pool_outstanding      1010  min 2000  BROKEN
 par90                    -   max 0.1  holds
 `);
-});
-
-test("cash flows show past months, and what is still to come", () => {
-  const flow = (total: string, principal = total, fee = "0") => ({
-    total: exact(total),
-    principal: exact(principal),
-    fee: exact(fee),
-  });
-  const text = cashFlowText({
-    as_of_date: "2026-02-15",
-    from_sequence: exact("5"),
-    to_sequence: exact("5"),
-    data: [
-      {
-        currency: "USD",
-        outstanding: exact("1150"),
-        past: [
-          {
-            ...{ month: "2026-02", to: "2026-02-15", due: flow("550", "500", "50") },
-            ...{ received: flow("300", "250", "50"), covered_by_end: flow("300", "250", "50") },
-            collection_rate: exact("0.545455"),
-          },
-        ],
-        overdue: flow("250"),
-        overdue_unscheduled: exact("0"),
-        future: [{ month: "2026-03", due: flow("550", "500", "50"), unscheduled: exact("0") }],
-        beyond: { due: flow("0"), unscheduled: exact("400") },
-        over_scheduled: exact("0"),
-      },
-    ],
-  });
-  expect(text).toBe(`Cash flows as of 2026-02-15
-
-USD
-Past        due  received  covered     rate
-2026-02  550.00    300.00   300.00  54.55 %
-
-To come     due  principal    fee  unscheduled
-overdue  250.00     250.00   0.00         0.00
-2026-03  550.00     500.00  50.00         0.00
-beyond     0.00       0.00   0.00       400.00
-`);
-  expect(
-    cashFlowText({ as_of_date: "2026-02-15", from_sequence: exact("0"), to_sequence: exact("0"), data: [] }),
-  ).toBe("Cash flows as of 2026-02-15\n\nNo disbursements.\n");
 });
