@@ -23,4 +23,9 @@ describe("future months", () => {
     expect(futureMonths("2026-11-30", 2)).toEqual(["2026-12", "2027-01"]);
     expect(futureMonths("2026-12-31", 1)).toEqual(["2027-01"]);
   });
+
+  it("end with the last month in which a day can lie", () => {
+    expect(futureMonths("9999-11-15", 4)).toEqual(["9999-11", "9999-12"]);
+    expect(futureMonths("9999-12-31", 4)).toEqual([]);
+  });
 });

@@ -74,6 +74,7 @@ it("groups are in the order of their texts, none first, then by the second value
     ["A", null],
     ["A", "A"],
     ["A", "B"],
+    ["A!", null],
     ["B", null],
   ];
   expect(pairs.toReversed().sort(byGroup)).toEqual(pairs);

@@ -107,6 +107,16 @@ describe("a movement", () => {
     ]);
   });
 
+  it("that begins on the start day collects nothing that came in on it", () => {
+    const money = [receipt("R-1", "2026-02-01", 100), receipt("R-2", "2026-02-05", 50)];
+    const one = loan({ ...FIRST, start: "2026-02-01" }, [], [...ROWS, ...money]);
+    const [sums] = movementOf("2026-02-01", "2026-02-10", [one]);
+    expect(sums && inDollars(sums).slice(0, 2)).toEqual([
+      [900, 0, 0, 50, 0, 850],
+      [450, 0, 50, 0, 400],
+    ]);
+  });
+
   it("of one day is no movement", () => {
     const [sums] = movementOf("2026-02-10", "2026-02-10", [loan(FIRST, [], ROWS)]);
     expect(sums && inDollars(sums).slice(0, 2)).toEqual([
