@@ -12,6 +12,19 @@ const LOANS = 15_000;
 const TENANT = "large";
 const HEAD = 60_000;
 
+const EVENTS = `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
+  created_at, hash)`;
+const keyHash = (number: string) => `CAST(printf('%032d', ${number}) AS BLOB)`;
+const dataOf = (data: object) => JSON.stringify({ data, facts: {} });
+const LOAN = dataOf({
+  ...{ kind: "loan", currency: "USD", disbursement_date: "2025-01-01" },
+  ...{ disbursement_amount: 1000, total_expected_margin: 100 },
+});
+const PAYMENT = dataOf({
+  ...{ currency: "USD", status: "paid", due_date: "2025-02-01", payment_date: "2025-02-01" },
+  ...{ payment_total: 550, payment_principal: 500, payment_fee: 50, installment_number: 1 },
+});
+
 /** A tenant of 30,000 records straight in D1: loans of 1,000 + 100, each with one paid payment of 550 = 500 + 50. */
 const SEED = [
   `INSERT INTO clients (tenant_id, client_id, name, email, phone, address, country, is_company, registration_number, gender,
@@ -29,10 +42,16 @@ const SEED = [
     payment_date, payment_principal, payment_fee, installment_number, created_seq, updated_seq, created_at, updated_at)
   SELECT '${TENANT}', 'P-' || i, 'L-' || i, 55000, 'USD', 'paid', '2025-02-01', 'C-1', 'client', '2025-02-01', 50000, 5000, 1,
     ${LOANS} + i + 1, ${LOANS} + i + 1, 0, 0 FROM n`,
-  `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
-    created_at, hash)
-  VALUES ('${TENANT}', ${HEAD}, 'seed', 'client', 'update', 'C-1', zeroblob(32), '{"data":{},"facts":{}}', 0, zeroblob(16), 0,
-    zeroblob(32))`,
+  `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${LOANS})
+  ${EVENTS}
+  SELECT '${TENANT}', i + 1, 'loan-' || i, 'disbursement', 'create', 'L-' || i, ${keyHash("i")}, '${LOAN}', 0, zeroblob(16), 0,
+    zeroblob(32) FROM n`,
+  `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${LOANS})
+  ${EVENTS}
+  SELECT '${TENANT}', ${LOANS} + i + 1, 'payment-' || i, 'payment', 'create', 'P-' || i, ${keyHash(`${LOANS} + i`)}, '${PAYMENT}', 0,
+    zeroblob(16), 0, zeroblob(32) FROM n`,
+  `${EVENTS} VALUES ('${TENANT}', ${HEAD}, 'seed', 'client', 'update', 'C-1', zeroblob(32), '{"data":{},"facts":{}}', 0,
+    zeroblob(16), 0, zeroblob(32))`,
 ];
 
 class Service {
