@@ -212,6 +212,16 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     expect(page.url()).toContain("kind=loan&disbursed_from=2025-01-01");
     await close();
     const portfolio = await look(`#/portfolio?as_of=${AS_OF}&currency=USD&kind=purchase`);
+    await portfolio.go(`#/portfolio?as_of=${AS_OF}&currency=USD&kind=purchase&group_by=country,info.branch`);
+    const groups = await service.get<{ data: readonly { outstanding: unknown; number: unknown }[] }>(
+      TENANT,
+      `/api/portfolio?as_of_date=${AS_OF}&currency=USD&kind=purchase&group_by=country,info.branch`,
+    );
+    expect(groups.data.length).toBeGreaterThan(1);
+    const shown = await rowsOf(portfolio.page, "USD by Country and branch");
+    expect(shown.map(([, number, outstanding]) => worths([number, outstanding]))).toEqual(
+      groups.data.map(({ number, outstanding }) => worths([number, outstanding])),
+    );
     const asked = portfolio.requests.filter(({ url }) => url.includes("/api/po"));
     expect(asked.length).toBeGreaterThan(2);
     expect(asked.filter(({ url }) => !url.includes("kind=purchase"))).toEqual([]);
