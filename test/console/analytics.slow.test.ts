@@ -133,20 +133,28 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     await close();
   });
 
-  it("lead from a roll rate to the loans that moved so", async () => {
-    const { data } = await service.get<{ data: readonly Rolled[] }>(
-      TENANT,
-      `/api/roll-rates?${span}&currency=USD`,
-    );
+  it("lead from each roll rate to the loans that moved so, also those that were not made yet", async () => {
+    const path = `/api/roll-rates?${span}&currency=USD&kind=loan`;
+    const { data } = await service.get<{ data: readonly Rolled[] }>(TENANT, path);
     const moved = data.filter(({ from, to }) => from !== to);
-    const cell = moved.toSorted((a, b) => Number(b.number) - Number(a.number))[0];
-    const { page, close } = await look(`${movement}&shown=USD`);
-    const address = `was=${cell?.from}`;
-    const target = cell?.to === "repaid" ? "state=repaid" : `=${encodeURIComponent(cell?.to ?? "")}&`;
-    await page.locator(`table.heat a[href*="${address}"][href*="${target}"]`).first().click();
-    await loaded(page);
-    expect(await page.locator("h1").textContent()).toBe("Loans");
-    expect((await rowsOf(page, "Loans")).length).toBe(Number(cell?.number));
+    expect(moved.map(({ from }) => from)).toContain("pending");
+    const { page, go, close } = await look(`${movement}&shown=USD&kind=loan`);
+    const links = page.locator("table.heat tbody a");
+    const addresses = await links.evaluateAll((found: readonly { readonly hash: string }[]) =>
+      found.map(({ hash }) => hash),
+    );
+    expect(addresses.length).toBe(moved.length);
+    const numbers: Record<string, number> = {};
+    for (const address of addresses) {
+      await go(address);
+      expect(await page.locator("h1").textContent()).toBe("Loans");
+      const query = new URLSearchParams(address.replace(/^.*?\?/, ""));
+      const place = query.get("bucket") ?? query.get("state");
+      numbers[`${query.get("was")} to ${place}`] = (await rowsOf(page, "Loans")).length;
+    }
+    expect(numbers).toEqual(
+      Object.fromEntries(moved.map(({ from, to, number }) => [`${from} to ${to}`, Number(number)])),
+    );
     await close();
   });
 
