@@ -1,10 +1,11 @@
-/** Query parameters; empty ones are omitted. */
-type Query = Readonly<Record<string, string | undefined>>;
+/** Query parameters; empty ones are omitted. An array gives the parameter once for each value, the empty ones too. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 function withQuery(path: string, query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [[name, value] satisfies [string, string]],
-  );
+  const given = Object.entries(query).flatMap(([name, value]): string[][] => {
+    if (value === undefined || value === "") return [];
+    return [value].flat().map((one) => [name, one]);
+  });
   const text = new URLSearchParams(given).toString();
   return text === "" ? path : `${path}?${text}`;
 }
@@ -23,6 +24,7 @@ const VIEW_NAMES = [
   "portfolio",
   "disbursement",
   "client",
+  "analytics",
   "quality",
   "books",
   "tables",

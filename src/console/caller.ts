@@ -9,6 +9,8 @@ import { sessionNumber } from "./session.ts";
 /** Who reads, as the service knows their token or API key, and the calendar of their tenant. */
 interface Caller extends Pick<ParsedOf<typeof whoami>, "tenant_id" | "scopes" | "expires_at"> {
   readonly calendar: Calendar;
+  /** The members of `info` that reports may use, by their names in a query: `info.branch`. */
+  readonly dimensions: readonly string[];
 }
 
 /** The caller, and the session in which this was learnt. */
@@ -17,7 +19,7 @@ let known: { readonly session: number; readonly caller: Caller } | null = null;
 /** Null until it is known whose session this is. */
 export const currentCaller = (): Caller | null => (known?.session === sessionNumber() ? known.caller : null);
 
-/** Asks who has the token, and for the tenant's time zone, by whose days the service reckons. */
+/** Asks who has the token, and for the settings: the time zone by whose days the service reckons, the dimensions. */
 export async function learnCaller(signal: AbortSignal): Promise<Fetched<readonly never[]>> {
   const session = sessionNumber();
   const [self, tenant] = await Promise.all([
@@ -26,7 +28,12 @@ export async function learnCaller(signal: AbortSignal): Promise<Fetched<readonly
   ]);
   if (!self.ok) return self;
   if (!tenant.ok) return tenant;
-  known = { session, caller: { ...self.value, calendar: calendarOf(tenant.value.time_zone) } };
+  const { time_zone, report_dimensions } = tenant.value;
+  const dimensions = [
+    ...report_dimensions.disbursement.map((member) => `info.${member}`),
+    ...report_dimensions.client.map((member) => `client_info.${member}`),
+  ];
+  known = { session, caller: { ...self.value, calendar: calendarOf(time_zone), dimensions } };
   return { ok: true, value: [] };
 }
 

@@ -21,6 +21,8 @@ interface Picture {
   readonly label: string;
   /** UTC calendar days in order. */
   readonly days: readonly string[];
+  /** What stands on the axis, if not days: then `days` are numbers from 0 on. */
+  readonly axis?: string;
   readonly lines: readonly ChartLine[];
   readonly markers?: readonly Marker[];
   /** True for steps that hold their value until the next day with one; otherwise lines run from day to day. */
@@ -51,7 +53,7 @@ function tick(at: number, increment: number): string {
   return increment >= 27 * DAY_S ? month.format(date) : dayOfMonth.format(date);
 }
 
-function axes(unit: Picture["unit"]): uPlot.Axis[] {
+function axes({ unit, axis }: Picture): uPlot.Axis[] {
   const common = {
     font: FONT,
     stroke: () => colourOf("--muted"),
@@ -65,7 +67,9 @@ function axes(unit: Picture["unit"]): uPlot.Axis[] {
       ...common,
       space: 76,
       size: 30,
-      values: (_, at, ...[, , increment]) => at.map((one) => tick(one, increment)),
+      ...(axis !== undefined && { incrs: [1, 2, 3, 6, 12, 24] }),
+      values: (_, at, ...[, , increment]) =>
+        at.map((one) => (axis === undefined ? tick(one, increment) : String(one))),
     },
     { ...common, size: 56, values: (_, at) => at.map(shown) },
   ];
@@ -105,10 +109,13 @@ function options(picture: Picture, width: number): uPlot.Options {
     padding: [markers.length > 0 ? 18 : 8, 28, 0, 0],
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] } },
-    axes: axes(picture.unit),
+    scales: {
+      x: { time: picture.axis === undefined },
+      y: { range: (_, min, max) => [Math.min(0, min * 1.06), max > 0 ? max * 1.06 : 1] },
+    },
+    axes: axes(picture),
     series: [
-      { label: "Day", value: (_, __, ___, index) => days[index ?? rest] ?? "" },
+      { label: picture.axis ?? "Day", value: (_, __, ___, index) => days[index ?? rest] ?? "" },
       ...lines.map(
         (line): uPlot.Series => ({
           label: line.label,
@@ -136,7 +143,7 @@ function options(picture: Picture, width: number): uPlot.Options {
 /** Draws once the place has a width. Redraws on a new width or colour scheme, and stops with the page. */
 function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
   const data: uPlot.AlignedData = [
-    picture.days.map(seconds),
+    picture.days.map(picture.axis === undefined ? seconds : Number),
     ...picture.lines.map(({ values }) => [...values]),
   ];
   let plot: uPlot | null = null;
@@ -177,7 +184,7 @@ export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
       h(
         "tr",
         {},
-        h("th", { scope: "col" }, "Day"),
+        h("th", { scope: "col" }, picture.axis ?? "Day"),
         picture.lines.map(({ label }) => h("th", { scope: "col", class: "number" }, label)),
       ),
     ),
@@ -207,5 +214,6 @@ function summary(picture: Picture): string {
   const { label, days, lines } = picture;
   const rest = restOf(picture);
   const figures = lines.map((line) => `${line.label} ${line.texts[rest] ?? ""}`).join(", ");
-  return `${label}, ${days[0] ?? ""} to ${days.at(-1) ?? ""}. On ${days[rest] ?? ""}: ${figures}.`;
+  const at = picture.axis === undefined ? "On" : picture.axis;
+  return `${label}, ${days[0] ?? ""} to ${days.at(-1) ?? ""}. ${at} ${days[rest] ?? ""}: ${figures}.`;
 }

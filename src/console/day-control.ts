@@ -1,4 +1,4 @@
-import { href } from "./address.ts";
+import { href, type Query } from "./address.ts";
 import { today } from "./caller.ts";
 import { dateField } from "./date-field.ts";
 import { button, type Child, foldable, h, labelled, on } from "./dom.ts";
@@ -13,7 +13,7 @@ interface DayControl {
   /** Further controls of the view. */
   readonly others?: readonly Child[];
   /** Reads their part of the view's query. */
-  readonly queryOf?: () => Readonly<Record<string, string | undefined>>;
+  readonly queryOf?: () => Query;
 }
 
 const KNOWN = { pattern: KNOWN_TEXT, meaning: "a timestamp or a sequence of the log" };

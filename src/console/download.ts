@@ -41,7 +41,7 @@ async function wholeCsv(
 }
 
 /** Hands a file to the browser. The object URL belongs to this page and ends with it. */
-function save(blob: Blob, name: string): void {
+export function save(blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob);
   h("a", { href: address, download: name }).click();
   // The browser reads the URL when it handles the click, a moment later.

@@ -75,6 +75,10 @@ export function shareOf(part: Exact, whole: Exact): Exact | null {
 export const differenceText = (now: Exact, then: Exact): string =>
   `${scaled(now) - scaled(then)}e-${DECIMALS}`;
 
+/** A sum, exactly, as the text of a number. */
+export const sumText = (values: readonly Exact[]): string =>
+  `${values.reduce((sum, value) => sum + scaled(value), 0n)}e-${DECIMALS}`;
+
 /** A difference with its sign. */
 export const withSign = (text: string): string => (/^[−-]|^[0.,%]+$/.test(text) ? text : `+${text}`);
 

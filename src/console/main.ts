@@ -1,4 +1,5 @@
 import { href, type ViewName, viewNamed } from "./address.ts";
+import { analyticsView } from "./analytics/view.ts";
 import { booksView } from "./books/view.ts";
 import { currentCaller, learnCaller } from "./caller.ts";
 import { clientView } from "./client/view.ts";
@@ -23,6 +24,7 @@ const VIEWS: Readonly<Record<ViewName, View>> = {
   portfolio: portfolioView,
   disbursement: disbursementView,
   client: clientView,
+  analytics: analyticsView,
   quality: qualityView,
   books: booksView,
   settings: settingsView,

@@ -11,6 +11,7 @@ const main = h("main", { id: "main", tabindex: -1 });
 /** The views of the header; one that names scopes is shown to readers who have one of them. */
 const VIEWS: readonly (readonly [name: string, label: string, ...scopes: readonly Scope[]])[] = [
   ["portfolio", "Portfolio"],
+  ["analytics", "Analytics", "positions:read", "records:read"],
   ["quality", "Quality"],
   ["books", "Books", "hpts:ledger:read", "hpts:balances:read", "hpts:reconciliation:read"],
   ["tables", "Tables"],

@@ -1,15 +1,25 @@
-import { href } from "./address.ts";
+import { href, type Query } from "./address.ts";
 import { h } from "./dom.ts";
+
+/** The part of a view that is shown, and the part of its address that goes along to the others. */
+interface ShownPart {
+  readonly name: string;
+  readonly query?: Query;
+}
 
 /** The parts of a view as links; the present one is marked. */
 export function tabs(
   label: string,
   view: string,
   parts: readonly (readonly [name: string, label: string])[],
-  current: string,
+  shown: ShownPart,
 ): HTMLElement {
   const items = parts.map(([name, text]) =>
-    h("a", { href: href([view, name]), "aria-current": name === current ? "page" : undefined }, text),
+    h(
+      "a",
+      { href: href([view, name], shown.query), "aria-current": name === shown.name ? "page" : undefined },
+      text,
+    ),
   );
   return h("nav", { class: "tabs", "aria-label": label }, items);
 }

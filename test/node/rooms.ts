@@ -42,6 +42,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ["config", "contract", "domain"],
   pages: [],
   console: [
+    "contract/analytics/answers.ts",
     "contract/lookup/tables.ts",
     "contract/answer-types.ts",
     "contract/lookup/answers.ts",

@@ -45,7 +45,7 @@ export function booksView(main: HTMLElement, route: Route, page: AbortSignal): v
   const links = offered.map(([one, { label }]) => [one, label] as const);
   main.append(
     h("div", { class: "heading" }, entitle(known?.label ?? "No such part of the books", true)),
-    tabs("Books", "books", links, name),
+    tabs("Books", "books", links, { name }),
     ...(known?.part(route, page) ?? []),
   );
 }

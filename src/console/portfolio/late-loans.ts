@@ -1,5 +1,5 @@
 import type { PositionLineJson, PositionsJson } from "../../contract/position/answers.ts";
-import { href, pathOf } from "../address.ts";
+import { href, pathOf, type Query } from "../address.ts";
 import { type Fetched, getWalked } from "../api.ts";
 import { clientLink } from "../client/link.ts";
 import { button, h, labelled, link, on, scrolling, select } from "../dom.ts";
@@ -32,6 +32,7 @@ interface Place {
   readonly route: Route;
   readonly moment: ShownMoment;
   readonly currency: string;
+  readonly filters: Query;
   readonly page: AbortSignal;
 }
 
@@ -48,7 +49,7 @@ const LINES_MAX = 20_000;
 const isLate = (line: PositionLineJson) => count(line.days_past_due) > 0;
 
 /** The list of late loans, and a function that shows another bucket. */
-export function lateLoans({ route, moment, currency, page }: Place) {
+export function lateLoans({ route, moment, currency, filters, page }: Place) {
   const { asOf } = moment;
   let bucket = CHOICES.find(([value]) => value === route.query.get("bucket"))?.[0] ?? "";
   let sort: Sort = "days_past_due";
@@ -64,6 +65,7 @@ export function lateLoans({ route, moment, currency, page }: Place) {
   const query = (more: Readonly<Record<string, string | undefined>> = {}) =>
     pathOf(["api", "positions"], {
       ...momentParameters(moment),
+      ...filters,
       currency,
       bucket,
       sort_by: sort,

@@ -1,5 +1,5 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
-import { pathOf } from "../address.ts";
+import { pathOf, type Query } from "../address.ts";
 import { getWalked } from "../api.ts";
 import { type ChartLine, lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
@@ -24,15 +24,25 @@ function points({ series = [] }: PortfolioJson, now: PortfolioLineJson, asOf: st
   return [...ends, { day: asOf, line: now }];
 }
 
+interface Series {
+  readonly moment: ShownMoment;
+  readonly months: string;
+  readonly filters: Query;
+}
+
 /** Outstanding and arrears, and the portfolio at risk, month by month. */
 export function overTime(
   now: PortfolioLineJson,
-  moment: ShownMoment,
-  months: string,
+  { moment, months, filters }: Series,
   page: AbortSignal,
 ): HTMLElement {
   const { asOf } = moment;
-  const path = pathOf(["api", "portfolio"], { ...momentParameters(moment), series: "month", months });
+  const path = pathOf(["api", "portfolio"], {
+    ...momentParameters(moment),
+    ...filters,
+    series: "month",
+    months,
+  });
   return h(
     "section",
     { class: "card pair", "aria-label": "Month by month" },

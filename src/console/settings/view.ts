@@ -29,7 +29,7 @@ export function settingsView(main: HTMLElement, { segments }: Route, page: Abort
   const links = offered.map(([one, { label }]) => [one, label] as const);
   main.append(
     h("div", { class: "heading" }, entitle(known?.label ?? "No such settings", true)),
-    tabs("Settings", "settings", links, name),
+    tabs("Settings", "settings", links, { name }),
   );
   if (known === undefined) return;
   main.append(...(name === "webhooks" && id !== undefined ? endpointPart(id, page) : known.part(page)));
