@@ -80,11 +80,13 @@ describe("the lines that a report shows", () => {
   const shown = (text: string) => chosenOf(lines, query(text))?.lines.map(({ n }) => n);
 
   it("are those of the currency and group of the address, and none has the name of no value by accident", () => {
-    expect(shown("")).toEqual([2]);
+    expect(chosenOf(lines, query(""), "USD")?.lines).toEqual([lines[1]]);
+    expect(shown("")).toEqual([1]);
+    expect(shown("shown=USD")).toEqual([2]);
     expect(shown("shown=EUR")).toEqual([1]);
-    expect(shown('group="null"')).toEqual([3]);
-    expect(shown('group=["BR",null]')).toEqual([4]);
-    expect(shown("shown=XXX&group=nothing")).toEqual([2]);
+    expect(shown('shown=USD&group="null"')).toEqual([3]);
+    expect(shown('shown=USD&group=["BR",null]')).toEqual([4]);
+    expect(shown("shown=XXX&group=nothing")).toEqual([1]);
   });
 
   it("are all of the currency where there are no groups, and none of an empty answer", () => {

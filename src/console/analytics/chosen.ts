@@ -1,4 +1,4 @@
-import { NONE } from "../format.ts";
+import { count, type Exact } from "../format.ts";
 
 /** A value of a group as the API says it; null for none. */
 export type GroupJson = string | null | readonly (string | null)[];
@@ -17,16 +17,25 @@ const groupKey = ({ group }: Pick<Line, "group">): string =>
 export const groupWords = (group: GroupJson): string =>
   [group]
     .flat()
-    .map((one) => one ?? `no value ${NONE}`)
+    .map((one) => one ?? "no value")
     .join(" · ");
 
+/** The currency of the most disbursements, by lines that say how many they are about. */
+export function usualCurrency(
+  lines: readonly { readonly currency: string; readonly number: Exact }[],
+): string | undefined {
+  const numbers = new Map<string, number>();
+  for (const { currency, number } of lines) {
+    numbers.set(currency, (numbers.get(currency) ?? 0) + count(number));
+  }
+  return [...numbers].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 /** The currency and the group that are shown, of those of an answer; null where it has no line. */
-export function chosenOf<L extends Line>(lines: readonly L[], query: URLSearchParams) {
+export function chosenOf<L extends Line>(lines: readonly L[], query: URLSearchParams, usual?: string) {
   const currencies = [...new Set(lines.map(({ currency }) => currency))];
-  const numbers = (of: string) => lines.filter(({ currency }) => currency === of).length;
-  const wanted = query.get("shown");
-  const most = currencies.toSorted((a, b) => numbers(b) - numbers(a))[0];
-  const currency = currencies.find((one) => one === wanted) ?? most;
+  const known = (name: string | null | undefined) => currencies.find((one) => one === name);
+  const currency = known(query.get("shown")) ?? known(usual) ?? currencies[0];
   if (currency === undefined) return null;
   const own = lines.filter((line) => line.currency === currency);
   const groups = [...new Map(own.map((line) => [groupKey(line), line.group] as const))];

@@ -89,8 +89,8 @@ function valueControl(names: readonly string[]) {
   };
   const elements: readonly Child[] = [
     labelled("Where", name),
-    labelled("condition", how),
-    h("div", { class: "control" }, h("span", { class: "note", "aria-hidden": "true" }, "value"), place),
+    labelled("Condition", how),
+    h("div", { class: "control" }, h("span", { class: "note", "aria-hidden": "true" }, "Value"), place),
   ];
   return { elements, given };
 }

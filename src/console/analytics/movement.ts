@@ -1,4 +1,4 @@
-import type { movement, movementLine } from "../../contract/analytics/answers.ts";
+import type { movement, movementLine, rollRates } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import { pathOf } from "../address.ts";
 import { getWalked } from "../api.ts";
@@ -8,10 +8,11 @@ import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { dataTable, type TableColumn } from "../rows.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
-import { chosenOf, groupWords } from "./chosen.ts";
+import { chosenOf, groupWords, usualCurrency } from "./chosen.ts";
+import { groupingAsked } from "./dimensions.ts";
 import { filterQuery, filtersOf } from "./filters.ts";
 import { reportCard } from "./report-card.ts";
-import { rollRatesPart } from "./roll-matrix.ts";
+import { type RollCellJson, rollRatesCard, rollRatesPath } from "./roll-matrix.ts";
 import { spanControl, spanOf, spanQuery } from "./span.ts";
 
 type Line = ParsedOf<typeof movementLine>;
@@ -21,10 +22,12 @@ export const movementPart = {
   days: spanControl,
   body: (route: Route, page: AbortSignal): readonly HTMLElement[] => [
     loading("the movement", page, async ({ signal, progress }) => {
-      const answer = await getWalked<ParsedOf<typeof movement>>(pathTo(route), signal, progress);
-      return answer.ok ? { ok: true, value: cards(answer.value.data, route, page) } : answer;
+      const moved = await getWalked<ParsedOf<typeof movement>>(pathTo(route), signal, progress);
+      if (!moved.ok) return moved;
+      const rolled = await getWalked<ParsedOf<typeof rollRates>>(rollRatesPath(route), signal, progress);
+      if (!rolled.ok) return rolled;
+      return { ok: true, value: cards(moved.value.data, rolled.value.data, route, page) };
     }),
-    rollRatesPart(route, page),
   ],
 };
 
@@ -61,13 +64,15 @@ const ENDS = [
   ["recovered", "Recovered"],
 ] as const;
 
-function cards(lines: readonly Line[], route: Route, page: AbortSignal) {
-  const chosen = chosenOf(lines, route.query);
+function cards(lines: readonly Line[], rolled: readonly RollCellJson[], route: Route, page: AbortSignal) {
+  const chosen = chosenOf(lines, route.query, usualCurrency(rolled));
   const { from, to } = spanOf(route);
   if (chosen === null) return [h("p", { class: "note" }, `Nothing fits from ${from} to ${to}.`)];
   const { currency, own } = chosen;
   const csv = pathTo(route, currency);
-  const named = (line: Line) => (line.group === undefined ? currency : groupWords(line.group));
+  // Without groups the API's group is null.
+  const isGrouped = groupingAsked(route).length > 0;
+  const named = (line: Line) => (isGrouped ? groupWords(line.group) : currency);
   const amount = (value: Exact) => amountText(value, currency);
   const card = (id: string, title: string, table: HTMLElement) =>
     reportCard(
@@ -75,7 +80,7 @@ function cards(lines: readonly Line[], route: Route, page: AbortSignal) {
       [table],
       page,
     );
-  const head: TableColumn = [own.some(({ group }) => group !== undefined) ? "Group" : "Currency"];
+  const head: TableColumn = [isGrouped ? "Group" : "Currency"];
   const days = `from ${from} to ${to}`;
   return [
     choiceForm(route, "Shown", lineChoices({ ...chosen, groups: [] })),
@@ -108,6 +113,11 @@ function cards(lines: readonly Line[], route: Route, page: AbortSignal) {
           ...ENDS.flatMap(([member]) => [amount(line[member].from), amount(line[member].to)]),
         ]),
       ),
+    ),
+    ...rollRatesCard(
+      rolled.filter((cell) => cell.currency === currency),
+      route,
+      page,
     ),
   ];
 }

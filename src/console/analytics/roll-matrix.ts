@@ -1,13 +1,11 @@
-import type { rollRate, rollRates } from "../../contract/analytics/answers.ts";
+import type { rollRate } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import { ROLL_PLACES } from "../../domain/analytics/roll-rates.ts";
 import { BUCKETS } from "../../domain/position/state.ts";
 import { href, pathOf } from "../address.ts";
-import { getWalked } from "../api.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
 import { percentView } from "../figure.ts";
 import { amountText, capitalized, type Exact, numberText, plural, sumText, words } from "../format.ts";
-import { loading } from "../loading.ts";
 import { momentOf, momentQuery } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
@@ -19,22 +17,15 @@ import { groupFilters, only } from "./grouping.ts";
 import { reportCard } from "./report-card.ts";
 import { spanOf, spanQuery } from "./span.ts";
 
-type Cell = ParsedOf<typeof rollRate>;
+export type RollCellJson = ParsedOf<typeof rollRate>;
 type Place = (typeof ROLL_PLACES)[number];
 
 const isBucket = (place: Place) => BUCKETS.some((bucket) => bucket === place);
 const label = (place: Place) =>
   isBucket(place) && place !== "current" ? `${place} days` : capitalized(words(place));
 
-/** The matrix of the roll rates: where what was in one place has gone. */
-export function rollRatesPart(route: Route, page: AbortSignal): HTMLElement {
-  return loading("the roll rates", page, async ({ signal, progress }) => {
-    const answer = await getWalked<ParsedOf<typeof rollRates>>(pathTo(route), signal, progress);
-    return answer.ok ? { ok: true, value: card(answer.value.data, route, page) } : answer;
-  });
-}
-
-const pathTo = (route: Route, currency?: string): string =>
+/** The path of the roll rates of the address; of one currency only, if it is given. */
+export const rollRatesPath = (route: Route, currency?: string): string =>
   pathOf(["api", "roll-rates"], {
     ...spanQuery(route),
     group_by: route.query.get("group_by") ?? undefined,
@@ -42,7 +33,12 @@ const pathTo = (route: Route, currency?: string): string =>
     ...(currency !== undefined && { currency }),
   });
 
-function card(cells: readonly Cell[], route: Route, page: AbortSignal): readonly Child[] {
+/** The matrix of the roll rates of a currency: where what was in one place has gone. */
+export function rollRatesCard(
+  cells: readonly RollCellJson[],
+  route: Route,
+  page: AbortSignal,
+): readonly Child[] {
   const chosen = chosenOf(cells, route.query);
   if (chosen === null) return [];
   const { from, to } = spanOf(route);
@@ -55,7 +51,7 @@ function card(cells: readonly Cell[], route: Route, page: AbortSignal): readonly
       {
         id: "roll-rates",
         title: title.join(", "),
-        csv: pathTo(route, currency),
+        csv: rollRatesPath(route, currency),
         file: `roll-rates-${from}-${to}-${currency}`,
       },
       [matrix({ cells: chosen.lines, route, chosen }), h("p", { class: "note" }, NOTE)],
@@ -68,7 +64,7 @@ const NOTE =
   "Each row adds up to all that was there on the first day. A share is of the outstanding principal of that day, and of the number where nothing was owed.";
 
 interface Matrix {
-  readonly cells: readonly Cell[];
+  readonly cells: readonly RollCellJson[];
   readonly route: Route;
   readonly chosen: Pick<Chosen, "currency" | "group">;
 }
@@ -124,7 +120,7 @@ function matrix(of: Matrix): HTMLElement {
 const loansText = (number: Exact | string) => plural(numberText(number), "loan");
 
 /** The share that moved, what it owed on the first day, or on the second where it owed nothing before. */
-function cellView(cell: Cell | undefined, currency: string, address: Address): HTMLElement {
+function cellView(cell: RollCellJson | undefined, currency: string, address: Address): HTMLElement {
   if (cell === undefined) return h("td", {});
   const [was, is] = [cell.outstanding_from, cell.outstanding_to].map((owed) => amountText(owed, currency));
   const to = address(cell);
@@ -141,7 +137,7 @@ function cellView(cell: Cell | undefined, currency: string, address: Address): H
 }
 
 /** The loans of a cell; null where no list of the API says which they are. */
-type Address = (cell: Cell) => string | null;
+type Address = (cell: RollCellJson) => string | null;
 
 /** The API lists what changed its place since a day. A state or bucket of the first day is no filter of that list. */
 function addresses({ route, chosen }: Matrix): Address {

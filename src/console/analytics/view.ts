@@ -37,7 +37,7 @@ const PARTS: Readonly<Record<string, Named>> = {
   loans: { label: "Loans", part: loansPart, led: true },
 };
 
-/** What a page takes along from another: the day, what was known, the filters and the groups. */
+/** What a page keeps for itself; the day, what was known, the filters and the groups go along to the next. */
 const OWN = [
   "against",
   "from",
@@ -62,17 +62,22 @@ export function analyticsView(main: HTMLElement, route: Route, page: AbortSignal
   const links = offered.map(([one, { label }]) => [one, label] as const);
   const { days, body, filters = true, groups = true } = known?.part ?? {};
   main.append(
-    h("div", { class: "heading" }, entitle(known?.label ?? "No such report", true), days?.(here) ?? ""),
+    h(
+      "div",
+      { class: "heading" },
+      h(
+        "div",
+        { class: "titled" },
+        entitle(known?.label ?? "No such report", true),
+        known && button("Print", () => print(), { class: "quiet" }),
+      ),
+      days?.(here),
+    ),
     tabs("Analytics", "analytics", links, {
       name,
       query: kept(route.query, (member) => !OWN.includes(member)),
     }),
-    h(
-      "div",
-      { class: "report-bar" },
-      known && filters ? filterBar(here, { groups }) : "",
-      known ? button("Print", () => print(), { class: "quiet" }) : "",
-    ),
+    ...(known && filters ? [filterBar(here, { groups })] : []),
     ...(body?.(here, page) ?? []),
   );
 }

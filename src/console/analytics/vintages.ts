@@ -11,7 +11,7 @@ import { loading } from "../loading.ts";
 import { momentOf, momentParameters } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
-import { chosenOf } from "./chosen.ts";
+import { chosenOf, usualCurrency } from "./chosen.ts";
 import { type Cohort, cohortsOf, type Ratio, type Vintage } from "./cohorts.ts";
 import { filterQuery, filtersOf, kept, MOMENT } from "./filters.ts";
 import { heatMap } from "./heat-map.ts";
@@ -80,7 +80,7 @@ function pathTo(route: Route, currency?: string): string {
 }
 
 function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
-  const chosen = chosenOf(lines, route.query);
+  const chosen = chosenOf(lines, route.query, usualCurrency(lines));
   const { measure, by } = asked(route);
   if (chosen === null) {
     const { asOf } = momentOf(route);
@@ -96,16 +96,17 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
     ...lineChoices(chosen),
   ];
   const named = chosen.groups.find(([key]) => key === chosen.key)?.[1];
-  const title = [label, chosen.currency, named].filter((one) => one !== undefined).join(", ");
+  const title = (text: string) =>
+    [`${label} ${text}`, chosen.currency, named].filter((one) => one !== undefined).join(", ");
   return [
     choiceForm(route, "Shown", choices),
     reportCard(
-      { id: "cohorts", title, csv, file },
+      { id: "cohorts", title: title("of cohorts by months on book"), csv, file },
       [heatMap(cohorts, { measure, label, colour, route, chosen })],
       page,
     ),
     reportCard(
-      { id: "curves", title: `${title} by months on book`, csv, file: `${file}-curves` },
+      { id: "curves", title: title("as curves"), csv, file: `${file}-curves` },
       curves(cohorts, measure, page),
       page,
     ),
@@ -114,7 +115,9 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
 
 /** A curve of each of the newest cohorts; the table above has them all. */
 function curves(cohorts: readonly Cohort[], measure: Ratio, page: AbortSignal) {
-  const shown = cohorts.slice(-COLOURS.length);
+  // One month is no curve yet.
+  const grown = cohorts.filter(({ cells }) => cells.length > 1);
+  const shown = (grown.length > 0 ? grown : cohorts).slice(-COLOURS.length);
   const length = Math.max(...shown.map(({ cells }) => cells.length));
   const lines = shown.map(({ cohort, cells }, index) => {
     const values = Array.from({ length }, (_, at) => cells[at]?.[measure] ?? null);
@@ -127,7 +130,7 @@ function curves(cohorts: readonly Cohort[], measure: Ratio, page: AbortSignal) {
   });
   const days = Array.from({ length }, (_, at) => String(at));
   const all = plural(String(cohorts.length), "cohort");
-  const note = `The ${shown.length} newest of ${all}.`;
+  const note = `The ${shown.length} newest that are more than a month on book, of ${all}.`;
   return [
     lineChart(
       { label: MEASURES[measure][0], days, axis: "Months on book", lines, unit: "percent", rest: 0 },
