@@ -4,6 +4,7 @@ import {
   type ConcentrationJson,
   cumulative,
   filterOf,
+  loansFilter,
   totalOf,
 } from "../../src/console/concentration/groups.ts";
 
@@ -32,6 +33,17 @@ describe("the concentration", () => {
     expect(String(totalOf(LINE))).toBe("1000");
     expect(cumulative(LINE).map(String)).toEqual(["0.500000", "0.800010"]);
     expect(String(totalOf({ ...LINE, others: null }))).toBe("800.01");
+  });
+
+  it("leads only to loans that owe, which the filters of the page fit too", () => {
+    const buckets = ["current", "1-30", "31-60", "61-90", "91-180", "181+"];
+    expect(loansFilter("country", "BR", { kind: ["loan"] })).toEqual({
+      kind: ["loan"],
+      bucket: buckets,
+      country: ["BR"],
+    });
+    expect(loansFilter("country", "BR", { bucket: ["1-30"] })).toMatchObject({ bucket: ["1-30"] });
+    expect(loansFilter("bucket", "31-60", {})).toMatchObject({ bucket: ["31-60"] });
   });
 
   it.each([

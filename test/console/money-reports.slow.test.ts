@@ -6,6 +6,7 @@ import type { ParsedOf } from "../../src/contract/answer-types.ts";
 import type { base, baseLoans } from "../../src/contract/facility/answers.ts";
 import type { PositionsJson } from "../../src/contract/position/answers.ts";
 import { SCOPES } from "../../src/contract/scopes.ts";
+import { PLAIN } from "../facility/terms.ts";
 import { findings } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
@@ -196,7 +197,7 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     expect(worth(figures["Herfindahl index"])).toBe(worth(line.hhi));
     expect(figures["Largest share"]).toBe(percentOf(line.largest_share));
     const [first] = line.rows;
-    await page.getByRole("link", { name: first?.group ?? "(none)", exact: true }).click();
+    await page.getByRole("link", { name: `${first?.number} loans of ${first?.group ?? "none"}` }).click();
     await loaded(page);
     expect(await rowsOf(page, "Loans")).toHaveLength(Math.min(Number(first?.number), 50));
     expect(faults).toEqual([]);
@@ -263,12 +264,12 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     await page.getByLabel("Advance rate (0 to 1)").fill("0.8");
     await page.getByLabel("Holds from").fill("2026-01-01");
     await page.getByLabel(/^Eligibility/).fill("max_days_past_due: thirty");
-    await page.getByRole("button", { name: "Put …" }).click();
+    await page.getByRole("button", { name: "Create …" }).click();
     await page.getByText('Eligibility, line 1: "max_days_past_due: thirty" cannot be read.').waitFor();
     await page.getByLabel(/^Eligibility/).fill("max_days_past_due: 30\nmin_outstanding: 200");
     await page.getByLabel(/^Limits/).fill("country: 0.5 of BR");
     await page.getByLabel(/^Covenants/).fill("par30: 0.1\npool_outstanding: 1000.01");
-    await confirm("Put …", "Put the facility line");
+    await confirm("Create …", "Create the facility line");
     await page.getByRole("link", { name: "All of it" }).first().click();
     await loaded(page);
     // 900 are eligible, of which 450 may be of BR: A counts for 450, and 150 of it are above.
@@ -298,15 +299,35 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     expect(await page.getByLabel(/^Limits/).inputValue()).toBe("country: 0.5 of BR");
     await page.getByLabel("Drawn").fill("600.5");
     await page.getByLabel("Holds from").fill("2026-01-01");
+    const change = page.getByRole("button", { name: "Change the terms …" });
+    await change.click();
+    await page.getByRole("dialog").waitFor();
+    expect(await page.getByRole("dialog").getByRole("listitem").allTextContents()).toEqual([
+      "Drawn: 500.00 becomes 600.50",
+    ]);
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await confirm("Change the terms …", "Change the terms of line");
     await page.getByText("overdrawn").first().waitFor();
     await loaded(page);
     expect((await figuresOf(page)).Headroom).toBe("overdrawn −100.50");
+    // Somebody else changes the terms while this page is open, and writes a facility of the same id.
+    await put("three", "line", { ...PLAIN, name: "All of it" });
+    await page.getByLabel("Drawn").fill("1");
+    await page.getByRole("button", { name: "Change the terms …" }).click();
+    await page.getByText("The terms were changed meanwhile.").waitFor();
     await confirm("Delete …", "Delete the facility line");
     await page.getByText("The facility is deleted.").waitFor();
     await page.getByRole("link", { name: "All facilities" }).last().click();
     await loaded(page);
     expect(await page.locator("main").textContent()).toContain("No facility has terms on");
+    await put("three", "other", PLAIN);
+    await page.getByLabel("Id of the facility").fill("other");
+    await page.getByLabel("Name (not personal)").fill("Mine");
+    await page.getByLabel("Currency").fill("USD");
+    for (const label of ["Commitment", "Drawn", "Advance rate (0 to 1)"])
+      await page.getByLabel(label).fill("1");
+    await page.getByRole("button", { name: "Create …" }).click();
+    await page.getByText("There is a facility other already.").waitFor();
     expect(faults).toEqual([]);
     await close();
   });

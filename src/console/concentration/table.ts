@@ -1,21 +1,25 @@
 import { href, type Query } from "../address.ts";
 import { clientLink } from "../client/link.ts";
-import { type Child, h, link, scrolling } from "../dom.ts";
+import { type Child, h, on, scrolling } from "../dom.ts";
 import { percentView } from "../figure.ts";
-import { amountText, drawn, type Exact, numberText, words } from "../format.ts";
+import { amountText, drawn, numberText, words } from "../format.ts";
+import { go } from "../route.ts";
 import { type ConcentrationJson, cumulative, loansFilter, totalOf } from "./groups.ts";
 
 const HEADS = ["Loans", "Outstanding", "Share", "Cumulative", "Arrears", "PAR 30"];
 
-/** A bar as long as its share of the longest. */
-function bar(share: number): HTMLElement {
+/** A bar as long as its share of the longest; a click opens the loans, as the link of the row does. */
+function bar(share: number, address: string): HTMLElement {
   const made = h("span", { class: "share-bar", "aria-hidden": "true" });
   // Set through the CSSOM, because the policy refuses style attributes.
   made.style.inlineSize = `${Math.max(share * 100, 0.5)}%`;
-  return made;
+  return on(made, { click: () => go(address) });
 }
 
 type Owing = NonNullable<ConcentrationJson["others"]>;
+
+/** Only the names of the API's own values are words. */
+const nameOf = (by: string, group: string) => (by === "state" ? words(group) : group);
 
 function head(): HTMLElement {
   const labels = HEADS.map((label) => h("th", { scope: "col", class: "number" }, label));
@@ -28,23 +32,26 @@ export function groupTable(line: ConcentrationJson, by: string, query: Query): H
   const running = cumulative(line);
   const longest = Math.max(...rows.map(({ outstanding }) => drawn(outstanding)), 1e-6);
   const number = (...content: readonly Child[]) => h("td", { class: "number" }, ...content);
-  const row = (name: Child, one: Owing, sum: Exact | null, length: number | null) =>
+  const row = (name: Child, loans: Child, one: Owing, sum: Child) =>
     h(
       "tr",
       {},
-      h("th", { scope: "row" }, name, length !== null && bar(length)),
-      number(numberText(one.number)),
+      h("th", { scope: "row" }, name),
+      number(loans),
       number(amountText(one.outstanding, currency)),
       number(percentView(one.share)),
-      number(sum === null ? "" : percentView(sum)),
+      number(sum),
       number(amountText(one.arrears, currency)),
       number(percentView(one.par30)),
     );
-  const loansOf = (group: string | null) =>
-    href(["analytics", "loans"], { currency, ...loansFilter(by, group, query) });
-  const nameOf = (group: string | null): Child => {
-    if (by === "client_id" && group !== null) return [clientLink(group), " ", link(loansOf(group), "loans")];
-    return link(loansOf(group), group === null ? "(none)" : by === "state" ? words(group) : group);
+  const groupRow = (one: ConcentrationJson["rows"][number], index: number) => {
+    const { group, outstanding } = one;
+    const address = href(["analytics", "loans"], { currency, ...loansFilter(by, group, query) });
+    const name = group === null ? "(none)" : by === "client_id" ? clientLink(group) : nameOf(by, group);
+    const label = `${one.number} loans of ${group ?? "none"}`;
+    const loans = h("a", { href: address, "aria-label": label }, numberText(one.number));
+    const sum = percentView(running[index] ?? null);
+    return row([name, bar(drawn(outstanding) / longest, address)], loans, one, sum);
   };
   const total = totalOf(line);
   const caption = `Concentration in ${currency}`;
@@ -53,14 +60,7 @@ export function groupTable(line: ConcentrationJson, by: string, query: Query): H
     { class: "rows shares" },
     h("caption", { class: "unseen" }, caption),
     head(),
-    h(
-      "tbody",
-      {},
-      rows.map((one, index) =>
-        row(nameOf(one.group), one, running[index] ?? null, drawn(one.outstanding) / longest),
-      ),
-      others && row("All others", others, null, null),
-    ),
+    h("tbody", {}, rows.map(groupRow), others && row("All others", numberText(others.number), others, "")),
     h(
       "tfoot",
       {},

@@ -1,11 +1,12 @@
 import { LosslessNumber } from "lossless-json";
 import type { ParsedOf } from "../../contract/answer-types.ts";
-import type { facilityDeleted, facilityPut } from "../../contract/facility/answers.ts";
+import type { facility, facilityDeleted, facilityPut } from "../../contract/facility/answers.ts";
 import { href, pathOf } from "../address.ts";
+import { get } from "../api.ts";
 import { changeForm } from "../change-form.ts";
 import { dateField } from "../date-field.ts";
 import { type Child, h, labelled, link } from "../dom.ts";
-import { amountText, percentText } from "../format.ts";
+import { amountText, exactPercentText } from "../format.ts";
 import type { FacilityJson } from "./terms.ts";
 import { covenantLines, limitLines, readLines, ruleLines } from "./terms-lines.ts";
 
@@ -78,36 +79,59 @@ function termControls(known: FacilityJson | null) {
   return { fields, body };
 }
 
-/** What the terms would be, in words. */
-function effectOf(body: Readonly<Record<string, unknown>>): Child {
-  const { currency, creditor, commitment, drawn, advance_rate, effective_date } = body;
-  const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
-  const numbers = `${count(body.eligibility)} rules, ${count(body.limits)} limits, ${count(body.covenants)} covenants`;
-  const items = [
-    `Pool: ${creditor === undefined ? "all disbursements" : `what is pledged to ${creditor}`} in ${currency}`,
-    `Commitment ${amountText(String(commitment), currency)}, drawn ${amountText(String(drawn), currency)}, advance rate ${percentText(String(advance_rate))}`,
-    numbers,
-    `From ${effective_date ?? "today"} on the base is reckoned by these terms; earlier days keep theirs`,
+/** The terms as texts that a reader can compare. */
+function textsOf(terms: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const { name, currency, creditor, commitment, drawn, advance_rate } = terms;
+  const list = <T>(member: unknown) => (Array.isArray(member) ? member : []) as T;
+  return {
+    Name: String(name),
+    Currency: String(currency),
+    Creditor: String(creditor ?? "none: all disbursements"),
+    Commitment: amountText(String(commitment), currency),
+    Drawn: amountText(String(drawn), currency),
+    "Advance rate": exactPercentText(new LosslessNumber(String(advance_rate))),
+    Eligibility: ruleLines(list(terms.eligibility)).replaceAll("\n", "; ") || "no rule",
+    Limits: limitLines(list(terms.limits)).replaceAll("\n", "; ") || "none",
+    Covenants: covenantLines(list(terms.covenants)).replaceAll("\n", "; ") || "none",
+  };
+}
+
+/** What would be other terms than those that are known; of a new facility all of them. */
+function changesOf(body: Readonly<Record<string, unknown>>, known: FacilityJson | null): readonly string[] {
+  const was = known === null ? {} : textsOf({ ...known });
+  return Object.entries(textsOf(body)).flatMap(([label, text]) => {
+    if (was[label] === text) return [];
+    return was[label] === undefined ? `${label}: ${text}` : `${label}: ${was[label]} becomes ${text}`;
+  });
+}
+
+function effectOf(changes: readonly string[], effective: unknown): Child {
+  return [
+    h(
+      "ul",
+      { class: "changes" },
+      changes.map((item) => h("li", {}, item)),
+    ),
+    h(
+      "p",
+      {},
+      `The base is reckoned by these terms from ${effective ?? "today"} on; earlier days keep theirs.`,
+    ),
   ];
-  return h(
-    "ul",
-    { class: "changes" },
-    items.map((item) => h("li", {}, item)),
-  );
 }
 
 type Put = ParsedOf<typeof facilityPut>;
 
-/** Puts a new facility, whose id the reader gives. */
+/** Creates a facility, whose id the reader gives. */
 export function newFacilityForm(again: () => void, page: AbortSignal): HTMLElement {
   const id = textInput("", 128);
   const terms = termControls(null);
   return changeForm<Put>(
     {
-      label: "Put …",
+      label: "Create …",
       stacked: true,
       fields: [labelled("Id of the facility", id), terms.fields],
-      plan: () => planOf(id.value.trim(), terms.body(), "Put the facility"),
+      plan: () => planOf(id.value.trim(), null, terms.body(), page),
       done: ({ data }) => {
         again();
         const address = href(["analytics", "facilities", data.facility_id]);
@@ -126,7 +150,7 @@ export function termsForm(known: FacilityJson, again: () => void, page: AbortSig
       label: "Change the terms …",
       stacked: true,
       fields: terms.fields,
-      plan: () => planOf(known.facility_id, terms.body(), "Change the terms of"),
+      plan: () => planOf(known.facility_id, known, terms.body(), page),
       done: () => {
         again();
         return null;
@@ -136,13 +160,29 @@ export function termsForm(known: FacilityJson, again: () => void, page: AbortSig
   );
 }
 
-function planOf(id: string, body: Readonly<Record<string, unknown>> | string, act: string) {
-  if (typeof body === "string") return body;
+/** The plan of a form whose terms are still the last ones, or of a facility that is not there yet. */
+async function planOf(
+  id: string,
+  known: FacilityJson | null,
+  body: Readonly<Record<string, unknown>> | string,
+  page: AbortSignal,
+) {
   if (id === "") return "Id of the facility: write one.";
+  if (typeof body === "string") return body;
+  const path = pathOf(["api", "facilities", id]);
+  const last = await get<ParsedOf<typeof facility>>(path, page);
+  if (!last.ok && last.problem.code !== "not_found") return `${last.problem.title}. ${last.problem.detail}`;
+  if (known === null && last.ok)
+    return `There is a facility ${id} already. Change its terms on its own page.`;
+  if (known !== null && (!last.ok || String(last.value.data.sequence) !== String(known.sequence))) {
+    return "The terms were changed meanwhile. Load the page again to see them.";
+  }
+  const changes = changesOf(body, known);
+  if (changes.length === 0 && body.effective_date === undefined) return "Nothing is changed.";
   return {
-    act: `${act} ${id}`,
-    effect: effectOf(body),
-    sent: { method: "PUT" as const, path: pathOf(["api", "facilities", id]), body },
+    act: known === null ? `Create the facility ${id}` : `Change the terms of ${id}`,
+    effect: effectOf(changes, body.effective_date),
+    sent: { method: "PUT" as const, path, body },
   };
 }
 

@@ -54,7 +54,7 @@ function table(data: readonly FacilityJson[], moment: ShownMoment, page: AbortSi
     amountText(facility.drawn, facility.currency),
     cells.available,
     cells.headroom,
-    cells.covenants,
+    h("div", { class: "wrapping" }, cells.covenants),
   ]);
   void fill(places, moment, page);
   return dataTable(

@@ -32,6 +32,8 @@ export function facilityPage(id: string, route: Route, page: AbortSignal): reado
       const known = terms.value.data;
       return { ok: true, value: parts(known, base.value, { moment, at, page }) };
     }),
+    // Also where no terms hold on the day: they may begin later.
+    ...changes(id, page),
   ];
 }
 
@@ -57,18 +59,31 @@ function parts(known: FacilityJson, base: BaseAnswer, { moment, at, page }: Look
       page,
     ),
     loans(known, moment, page),
-    ...changes(known, moment, page),
   ];
 }
 
-/** Terms are changed from what is known now, not from what was known once. */
-function changes(known: FacilityJson, moment: ShownMoment, page: AbortSignal): readonly HTMLElement[] {
-  if (!may("facilities:write") || moment.known !== "") return [];
-  const card = (id: string, title: string, child: Child) =>
-    h("section", { class: "card unprinted", "aria-labelledby": id }, h("h2", { id }, title), child);
+/** Changes start from the last terms, whichever day the page shows. */
+function changes(id: string, page: AbortSignal): readonly HTMLElement[] {
+  if (!may("facilities:write")) return [];
+  const card = (key: string, title: string, child: Child) =>
+    h("section", { class: "card unprinted", "aria-labelledby": key }, h("h2", { id: key }, title), child);
   return [
-    card("terms", "Terms", termsForm(known, refresh, page)),
-    card("delete", "Delete the facility", deleteForm(known, page)),
+    loading("the last terms", page, async ({ signal }) => {
+      const answer = await get<ParsedOf<typeof facility>>(pathOf(["api", "facilities", id]), signal);
+      if (!answer.ok) return answer;
+      const { data } = answer.value;
+      return {
+        ok: true,
+        value: [
+          card(
+            "terms",
+            `Terms, the last ones, from ${data.effective_date} on`,
+            termsForm(data, refresh, page),
+          ),
+          card("delete", "Delete the facility", deleteForm(data, page)),
+        ],
+      };
+    }),
   ];
 }
 

@@ -17,7 +17,8 @@ export function covenantSignal({ covenants }: Figures): HTMLElement {
   if (covenants.length === 0) return h("span", { class: "note" }, "none asked for");
   const broken = covenants.filter(({ holds }) => !holds);
   if (broken.length === 0) return tag(true, `${plural(String(covenants.length), "covenant")} held`);
-  return tag(false, `broken: ${broken.map(({ code }) => covenantLabel(code)).join(", ")}`);
+  const tags = broken.map(({ code }) => [tag(false, `broken: ${covenantLabel(code)}`), " "]);
+  return h("span", {}, tags);
 }
 
 export const holdsSignal = (holds: boolean): HTMLElement => tag(holds, holds ? "holds" : "broken");
