@@ -133,20 +133,28 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     await close();
   });
 
-  it("lead from a roll rate to the loans that moved so", async () => {
-    const { data } = await service.get<{ data: readonly Rolled[] }>(
-      TENANT,
-      `/api/roll-rates?${span}&currency=USD`,
-    );
+  it("lead from each roll rate to the loans that moved so, also those that were not made yet", async () => {
+    const path = `/api/roll-rates?${span}&currency=USD&kind=loan`;
+    const { data } = await service.get<{ data: readonly Rolled[] }>(TENANT, path);
     const moved = data.filter(({ from, to }) => from !== to);
-    const cell = moved.toSorted((a, b) => Number(b.number) - Number(a.number))[0];
-    const { page, close } = await look(`${movement}&shown=USD`);
-    const address = `was=${cell?.from}`;
-    const target = cell?.to === "repaid" ? "state=repaid" : `=${encodeURIComponent(cell?.to ?? "")}&`;
-    await page.locator(`table.heat a[href*="${address}"][href*="${target}"]`).first().click();
-    await loaded(page);
-    expect(await page.locator("h1").textContent()).toBe("Loans");
-    expect((await rowsOf(page, "Loans")).length).toBe(Number(cell?.number));
+    expect(moved.map(({ from }) => from)).toContain("pending");
+    const { page, go, close } = await look(`${movement}&shown=USD&kind=loan`);
+    const links = page.locator("table.heat tbody a");
+    const addresses = await links.evaluateAll((found: readonly { readonly hash: string }[]) =>
+      found.map(({ hash }) => hash),
+    );
+    expect(addresses.length).toBe(moved.length);
+    const numbers: Record<string, number> = {};
+    for (const address of addresses) {
+      await go(address);
+      expect(await page.locator("h1").textContent()).toBe("Loans");
+      const query = new URLSearchParams(address.replace(/^.*?\?/, ""));
+      const place = query.get("bucket") ?? query.get("state");
+      numbers[`${query.get("was")} to ${place}`] = (await rowsOf(page, "Loans")).length;
+    }
+    expect(numbers).toEqual(
+      Object.fromEntries(moved.map(({ from, to, number }) => [`${from} to ${to}`, Number(number)])),
+    );
     await close();
   });
 
@@ -212,6 +220,16 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     expect(page.url()).toContain("kind=loan&disbursed_from=2025-01-01");
     await close();
     const portfolio = await look(`#/portfolio?as_of=${AS_OF}&currency=USD&kind=purchase`);
+    await portfolio.go(`#/portfolio?as_of=${AS_OF}&currency=USD&kind=purchase&group_by=country,info.branch`);
+    const groups = await service.get<{ data: readonly { outstanding: unknown; number: unknown }[] }>(
+      TENANT,
+      `/api/portfolio?as_of_date=${AS_OF}&currency=USD&kind=purchase&group_by=country,info.branch`,
+    );
+    expect(groups.data.length).toBeGreaterThan(1);
+    const shown = await rowsOf(portfolio.page, "USD by Country and branch");
+    expect(shown.map(([, number, outstanding]) => worths([number, outstanding]))).toEqual(
+      groups.data.map(({ number, outstanding }) => worths([number, outstanding])),
+    );
     const asked = portfolio.requests.filter(({ url }) => url.includes("/api/po"));
     expect(asked.length).toBeGreaterThan(2);
     expect(asked.filter(({ url }) => !url.includes("kind=purchase"))).toEqual([]);

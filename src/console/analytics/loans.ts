@@ -20,6 +20,7 @@ const SORTS = [
 ] as const;
 
 const LIMIT = 50;
+const CUT = "This order holds only its first 20,000 loans. Sort by id to list all of them.";
 
 const sortOf = ({ query }: Route) =>
   SORTS.find(([name]) => name === query.get("sort_by"))?.[0] ?? "outstanding";
@@ -40,6 +41,7 @@ export const loansPart = {
     const since = route.query.get("changed_since") ?? undefined;
     const was = route.query.get("was");
     const path = pathTo(route, since);
+    const cut = h("p", { class: "note" });
     const rows = growingList<PositionLineJson>(
       {
         what: "loans",
@@ -61,6 +63,7 @@ export const loansPart = {
           );
           if (!answer.ok) return answer;
           const { data, pagination } = answer.value;
+          if (pagination.listed_all === false) cut.replaceChildren(CUT);
           const found = was === null ? data : data.filter(({ from }) => placeOf(from) === was);
           return { ok: true, value: { rows: found, next: pagination.next_cursor } };
         },
@@ -84,6 +87,7 @@ export const loansPart = {
           h("p", { class: "note" }, about),
           h("div", { class: "card-actions" }, file),
         ),
+        cut,
         rows,
       ),
     ];

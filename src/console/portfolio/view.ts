@@ -1,5 +1,6 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf, type Query } from "../address.ts";
+import { groupingAsked } from "../analytics/dimensions.ts";
 import { filterBar } from "../analytics/filter-bar.ts";
 import { filterQuery, filtersOf } from "../analytics/filters.ts";
 import { getWalked } from "../api.ts";
@@ -10,6 +11,7 @@ import { momentOf, momentParameters, type ShownMoment } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { buckets } from "./buckets.ts";
+import { groupTable } from "./by-group.ts";
 import { currencies, figures } from "./figures.ts";
 import { lateLoans } from "./late-loans.ts";
 import { overTime } from "./over-time.ts";
@@ -25,7 +27,7 @@ export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal
   const filters = filterQuery(filtersOf(route.query, CHOSEN));
   main.append(
     h("div", { class: "heading" }, entitle("Portfolio", true), controls(route, moment, months, filters)),
-    filterBar(route, { except: CHOSEN }),
+    filterBar(route, { groups: true, except: CHOSEN }),
     loading("the portfolio", page, async ({ signal, progress }) => {
       const at = (asOf: string) => {
         const path = pathOf(["api", "portfolio"], { ...momentParameters({ ...moment, asOf }), ...filters });
@@ -46,11 +48,16 @@ function controls(route: Route, moment: ShownMoment, months: string, filters: Qu
     MONTHS.map((number) => [number, `last ${number} months`]),
     months,
   );
-  const currency = route.query.get("currency") ?? undefined;
+  const kept = (name: string) => route.query.get(name) ?? undefined;
   return dayControl(["portfolio"], moment, {
     compares: true,
     others: [labelled("Charts", span)],
-    queryOf: () => ({ months: span.value, currency, ...filters }),
+    queryOf: () => ({
+      months: span.value,
+      currency: kept("currency"),
+      group_by: kept("group_by"),
+      ...filters,
+    }),
   });
 }
 
@@ -85,6 +92,7 @@ function parts(
     ];
   }
   const { currency } = chosen;
+  const grouping = groupingAsked(route);
   const then =
     against === null
       ? null
@@ -93,6 +101,7 @@ function parts(
   return [
     portfolio.data.length > 1 && currencies(portfolio.data, currency, route),
     h("div", { class: "columns" }, figures(chosen, asOf, then), buckets(chosen, then, loans.show)),
+    grouping.length > 0 && groupTable({ moment, filters, currency, grouping }, page),
     overTime(chosen, { moment, months, filters }, page),
     loans.element,
   ];
