@@ -62,7 +62,7 @@ function parts(known: FacilityJson, base: BaseAnswer, { moment, at, page }: Look
   ];
 }
 
-/** Changes start from the last terms, whichever day the page shows. */
+/** Changes start from the last terms, also on a page of an earlier day. */
 function changes(id: string, page: AbortSignal): readonly HTMLElement[] {
   if (!may("facilities:write")) return [];
   const card = (key: string, title: string, child: Child) =>
