@@ -255,7 +255,13 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     await page.emulateMedia({ media: "print" });
     expect(await page.getByRole("button", { name: "Save as picture" }).count()).toBe(0);
     expect(await page.getByRole("navigation").count()).toBe(0);
+    expect(await page.getByRole("textbox").count()).toBe(0);
+    expect(await page.getByRole("combobox").count()).toBe(0);
+    const sheet = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    const [, width, height] = /\/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]/.exec(sheet) ?? [];
+    expect(Number(width)).toBeGreaterThan(Number(height));
     expect(await page.locator("table.heat").isVisible()).toBe(true);
+    expect(await page.getByText(`As of ${AS_OF}`, { exact: true }).first().isVisible()).toBe(true);
     await close();
   });
 

@@ -7,6 +7,7 @@ import { amountText, type Exact } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
 import { dataTable, type TableColumn } from "../rows.ts";
+import { aboutReport } from "./about.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
 import { chosenOf, groupWords, usualCurrency } from "./chosen.ts";
 import { groupingAsked } from "./dimensions.ts";
@@ -70,13 +71,14 @@ function cards(lines: readonly Line[], rolled: readonly RollCellJson[], route: R
   if (chosen === null) return [h("p", { class: "note" }, `Nothing fits from ${from} to ${to}.`)];
   const { currency, own } = chosen;
   const csv = pathTo(route, currency);
+  const about = aboutReport(route, `From ${from} to ${to}`);
   // Without groups the API's group is null.
   const isGrouped = groupingAsked(route).length > 0;
   const named = (line: Line) => (isGrouped ? groupWords(line.group) : currency);
   const amount = (value: Exact) => amountText(value, currency);
   const card = (id: string, title: string, table: HTMLElement) =>
     reportCard(
-      { id, title: `${title}, ${currency}`, csv, file: `${id}-${from}-${to}-${currency}` },
+      { id, title: `${title}, ${currency}`, about, csv, file: `${id}-${from}-${to}-${currency}` },
       [table],
       page,
     );

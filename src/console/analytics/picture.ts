@@ -92,7 +92,9 @@ export function pictureButton(part: () => HTMLElement, name: string): HTMLElemen
     const root = part();
     const scrolled = [...root.querySelectorAll(".scroll")].map((one) => [one, one.scrollLeft] as const);
     for (const [one] of scrolled) one.scrollLeft = 0;
+    root.classList.add("pictured");
     const canvas = canvasOf(root);
+    root.classList.remove("pictured");
     for (const [one, left] of scrolled) one.scrollLeft = left;
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done));
     if (blob) save(blob, name);

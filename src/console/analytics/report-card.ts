@@ -6,6 +6,8 @@ interface Report {
   /** The id of the heading. */
   readonly id: string;
   readonly title: string;
+  /** What a print or a picture of it must say besides; on the page the controls say it. */
+  readonly about?: string;
   /** The path of the same figures as CSV. */
   readonly csv: string;
   /** The name of the files, without its extension. */
@@ -14,7 +16,7 @@ interface Report {
 
 /** Figures or a chart with their title, which can be saved as CSV and as a picture. */
 export function reportCard(
-  { id, title, csv, file }: Report,
+  { id, title, about, csv, file }: Report,
   content: readonly Child[],
   page: AbortSignal,
 ): HTMLElement {
@@ -32,6 +34,7 @@ export function reportCard(
         pictureButton(() => card, `${file}.png`),
       ),
     ),
+    about !== undefined && h("p", { class: "about" }, about),
     content,
   );
   return card;

@@ -8,6 +8,7 @@ import { percentView } from "../figure.ts";
 import { amountText, capitalized, type Exact, numberText, plural, sumText, words } from "../format.ts";
 import { momentOf, momentQuery } from "../moment.ts";
 import type { Route } from "../route.ts";
+import { aboutReport } from "./about.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
 import { type Chosen, chosenOf } from "./chosen.ts";
 import { shade } from "./cohorts.ts";
@@ -51,6 +52,7 @@ export function rollRatesCard(
       {
         id: "roll-rates",
         title: title.join(", "),
+        about: aboutReport(route, `From ${from} to ${to}`),
         csv: rollRatesPath(route, currency),
         file: `roll-rates-${from}-${to}-${currency}`,
       },

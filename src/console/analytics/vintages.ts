@@ -10,6 +10,7 @@ import { drawn, percentText, plural } from "../format.ts";
 import { loading } from "../loading.ts";
 import { momentOf, momentParameters } from "../moment.ts";
 import type { Route } from "../route.ts";
+import { aboutReport } from "./about.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
 import { chosenOf, usualCurrency } from "./chosen.ts";
 import { type Cohort, cohortsOf, type Ratio, type Vintage } from "./cohorts.ts";
@@ -90,6 +91,7 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
   const cohorts = cohortsOf(chosen.lines);
   const file = `vintages-${momentOf(route).asOf}-${chosen.currency}`;
   const csv = pathTo(route, chosen.currency);
+  const about = aboutReport(route, `As of ${momentOf(route).asOf}`);
   const measures = Object.entries(MEASURES).map(([name, [text]]) => [name, text] as const);
   const choices = [
     { name: "measure", label: "Ratio", options: measures, chosen: measure },
@@ -101,12 +103,12 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
   return [
     choiceForm(route, "Shown", choices),
     reportCard(
-      { id: "cohorts", title: title("of cohorts by months on book"), csv, file },
+      { id: "cohorts", title: title("of cohorts by months on book"), about, csv, file },
       [heatMap(cohorts, { measure, label, colour, route, chosen })],
       page,
     ),
     reportCard(
-      { id: "curves", title: title("as curves"), csv, file: `${file}-curves` },
+      { id: "curves", title: title("as curves"), about, csv, file: `${file}-curves` },
       curves(cohorts, measure, page),
       page,
     ),
