@@ -1,6 +1,7 @@
 import type { cashFlows } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import { href, pathOf } from "../address.ts";
+import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
 import { chosenOf } from "../analytics/chosen.ts";
 import { filterQuery, filtersOf, kept, MOMENT } from "../analytics/filters.ts";
@@ -74,6 +75,7 @@ function cards(data: readonly CashFlow[], route: Route, page: AbortSignal): read
   const named = chosen.groups.find(([key]) => key === chosen.key)?.[1];
   const of = [currency, named].filter((one) => one !== undefined).join(", ");
   const csv = pathTo(route, currency);
+  const about = aboutReport(route, `As of ${asOf}`);
   const file = `cash-flows-${asOf}-${currency}`;
   const note = leads.months && h("p", { class: "note" }, "A month opens its payments, of all currencies.");
   return [
@@ -81,12 +83,12 @@ function cards(data: readonly CashFlow[], route: Route, page: AbortSignal): read
     figures(line, `${of} on ${asOf}`),
     line.past.length > 0 &&
       reportCard(
-        { id: "past", title: `Due and received, ${of}`, csv, file: `${file}-past` },
+        { id: "past", title: `Due and received, ${of}`, about, csv, file: `${file}-past` },
         [pastChart(line, leads, page), pastTable(line, leads), note],
         page,
       ),
     reportCard(
-      { id: "coming", title: `Overdue and to come, ${of}`, csv, file: `${file}-to-come` },
+      { id: "coming", title: `Overdue and to come, ${of}`, about, csv, file: `${file}-to-come` },
       [comingChart(line, leads, page), comingTable(line, leads), note],
       page,
     ),

@@ -2,6 +2,7 @@ import type { concentration } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import { DIMENSIONS } from "../../domain/analytics/dimensions.ts";
 import { pathOf } from "../address.ts";
+import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
 import { chosenOf } from "../analytics/chosen.ts";
 import { dimensionLabel, filterQuery, filtersOf, kept, MOMENT } from "../analytics/filters.ts";
@@ -73,12 +74,13 @@ function cards(data: readonly ConcentrationJson[], route: Route, page: AbortSign
   if (!chosen || !line) return [h("p", { class: "card note" }, `No disbursement fits on ${moment.asOf}.`)];
   const { currency } = line;
   const title = `${dimensionLabel(by)}, ${currency} on ${moment.asOf}`;
+  const about = aboutReport(route, `As of ${moment.asOf}`);
   const file = `concentration-${by}-${moment.asOf}-${currency}`;
   const query = { ...filterQuery(filtersOf(route.query)), ...momentQuery({ ...moment, against: null }) };
   return [
     choiceForm(route, "Shown", lineChoices(chosen)),
     reportCard(
-      { id: "concentration", title, csv: pathTo(route, currency), file },
+      { id: "concentration", title, about, csv: pathTo(route, currency), file },
       [figures(line), groupTable(line, by, query)],
       page,
     ),

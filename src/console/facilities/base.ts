@@ -55,6 +55,12 @@ export function certificate(
 
 type Step = readonly [label: Child, number: Exact | null, amount: string, kind?: "sum"];
 
+/** A purchase with several clients or none is a client of its own. */
+const limitedGroup = (by: string, group: string | null): string =>
+  by === "client_id" && group === null
+    ? "A purchase of several clients or none"
+    : `${dimensionWords(by)} ${groupName(group)}`;
+
 /** From the pool to the headroom, one line a step. */
 function steps(facility: FacilityJson, data: BaseAnswer["data"]): HTMLElement {
   const { currency } = data;
@@ -70,7 +76,7 @@ function steps(facility: FacilityJson, data: BaseAnswer["data"]): HTMLElement {
     ["Eligible", data.eligible.number, amount(data.eligible.outstanding), "sum"],
     ...data.excess.map(({ index, by, group, outstanding, allowed, excess }): Step => {
       const limit = facility.limits[Number(index.value)];
-      const note = `${dimensionWords(by)} ${groupName(group)} counts for ${amount(outstanding)}, allowed ${amount(allowed)}`;
+      const note = `${limitedGroup(by, group)} counts for ${amount(outstanding)}, allowed ${amount(allowed)}`;
       const text = limit === undefined ? "" : `${limitText(limit)}. `;
       return [["Above a limit: ", h("span", {}, text, note)], null, less(excess)];
     }),
