@@ -230,7 +230,7 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     expect(shown.map(([, number, outstanding]) => worths([number, outstanding]))).toEqual(
       groups.data.map(({ number, outstanding }) => worths([number, outstanding])),
     );
-    const asked = portfolio.requests.filter(({ url }) => url.includes("/api/po"));
+    const asked = portfolio.requests.filter(({ url }) => /\/api\/po.*2026-09-30/.test(url));
     expect(asked.length).toBeGreaterThan(2);
     expect(asked.filter(({ url }) => !url.includes("kind=purchase"))).toEqual([]);
     await portfolio.close();
@@ -263,6 +263,30 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     expect(await page.locator("table.heat").isVisible()).toBe(true);
     expect(await page.getByText(`As of ${AS_OF}`, { exact: true }).first().isVisible()).toBe(true);
     await close();
+  });
+
+  it("need no more than positions:read, and say what is wrong with a filter that nobody offers", async () => {
+    const only = { tenant: TENANT, scope: "positions:read" };
+    const { page, go, close } = await open(browser, service, { ...only, route: `${movement}&shown=USD` });
+    expect((await rowsOf(page, "Principal")).length).toBe(1);
+    await go(`#/analytics/vintages?as_of=${AS_OF}&info.salary=1`);
+    expect(await page.getByRole("alert").textContent()).toContain("info.salary");
+    await close();
+  });
+
+  it("say so where nothing fits, also for a tenant without any record", async () => {
+    const { page, go, faults, close } = await look(`${movement}&country=ZZ`);
+    const said = () => page.locator("main .note").allTextContents();
+    expect(await said()).toContain(`Nothing fits from ${FROM} to ${AS_OF}.`);
+    await go(`#/analytics/loans?as_of=${AS_OF}&country=ZZ`);
+    expect((await said()).join()).toContain("No loan fits.");
+    await close();
+    const empty = await open(browser, service, { tenant: "new", route: "#/analytics/vintages?by=quarter" });
+    expect(await empty.page.locator("main .note").allTextContents()).toEqual([
+      expect.stringContaining("No disbursement of a quarter that had ended by"),
+    ]);
+    expect([...faults, ...empty.faults]).toEqual([]);
+    await empty.close();
   });
 
   it.each(

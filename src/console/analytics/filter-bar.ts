@@ -61,19 +61,20 @@ function valueControl(names: readonly string[]) {
     names.map((one) => [one, dimensionLabel(one)] as const),
     names[0] ?? "",
   );
-  const place = h("span", { class: "value-place" });
   const how = select([], "");
   let value: HTMLInputElement | HTMLSelectElement;
+  let control: HTMLElement = h("div", {});
   const offer = (): void => {
     const filter = filterNamed(name.value);
     const values = filter?.values?.map((one) => [one, words(one)] as const);
     value = values ? select([["", "any"], ...values], "") : h("input", { type: "text", maxlength: 256 });
-    value.setAttribute("aria-label", "Value");
     how.replaceChildren(
       h("option", { value: "is" }, "is"),
       filter?.nullable ? h("option", { value: "none" }, "has none") : "",
     );
-    place.replaceChildren(value);
+    const next = labelled("Value", value);
+    control.replaceWith(next);
+    control = next;
   };
   on(name, { change: offer });
   on(how, {
@@ -87,11 +88,7 @@ function valueControl(names: readonly string[]) {
     const text = value.value.trim();
     return text === "" ? null : [name.value, text];
   };
-  const elements: readonly Child[] = [
-    labelled("Where", name),
-    labelled("Condition", how),
-    h("div", { class: "control" }, h("span", { class: "note", "aria-hidden": "true" }, "Value"), place),
-  ];
+  const elements: readonly Child[] = [labelled("Where", name), labelled("Condition", how), control];
   return { elements, given };
 }
 
