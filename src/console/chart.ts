@@ -34,7 +34,7 @@ interface Picture {
   readonly rest?: number;
 }
 
-const HEIGHT_PX = 220;
+export const HEIGHT_PX = 220;
 const DAY_S = 86_400;
 const FONT = "12px system-ui, sans-serif";
 
@@ -44,7 +44,8 @@ const dayOfMonth = new Intl.DateTimeFormat("en", { day: "numeric", month: "short
 
 const restOf = ({ rest, days }: Picture) => rest ?? days.length - 1;
 const seconds = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;
-const colourOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const colourOf = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** The label of a tick: as much of the date as the distance between ticks needs. */
 function tick(at: number, increment: number): string {
@@ -53,25 +54,29 @@ function tick(at: number, increment: number): string {
   return increment >= 27 * DAY_S ? month.format(date) : dayOfMonth.format(date);
 }
 
+/** How axes look, in the colours of the page. */
+export const AXIS_STYLE = {
+  font: FONT,
+  stroke: () => colourOf("--muted"),
+  grid: { stroke: () => colourOf("--line"), width: 1 },
+  ticks: { stroke: () => colourOf("--line"), width: 1, size: 4 },
+};
+
+/** An amount of an axis. */
+export const axisAmount = (value: number): string => compact.format(value);
+
 function axes({ unit, axis }: Picture): uPlot.Axis[] {
-  const common = {
-    font: FONT,
-    stroke: () => colourOf("--muted"),
-    grid: { stroke: () => colourOf("--line"), width: 1 },
-    ticks: { stroke: () => colourOf("--line"), width: 1, size: 4 },
-  };
-  const shown = (value: number) =>
-    unit === "percent" ? `${+(value * 100).toFixed(2)}%` : compact.format(value);
+  const shown = (value: number) => (unit === "percent" ? `${+(value * 100).toFixed(2)}%` : axisAmount(value));
   return [
     {
-      ...common,
+      ...AXIS_STYLE,
       space: 76,
       size: 30,
       ...(axis !== undefined && { incrs: [1, 2, 3, 6, 12, 24] }),
       values: (_, at, ...[, , increment]) =>
         at.map((one) => (axis === undefined ? tick(one, increment) : String(one))),
     },
-    { ...common, size: 56, values: (_, at) => at.map(shown) },
+    { ...AXIS_STYLE, size: 56, values: (_, at) => at.map(shown) },
   ];
 }
 
@@ -140,19 +145,22 @@ function options(picture: Picture, width: number): uPlot.Options {
   };
 }
 
+/** What a place draws: for each width its options, the numbers, and the index whose figures show at rest. */
+interface Plotted {
+  readonly options: (width: number) => uPlot.Options;
+  readonly data: uPlot.AlignedData;
+  readonly rest: number;
+}
+
 /** Draws once the place has a width. Redraws on a new width or colour scheme, and stops with the page. */
-function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
-  const data: uPlot.AlignedData = [
-    picture.days.map(picture.axis === undefined ? seconds : Number),
-    ...picture.lines.map(({ values }) => [...values]),
-  ];
+export function mount(place: HTMLElement, { options, data, rest }: Plotted, page: AbortSignal): void {
   let plot: uPlot | null = null;
   const draw = (width: number): void => {
-    plot = new uPlot({ ...options(picture, width) }, data, (made, init) => {
+    plot = new uPlot(options(width), data, (made, init) => {
       place.append(made.root);
       init();
     });
-    plot.setLegend({ idx: restOf(picture) }, false);
+    plot.setLegend({ idx: rest }, false);
   };
   const watcher = new ResizeObserver(([entry]) => {
     const width = Math.floor(entry?.contentRect.width ?? 0);
@@ -173,7 +181,11 @@ function mount(place: HTMLElement, picture: Picture, page: AbortSignal): void {
 /** A picture, with its figures as a table. */
 export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
   const place = h("div", { class: "picture", role: "img", "aria-label": summary(picture) });
-  mount(place, picture, page);
+  const data: uPlot.AlignedData = [
+    picture.days.map(picture.axis === undefined ? seconds : Number),
+    ...picture.lines.map(({ values }) => [...values]),
+  ];
+  mount(place, { options: (width) => options(picture, width), data, rest: restOf(picture) }, page);
   const table = h(
     "table",
     {},

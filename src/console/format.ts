@@ -67,8 +67,19 @@ function scaled(value: Exact | string): bigint {
 export function shareOf(part: Exact, whole: Exact): Exact | null {
   const [of, all] = [scaled(part), scaled(whole)];
   if (of < 0n || all <= 0n) return null;
-  const digits = String(divideHalfEven(of * 10n ** BigInt(DECIMALS), all)).padStart(DECIMALS + 1, "0");
-  return new LosslessNumber(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);
+  return new LosslessNumber(sixDecimals(divideHalfEven(of * 10n ** BigInt(DECIMALS), all)));
+}
+
+/** The exact sum of numbers of at most six decimals. */
+export const exactSum = (values: readonly Exact[]): Exact =>
+  new LosslessNumber(
+    sixDecimals(values.reduce((sum, value) => sum + scaled(value), 0n)).replace(/\.?0+$/, ""),
+  );
+
+/** Millionths as a JSON number with six decimals. */
+function sixDecimals(millionths: bigint): string {
+  const digits = String(millionths < 0n ? -millionths : millionths).padStart(DECIMALS + 1, "0");
+  return `${millionths < 0n ? "-" : ""}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
 }
 
 /** How much more `now` is than `then`, exactly, as the text of a number. */

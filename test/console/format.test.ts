@@ -6,6 +6,7 @@ import {
   dateText,
   differenceText,
   exactPercentText,
+  exactSum,
   minorText,
   numberText,
   percentText,
@@ -30,6 +31,16 @@ describe("a number on the screen", () => {
     ["7", "not a currency", "7"],
   ])("keeps every digit: %s %s is %s", (digits, currency, shown) => {
     expect(amountText(exact(digits), currency)).toBe(shown);
+  });
+
+  it.each([
+    [[], "0"],
+    [["0.10", "0.20"], "0.3"],
+    [["-5", "4.999999"], "-0.000001"],
+    [["99999999999999999999.99", "0.01"], "100000000000000000000"],
+    [["100", "-100.0"], "0"],
+  ])("is summed exactly: %j is %s", (digits, sum) => {
+    expect(exactSum(digits.map(exact)).value).toBe(sum);
   });
 
   it("of minor units has the decimals of its currency", () => {

@@ -43,6 +43,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pages: [],
   console: [
     "contract/analytics/answers.ts",
+    "contract/facility/answers.ts",
     "contract/lookup/tables.ts",
     "contract/answer-types.ts",
     "contract/lookup/answers.ts",

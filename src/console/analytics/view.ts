@@ -1,4 +1,7 @@
+import { cashFlowPart } from "../cash-flow/part.ts";
+import { concentrationPart } from "../concentration/part.ts";
 import { button, h } from "../dom.ts";
+import { facilitiesPart } from "../facilities/part.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { tabs } from "../tabs.ts";
@@ -28,6 +31,9 @@ interface Named {
 const PARTS: Readonly<Record<string, Named>> = {
   movement: { label: "Movement", part: movementPart },
   vintages: { label: "Vintages", part: vintagesPart },
+  "cash-flow": { label: "Cash flow", part: cashFlowPart },
+  concentration: { label: "Concentration", part: concentrationPart },
+  facilities: { label: "Facilities", part: facilitiesPart },
   loans: { label: "Loans", part: loansPart, led: true },
 };
 
@@ -37,6 +43,8 @@ const OWN = [
   "from",
   "by",
   "months",
+  "past",
+  "top",
   "measure",
   "shown",
   "group",
@@ -50,7 +58,7 @@ export function analyticsView(main: HTMLElement, route: Route, page: AbortSignal
   const offered = Object.entries(PARTS).filter(([, { led }]) => !led);
   const name = route.segments[1] ?? offered[0]?.[0] ?? "";
   const known = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
-  const here = { ...route, segments: ["analytics", name] };
+  const here = { ...route, segments: ["analytics", name, ...route.segments.slice(2)] };
   const links = offered.map(([one, { label }]) => [one, label] as const);
   const { days, body, filters = true, groups = true } = known?.part ?? {};
   main.append(
