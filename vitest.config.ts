@@ -80,14 +80,15 @@ const node: TestProjectInlineConfiguration = {
   },
 };
 
-const slow: TestProjectInlineConfiguration = {
-  test: { name: "slow", include: SLOW, ...LIMITS },
-};
+/** What takes long, in smaller sizes or whole ones (test/support/sizes.ts). */
+const slow = (isWhole: boolean): TestProjectInlineConfiguration => ({
+  test: { name: "slow", include: SLOW, env: { TEST_WHOLE: String(isWhole) }, ...LIMITS },
+});
 
 /** What each `--mode` runs: `slow`, `random`, or without one everything else. */
 const PROJECTS: Readonly<Record<string, TestProjectInlineConfiguration[]>> = {
-  slow: [slow],
-  random: [workerd(true)],
+  slow: [slow(false)],
+  random: [workerd(true), slow(true)],
 };
 
 export default defineConfig(({ mode }) => ({

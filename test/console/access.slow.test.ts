@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { size } from "../support/sizes.ts";
 import { findings } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open } from "./open.ts";
@@ -41,7 +42,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
 
   it.each(
     (["light", "dark"] as const).flatMap((scheme) =>
-      [375, 768, 1440].map((width) => [scheme, width] as const),
+      size([375, 1440], [375, 768, 1440]).map((width) => [scheme, width] as const),
     ),
   )("in %s, %i px wide: axe finds no fault, and no page is wider than its window", async (scheme, width) => {
     const { page, go, faults, close } = await open(browser, service, { tenant: TENANT, scheme, width });

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PositionJson, PositionsJson } from "../../src/contract/position/answers.ts";
+import { size } from "../support/sizes.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -112,11 +113,11 @@ describe.skipIf(chromium === null)("a disbursement in the console", () => {
     await close();
   });
 
-  it("shows the API's figures and installments of every loan, and its pictures the figures of each day", async () => {
+  it("shows the API's figures and installments of the loans, and its pictures the figures of each day", async () => {
     const list = await service.get<PositionsJson>("tape", `/api/positions?as_of_date=${AS_OF}&limit=200`);
     expect(list.data.length).toBe(25);
     const opened = await open(browser, service, { tenant: "tape" });
-    for (const { disbursement_id } of list.data) {
+    for (const { disbursement_id } of list.data.slice(0, size(8, 25))) {
       await opened.go(`#/disbursement/${disbursement_id}?as_of=${AS_OF}`);
       const one = await position("tape", disbursement_id, AS_OF);
       const figures = await figuresOf(opened.page);

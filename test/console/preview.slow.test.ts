@@ -13,13 +13,14 @@ import type { PositionJson } from "../../src/contract/position/answers.ts";
 import { UTC } from "../../src/domain/core/calendar.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/core/settings.ts";
 import { USUAL } from "../../src/domain/position/position.ts";
+import { size } from "../support/sizes.ts";
 import { type Service, sample, startService } from "./service.ts";
 
 const TENANT = "tape";
 const AS_OF = "2026-09-30";
 const DAYS = ["2026-03-31", AS_OF, "9999-12-31"];
 const RECKONING: Reckoning = { calendar: UTC, measure: USUAL };
-const LOANS = 60;
+const LOANS = size(12, 60);
 
 /** What a form of the console knows of a loan. */
 interface Seen {

@@ -5,11 +5,12 @@ import { Follower } from "../crash/follow.ts";
 import { ingest } from "../crash/load.ts";
 import { LocalService } from "../crash/service.ts";
 import { individual } from "../support/examples.ts";
+import { size } from "../support/sizes.ts";
 
-const KILLS = 6;
+const KILLS = size(4, 20);
 const EVENTS = 15 * KILLS;
 
-test("a consumer that follows the feed while the service is killed six times sees every sequence once, in order", async () => {
+test("a consumer that follows the feed while the service is killed again and again sees every sequence once, in order", async () => {
   const service = await LocalService.create();
   const over = new AbortController();
   try {
