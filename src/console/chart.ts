@@ -218,7 +218,12 @@ export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
     { class: "chart" },
     h("figcaption", {}, h("h3", {}, picture.label)),
     place,
-    h("details", {}, h("summary", {}, "Figures"), scrolling(`Figures: ${picture.label}`, table)),
+    h(
+      "details",
+      { class: "figures-table" },
+      h("summary", {}, "Figures"),
+      scrolling(`Figures: ${picture.label}`, table),
+    ),
   );
 }
 

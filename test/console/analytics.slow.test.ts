@@ -175,7 +175,7 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
         own.map(({ pool_factor }) => percentOf(pool_factor)),
       );
     }
-    expect(await pictures(page)).toBe(1);
+    expect(await pictures(page)).toBe(3);
     const first = data.find(({ cohort }) => cohort === cohorts.toSorted()[0]);
     await page.locator("table.heat tbody a").first().click();
     await loaded(page);
@@ -183,6 +183,46 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     expect(loans.length).toBe(Number(first?.number));
     const owed = loans.reduce((sum, row) => sum + Math.round(Number(worth(row[4])) * 100), 0);
     expect(owed).toBe(Math.round(Number(first?.outstanding) * 100));
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("show what was disbursed by month, of the filters, whose bars and rows open the loans of their month", async () => {
+    const query = `as_of_date=${AS_OF}&by=month&months=0&kind=loan&currency=USD`;
+    const { data } = await service.get<{ data: readonly VintageCell[] }>(TENANT, `/api/vintages?${query}`);
+    expect(data.length).toBeGreaterThan(12);
+    const route = `#/analytics/vintages?as_of=${AS_OF}&by=month&kind=loan&shown=USD`;
+    const { page, go, faults, close } = await look(route);
+    const card = page.locator("section:has(> .card-head #originations)");
+    await card.locator("summary", { hasText: "Figures" }).click();
+    const rows = await rowsOf(page, "Disbursed by month");
+    const some = rows.filter(([, number]) => number !== "0");
+    expect(some.map(([month, number, amount]) => [month, number, worth(amount)])).toEqual(
+      data.map(({ cohort, number, disbursed }) => [cohort, String(number), worth(disbursed)]).toReversed(),
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      card.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    expect(await readFile(await download.path(), "utf8")).toBe(
+      await service.get(TENANT, `/api/vintages?${query}`, "text/csv"),
+    );
+    expect(await pngOf(page, "originations")).toMatchObject({ signature: "PNG" });
+    const last = data.at(-1);
+    const month = `disbursed_from=${last?.cohort}-01`;
+    await card.getByRole("link", { name: last?.cohort ?? "" }).click();
+    await loaded(page);
+    expect((await rowsOf(page, "Loans")).length).toBe(Number(last?.number));
+    expect(page.url()).toContain(month);
+    expect(page.url()).toContain("kind=loan");
+    await go(route);
+    await pictures(page);
+    const bars = card.locator(".u-over").first();
+    const { width = 0, height = 0 } = (await bars.boundingBox()) ?? {};
+    await bars.click({ position: { x: width - 4, y: height - 4 } });
+    await loaded(page);
+    expect(page.url()).toContain(month);
+    expect((await rowsOf(page, "Loans")).length).toBe(Number(last?.number));
     expect(faults).toEqual([]);
     await close();
   });

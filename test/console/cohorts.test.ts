@@ -8,6 +8,7 @@ import {
   type Vintage,
 } from "../../src/console/analytics/cohorts.ts";
 import { groupFilters, groupingOf, isOfTheDay, within } from "../../src/console/analytics/grouping.ts";
+import { startsOf, totalOfStarts } from "../../src/console/analytics/starts.ts";
 import { sumText } from "../../src/console/format.ts";
 
 describe("a cohort", () => {
@@ -39,6 +40,48 @@ describe("a cohort", () => {
     );
     expect(shades).toEqual([0, 0, 1, 4, 7, 7]);
     expect([shade(null, 1), shade(new LosslessNumber("0"), 0)]).toEqual([0, 0]);
+  });
+});
+
+describe("what started", () => {
+  const cell = (cohort: string, number: string, disbursed: string) =>
+    ({
+      cohort,
+      months_on_book: new LosslessNumber("0"),
+      number: new LosslessNumber(number),
+      disbursed: new LosslessNumber(disbursed),
+    }) as Vintage;
+  const shown = (lines: readonly Vintage[], by: "month" | "quarter" | "year") =>
+    startsOf(cohortsOf(lines), by).map(({ period, number, disbursed }) => [
+      period,
+      `${number}`,
+      `${disbursed}`,
+    ]);
+
+  it.each([
+    ["month", "2025-11", ["2025-12", "2026-01"], "2026-02"],
+    ["quarter", "2025-Q2", ["2025-Q3", "2025-Q4"], "2026-Q1"],
+    ["year", "2023", ["2024", "2025"], "2026"],
+  ] as const)(
+    "has each %s from the first to the last, also those in which nothing started",
+    (by, first, between, last) => {
+      expect(shown([cell(last, "2", "0.30"), cell(first, "1", "9007199254740993.01")], by)).toEqual([
+        [first, "1", "9007199254740993.01"],
+        ...between.map((period) => [period, "0", "0"]),
+        [last, "2", "0.30"],
+      ]);
+    },
+  );
+
+  it("adds up to the cent, and is nothing where there is no cohort", () => {
+    const { number, disbursed } = totalOfStarts(
+      startsOf(
+        cohortsOf([cell("2026-01", "1", "9007199254740993.01"), cell("2026-02", "2", "0.02")]),
+        "month",
+      ),
+    );
+    expect([`${number}`, `${disbursed}`]).toEqual(["3", "9007199254740993.03"]);
+    expect(shown([], "month")).toEqual([]);
   });
 });
 

@@ -16,6 +16,7 @@ import { chosenOf, usualCurrency } from "./chosen.ts";
 import { type Cohort, cohortsOf, type Ratio, type Vintage } from "./cohorts.ts";
 import { filterQuery, filtersOf, kept, MOMENT } from "./filters.ts";
 import { heatMap } from "./heat-map.ts";
+import { originations } from "./originations.ts";
 import { reportCard } from "./report-card.ts";
 
 /** The ratios of a vintage, and the colour of their cells. */
@@ -68,8 +69,8 @@ export const vintagesPart = {
   ],
 };
 
-function pathTo(route: Route, currency?: string): string {
-  const { by, months } = asked(route);
+function pathTo(route: Route, currency?: string, months: string = asked(route).months): string {
+  const { by } = asked(route);
   return pathOf(["api", "vintages"], {
     ...momentParameters(momentOf(route)),
     by,
@@ -110,6 +111,17 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
     reportCard(
       { id: "curves", title: title("as curves"), about, csv, file: `${file}-curves` },
       curves(cohorts, measure, page),
+      page,
+    ),
+    reportCard(
+      {
+        id: "originations",
+        title: ["Disbursed", chosen.currency, named].filter((one) => one !== undefined).join(", "),
+        about,
+        csv: pathTo(route, chosen.currency, "0"),
+        file: `originations-${momentOf(route).asOf}-${chosen.currency}`,
+      },
+      originations(cohorts, { by, route, chosen }, page),
       page,
     ),
   ];
