@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
-import { type Service, startService } from "./service.ts";
+import { type Service, sample, startService } from "./service.ts";
 
 const chromium = await findChromium();
 
@@ -12,6 +12,8 @@ const LOANS = 5_000;
 /** Payments of each loan; the first loan has so many more. */
 const PAYMENTS = 20;
 const PAYMENTS_OF_FIRST = 1_000;
+/** Events behind those of a sample: more than one answer looks at. */
+const LATER_EVENTS = 20_100;
 const AS_OF = "2026-09-30";
 
 const upTo = (last: number) =>
@@ -83,6 +85,26 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
         .filter(({ url }) => new URL(url).pathname === "/api/tables/payments");
       expect([query, asked.length]).toEqual([query, answers]);
     }
+    await close();
+  });
+
+  it("shows the events of a loan that lie behind 20,000 later ones of other records", async () => {
+    const tenant = "long-log";
+    await service.ingest(tenant, sample(1, AS_OF));
+    const { DB } = await service.miniflare.getBindings<{ DB: D1Database }>();
+    await DB.prepare(
+      `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history,
+        trace_id, created_at, hash) ${upTo(LATER_EVENTS)}
+        SELECT tenant_id, sequence + i, event_id || i, category, step, record_id || i, randomblob(32), data, 0, trace_id,
+        created_at, hash FROM n, (SELECT * FROM events WHERE tenant_id = '${tenant}' ORDER BY sequence DESC LIMIT 1)`,
+    ).run();
+    const { page, requests, close } = await open(browser, service, {
+      tenant,
+      route: `#/disbursement/DSB-0001?as_of=${AS_OF}`,
+    });
+    expect((await rowsOf(page, "Events")).map(([, , step]) => step)).toEqual(["update", "create"]);
+    const asked = requests.filter(({ url }) => url.includes("/api/tables/events?"));
+    expect(asked.length).toBe(2);
     await close();
   });
 

@@ -2,63 +2,43 @@ import { isLosslessNumber, stringify } from "lossless-json";
 import type { PageJson, RowJson } from "../../contract/lookup/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { type Child, h, link, scrolling } from "../dom.ts";
+import { type Child, h, link } from "../dom.ts";
 import { dateText, NONE, words } from "../format.ts";
-import { loading } from "../loading.ts";
+import { growingList } from "../rows.ts";
 
-/** The log's events of one record, the latest first. */
+/** The log's events of one record, the latest first; their pages are read until one has some (docs/api.md#lookups). */
 export function eventLog(category: "client" | "disbursement", id: string, page: AbortSignal): HTMLElement {
-  const path = pathOf(["api", "tables", "events"], { id, category, limit: "50" });
+  const all = link(href(["tables", "events"], { id, category }), "All events");
+  const list = growingList<RowJson>(
+    {
+      what: "events",
+      columns: [["Sequence", "number"], ["At"], ["Step"], ["What changed"], ["Sent by"]],
+      read: async (cursor, { signal }) => {
+        const path = pathOf(["api", "tables", "events"], { id, category, limit: "50", cursor });
+        const answer = await get<PageJson>(path, signal);
+        if (!answer.ok) return answer;
+        return { ok: true, value: { rows: answer.value.data, next: answer.value.pagination.next_cursor } };
+      },
+      show: eventCells,
+      none: "None found. ",
+    },
+    page,
+  );
   return h(
     "section",
     { class: "card", "aria-labelledby": "events" },
-    h("h2", { id: "events" }, "Events"),
-    loading("the events", page, async ({ signal }) => {
-      const answer = await get<PageJson>(path, signal);
-      if (!answer.ok) return answer;
-      const { data, pagination } = answer.value;
-      const all = link(href(["tables", "events"], { id, category }), "All events");
-      return { ok: true, value: [eventTable(category, data), pagination.has_more && h("p", {}, all)] };
-    }),
+    h("div", { class: "card-head" }, h("h2", { id: "events" }, "Events"), all),
+    list,
   );
 }
 
-function eventTable(category: string, rows: readonly RowJson[]): HTMLElement {
-  const head = (label: string) => h("th", { scope: "col" }, label);
-  const table = h(
-    "table",
-    { class: "rows" },
-    h("caption", { class: "unseen" }, `Events of the ${category}`),
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col", class: "number" }, "Sequence"),
-        ["At", "Step", "What changed", "Sent by"].map(head),
-      ),
-    ),
-    h("tbody", {}, rows.map(eventRow)),
-  );
-  return scrolling("Events", table);
-}
-
-function eventRow(row: RowJson): HTMLElement {
-  return h(
-    "tr",
-    {},
-    h(
-      "th",
-      { scope: "row", class: "number" },
-      link(href(["tables", "events", String(row.event_id)]), String(row.sequence)),
-    ),
-    h("td", {}, dateText(String(row.created_at))),
-    h("td", {}, String(row.step)),
-    h("td", {}, changes(row.changes)),
-    h("td", {}, typeof row.actor === "string" ? row.actor : NONE),
-  );
-}
+const eventCells = (row: RowJson): readonly Child[] => [
+  link(href(["tables", "events", String(row.event_id)]), String(row.sequence)),
+  dateText(String(row.created_at)),
+  String(row.step),
+  changes(row.changes),
+  typeof row.actor === "string" ? row.actor : NONE,
+];
 
 function changes(changed: unknown): Child {
   if (typeof changed !== "object" || changed === null) return NONE;
