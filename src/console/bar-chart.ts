@@ -53,7 +53,7 @@ function optionsOf(bars: Bars, width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT_PX,
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { time: false, range: () => [-0.5, last] },

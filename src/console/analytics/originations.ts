@@ -58,7 +58,12 @@ function charts(starts: readonly Start[], of: Originations, page: AbortSignal): 
     text: (value: Exact) => string,
   ) => {
     const values = starts.map(figure);
-    const line: ChartLine = { label, colour, values: values.map(drawn), texts: values.map(text) };
+    const line: ChartLine = {
+      label,
+      colour,
+      values: values.map(drawn),
+      texts: values.map((one) => text(one)),
+    };
     const open = (index: number): void => {
       const one = starts[index];
       const address = one === undefined ? null : loansOf(one, of);
