@@ -45,6 +45,7 @@ function menuButton(): HTMLElement {
 export function renderShell(view: string): HTMLElement {
   const caller = currentCaller();
   const until = caller?.expires_at?.slice(0, 16).replace("T", " ");
+  const access = isRenewed() ? "signed in" : until !== undefined && `access until ${until} UTC`;
   const shown = VIEWS.filter(([, , ...scopes]) => scopes.length === 0 || may(...scopes));
   const items = shown.map(([name, label]) =>
     h("a", { href: href([name]), "aria-current": name === view ? "page" : undefined }, label),
@@ -62,9 +63,8 @@ export function renderShell(view: string): HTMLElement {
         "div",
         { class: "who" },
         caller && h("span", { class: "tenant" }, caller.tenant_id),
-        isRenewed() && h("span", { class: "note" }, "signed in"),
-        !isRenewed() && until !== undefined && h("span", { class: "note" }, `access until ${until} UTC`),
-        button(isRenewed() ? "Sign out" : "Forget token", forgetToken, { class: "quiet" }),
+        access && h("span", { class: "note" }, access),
+        button(isRenewed() ? "Sign out" : "Forget token", forgetToken, { class: "quiet", title: access }),
       ),
     ),
     main,

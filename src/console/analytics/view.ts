@@ -46,7 +46,6 @@ const OWN = [
   "past",
   "top",
   "measure",
-  "shown",
   "group",
   "changed_since",
   "was",

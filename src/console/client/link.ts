@@ -38,13 +38,18 @@ export function clientLink(id: string): HTMLElement {
   const place = h("span", { class: "client-name", "data-client": id });
   if (session !== sessionNumber()) forget();
   if (may("records:read")) sight.observe(place);
-  return h("span", {}, link(href(["client", id]), id), " ", place);
+  return h("span", {}, link(href(["client", id]), id), place);
+}
+
+/** A space comes only with a name, so that a comma behind an id without one follows it directly. */
+function name(place: HTMLElement, found: string | null | undefined): void {
+  place.replaceChildren(found === null || found === undefined ? "" : ` ${found}`);
 }
 
 function ask(id: string, place: HTMLElement): void {
   const known = names.get(id);
   if (known !== undefined) {
-    place.replaceChildren(known ?? "");
+    name(place, known);
     return;
   }
   const others = places.get(id);
@@ -63,10 +68,10 @@ async function readWaiting(): Promise<void> {
     const begun = session;
     // The view may have gone meanwhile.
     const seen = places.get(id)?.some(({ isConnected }) => isConnected) ?? false;
-    const name = seen ? await nameOf(id) : undefined;
+    const found = seen ? await nameOf(id) : undefined;
     if (begun !== sessionNumber()) continue;
-    if (name !== undefined) names.set(id, name);
-    for (const place of places.get(id) ?? []) place.replaceChildren(name ?? "");
+    if (found !== undefined) names.set(id, found);
+    for (const place of places.get(id) ?? []) name(place, found);
     places.delete(id);
   }
   readers -= 1;

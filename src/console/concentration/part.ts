@@ -4,7 +4,7 @@ import { DIMENSIONS } from "../../domain/analytics/dimensions.ts";
 import { pathOf } from "../address.ts";
 import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
-import { chosenOf } from "../analytics/chosen.ts";
+import { chosenOf, usualCurrency } from "../analytics/chosen.ts";
 import { dimensionLabel, filterQuery, filtersOf, kept, MOMENT } from "../analytics/filters.ts";
 import { reportCard } from "../analytics/report-card.ts";
 import { getWalked } from "../api.ts";
@@ -12,7 +12,7 @@ import { currentCaller } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
 import { figure, percentView } from "../figure.ts";
-import { amountText, NONE, numberText } from "../format.ts";
+import { amountText, exactSum, NONE, numberText } from "../format.ts";
 import { loading } from "../loading.ts";
 import { momentOf, momentParameters, momentQuery } from "../moment.ts";
 import type { Route } from "../route.ts";
@@ -69,7 +69,7 @@ function pathTo(route: Route, currency?: string): string {
 function cards(data: readonly ConcentrationJson[], route: Route, page: AbortSignal): readonly Child[] {
   const moment = momentOf(route);
   const { by } = asked(route);
-  const chosen = chosenOf(data, route.query);
+  const chosen = chosenOf(data, route.query, usualCurrency(data.map(loansOf)));
   const line = chosen?.lines[0];
   if (!chosen || !line) return [h("p", { class: "card note" }, `No disbursement fits on ${moment.asOf}.`)];
   const { currency } = line;
@@ -86,6 +86,12 @@ function cards(data: readonly ConcentrationJson[], route: Route, page: AbortSign
     ),
   ];
 }
+
+/** How many disbursements a line is about. */
+const loansOf = ({ currency, rows, others }: ConcentrationJson) => ({
+  currency,
+  number: exactSum([...rows, ...(others === null ? [] : [others])].map(({ number }) => number)),
+});
 
 function figures(line: ConcentrationJson): HTMLElement {
   const { currency, groups, largest_share, hhi } = line;

@@ -1,7 +1,7 @@
 import { LOOKUP_TABLES } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
 import { h } from "../dom.ts";
-import { words } from "../format.ts";
+import { capitalized, words } from "../format.ts";
 
 /** Every table of the catalogue, as links. */
 export function tableList(current: string): HTMLElement {
@@ -9,7 +9,7 @@ export function tableList(current: string): HTMLElement {
     h(
       "a",
       { href: href(["tables", name]), "aria-current": name === current ? "page" : undefined },
-      words(name),
+      capitalized(words(name)),
     ),
   );
   return h("nav", { class: "tabs", "aria-label": "Tables" }, items);
