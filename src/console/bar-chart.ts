@@ -4,6 +4,8 @@ import { h } from "./dom.ts";
 
 interface Bars {
   readonly label: string;
+  /** What a column is; a month by default. */
+  readonly column?: string;
   /** What the columns are called, in their order. */
   readonly columns: readonly string[];
   /** One or two bars of each column. Stacked ones stand on each other, the first one below. */
@@ -71,7 +73,7 @@ function optionsOf(bars: Bars, width: number): uPlot.Options {
       { ...AXIS_STYLE, size: 56, values: (_, at) => at.map(axisAmount) },
     ],
     series: [
-      { label: "Month", value: (_, __, ___, index) => columns[index ?? rest] ?? "" },
+      { label: bars.column ?? "Month", value: (_, __, ___, index) => columns[index ?? rest] ?? "" },
       // What stands on others is drawn first, and they cover its lower part.
       ...(stacked ? series.toReversed() : series),
     ],

@@ -115,7 +115,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await press("Enter");
     await loaded(page);
     expect(await focused().textContent()).toBe("Clients");
-    await tabTo("payments");
+    await tabTo("Payments");
     await press("Enter");
     await loaded(page);
     await tabTo("is exactly");

@@ -176,6 +176,7 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
       );
     }
     expect(await pictures(page)).toBe(3);
+    expect(await page.locator(".u-legend", { hasText: "Quarter" }).count()).toBe(2);
     const first = data.find(({ cohort }) => cohort === cohorts.toSorted()[0]);
     await page.locator("table.heat tbody a").first().click();
     await loaded(page);

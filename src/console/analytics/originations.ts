@@ -3,7 +3,7 @@ import { href } from "../address.ts";
 import { barChart } from "../bar-chart.ts";
 import type { ChartLine } from "../chart.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
-import { amountText, drawn, type Exact, numberText, plural } from "../format.ts";
+import { amountText, capitalized, drawn, type Exact, numberText, plural } from "../format.ts";
 import { momentOf, momentQuery } from "../moment.ts";
 import { go, type Route } from "../route.ts";
 import type { Chosen } from "./chosen.ts";
@@ -70,7 +70,8 @@ function charts(starts: readonly Start[], of: Originations, page: AbortSignal): 
       if (address !== null) go(address);
     };
     const columns = starts.map(({ period }) => period);
-    return barChart({ label, columns, lines: [line], rest: starts.length - 1, open }, page);
+    const column = capitalized(of.by);
+    return barChart({ label, column, columns, lines: [line], rest: starts.length - 1, open }, page);
   };
   const { currency } = of.chosen;
   return h(
