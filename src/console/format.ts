@@ -72,9 +72,10 @@ export function shareOf(part: Exact, whole: Exact): Exact | null {
 
 /** The exact sum of numbers of at most six decimals. */
 export const exactSum = (values: readonly Exact[]): Exact =>
-  new LosslessNumber(
-    sixDecimals(values.reduce((sum, value) => sum + scaled(value), 0n)).replace(/\.?0+$/, ""),
-  );
+  new LosslessNumber(sixDecimals(sumOf(values)).replace(/\.?0+$/, ""));
+
+/** In millionths. */
+const sumOf = (values: readonly Exact[]): bigint => values.reduce((sum, value) => sum + scaled(value), 0n);
 
 /** Millionths as a JSON number with six decimals. */
 function sixDecimals(millionths: bigint): string {
@@ -87,8 +88,7 @@ export const differenceText = (now: Exact, then: Exact): string =>
   `${scaled(now) - scaled(then)}e-${DECIMALS}`;
 
 /** A sum, exactly, as the text of a number. */
-export const sumText = (values: readonly Exact[]): string =>
-  `${values.reduce((sum, value) => sum + scaled(value), 0n)}e-${DECIMALS}`;
+export const sumText = (values: readonly Exact[]): string => `${sumOf(values)}e-${DECIMALS}`;
 
 /** A difference with its sign. */
 export const withSign = (text: string): string => (/^[−-]|^[0.,%]+$/.test(text) ? text : `+${text}`);

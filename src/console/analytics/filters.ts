@@ -75,7 +75,7 @@ export function filterQuery({ values, from, to }: AskedFilters): Query {
 }
 
 /** The members of an address that the control of its moment sets. */
-export const MOMENT = ["as_of", "against", "known_at"];
+const MOMENT = ["as_of", "against", "known_at"];
 
 /** Every member of an address but its filters. */
 export function withoutFilters(query: URLSearchParams, except: readonly string[] = []): Query {
@@ -89,6 +89,10 @@ export function kept(query: URLSearchParams, isKept: (name: string) => boolean):
   const names = new Set([...query.keys()].filter(isKept));
   return Object.fromEntries([...names].map((name) => [name, query.getAll(name)]));
 }
+
+/** All of an address but its moment. */
+export const keptBesideMoment = (query: URLSearchParams): Query =>
+  kept(query, (name) => !MOMENT.includes(name));
 
 /** One filter in words; an empty value asks for those without one. */
 export function filterText(name: string, value: string): string {

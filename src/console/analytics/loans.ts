@@ -10,7 +10,7 @@ import { momentOf, momentParameters, momentQuery } from "../moment.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
 import type { Route } from "../route.ts";
 import { growingList } from "../rows.ts";
-import { filterQuery, filtersOf, kept, MOMENT } from "./filters.ts";
+import { filterQuery, filtersOf, keptBesideMoment } from "./filters.ts";
 
 const SORTS = [
   ["outstanding", "Outstanding"],
@@ -32,7 +32,7 @@ export const loansPart = {
     return dayControl(route.segments, momentOf(route), {
       others: [labelled("Sorted by", sort)],
       queryOf: () => ({
-        ...kept(route.query, (name) => !MOMENT.includes(name)),
+        ...keptBesideMoment(route.query),
         sort_by: sort.value,
       }),
     });

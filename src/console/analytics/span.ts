@@ -5,7 +5,7 @@ import { dateField } from "../date-field.ts";
 import { foldable, h, labelled, on } from "../dom.ts";
 import { KNOWN_TEXT, momentOf, momentParameters, momentQuery } from "../moment.ts";
 import { go, type Route } from "../route.ts";
-import { kept, MOMENT } from "./filters.ts";
+import { keptBesideMoment } from "./filters.ts";
 
 /** The two days of a report; the later one is the address's `as_of`. */
 export function spanOf(route: Route): { readonly from: string; readonly to: string } {
@@ -43,7 +43,7 @@ export function spanControl(route: Route): HTMLElement {
     submit: (event) => {
       event.preventDefault();
       const next = { asOf: last.value(), against: null, known: known.value() };
-      const others = kept(route.query, (name) => !MOMENT.includes(name));
+      const others = keptBesideMoment(route.query);
       go(href(route.segments, { ...others, ...momentQuery(next), from: first.value() }));
     },
   });

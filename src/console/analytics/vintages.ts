@@ -14,7 +14,7 @@ import { aboutReport } from "./about.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
 import { chosenOf, usualCurrency } from "./chosen.ts";
 import { type Cohort, cohortsOf, type Ratio, type Vintage } from "./cohorts.ts";
-import { filterQuery, filtersOf, kept, MOMENT } from "./filters.ts";
+import { filterQuery, filtersOf, keptBesideMoment } from "./filters.ts";
 import { heatMap } from "./heat-map.ts";
 import { originations } from "./originations.ts";
 import { reportCard } from "./report-card.ts";
@@ -55,7 +55,7 @@ export const vintagesPart = {
     return dayControl(route.segments, momentOf(route), {
       others: [labelled("Cohorts by", period), labelled("On book, at most", span)],
       queryOf: () => ({
-        ...kept(route.query, (name) => !MOMENT.includes(name)),
+        ...keptBesideMoment(route.query),
         by: period.value,
         months: span.value,
       }),

@@ -4,7 +4,7 @@ import { href, pathOf } from "../address.ts";
 import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
 import { chosenOf } from "../analytics/chosen.ts";
-import { filterQuery, filtersOf, kept, MOMENT } from "../analytics/filters.ts";
+import { filterQuery, filtersOf, keptBesideMoment } from "../analytics/filters.ts";
 import { reportCard } from "../analytics/report-card.ts";
 import { getWalked } from "../api.ts";
 import { may } from "../caller.ts";
@@ -41,7 +41,7 @@ export const cashFlowPart = {
     return dayControl(route.segments, momentOf(route), {
       others: [labelled("Received", before), labelled("To come", after)],
       queryOf: () => ({
-        ...kept(route.query, (name) => !MOMENT.includes(name)),
+        ...keptBesideMoment(route.query),
         past: before.value,
         months: after.value,
       }),

@@ -5,7 +5,7 @@ import { pathOf } from "../address.ts";
 import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
 import { chosenOf, usualCurrency } from "../analytics/chosen.ts";
-import { dimensionLabel, filterQuery, filtersOf, kept, MOMENT } from "../analytics/filters.ts";
+import { dimensionLabel, filterQuery, filtersOf, keptBesideMoment } from "../analytics/filters.ts";
 import { reportCard } from "../analytics/report-card.ts";
 import { getWalked } from "../api.ts";
 import { currentCaller } from "../caller.ts";
@@ -42,7 +42,7 @@ export const concentrationPart = {
     return dayControl(route.segments, momentOf(route), {
       others: [labelled("By", dimension), labelled("Groups", rows)],
       queryOf: () => ({
-        ...kept(route.query, (name) => !MOMENT.includes(name)),
+        ...keptBesideMoment(route.query),
         by: dimension.value,
         top: rows.value,
       }),

@@ -4,7 +4,7 @@ import type { AnswerOf } from "../answer-types.ts";
 import { csvOf, flat } from "../csv.ts";
 import { columnsOf } from "../csv-columns.ts";
 import { type loanAmounts, type statement, statementItem } from "./statement-answer.ts";
-import { shownAmounts } from "./views.ts";
+import { entryHead, shownAmounts } from "./views.ts";
 
 type Show<T> = (amount: bigint) => T;
 
@@ -29,11 +29,7 @@ function itemView<T>(follows_records: boolean, { entry, change, balance }: State
   const after = shown(follows_records, balance);
   const receipt = receiptOf(entry);
   return {
-    journal_entry_id: entry.journal_entry_id,
-    event_type: entry.event_type,
-    effective_at: entry.effective_at,
-    value_date: entry.value_date,
-    posted_at: new Date(entry.posted_at).toISOString(),
+    ...entryHead(entry),
     ...(receipt && { amount_minor: show(receipt.amount), recovery_minor: show(receipt.recovery) }),
     change: amountsView(minus(after, shown(follows_records, minus(balance, change))), show),
     balance: amountsView(after, show),

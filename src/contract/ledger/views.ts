@@ -5,16 +5,21 @@ import type { Amounts } from "../../domain/ledger/loan-book.ts";
 import type { AnswerOf } from "../answer-types.ts";
 import type { accountBalance, chart, journalEntry, loanBalance, trialBalance } from "./answers.ts";
 
+/** What every answer with an entry says of it first. */
+export const entryHead = (entry: Entry) => ({
+  journal_entry_id: entry.journal_entry_id,
+  event_type: entry.event_type,
+  effective_at: entry.effective_at,
+  value_date: entry.value_date,
+  posted_at: new Date(entry.posted_at).toISOString(),
+});
+
 /** A journal entry as the API shows it (docs/api.md#ledger). Minor units are digits in a string. */
 export function entryView(entry: Entry): AnswerOf<typeof journalEntry> {
   const { currency, layer } = entry;
   const external_ref = entry.external_ref ?? undefined;
   return {
-    journal_entry_id: entry.journal_entry_id,
-    event_type: entry.event_type,
-    effective_at: entry.effective_at,
-    value_date: entry.value_date,
-    posted_at: new Date(entry.posted_at).toISOString(),
+    ...entryHead(entry),
     lines: journalLines(entry.postings).map(({ sequence, account_code, direction, amount_minor, loan }) => ({
       sequence,
       account_code,

@@ -7,6 +7,16 @@ import { SETTLEMENTS_BYTES_MAX } from "../ledger/settlement-bodies.ts";
 import { bankAccountRef } from "../ledger/values.ts";
 import { json, type RouteTable } from "./route.ts";
 
+const replayed = <const T extends LedgerCommandType>(command: T) =>
+  ({ json: command, headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] }) as const;
+
+/** The answers of a command whose event may post nothing: only an entry has a `Location`. */
+const perhapsWithoutEntry = <const T extends LedgerCommandType>(command: T) =>
+  ({
+    200: replayed(command),
+    201: { json: command, headers: ["x-d1-bookmark", "X-Log-Receipt"], possibleHeaders: ["Location"] },
+  }) as const;
+
 /** What the route of a ledger command has by its command. */
 const posting = <const T extends LedgerCommandType>(command: T) =>
   ({
@@ -15,7 +25,7 @@ const posting = <const T extends LedgerCommandType>(command: T) =>
     command,
     body: json(BODIES[command]),
     answers: {
-      200: { json: command, headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
+      200: replayed(command),
       201: { json: command, headers: ["x-d1-bookmark", "X-Log-Receipt", "Location"] },
     },
   }) as const;
@@ -50,10 +60,7 @@ export const POSTING_ROUTES = {
     scope: "hpts:disbursements:write",
     body: { ...json(BODIES.disbursements_settled), bytesMax: SETTLEMENTS_BYTES_MAX },
     answers: {
-      200: {
-        json: "disbursements_settled",
-        headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"],
-      },
+      200: replayed("disbursements_settled"),
       201: { json: "disbursements_settled", headers: ["x-d1-bookmark", "X-Log-Receipt"] },
     },
   },
@@ -98,28 +105,14 @@ export const POSTING_ROUTES = {
     path: "/v1/accruals/batch",
     scope: "hpts:accruals:write",
     body: { ...json(BODIES.accrual), bytesMax: ACCRUAL_BYTES_MAX },
-    answers: {
-      200: { json: "accrual", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
-      201: {
-        json: "accrual",
-        headers: ["x-d1-bookmark", "X-Log-Receipt"],
-        possibleHeaders: ["Location"],
-      },
-    },
+    answers: perhapsWithoutEntry("accrual"),
     problems: ["amount_overflow", "kept_by_records", "period_closed"],
   },
   postAccrualCorrection: {
     ...posting("accrual_corrected"),
     path: "/v1/accruals/corrections",
     scope: "hpts:accruals:write",
-    answers: {
-      200: { json: "accrual_corrected", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
-      201: {
-        json: "accrual_corrected",
-        headers: ["x-d1-bookmark", "X-Log-Receipt"],
-        possibleHeaders: ["Location"],
-      },
-    },
+    answers: perhapsWithoutEntry("accrual_corrected"),
     problems: [
       "not_found",
       "not_reversible",
@@ -179,14 +172,7 @@ export const POSTING_ROUTES = {
     ...posting("reversal"),
     path: "/v1/reversals",
     scope: "hpts:reversals:write",
-    answers: {
-      200: { json: "reversal", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },
-      201: {
-        json: "reversal",
-        headers: ["x-d1-bookmark", "X-Log-Receipt"],
-        possibleHeaders: ["Location"],
-      },
-    },
+    answers: perhapsWithoutEntry("reversal"),
     problems: [
       "not_found",
       "already_reversed",

@@ -1,6 +1,6 @@
 import { calendarOf } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
-import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
+import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { notExpress, openingUnfinished, tooRecent } from "./refusals.ts";
@@ -72,23 +72,14 @@ const isEarlier = (day: Day | null, than: Day): boolean => day === null || day <
 export function closingEvent(
   { previous, warnings }: { readonly previous: Day | null; readonly warnings: readonly Warning[] },
   { closed_through, note, trial_balance_hash }: Closing,
-  { sequence, event_id, now }: Stamp,
-  { data: _, ...request }: RequestOfEvent,
+  stamp: Stamp,
+  request: RequestOfEvent,
 ): DraftEvent {
-  const isReopened = previous !== null && isEarlier(closed_through, previous);
-  return {
-    sequence,
-    event_id,
+  const { sequence, event_id } = stamp;
+  return eventOf(stamp, request, {
     category: "ledger",
-    step: isReopened ? "reopened" : "closed",
-    record_id: event_id,
-    previous_sequence: null,
-    ...request,
+    step: previous !== null && isEarlier(closed_through, previous) ? "reopened" : "closed",
     data: JSON.stringify({ closed_through, previous, note: note ?? undefined, trial_balance_hash }),
-    facts: {},
-    about: null,
-    makes_history: false,
     answer: JSON.stringify({ closed_through, previous, event_id, sequence, warnings }),
-    created_at: now,
-  };
+  });
 }

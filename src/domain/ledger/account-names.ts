@@ -1,4 +1,4 @@
-import type { DraftEvent, RequestOfEvent, Stamp } from "../core/event.ts";
+import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
 import { ACCOUNTS, type AccountCode } from "./accounts.ts";
 
 /** What a tenant calls an account, here and in the books that it keeps elsewhere; null: nothing of its own. */
@@ -40,24 +40,14 @@ export function namesAfter(before: AccountNames, change: AccountNamedCommand["ch
 }
 
 /** The event of a named account. It keeps the names, because a replay returns the same answer. */
-export function accountNamedEvent(
+export const accountNamedEvent = (
   account_code: AccountCode,
   names: AccountNames,
-  { sequence, event_id, now }: Stamp,
+  stamp: Stamp,
   request: RequestOfEvent,
-): DraftEvent {
-  return {
-    sequence,
-    event_id,
+): DraftEvent =>
+  eventOf(stamp, request, {
     category: "ledger",
     step: "account_named",
-    record_id: event_id,
-    previous_sequence: null,
-    ...request,
-    facts: {},
-    about: null,
-    makes_history: false,
     answer: JSON.stringify({ account_code, ...names }),
-    created_at: now,
-  };
-}
+  });

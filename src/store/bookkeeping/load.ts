@@ -12,6 +12,7 @@ import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { isEntryOfSettlement } from "../ledger/rows.ts";
 import { journalEntries, ledgerLoans, settlements } from "../ledger/tables.ts";
 import { disbursements, disbursementTerms, payments } from "../tape/tables.ts";
 import { toBookedLoan, toPart } from "./rows.ts";
@@ -155,14 +156,7 @@ function settlementQuery(db: Database, tenant: string, ids: readonly string[]) {
         eq(settlements.disbursement_entry_id, bookedParts.journal_entry_id),
       ),
     )
-    .innerJoin(
-      journalEntries,
-      and(
-        eq(journalEntries.tenant_id, settlements.tenant_id),
-        eq(journalEntries.sequence, settlements.sequence),
-        eq(journalEntries.position, settlements.position),
-      ),
-    )
+    .innerJoin(journalEntries, isEntryOfSettlement)
     .where(
       sql`(${bookedParts.tenant_id}, ${bookedParts.category}, ${bookedParts.record_id}) IN (
         SELECT ${tenant}, 'disbursement', value FROM json_each(${JSON.stringify(ids)}))`,

@@ -5,6 +5,7 @@ import { entriesNeeded, type LedgerNeeds, type LedgerState } from "../../domain/
 import type { ReadBatch } from "../d1/read-batch.ts";
 import { isOneOf, selection } from "../d1/rows.ts";
 import type { Database } from "../d1/session.ts";
+import { isEntryOfSettlement } from "./rows.ts";
 import { accruals, journalEntries, loanLosses, settlements } from "./tables.ts";
 import { wantedLoans } from "./wanted.ts";
 
@@ -23,14 +24,7 @@ export function addMarks(
           settled_by: journalEntries.journal_entry_id,
         })
         .from(settlements)
-        .innerJoin(
-          journalEntries,
-          and(
-            eq(journalEntries.tenant_id, settlements.tenant_id),
-            eq(journalEntries.sequence, settlements.sequence),
-            eq(journalEntries.position, settlements.position),
-          ),
-        )
+        .innerJoin(journalEntries, isEntryOfSettlement)
         .where(
           and(
             eq(settlements.tenant_id, tenant),

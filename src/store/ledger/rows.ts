@@ -1,14 +1,21 @@
 import type { SQL } from "drizzle-orm";
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { AccountCode } from "../../domain/ledger/accounts.ts";
 import type { Entry, Total } from "../../domain/ledger/journal.ts";
 import { loansOf } from "../../domain/ledger/journal.ts";
 import { type Amounts, afterMove, type LoanPart } from "../../domain/ledger/loan-book.ts";
-import { type journalEntries, type journalPostings, type loanBalances, loanDays } from "./tables.ts";
+import { journalEntries, type journalPostings, type loanBalances, loanDays, settlements } from "./tables.ts";
 
 type EntryRow = typeof journalEntries.$inferSelect;
 type PostingRow = typeof journalPostings.$inferSelect;
+
+/** Joins a settlement to the entry that it is. */
+export const isEntryOfSettlement = and(
+  eq(journalEntries.tenant_id, settlements.tenant_id),
+  eq(journalEntries.sequence, settlements.sequence),
+  eq(journalEntries.position, settlements.position),
+);
 
 /** The key that groups rows by their entry's place. */
 export const placeKey = ({ sequence, position }: { readonly sequence: number; readonly position: number }) =>
