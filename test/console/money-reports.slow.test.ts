@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleFacilities } from "../../src/cli/sample/reports.ts";
 import type { cashFlows, concentration } from "../../src/contract/analytics/answers.ts";
 import type { ParsedOf } from "../../src/contract/answer-types.ts";
-import type { base, baseLoans } from "../../src/contract/facility/answers.ts";
+import type { base, baseLoans, facility } from "../../src/contract/facility/answers.ts";
 import type { PositionsJson } from "../../src/contract/position/answers.ts";
 import { SCOPES } from "../../src/contract/scopes.ts";
 import { PLAIN } from "../facility/terms.ts";
@@ -260,7 +260,7 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
   });
 
   it("put a facility after a confirmation, show its base step by step, change its terms and delete it", async () => {
-    const { page, faults, close } = await look("#/analytics/facilities", "three");
+    const { page, faults, go, close } = await look("#/analytics/facilities", "three");
     const confirm = async (label: string, act: string) => {
       await page.getByRole("button", { name: label }).click();
       await page.getByRole("dialog", { name: `${act}?` }).waitFor();
@@ -321,11 +321,15 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     await page.getByText("overdrawn").first().waitFor();
     await loaded(page);
     expect((await figuresOf(page)).Headroom).toBe("overdrawn −100.50");
-    // Somebody else changes the terms while this page is open, and writes a facility of the same id.
+    // Somebody else changes the terms while this page is open, and then creates a facility of the same id.
     await put("three", "line", { ...PLAIN, name: "All of it" });
     await page.getByLabel("Drawn").fill("1");
-    await page.getByRole("button", { name: "Change the terms …" }).click();
-    await page.getByText("The terms were changed meanwhile.").waitFor();
+    await confirm("Change the terms …", "Change the terms of line");
+    await page.getByText("Changed meanwhile").waitFor();
+    const { data } = await service.get<ParsedOf<typeof facility>>("three", "/api/facilities/line");
+    expect(String(data.drawn)).toBe(String(PLAIN.drawn));
+    await go("#/analytics/facilities");
+    await go("#/analytics/facilities/line");
     await confirm("Delete …", "Delete the facility line");
     await page.getByText("The facility is deleted.").waitFor();
     await page.getByRole("link", { name: "All facilities" }).last().click();
@@ -337,8 +341,8 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     await page.getByLabel("Currency").fill("USD");
     for (const label of ["Commitment", "Drawn", "Advance rate (0 to 1)"])
       await page.getByLabel(label).fill("1");
-    await page.getByRole("button", { name: "Create …" }).click();
-    await page.getByText("There is a facility other already.").waitFor();
+    await confirm("Create …", "Create the facility other");
+    await page.getByText("Changed meanwhile").waitFor();
     expect(faults).toEqual([]);
     await close();
   });
