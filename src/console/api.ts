@@ -39,7 +39,8 @@ export async function getVersion<T>(
   if (!response.ok) return response;
   const answer = await read<T>(response.value, signal);
   if (!answer.ok) return answer;
-  return { ok: true, value: { data: answer.value, etag: response.value.headers.get("ETag") ?? "" } };
+  // An empty tag fits no version.
+  return { ok: true, value: { data: answer.value, etag: response.value.headers.get("ETag") ?? '""' } };
 }
 
 /**

@@ -14,9 +14,7 @@ const TAGS = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e
 
 /** Keeps what the request expects of the thing that it changes: `If-Match`, or `If-None-Match: *` for what is to be new. */
 export const precondition: MiddlewareHandler<AppEnv> = async (c, next) => {
-  // Not by c.req.header, to which an empty header is none.
-  const { headers } = c.req.raw;
-  const expected = expectedBy(headers.get("If-Match"), headers.get("If-None-Match"));
+  const expected = expectedBy(c.req.header("If-Match"), c.req.header("If-None-Match"));
   if (expected === null) {
     return invalidQuery(
       c,
@@ -28,9 +26,9 @@ export const precondition: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** Null where the headers are not ones that a change takes. */
-function expectedBy(match: string | null, noneMatch: string | null): Expected | undefined | null {
-  if (noneMatch !== null) return match === null && noneMatch.trim() === "*" ? "none" : null;
-  if (match === null) return undefined;
+function expectedBy(match: string | undefined, noneMatch: string | undefined): Expected | undefined | null {
+  if (noneMatch !== undefined) return match === undefined && noneMatch.trim() === "*" ? "none" : null;
+  if (match === undefined) return undefined;
   const tags = match.trim();
   if (tags === "*") return "any";
   return TAGS.test(tags) ? [...tags.matchAll(/"([^"]*)"/g)].map(([, version = ""]) => version) : null;

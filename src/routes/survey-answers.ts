@@ -37,5 +37,8 @@ const ANSWER_BYTES_MAX = 2_000_000;
 /** The answer, or the advice of `narrow` where it is larger than an answer may be. */
 export async function bounded(c: Context<AppEnv>, answer: Response, narrow: string): Promise<Response> {
   const { byteLength } = await answer.clone().arrayBuffer();
-  return byteLength > ANSWER_BYTES_MAX ? tooLarge(c, `The answer is larger than 2 MB. ${narrow}`) : answer;
+  if (byteLength <= ANSWER_BYTES_MAX) return answer;
+  // The refusal is no file to be saved.
+  c.header("Content-Disposition", undefined);
+  return tooLarge(c, `The answer is larger than 2 MB. ${narrow}`);
 }
