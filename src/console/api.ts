@@ -30,6 +30,18 @@ export async function get<T>(
   return response.ok ? read<T>(response.value, signal) : response;
 }
 
+/** The same with the answer's ETag: a change of what was read names it. */
+export async function getVersion<T>(
+  path: string,
+  signal: AbortSignal,
+): Promise<Fetched<{ readonly data: T; readonly etag: string }>> {
+  const response = await request(path, "application/json", signal);
+  if (!response.ok) return response;
+  const answer = await read<T>(response.value, signal);
+  if (!answer.ok) return answer;
+  return { ok: true, value: { data: answer.value, etag: response.value.headers.get("ETag") ?? "" } };
+}
+
 /**
  * Asks a question that may take several requests: the service answers 202 with its progress, and the same request
  * continues from there (docs/api.md#positions).
@@ -63,11 +75,13 @@ export interface Sent {
   readonly path: string;
   readonly body?: unknown;
   readonly key?: string;
+  /** What it expects of the thing that it changes: the ETag that it had, or that there is none. */
+  readonly expected?: { readonly "If-Match": string } | { readonly "If-None-Match": "*" };
 }
 
 /** Sends what changes something. Null is the answer of a route that answers without a body. */
 export async function sendChange<T>(sent: Sent, signal: AbortSignal): Promise<Fetched<T | null>> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...sent.expected };
   if (sent.body !== undefined) headers["Content-Type"] = "application/json";
   if (sent.key !== undefined) headers["Idempotency-Key"] = sent.key;
   const { method, path, body } = sent;

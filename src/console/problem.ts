@@ -18,9 +18,18 @@ function asEnded(problem: RequestProblem): RequestProblem {
   return { ...problem, title: "Your access has ended", detail: `The token was valid until ${when}.` };
 }
 
+const CHANGED =
+  "What is there now is not what this form began with: it was changed, created or deleted meanwhile. Nothing of yours was stored. Load the page again to see it.";
+
+/** The problem of a change of what somebody else has changed since it was read. */
+const asChanged = (problem: RequestProblem): RequestProblem =>
+  problem.code === "precondition_failed"
+    ? { ...problem, title: "Changed meanwhile", detail: CHANGED }
+    : problem;
+
 /** A problem in plain words, with the trace id for the operator. */
 export function problemBox(told: RequestProblem, again: () => void): HTMLElement {
-  const problem = asEnded(told);
+  const problem = asChanged(asEnded(told));
   const wait = problem.retry_after;
   return h(
     "div",

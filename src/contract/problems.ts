@@ -169,6 +169,14 @@ export const PROBLEMS = {
     remedy:
       "Ask GET /v1/bookkeeping until done equals total, then send again. You may use the same Idempotency-Key.",
   },
+  precondition_failed: {
+    status: 412,
+    title: "What is to be changed has another version",
+    meaning:
+      "The request expects a version by If-Match or If-None-Match, and there is another one, or none. Nothing has changed.",
+    remedy:
+      "Read it again, and send the change with the ETag of that answer. You may use the same Idempotency-Key.",
+  },
   payload_too_large: {
     status: 413,
     title: "The body is too large",

@@ -1,5 +1,6 @@
 import type { ApiKeys } from "../auth/api-keys.ts";
 import type { Principal } from "../auth/principal.ts";
+import type { Expected } from "../domain/core/precondition.ts";
 import type { TraceContext } from "./trace.ts";
 
 /** What a request carries from middleware to handler. */
@@ -15,6 +16,8 @@ export interface AppEnv {
     timings: [name: string, ms: number][];
     /** The checked Idempotency-Key; empty where the request may lack one, and does. */
     idempotency_key: string;
+    /** What the request expects of the thing that it changes; undefined where it does not say. */
+    expected: Expected | undefined;
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
     body: unknown;

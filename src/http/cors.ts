@@ -9,6 +9,7 @@ const REQUEST_HEADERS = [
   "Content-Encoding",
   "Content-Type",
   "Idempotency-Key",
+  "If-Match",
   "If-None-Match",
   "Prefer",
   "traceparent",
@@ -19,6 +20,7 @@ const REQUEST_HEADERS = [
 /** What a page may read beyond what every page may. */
 const ANSWER_HEADERS = [
   "x-d1-bookmark",
+  "ETag",
   "Location",
   "Retry-After",
   "Idempotent-Replayed",

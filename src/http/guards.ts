@@ -16,6 +16,7 @@ import { jsonBodyUpTo, parsedBody } from "./body.ts";
 import { variesByAccept, wantsCsv } from "./csv.ts";
 import { idempotencyKey, optionalIdempotencyKey } from "./idempotency.ts";
 import { ndjsonBodyOnly } from "./ndjson-body.ts";
+import { precondition } from "./precondition.ts";
 import { renderProblem } from "./problem.ts";
 import { noQuery, query } from "./query.ts";
 import { unlessReadOnly } from "./read-only.ts";
@@ -25,7 +26,7 @@ export type ListRate = (c: Context<AppEnv>, route: ApiRoute) => Rate;
 
 /** The checks of a route in the order of docs/api.md#errors: cheapest first. A route without a scope checks nothing. */
 export function guardsOf(route: ApiRoute, listRate: ListRate): readonly MiddlewareHandler<AppEnv>[] {
-  const { scope, wider = [], also = [], body, keyed } = route;
+  const { scope, wider = [], also = [], body, keyed, preconditioned } = route;
   if (scope === null) return [];
   return [
     ...(body ? [readBody(body)] : []),
@@ -33,6 +34,7 @@ export function guardsOf(route: ApiRoute, listRate: ListRate): readonly Middlewa
     ...(isWrite(route) ? [unlessReadOnly] : []),
     ...(answersCsv(route) ? [variesByAccept] : []),
     checkedQuery(route),
+    ...(preconditioned ? [precondition] : []),
     ...(keyed ? [keyed === "optional" ? optionalIdempotencyKey : idempotencyKey] : []),
     ...(body?.media === "application/json" ? [parsedBody, ...checkedBody(body, route)] : []),
   ];

@@ -1,12 +1,12 @@
 import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
-import { positionLineView } from "../contract/position/view.ts";
+import { besideView, positionLineView } from "../contract/position/view.ts";
+import { type Beside, besideOf } from "../domain/analytics/beside.ts";
 import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { ReportDimensions } from "../domain/core/settings.ts";
 import { ledgerLoanIds } from "../domain/core/uuid.ts";
-import { type Before, changedSince } from "../domain/position/changed-since.ts";
 import type { Day } from "../domain/position/days.ts";
 import { concerns, fittingPosition } from "../domain/position/filters.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
@@ -47,8 +47,7 @@ export interface PositionPage {
 interface Placed {
   readonly one: Ready;
   readonly position: Position;
-  /** What it was on `changed_since`. */
-  readonly from: Before | undefined;
+  readonly beside: Beside;
 }
 
 /** The position of a loan that a list is to hold; null if the list's filters leave it out. */
@@ -56,15 +55,14 @@ export function listedPosition(
   { loan, attributes }: SelectableLoan,
   request: PositionListRequest,
 ): Placed | null {
-  const { as_of_date: day, changed_since, measure } = request;
+  const { as_of_date: day, measure } = request;
   const one = ready(loan, calendarOf(request.time_zone));
   const selectable = { one, attributes };
   if (!concerns(selectable, request)) return null;
   const position = fittingPosition(selectable, day, { measure, filters: request });
   if (position === null) return null;
-  if (changed_since === undefined) return { one, position, from: undefined };
-  const from = changedSince(one, changed_since, position, measure);
-  return from && { one, position, from };
+  const beside = besideOf({ one, position, day, measure }, request);
+  return beside && { one, position, beside };
 }
 
 /** The lines of those loans that the list is to hold. */
@@ -79,7 +77,7 @@ export function linesOf(
     const listed = listedPosition(loan, request);
     if (!listed) return [];
     const line = positionLineView(listed.one, listed.position, day, ledgerIds);
-    return [stringifyJson({ ...line, from: listed.from })];
+    return [stringifyJson({ ...line, ...besideView(listed.beside, line.currency) })];
   });
 }
 

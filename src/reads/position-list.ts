@@ -1,4 +1,5 @@
 import type { PositionsQuery } from "../contract/position/query.ts";
+import { refusedBeside } from "../domain/analytics/beside.ts";
 import { wantedBy } from "../domain/analytics/dimensions.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
@@ -33,9 +34,8 @@ const TOO_LARGE: Problem = {
   detail: "Narrow the list by its filters.",
 };
 
-const refused = (detail: string): Problem => ({ code: "invalid_query", detail });
-const EXPIRED = refused("cursor has expired: a list is kept for an hour. Ask for its first page again.");
-const CHANGED_LATER = refused("changed_since must not be after as_of_date");
+const refusedQuery = (detail: string): Problem => ({ code: "invalid_query", detail });
+const EXPIRED = refusedQuery("cursor has expired: a list is kept for an hour. Ask for its first page again.");
 
 /** A page of the tenant's positions (docs/api.md#positions). */
 export function listPositions(
@@ -56,11 +56,12 @@ export function listPositions(
     const refused = refusedMember(wantedBy(asked), settings);
     if (refused) return err(refused);
     const { allocation: _, arrears_tolerance: __, arrears_tolerance_share: ___, ...filters } = asked;
-    const { as_of_date = begun ?? today, changed_since = as_of_date } = filters;
+    const { as_of_date = begun ?? today } = filters;
+    const unfit = refusedBeside(filters, as_of_date);
+    if (unfit !== null) return err(refusedQuery(unfit));
     const measured = { measure: measureOf(asked, settings), time_zone: settings.time_zone };
     const dimensions = settings.report_dimensions;
     const request = { ...filters, ...measured, as_of_date, known, dimensions };
-    if (changed_since > as_of_date) return err(CHANGED_LATER);
     const page = await pageFrom(db, tenant, request, { after, limit });
     if (page.kind === "too_large") return err(TOO_LARGE);
     if (page.kind === "expired") return err(EXPIRED);

@@ -87,6 +87,7 @@ export async function survey<G extends Gathering>(
     await renewMemo(db, key, memo, Date.now());
     return { kind: "complete", gathered: question.resume(memo.parts), ...moment(memo) };
   }
+  const place = { db, key, was: memo };
   const begun = memo !== null && memo.after !== null ? memo : null;
   const nextPage = await pagesOf(db, tenant, question);
   const gathered = begun ? question.resume(begun.parts) : question.begin();
@@ -95,8 +96,7 @@ export async function survey<G extends Gathering>(
   let rows = 0;
   do {
     const page = await nextPage(after);
-    if (page === "too_large") return { kind: "too_large" };
-    for (const one of page.loans) if (!gathered.add(one)) return { kind: "too_large" };
+    if (page === "too_large" || !page.loans.every((one) => gathered.add(one))) return tooLarge(place);
     after = page.end;
     done += page.loans.length;
     rows += page.rows;
@@ -106,7 +106,6 @@ export async function survey<G extends Gathering>(
   const end = known === null ? await headOf(db, tenant) : begin;
   const from_sequence = known ?? begin.sequence;
   const progress = { from_sequence, to_sequence: known ?? end.sequence, heads: [begin, end], after, done };
-  const place = { db, key, was: memo };
   if (after === null) {
     if (!(question.keep && (await keep(place, progress, gathered.save(true)))) && memo) {
       await dropMemo(db, key);
@@ -114,7 +113,13 @@ export async function survey<G extends Gathering>(
     return { kind: "complete", gathered, ...progress };
   }
   const isWritten = await continueLater(place, progress, gathered.save(false));
-  return isWritten ? { kind: "unfinished", ...progress } : { kind: "too_large" };
+  return isWritten ? { kind: "unfinished", ...progress } : tooLarge(place);
+}
+
+/** What an earlier request has gathered leads to no answer. */
+async function tooLarge({ db, key, was }: MemoPlace): Promise<{ readonly kind: "too_large" }> {
+  if (was) await dropMemo(db, key);
+  return { kind: "too_large" };
 }
 
 /** How a walk reads on: the past from the log, the present from packed facts or from the records. */

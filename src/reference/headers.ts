@@ -37,7 +37,7 @@ export const HEADERS = {
   Link: text('The next page of a CSV answer or of the log, `rel="next"` (RFC 8288).'),
   Vary: always("The request headers that the answer depends on."),
   "Preference-Applied": text("The wait that was applied (RFC 7240)."),
-  ETag: always("Version of the page."),
+  ETag: always("The version that is answered."),
   "Retry-After": always("Seconds to wait before a retry.", { type: "integer", minimum: 1 }),
   Allow: always("The methods that the path has.", { type: "string" }),
   "WWW-Authenticate": always("The scheme, the error and the missing scope (RFC 6750)."),

@@ -53,6 +53,21 @@ const IF_NONE_MATCH = header(
   {},
 );
 
+const PRECONDITION = [
+  header(
+    "If-Match",
+    "If-Match",
+    "The `ETag` of the version that is to be changed, or `*` for any: 412 where there is another one, or none (RFC 9110).",
+    {},
+  ),
+  header(
+    "If-None-Match",
+    "If-None-Match-Any",
+    "`*`: 412 where there is one already (RFC 9110). Not together with If-Match.",
+    { const: "*" },
+  ),
+];
+
 /** Parameters whose names the tenant chooses; `form` with `explode` writes each member as a parameter of its own. */
 const MEMBERS = z
   .unknown()
@@ -74,6 +89,7 @@ export function parametersOf({
   keyed,
   bookmarked,
   conditional,
+  preconditioned,
   waits,
   scope,
 }: ApiOperation) {
@@ -89,6 +105,7 @@ export function parametersOf({
     ...(keyed ? [keyed === "optional" ? OPTIONAL_KEY : KEY] : []),
     ...(bookmarked ? [BOOKMARK] : []),
     ...(conditional ? [IF_NONE_MATCH] : []),
+    ...(preconditioned ? PRECONDITION : []),
     ...(waits ? [PREFER] : []),
     ...(scope === null ? [] : TRACE),
   ];

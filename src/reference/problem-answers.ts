@@ -28,6 +28,7 @@ const KEY: readonly ProblemCode[] = [
   "invalid_idempotency_key",
   "idempotency_mismatch",
 ];
+const PRECONDITION: readonly ProblemCode[] = ["invalid_query", "precondition_failed"];
 const READ: readonly ProblemCode[] = ["invalid_query", "unavailable"];
 
 /** Every problem that an operation can answer. */
@@ -35,6 +36,7 @@ export function problemsOf({
   scope,
   body,
   keyed,
+  preconditioned,
   bookmarked,
   query,
   problems = [],
@@ -46,6 +48,7 @@ export function problemsOf({
       ...(isWrite(route) ? (["read_only"] as const) : []),
       ...(body ? BODY : []),
       ...(keyed ? KEY.filter((code) => keyed === true || code !== "missing_idempotency_key") : []),
+      ...(preconditioned ? PRECONDITION : []),
       ...(bookmarked || query || body ? READ : []),
       ...problems,
       "internal_error",

@@ -7,6 +7,7 @@ import { isJsonObject } from "../contract/json.ts";
 import type { FacilityAnswer, FacilityCommand } from "../domain/facility/facility.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import type { RouteHandlers } from "../http/handler.ts";
+import { etagOf } from "../http/precondition.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { findFacility, listFacilities } from "../reads/facility.ts";
 import { ask } from "./read.ts";
@@ -16,7 +17,13 @@ import { settleWrite } from "./write.ts";
 /** Facilities (docs/api.md#facilities). */
 export const facilityHandlers = {
   putFacility: async (c, { path: { facility_id }, body }) => {
-    const command: FacilityCommand = { type: "facility", step: "put", facility_id, ...body };
+    const command: FacilityCommand = {
+      type: "facility",
+      step: "put",
+      facility_id,
+      expected: c.get("expected"),
+      ...body,
+    };
     const settled = await settleWrite(c, command, { facility_id, ...objectOf(c.get("body")) });
     if (!settled.ok) return renderProblem(c, settled.error);
     const { answer, replayed } = settled.value;
@@ -29,7 +36,9 @@ export const facilityHandlers = {
     return renderJson<typeof facilityPut>(c, { event_id, sequence, data }, isCreated ? 201 : 200);
   },
   deleteFacility: async (c, { path: { facility_id } }) => {
-    const settled = await settleWrite(c, { type: "facility", step: "delete", facility_id }, { facility_id });
+    const expected = c.get("expected");
+    const command: FacilityCommand = { type: "facility", step: "delete", facility_id, expected };
+    const settled = await settleWrite(c, command, { facility_id });
     if (!settled.ok) return renderProblem(c, settled.error);
     const { event_id, sequence } = settled.value.answer;
     return renderJson<typeof facilityDeleted>(c, { event_id, sequence });
@@ -39,6 +48,9 @@ export const facilityHandlers = {
     const tenant = c.get("principal").tenant_id;
     const found = await ask(c, (db) => findFacility(db, tenant, facility_id, query));
     if (!found.ok) return renderProblem(c, found.error);
+    // What held on another day, or was known then, is not what a change would replace.
+    const isPresent = query.as_of_date === undefined && query.known_at === undefined;
+    if (isPresent) c.header("ETag", etagOf(found.value.sequence));
     return renderJson<typeof facility>(c, { data: facilityView(found.value) });
   },
 } satisfies Partial<RouteHandlers>;

@@ -70,9 +70,7 @@ async function answerList(c: Context<AppEnv>, asked: PositionsQuery): Promise<Re
   if (!found.ok) return renderProblem(c, found.error);
   const { page, next_cursor = null } = found.value;
   if (page.kind === "unfinished") return renderUnfinished(c, page);
-  return wantsCsv(c)
-    ? listAsCsv(c, page, next_cursor, asked.changed_since !== undefined)
-    : listAsJson(c, page, limit, next_cursor);
+  return wantsCsv(c) ? listAsCsv(c, page, next_cursor, asked) : listAsJson(c, page, limit, next_cursor);
 }
 
 function listAsJson(
@@ -98,12 +96,17 @@ function listAsCsv(
   c: Context<AppEnv>,
   page: Omit<PositionPage, "next">,
   next: string | null,
-  withFrom: boolean,
+  { changed_since, from_date, past_month, future_month }: PositionsQuery,
 ): Response {
   const lines = page.lines.map((line) => {
     const parsed = parseJson(line);
     if (!parsed.ok) throw new Error("a line of a list is the JSON that was written");
     return parsed.value as object;
   });
-  return renderCsv(c, positionsCsv(lines, withFrom), "positions", { cursor: next, parameter: "cursor" });
+  const beside = {
+    from: (from_date ?? changed_since) !== undefined,
+    past: past_month !== undefined,
+    future: future_month !== undefined,
+  };
+  return renderCsv(c, positionsCsv(lines, beside), "positions", { cursor: next, parameter: "cursor" });
 }

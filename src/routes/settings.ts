@@ -1,5 +1,7 @@
 import type { settings } from "../contract/settings/answers.ts";
+import { settingsVersion } from "../domain/settings/settings.ts";
 import type { RouteHandlers } from "../http/handler.ts";
+import { etagOf } from "../http/precondition.ts";
 import { renderJson, renderProblem } from "../http/problem.ts";
 import { invalidQuery } from "../http/query.ts";
 import { readSettings } from "../store/settings/settings.ts";
@@ -10,10 +12,16 @@ import { settleWrite } from "./write.ts";
 export const settingsHandlers = {
   getSettings: async (c) => {
     const found = await read(c, (db) => readSettings(db, c.get("principal").tenant_id));
-    return found.ok ? renderJson<typeof settings>(c, found.value) : invalidQuery(c, found.error);
+    if (!found.ok) return invalidQuery(c, found.error);
+    c.header("ETag", etagOf(settingsVersion(found.value)));
+    return renderJson<typeof settings>(c, found.value);
   },
   putSettings: async (c, { body: change }) => {
-    const settled = await settleWrite(c, { type: "settings", change }, c.get("body"));
+    const settled = await settleWrite(
+      c,
+      { type: "settings", change, expected: c.get("expected") },
+      c.get("body"),
+    );
     if (!settled.ok) return renderProblem(c, settled.error);
     const { answer } = settled.value.answer;
     if (answer === null) throw new Error("an event of settings keeps its answer");

@@ -41,8 +41,8 @@ export interface Loaded extends LogEnd {
   readonly erasures: ErasureState;
   /** The names of the accounts that the group names. */
   readonly accounts: Map<AccountCode, AccountNames>;
-  /** The ids of the facilities that the tenant has, where the group changes one. */
-  readonly facilities: Set<string>;
+  /** The facilities that the tenant has, each with the event that put it, where the group changes one. */
+  readonly facilities: Map<string, number>;
   /** A command that changes them changes `now` for the group's next command. */
   readonly settings: { now: Settings };
   /** The last day of the closed period; null where none is closed. A command that changes it goes alone. */
@@ -97,7 +97,7 @@ export async function load(
     books: books.state(bookkeeping()),
     erasures: erasures(),
     accounts: new Map(namedAccounts(accounts())),
-    facilities: new Set(facilities().map(({ facility_id }) => facility_id)),
+    facilities: new Map(facilities().map(({ facility_id, sequence }) => [facility_id, sequence])),
     settings: { now: settingsOf(settings()) },
     closed_through: closed_through(),
     closing: closing(),

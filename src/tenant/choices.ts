@@ -31,10 +31,10 @@ export interface Ground {
 /** The settings after a change of them. The group's next command is decided on them. */
 export function decideSetting(
   { loaded: { settings, books }, writes, stamp }: Ground,
-  { change }: SettingsCommand,
+  command: SettingsCommand,
   request: RequestOfEvent,
 ): Result<Decision, Problem> {
-  const decided = decideSettings(settings.now, change, books.version > 0);
+  const decided = decideSettings(settings.now, command, books.version > 0);
   if (!decided.ok) return decided;
   const draft = settingsEvent(decided.value, stamp, request);
   const apply = () => {
@@ -70,7 +70,7 @@ export function decideFacilityChange(
   const { row, draft } = decided.value;
   const apply = () => {
     if (row.terms === null) facilities.delete(row.facility_id);
-    else facilities.add(row.facility_id);
+    else facilities.set(row.facility_id, row.sequence);
     writes.facilities.push(row);
   };
   return ok({ draft, entries: [], apply });

@@ -63,7 +63,7 @@ export class GateMemory {
       books,
       erasures: noErasureState(),
       accounts: new Map(),
-      facilities: new Set<string>(),
+      facilities: new Map<string, number>(),
       settings: { now: this.#settings },
       closed_through: this.#closedThrough,
       closing: noClosingState(),

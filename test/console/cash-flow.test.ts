@@ -1,12 +1,6 @@
 import { LosslessNumber } from "lossless-json";
 import { describe, expect, it } from "vitest";
-import {
-  type CashFlow,
-  comingOf,
-  paymentsIn,
-  totalComing,
-  totalPast,
-} from "../../src/console/cash-flow/sums.ts";
+import { type CashFlow, comingOf, totalComing, totalPast } from "../../src/console/cash-flow/sums.ts";
 import { exactSum } from "../../src/console/format.ts";
 
 const exact = (digits: string) => new LosslessNumber(digits);
@@ -74,14 +68,5 @@ describe("the sums of cash flows", () => {
 
   it("have no rate where nothing fell due", () => {
     expect(totalPast({ ...LINE, past: [] })).toMatchObject({ rate: null });
-  });
-
-  it("lead to the payments of a month, to its last day or the day of the figures", () => {
-    expect(paymentsIn("expected_due_date", "2028-02")).toEqual({
-      date_field: "expected_due_date",
-      start_date: "2028-02-01",
-      end_date: "2028-02-29",
-    });
-    expect(paymentsIn("payment_date", "2026-09", "2026-09-15").end_date).toBe("2026-09-15");
   });
 });

@@ -47,6 +47,15 @@ describe.skipIf(chromium === null)("the settings of the console", () => {
     await page.getByLabel("Time zone").fill("Nowhere");
     await confirm(page, "Save …", "Change the settings");
     expect(await page.getByRole("alert").textContent()).toContain("time_zone: must be an IANA name");
+    await service.change("form", {
+      method: "PUT",
+      path: "/v1/settings",
+      scope: "settings:write",
+      body: { arrears_tolerance: "5" },
+    });
+    await page.getByLabel("Time zone").fill("Europe/Paris");
+    await confirm(page, "Save …", "Change the settings");
+    await page.getByText("Changed meanwhile").waitFor();
     expect(faults).toEqual([]);
     await close();
   });

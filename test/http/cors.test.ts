@@ -17,7 +17,7 @@ const corsOf = ({ headers }: Response) =>
 const ALLOWED = {
   "access-control-allow-origin": ORIGIN,
   "access-control-expose-headers":
-    "x-d1-bookmark, Location, Retry-After, Idempotent-Replayed, X-Log-Receipt, Link",
+    "x-d1-bookmark, ETag, Location, Retry-After, Idempotent-Replayed, X-Log-Receipt, Link",
 };
 
 describe("a page of an allowed origin", () => {

@@ -93,6 +93,26 @@ describe("a walk over a portfolio", () => {
   }, 60_000);
 });
 
+describe("a walk that has no answer", () => {
+  it("keeps nothing of what its requests have gathered", async () => {
+    const tenant = newTenant();
+    await seedLoans(tenant, { loans: 700, paymentsOfALoan: 1 });
+    // The first 500 are of one client: only the second request finds more months of lines than an answer may have.
+    const many =
+      "UPDATE disbursements SET client_id = disbursement_id WHERE tenant_id = ? AND created_seq > 500";
+    await env.DB.prepare(many).bind(tenant).run();
+    let clock = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => (clock += 3_600));
+    const path = "/api/cash-flows?as_of_date=2026-06-15&past=60&months=120&group_by=client_id";
+    const first = (await measured(tenant, path)).answer;
+    expect([first.status, first.body.disbursements_done]).toEqual([202, 500]);
+    expect((await storedOf(tenant)).rows).toBe(2);
+    const second = (await measured(tenant, path)).answer;
+    expect([second.status, second.body.code]).toEqual([422, "too_large"]);
+    expect((await storedOf(tenant)).rows).toBe(0);
+  }, 60_000);
+});
+
 describe("a list by disbursement_id", () => {
   it("lists all, in both directions, each once, and stores nothing", async () => {
     const tenant = newTenant();

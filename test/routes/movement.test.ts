@@ -96,16 +96,6 @@ describe("the movement of the portfolio", () => {
     ]);
   });
 
-  it("as CSV has each figure as a column", async () => {
-    const { text } = await (await stocked()).get(path(`${SPAN}&currency=USD`), { Accept: "text/csv" });
-    expect(text).toBe(
-      "currency,group,principal_opening,principal_disbursed,principal_raised,principal_repaid,principal_written_off," +
-        "principal_closing,outstanding_from,outstanding_to,overpaid_from,overpaid_to,recovered_from,recovered_to," +
-        "arrears_opening,arrears_fell_due,arrears_collected,arrears_adjusted,arrears_closing\r\n" +
-        "USD,,1000,0,200,650,100,450,1000,450,0,0,0,0,0,1100,700,100,500\r\n",
-    );
-  });
-
   it.each([
     ["from_date=2026-01-15", "to_date must be a real date YYYY-MM-DD"],
     ["to_date=2026-01-15", "from_date must be a real date YYYY-MM-DD"],

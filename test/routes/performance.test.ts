@@ -75,14 +75,6 @@ describe("roll rates", () => {
     expect(await cells("arrears_tolerance=600&client_id=C-1")).toEqual([[undefined, "current", "current"]]);
   });
 
-  it("are CSV too", async () => {
-    const { text } = await (await stocked()).get(`/api/roll-rates?${SPAN}`, { Accept: "text/csv" });
-    expect(text.split("\r\n").slice(0, 2)).toEqual([
-      "currency,group,from,to,number,outstanding_from,outstanding_to,rate",
-      "USD,,current,1-30,1,600,600,0.600000",
-    ]);
-  });
-
   it("need both days, in their order", async () => {
     for (const query of ["from_date=2026-01-31", "from_date=2026-02-01&to_date=2026-01-31"]) {
       expect((await new Api().get(`/api/roll-rates?${query}`)).status).toBe(400);
@@ -160,14 +152,5 @@ describe("vintages", () => {
   ])("%s is refused", async (query, detail) => {
     const answer = await new Api().get(`/api/vintages?${query}`);
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining(detail)]);
-  });
-
-  it("are CSV too, a line each", async () => {
-    const { text } = await (await stocked()).get("/api/vintages?as_of_date=2026-03-15", {
-      Accept: "text/csv",
-    });
-    expect(text.split("\r\n")[2]).toBe(
-      "USD,2026-01,,1,2,1000,600,400,0,600,0,0,0,0,1,0.600000,0.000000,0.000000,0.000000",
-    );
   });
 });

@@ -264,11 +264,13 @@ describe("changed_since", () => {
     const same = await api.get("/api/positions?as_of_date=2026-02-10&changed_since=2026-02-02");
     expect(same.body.data).toEqual([]);
     const begun = await api.get("/api/positions?as_of_date=2026-01-01&changed_since=2025-12-31");
-    expect(begun.body.data[0].from).toEqual({ state: "pending", bucket: null, days_past_due: 0 });
+    expect(begun.body.data[0].from).toMatchObject({ state: "pending", outstanding_principal: 0 });
     const csv = await api.get("/api/positions?as_of_date=2026-02-02&changed_since=2026-02-01", {
       Accept: "text/csv",
     });
-    expect(csv.text.split("\r\n")[0]).toMatch(/,from_state,from_bucket,from_days_past_due$/);
+    expect(csv.text.split("\r\n")[0]).toMatch(
+      /,from_state,from_bucket,from_days_past_due,from_outstanding_principal$/,
+    );
     const later = await api.get("/api/positions?as_of_date=2026-02-01&changed_since=2026-02-02");
     expect([later.status, later.body.code]).toEqual([400, "invalid_query"]);
   });

@@ -39,7 +39,7 @@ function loadedOf(mode: "off" | "records" = "off"): Loaded {
   const log = { head: NO_HEAD, rewrites: 0, isRestored: false, seen: [] };
   const open = { closed_through: null, closing: noClosingState() };
   const ledger = noLedgerState();
-  const named = { accounts: new Map(), facilities: new Set<string>() };
+  const named = { accounts: new Map(), facilities: new Map<string, number>() };
   return { ...log, ...open, ...named, state, ledger, books, erasures: noErasureState(), settings };
 }
 function planned(

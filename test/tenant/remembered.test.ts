@@ -36,7 +36,7 @@ const nothing = (): Loaded => ({
   books: noBooksState({ mode: "off", settle_bank: null, version: 0 }, ""),
   erasures: noErasureState(),
   accounts: new Map(),
-  facilities: new Set(),
+  facilities: new Map(),
   settings: { now: DEFAULT_SETTINGS },
   closed_through: null,
   closing: noClosingState(),

@@ -5,11 +5,12 @@ import { clientLink } from "../client/link.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, link, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
-import { amountText, NONE, numberText, words } from "../format.ts";
+import { amountText, NONE, numberText } from "../format.ts";
 import { momentOf, momentParameters, momentQuery } from "../moment.ts";
 import { stateTag } from "../portfolio/late-loans.ts";
 import type { Route } from "../route.ts";
 import { growingList } from "../rows.ts";
+import { behindQuery, behindText, besideColumns } from "./behind.ts";
 import { filterQuery, filtersOf, keptBesideMoment } from "./filters.ts";
 
 const SORTS = [
@@ -38,9 +39,8 @@ export const loansPart = {
     });
   },
   body: (route: Route, page: AbortSignal): readonly HTMLElement[] => {
-    const since = route.query.get("changed_since") ?? undefined;
-    const was = route.query.get("was");
-    const path = pathTo(route, since);
+    const path = pathTo(route);
+    const beside = besideColumns(route);
     const cut = h("p", { class: "note" });
     const rows = growingList<PositionLineJson>(
       {
@@ -53,7 +53,7 @@ export const loansPart = {
           ["Outstanding", "number"],
           ["State"],
           ["Client"],
-          ...(since === undefined ? [] : ([[`On ${since}`]] as const)),
+          ...beside.map(({ column }) => column),
         ],
         read: async (cursor, { signal, progress }) => {
           const answer = await getWalked<PositionsJson>(
@@ -64,19 +64,14 @@ export const loansPart = {
           if (!answer.ok) return answer;
           const { data, pagination } = answer.value;
           if (pagination.listed_all === false) cut.replaceChildren(CUT);
-          const found = was === null ? data : data.filter(({ from }) => placeOf(from) === was);
-          return { ok: true, value: { rows: found, next: pagination.next_cursor } };
+          return { ok: true, value: { rows: data, next: pagination.next_cursor } };
         },
-        show: (line) => loanCells(line, route, since !== undefined),
+        show: (line) => [...loanCells(line, route), ...beside.map(({ cell }) => cell(line))],
         none: "No loan fits.",
       },
       page,
     );
     const file = csvButton(() => path(), `loans-${momentOf(route).asOf}.csv`, page, "Save as CSV");
-    const about =
-      was !== null &&
-      since !== undefined &&
-      `Only those that were ${words(was)} on ${since}. The file also has others that have moved since.`;
     return [
       h(
         "section",
@@ -84,7 +79,7 @@ export const loansPart = {
         h(
           "div",
           { class: "card-head" },
-          h("p", { class: "note" }, about),
+          h("p", { class: "note" }, behindText(route)),
           h("div", { class: "card-actions" }, file),
         ),
         cut,
@@ -95,12 +90,12 @@ export const loansPart = {
   groups: false,
 };
 
-function pathTo(route: Route, since: string | undefined) {
+function pathTo(route: Route) {
   const sort_by = sortOf(route);
   const asked = {
     ...momentParameters(momentOf(route)),
     ...filterQuery(filtersOf(route.query)),
-    changed_since: since,
+    ...behindQuery(route),
     sort_by,
     sort_order: sort_by === "disbursement_id" ? "asc" : "desc",
   };
@@ -108,15 +103,12 @@ function pathTo(route: Route, since: string | undefined) {
     pathOf(["api", "positions"], { ...asked, ...more });
 }
 
-const placeOf = (from: PositionLineJson["from"]) => from?.bucket ?? from?.state;
-
-function loanCells(line: PositionLineJson, route: Route, hasMoved: boolean): readonly Child[] {
+function loanCells(line: PositionLineJson, route: Route): readonly Child[] {
   const { currency, client_id, disbursement_id } = line;
   const address = href(["disbursement", disbursement_id], {
     ...momentQuery(momentOf(route)),
     as_of: line.as_of_date,
   });
-  const was = placeOf(line.from);
   return [
     link(address, disbursement_id),
     currency,
@@ -125,6 +117,5 @@ function loanCells(line: PositionLineJson, route: Route, hasMoved: boolean): rea
     amountText(line.outstanding_principal, currency),
     stateTag(line.state),
     client_id === null ? NONE : clientLink(client_id),
-    ...(hasMoved ? [was === undefined ? NONE : words(was)] : []),
   ];
 }

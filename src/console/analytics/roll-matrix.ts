@@ -14,7 +14,7 @@ import { type Chosen, chosenOf } from "./chosen.ts";
 import { shade } from "./cohorts.ts";
 import { groupingAsked } from "./dimensions.ts";
 import { filterQuery, filtersOf } from "./filters.ts";
-import { groupFilters, only } from "./grouping.ts";
+import { groupFilters } from "./grouping.ts";
 import { reportCard } from "./report-card.ts";
 import { spanOf, spanQuery } from "./span.ts";
 
@@ -125,36 +125,34 @@ const loansText = (number: Exact | string) => plural(numberText(number), "loan")
 function cellView(cell: RollCellJson | undefined, currency: string, address: Address): HTMLElement {
   if (cell === undefined) return h("td", {});
   const [was, is] = [cell.outstanding_from, cell.outstanding_to].map((owed) => amountText(owed, currency));
-  const to = address(cell);
   return h(
     "td",
     {
       class: `number heat-${shade(cell.rate, 1)}`,
       title: `${was} owed on the first day, ${is} on the second`,
     },
-    to === null ? percentView(cell.rate) : link(to, percentView(cell.rate)),
+    link(address(cell), percentView(cell.rate)),
     h("span", { class: "note" }, isBucket(cell.from) ? was : is),
     h("span", { class: "note" }, loansText(cell.number)),
   );
 }
 
-/** The loans of a cell; null where no list of the API says which they are. */
-type Address = (cell: RollCellJson) => string | null;
+/** The loans of a cell. */
+type Address = (cell: RollCellJson) => string;
 
-/** The API lists what changed its place since a day. A state or bucket of the first day is no filter of that list. */
+/** State and bucket, as filters and as groups, are those of the first day. */
 function addresses({ route, chosen }: Matrix): Address {
   const filters = groupFilters(filtersOf(route.query), groupingAsked(route), chosen.group);
-  const isOfFirstDay = filters.values.some(([name]) => name === "state" || name === "bucket");
-  const { from } = spanOf(route);
-  return (cell) => {
-    if (isOfFirstDay || cell.from === cell.to) return null;
-    const there = only(filters, isBucket(cell.to) ? "bucket" : "state", cell.to);
-    return href(["analytics", "loans"], {
+  const { state, bucket, ...others } = filterQuery(filters);
+  return (cell) =>
+    href(["analytics", "loans"], {
       ...momentQuery({ ...momentOf(route), against: null }),
-      ...filterQuery(there),
+      ...others,
       currency: chosen.currency,
-      changed_since: from,
-      was: cell.from,
+      from_date: spanOf(route).from,
+      from_state: state,
+      from_bucket: bucket,
+      [isBucket(cell.from) ? "from_bucket" : "from_state"]: cell.from,
+      [isBucket(cell.to) ? "bucket" : "state"]: cell.to,
     });
-  };
 }

@@ -5,6 +5,7 @@ import { facilitiesPart } from "../facilities/part.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { tabs } from "../tabs.ts";
+import { BEHIND } from "./behind.ts";
 import { filterBar } from "./filter-bar.ts";
 import { kept } from "./filters.ts";
 import { loansPart } from "./loans.ts";
@@ -38,19 +39,7 @@ const PARTS: Readonly<Record<string, Named>> = {
 };
 
 /** What a page keeps for itself; the day, what was known, the filters and the groups go along to the next. */
-const OWN = [
-  "against",
-  "from",
-  "by",
-  "months",
-  "past",
-  "top",
-  "measure",
-  "group",
-  "changed_since",
-  "was",
-  "sort_by",
-];
+const OWN = ["against", "from", "by", "months", "past", "top", "measure", "group", ...BEHIND, "sort_by"];
 
 /** The analytics: `#/analytics/vintages?by=quarter&country=BR`. */
 export function analyticsView(main: HTMLElement, route: Route, page: AbortSignal): void {

@@ -12,21 +12,13 @@ const lineOf = (label: string, colour: string, values: readonly Exact[], currenc
   texts: values.map((value) => amountText(value, currency)),
 });
 
-const goTo = (address: string | null): void => {
-  if (address !== null) go(address);
-};
-
 /** What fell due beside what came in, month by month. */
-export function pastChart(
-  { currency, past }: CashFlow,
-  { months, due }: Leads,
-  page: AbortSignal,
-): HTMLElement {
+export function pastChart({ currency, past }: CashFlow, leads: Leads, page: AbortSignal): HTMLElement {
   const of = (label: string, colour: string, value: (month: (typeof past)[number]) => Exact) =>
     lineOf(label, colour, past.map(value), currency);
   const open = (index: number): void => {
     const one = past[index];
-    if (one) goTo(due(one.month, one.to));
+    if (one) go(leads.past(one.month));
   };
   return barChart(
     {
@@ -37,20 +29,21 @@ export function pastChart(
         of("Received", "--green", (month) => month.received.total),
       ],
       rest: past.length - 1,
-      ...(months && { open }),
+      open,
     },
     page,
   );
 }
 
 /** What is overdue and what will come: principal and fees of rows, and principal that has no row. */
-export function comingChart(line: CashFlow, { overdue, due }: Leads, page: AbortSignal): HTMLElement {
+export function comingChart(line: CashFlow, { overdue, future }: Leads, page: AbortSignal): HTMLElement {
   const all = comingOf(line);
   const of = (label: string, colour: string, value: (one: (typeof all)[number]) => Exact) =>
     lineOf(label, colour, all.map(value), line.currency);
   const open = (index: number): void => {
     const month = line.future[index - 1]?.month;
-    goTo(index === 0 ? overdue : month === undefined ? null : due(month));
+    if (index === 0) go(overdue);
+    else if (month !== undefined) go(future(month));
   };
   return barChart(
     {

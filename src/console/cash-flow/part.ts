@@ -1,13 +1,14 @@
 import type { cashFlows } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
-import { href, pathOf } from "../address.ts";
+import { href, pathOf, type Query } from "../address.ts";
 import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
-import { chosenOf } from "../analytics/chosen.ts";
+import { type Chosen, chosenOf } from "../analytics/chosen.ts";
+import { groupingAsked } from "../analytics/dimensions.ts";
 import { filterQuery, filtersOf, keptBesideMoment } from "../analytics/filters.ts";
+import { groupFilters } from "../analytics/grouping.ts";
 import { reportCard } from "../analytics/report-card.ts";
 import { getWalked } from "../api.ts";
-import { may } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
 import { figure, percentView } from "../figure.ts";
@@ -16,7 +17,7 @@ import { loading } from "../loading.ts";
 import { momentOf, momentParameters, momentQuery } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { comingChart, pastChart } from "./charts.ts";
-import { type CashFlow, type Leads, leadsOf, totalPast } from "./sums.ts";
+import { type CashFlow, type Leads, totalPast } from "./sums.ts";
 import { comingTable, pastTable } from "./tables.ts";
 
 const PAST = ["6", "12", "24", "36", "60"];
@@ -71,13 +72,13 @@ function cards(data: readonly CashFlow[], route: Route, page: AbortSignal): read
   const line = chosen?.lines[0];
   if (!chosen || !line) return [h("p", { class: "card note" }, `No disbursement fits on ${asOf}.`)];
   const { currency } = chosen;
-  const leads = leadsTo(route, currency, chosen.group !== undefined);
+  const leads = leadsTo(route, chosen);
   const named = chosen.groups.find(([key]) => key === chosen.key)?.[1];
   const of = [currency, named].filter((one) => one !== undefined).join(", ");
   const csv = pathTo(route, currency);
   const about = aboutReport(route, `As of ${asOf}`);
   const file = `cash-flows-${asOf}-${currency}`;
-  const note = leads.months && h("p", { class: "note" }, "A month opens its payments, of all currencies.");
+  const note = h("p", { class: "note" }, "A month opens the loans behind it.");
   return [
     choiceForm(route, "Shown", lineChoices(chosen)),
     figures(line, `${of} on ${asOf}`),
@@ -95,19 +96,21 @@ function cards(data: readonly CashFlow[], route: Route, page: AbortSignal): read
   ];
 }
 
-/**
- * Where the figures lead. The table of payments knows neither filters nor an earlier state of the log, so a month leads there
- * only where none is asked for.
- */
-function leadsTo(route: Route, currency: string, isGrouped: boolean): Leads {
-  const moment = momentOf(route);
-  const filters = filterQuery(filtersOf(route.query));
-  const isFiltered = Object.values(filters).some((value) => value !== undefined && value !== "");
-  const late = { ...filters, ...momentQuery({ ...moment, against: null }), currency, sort_by: "arrears" };
-  return leadsOf({
-    overdue: isGrouped ? null : href(["analytics", "loans"], late),
-    months: may("records:read") && moment.known === "" && !isFiltered && !isGrouped,
-  });
+/** Where the figures lead: to the loans behind them, as of the same day. */
+function leadsTo(route: Route, { currency, group }: Pick<Chosen, "currency" | "group">): Leads {
+  const filters = groupFilters(filtersOf(route.query), groupingAsked(route), group);
+  const to = (more: Query) =>
+    href(["analytics", "loans"], {
+      ...filterQuery(filters),
+      ...momentQuery({ ...momentOf(route), against: null }),
+      currency,
+      ...more,
+    });
+  return {
+    overdue: to({ sort_by: "arrears" }),
+    past: (past_month) => to({ past_month }),
+    future: (future_month) => to({ future_month }),
+  };
 }
 
 function figures(line: CashFlow, title: string): HTMLElement {

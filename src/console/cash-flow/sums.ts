@@ -1,7 +1,5 @@
 import type { cashFlowLine } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
-import { endOf, monthOf } from "../../domain/analytics/months.ts";
-import { href } from "../address.ts";
 import { type Exact, exactSum, shareOf } from "../format.ts";
 
 export type CashFlow = ParsedOf<typeof cashFlowLine>;
@@ -44,25 +42,9 @@ export function totalPast({ past }: CashFlow) {
   return { due, covered, received: sum((month) => month.received.total), rate: shareOf(covered, due) };
 }
 
-/** The query of the table of payments that shows what fell due, or what was paid, in a month up to a day of it. */
-export const paymentsIn = (date_field: "expected_due_date" | "payment_date", month: string, to?: string) => ({
-  date_field,
-  start_date: `${month}-01`,
-  end_date: to ?? endOf(monthOf(`${month}-01`)),
-});
-
-/** Where the figures lead; null where to nothing. */
+/** Where the figures lead: to the loans behind them. */
 export interface Leads {
-  /** The loans with arrears. */
-  readonly overdue: string | null;
-  /** Whether months lead to their payments. */
-  readonly months: boolean;
-  readonly due: (month: string, to?: string) => string | null;
-  readonly received: (month: string, to?: string) => string | null;
-}
-
-export function leadsOf({ overdue, months }: Pick<Leads, "overdue" | "months">): Leads {
-  const to = (field: "expected_due_date" | "payment_date") => (month: string, last?: string) =>
-    months ? href(["tables", "payments"], paymentsIn(field, month, last)) : null;
-  return { overdue, months, due: to("expected_due_date"), received: to("payment_date") };
+  readonly overdue: string;
+  readonly past: (month: string) => string;
+  readonly future: (month: string) => string;
 }

@@ -31,20 +31,17 @@ function tableOf(caption: string, columns: readonly string[], rows: readonly Chi
   );
 }
 
-const led = (label: string, address: string | null): Child =>
-  address === null ? label : link(address, label);
-
 /** What fell due and what came in, month by month. */
 export function pastTable(line: CashFlow, leads: Leads): HTMLElement {
   const { currency, past } = line;
   const total = totalPast(line);
-  const rows = past.map(({ month, to, due, received, covered_by_end, collection_rate }) =>
+  const rows = past.map(({ month, due, received, covered_by_end, collection_rate }) =>
     h(
       "tr",
       {},
-      h("th", { scope: "row" }, month),
-      number(led(amountText(due.total, currency), leads.due(month, to))),
-      number(led(amountText(received.total, currency), leads.received(month, to))),
+      h("th", { scope: "row" }, link(leads.past(month), month)),
+      number(amountText(due.total, currency)),
+      number(amountText(received.total, currency)),
       number(amountText(received.principal, currency)),
       number(amountText(received.fee, currency)),
       number(amountText(covered_by_end.total, currency)),
@@ -78,8 +75,8 @@ export function comingTable(line: CashFlow, leads: Leads): HTMLElement {
   const { currency, future } = line;
   const months = new Set(future.map(({ month }) => month));
   const nameOf = ({ name }: Coming): Child => {
-    if (months.has(name)) return led(name, leads.due(name));
-    return name === "Overdue" ? led(name, leads.overdue) : name;
+    if (months.has(name)) return link(leads.future(name), name);
+    return name === "Overdue" ? link(leads.overdue, name) : name;
   };
   const row = (one: Coming, name: Child) =>
     h(

@@ -1,8 +1,7 @@
 import { LosslessNumber } from "lossless-json";
 import type { ParsedOf } from "../../contract/answer-types.ts";
-import type { facility, facilityDeleted, facilityPut } from "../../contract/facility/answers.ts";
+import type { facilityDeleted, facilityPut } from "../../contract/facility/answers.ts";
 import { href, pathOf } from "../address.ts";
-import { get } from "../api.ts";
 import { changeForm } from "../change-form.ts";
 import { dateField } from "../date-field.ts";
 import { type Child, h, labelled, link } from "../dom.ts";
@@ -131,7 +130,7 @@ export function newFacilityForm(again: () => void, page: AbortSignal): HTMLEleme
       label: "Create …",
       stacked: true,
       fields: [labelled("Id of the facility", id), terms.fields],
-      plan: () => planOf(id.value.trim(), null, terms.body(), page),
+      plan: () => planOf(id.value.trim(), null, terms.body()),
       done: ({ data }) => {
         again();
         const address = href(["analytics", "facilities", data.facility_id]);
@@ -150,7 +149,7 @@ export function termsForm(known: FacilityJson, again: () => void, page: AbortSig
       label: "Change the terms …",
       stacked: true,
       fields: terms.fields,
-      plan: () => planOf(known.facility_id, known, terms.body(), page),
+      plan: () => planOf(known.facility_id, known, terms.body()),
       done: () => {
         again();
         return null;
@@ -160,34 +159,26 @@ export function termsForm(known: FacilityJson, again: () => void, page: AbortSig
   );
 }
 
-/** The plan of a form whose terms are still the last ones, or of a facility that is not there yet. */
-async function planOf(
-  id: string,
-  known: FacilityJson | null,
-  body: Readonly<Record<string, unknown>> | string,
-  page: AbortSignal,
-) {
+/** Only these terms are replaced, not others that were put meanwhile. */
+const expecting = ({ sequence }: FacilityJson) => ({ "If-Match": `"${sequence}"` });
+
+function planOf(id: string, known: FacilityJson | null, body: Readonly<Record<string, unknown>> | string) {
   if (id === "") return "Id of the facility: write one.";
   if (typeof body === "string") return body;
   const path = pathOf(["api", "facilities", id]);
-  const last = await get<ParsedOf<typeof facility>>(path, page);
-  if (!last.ok && last.problem.code !== "not_found") return `${last.problem.title}. ${last.problem.detail}`;
-  if (known === null && last.ok)
-    return `There is a facility ${id} already. Change its terms on its own page.`;
-  if (known !== null && (!last.ok || String(last.value.data.sequence) !== String(known.sequence))) {
-    return "The terms were changed meanwhile. Load the page again to see them.";
-  }
+  const expected = known === null ? ({ "If-None-Match": "*" } as const) : expecting(known);
   const changes = changesOf(body, known);
   if (changes.length === 0 && body.effective_date === undefined) return "Nothing is changed.";
   return {
     act: known === null ? `Create the facility ${id}` : `Change the terms of ${id}`,
     effect: effectOf(changes, body.effective_date),
-    sent: { method: "PUT" as const, path, body },
+    sent: { method: "PUT" as const, path, body, expected },
   };
 }
 
 /** Deletes a facility. */
-export function deleteForm({ facility_id, name }: FacilityJson, page: AbortSignal): HTMLElement {
+export function deleteForm(known: FacilityJson, page: AbortSignal): HTMLElement {
+  const { facility_id, name } = known;
   return changeForm<ParsedOf<typeof facilityDeleted>>(
     {
       label: "Delete …",
@@ -195,7 +186,11 @@ export function deleteForm({ facility_id, name }: FacilityJson, page: AbortSigna
       plan: () => ({
         act: `Delete the facility ${facility_id}`,
         effect: `${name} has no terms on any day from now on, and no base. What was known of it before stays in the log. No disbursement changes.`,
-        sent: { method: "DELETE", path: pathOf(["api", "facilities", facility_id]) },
+        sent: {
+          method: "DELETE",
+          path: pathOf(["api", "facilities", facility_id]),
+          expected: expecting(known),
+        },
       }),
       done: () =>
         h(

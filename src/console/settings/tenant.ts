@@ -1,7 +1,7 @@
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { settings } from "../../contract/settings/answers.ts";
 import { pathOf } from "../address.ts";
-import { get } from "../api.ts";
+import { getVersion } from "../api.ts";
 import { learnCaller } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { choices } from "../choices.ts";
@@ -18,8 +18,10 @@ const PATH = pathOf(["v1", "settings"]);
 export function tenantPart(page: AbortSignal): readonly HTMLElement[] {
   const { element } = reloadable((again) =>
     loading("the settings", page, async ({ signal }) => {
-      const answer = await get<Settings>(PATH, signal);
-      return answer.ok ? { ok: true, value: [form(answer.value, again, page)] } : answer;
+      const answer = await getVersion<Settings>(PATH, signal);
+      return answer.ok
+        ? { ok: true, value: [form(answer.value.data, answer.value.etag, again, page)] }
+        : answer;
     }),
   );
   return [h("section", { class: "card", "aria-label": "Settings of the tenant" }, element)];
@@ -68,7 +70,7 @@ function inputs(now: Settings) {
   return { elements, read };
 }
 
-function form(now: Settings, again: () => void, page: AbortSignal): HTMLElement {
+function form(now: Settings, etag: string, again: () => void, page: AbortSignal): HTMLElement {
   const { elements, read } = inputs(now);
   return changeForm<Settings>(
     {
@@ -89,7 +91,7 @@ function form(now: Settings, again: () => void, page: AbortSignal): HTMLElement 
             ),
             h("p", { class: "note" }, "Figures of every reader follow the new settings at once."),
           ],
-          sent: { method: "PUT", path: PATH, body },
+          sent: { method: "PUT", path: PATH, body, expected: { "If-Match": etag } },
         };
       },
       done: () => {

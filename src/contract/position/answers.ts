@@ -40,15 +40,30 @@ const line = {
   ledger_loan_id: uuid,
 } as const;
 
-export const positionLine = z
-  .object({
-    ...line,
-    from: z
-      .object({ state: z.enum(STATES), bucket: z.enum(BUCKETS).nullable(), days_past_due: z.int().min(0) })
-      .optional()
-      .meta({ description: "What it was on `changed_since`, if the query has it." }),
-  })
-  .meta({ id: "PositionLine" });
+const month = z.string();
+
+/** What a list shows beside each position, where its query asks for it. */
+export const besidePosition = z.object({
+  from: z
+    .object({
+      state: z.enum(STATES),
+      bucket: z.enum(BUCKETS).nullable(),
+      days_past_due: z.int().min(0),
+      outstanding_principal: exactDecimal,
+    })
+    .optional()
+    .meta({ description: "What it was on `changed_since` or `from_date`." }),
+  past: z
+    .object({ month, to: day, due: parts, received: parts, covered_by_end: parts })
+    .optional()
+    .meta({ description: "Its part of `past_month` in the cash flows." }),
+  future: z
+    .object({ month, due: parts, unscheduled: exactDecimal })
+    .optional()
+    .meta({ description: "Its part of `future_month` in the cash flows." }),
+});
+
+export const positionLine = z.object({ ...line, ...besidePosition.shape }).meta({ id: "PositionLine" });
 
 export type PositionLineJson = ParsedOf<typeof positionLine>;
 

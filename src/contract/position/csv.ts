@@ -5,18 +5,34 @@ import type { AnswerOf } from "../answer-types.ts";
 import { day } from "../answer-values.ts";
 import { csvOf, flat } from "../csv.ts";
 import { columnsOf } from "../csv-columns.ts";
-import { bucket, example, installment, portfolioLine, type position, positionLine, rule } from "./answers.ts";
+import {
+  besidePosition,
+  bucket,
+  example,
+  installment,
+  portfolioLine,
+  type position,
+  positionLine,
+  rule,
+} from "./answers.ts";
 import { portfolioLineView } from "./portfolio-view.ts";
 
-/** The columns of a list of positions. */
-export const POSITION_COLUMNS = columnsOf(positionLine.omit({ from: true }));
+type BesideName = keyof typeof besidePosition.shape;
 
-/** The list of positions, with the members of `from` only where they were requested. */
-export const positionsCsv = (lines: readonly object[], withFrom: boolean): string =>
-  csvOf(
-    withFrom ? columnsOf(positionLine) : POSITION_COLUMNS,
+/** The columns of a list of positions. */
+export const POSITION_COLUMNS = columnsOf(positionLine.omit({ from: true, past: true, future: true }));
+
+/** The list of positions, with those members beside each that were requested. */
+export function positionsCsv(
+  lines: readonly object[],
+  beside: Readonly<Record<BesideName, boolean>>,
+): string {
+  const asked = Object.entries(besidePosition.shape).filter(([name]) => beside[name as BesideName]);
+  return csvOf(
+    [...POSITION_COLUMNS, ...columnsOf(z.object(Object.fromEntries(asked)))],
     lines.map((line) => flat(line)),
   );
+}
 
 /** One position: one line per installment. */
 export function installmentsCsv(one: AnswerOf<typeof position>["data"]): string {

@@ -60,6 +60,19 @@ export const day = z
   .refine(isCalendarDate, dayExpected)
   .meta(documented({ type: "string", format: "date" }));
 
+const stateFilter = anyOfEach<(typeof STATES)[number]>(...oneOf(STATES));
+const bucketFilter = anyOf<(typeof BUCKETS)[number]>(...oneOf(BUCKETS), true);
+const NO_BUCKET = "Empty: pending, repaid or written off.";
+
+/** Filters by what a disbursement was on an earlier day. */
+export const fromParameters = {
+  from_date: day
+    .optional()
+    .describe("An earlier day, not after as_of_date: each line has what it was then as `from`."),
+  from_state: stateFilter.optional().describe("Of `from_date`."),
+  from_bucket: bucketFilter.optional().describe(`Of \`from_date\`. ${NO_BUCKET}`),
+} as const;
+
 /** Which disbursements a question is about (docs/analytics.md#filters). */
 const filterParameters = {
   kind: anyOfEach<"loan" | "purchase">(...oneOf(["loan", "purchase"])).optional(),
@@ -70,10 +83,8 @@ const filterParameters = {
   country: anyOf(...text(2), true)
     .optional()
     .describe("Of the client. Empty: none."),
-  state: anyOfEach<(typeof STATES)[number]>(...oneOf(STATES)).optional(),
-  bucket: anyOf<(typeof BUCKETS)[number]>(...oneOf(BUCKETS), true)
-    .optional()
-    .describe("Empty: pending, repaid or written off."),
+  state: stateFilter.optional(),
+  bucket: bucketFilter.optional().describe(NO_BUCKET),
   pledge_creditor: anyOf(...text(256), true)
     .optional()
     .describe("As of the day. Empty: not pledged."),

@@ -6,7 +6,7 @@ import { parseArrearsTolerance, parseToleranceShare } from "../../domain/positio
 import { documented } from "../documented.ts";
 import { knownAt } from "../known-at.ts";
 import { expects, limit } from "../lookup/query.ts";
-import { day, filteredQuery } from "./filters.ts";
+import { day, filteredQuery, fromParameters } from "./filters.ts";
 import { groupBy } from "./groups.ts";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -66,6 +66,12 @@ export type PayoffQuery = z.infer<typeof payoffQuery>;
 
 const SORTS = ["days_past_due", "arrears", "outstanding", "disbursement_id"] as const;
 
+const monthExpected = expects("a month YYYY-MM");
+const month = z
+  .string(monthExpected)
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, monthExpected)
+  .meta(documented({ type: "string", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])$" }));
+
 const positionsParameters = {
   as_of_date: asOf.optional(),
   known_at: knownAt.optional(),
@@ -73,6 +79,13 @@ const positionsParameters = {
   changed_since: day
     .optional()
     .describe("Only those whose state or bucket was another one on this day, with what it was as `from`."),
+  ...fromParameters,
+  past_month: month
+    .optional()
+    .describe("Only those with cash flow in this month up to as_of_date, which each line has as `past`."),
+  future_month: month
+    .optional()
+    .describe("Only those with cash flow in this month after as_of_date, which each line has as `future`."),
   ...measureParameters,
   sort_by: oneOf(SORTS).optional(),
   sort_order: oneOf(["asc", "desc"]).optional(),
@@ -80,7 +93,16 @@ const positionsParameters = {
   cursor: cursor.optional(),
 } as const;
 
-export const positionsQuery = filteredQuery(positionsParameters, (query) => query);
+export const positionsQuery = filteredQuery(positionsParameters, (query, context) => {
+  const refuse = (name: string, message: string): void =>
+    context.addIssue({ code: "custom", path: [name], message });
+  const { from_date, changed_since } = query;
+  if (from_date !== undefined && changed_since !== undefined) refuse("from_date", "excludes changed_since");
+  for (const name of ["from_state", "from_bucket"] as const) {
+    if (query[name] !== undefined && from_date === undefined) refuse(name, "needs from_date");
+  }
+  return query;
+});
 export type PositionsQuery = z.output<typeof positionsQuery>;
 
 const MONTHS_MIN = 12;

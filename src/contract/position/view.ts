@@ -1,4 +1,5 @@
 import { LosslessNumber } from "lossless-json";
+import type { Beside } from "../../domain/analytics/beside.ts";
 import { renderDate } from "../../domain/core/dates.ts";
 import { toMajor } from "../../domain/core/money.ts";
 import type { CoveredInstallment } from "../../domain/position/coverage.ts";
@@ -10,7 +11,15 @@ import type { Ready } from "../../domain/position/ready.ts";
 import { seriesOf } from "../../domain/position/series.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
-import type { installment, parts, position, positionLine, seriesDay, terms } from "./answers.ts";
+import type {
+  besidePosition,
+  installment,
+  parts,
+  position,
+  positionLine,
+  seriesDay,
+  terms,
+} from "./answers.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
@@ -73,6 +82,29 @@ export function positionLineView(
       amount: amount(last_received.amount),
     },
     ledger_loan_id: ledgerIds(disbursement.disbursement_id),
+  };
+}
+
+/** What a list shows beside a position. */
+export function besideView(
+  { from, past, future }: Beside,
+  currency: string,
+): AnswerOf<typeof besidePosition> {
+  const { amount, parts } = forms(currency);
+  return {
+    ...(from && { from: { ...from, outstanding_principal: amount(from.outstanding_principal) } }),
+    ...(past && {
+      past: {
+        month: past.month,
+        to: past.to,
+        due: parts(past.due),
+        received: parts(past.received),
+        covered_by_end: parts(past.covered),
+      },
+    }),
+    ...(future && {
+      future: { month: future.month, due: parts(future.due), unscheduled: amount(future.unscheduled) },
+    }),
   };
 }
 

@@ -10,7 +10,7 @@ import {
 import { json, type RouteTable } from "./route.ts";
 
 const one = { path: "/api/facilities/{facility_id}", pathParameters: facilityPath } as const;
-const writes = { scope: "facilities:write", keyed: true } as const;
+const writes = { scope: "facilities:write", keyed: true, preconditioned: true } as const;
 const reads = {
   method: "GET",
   scope: "positions:read",
@@ -51,7 +51,7 @@ export const FACILITY_ROUTES = {
     ...one,
     ...reads,
     query: facilityQuery,
-    answers: { 200: { json: "facility" } },
+    answers: { 200: { json: "facility", possibleHeaders: ["ETag"] } },
     problems: ["not_found"],
   },
   getBase: {

@@ -86,6 +86,8 @@ export interface ApiRoute<Name extends string = string> {
   readonly bookmarked?: true;
   /** Answers 304 to a caller who has the version that `If-None-Match` names. */
   readonly conditional?: true;
+  /** Changes a thing of which the request may expect a version: takes `If-Match`, and `If-None-Match: *`. */
+  readonly preconditioned?: true;
   /** Can wait for data: takes `Prefer: wait`. */
   readonly waits?: boolean;
   readonly answers: Readonly<Record<number, RouteAnswer<Name>>>;

@@ -9,7 +9,7 @@ export const SETTINGS_ROUTES = {
     path: "/v1/settings",
     scope: "any",
     bookmarked: true,
-    answers: { 200: { json: "settings" } },
+    answers: { 200: { json: "settings", headers: ["ETag"] } },
     problems: ["invalid_query"],
   },
   putSettings: {
@@ -17,6 +17,7 @@ export const SETTINGS_ROUTES = {
     path: "/v1/settings",
     scope: "settings:write",
     keyed: true,
+    preconditioned: true,
     body: json(settingsBody),
     answers: {
       200: { json: "settings", headers: ["x-d1-bookmark", "X-Log-Receipt", "Idempotent-Replayed"] },

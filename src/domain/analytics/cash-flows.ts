@@ -1,28 +1,21 @@
 import type { Day } from "../core/dates.ts";
-import type { CoveredInstallment } from "../position/coverage.ts";
 import type { Filters } from "../position/filters.ts";
-import { atLeastZero, less, NOTHING, type Parts, plus, restOf } from "../position/parts.ts";
-import { installmentsAt } from "../position/position.ts";
+import { NOTHING, type Parts, plus } from "../position/parts.ts";
+import {
+  comingOf,
+  type FutureFlow,
+  NO_FUTURE_FLOW,
+  NO_PAST_FLOW,
+  type PastFlow,
+  pastFlowOf,
+  plusFuture,
+  plusPast,
+} from "./cash-flow.ts";
 import { futureMonths, type PastMonth, pastMonths } from "./cash-months.ts";
 import type { Grouping } from "./dimensions.ts";
 import type { Examined, Gatherer } from "./examined.ts";
 import { Lines } from "./lines.ts";
-import { periodOf } from "./months.ts";
 import { onDay } from "./span.ts";
-
-/** What fell due and came in during a month that is past. */
-interface PastFlow {
-  due: Parts;
-  received: Parts;
-  /** Of what fell due, covered at the end of the month. */
-  covered: Parts;
-}
-
-/** What will fall due, and principal that no row of a schedule covers. */
-interface FutureFlow {
-  due: Parts;
-  unscheduled: bigint;
-}
 
 /** The cash flows of one currency and group, in minor units (docs/analytics.md#cash-flows). */
 export interface CashFlowSums {
@@ -32,7 +25,7 @@ export interface CashFlowSums {
   overdue: Parts;
   overdue_unscheduled: bigint;
   readonly future: FutureFlow[];
-  readonly beyond: FutureFlow;
+  beyond: FutureFlow;
   over_scheduled: bigint;
 }
 
@@ -47,8 +40,6 @@ interface CashFlowView {
 
 /** Months of all lines: more do not fit into an answer. */
 const MONTHS_OF_LINES_MAX = 20_000;
-
-const noFutureFlow = (): FutureFlow => ({ due: NOTHING, unscheduled: 0n });
 
 /** Gathers what fell due and came in by month, and what will fall due. */
 export class CashFlows implements Gatherer {
@@ -70,9 +61,9 @@ export class CashFlows implements Gatherer {
     const sums = this.lines.of(one, span);
     for (const [index, month] of this.months.past.entries()) {
       const flow = sums.past[index];
-      if (flow && one.start <= month.to) addPast(flow, one, month);
+      if (flow && one.start <= month.to) sums.past[index] = plusPast(flow, pastFlowOf(one, month));
     }
-    if (one.positionAt(day).bucket !== null) this.#addFuture(sums, one);
+    this.#addComing(sums, one);
     const { past, future } = this.months;
     return this.lines.size * (past.length + future.length) <= MONTHS_OF_LINES_MAX;
   }
@@ -83,56 +74,28 @@ export class CashFlows implements Gatherer {
 
   #none(): CashFlowSums {
     return {
-      past: this.months.past.map(() => ({ due: NOTHING, received: NOTHING, covered: NOTHING })),
+      past: this.months.past.map(() => NO_PAST_FLOW),
       outstanding: 0n,
       overdue: NOTHING,
       overdue_unscheduled: 0n,
-      future: this.months.future.map(noFutureFlow),
-      beyond: noFutureFlow(),
+      future: this.months.future.map(() => NO_FUTURE_FLOW),
+      beyond: NO_FUTURE_FLOW,
       over_scheduled: 0n,
     };
   }
 
-  /** Adds what is still to come of a disbursement that is not pending, repaid or written off. */
-  #addFuture(sums: CashFlowSums, one: Examined): void {
-    const { day } = this.#view;
-    let scheduled = 0n;
-    for (const row of installmentsAt(one.one, day, one.measure)) {
-      const open = restOf(row, row.covered);
-      scheduled += open.principal;
-      if (row.due <= day) sums.overdue = plus(sums.overdue, open);
-      else {
-        const flow = this.#flowOf(sums, row.due);
-        flow.due = plus(flow.due, open);
-      }
+  #addComing(sums: CashFlowSums, one: Examined): void {
+    const coming = comingOf(one, this.#view.day);
+    if (coming === null) return;
+    sums.outstanding += coming.outstanding;
+    sums.overdue = plus(sums.overdue, coming.overdue.due);
+    sums.overdue_unscheduled += coming.overdue.unscheduled;
+    sums.over_scheduled += coming.over_scheduled;
+    for (const [month, flow] of coming.months) {
+      const index = this.months.future.indexOf(month);
+      const own = sums.future[index];
+      if (own) sums.future[index] = plusFuture(own, flow);
+      else sums.beyond = plusFuture(sums.beyond, flow);
     }
-    const outstanding = one.positionAt(day).outstanding_principal;
-    sums.outstanding += outstanding;
-    sums.over_scheduled += atLeastZero(scheduled - outstanding);
-    const unscheduled = atLeastZero(outstanding - scheduled);
-    const { maturity } = one.one.agreementAt(day);
-    if (maturity === null || maturity <= day) sums.overdue_unscheduled += unscheduled;
-    else this.#flowOf(sums, maturity).unscheduled += unscheduled;
-  }
-
-  /** The flow of the month in which a later day lies. */
-  #flowOf({ future, beyond }: CashFlowSums, later: Day): FutureFlow {
-    return future[this.months.future.indexOf(periodOf(later, "month"))] ?? beyond;
   }
 }
-
-/** Adds what fell due, came in and was covered in a month, by the position at its end. What is dated before the start counts with it. */
-function addPast(flow: PastFlow, one: Examined, { to, before }: PastMonth): void {
-  const isFirst = before < one.start;
-  const from = isFirst ? "" : before;
-  for (const row of installmentsAt(one.one, to, one.measure)) {
-    if (row.due > to || row.due <= from) continue;
-    flow.due = plus(flow.due, row);
-    flow.covered = plus(flow.covered, coveredParts(row));
-  }
-  const received = one.positionAt(to).received;
-  flow.received = plus(flow.received, isFirst ? received : less(received, one.positionAt(before).received));
-}
-
-/** What money covers of a row: the fee before the principal. */
-const coveredParts = (row: CoveredInstallment): Parts => less(row, restOf(row, row.covered));

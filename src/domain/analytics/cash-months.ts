@@ -24,11 +24,23 @@ const isEndOfMonth = (day: Day): boolean => endOf(monthOf(day)) === day;
 export function pastMonths(day: Day, count: number): readonly PastMonth[] {
   const own = monthOf(day);
   const months = isEndOfMonth(day) ? inARow(own - count + 1, count) : inARow(own - count, count + 1);
-  return months.map((month) => {
-    const to = month === own ? day : endOf(month);
-    return { month: periodOf(to, "month"), to, before: endOf(month - 1) };
-  });
+  return months.map((month) => pastMonth(month, day));
 }
+
+/** A month up to a day: that of the day, or an earlier one. */
+function pastMonth(month: number, day: Day): PastMonth {
+  const to = month === monthOf(day) ? day : endOf(month);
+  return { month: periodOf(to, "month"), to, before: endOf(month - 1) };
+}
+
+/** The month with a name, up to a day; null where it lies after the day. */
+export function pastMonthNamed(name: string, day: Day): PastMonth | null {
+  const month = monthOf(`${name}-01`);
+  return month <= monthOf(day) ? pastMonth(month, day) : null;
+}
+
+/** Whether the month with a name has days after a day. */
+export const isFutureMonth = (name: string, day: Day): boolean => endOf(monthOf(`${name}-01`)) > day;
 
 /** `count` months from that of the day after a day on, as `2026-01`. */
 export function futureMonths(day: Day, count: number): readonly string[] {

@@ -8,8 +8,17 @@ import { type Measure, type Position, positionAt } from "../position/position.ts
 import { type Ready, ready } from "../position/ready.ts";
 import type { Span } from "./span.ts";
 
+/** A disbursement with its positions on any day. */
+export interface Positioned {
+  readonly one: Ready;
+  readonly measure: Measure;
+  /** The day on which it starts; before it, it is pending. */
+  readonly start: Day;
+  readonly positionAt: (day: Day) => Position;
+}
+
 /** A disbursement that a walk has read, prepared once for any number of days. */
-export class Examined {
+export class Examined implements Positioned {
   readonly one: Ready;
   readonly attributes: Attributes;
   readonly measure: Measure;
@@ -29,7 +38,6 @@ export class Examined {
     return this.one.calendar;
   }
 
-  /** The day on which it starts; before it, it is pending. */
   get start(): Day {
     return this.one.start;
   }

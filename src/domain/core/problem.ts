@@ -57,6 +57,7 @@ export type ProblemCode =
   | "would_overdraw"
   | "period_closed"
   | "opening_unfinished"
+  | "precondition_failed"
   | "payload_too_large"
   | "too_many_lines"
   | "unsupported_media_type"

@@ -1,6 +1,7 @@
 import { calendarOf } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
+import { type Expected, unexpected } from "../core/precondition.ts";
 import { type FieldError, invalid, type Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions } from "../core/settings.ts";
@@ -10,7 +11,11 @@ import type { Facility, FacilityTerms } from "./terms.ts";
 const FACILITIES_MAX = 200;
 
 /** A checked `PUT` or `DELETE /api/facilities/{facility_id}` on its way to the tenant's gate. */
-export type FacilityCommand = { readonly type: "facility"; readonly facility_id: string } & (
+export type FacilityCommand = {
+  readonly type: "facility";
+  readonly facility_id: string;
+  readonly expected?: Expected | undefined;
+} & (
   | { readonly step: "put"; readonly effective_date: Day | null; readonly terms: FacilityTerms }
   | { readonly step: "delete" }
 );
@@ -32,16 +37,18 @@ interface FacilityDecision {
   readonly draft: DraftEvent;
 }
 
-/** Decides a change of a facility; `live` are the ids of those that the tenant has. Pure. */
+/** Decides a change of a facility; `live` are those that the tenant has, each with the event that put it. Pure. */
 export function decideFacility(
-  live: ReadonlySet<string>,
+  live: ReadonlyMap<string, number>,
   command: FacilityCommand,
   stamp: Stamp,
   request: RequestOfEvent,
 ): Result<FacilityDecision, Problem> {
-  const { facility_id, step } = command;
+  const { facility_id, step, expected } = command;
   const { sequence, settings } = stamp;
-  const is_new = !live.has(facility_id);
+  const version = live.get(facility_id);
+  const is_new = version === undefined;
+  const refused = unexpected(expected, is_new ? null : String(version), "The facility");
   const answer = (effective_date: Day | null) => {
     const own: FacilityAnswer = { is_new, effective_date };
     return eventOf(stamp, request, {
@@ -53,6 +60,7 @@ export function decideFacility(
   };
   if (step === "delete") {
     if (is_new) return err(UNKNOWN_FACILITY);
+    if (refused) return err(refused);
     const row = { facility_id, sequence, effective_date: null, terms: null };
     return ok({ row, draft: answer(null) });
   }
@@ -60,6 +68,7 @@ export function decideFacility(
   const unknown = unknownDimensions(terms, settings.report_dimensions);
   if (unknown.length > 0) return err(invalid(unknown));
   if (is_new && live.size >= FACILITIES_MAX) return err(TOO_MANY);
+  if (refused) return err(refused);
   const effective_date = command.effective_date ?? calendarOf(settings.time_zone).dayAt(stamp.now);
   return ok({ row: { facility_id, sequence, effective_date, terms }, draft: answer(effective_date) });
 }

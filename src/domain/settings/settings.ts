@@ -1,7 +1,9 @@
 import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
+import { type Expected, unexpected } from "../core/precondition.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions, Settings } from "../core/settings.ts";
+import { sha256 } from "../log/hash.ts";
 
 /** Any subset of the settings; a list of dimensions that is left out stays too. */
 type SettingsChange = Change<Omit<Settings, "report_dimensions">> & {
@@ -13,6 +15,7 @@ type Change<T> = { readonly [Member in keyof T]?: T[Member] | undefined };
 export interface SettingsCommand {
   readonly type: "settings";
   readonly change: SettingsChange;
+  readonly expected?: Expected | undefined;
 }
 
 /** The settings as an event leaves them: one row of `settings`. */
@@ -25,7 +28,7 @@ export interface SettingsRow extends Settings {
  */
 export function decideSettings(
   before: Settings,
-  change: SettingsChange,
+  { change, expected }: Pick<SettingsCommand, "change" | "expected">,
   wasEverBooked: boolean,
 ): Result<Settings, Problem> {
   const { report_dimensions: dimensions = {} } = change;
@@ -40,7 +43,17 @@ export function decideSettings(
     anonymous_clients: change.anonymous_clients ?? before.anonymous_clients,
   };
   if (wasEverBooked && after.time_zone !== before.time_zone) return err(tooLate(before.time_zone));
-  return ok(after);
+  const refused = unexpected(expected, settingsVersion(before), "The settings");
+  return refused ? err(refused) : ok(after);
+}
+
+const VERSION_DIGITS = 32;
+
+/** The version of settings: equal ones have the same. */
+export function settingsVersion({ report_dimensions, ...others }: Settings): string {
+  const { disbursement, client } = report_dimensions;
+  const members = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256(JSON.stringify([members, disbursement, client])).slice(0, VERSION_DIGITS);
 }
 
 const tooLate = (time_zone: string): Problem => ({

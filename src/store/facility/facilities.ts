@@ -8,9 +8,12 @@ import type { Database } from "../d1/session.ts";
 import { builder, queryAll, queryRows, type Sql } from "../d1/statement.ts";
 import { facilities, facilityTerms } from "./tables.ts";
 
-/** The query for the ids of the facilities that a tenant has. */
+/** The query for the facilities that a tenant has, each with the event that put it. */
 export const liveFacilitiesQuery = (db: Database, tenant: string) =>
-  db.select({ facility_id: facilities.facility_id }).from(facilities).where(sql`tenant_id = ${tenant}`);
+  db
+    .select({ facility_id: facilities.facility_id, sequence: facilities.sequence })
+    .from(facilities)
+    .where(sql`tenant_id = ${tenant}`);
 
 interface StoredTerms {
   readonly facility_id: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Portfolio } from "../../../src/domain/analytics/portfolio.ts";
 import { UTC } from "../../../src/domain/core/calendar.ts";
 import { type Attributes, NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
-import { changedSince } from "../../../src/domain/position/changed-since.ts";
+import { beforeOf } from "../../../src/domain/position/before.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import type { Filters } from "../../../src/domain/position/filters.ts";
 import { positionAt } from "../../../src/domain/position/position.ts";
@@ -78,20 +78,29 @@ describe("filters", () => {
 });
 
 it.each([
-  ["2025-12-31", DAY, { state: "pending", bucket: null, days_past_due: 0 }],
-  ["2026-02-01", DAY, { state: "current", bucket: "current", days_past_due: 0 }],
+  ["2025-12-31", DAY, { state: "pending", bucket: null, days_past_due: 0, outstanding_principal: 0n }],
+  [
+    "2026-02-01",
+    DAY,
+    { state: "current", bucket: "current", days_past_due: 0, outstanding_principal: 100_000n },
+  ],
   ["2026-02-02", DAY, null],
   // Late on both days, in another bucket.
-  ["2026-02-02", "2026-03-04", { state: "late", bucket: "1-30", days_past_due: 1 }],
+  [
+    "2026-02-02",
+    "2026-03-04",
+    { state: "late", bucket: "1-30", days_past_due: 1, outstanding_principal: 100_000n },
+  ],
   ["2026-05-03", "2026-05-30", null],
-])("what a loan was on %s, if it is another on %s: %j", (since, day, before) => {
+])("what a loan was on %s, if it is another on %s", (since, day, before) => {
   const late = loan({ ...FIRST, maturity: "2027-01-01" }, [], [expected("P-1", "2026-02-01", 500, 50)]);
   const one = ready(late, UTC);
-  expect(changedSince(one, since, positionAt(one, day))).toEqual(before);
+  expect(beforeOf(one, positionAt(one, day), { changed_since: since })).toEqual(before);
   const matured = ready(loan({ ...FIRST, maturity: "2026-02-20" }, [], [ROWS[0]]), UTC);
-  expect(changedSince(matured, "2026-02-20", positionAt(matured, "2026-02-21"))).toEqual({
+  expect(beforeOf(matured, positionAt(matured, "2026-02-21"), { changed_since: "2026-02-20" })).toEqual({
     state: "late",
     bucket: "1-30",
     days_past_due: 19,
+    outstanding_principal: 100_000n,
   });
 });

@@ -4,7 +4,7 @@ import type { Grouping } from "../../../src/domain/analytics/dimensions.ts";
 import { Portfolio } from "../../../src/domain/analytics/portfolio.ts";
 import type { Sums } from "../../../src/domain/analytics/sums.ts";
 import { UTC } from "../../../src/domain/core/calendar.ts";
-import { changedSince } from "../../../src/domain/position/changed-since.ts";
+import { beforeOf } from "../../../src/domain/position/before.ts";
 import { daysBetween } from "../../../src/domain/position/days.ts";
 import type { Loan } from "../../../src/domain/position/facts.ts";
 import { payoffOn, REBATES } from "../../../src/domain/position/payoff.ts";
@@ -215,9 +215,9 @@ holds(
   fc.property(lives(14), day, day, (life, since, on) => {
     const one = ready(factsOf(life), UTC);
     const [from, now] = [positionAt(one, since), positionAt(one, on)];
-    const changed = changedSince(one, since, now);
+    const changed = beforeOf(one, now, { changed_since: since });
     expect(changed === null).toBe(from.state === now.state && from.bucket === now.bucket);
-    if (changed !== null) expect(from).toMatchObject(changed);
+    if (changed) expect(from).toMatchObject(changed);
   }),
 );
 

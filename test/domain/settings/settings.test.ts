@@ -78,22 +78,22 @@ describe("a change of settings", () => {
   };
 
   it("leaves what it does not name", () => {
-    expect(decideSettings(before, {}, false)).toEqual({ ok: true, value: before });
-    expect(decideSettings(before, { anonymous_clients: true }, false)).toEqual({
+    expect(decideSettings(before, { change: {} }, false)).toEqual({ ok: true, value: before });
+    expect(decideSettings(before, { change: { anonymous_clients: true } }, false)).toEqual({
       ok: true,
       value: { ...before, anonymous_clients: true },
     });
-    expect(decideSettings(before, { report_dimensions: { client: [] } }, false)).toEqual({
+    expect(decideSettings(before, { change: { report_dimensions: { client: [] } } }, false)).toEqual({
       ok: true,
       value: { ...before, report_dimensions: { disbursement: ["branch"], client: [] } },
     });
   });
 
   it("comes too late for another time zone once bookkeeping was on, and only for that", () => {
-    const refused = decideSettings(before, { time_zone: "UTC", anonymous_clients: true }, true);
+    const refused = decideSettings(before, { change: { time_zone: "UTC", anonymous_clients: true } }, true);
     expect(refused).toMatchObject({ ok: false, error: { code: "too_late" } });
     const change = { time_zone: "Asia/Tokyo", arrears_tolerance: "5" };
-    expect(decideSettings(before, change, true).ok).toBe(true);
-    expect(decideSettings(before, { time_zone: "UTC" }, false).ok).toBe(true);
+    expect(decideSettings(before, { change }, true).ok).toBe(true);
+    expect(decideSettings(before, { change: { time_zone: "UTC" } }, false).ok).toBe(true);
   });
 });
