@@ -45,7 +45,7 @@ export function rollRatesCard(
   const { from, to } = spanOf(route);
   const { currency } = chosen;
   const named = chosen.groups.find(([key]) => key === chosen.key)?.[1];
-  const title = [`Roll rates from ${from} to ${to}`, currency, named].filter((one) => one !== undefined);
+  const title = ["Roll rates", currency, named].filter((one) => one !== undefined);
   return [
     choiceForm(route, "Group of the roll rates", lineChoices({ ...chosen, currencies: [] })),
     reportCard(
@@ -71,11 +71,10 @@ interface Matrix {
   readonly chosen: Pick<Chosen, "currency" | "group">;
 }
 
-/** Places of the first day down, of the second across; only those that have something. */
+/** Places of the first day down, of the second across, the same ones; only those that have something on one of the days. */
 function matrix(of: Matrix): HTMLElement {
   const { cells } = of;
-  const from = ROLL_PLACES.filter((place) => cells.some((cell) => cell.from === place));
-  const to = ROLL_PLACES.filter((place) => cells.some((cell) => cell.to === place));
+  const places = ROLL_PLACES.filter((place) => cells.some(({ from, to }) => from === place || to === place));
   const address = addresses(of);
   const row = (place: Place) => {
     const own = cells.filter((cell) => cell.from === place);
@@ -83,7 +82,7 @@ function matrix(of: Matrix): HTMLElement {
       "tr",
       {},
       h("th", { scope: "row" }, label(place)),
-      to.map((at) =>
+      places.map((at) =>
         cellView(
           own.find((cell) => cell.to === at),
           of.chosen.currency,
@@ -110,11 +109,11 @@ function matrix(of: Matrix): HTMLElement {
         "tr",
         {},
         h("th", { scope: "col" }, "From"),
-        to.map((place) => head(`to ${label(place)}`)),
+        places.map((place) => head(`to ${label(place)}`)),
         head("All of it"),
       ),
     ),
-    h("tbody", {}, from.map(row)),
+    h("tbody", {}, places.map(row)),
   );
   return scrolling("Roll rates", table);
 }
