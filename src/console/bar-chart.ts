@@ -82,7 +82,7 @@ function optionsOf(bars: Bars, width: number): uPlot.Options {
 
 /** Bars of columns that have a name. Their figures and links stand in a table of the same card, for those who need it. */
 export function barChart(bars: Bars, page: AbortSignal): HTMLElement {
-  const { label, column = "Month", columns, lines, rest, stacked, open } = bars;
+  const { label, columns, lines, rest, stacked, open } = bars;
   const drawnLines = heights(bars);
   const data: uPlot.AlignedData = [
     columns.map((_, index) => index),
@@ -94,7 +94,6 @@ export function barChart(bars: Bars, page: AbortSignal): HTMLElement {
       options: (width) => optionsOf(bars, width),
       data,
       columns,
-      column,
       // The one that stands on the others comes first, as in the picture.
       lines: stacked ? lines.toReversed() : lines,
       rest,

@@ -125,14 +125,13 @@ export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
     days.map(axis === undefined ? seconds : Number),
     ...lines.map(({ values }) => [...values]),
   ];
-  const column = axis ?? "Day";
   const place = plotted(
     label,
     {
       options: (width) => options(picture, width),
       data,
       columns: days,
-      column,
+      counted: axis,
       lines,
       rest: restOf(picture),
     },

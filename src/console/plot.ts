@@ -44,8 +44,8 @@ interface Plotted {
   readonly options: (width: number) => uPlot.Options;
   readonly data: uPlot.AlignedData;
   readonly columns: readonly string[];
-  /** What a column is: a day, a month. */
-  readonly column: string;
+  /** What the names of the columns count, if they do not say it: months on book. */
+  readonly counted?: string | undefined;
   readonly lines: readonly ChartLine[];
   /** The index whose figures the legend shows. */
   readonly rest: number;
@@ -56,7 +56,7 @@ interface Plotted {
 export function plotted(label: string, of: Plotted, page: AbortSignal): HTMLElement {
   const { columns, lines, rest } = of;
   const said = (index: number) => ({
-    title: `${of.column} ${columns[index] ?? ""}`,
+    title: [of.counted, columns[index]].filter((one) => one !== undefined).join(" "),
     lines: lines
       .map((line) => [line.label, line.texts[index] ?? NONE, line.colour] as const)
       .filter(([, text]) => text !== NONE),
@@ -73,6 +73,12 @@ export function plotted(label: string, of: Plotted, page: AbortSignal): HTMLElem
   return place;
 }
 
+/** The line below the pointer stands on the column whose figures are said. */
+const onColumn = (plot: uPlot, left: number, top: number): [number, number] => {
+  const at = left < 0 ? undefined : plot.data[0][plot.posToIdx(left)];
+  return [at === undefined ? left : plot.valToPos(at, "x"), top];
+};
+
 function mount(
   place: HTMLElement,
   { options, data, rest }: Plotted,
@@ -81,7 +87,9 @@ function mount(
 ) {
   let plot: uPlot | null = null;
   const draw = (width: number): void => {
-    plot = new uPlot({ ...options(width), plugins: [plugin] }, data, (made, init) => {
+    const own = options(width);
+    const cursor = { ...own.cursor, move: onColumn };
+    plot = new uPlot({ ...own, cursor, plugins: [plugin] }, data, (made, init) => {
       place.append(made.root);
       init();
     });

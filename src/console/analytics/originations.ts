@@ -83,7 +83,7 @@ function charts(starts: readonly Start[], of: Originations, page: AbortSignal): 
       ({ disbursed }) => disbursed,
       (value) => amountText(value, currency),
     ),
-    chart("Number", "--muted", ({ number }) => number, numberText),
+    chart("Number", "--strong-line", ({ number }) => number, numberText),
   );
 }
 

@@ -71,10 +71,14 @@ interface Matrix {
   readonly chosen: Pick<Chosen, "currency" | "group">;
 }
 
-/** Places of the first day down, of the second across, the same ones; only those that have something on one of the days. */
+/** Places of the first day down, of the second across. The buckets of both are the same, so that what stayed is a diagonal. */
 function matrix(of: Matrix): HTMLElement {
   const { cells } = of;
-  const places = ROLL_PLACES.filter((place) => cells.some(({ from, to }) => from === place || to === place));
+  const places = (side: "from" | "to") =>
+    ROLL_PLACES.filter((place) =>
+      cells.some((cell) => cell[side] === place || (isBucket(place) && [cell.from, cell.to].includes(place))),
+    );
+  const [from, to] = [places("from"), places("to")];
   const address = addresses(of);
   const row = (place: Place) => {
     const own = cells.filter((cell) => cell.from === place);
@@ -82,7 +86,7 @@ function matrix(of: Matrix): HTMLElement {
       "tr",
       {},
       h("th", { scope: "row" }, label(place)),
-      places.map((at) =>
+      to.map((at) =>
         cellView(
           own.find((cell) => cell.to === at),
           of.chosen.currency,
@@ -109,11 +113,11 @@ function matrix(of: Matrix): HTMLElement {
         "tr",
         {},
         h("th", { scope: "col" }, "From"),
-        places.map((place) => head(`to ${label(place)}`)),
+        to.map((place) => head(`to ${label(place)}`)),
         head("All of it"),
       ),
     ),
-    h("tbody", {}, places.map(row)),
+    h("tbody", {}, from.map(row)),
   );
   return scrolling("Roll rates", table);
 }

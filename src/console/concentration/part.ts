@@ -77,7 +77,7 @@ function cards(data: readonly ConcentrationJson[], route: Route, page: AbortSign
   const line = chosen?.lines[0];
   if (!chosen || !line) return [h("p", { class: "card note" }, `No disbursement fits on ${moment.asOf}.`)];
   const { currency } = line;
-  const title = `Outstanding by ${dimensionLabel(by).toLowerCase()}, ${currency} on ${moment.asOf}`;
+  const title = `Outstanding by ${dimensionLabel(by).toLowerCase()}, ${currency}`;
   const about = aboutReport(route, `As of ${moment.asOf}`);
   const file = `concentration-${by}-${moment.asOf}-${currency}`;
   const query = { ...filterQuery(filtersOf(route.query)), ...momentQuery({ ...moment, against: null }) };
@@ -95,7 +95,7 @@ function figures(line: ConcentrationJson): HTMLElement {
   const { currency, groups, largest_share, hhi } = line;
   return h(
     "dl",
-    { class: "figures" },
+    { class: "figures strong" },
     figure("Outstanding principal", amountText(totalOf(line), currency)),
     figure("Groups that owe", numberText(groups)),
     figure("Largest share", percentView(largest_share)),
