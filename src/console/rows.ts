@@ -4,7 +4,7 @@ import { capitalized } from "./format.ts";
 import { loading, type Task } from "./loading.ts";
 
 /** A column: its label, and whether it holds numbers. */
-export type TableColumn = readonly [label: string, kind?: "number"];
+export type TableColumn = readonly [label: Child, kind?: "number"];
 
 /** Rows under their heads. The first cell of a row is its head. */
 export function dataTable(
