@@ -16,7 +16,7 @@ const VIEWS: readonly (readonly [name: string, label: string, ...scopes: readonl
   ["quality", "Quality"],
   ["books", "Books", "hpts:ledger:read", "hpts:balances:read", "hpts:reconciliation:read"],
   ["tables", "Tables"],
-  ["settings", "Settings", "settings:write", "webhooks:manage", "keys:manage"],
+  ["settings", "Settings", "settings:write", "webhooks:manage", "hpts:adjustments:write", "keys:manage"],
 ];
 
 /** The member of the address of a view that holds the currency shown. */
