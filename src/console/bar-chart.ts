@@ -1,6 +1,6 @@
 import uPlot from "uplot";
-import { AXIS_STYLE, axisAmount, type ChartLine, colourOf, HEIGHT_PX, mount } from "./chart.ts";
 import { h } from "./dom.ts";
+import { AXIS_STYLE, axisAmount, type ChartLine, colourOf, HEIGHT_PX, plotted } from "./plot.ts";
 
 interface Bars {
   readonly label: string;
@@ -70,42 +70,36 @@ function optionsOf(bars: Bars, width: number): uPlot.Options {
         incrs: EVERY,
         values: (_, at) => at.map((index) => columns[index] ?? ""),
       },
-      { ...AXIS_STYLE, size: 56, values: (_, at) => at.map(axisAmount) },
+      { ...AXIS_STYLE, size: 62, values: (_, at) => at.map(axisAmount) },
     ],
     series: [
       { label: bars.column ?? "Month", value: (_, __, ___, index) => columns[index ?? rest] ?? "" },
       // What stands on others is drawn first, and they cover its lower part.
       ...(stacked ? series.toReversed() : series),
     ],
-    hooks: {
-      setCursor: [
-        (plot) =>
-          plot.cursor.left !== undefined && plot.cursor.left < 0 && plot.setLegend({ idx: rest }, false),
-      ],
-      init: [
-        (plot) =>
-          plot.over.addEventListener("click", () => {
-            if (typeof plot.cursor.idx === "number") bars.open?.(plot.cursor.idx);
-          }),
-      ],
-    },
   };
 }
 
 /** Bars of columns that have a name. Their figures and links stand in a table of the same card, for those who need it. */
 export function barChart(bars: Bars, page: AbortSignal): HTMLElement {
-  const { label, columns, lines, rest, stacked } = bars;
-  const figures = lines.map((line) => `${line.label} ${line.texts[rest] ?? ""}`).join(", ");
-  const place = h("div", {
-    class: bars.open ? "picture opens" : "picture",
-    role: "img",
-    "aria-label": `${label}, ${columns[0] ?? ""} to ${columns.at(-1) ?? ""}. ${columns[rest] ?? ""}: ${figures}.`,
-  });
+  const { label, columns, lines, rest, stacked, open } = bars;
   const drawnLines = heights(bars);
   const data: uPlot.AlignedData = [
     columns.map((_, index) => index),
     ...(stacked ? drawnLines.toReversed() : drawnLines),
   ];
-  mount(place, { options: (width) => optionsOf(bars, width), data, rest }, page);
+  const place = plotted(
+    label,
+    {
+      options: (width) => optionsOf(bars, width),
+      data,
+      columns,
+      // The one that stands on the others comes first, as in the picture.
+      lines: stacked ? lines.toReversed() : lines,
+      rest,
+      open,
+    },
+    page,
+  );
   return h("figure", { class: "chart" }, h("figcaption", {}, h("h3", {}, label)), place);
 }

@@ -25,6 +25,8 @@ interface ChangeForm<T> {
   readonly keyless?: true;
   /** One field below the other. */
   readonly stacked?: true;
+  /** Not what the reader came for: its button stands back. */
+  readonly minor?: true;
 }
 
 /**
@@ -34,7 +36,7 @@ interface ChangeForm<T> {
 export function changeForm<T>(change: ChangeForm<T>, page: AbortSignal): HTMLElement {
   const key = v4();
   const fault = h("div", { class: "outcome" });
-  const ask = h("button", { class: "primary" }, change.label);
+  const ask = h("button", { class: change.minor ? undefined : "primary" }, change.label);
   const fields = h("fieldset", { class: "fields" }, change.fields, h("p", {}, ask));
   const form = h("form", { class: change.stacked ? "change stacked" : "change" }, fields, fault);
   const busy = (is: boolean): void => {

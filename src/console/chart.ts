@@ -1,15 +1,6 @@
 import uPlot from "uplot";
 import { h, scrolling } from "./dom.ts";
-
-/** One line of a picture: numbers to draw, and the exact text of each to read. */
-export interface ChartLine {
-  readonly label: string;
-  /** The custom property that holds the colour. */
-  readonly colour: string;
-  readonly values: readonly (number | null)[];
-  readonly texts: readonly string[];
-  readonly filled?: boolean;
-}
+import { AXIS_STYLE, axisAmount, axisPercent, type ChartLine, colourOf, HEIGHT_PX, plotted } from "./plot.ts";
 
 /** A day that the picture marks with a letter; a list beside the picture explains it. */
 interface Marker {
@@ -34,18 +25,13 @@ interface Picture {
   readonly rest?: number;
 }
 
-export const HEIGHT_PX = 220;
 const DAY_S = 86_400;
-const FONT = "12px system-ui, sans-serif";
 
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
 const dayOfMonth = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
 
 const restOf = ({ rest, days }: Picture) => rest ?? days.length - 1;
 const seconds = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;
-export const colourOf = (name: string) =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** The label of a tick: as much of the date as the distance between ticks needs. */
 function tick(at: number, increment: number): string {
@@ -54,19 +40,8 @@ function tick(at: number, increment: number): string {
   return increment >= 27 * DAY_S ? month.format(date) : dayOfMonth.format(date);
 }
 
-/** How axes look, in the colours of the page. */
-export const AXIS_STYLE = {
-  font: FONT,
-  stroke: () => colourOf("--muted"),
-  grid: { stroke: () => colourOf("--line"), width: 1 },
-  ticks: { stroke: () => colourOf("--line"), width: 1, size: 4 },
-};
-
-/** An amount of an axis. */
-export const axisAmount = (value: number): string => compact.format(value);
-
 function axes({ unit, axis }: Picture): uPlot.Axis[] {
-  const shown = (value: number) => (unit === "percent" ? `${+(value * 100).toFixed(2)}%` : axisAmount(value));
+  const shown = unit === "percent" ? axisPercent : axisAmount;
   return [
     {
       ...AXIS_STYLE,
@@ -76,7 +51,7 @@ function axes({ unit, axis }: Picture): uPlot.Axis[] {
       values: (_, at, ...[, , increment]) =>
         at.map((one) => (axis === undefined ? tick(one, increment) : String(one))),
     },
-    { ...AXIS_STYLE, size: 56, values: (_, at) => at.map(shown) },
+    { ...AXIS_STYLE, size: 62, values: (_, at) => at.map(shown) },
   ];
 }
 
@@ -104,6 +79,9 @@ function drawMarkers(plot: uPlot, markers: readonly Marker[]): void {
   ctx.restore();
 }
 
+/** Colours alone do not tell many lines apart for everybody. */
+const isDashed = ({ lines }: Picture, line: number) => lines.length > 2 && line % 2 === 1;
+
 function options(picture: Picture, width: number): uPlot.Options {
   const { lines, days, markers = [], stepped = false } = picture;
   const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
@@ -119,73 +97,46 @@ function options(picture: Picture, width: number): uPlot.Options {
       y: { range: (_, min, max) => [Math.min(0, min * 1.06), max > 0 ? max * 1.06 : 1] },
     },
     axes: axes(picture),
+    legend: { markers: { dash: (_, series) => (isDashed(picture, series - 1) ? "dashed" : "solid") } },
     series: [
       { label: picture.axis ?? "Day", value: (_, __, ___, index) => days[index ?? rest] ?? "" },
       ...lines.map(
-        (line): uPlot.Series => ({
+        (line, index): uPlot.Series => ({
           label: line.label,
           stroke: () => colourOf(line.colour),
           width: 2,
           value: (_, __, ___, index) => line.texts[index ?? rest] ?? "",
           points: { show: !stepped && days.length <= 13, size: 5 },
+          ...(isDashed(picture, index) && { dash: [6, 3] }),
           ...(line.filled && { fill: () => `${colourOf(line.colour)}1f` }),
           ...(paths && { paths }),
         }),
       ),
     ],
     ...(picture.between && { bands: [band(picture.between)] }),
-    hooks: {
-      draw: [(plot) => drawMarkers(plot, markers)],
-      // The legend shows the resting day while no pointer is over the picture.
-      setCursor: [
-        (plot) =>
-          plot.cursor.left !== undefined && plot.cursor.left < 0 && plot.setLegend({ idx: rest }, false),
-      ],
-    },
+    hooks: { draw: [(plot) => drawMarkers(plot, markers)] },
   };
-}
-
-/** What a place draws: for each width its options, the numbers, and the index whose figures show at rest. */
-interface Plotted {
-  readonly options: (width: number) => uPlot.Options;
-  readonly data: uPlot.AlignedData;
-  readonly rest: number;
-}
-
-/** Draws once the place has a width. Redraws on a new width or colour scheme, and stops with the page. */
-export function mount(place: HTMLElement, { options, data, rest }: Plotted, page: AbortSignal): void {
-  let plot: uPlot | null = null;
-  const draw = (width: number): void => {
-    plot = new uPlot(options(width), data, (made, init) => {
-      place.append(made.root);
-      init();
-    });
-    plot.setLegend({ idx: rest }, false);
-  };
-  const watcher = new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width === 0) return;
-    if (plot === null) draw(width);
-    else if (plot.width !== width) plot.setSize({ width, height: HEIGHT_PX });
-  });
-  watcher.observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw(false, true), {
-    signal: page,
-  });
-  page.addEventListener("abort", () => {
-    watcher.disconnect();
-    plot?.destroy();
-  });
 }
 
 /** A picture, with its figures as a table. */
 export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
-  const place = h("div", { class: "picture", role: "img", "aria-label": summary(picture) });
+  const { label, days, lines, axis } = picture;
   const data: uPlot.AlignedData = [
-    picture.days.map(picture.axis === undefined ? seconds : Number),
-    ...picture.lines.map(({ values }) => [...values]),
+    days.map(axis === undefined ? seconds : Number),
+    ...lines.map(({ values }) => [...values]),
   ];
-  mount(place, { options: (width) => options(picture, width), data, rest: restOf(picture) }, page);
+  const place = plotted(
+    label,
+    {
+      options: (width) => options(picture, width),
+      data,
+      columns: days,
+      counted: axis,
+      lines,
+      rest: restOf(picture),
+    },
+    page,
+  );
   const table = h(
     "table",
     {},
@@ -225,12 +176,4 @@ export function lineChart(picture: Picture, page: AbortSignal): HTMLElement {
       scrolling(`Figures: ${picture.label}`, table),
     ),
   );
-}
-
-function summary(picture: Picture): string {
-  const { label, days, lines } = picture;
-  const rest = restOf(picture);
-  const figures = lines.map((line) => `${line.label} ${line.texts[rest] ?? ""}`).join(", ");
-  const at = picture.axis === undefined ? "On" : picture.axis;
-  return `${label}, ${days[0] ?? ""} to ${days.at(-1) ?? ""}. ${at} ${days[rest] ?? ""}: ${figures}.`;
 }

@@ -4,27 +4,38 @@ import { capitalized } from "./format.ts";
 import { loading, type Task } from "./loading.ts";
 
 /** A column: its label, and whether it holds numbers. */
-export type TableColumn = readonly [label: string, kind?: "number"];
+export type TableColumn = readonly [label: Child, kind?: "number"];
+
+/** How a table looks on a phone: `cards` shows each row as a card, `entries` each of its sections. */
+type Shape = "rows" | "rows cards" | "rows entries";
 
 /** Rows under their heads. The first cell of a row is its head. */
 export function dataTable(
   caption: string,
   columns: readonly TableColumn[],
   rows: Iterable<readonly Child[]>,
+  shape: Shape = "rows",
 ) {
   const body = h(
     "tbody",
     {},
     [...rows].map((cells) => tableRow(columns, cells)),
   );
-  return tableOf(caption, columns, body);
+  return tableOf({ caption, columns, shape }, body);
 }
 
-function tableOf(caption: string, columns: readonly TableColumn[], ...bodies: readonly Child[]): HTMLElement {
+interface Table {
+  readonly caption: string;
+  readonly columns: readonly TableColumn[];
+  readonly shape: Shape;
+}
+
+/** Rows under their heads, in sections. */
+export function tableOf({ caption, columns, shape }: Table, ...bodies: readonly Child[]): HTMLElement {
   const head = ([label, kind]: TableColumn) => h("th", { scope: "col", class: kind }, label);
   const table = h(
     "table",
-    { class: "rows" },
+    { class: shape },
     h("caption", { class: "unseen" }, caption),
     h("thead", {}, h("tr", {}, columns.map(head))),
     bodies,
@@ -39,7 +50,7 @@ function tableRow(columns: readonly TableColumn[], cells: readonly Child[]): HTM
     cells.map((child, index) =>
       index === 0
         ? h("th", { scope: "row", class: columns[0]?.[1] }, child)
-        : h("td", { class: columns[index]?.[1] }, child),
+        : h("td", { class: columns[index]?.[1], "data-label": columns[index]?.[0] }, child),
     ),
   );
 }
@@ -55,6 +66,7 @@ interface List<Row> {
   readonly what: string;
   readonly columns: readonly TableColumn[];
   readonly read: (from: string | undefined, task: Task) => Promise<Fetched<ListPage<Row>>>;
+  readonly shape?: Shape;
   /** The cells of a row, or its own section of the table. */
   readonly show: (row: Row) => readonly Child[] | HTMLTableSectionElement;
   /** What is said where there is no row. */
@@ -76,7 +88,7 @@ export function growingList<Row>(list: List<Row>, page: AbortSignal): HTMLElemen
       const { rows, next } = found.value;
       size += rows.length;
       sections.push(...sectionsOf(list, rows));
-      const table = size > 0 && tableOf(capitalized(list.what), list.columns, sections);
+      const table = size > 0 && tableOf(shownAs(list), sections);
       const shown = size === 0 ? list.none : `${size} shown${next === undefined ? ", all there are" : ""}. `;
       const again = button("More", () => {
         end.replaceWith(more(next));
@@ -89,6 +101,12 @@ export function growingList<Row>(list: List<Row>, page: AbortSignal): HTMLElemen
   place.append(part);
   return place;
 }
+
+const shownAs = <Row>({ what, columns, shape = "rows" }: List<Row>): Table => ({
+  caption: capitalized(what),
+  columns,
+  shape,
+});
 
 function sectionsOf<Row>(list: List<Row>, rows: readonly Row[]): readonly HTMLElement[] {
   const shown = rows.map(list.show);

@@ -1,8 +1,9 @@
 import type { Scope } from "../contract/scopes.ts";
-import { href } from "./address.ts";
+import { href, type Query } from "./address.ts";
 import { announcer } from "./announce.ts";
 import { currentCaller, may } from "./caller.ts";
 import { button, h, link, on } from "./dom.ts";
+import { currentRoute } from "./route.ts";
 import { searchBox } from "./search/box.ts";
 import { forgetToken, isRenewed } from "./session.ts";
 
@@ -15,8 +16,26 @@ const VIEWS: readonly (readonly [name: string, label: string, ...scopes: readonl
   ["quality", "Quality"],
   ["books", "Books", "hpts:ledger:read", "hpts:balances:read", "hpts:reconciliation:read"],
   ["tables", "Tables"],
-  ["settings", "Settings", "settings:write", "webhooks:manage", "keys:manage"],
+  ["settings", "Settings", "settings:write", "webhooks:manage", "hpts:adjustments:write", "keys:manage"],
 ];
+
+/** The member of the address of a view that holds the currency shown. */
+const CURRENCY_IN: Readonly<Record<string, string>> = { portfolio: "currency", analytics: "shown" };
+
+let currency: string | undefined;
+
+/** Remembers the currency that the reader chose last. */
+function noteCurrency(): void {
+  const { segments, query } = currentRoute();
+  const member = CURRENCY_IN[segments[0] ?? ""];
+  currency = (member === undefined ? null : query.get(member)) ?? currency;
+}
+
+/** The links of the header take it along, so that each address says what it shows. */
+function currencyFor(view: string): Query {
+  const member = CURRENCY_IN[view];
+  return member === undefined ? {} : { [member]: currency };
+}
 
 function skipLink(): HTMLElement {
   return on(link("#main", "Skip to the content"), {
@@ -47,8 +66,13 @@ export function renderShell(view: string): HTMLElement {
   const until = caller?.expires_at?.slice(0, 16).replace("T", " ");
   const access = isRenewed() ? "signed in" : until !== undefined && `access until ${until} UTC`;
   const shown = VIEWS.filter(([, , ...scopes]) => scopes.length === 0 || may(...scopes));
+  noteCurrency();
   const items = shown.map(([name, label]) =>
-    h("a", { href: href([name]), "aria-current": name === view ? "page" : undefined }, label),
+    h(
+      "a",
+      { href: href([name], currencyFor(name)), "aria-current": name === view ? "page" : undefined },
+      label,
+    ),
   );
   document.body.replaceChildren(
     skipLinkIn(),

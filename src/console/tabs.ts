@@ -21,5 +21,15 @@ export function tabs(
       text,
     ),
   );
-  return h("nav", { class: "tabs", "aria-label": label }, items);
+  return tabList(label, items);
+}
+
+/** Links in one line; on a narrow page it scrolls, to the present one at first. */
+function tabList(label: string, items: readonly HTMLElement[]): HTMLElement {
+  const list = h("nav", { class: "tabs", "aria-label": label }, items);
+  requestAnimationFrame(() => {
+    const current = items.find((item) => item.hasAttribute("aria-current"));
+    if (current) list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
+  });
+  return list;
 }

@@ -1,10 +1,15 @@
-import { type Child, h, labelled, on } from "./dom.ts";
+import { type Child, h, labelled, link, on } from "./dom.ts";
 import { rememberToken } from "./session.ts";
 import { entitle } from "./shell.ts";
 import { signInButton } from "./sign-in/button.ts";
 
-const MEANING =
-  "Paste a bearer token or an API key that may read, with the scope records:read or positions:read. It stays in the memory of this page: a reload asks again.";
+const meaning = (): Child => [
+  "Paste a bearer token or an API key that may read, with the scope ",
+  h("code", {}, "records:read"),
+  " or ",
+  h("code", {}, "positions:read"),
+  ". It stays in the memory of this page: a reload asks again.",
+];
 
 /**
  * Offers to sign in where the service has a sign-in, and asks for a token or an API key. The page keeps it only in memory,
@@ -14,7 +19,7 @@ export function tokenForm(done: () => void, fault: string | null): HTMLElement {
   const signIn = signInButton((host) => `Sign in at ${host}`);
   const said = fault !== null && h("p", { class: "problem", role: "alert" }, fault);
   const form = pasteForm(done, signIn === null);
-  const help = h("p", { id: "token-help" }, MEANING);
+  const help = h("p", { id: "token-help" }, meaning());
   const ways: Child =
     signIn === null
       ? [help, form]
@@ -22,7 +27,12 @@ export function tokenForm(done: () => void, fault: string | null): HTMLElement {
           h("div", { class: "part" }, signIn),
           h("details", {}, h("summary", {}, "Use a token or an API key"), help, form),
         ];
-  return h("section", { class: "card ask" }, entitle("Console", true), said, ways);
+  return h(
+    "div",
+    { class: "ask" },
+    h("p", { class: "brand" }, link("/", "Loan Ledger")),
+    h("section", { class: "card" }, entitle("Console", true), said, ways),
+  );
 }
 
 function pasteForm(done: () => void, primary: boolean): HTMLElement {

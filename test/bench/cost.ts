@@ -5,9 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loan, payment } from "../support/examples.ts";
-import { measure, type Request, requestText } from "./load.ts";
-import { batch, create, lookup, TOKENS } from "./scenarios.ts";
+import { send } from "./load.ts";
+import { batches, creates, known, loans, lookups, payments, type Requests, theLoan } from "./requests.ts";
 import { migrate, type Running, startVariant, type VariantName } from "./variants.ts";
 
 const { values: options } = parseArgs({ options: { write: { type: "boolean", default: false } } });
@@ -25,28 +24,11 @@ const prices: Prices = JSON.parse(readFileSync(join(import.meta.dirname, "prices
 const AWAKE_S = 0.06;
 const GATE_GB = 0.128;
 
-let serial = 0;
-function fresh(): string {
-  serial += 1;
-  return `cost-${serial}`;
-}
-
-function event(category: string, data: object): Request {
-  const headers = {
-    Authorization: `Bearer ${TOKENS[0]}`,
-    "Content-Type": "application/json",
-    "Idempotency-Key": `cost-key-${fresh()}`,
-  };
-  return { text: requestText("POST", "/ingest", headers, JSON.stringify({ category, data })), status: 201 };
-}
-
 interface Case {
   readonly name: string;
   readonly variant: VariantName;
   readonly connections: number;
-  /** Events or lookups that a request stands for. */
-  readonly size: number;
-  readonly request: () => Request;
+  readonly requests: Requests;
 }
 
 const CASES: readonly Case[] = [
@@ -54,50 +36,43 @@ const CASES: readonly Case[] = [
     name: "create a client, one at a time",
     variant: "ours",
     connections: 1,
-    size: 1,
-    request: () => create(fresh()),
+    requests: creates(),
   },
   {
     name: "create a client, 64 at once",
     variant: "ours",
     connections: 64,
-    size: 1,
-    request: () => create(fresh()),
+    requests: creates(),
   },
   {
     name: "create a loan, history included, one at a time",
     variant: "ours",
     connections: 1,
-    size: 1,
-    request: () => event("disbursement", { ...loan, disbursement_id: fresh() }),
+    requests: loans,
   },
   {
     name: "create a payment, one at a time",
     variant: "ours",
     connections: 1,
-    size: 1,
-    request: () => event("payment", { ...payment, payment_id: fresh() }),
+    requests: payments,
   },
   {
     name: "clients in batches of 100",
     variant: "ours",
     connections: 1,
-    size: 100,
-    request: () => batch(fresh(), 100),
+    requests: batches(100),
   },
   {
     name: "look a client up by id",
     variant: "ours",
     connections: 1,
-    size: 1,
-    request: () => lookup("ours", "C-1"),
+    requests: lookups(undefined, "c", 1),
   },
   {
     name: "the usual way: create a client",
     variant: "usual",
     connections: 1,
-    size: 1,
-    request: () => create(fresh()),
+    requests: creates(),
   },
 ];
 
@@ -115,15 +90,16 @@ interface Cost {
 }
 
 async function costOf(running: Running, one: Case): Promise<Cost> {
-  const requests = one.size > 1 ? 20 : 200;
+  const { size = 1 } = one.requests;
+  const count = size > 1 ? 20 : 200;
   const before = await countsOf(running);
   const cpu = running.cpuMs() ?? 0;
-  await measure(running.port, one.connections, requests, one.request);
+  await send(running.port, one.connections, { count }, one.requests);
   const used = (running.cpuMs() ?? 0) - cpu;
   // The queue's consumer and the saving of keys come after the answers.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   const after = await countsOf(running);
-  const units = requests * one.size;
+  const units = count * size;
   const each: Record<string, number> = { cpu_ms: used / units };
   for (const [name, count] of Object.entries(after)) each[name] = (count - (before[name] ?? 0)) / units;
   const awake = one.connections > 1 ? AWAKE_S / one.connections : AWAKE_S;
@@ -201,9 +177,11 @@ const costs: Cost[] = [];
 for (const variant of ["ours", "usual"] as const) {
   const running = await startVariant(variant, { slowness: "counted" });
   try {
-    await migrate(running.database);
-    await measure(running.port, 1, 1, () => create("C-1"));
-    if (variant === "ours") await measure(running.port, 1, 1, () => event("disbursement", loan));
+    await migrate(variant, running);
+    if (variant === "ours") {
+      await send(running.port, 1, { count: 1 }, known());
+      await send(running.port, 1, { count: 1 }, theLoan);
+    }
     for (const one of CASES.filter((each) => each.variant === variant))
       costs.push(await costOf(running, one));
   } finally {

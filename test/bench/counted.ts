@@ -2,6 +2,9 @@
 // @ts-expect-error the script is put beside this one by variants.ts
 import * as worker from "./worker.js";
 
+// @ts-expect-error as above; its classes, but for those below
+export * from "./worker.js";
+
 const counts = {
   worker_requests: 0,
   gate_requests: 0,

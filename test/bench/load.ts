@@ -1,41 +1,73 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-
-/** One request as it goes over the wire, and the status that it must be answered with. */
-export interface Request {
-  readonly text: string;
-  readonly status: number;
-}
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { NUMBER, type Requests } from "./requests.ts";
 
 export interface Measured {
+  readonly requests: number;
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Bytes of all answers. */
-  readonly bytes: number;
 }
 
-/** Writes an HTTP/1.1 request that keeps its connection. */
-export function requestText(
-  method: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  body = "",
-): string {
-  const all = {
-    Host: "bench.test",
-    ...headers,
-    ...(body && { "Content-Length": String(Buffer.byteLength(body)) }),
-  };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  return `${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`;
+/** Whether `wrk` is there: the load of a process of its own. */
+export const HAS_WRK = spawnSync("wrk", ["-v"]).error === undefined;
+
+/** Numbers of a run; those below are for the known ids. */
+const NUMBERS_A_RUN = 100_000_000;
+let runs = 0;
+
+/** The first number of requests that are sent now. */
+function firstNumber({ known }: Requests): number {
+  if (known !== undefined) return 0;
+  runs += 1;
+  return runs * NUMBERS_A_RUN;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "loan-ledger-load-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const files = new Map<Requests, string>();
+
+/** The texts as a file for load.lua. */
+function fileOf(requests: Requests): string {
+  const known = files.get(requests);
+  if (known !== undefined) return known;
+  const path = join(folder, String(files.size));
+  writeFileSync(path, requests.texts.join("\0"));
+  files.set(requests, path);
+  return path;
+}
+
+/** Sends requests for some seconds, each connection with one in flight; by wrk where it is installed. */
+export async function load(
+  port: number,
+  connections: number,
+  seconds: number,
+  requests: Requests,
+): Promise<Measured> {
+  const { status, known = 0 } = requests;
+  if (!HAS_WRK) return send(port, connections, { seconds }, requests);
+  const script = [fileOf(requests), NUMBER, String(firstNumber(requests)), String(known)];
+  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "30s"];
+  args.push("-s", join(import.meta.dirname, "load.lua"), `http://127.0.0.1:${port}`, "--", ...script);
+  const { stdout } = await promisify(execFile)("wrk", args);
+  const result = JSON.parse(/^RESULT (.*)$/m.exec(stdout)?.[1] ?? "null");
+  const wrong = status < 400 ? result.refused : result.requests - result.refused;
+  if (wrong > 0 || result.broken > 0) {
+    throw new Error(`${wrong} answers of ${result.requests} are not ${status}, ${result.broken} are missing`);
+  }
+  return { ...result, perSecond: result.requests / (result.us / 1e6) };
 }
 
 /** Answers of one connection, one at a time. Parses no more of HTTP than the service under test sends. */
 class Connection {
   readonly #socket: Socket;
   #received = "";
-  #settle: ((answer: { status: number; bytes: number }) => void) | null = null;
+  #settle: ((status: number) => void) | null = null;
   #fail: ((error: Error) => void) | null = null;
 
   constructor(port: number) {
@@ -46,7 +78,8 @@ class Connection {
     this.#socket.on("close", () => this.#fail?.(new Error("the connection was closed")));
   }
 
-  send(text: string): Promise<{ status: number; bytes: number }> {
+  /** The status of the answer. */
+  send(text: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#settle = resolve;
       this.#fail = reject;
@@ -67,7 +100,7 @@ class Connection {
     if (end < 0) return;
     const status = Number(this.#received.slice(9, 12));
     this.#received = this.#received.slice(end);
-    this.#settle?.({ status, bytes: end });
+    this.#settle?.(status);
   }
 }
 
@@ -81,34 +114,37 @@ function endOfBody(text: string, start: number): number {
   return last < 0 ? -1 : last + 7;
 }
 
-/** Sends `count` requests over so many connections, each with one in flight, and checks every status. */
-export async function measure(
+/** Sends requests from this process, until there were enough or for some seconds, and checks every status. */
+export async function send(
   port: number,
   connections: number,
-  count: number,
-  request: (n: number) => Request,
+  until: { readonly count: number } | { readonly seconds: number },
+  requests: Requests,
 ): Promise<Measured> {
-  const texts = Array.from({ length: count }, (_, n) => request(n));
+  const { texts, status, known = Number.POSITIVE_INFINITY } = requests;
+  const first = firstNumber(requests);
   const times: number[] = [];
-  let bytes = 0;
-  let next = 0;
   const lines = Array.from({ length: connections }, () => new Connection(port));
+  let turn = 0;
   const begin = performance.now();
+  const isOver = () =>
+    "count" in until ? turn >= until.count : performance.now() - begin >= until.seconds * 1000;
   await Promise.all(
     lines.map(async (line) => {
-      for (let n = next++; n < count; n = next++) {
-        const { text, status } = texts[n] as Request;
+      while (!isOver()) {
+        const number = String(first + (turn % known)).padStart(NUMBER.length, "0");
+        const text = (texts[turn % texts.length] ?? "").replaceAll(NUMBER, number);
+        turn += 1;
         const since = performance.now();
-        const answer = await line.send(text);
+        const answered = await line.send(text);
         times.push(performance.now() - since);
-        bytes += answer.bytes;
-        if (answer.status !== status) throw new Error(`${text.slice(0, 200)} was answered ${answer.status}`);
+        if (answered !== status) throw new Error(`${text.slice(0, 200)} was answered ${answered}`);
       }
     }),
   );
-  const perSecond = count / ((performance.now() - begin) / 1000);
+  const perSecond = turn / ((performance.now() - begin) / 1000);
   for (const line of lines) line.close();
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? 0;
-  return { perSecond, p50: at(0.5), p99: at(0.99), bytes };
+  return { requests: turn, perSecond, p50: at(0.5), p99: at(0.99) };
 }

@@ -1,130 +1,126 @@
 /**
  * Compares this project with the usual way and with bare Workers, each built and in a runtime of its own, side by side:
- * `npm run bench`. Rounds are interleaved and medians taken, because machines differ and are busy with other things; the
- * ratios are what counts. `--rounds N` (default 5), `--only TEXT` for some rows, `--write` for the page in docs.
+ * `npm run bench`. Machines differ and are busy with other things, so rounds are interleaved and ratios are what counts.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { creating, fresh, known, SCENARIOS, type Scenario, SLOW } from "./comparisons.ts";
-import { type Measured, measure } from "./load.ts";
-import { chart, markdown, type Row } from "./report.ts";
-import { BIG_TOKEN, batch, create, list, lookup, MANY, TOKENS } from "./scenarios.ts";
+import { checkoutOf } from "./checkout.ts";
+import { PEER_SCENARIOS, SCENARIOS, type Scenario } from "./comparisons.ts";
+import { HAS_WRK, send } from "./load.ts";
+import { startPeers } from "./peer/peer.ts";
+import { chart, line, markdown, type Row, rounded } from "./report.ts";
+import { BIG_TENANT, creates, known, MANY, SMALL_TOKEN, theLoan } from "./requests.ts";
+import {
+  type Before,
+  before,
+  median,
+  rowOf,
+  type Sample,
+  type Services,
+  sampled,
+  samplesOf,
+} from "./samples.ts";
 import { seeds } from "./seeds.ts";
-import { AS_IT_IS, type D1Pace, migrate, type Running, startVariant, type VariantName } from "./variants.ts";
+import {
+  AS_IT_IS,
+  compareWith,
+  type D1Pace,
+  migrate,
+  type Running,
+  startVariant,
+  type VariantName,
+} from "./variants.ts";
+
+const HELP = `npm run bench -- [options]
+  --rounds N          of each scenario (5)
+  --seconds N         of each side in a round (2)
+  --only TEXT         scenarios whose name has this text; several times for several texts
+  --list              names the scenarios
+  --against WHAT      another state of this project beside it: a folder with its modules, or a revision of git.
+                      Ends with 1 where this one is worse.
+  --database-url URL  peers on PostgreSQL; the role makes and drops databases of its own
+  --write             writes docs/benchmark.md and its chart`;
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    only: { type: "string", default: "" },
+    seconds: { type: "string", default: "2" },
+    only: { type: "string", multiple: true, default: [""] },
+    list: { type: "boolean", default: false },
+    against: { type: "string" },
+    "database-url": { type: "string" },
     write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
-const ROUNDS = Number(options.rounds);
+const pace = { rounds: Number(options.rounds), seconds: Number(options.seconds) };
+const databaseUrl = options["database-url"];
+
+const COLD = "first event of a cold isolate";
+const isWanted = (name: string) => options.only.some((text) => name.includes(text));
+const wanted = SCENARIOS.filter(({ name }) => isWanted(name));
+const wantedPeers = databaseUrl === undefined ? [] : PEER_SCENARIOS.filter(({ name }) => isWanted(name));
+
 const root = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
-}
-
-const isWanted = ({ name }: { readonly name: string }) => name.includes(options.only);
-
-/** A measurement, with the CPU time that the runtime took for each event, in microseconds. */
-type Sample = Measured & { readonly cpuUs: number };
-
-async function sample(running: Running, scenario: Scenario, variant: VariantName): Promise<Sample> {
-  const isOurs = variant === "ours";
-  const count = isOurs ? scenario.counts.ours : scenario.counts.other;
-  const request = isOurs || !scenario.other ? scenario.request(variant) : scenario.other();
-  const before = running.cpuMs();
-  const measured = await measure(running.port, scenario.connections, count, request);
-  const used = (running.cpuMs() ?? Number.NaN) - (before ?? Number.NaN);
-  return { ...measured, cpuUs: (used * 1000) / count };
-}
-
 const rows: Row[] = [];
+const sinceBefore: Before[] = [];
 
-function report(scenario: Scenario, ours: readonly Sample[], others: readonly Sample[]): void {
-  const row: Row = {
-    name: scenario.name,
-    against: scenario.against,
-    target: scenario.target,
-    lessIsBetter: scenario.lessIsBetter ?? false,
-    ratio: median(ours.map(({ perSecond }, n) => perSecond / (others[n]?.perSecond ?? Number.NaN))),
-    ours: summary(ours),
-    other: summary(others),
-  };
+function add(row: Row): void {
   rows.push(row);
-  const { perSecond, p50, p99, cpuUs } = row.ours;
-  console.log(
-    `${row.name.padEnd(44)} ${row.against.padEnd(6)} ${row.ratio.toFixed(2).padStart(6)} (to reach ${row.target})` +
-      `   ${perSecond.toFixed(0)}/s against ${row.other.perSecond.toFixed(0)}/s` +
-      `   p50 ${p50.toFixed(1)} against ${row.other.p50.toFixed(1)}, p99 ${p99.toFixed(1)} against ${row.other.p99.toFixed(1)} ms` +
-      `   CPU ${cpuUs.toFixed(0)} against ${row.other.cpuUs.toFixed(0)} us`,
-  );
+  console.log(line(row));
 }
 
-function summary(samples: readonly Sample[]): Row["ours"] {
-  return {
-    perSecond: median(samples.map(({ perSecond }) => perSecond)),
-    p50: median(samples.map(({ p50 }) => p50)),
-    p99: median(samples.map(({ p99 }) => p99)),
-    cpuUs: median(samples.map(({ cpuUs }) => cpuUs)),
-  };
+/** The scenario with the other state of the project as a further side. */
+function withEarlier(scenario: Scenario): Scenario {
+  if (options.against === undefined || scenario.when === "filled") return scenario;
+  return { ...scenario, sides: { ...scenario.sides, earlier: { ...scenario.sides.ours, to: "earlier" } } };
 }
 
-/** Starts variants, makes their tables, warms them up, and hands them to `work`. */
-async function withVariants<K extends VariantName>(
-  names: readonly K[],
-  pace: D1Pace,
-  work: (running: Readonly<Record<K, Running>>) => Promise<void>,
+async function compare(scenario: Scenario, services: Services): Promise<void> {
+  const samples = await samplesOf(scenario, services, pace);
+  const of = (side: string | undefined) => samples.get(side ?? "") ?? [];
+  for (const aim of scenario.aims) add(rowOf(scenario.name, aim, of("ours"), of(aim.to)));
+  if (samples.has("earlier")) sinceBefore.push(before(scenario.name, of("ours"), of("earlier")));
+}
+
+type Variants = Readonly<Partial<Record<VariantName, Running>>>;
+
+const isProject = (name: string) => name === "ours" || name === "earlier";
+
+/** Starts the variants that the scenarios need, makes their tables and what all requests expect, and runs `work`. */
+async function withVariants(
+  scenarios: readonly Scenario[],
+  d1: D1Pace,
+  work: (running: Variants) => Promise<void>,
 ): Promise<void> {
-  const started: [K, Running][] = [];
+  const needed = new Set(scenarios.flatMap(({ sides }) => Object.values(sides).map(({ to }) => to)));
+  const started: [VariantName, Running][] = [];
   try {
-    for (const name of names) {
-      const running = await startVariant(name, pace, join(root, `${name}-${pace.slowness}`));
+    for (const name of ["bare", "usual", "ours", "earlier"] as const) {
+      if (!needed.has(name)) continue;
+      const running = await startVariant(name, d1, join(root, `${name}-${d1.slowness}`));
       started.push([name, running]);
-      await migrate(running.database);
+      await migrate(name, running);
+      if (isProject(name)) await fill(running);
     }
-    const running = Object.fromEntries(started) as Record<K, Running>;
-    const busy = pace.slowness !== "none";
-    for (const name of names) await measure(running[name].port, 16, busy ? 50 : 500, creating());
-    await work(running);
+    await work(Object.fromEntries(started));
   } finally {
     for (const [, running] of started) await running.stop();
   }
 }
 
-async function compare(
-  scenarios: readonly Scenario[],
-  running: Readonly<Record<string, Running>>,
-): Promise<void> {
-  const samples = scenarios.map((scenario) => ({ scenario, ours: [] as Sample[], others: [] as Sample[] }));
-  for (const scenario of scenarios) {
-    const counts = { ours: Math.ceil(scenario.counts.ours / 4), other: Math.ceil(scenario.counts.other / 4) };
-    const warming = { ...scenario, counts };
-    await sample(running.ours as Running, warming, "ours");
-    await sample(running[scenario.against] as Running, warming, scenario.against);
-  }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { scenario, ours, others } of samples) {
-      const turns = [
-        async () => ours.push(await sample(running.ours as Running, scenario, "ours")),
-        async () =>
-          others.push(await sample(running[scenario.against] as Running, scenario, scenario.against)),
-      ];
-      for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
-    }
-  }
-  for (const { scenario, ours, others } of samples) report(scenario, ours, others);
+/** The known clients of two tenants, and a loan. */
+async function fill({ port }: Running): Promise<void> {
+  for (const requests of [known(), known(SMALL_TOKEN)])
+    await send(port, MANY, { count: known().known ?? 0 }, requests);
+  await send(port, 1, { count: 1 }, theLoan);
 }
 
-/** Fills both databases with the rows that are read. */
-async function fill({ ours, bare }: { readonly ours: Running; readonly bare: Running }): Promise<void> {
-  await measure(ours.port, MANY, known.length, (n) => create(known[n] ?? ""));
+/** Gives bare Workers the rows of this project to read. */
+async function copyClients({ ours, bare }: Variants): Promise<void> {
+  if (!ours || !bare) return;
   const { results } = await ours.database.prepare("SELECT * FROM clients").all<Record<string, unknown>>();
   const columns = Object.keys(results[0] ?? {});
   const values = columns.map((name) => `value ->> '${name}'`).join(", ");
@@ -137,137 +133,120 @@ async function fill({ ours, bare }: { readonly ours: Running; readonly bare: Run
   }
 }
 
-async function batches({ ours }: { readonly ours: Running }): Promise<void> {
-  const size = 100;
-  const scenario: Scenario = {
-    name: "batches of 100 to single creates, events a second",
-    against: "ours",
-    target: 5,
-    connections: 4,
-    counts: { ours: 40, other: 2_000 },
-    request: () => () => batch(fresh(), size),
-  };
-  if (!isWanted(scenario)) return;
-  const [many, single]: [Sample[], Sample[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const measured = await sample(ours, scenario, "ours");
-    many.push({ ...measured, perSecond: measured.perSecond * size, cpuUs: measured.cpuUs / size });
-    single.push(
-      await sample(
-        ours,
-        { ...scenario, connections: MANY, counts: { ours: 2_000, other: 0 }, request: creating },
-        "ours",
-      ),
-    );
+const MILLION = 1_000_000;
+const TEN_THOUSAND = 10_000;
+
+async function seedMillion({ ours }: Variants): Promise<void> {
+  for (let from = 1; from <= MILLION; from += TEN_THOUSAND) {
+    const texts = seeds(BIG_TENANT, from, from + TEN_THOUSAND - 1);
+    await ours?.database.batch(texts.map((text) => ours.database.prepare(text)));
   }
-  report(scenario, many, single);
 }
 
-/** The first event that an isolate sees, its data already there. Milliseconds, so less is better. */
+/** The first event that an isolate sees, its data already there. */
 async function cold(): Promise<void> {
-  const scenario: Scenario = {
-    name: "first event of a cold isolate (time)",
-    against: "usual",
-    lessIsBetter: true,
-    target: 2,
-    connections: 1,
-    counts: { ours: 1, other: 1 },
-    request: creating,
-  };
-  if (!isWanted(scenario)) return;
-  const samples: Record<"ours" | "usual", Sample[]> = { ours: [], usual: [] };
-  const start = (name: "ours" | "usual") => startVariant(name, AS_IT_IS, join(root, `${name}-cold`));
-  for (const name of ["ours", "usual"] as const) {
-    const running = await start(name);
-    await migrate(running.database);
-    await measure(running.port, 16, 500, creating());
-    await running.stop();
-  }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of ["ours", "usual"] as const) {
+  const names = ["ours", "usual"] as const;
+  const start = (name: VariantName) => startVariant(name, AS_IT_IS, join(root, `${name}-cold`));
+  const samples: Record<(typeof names)[number], Sample[]> = { ours: [], usual: [] };
+  for (let round = -1; round < pace.rounds; round += 1) {
+    for (const name of names) {
       const running = await start(name);
-      const measured = await sample(running, scenario, name);
-      // Per second, the slower one has the smaller figure: turned round, the ratio is one of times.
-      samples[name].push({ ...measured, perSecond: measured.p50 });
+      if (round < 0) {
+        await migrate(name, running);
+        await send(running.port, 16, { count: 500 }, creates());
+      } else {
+        const first = () => send(running.port, 1, { count: 1 }, creates());
+        samples[name].push(await sampled(running, 1, first));
+      }
       await running.stop();
     }
   }
-  report(scenario, samples.ours, samples.usual);
+  const aim = { to: "usual", against: "the usual way", measure: "time", aim: 2 } as const;
+  add(rowOf(COLD, aim, samples.ours, samples.usual));
 }
 
-const TEN_THOUSAND = 10_000;
-/** Which machine the figures are from. */
+async function comparePeers(url: string): Promise<void> {
+  const peers = await startPeers(url);
+  try {
+    await withVariants(wantedPeers, AS_IT_IS, async (running) => {
+      for (const scenario of wantedPeers) await compare(scenario, { ...running, ...peers.services });
+    });
+  } finally {
+    await peers.stop();
+  }
+}
+
+function isWorse(): boolean {
+  if (sinceBefore.length === 0) return false;
+  console.log(`\nAgainst ${options.against}: events a second, now to then; CPU an event, then to now`);
+  for (const { name, rate, cpu, isWorse } of sinceBefore) {
+    const shown = [rate, cpu].map((all) => {
+      const [least, most] = [Math.min(...all), Math.max(...all)].map(rounded);
+      return `${rounded(median(all))} (${least}-${most})`.padEnd(18);
+    });
+    console.log(`${name.padEnd(66)} ${shown.join(" ")}${isWorse ? " WORSE" : ""}`);
+  }
+  return sinceBefore.some(({ isWorse }) => isWorse);
+}
+
 const [cpu] = cpus();
-const machine = `These are from ${cpus().length} cores of ${cpu?.model.trim() || "an unnamed CPU"}, on ${new Date().toISOString().slice(0, 10)}, with a load average of ${loadavg()[0]?.toFixed(1)} when the run began.`;
+const load = () => loadavg()[0]?.toFixed(1);
+const loadAtStart = load();
 
-const MILLION = 1_000_000;
-
-/** A tenant with a million records against one with a thousand: the same requests. */
-async function sizes({ ours }: { readonly ours: Running }): Promise<void> {
-  const name = "with 1,000,000 records to 1,000";
-  const wanted = ["create", "lookup by id", "list of 50"]
-    .map((what) => ({ name: `${what} ${name}` }))
-    .filter(isWanted);
-  if (wanted.length === 0) return;
-  for (let from = 1; from <= MILLION; from += TEN_THOUSAND) {
-    await ours.database.batch(
-      seeds("bench-big", from, Math.min(from + TEN_THOUSAND - 1, MILLION)).map((text) =>
-        ours.database.prepare(text),
-      ),
+async function main(): Promise<void> {
+  if (options.against !== undefined) compareWith(checkoutOf(options.against));
+  if (!HAS_WRK) {
+    console.log(
+      "wrk is not installed. The load comes from this process instead, which limits the fastest services.",
     );
   }
-  const small = TOKENS[1];
-  const requests: Record<string, (token: string | undefined) => (n: number) => ReturnType<typeof create>> = {
-    create: (token) => () => create(fresh(), token),
-    "lookup by id": (token) => (n) =>
-      lookup("ours", token === BIG_TOKEN ? `s${n + 1}` : (smallIds[n % 1000] ?? ""), token),
-    "list of 50": (token) => () => list("ours", token),
-  };
-  const smallIds = Array.from({ length: 1_000 }, () => fresh());
-  await measure(ours.port, MANY, smallIds.length, (n) => create(smallIds[n] ?? "", small));
-  for (const { name: row } of wanted) {
-    const what = row.replace(` ${name}`, "");
-    const count = what === "list of 50" ? 400 : 1_500;
-    const scenario: Scenario = {
-      name: row,
-      against: "ours",
-      target: 0.9,
-      connections: MANY,
-      counts: { ours: count, other: count },
-      request: () => requests[what]?.(BIG_TOKEN) as never,
-    };
-    const [big, little]: [Sample[], Sample[]] = [[], []];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      big.push(await sample(ours, scenario, "ours"));
-      little.push(
-        await sample(ours, { ...scenario, request: () => requests[what]?.(small) as never }, "ours"),
-      );
-    }
-    report(scenario, big, little);
+  const fast = wanted.filter(({ pace: d1 }) => d1 === undefined).map(withEarlier);
+  if (fast.length > 0) {
+    await withVariants(fast, AS_IT_IS, async (running) => {
+      await copyClients(running);
+      for (const scenario of fast.filter(({ when }) => when === "reads")) await compare(scenario, running);
+      for (const scenario of fast.filter(({ when }) => when === undefined)) await compare(scenario, running);
+      const filled = fast.filter(({ when }) => when === "filled");
+      if (filled.length > 0) await seedMillion(running);
+      for (const scenario of filled) await compare(scenario, running);
+    });
   }
+  for (const scenario of wanted.map(withEarlier)) {
+    if (scenario.pace) await withVariants([scenario], scenario.pace, (running) => compare(scenario, running));
+  }
+  if (isWanted(COLD)) await cold();
+  if (databaseUrl !== undefined && wantedPeers.length > 0) await comparePeers(databaseUrl);
+  if (options.write) write();
+  if (isWorse()) process.exitCode = 1;
 }
 
-try {
-  const wanted = SCENARIOS.filter(isWanted);
-  await withVariants(["bare", "usual", "ours"], AS_IT_IS, async (running) => {
-    await fill(running);
-    const [reads, writes] = [wanted.filter((one) => one.reads), wanted.filter((one) => !one.reads)];
-    await compare(reads, running);
-    await compare(writes, running);
-    await batches(running);
-    await sizes(running);
+function write(): void {
+  const order = SCENARIOS.map(({ name }) => name);
+  const place = ({ name }: Row) => (order.includes(name) ? order.indexOf(name) : order.length);
+  rows.sort((a, b) => place(a) - place(b));
+  const docs = join(import.meta.dirname, "../../docs");
+  const day = new Date().toISOString().slice(0, 10);
+  const machine = `These are from ${cpus().length} cores of ${cpu?.model.trim() || "an unnamed CPU"}, on ${day}, with a load average of ${loadAtStart} when the run began.`;
+  const text = markdown(rows, {
+    ...pace,
+    machine,
+    load: HAS_WRK
+      ? "`wrk` loads the worker's own socket."
+      : "a generator in Node, which limits the fastest, loads the worker's own socket.",
+    hasPeers: wantedPeers.length > 0,
   });
-  for (const scenario of SLOW.filter(isWanted)) {
-    await withVariants(["usual", "ours"], scenario.pace, (running) => compare([scenario], running));
+  writeFileSync(join(docs, "benchmark.md"), text);
+  writeFileSync(join(docs, "benchmark.svg"), chart(rows));
+}
+
+if (options.help) console.log(HELP);
+else if (options.list) {
+  const peers = PEER_SCENARIOS.map(({ name }) => `${name} (with --database-url)`);
+  console.log([...SCENARIOS.map(({ name }) => name), COLD, ...peers].join("\n"));
+} else {
+  try {
+    await main();
+  } finally {
+    rmSync(root, { recursive: true, force: true });
   }
-  await cold();
-  if (options.write) {
-    const order = SCENARIOS.map(({ name }) => name);
-    const place = ({ name }: Row) => (order.includes(name) ? order.indexOf(name) : order.length);
-    rows.sort((a, b) => place(a) - place(b));
-    writeFileSync(join(import.meta.dirname, "../../docs", "benchmark.md"), markdown(rows, ROUNDS, machine));
-    writeFileSync(join(import.meta.dirname, "../../docs", "benchmark.svg"), chart(rows));
-  }
-} finally {
-  rmSync(root, { recursive: true, force: true });
 }

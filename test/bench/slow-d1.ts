@@ -2,6 +2,9 @@
 // @ts-expect-error the script is put beside this one by variants.ts
 import * as worker from "./worker.js";
 
+// @ts-expect-error as above; its classes, but for those below
+export * from "./worker.js";
+
 /** `busy`: D1 runs one call at a time and takes so long for each. `far`: each call takes so much longer on its way. */
 declare const SLOWNESS: "busy" | "far";
 declare const CALL_MS: number;
@@ -46,12 +49,18 @@ function slowSession(session: Pick<D1DatabaseSession, "prepare" | "batch">) {
   };
 }
 
+const made = new WeakMap<Cloudflare.Env, Cloudflare.Env>();
+
 function slowed(env: Cloudflare.Env): Cloudflare.Env {
+  const known = made.get(env);
+  if (known) return known;
   const withSession = (from: string) => {
     const session = env.DB.withSession(from);
     return { ...slowSession(session), getBookmark: () => session.getBookmark() };
   };
-  return { ...env, DB: { ...slowSession(env.DB), withSession } as unknown as D1Database };
+  const slow = { ...env, DB: { ...slowSession(env.DB), withSession } as unknown as D1Database };
+  made.set(env, slow);
+  return slow;
 }
 
 const Gate = worker.TenantGate ?? Object;
@@ -66,4 +75,7 @@ export default {
   ...worker.default,
   fetch: (request: Request, env: Cloudflare.Env, ctx: ExecutionContext) =>
     worker.default.fetch(request, slowed(env), ctx),
+  // The history takes its turn at the same D1.
+  queue: (batch: MessageBatch, env: Cloudflare.Env, ctx: ExecutionContext) =>
+    worker.default.queue?.(batch, slowed(env), ctx),
 };

@@ -1,13 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
-import { buildWorker, compatibilityDateOfDeployment, migrations } from "../support/built-worker.ts";
+import { buildWorker, migrations, PROJECT_ROOT } from "../support/built-worker.ts";
+import { freePort } from "../support/free-port.ts";
+import { children, cpuMsOf } from "./processes.ts";
 import { USUAL_TABLES } from "./usual.ts";
 
-/** What is compared: Workers by themselves, the usual way, and this project. */
-export type VariantName = "bare" | "usual" | "ours";
+/** Workers by themselves, the usual way, this project, and another state of it. */
+export type VariantName = "bare" | "usual" | "ours" | "earlier";
 
 /** How D1 behaves: as the local runtime does, counted by `/counts`, or slowed down. */
 export type D1Pace =
@@ -16,22 +19,33 @@ export type D1Pace =
 
 export const AS_IT_IS: D1Pace = { slowness: "none" };
 
-export interface Running {
+/** What is under load. */
+export interface Service {
   readonly port: number;
-  readonly database: D1Database;
-  /** CPU time that the runtime has used, in milliseconds; null where the system does not say. */
+  /** CPU time that it has used, in milliseconds; null where the system does not say. */
   readonly cpuMs: () => number | null;
-  /** Resident memory of the runtime, in bytes; null where the system does not say. */
-  readonly memory: () => number | null;
   readonly stop: () => Promise<void>;
 }
+
+export interface Running extends Service {
+  readonly database: D1Database;
+}
+
+/** The checkout of the variant `earlier`, a folder with its modules. */
+let earlier: string | null = null;
+export function compareWith(checkout: string): void {
+  earlier = resolve(checkout);
+}
+
+const rootOf = (variant: VariantName) => (variant === "earlier" ? (earlier ?? PROJECT_ROOT) : PROJECT_ROOT);
+const isProject = (variant: VariantName) => variant === "ours" || variant === "earlier";
 
 const scripts = new Map<VariantName, Promise<string>>();
 
 function scriptOf(variant: VariantName): Promise<string> {
   const known = scripts.get(variant);
   if (known) return known;
-  const made = variant === "ours" ? buildWorker() : bundle(`${variant}.ts`);
+  const made = isProject(variant) ? buildWorker(rootOf(variant)) : bundle(`${variant}.ts`);
   scripts.set(variant, made);
   return made;
 }
@@ -59,7 +73,52 @@ async function wrapperOf(pace: D1Pace): Promise<string | null> {
   return bundle("slow-d1.ts", { SLOWNESS: JSON.stringify(pace.slowness), CALL_MS: String(pace.ms) });
 }
 
-/** Starts a variant in a runtime of its own. In a `directory` that was used before, it finds its data again. */
+/**
+ * What the worker logs is written, and read by no one: miniflare would parse each line on a core that the services and
+ * the load need.
+ */
+function withoutLog(): void {
+  const folder = mkdtempSync(join(tmpdir(), "loan-ledger-workerd-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const silent = join(folder, "workerd");
+  const workerd =
+    process.env.MINIFLARE_WORKERD_PATH ?? join(PROJECT_ROOT, "node_modules/workerd/bin/workerd");
+  writeFileSync(silent, `#!/bin/sh\nexec "${workerd}" "$@" > /dev/null\n`, { mode: 0o755 });
+  process.env.MINIFLARE_WORKERD_PATH = silent;
+}
+withoutLog();
+
+/** What wrangler.toml says of the runtime, of objects and of the queue. */
+function deploymentOf(variant: VariantName) {
+  const text = readFileSync(join(rootOf(variant), "wrangler.toml"), "utf8");
+  const found = (pattern: RegExp) => {
+    const value = pattern.exec(text)?.[1];
+    if (value === undefined) throw new Error(`wrangler.toml: nothing matches ${pattern}`);
+    return value;
+  };
+  const compatibilityDate = found(/^compatibility_date = "([0-9-]+)"$/m);
+  if (!isProject(variant)) return { compatibilityDate };
+  const objects = [...text.matchAll(/^name = "([A-Z_]+)"\nclass_name = "(\w+)"$/gm)];
+  return {
+    compatibilityDate,
+    compatibilityFlags: JSON.parse(found(/^compatibility_flags = (\[.*\])$/m)) as string[],
+    durableObjects: Object.fromEntries(
+      objects.map(([, name = "", className = ""]) => [name, { className, useSQLite: true }]),
+    ),
+    queueProducers: { HISTORY_QUEUE: "history" },
+    queueConsumers: {
+      history: {
+        maxBatchSize: Number(found(/^max_batch_size = (\d+)$/m)),
+        maxBatchTimeout: Number(found(/^max_batch_timeout = (\d+)$/m)),
+      },
+    },
+  };
+}
+
+/**
+ * Starts a variant in a runtime of its own, the port that of the worker itself. In a `directory` that was used before,
+ * it finds its data again.
+ */
 export async function startVariant(
   variant: VariantName,
   pace: D1Pace = AS_IT_IS,
@@ -67,82 +126,36 @@ export async function startVariant(
 ): Promise<Running> {
   const script = await scriptOf(variant);
   const wrapped = await wrapperOf(pace);
-  const modules =
-    wrapped === null
-      ? [{ type: "ESModule" as const, path: "worker.js", contents: script }]
-      : [
-          { type: "ESModule" as const, path: "index.js", contents: wrapped },
-          { type: "ESModule" as const, path: "worker.js", contents: script },
-        ];
-  const queues = {
-    queueProducers: { HISTORY_QUEUE: "history" },
-    queueConsumers: { history: { maxBatchSize: 100, maxBatchTimeout: 1 } },
-    durableObjects: { TENANT_GATE: { className: "TenantGate", useSQLite: true } },
-  };
+  const modules = [{ type: "ESModule" as const, path: "worker.js", contents: script }];
+  if (wrapped !== null) modules.unshift({ type: "ESModule" as const, path: "index.js", contents: wrapped });
+  const port = await freePort();
   const before = new Set(children());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules,
-      compatibilityDate: await compatibilityDateOfDeployment(),
       bindings: { ...TEST_AUTH_BINDINGS },
       ...(directory && { resourcePersistencePath: directory }),
       d1Databases: { DB: "bench" },
-      ...(variant === "ours" && queues),
-      // The worker's log is written and dropped: a terminal would cost more than the worker.
-      handleStructuredLogs: () => {},
+      ...deploymentOf(variant),
+      unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+      handleStructuredLogs: ({ level, message }) => level === "error" && console.error(message),
     }),
   );
-  const { port } = await miniflare.ready;
+  await miniflare.ready;
   const pid = children().find((child) => !before.has(child));
   const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
   return {
-    port: Number(port),
+    port,
     database: DB,
     cpuMs: () => (pid === undefined ? null : cpuMsOf(pid)),
-    memory: () => (pid === undefined ? null : memoryOf(pid)),
     stop: () => miniflare.dispose(),
   };
 }
 
-/** Makes the tables of both ways in an empty database. */
-export async function migrate(database: D1Database): Promise<void> {
-  for (const statements of await migrations()) {
+/** Makes the variant's tables in an empty database. Bare Workers have those of the project to read from. */
+export async function migrate(variant: VariantName, { database }: Running): Promise<void> {
+  const sets = variant === "usual" ? [USUAL_TABLES] : await migrations(rootOf(variant));
+  for (const statements of sets) {
     await database.batch(statements.map((statement) => database.prepare(statement)));
   }
-  await database.batch(USUAL_TABLES.map((statement) => database.prepare(statement)));
-}
-
-/** Processes that this one has started, by Linux's /proc; none elsewhere. */
-function children(): readonly number[] {
-  try {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .filter((name) => statOf(Number(name))?.[1] === String(process.pid))
-      .map(Number);
-  } catch {
-    return [];
-  }
-}
-
-/** The members of /proc/PID/stat after the command, which may hold spaces. */
-function statOf(pid: number): readonly string[] | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-
-const TICK_MS = 10;
-const PAGE_BYTES = 4096;
-
-function cpuMsOf(pid: number): number | null {
-  const stat = statOf(pid);
-  return stat && (Number(stat[11]) + Number(stat[12])) * TICK_MS;
-}
-
-function memoryOf(pid: number): number | null {
-  const stat = statOf(pid);
-  return stat && Number(stat[21]) * PAGE_BYTES;
 }

@@ -6,18 +6,20 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 
-const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
-const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
+export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
 const QUIET = { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false", WRANGLER_HIDE_BANNER: "true" };
 
 /** The script that `wrangler deploy` would upload. Rejects with wrangler's own words when it does not build. */
-export async function buildWorker(): Promise<string> {
+export async function buildWorker(root = PROJECT_ROOT): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "loan-ledger-build-"));
   try {
     await promisify(execFile)(
       process.execPath,
-      [WRANGLER, "deploy", "--dry-run", "--env", "", "--outdir", directory],
-      { cwd: PROJECT_ROOT, env: { ...process.env, ...QUIET } },
+      [
+        join(root, "node_modules/wrangler/bin/wrangler.js"),
+        ...["deploy", "--dry-run", "--env", "", "--outdir", directory],
+      ],
+      { cwd: root, env: { ...process.env, ...QUIET } },
     );
     return await readFile(join(directory, "index.js"), "utf8");
   } finally {
@@ -82,8 +84,8 @@ export async function compatibilityDateOfDeployment(): Promise<string> {
   return date;
 }
 
-export async function migrations(): Promise<readonly (readonly string[])[]> {
-  const folder = join(PROJECT_ROOT, "migrations");
+export async function migrations(root = PROJECT_ROOT): Promise<readonly (readonly string[])[]> {
+  const folder = join(root, "migrations");
   const names = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
   return texts.map((text) => text.split("--> statement-breakpoint"));

@@ -55,3 +55,9 @@ export function shade(value: Exact | null, largest: number): number {
   if (value === null || largest <= 0) return 0;
   return Math.min(SHADES, Math.max(0, Math.ceil((drawn(value) / largest) * SHADES)));
 }
+
+/** At most so many of a list, evenly from its first to its last. */
+export const spread = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.length <= most
+    ? all
+    : Array.from({ length: most }, (_, at) => all[Math.round((at * (all.length - 1)) / (most - 1))] as T);

@@ -47,7 +47,8 @@ export function heatMap(cohorts: readonly Cohort[], map: HeatMap): HTMLElement {
     const text = percentText(line[measure]);
     const shown = link(cohortAddress(map, line), text);
     shown.title = `${exactPercentText(line[measure])}: ${amountText(line.outstanding, currency)} outstanding, ${amountText(line.arrears, currency)} in arrears, ${amountText(line.written_off, currency)} written off`;
-    return h("td", { class: `number heat-${shade(line[measure], largest)}` }, shown);
+    const depth = shade(line[measure], largest);
+    return h("td", { class: depth === 0 ? "number nothing" : `number heat-${depth}` }, shown);
   };
   const row = (cohort: Cohort) =>
     h(

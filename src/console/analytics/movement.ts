@@ -42,6 +42,12 @@ const pathTo = (route: Route, currency?: string): string =>
 
 const number = (label: string): TableColumn => [label, "number"];
 
+/** A column of one of the two days. */
+const onDay = (label: string, day: string): TableColumn => [
+  [`${label} `, h("span", { class: "note" }, day)],
+  "number",
+];
+
 const PRINCIPAL = [
   ["opening", "Opening"],
   ["disbursed", "+ Disbursed"],
@@ -83,12 +89,11 @@ function cards(lines: readonly Line[], rolled: readonly RollCellJson[], route: R
       page,
     );
   const head: TableColumn = [isGrouped ? "Group" : "Currency"];
-  const days = `from ${from} to ${to}`;
   return [
     choiceForm(route, "Shown", lineChoices({ ...chosen, groups: [] })),
     card(
       "principal",
-      `Principal ${days}`,
+      "Principal",
       dataTable(
         "Principal",
         [head, ...PRINCIPAL.map(([, label]) => number(label))],
@@ -97,7 +102,7 @@ function cards(lines: readonly Line[], rolled: readonly RollCellJson[], route: R
     ),
     card(
       "arrears",
-      `Arrears ${days}`,
+      "Arrears",
       dataTable(
         "Arrears",
         [head, ...ARREARS.map(([, label]) => number(label))],
@@ -109,7 +114,7 @@ function cards(lines: readonly Line[], rolled: readonly RollCellJson[], route: R
       "On both days",
       dataTable(
         "On both days",
-        [head, ...ENDS.flatMap(([, label]) => [number(`${label} ${from}`), number(`${label} ${to}`)])],
+        [head, ...ENDS.flatMap(([, label]) => [onDay(label, from), onDay(label, to)])],
         own.map((line) => [
           named(line),
           ...ENDS.flatMap(([member]) => [amount(line[member].from), amount(line[member].to)]),

@@ -1,10 +1,10 @@
 import type { Period } from "../../domain/analytics/months.ts";
 import { href } from "../address.ts";
 import { barChart } from "../bar-chart.ts";
-import type { ChartLine } from "../chart.ts";
 import { type Child, h, link, scrolling } from "../dom.ts";
 import { amountText, capitalized, drawn, type Exact, numberText, plural } from "../format.ts";
 import { momentOf, momentQuery } from "../moment.ts";
+import type { ChartLine } from "../plot.ts";
 import { go, type Route } from "../route.ts";
 import type { Chosen } from "./chosen.ts";
 import { type Cohort, cohortDays } from "./cohorts.ts";
@@ -83,7 +83,7 @@ function charts(starts: readonly Start[], of: Originations, page: AbortSignal): 
       ({ disbursed }) => disbursed,
       (value) => amountText(value, currency),
     ),
-    chart("Number", "--muted", ({ number }) => number, numberText),
+    chart("Number", "--strong-line", ({ number }) => number, numberText),
   );
 }
 

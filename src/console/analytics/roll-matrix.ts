@@ -45,7 +45,7 @@ export function rollRatesCard(
   const { from, to } = spanOf(route);
   const { currency } = chosen;
   const named = chosen.groups.find(([key]) => key === chosen.key)?.[1];
-  const title = [`Roll rates from ${from} to ${to}`, currency, named].filter((one) => one !== undefined);
+  const title = ["Roll rates", currency, named].filter((one) => one !== undefined);
   return [
     choiceForm(route, "Group of the roll rates", lineChoices({ ...chosen, currencies: [] })),
     reportCard(
@@ -71,11 +71,14 @@ interface Matrix {
   readonly chosen: Pick<Chosen, "currency" | "group">;
 }
 
-/** Places of the first day down, of the second across; only those that have something. */
+/** Places of the first day down, of the second across. The buckets of both are the same, so that what stayed is a diagonal. */
 function matrix(of: Matrix): HTMLElement {
   const { cells } = of;
-  const from = ROLL_PLACES.filter((place) => cells.some((cell) => cell.from === place));
-  const to = ROLL_PLACES.filter((place) => cells.some((cell) => cell.to === place));
+  const places = (side: "from" | "to") =>
+    ROLL_PLACES.filter((place) =>
+      cells.some((cell) => cell[side] === place || (isBucket(place) && [cell.from, cell.to].includes(place))),
+    );
+  const [from, to] = [places("from"), places("to")];
   const address = addresses(of);
   const row = (place: Place) => {
     const own = cells.filter((cell) => cell.from === place);

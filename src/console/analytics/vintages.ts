@@ -9,11 +9,12 @@ import { h, labelled, select } from "../dom.ts";
 import { drawn, percentText, plural } from "../format.ts";
 import { loading } from "../loading.ts";
 import { momentOf, momentParameters } from "../moment.ts";
+import { SERIES_COLOURS } from "../plot.ts";
 import type { Route } from "../route.ts";
 import { aboutReport } from "./about.ts";
 import { choiceForm, lineChoices } from "./choice-form.ts";
 import { chosenOf, usualCurrency } from "./chosen.ts";
-import { type Cohort, cohortsOf, type Ratio, type Vintage } from "./cohorts.ts";
+import { type Cohort, cohortsOf, type Ratio, spread, type Vintage } from "./cohorts.ts";
 import { filterQuery, filtersOf, keptBesideMoment } from "./filters.ts";
 import { heatMap } from "./heat-map.ts";
 import { originations } from "./originations.ts";
@@ -28,9 +29,6 @@ const MEASURES = {
 } as const satisfies Readonly<Record<Ratio, unknown>>;
 
 const MONTHS = ["12", "24", "36", "60", "120"];
-/** Colours of curves; the newest cohorts get them. */
-const COLOURS = ["--blue", "--green", "--amber", "--orange", "--red", "--bucket-5", "--muted", "--text"];
-
 const oneOf = <T extends string>(values: readonly T[], text: string | null, usual: T): T =>
   values.find((one) => one === text) ?? usual;
 
@@ -127,29 +125,27 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
   ];
 }
 
-/** A curve of each of the newest cohorts; the table above has them all. */
+/** Curves of some cohorts; the table above has them all. */
 function curves(cohorts: readonly Cohort[], measure: Ratio, page: AbortSignal) {
   // One month is no curve yet.
   const grown = cohorts.filter(({ cells }) => cells.length > 1);
-  const shown = (grown.length > 0 ? grown : cohorts).slice(-COLOURS.length);
+  const shown = spread(grown.length > 0 ? grown : cohorts, SERIES_COLOURS.length);
   const length = Math.max(...shown.map(({ cells }) => cells.length));
   const lines = shown.map(({ cohort, cells }, index) => {
     const values = Array.from({ length }, (_, at) => cells[at]?.[measure] ?? null);
     return {
       label: cohort,
-      colour: COLOURS[index] ?? "--text",
+      colour: SERIES_COLOURS[index] ?? "--text",
       values: values.map((value) => (value === null ? null : drawn(value))),
       texts: values.map(percentText),
     };
   });
   const days = Array.from({ length }, (_, at) => String(at));
   const all = plural(String(cohorts.length), "cohort");
-  const note = `The ${shown.length} newest that are more than a month on book, of ${all}.`;
+  const note = `${shown.length} of ${all}, evenly from the oldest to the newest that is more than a month on book.`;
+  const label = `${MEASURES[measure][0]} by months on book`;
   return [
-    lineChart(
-      { label: MEASURES[measure][0], days, axis: "Months on book", lines, unit: "percent", rest: 0 },
-      page,
-    ),
+    lineChart({ label, days, axis: "Months on book", lines, unit: "percent", rest: 0 }, page),
     shown.length < cohorts.length ? h("p", { class: "note" }, note) : null,
   ];
 }

@@ -72,6 +72,7 @@ export function reopenForm(closed_through: string, again: Again, page: AbortSign
   return changeForm<Closed>(
     {
       label: "Reopen …",
+      minor: true,
       fields: [labelled("Stay closed through", end), labelled("Why (nothing personal)", note)],
       plan: () => {
         const why = note.value.trim();

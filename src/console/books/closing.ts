@@ -92,6 +92,7 @@ function past({ closings }: Closings): HTMLElement {
               : h("code", { title: one.trial_balance_hash }, `${one.trial_balance_hash.slice(0, 16)}…`),
             numberText(one.sequence),
           ]),
+          "rows cards",
         ),
   );
 }

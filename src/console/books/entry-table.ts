@@ -1,9 +1,9 @@
 import type { JournalEntryJson } from "../../contract/ledger/answers.ts";
-import { ACCOUNTS } from "../../domain/ledger/accounts.ts";
 import { href } from "../address.ts";
 import { type Child, h, link } from "../dom.ts";
 import { minorText, words } from "../format.ts";
 import type { TableColumn } from "../rows.ts";
+import type { AccountText } from "./account-names.ts";
 import { loanLink } from "./links.ts";
 
 type Line = JournalEntryJson["lines"][number];
@@ -19,15 +19,22 @@ export const ENTRY_COLUMNS: readonly TableColumn[] = [
 ];
 
 /** An entry as a section of a table: a row for each line, and the day and the kind beside all of them. */
-export function entrySection(entry: JournalEntryJson): HTMLTableSectionElement {
+export function entrySection(entry: JournalEntryJson, accountText: AccountText): HTMLTableSectionElement {
   return h(
     "tbody",
     {},
-    entry.lines.map((line, index) => lineRow(entry, line, index)),
+    entry.lines.map((line, index) =>
+      lineRow(entry, { line, account: accountText(line.account_code) }, index),
+    ),
   );
 }
 
-function lineRow(entry: JournalEntryJson, line: Line, index: number): HTMLElement {
+interface Named {
+  readonly line: Line;
+  readonly account: string;
+}
+
+function lineRow(entry: JournalEntryJson, { line, account }: Named, index: number): HTMLElement {
   const { lines, effective_at, value_date, journal_entry_id } = entry;
   const first = index === 0 && [
     h(
@@ -38,16 +45,20 @@ function lineRow(entry: JournalEntryJson, line: Line, index: number): HTMLElemen
     ),
     h("td", { rowspan: lines.length }, link(href(["books", "entry", journal_entry_id]), kindOf(entry))),
   ];
-  const amount = (side: Line["direction"]): Child =>
-    line.direction === side &&
-    link(href(["books", "entry", journal_entry_id]), minorText(line.amount_minor, line.currency));
+  const amount = (label: string, side: Line["direction"]): Child =>
+    h(
+      "td",
+      { class: "number", "data-label": label, "data-currency": line.currency },
+      line.direction === side &&
+        link(href(["books", "entry", journal_entry_id]), minorText(line.amount_minor, line.currency)),
+    );
   return h(
     "tr",
     {},
     first,
-    h("td", {}, `${line.account_code} ${ACCOUNTS[line.account_code].name}`),
-    h("td", { class: "number" }, amount("DR")),
-    h("td", { class: "number" }, amount("CR")),
+    h("td", {}, account),
+    amount("Debit", "DR"),
+    amount("Credit", "CR"),
     h("td", {}, line.currency),
     h("td", {}, loanLink(line)),
   );

@@ -1,10 +1,12 @@
 import type { JournalEntryJson } from "../../contract/ledger/answers.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { type Child, h, link, scrolling } from "../dom.ts";
+import { type Child, h, link } from "../dom.ts";
 import { dateText } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
+import { tableOf } from "../rows.ts";
+import { ownAccountText } from "./account-names.ts";
 import { ENTRY_COLUMNS, entrySection, kindOf } from "./entry-table.ts";
 
 /** One entry of the journal in full. */
@@ -15,8 +17,19 @@ export function entryPart({ segments }: Route, page: AbortSignal): readonly HTML
       "section",
       { class: "card", "aria-label": "Entry" },
       loading("the entry", page, async ({ signal }) => {
-        const answer = await get<JournalEntryJson>(pathOf(["v1", "journal-entries", id]), signal);
-        return answer.ok ? { ok: true, value: [members(answer.value), lines(answer.value)] } : answer;
+        const [answer, names] = await Promise.all([
+          get<JournalEntryJson>(pathOf(["v1", "journal-entries", id]), signal),
+          ownAccountText(signal),
+        ]);
+        if (!answer.ok) return answer;
+        if (!names.ok) return names;
+        const section = entrySection(answer.value, names.value);
+        const lines = {
+          caption: "Lines of the entry",
+          columns: ENTRY_COLUMNS,
+          shape: "rows entries",
+        } as const;
+        return { ok: true, value: [members(answer.value), tableOf(lines, section)] };
       }),
     ),
   ];
@@ -45,17 +58,4 @@ function members(entry: JournalEntryJson): HTMLElement {
       .filter(([, value]) => value !== null && value !== undefined)
       .map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))),
   );
-}
-
-function lines(entry: JournalEntryJson): HTMLElement {
-  const head = ([label, kind]: (typeof ENTRY_COLUMNS)[number]) =>
-    h("th", { scope: "col", class: kind }, label);
-  const table = h(
-    "table",
-    { class: "rows" },
-    h("caption", { class: "unseen" }, "Lines of the entry"),
-    h("thead", {}, h("tr", {}, ENTRY_COLUMNS.map(head))),
-    entrySection(entry),
-  );
-  return scrolling("Lines of the entry", table);
 }

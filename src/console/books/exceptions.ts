@@ -36,6 +36,7 @@ export function exceptionsPart(_: Route, page: AbortSignal): readonly HTMLElemen
       growingList(
         {
           what: "exceptions",
+          shape: "rows cards",
           columns: [
             ["Disbursement"],
             ["Payment"],

@@ -1,15 +1,15 @@
 import type { JournalPageJson } from "../../contract/ledger/answers.ts";
-import { ACCOUNT_CODES, ACCOUNTS } from "../../domain/ledger/accounts.ts";
+import { ACCOUNT_CODES } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
 import { dateField } from "../date-field.ts";
-import { h, labelled, link, on, select } from "../dom.ts";
+import { foldable, h, labelled, link, on, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { words } from "../format.ts";
 import { go, type Route } from "../route.ts";
-import { growingList } from "../rows.ts";
-import { ENTRY_COLUMNS, entrySection } from "./entry-table.ts";
+import { chartText, ownAccountText } from "./account-names.ts";
+import { entryList } from "./entry-list.ts";
 
 const FILTERS = ["from_date", "to_date", "account_code", "event_type"] as const;
 type Asked = Readonly<Record<(typeof FILTERS)[number], string>>;
@@ -21,37 +21,41 @@ export function journalPart({ query }: Route, page: AbortSignal): readonly HTMLE
     pathOf(["v1", "journal-entries"], { ...asked, ...more });
   const byDay = asked.from_date !== "" || asked.to_date !== "";
   return [
-    filters(asked),
+    filters(asked, page),
     h(
       "section",
       { class: "card", "aria-label": "Entries" },
-      h("p", { class: "note" }, byDay ? "In the order of their days." : "The newest first."),
-      growingList(
+      h(
+        "div",
+        { class: "card-head" },
+        h("p", { class: "note" }, byDay ? "In the order of their days." : "The newest first."),
+        csvButton(() => path(), "journal.csv", page, "Download lines as CSV"),
+      ),
+      entryList(
         {
-          what: "journal entries",
-          columns: ENTRY_COLUMNS,
-          read: async (page_token, { signal }) => {
-            const answer = await get<JournalPageJson>(path({ page_size: "50", page_token }), signal);
-            if (!answer.ok) return answer;
-            return { ok: true, value: { rows: answer.value.items, next: answer.value.next_page_token } };
-          },
-          show: entrySection,
+          read: (page_token, signal) => get<JournalPageJson>(path({ page_size: "50", page_token }), signal),
           none: "No entry.",
         },
         page,
       ),
-      csvButton(() => path(), "journal.csv", page, "Download lines as CSV"),
     ),
   ];
 }
 
-function filters(asked: Asked): HTMLElement {
+function filters(asked: Asked, page: AbortSignal): HTMLElement {
   const from = dateField(asked.from_date, { placeholder: "the first" });
   const to = dateField(asked.to_date, { placeholder: "the last" });
   const account = select(
-    [["", "all accounts"], ...ACCOUNT_CODES.map((code) => [code, `${code} ${ACCOUNTS[code].name}`] as const)],
+    [["", "all accounts"], ...ACCOUNT_CODES.map((code) => [code, chartText(code)] as const)],
     asked.account_code,
   );
+  void ownAccountText(page).then((own) => {
+    if (!own.ok) return;
+    for (const option of account.options) {
+      const code = ACCOUNT_CODES.find((one) => one === option.value);
+      if (code !== undefined) option.label = own.value(code);
+    }
+  });
   const type = select(
     [["", "all kinds"], ...ENTRY_TYPES.map((name) => [name, words(name)] as const)],
     asked.event_type,
@@ -67,7 +71,7 @@ function filters(asked: Asked): HTMLElement {
     Object.values(asked).some((value) => value !== "") &&
       link(href(["books", "journal"]), "Remove all filters"),
   );
-  return on(form, {
+  on(form, {
     submit: (event) => {
       event.preventDefault();
       go(
@@ -80,4 +84,5 @@ function filters(asked: Asked): HTMLElement {
       );
     },
   });
+  return foldable("Filters", form);
 }

@@ -42,6 +42,7 @@ function lateList(period: string, page: AbortSignal): HTMLElement {
   return growingList(
     {
       what: "late items",
+      shape: "rows cards",
       columns: [["Value date"], ["Counts from"], ["Disbursement"], ["Record"], ["Entry"], ["Currency"]],
       read: async (cursor, { signal }) => {
         const path = pathOf(["v1", "bookkeeping", "late"], { period, limit: "50", cursor });

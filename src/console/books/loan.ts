@@ -8,8 +8,7 @@ import { figure } from "../figure.ts";
 import { dateText, minorText, NONE } from "../format.ts";
 import { loading } from "../loading.ts";
 import type { Route } from "../route.ts";
-import { growingList } from "../rows.ts";
-import { ENTRY_COLUMNS, entrySection } from "./entry-table.ts";
+import { entryList } from "./entry-list.ts";
 
 /** A loan of the ledger: its balances, and its entries with the newest first. */
 export function loanPart({ segments }: Route, page: AbortSignal): readonly HTMLElement[] {
@@ -30,22 +29,15 @@ export function loanPart({ segments }: Route, page: AbortSignal): readonly HTMLE
 
 /** The entries of a loan of the ledger. */
 export function entriesInBooks(loan_id: string, page: AbortSignal): HTMLElement {
-  const none = "The ledger has no entry for this loan.";
-  return growingList(
+  return entryList(
     {
-      what: "journal entries",
-      columns: ENTRY_COLUMNS,
-      read: async (page_token, { signal }) => {
+      read: async (page_token, signal) => {
         const path = pathOf(["v1", "loans", loan_id, "journal-entries"], { page_size: "50", page_token });
         const answer = await get<JournalPageJson>(path, signal);
-        if (answer.ok) {
-          return { ok: true, value: { rows: answer.value.items, next: answer.value.next_page_token } };
-        }
-        const unknown = answer.problem.code === "not_found";
-        return unknown ? { ok: true, value: { rows: [], next: undefined } } : answer;
+        const unknown = !answer.ok && answer.problem.code === "not_found";
+        return unknown ? { ok: true, value: { items: [] } } : answer;
       },
-      show: entrySection,
-      none,
+      none: "The ledger has no entry for this loan.",
     },
     page,
   );

@@ -1,6 +1,5 @@
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { proof } from "../../contract/bookkeeping/answers.ts";
-import { ACCOUNTS } from "../../domain/ledger/accounts.ts";
 import { pathOf } from "../address.ts";
 import { type Fetched, getWalked } from "../api.ts";
 import { dayControl } from "../day-control.ts";
@@ -10,6 +9,7 @@ import { loading, type Task } from "../loading.ts";
 import { momentOf } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { dataTable } from "../rows.ts";
+import { type AccountText, ownAccountText } from "./account-names.ts";
 import { disbursementLink } from "./links.ts";
 
 type Proof = ParsedOf<typeof proof>;
@@ -22,7 +22,9 @@ export function proofPart(route: Route, page: AbortSignal): readonly HTMLElement
     dayControl(["books", "proof"], moment, { knows: false }),
     loading("the proof", page, async (task) => {
       const whole = await wholeProof(asOf, task);
-      return whole.ok ? { ok: true, value: [card(asOf, whole.value)] } : whole;
+      if (!whole.ok) return whole;
+      const names = await ownAccountText(task.signal);
+      return names.ok ? { ok: true, value: [card(asOf, whole.value, names.value)] } : names;
     }),
   ];
 }
@@ -45,12 +47,12 @@ async function wholeProof(as_of_date: string, { signal, progress }: Task): Promi
   return { ok: true, value: { differences, compared } };
 }
 
-function card(asOf: string, { differences, compared }: Whole): HTMLElement {
+function card(asOf: string, { differences, compared }: Whole, accountText: AccountText): HTMLElement {
   const number = plural(numberText(String(compared)), "disbursement");
   const equal = differences.length === 0;
   const rows = differences.map((one): readonly Child[] => [
     disbursementLink(one.disbursement_id),
-    `${one.account_code} ${ACCOUNTS[one.account_code].name}`,
+    accountText(one.account_code),
     minorText(one.records_minor, one.currency),
     minorText(one.books_minor, one.currency),
     minorText(BigInt(one.books_minor) - BigInt(one.records_minor), one.currency),
@@ -86,6 +88,7 @@ function card(asOf: string, { differences, compared }: Whole): HTMLElement {
           ["Currency"],
         ],
         rows,
+        "rows cards",
       ),
   );
 }

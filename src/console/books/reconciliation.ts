@@ -81,6 +81,7 @@ function findingTable(findings: readonly Finding[]): HTMLElement {
       day ?? NONE,
       entry === null ? NONE : link(href(["books", "entry", entry]), entry),
     ]),
+    "rows cards",
   );
 }
 
@@ -88,6 +89,7 @@ function wholeCheck(page: AbortSignal): HTMLElement {
   return changeForm<ParsedOf<typeof checkStarted>>(
     {
       label: "Start a whole check",
+      minor: true,
       fields: null,
       keyless: true,
       plan: () => ({
@@ -141,6 +143,7 @@ function banks({ bank_reconciliation }: Status): HTMLElement {
                   minorText(difference_minor, currency),
                 ),
           ]),
+          "rows cards",
         ),
   );
 }
@@ -168,6 +171,7 @@ function rollup({ portfolio_rollup, as_of_date }: Status): HTMLElement {
             minorText(sum_of_loan_balances_minor, currency),
             status,
           ]),
+          "rows cards",
         ),
   );
 }

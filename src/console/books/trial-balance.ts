@@ -67,7 +67,7 @@ function card(balance: TrialBalance): HTMLElement {
   const number = (child: Child) => h("td", { class: "number" }, child);
   const table = h(
     "table",
-    { class: "rows" },
+    { class: "rows balance" },
     h("caption", { class: "unseen" }, `Trial balance in ${currency}`),
     h(
       "thead",

@@ -1,6 +1,6 @@
 import { barChart } from "../bar-chart.ts";
-import type { ChartLine } from "../chart.ts";
 import { amountText, drawn, type Exact } from "../format.ts";
+import type { ChartLine } from "../plot.ts";
 import { go } from "../route.ts";
 import { type CashFlow, comingOf, type Leads } from "./sums.ts";
 

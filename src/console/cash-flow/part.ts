@@ -1,9 +1,10 @@
 import type { cashFlows } from "../../contract/analytics/answers.ts";
 import type { ParsedOf } from "../../contract/answer-types.ts";
+import type { PortfolioJson } from "../../contract/position/answers.ts";
 import { href, pathOf, type Query } from "../address.ts";
 import { aboutReport } from "../analytics/about.ts";
 import { choiceForm, lineChoices } from "../analytics/choice-form.ts";
-import { type Chosen, chosenOf } from "../analytics/chosen.ts";
+import { type Chosen, chosenOf, usualCurrency } from "../analytics/chosen.ts";
 import { groupingAsked } from "../analytics/dimensions.ts";
 import { filterQuery, filtersOf, keptBesideMoment } from "../analytics/filters.ts";
 import { groupFilters } from "../analytics/grouping.ts";
@@ -13,7 +14,7 @@ import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
 import { figure, percentView } from "../figure.ts";
 import { amountText, type Exact, exactSum } from "../format.ts";
-import { loading } from "../loading.ts";
+import { loading, type Task } from "../loading.ts";
 import { momentOf, momentParameters, momentQuery } from "../moment.ts";
 import type { Route } from "../route.ts";
 import { comingChart, pastChart } from "./charts.ts";
@@ -51,7 +52,10 @@ export const cashFlowPart = {
   body: (route: Route, page: AbortSignal): readonly HTMLElement[] => [
     loading("the cash flows", page, async ({ signal, progress }) => {
       const answer = await getWalked<ParsedOf<typeof cashFlows>>(pathTo(route), signal, progress);
-      return answer.ok ? { ok: true, value: cards(answer.value.data, route, page) } : answer;
+      if (!answer.ok) return answer;
+      const { data } = answer.value;
+      const usual = await currencyOfMost(data, route, { signal, progress });
+      return { ok: true, value: cards(chosenOf(data, route.query, usual), route, page) };
     }),
   ],
 };
@@ -66,9 +70,26 @@ function pathTo(route: Route, currency?: string): string {
   });
 }
 
-function cards(data: readonly CashFlow[], route: Route, page: AbortSignal): readonly Child[] {
+/** The currency of the most disbursements: cash flows count none, the portfolio does. */
+async function currencyOfMost(
+  data: readonly CashFlow[],
+  route: Route,
+  { signal, progress }: Task,
+): Promise<string | undefined> {
+  const currencies = new Set(data.map(({ currency }) => currency));
+  if (currencies.size < 2 || currencies.has(route.query.get("shown") ?? "")) return undefined;
+  const query = { ...momentParameters(momentOf(route)), ...filterQuery(filtersOf(route.query)) };
+  const answer = await getWalked<PortfolioJson>(pathOf(["api", "portfolio"], query), signal, progress);
+  // The figures are there without it: then the first currency is shown.
+  return answer.ok ? usualCurrency(answer.value.data) : undefined;
+}
+
+function cards(
+  chosen: ReturnType<typeof chosenOf<CashFlow>>,
+  route: Route,
+  page: AbortSignal,
+): readonly Child[] {
   const { asOf } = momentOf(route);
-  const chosen = chosenOf(data, route.query);
   const line = chosen?.lines[0];
   if (!chosen || !line) return [h("p", { class: "card note" }, `No disbursement fits on ${asOf}.`)];
   const { currency } = chosen;

@@ -35,7 +35,8 @@ const sight = new IntersectionObserver((entries) => {
 
 /** A client's id as a link, with the name beside it for a reader who may see it. */
 export function clientLink(id: string): HTMLElement {
-  const place = h("span", { class: "client-name", "data-client": id });
+  // A name of another script leaves the order of what stands around it.
+  const place = h("bdi", { class: "client-name", "data-client": id });
   if (session !== sessionNumber()) forget();
   if (may("records:read")) sight.observe(place);
   return h("span", {}, link(href(["client", id]), id), place);

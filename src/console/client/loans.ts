@@ -57,6 +57,7 @@ export function clientLoans(client_id: string, moment: ShownMoment, page: AbortS
   const list = growingList<PositionsJson["data"][number]>(
     {
       what: "disbursements",
+      shape: "rows cards",
       columns: [
         ["Disbursement"],
         ["State"],

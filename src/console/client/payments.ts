@@ -78,5 +78,6 @@ function table(rows: readonly RowJson[]): HTMLElement {
         row.refund === true ? "refund" : row.recovery === true ? "recovery" : NONE,
       ];
     }),
+    "rows cards",
   );
 }

@@ -8,8 +8,14 @@ import { type Exact, exactSum, shareOf } from "../format.ts";
 export type ConcentrationJson = ParsedOf<typeof concentrationLine>;
 
 /** What all groups of a currency owe. */
-export const totalOf = ({ rows, others }: ConcentrationJson): Exact =>
-  exactSum([...rows, ...(others === null ? [] : [others])].map(({ outstanding }) => outstanding));
+export const totalOf = (line: ConcentrationJson): Exact =>
+  exactSum(partsOf(line).map(({ outstanding }) => outstanding));
+
+/** How many disbursements the groups of a currency have. */
+export const loansIn = (line: ConcentrationJson): Exact =>
+  exactSum(partsOf(line).map(({ number }) => number));
+
+const partsOf = ({ rows, others }: ConcentrationJson) => [...rows, ...(others === null ? [] : [others])];
 
 /** For each row the share of it and all before it. */
 export function cumulative(line: ConcentrationJson): readonly (Exact | null)[] {

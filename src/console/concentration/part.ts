@@ -12,11 +12,11 @@ import { currentCaller } from "../caller.ts";
 import { dayControl } from "../day-control.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
 import { figure, percentView } from "../figure.ts";
-import { amountText, exactSum, NONE, numberText } from "../format.ts";
+import { amountText, NONE, numberText } from "../format.ts";
 import { loading } from "../loading.ts";
 import { momentOf, momentParameters, momentQuery } from "../moment.ts";
 import type { Route } from "../route.ts";
-import { type ConcentrationJson, totalOf } from "./groups.ts";
+import { type ConcentrationJson, loansIn, totalOf } from "./groups.ts";
 import { groupTable } from "./table.ts";
 
 const TOPS = ["10", "20", "50", "100", "200"];
@@ -69,11 +69,15 @@ function pathTo(route: Route, currency?: string): string {
 function cards(data: readonly ConcentrationJson[], route: Route, page: AbortSignal): readonly Child[] {
   const moment = momentOf(route);
   const { by } = asked(route);
-  const chosen = chosenOf(data, route.query, usualCurrency(data.map(loansOf)));
+  const chosen = chosenOf(
+    data,
+    route.query,
+    usualCurrency(data.map((line) => ({ ...line, number: loansIn(line) }))),
+  );
   const line = chosen?.lines[0];
   if (!chosen || !line) return [h("p", { class: "card note" }, `No disbursement fits on ${moment.asOf}.`)];
   const { currency } = line;
-  const title = `${dimensionLabel(by)}, ${currency} on ${moment.asOf}`;
+  const title = `Outstanding by ${dimensionLabel(by).toLowerCase()}, ${currency}`;
   const about = aboutReport(route, `As of ${moment.asOf}`);
   const file = `concentration-${by}-${moment.asOf}-${currency}`;
   const query = { ...filterQuery(filtersOf(route.query)), ...momentQuery({ ...moment, against: null }) };
@@ -87,17 +91,11 @@ function cards(data: readonly ConcentrationJson[], route: Route, page: AbortSign
   ];
 }
 
-/** How many disbursements a line is about. */
-const loansOf = ({ currency, rows, others }: ConcentrationJson) => ({
-  currency,
-  number: exactSum([...rows, ...(others === null ? [] : [others])].map(({ number }) => number)),
-});
-
 function figures(line: ConcentrationJson): HTMLElement {
   const { currency, groups, largest_share, hhi } = line;
   return h(
     "dl",
-    { class: "figures" },
+    { class: "figures strong" },
     figure("Outstanding principal", amountText(totalOf(line), currency)),
     figure("Groups that owe", numberText(groups)),
     figure("Largest share", percentView(largest_share)),

@@ -4,7 +4,7 @@ import { type Child, h, on, scrolling } from "../dom.ts";
 import { percentView } from "../figure.ts";
 import { amountText, drawn, numberText, words } from "../format.ts";
 import { go } from "../route.ts";
-import { type ConcentrationJson, cumulative, loansFilter, totalOf } from "./groups.ts";
+import { type ConcentrationJson, cumulative, loansFilter, loansIn, totalOf } from "./groups.ts";
 
 const HEADS = ["Loans", "Outstanding", "Share", "Cumulative", "Arrears", "PAR 30"];
 
@@ -51,7 +51,12 @@ export function groupTable(line: ConcentrationJson, by: string, query: Query): H
     const label = `${one.number} loans of ${group ?? "none"}`;
     const loans = h("a", { href: address, "aria-label": label }, numberText(one.number));
     const sum = percentView(running[index] ?? null);
-    return row([name, bar(drawn(outstanding) / longest, address)], loans, one, sum);
+    return row(
+      [h("span", { class: "share-name" }, name), bar(drawn(outstanding) / longest, address)],
+      loans,
+      one,
+      sum,
+    );
   };
   const total = totalOf(line);
   const caption = `Concentration in ${currency}`;
@@ -67,7 +72,8 @@ export function groupTable(line: ConcentrationJson, by: string, query: Query): H
       h(
         "tr",
         {},
-        h("th", { scope: "row", colspan: 2 }, "Total"),
+        h("th", { scope: "row" }, "Total"),
+        number(numberText(loansIn(line))),
         number(amountText(total, currency)),
         h("td", { colspan: 4 }),
       ),

@@ -12,7 +12,8 @@ export function eventLog(category: "client" | "disbursement", id: string, page: 
   const list = growingList<RowJson>(
     {
       what: "events",
-      columns: [["Sequence", "number"], ["At"], ["Step"], ["What changed"], ["Sent by"]],
+      shape: "rows cards",
+      columns: [["Sequence"], ["At"], ["Step"], ["What changed"], ["Sent by"]],
       read: async (cursor, { signal }) => {
         const path = pathOf(["api", "tables", "events"], { id, category, limit: "50", cursor });
         const answer = await get<PageJson>(path, signal);

@@ -1,7 +1,8 @@
 import type { PositionJson } from "../../contract/position/answers.ts";
-import { type ChartLine, lineChart } from "../chart.ts";
+import { lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { drawn, minorText, NONE } from "../format.ts";
+import type { ChartLine } from "../plot.ts";
 import type { Life, LifeDay } from "./life.ts";
 import { moments } from "./time-line.ts";
 

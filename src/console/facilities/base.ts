@@ -2,7 +2,7 @@ import { type Child, h, scrolling } from "../dom.ts";
 import { figure, percentView } from "../figure.ts";
 import { amountText, type Exact, exactPercentText, numberText } from "../format.ts";
 import { dataTable, type TableColumn } from "../rows.ts";
-import { covenantSignal, headroomSignal, holdsSignal } from "./signals.ts";
+import { covenantSignal, holdsSignal, overdrawnSignal } from "./signals.ts";
 import {
   type BaseAnswer,
   boundText,
@@ -41,7 +41,7 @@ export function certificate(
       figure("Base", amountText(data.base, currency)),
       figure("Available", amountText(data.available, currency)),
       figure("Drawn", amountText(data.drawn, currency)),
-      figure("Headroom", headroomSignal(data)),
+      figure("Headroom", amountText(data.headroom, currency), overdrawnSignal(data)),
     ),
     steps(facility, data),
     covenants(data),
@@ -77,7 +77,7 @@ function steps(facility: FacilityJson, data: BaseAnswer["data"]): HTMLElement {
     ...data.excess.map(({ index, by, group, outstanding, allowed, excess }): Step => {
       const limit = facility.limits[Number(index.value)];
       const note = `${limitedGroup(by, group)} counts for ${amount(outstanding)}, allowed ${amount(allowed)}`;
-      const text = limit === undefined ? "" : `${limitText(limit)}. `;
+      const text = limit === undefined ? "" : `${limitText(limit)}; `;
       return [["Above a limit: ", h("span", {}, text, note)], null, less(excess)];
     }),
     ["Base", null, amount(data.base), "sum"],

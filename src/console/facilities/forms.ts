@@ -34,18 +34,23 @@ function termControls(known: FacilityJson | null) {
   const eligibility = linesInput(ruleLines(known?.eligibility ?? []));
   const limits = linesInput(limitLines(known?.limits ?? []));
   const covenants = linesInput(covenantLines(known?.covenants ?? []));
-  const fields: readonly Child[] = [
+  const short = [
     labelled("Name (not personal)", name),
     labelled("Currency", currency),
-    labelled("Creditor (empty: all disbursements are in the pool)", creditor),
+    labelled("Creditor (empty: all are in the pool)", creditor),
     labelled("Commitment", commitment),
     labelled("Drawn", drawn),
     labelled("Advance rate (0 to 1)", rate),
     labelled("Holds from", effective.input, effective.element),
+  ];
+  const long = [
     labelled("Eligibility, one rule a line: max_days_past_due: 30", eligibility),
     labelled("Limits, one a line: country: 0.35 of BR, US", limits),
     labelled("Covenants, one a line: par30: 0.15", covenants),
   ];
+  /** `first` is what a new facility has besides. */
+  const fields = (first: Child = null) =>
+    h("div", { class: "terms" }, first, short, h("div", { class: "lines" }, long));
   /** The body of the request; a text says what is wrong. */
   const body = (): Readonly<Record<string, unknown>> | string => {
     const numbers: Record<string, LosslessNumber> = {};
@@ -129,7 +134,7 @@ export function newFacilityForm(again: () => void, page: AbortSignal): HTMLEleme
     {
       label: "Create …",
       stacked: true,
-      fields: [labelled("Id of the facility", id), terms.fields],
+      fields: terms.fields(labelled("Id of the facility", id)),
       plan: () => planOf(id.value.trim(), null, terms.body()),
       done: ({ data }) => {
         again();
@@ -148,7 +153,7 @@ export function termsForm(known: FacilityJson, again: () => void, page: AbortSig
     {
       label: "Change the terms …",
       stacked: true,
-      fields: terms.fields,
+      fields: terms.fields(),
       plan: () => planOf(known.facility_id, known, terms.body()),
       done: () => {
         again();

@@ -44,11 +44,13 @@ function table(data: readonly FacilityJson[], moment: ShownMoment, page: AbortSi
   const query = momentQuery({ ...moment, against: null });
   const places = data.map((facility) => ({ facility, cells: bases() }));
   const rows = places.map(({ facility, cells }): readonly Child[] => [
-    [
+    h(
+      "div",
+      { class: "facility-name" },
       link(href(["analytics", "facilities", facility.facility_id], query), facility.name),
       h("span", { class: "note" }, ` ${facility.facility_id}`),
-    ],
-    facility.creditor ?? NONE,
+    ),
+    h("div", { class: "facility-name" }, facility.creditor ?? NONE),
     facility.currency,
     amountText(facility.commitment, facility.currency),
     amountText(facility.drawn, facility.currency),

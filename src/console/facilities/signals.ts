@@ -1,4 +1,4 @@
-import { h } from "../dom.ts";
+import { type Child, h } from "../dom.ts";
 import { amountText, plural } from "../format.ts";
 import { type BaseAnswer, covenantLabel, isNegative } from "./terms.ts";
 
@@ -6,10 +6,14 @@ type Figures = BaseAnswer["data"];
 
 const tag = (good: boolean, text: string) => h("span", { class: good ? "tag good" : "tag bad" }, text);
 
+/** Says that more is drawn than the pool bears. */
+export const overdrawnSignal = ({ headroom }: Figures): Child =>
+  isNegative(headroom) && tag(false, "overdrawn");
+
 /** What can still be drawn; below 0, more is drawn than the pool bears. */
-export function headroomSignal({ headroom, currency }: Figures): HTMLElement {
-  const over = isNegative(headroom);
-  return h("span", {}, over && [tag(false, "overdrawn"), " "], amountText(headroom, currency));
+export function headroomSignal(data: Figures): HTMLElement {
+  const signal = overdrawnSignal(data);
+  return h("span", {}, signal && [signal, " "], amountText(data.headroom, data.currency));
 }
 
 /** Whether the covenants hold, and which do not. */

@@ -1,7 +1,7 @@
 import type { BucketJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { button, type Child, h, scrolling } from "../dom.ts";
 import { changeText, percentView, ZERO } from "../figure.ts";
-import { amountText, drawn, type Exact, numberText, plural, shareOf } from "../format.ts";
+import { amountText, drawn, type Exact, numberText, shareOf } from "../format.ts";
 import type { Then } from "./figures.ts";
 
 const label = (bucket: string) => (bucket === "current" ? "Current" : `${bucket} days`);
@@ -21,6 +21,7 @@ function cells(line: PortfolioLineJson, then: Then | null) {
     then?.line?.buckets.find((one) => one.bucket === bucket)?.outstanding ?? ZERO;
   const number = (...content: readonly Child[]) => h("td", { class: "number" }, ...content);
   return (one: BucketJson) => [
+    number(numberText(one.number)),
     number(
       h("span", { class: "amount" }, amountText(one.outstanding, currency)),
       then !== null && changeText(one.outstanding, was(one.bucket), { currency, day: then.day }),
@@ -47,13 +48,7 @@ export function buckets(
     h(
       "tr",
       {},
-      h(
-        "th",
-        { scope: "row" },
-        opener(one),
-        h("span", { class: "note" }, plural(numberText(one.number), "loan")),
-        bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index),
-      ),
+      h("th", { scope: "row" }, opener(one), bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index)),
       cellsOf(one),
     );
   const table = h(
@@ -67,7 +62,9 @@ export function buckets(
         "tr",
         {},
         h("th", { scope: "col" }, "Past due"),
-        ["Outstanding", "Share", "Arrears"].map((head) => h("th", { scope: "col", class: "number" }, head)),
+        ["Loans", "Outstanding", "Share", "Arrears"].map((head) =>
+          h("th", { scope: "col", class: "number" }, head),
+        ),
       ),
     ),
     h("tbody", {}, line.buckets.map(row)),

@@ -1,11 +1,12 @@
 import type { PortfolioJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { pathOf, type Query } from "../address.ts";
 import { getWalked } from "../api.ts";
-import { type ChartLine, lineChart } from "../chart.ts";
+import { lineChart } from "../chart.ts";
 import { h } from "../dom.ts";
 import { amountText, drawn, type Exact, percentText } from "../format.ts";
 import { loading } from "../loading.ts";
 import { momentParameters, type ShownMoment } from "../moment.ts";
+import type { ChartLine } from "../plot.ts";
 
 interface Point {
   readonly day: string;

@@ -6,6 +6,7 @@ import { choices } from "../choices.ts";
 import { button, type Child, h, labelled, link, select } from "../dom.ts";
 import { numberText, words } from "../format.ts";
 import { secretOnce } from "../secret.ts";
+import { endpointFields, SEQUENCE, sequenceInput } from "./webhooks.ts";
 
 type Endpoint = ParsedOf<typeof endpoint>;
 
@@ -23,16 +24,17 @@ const outcome = (text: string, anew: () => void): Child => [
   h("p", {}, button("Another time", anew)),
 ];
 
-export function testForm(one: Endpoint, anew: () => void, page: AbortSignal): HTMLElement {
+export function testForm(now: () => Endpoint, anew: () => void, page: AbortSignal): HTMLElement {
   return changeForm<ParsedOf<typeof tested>>(
     {
       label: "Send a test …",
+      minor: true,
       fields: null,
       keyless: true,
       plan: () => ({
         act: "Send a test message",
-        effect: `One message of the type ping goes to ${one.url}.`,
-        sent: { method: "POST", path: pathTo(one, "test") },
+        effect: `One message of the type ping goes to ${now().url}.`,
+        sent: { method: "POST", path: pathTo(now(), "test") },
       }),
       done: ({ delivered, status, duration_ms, error }) => {
         const code = status === null ? "no status" : `status ${status.value}`;
@@ -45,25 +47,20 @@ export function testForm(one: Endpoint, anew: () => void, page: AbortSignal): HT
   );
 }
 
-export function replayForm(one: Endpoint, { again, anew }: After, page: AbortSignal): HTMLElement {
-  const from = h("input", {
-    type: "text",
-    inputmode: "numeric",
-    required: true,
-    autocomplete: "off",
-    size: 12,
-  });
+export function replayForm(now: () => Endpoint, { again, anew }: After, page: AbortSignal): HTMLElement {
+  const from = sequenceInput(true);
   return changeForm<Endpoint>(
     {
       label: "Replay …",
+      minor: true,
       fields: labelled("From event (sequence)", from),
       plan: () => {
         const text = from.value.trim();
-        if (!/^[1-9]\d{0,12}$/.test(text)) return "From event: a whole number, 1 or more.";
+        if (!SEQUENCE.test(text)) return "From event: a whole number, 1 or more.";
         return {
           act: `Deliver again from event ${text}`,
-          effect: `${one.url} gets every message from event ${text} on once more, with the same webhook-id as before.`,
-          sent: { method: "POST", path: pathTo(one, "replay"), body: { from_sequence: Number(text) } },
+          effect: `${now().url} gets every message from event ${text} on once more, with the same webhook-id as before.`,
+          sent: { method: "POST", path: pathTo(now(), "replay"), body: { from_sequence: Number(text) } },
         };
       },
       done: ({ behind }) => {
@@ -75,11 +72,12 @@ export function replayForm(one: Endpoint, { again, anew }: After, page: AbortSig
   );
 }
 
-export function rotateForm(one: Endpoint, again: () => void, page: AbortSignal): HTMLElement {
+export function rotateForm(now: () => Endpoint, again: () => void, page: AbortSignal): HTMLElement {
   const expire = choices("Old secret", [["expires at once", "if it may be known to others"]], []);
   return changeForm<ParsedOf<typeof rotatedEndpoint>>(
     {
       label: "Rotate …",
+      minor: true,
       fields: expire.element,
       plan: () => {
         const expire_previous = expire.checked().length > 0;
@@ -88,7 +86,7 @@ export function rotateForm(one: Endpoint, again: () => void, page: AbortSignal):
           effect: expire_previous
             ? "The old secret stops signing at once. A receiver that still verifies with it refuses every message."
             : "Both secrets sign for 24 hours. Give the receiver the new one in this time.",
-          sent: { method: "POST", path: pathTo(one, "rotate-secret"), body: { expire_previous } },
+          sent: { method: "POST", path: pathTo(now(), "rotate-secret"), body: { expire_previous } },
         };
       },
       done: ({ secret }) => {
@@ -106,17 +104,18 @@ export function rotateForm(one: Endpoint, again: () => void, page: AbortSignal):
   );
 }
 
-export function statusForm(one: Endpoint, { again, anew }: After, page: AbortSignal): HTMLElement {
+export function statusForm(now: () => Endpoint, { again, anew }: After, page: AbortSignal): HTMLElement {
   const status = select(
     [
       ["enabled", "enabled"],
       ["disabled", "disabled"],
     ],
-    one.status === "enabled" ? "disabled" : "enabled",
+    now().status === "enabled" ? "disabled" : "enabled",
   );
   return changeForm<Endpoint>(
     {
       label: "Switch …",
+      minor: true,
       fields: labelled("Status", status),
       keyless: true,
       plan: () => ({
@@ -125,7 +124,7 @@ export function statusForm(one: Endpoint, { again, anew }: After, page: AbortSig
           status.value === "enabled"
             ? "Attempts begin again, and what was not delivered follows at once."
             : "Nothing is delivered until it is enabled again. No message is lost.",
-        sent: { method: "PATCH", path: pathTo(one), body: { status: status.value } },
+        sent: { method: "PATCH", path: pathTo(now()), body: { status: status.value } },
       }),
       done: (answer) => {
         again();
@@ -136,16 +135,66 @@ export function statusForm(one: Endpoint, { again, anew }: After, page: AbortSig
   );
 }
 
-export function deleteForm(one: Endpoint, page: AbortSignal): HTMLElement {
+export function changeEndpointForm(
+  now: () => Endpoint,
+  { again, anew }: After,
+  page: AbortSignal,
+): HTMLElement {
+  const { elements, read } = endpointFields(now(), "Types");
+  return changeForm<Endpoint>(
+    {
+      label: "Save …",
+      stacked: true,
+      keyless: true,
+      fields: elements,
+      plan: () => {
+        const before = now();
+        const { url, description, event_types } = read();
+        if (event_types.length === 0) return "Types: choose one or more.";
+        const types = [...before.event_types].sort().join(", ");
+        const wanted = [...event_types].sort().join(", ");
+        const body = {
+          ...(url !== before.url && { url }),
+          ...(description !== before.description && { description }),
+          ...(wanted !== types && { event_types }),
+        };
+        const changes = [
+          "url" in body && `URL: ${before.url} → ${url}. It continues at the same place, at once.`,
+          "description" in body &&
+            `Description: ${before.description ?? "nothing"} → ${description ?? "nothing"}`,
+          "event_types" in body && `Types: ${types} → ${wanted}`,
+        ].filter((text) => text !== false);
+        if (changes.length === 0) return "Nothing is changed.";
+        return {
+          act: "Change the endpoint",
+          effect: h(
+            "ul",
+            { class: "changes" },
+            changes.map((text) => h("li", {}, text)),
+          ),
+          sent: { method: "PATCH", path: pathTo(before), body },
+        };
+      },
+      done: ({ url }) => {
+        again();
+        return outcome(`Saved: ${url}.`, anew);
+      },
+    },
+    page,
+  );
+}
+
+export function deleteForm(now: () => Endpoint, page: AbortSignal): HTMLElement {
   return changeForm<null>(
     {
       label: "Delete …",
+      minor: true,
       fields: null,
       keyless: true,
       plan: () => ({
         act: "Delete the endpoint",
-        effect: `${one.url} gets no message any more. A new endpoint starts at the head of the log, unless it names an event.`,
-        sent: { method: "DELETE", path: pathTo(one) },
+        effect: `${now().url} gets no message any more. A new endpoint starts at the head of the log, unless it names an event.`,
+        sent: { method: "DELETE", path: pathTo(now()) },
       }),
       done: () => h("p", {}, "Deleted. ", link(href(["settings", "webhooks"]), "All endpoints")),
     },

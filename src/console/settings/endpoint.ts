@@ -5,7 +5,14 @@ import { get } from "../api.ts";
 import { h, link } from "../dom.ts";
 import { loading } from "../loading.ts";
 import { reloadable } from "../reloadable.ts";
-import { deleteForm, replayForm, rotateForm, statusForm, testForm } from "./endpoint-forms.ts";
+import {
+  changeEndpointForm,
+  deleteForm,
+  replayForm,
+  rotateForm,
+  statusForm,
+  testForm,
+} from "./endpoint-forms.ts";
 import { endpointFacts } from "./webhooks.ts";
 
 type Endpoint = ParsedOf<typeof endpoint>;
@@ -13,11 +20,13 @@ type Endpoint = ParsedOf<typeof endpoint>;
 /** One endpoint: how far it is, and what can be done with it. */
 export function endpointPart(id: string, page: AbortSignal): readonly HTMLElement[] {
   const forms = h("div", { class: "part" });
+  let shown: Endpoint;
   const { element, again } = reloadable(() =>
     loading("the endpoint", page, async ({ signal }) => {
       const answer = await get<Endpoint>(pathOf(["v1", "webhook-endpoints", id]), signal);
       if (!answer.ok) return answer;
-      if (forms.childElementCount === 0) forms.append(...allForms(answer.value, again, page));
+      shown = answer.value;
+      if (forms.childElementCount === 0) forms.append(...allForms(() => shown, again, page));
       return { ok: true, value: [facts(answer.value)] };
     }),
   );
@@ -37,7 +46,7 @@ function facts(one: Endpoint): HTMLElement {
   );
 }
 
-function allForms(one: Endpoint, again: () => void, page: AbortSignal): readonly HTMLElement[] {
+function allForms(now: () => Endpoint, again: () => void, page: AbortSignal): readonly HTMLElement[] {
   const card = (title: string, note: string, make: (anew: () => void) => HTMLElement): HTMLElement => {
     const id = title.toLowerCase().replaceAll(" ", "-");
     const { element } = reloadable(make);
@@ -50,14 +59,19 @@ function allForms(one: Endpoint, again: () => void, page: AbortSignal): readonly
     );
   };
   return [
-    card("Test", "Sends a ping once, also to a disabled endpoint.", (anew) => testForm(one, anew, page)),
-    card("Replay", "Delivers again from an event on.", (anew) => replayForm(one, { again, anew }, page)),
-    card("Secret", "A new secret. For 24 hours both sign, unless the old one expires at once.", () =>
-      rotateForm(one, again, page),
+    card("Change", "URL, description and types.", (anew) => changeEndpointForm(now, { again, anew }, page)),
+    h(
+      "div",
+      { class: "side-by-side" },
+      card("Test", "Sends a ping once, also to a disabled endpoint.", (anew) => testForm(now, anew, page)),
+      card("Replay", "Delivers again from an event on.", (anew) => replayForm(now, { again, anew }, page)),
+      card("Secret", "A new secret. For 24 hours both sign, unless the old one expires at once.", () =>
+        rotateForm(now, again, page),
+      ),
+      card("Switch", "A disabled endpoint gets nothing, and continues where it stopped.", (anew) =>
+        statusForm(now, { again, anew }, page),
+      ),
+      card("Delete", "Deliveries stop at once. The place in the log is lost.", () => deleteForm(now, page)),
     ),
-    card("Switch", "A disabled endpoint gets nothing, and continues where it stopped.", (anew) =>
-      statusForm(one, { again, anew }, page),
-    ),
-    card("Delete", "Deliveries stop at once. The place in the log is lost.", () => deleteForm(one, page)),
   ];
 }

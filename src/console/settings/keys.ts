@@ -3,11 +3,11 @@ import type { keyList, madeKey } from "../../contract/credentials/answers.ts";
 import { isScope, SCOPE_MEANINGS } from "../../contract/scopes.ts";
 import { pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { currentCaller, may } from "../caller.ts";
+import { currentCaller, may, tenantCalendar } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { choices } from "../choices.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
-import { dateText, NONE } from "../format.ts";
+import { dateText } from "../format.ts";
 import { loading } from "../loading.ts";
 import { reloadable } from "../reloadable.ts";
 import { dataTable } from "../rows.ts";
@@ -54,23 +54,30 @@ export function keysPart(page: AbortSignal): readonly HTMLElement[] {
 function table(data: readonly Key[], again: () => void, page: AbortSignal): HTMLElement {
   return dataTable(
     "API keys",
-    [["Name"], ["Scopes"], ["Created"], ["By"], ["Ends"], ["Last used"], ["State"]],
+    [["Name"], ["Scopes"], ["Created"], ["Ends"], ["Last used"], ["State"]],
     data.map((key): readonly Child[] => [
-      [key.name, h("span", { class: "note" }, ` ${key.id}`)],
+      h("div", { class: "wrapping" }, key.name, h("div", { class: "note" }, key.id)),
       h("div", { class: "wrapping" }, key.scopes.join(" ")),
-      dateText(key.created_at),
-      key.created_by ?? NONE,
-      key.expires_at === null ? "never" : dateText(key.expires_at),
+      h("div", {}, dayView(key.created_at), h("div", { class: "note" }, key.created_by)),
+      key.expires_at === null ? "never" : dayView(key.expires_at),
       dateText(key.last_used_on),
-      key.revoked_at === null ? revokeForm(key, again, page) : `revoked ${dateText(key.revoked_at)}`,
+      key.revoked_at === null
+        ? revokeForm(key, again, page)
+        : h("span", {}, "revoked ", dayView(key.revoked_at)),
     ]),
+    "rows cards",
   );
 }
+
+/** The day of an instant; the instant is its title. */
+const dayView = (instant: string): HTMLElement =>
+  h("span", { title: dateText(instant) }, tenantCalendar().dayAt(Date.parse(instant)));
 
 function revokeForm({ id, name }: Key, again: () => void, page: AbortSignal): HTMLElement {
   return changeForm<null>(
     {
       label: "Revoke …",
+      minor: true,
       fields: null,
       keyless: true,
       plan: () => ({
@@ -110,6 +117,7 @@ function createForm(again: () => void, page: AbortSignal): HTMLElement {
   return changeForm<Made>(
     {
       label: "Create …",
+      stacked: true,
       fields: [
         labelled("Name (what it is for, of no person)", name),
         labelled("Good for", life),

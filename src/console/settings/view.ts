@@ -4,6 +4,7 @@ import { h } from "../dom.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { tabs } from "../tabs.ts";
+import { bookkeepingPart } from "./bookkeeping.ts";
 import { endpointPart } from "./endpoint.ts";
 import { keysPart } from "./keys.ts";
 import { tenantPart } from "./tenant.ts";
@@ -18,10 +19,11 @@ interface Named {
 const PARTS: Readonly<Record<string, Named>> = {
   tenant: { label: "Tenant", scope: "settings:write", part: tenantPart },
   webhooks: { label: "Webhooks", scope: "webhooks:manage", part: webhooksPart },
+  bookkeeping: { label: "Bookkeeping", scope: "hpts:adjustments:write", part: bookkeepingPart },
   keys: { label: "API keys", scope: "keys:manage", part: keysPart },
 };
 
-/** What a tenant sets up: settings, webhook endpoints, API keys. Only parts that the token may change are offered. */
+/** What a tenant sets up: settings, webhook endpoints, bookkeeping, API keys. Only parts that the token may change are offered. */
 export function settingsView(main: HTMLElement, { segments }: Route, page: AbortSignal): void {
   const offered = Object.entries(PARTS).filter(([, { scope }]) => may(scope));
   const [, name = offered[0]?.[0] ?? "tenant", id] = segments;

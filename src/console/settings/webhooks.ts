@@ -78,47 +78,80 @@ function table(data: readonly Endpoint[]): HTMLElement {
     "Webhook endpoints",
     [["Endpoint"], ["Status"], ["Not delivered", "number"], ["Last success"], ["Last failure"]],
     data.map((one) => [
-      link(href(["settings", "webhooks", one.endpoint_id]), one.url),
+      h("div", { class: "wrapping" }, link(href(["settings", "webhooks", one.endpoint_id]), one.url)),
       statusTag(one.status),
       numberText(one.behind),
       dateText(one.last_success_at),
       failureText(one),
     ]),
+    "rows cards",
   );
 }
 
-function createForm(again: () => void, page: AbortSignal): HTMLElement {
+/** What an endpoint is made of, as fields that begin with what it is. */
+export function endpointFields(now: Pick<Endpoint, "url" | "description" | "event_types">, types: string) {
   const url = h("input", {
     type: "url",
+    value: now.url,
     required: true,
     maxlength: 2048,
     autocomplete: "off",
     placeholder: "https://",
   });
-  const description = h("input", { type: "text", maxlength: 256, autocomplete: "off" });
-  const types = choices(
-    "Types (none chosen: all that your token may read)",
+  const description = h("input", {
+    type: "text",
+    value: now.description ?? "",
+    maxlength: 256,
+    autocomplete: "off",
+  });
+  const chosen = choices(
+    types,
     WEBHOOK_TYPES.map((type) => [type] as const),
-    [],
+    now.event_types,
   );
+  return {
+    elements: [labelled("URL", url), labelled("Description (optional)", description), chosen.element],
+    read: () => ({
+      url: url.value.trim(),
+      description: description.value.trim() || null,
+      event_types: chosen.checked(),
+    }),
+  };
+}
+
+/** The number of an event, as a field. */
+export const sequenceInput = (required: boolean): HTMLInputElement =>
+  h("input", { type: "text", inputmode: "numeric", required, autocomplete: "off", size: 12 });
+
+export const SEQUENCE = /^[1-9]\d{0,12}$/;
+
+function createForm(again: () => void, page: AbortSignal): HTMLElement {
+  const nothing = { url: "", description: null, event_types: [] };
+  const { elements, read } = endpointFields(nothing, "Types (none chosen: all that your token may read)");
+  const from = sequenceInput(false);
   return changeForm<Made>(
     {
       label: "Create …",
-      fields: [labelled("URL", url), labelled("Description (optional)", description), types.element],
+      stacked: true,
+      fields: [elements, labelled("From event (optional sequence; else the next event)", from)],
       plan: () => {
-        const event_types = types.checked();
+        const { url, description, event_types } = read();
+        const first = from.value.trim();
+        if (first !== "" && !SEQUENCE.test(first)) return "From event: a whole number, 1 or more.";
         const which =
           event_types.length === 0 ? "every type that your token may read" : event_types.join(", ");
+        const begin = first === "" ? "From the next event on" : `From event ${first} of the log on`;
         return {
           act: "Create the endpoint",
-          effect: `From the next event on, the service posts ${which} to ${url.value.trim()}. Messages hold ids, types and dates, no name and no amount.`,
+          effect: `${begin}, the service posts ${which} to ${url}. Messages hold ids, types and dates, no name and no amount.`,
           sent: {
             method: "POST",
             path: PATH,
             body: {
-              url: url.value.trim(),
+              url,
               ...(event_types.length > 0 && { event_types }),
-              ...(description.value.trim() !== "" && { description: description.value.trim() }),
+              ...(description !== null && { description }),
+              ...(first !== "" && { from_sequence: Number(first) }),
             },
           },
         };

@@ -8,7 +8,7 @@ import { openBeside } from "./beside.ts";
 import { valueView } from "./columns.ts";
 import { columnLabel } from "./labels.ts";
 
-interface Cell {
+export interface Cell {
   readonly table: LookupTable;
   readonly column: string;
   readonly row: RowJson;
@@ -17,20 +17,26 @@ interface Cell {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !isLosslessNumber(value);
 
+/** A list of clients or of entries as links; null for any other value. */
+export function listView({ table, column, row }: Cell): Child {
+  const [value, type] = [row[column], table.columns[column]];
+  if (!Array.isArray(value)) return null;
+  if (type === "clients") {
+    return value.map(({ client_id }, index) => [index > 0 && ", ", clientLink(String(client_id))]);
+  }
+  if (type !== "event_entries") return null;
+  return value.map((id, index) => [
+    index > 0 && ", ",
+    link(href(["books", "entry", String(id)]), `${String(id).slice(0, 8)}…`),
+  ]);
+}
+
 /** A value in its cell: clients and entries as links, another object as a button that shows it beside the table. */
 export function cellView({ table, column, row }: Cell, page: AbortSignal): Child {
   const value = row[column];
   if (!isRecord(value)) return valueView(table, column, row);
-  const type = table.columns[column];
-  if (Array.isArray(value) && type === "clients") {
-    return value.map(({ client_id }, index) => [index > 0 && ", ", clientLink(String(client_id))]);
-  }
-  if (Array.isArray(value) && type === "event_entries") {
-    return value.map((id, index) => [
-      index > 0 && ", ",
-      link(href(["books", "entry", String(id)]), `${String(id).slice(0, 8)}…`),
-    ]);
-  }
+  const list = listView({ table, column, row });
+  if (list !== null) return list;
   const label = columnLabel(column);
   const members = Object.keys(value);
   if (members.length === 0) return stringify(value);

@@ -2,6 +2,7 @@ import { isLosslessNumber, stringify } from "lossless-json";
 import type { RowJson } from "../../contract/lookup/answers.ts";
 import type { LookupTable, WireType } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
+import { may } from "../caller.ts";
 import { clientLink } from "../client/link.ts";
 import { type Child, h, link } from "../dom.ts";
 import { amountText, dateText, NONE, numberText } from "../format.ts";
@@ -40,6 +41,7 @@ function target(table: LookupTable, column: string, row: RowJson): string | null
   if (typeof value !== "string" || value === "") return null;
   if (column === "client_id") return href(["client", value]);
   if (column === "disbursement_id") return href(["disbursement", value]);
+  if (column === "ledger_loan_id") return may("hpts:ledger:read") ? href(["books", "loan", value]) : null;
   const record = RECORD_OF[column];
   if (record !== undefined) return href(["tables", record, value]);
   if (column !== "id") return null;

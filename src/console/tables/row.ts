@@ -7,6 +7,7 @@ import { type Child, h, link } from "../dom.ts";
 import { words } from "../format.ts";
 import { loading } from "../loading.ts";
 import { entitle } from "../shell.ts";
+import { type Cell, listView } from "./cell.ts";
 import { objectView, valueView } from "./columns.ts";
 import { columnLabel } from "./labels.ts";
 import { tableList } from "./list.ts";
@@ -59,15 +60,20 @@ export function rowView(main: HTMLElement, table: LookupTable, id: string, page:
   );
 }
 
+/** A value in full: an object as it is, everything else as its cell. */
+function memberView(cell: Cell): Child {
+  const value = cell.row[cell.column];
+  const whole = typeof value === "object" && value !== null && !isLosslessNumber(value);
+  return listView(cell) ?? (whole ? objectView(value) : valueView(cell.table, cell.column, cell.row));
+}
+
 function members(table: LookupTable, row: RowJson): HTMLElement {
   const member = (column: string): Child => {
-    const value = row[column];
-    const whole = typeof value === "object" && value !== null && !isLosslessNumber(value);
     return h(
       "div",
       {},
       h("dt", { title: column }, columnLabel(column)),
-      h("dd", {}, whole ? objectView(value) : valueView(table, column, row)),
+      h("dd", {}, memberView({ table, column, row })),
     );
   };
   return h("dl", { class: "members" }, Object.keys(table.columns).map(member));

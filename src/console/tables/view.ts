@@ -42,9 +42,14 @@ export function tablesView(main: HTMLElement, route: Route, page: AbortSignal): 
       "section",
       { class: "card", "aria-label": words(table.name) },
       filterForm(table, asked),
-      h("div", { class: "card-head" }, columnChoice(table, asked), news(table, page)),
+      h(
+        "div",
+        { class: "card-head" },
+        columnChoice(table, asked),
+        news(table, page),
+        csvButton(() => path(), `${table.name}.csv`, page),
+      ),
       pages(table, asked, path, page),
-      csvButton(() => path(), `${table.name}.csv`, page),
     ),
   );
 }
