@@ -50,10 +50,13 @@ function tableRow(columns: readonly TableColumn[], cells: readonly Child[]): HTM
     cells.map((child, index) =>
       index === 0
         ? h("th", { scope: "row", class: columns[0]?.[1] }, child)
-        : h("td", { class: columns[index]?.[1], "data-label": columns[index]?.[0] }, child),
+        : h("td", { class: columns[index]?.[1], "data-label": textOf(columns[index]) }, child),
     ),
   );
 }
+
+/** What a card says before a cell; a label of several parts has its table stay one. */
+const textOf = (column: TableColumn | undefined) => (typeof column?.[0] === "string" ? column[0] : undefined);
 
 /** One page of a list, and where the next one begins. */
 interface ListPage<Row> {
