@@ -320,7 +320,7 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     await confirm("Change the terms …", "Change the terms of line");
     await page.getByText("overdrawn").first().waitFor();
     await loaded(page);
-    expect((await figuresOf(page)).Headroom).toBe("overdrawn −100.50");
+    expect((await figuresOf(page)).Headroom).toBe("−100.50");
     // Somebody else changes the terms while this page is open, and then creates a facility of the same id.
     await put("three", "line", { ...PLAIN, name: "All of it" });
     await page.getByLabel("Drawn").fill("1");
