@@ -1,4 +1,4 @@
-import type { Field, Fields } from "../../domain/tape/fields.ts";
+import { changeFields, type Field, type Fields } from "../../domain/tape/fields.ts";
 import { dateField } from "../date-field.ts";
 import { h, labelled, select } from "../dom.ts";
 import { words } from "../format.ts";
@@ -46,20 +46,28 @@ const HINTS: Readonly<Partial<Record<Field["type"], string>>> = {
   clients: " (ids, one a line)",
 };
 
+const isLong = (control: HTMLElement): boolean => control instanceof HTMLTextAreaElement;
+
+/** Short fields come first, then long ones; from when a change counts, and why, stand at the end. */
+const placeOf = ({ name, control }: Control & { readonly name: string }): number =>
+  Object.hasOwn(changeFields, name) ? 2 : Number(isLong(control));
+
 /** Controls for fields, and their texts by the name of the field. */
 export function inputsFor(fields: Fields, texts: Readonly<Record<string, string>>) {
-  const made = Object.entries(fields).map(([name, field]) => ({
-    name,
-    hint: HINTS[field.type] ?? "",
-    ...controlOf(field, texts[name] ?? ""),
-  }));
+  const made = Object.entries(fields)
+    .map(([name, field]) => ({
+      name,
+      hint: HINTS[field.type] ?? "",
+      ...controlOf(field, texts[name] ?? ""),
+    }))
+    .sort((one, other) => placeOf(one) - placeOf(other));
   const element = h(
     "div",
     { class: "record-fields" },
     made.map(({ name, hint, control, shown }) => {
       const label = labelled(`${columnLabel(name)}${hint}`, control, shown);
       label.title = name;
-      if (control instanceof HTMLTextAreaElement) label.classList.add("wide");
+      if (isLong(control)) label.classList.add("wide");
       return label;
     }),
   );
