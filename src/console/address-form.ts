@@ -1,12 +1,12 @@
 import { type Child, h, on } from "./dom.ts";
 import { go } from "./route.ts";
 
-/** A select that waits for the button or Enter, because its choice alone means nothing. */
+/** A control that waits for the button or Enter, because its choice alone means nothing. */
 export const WAITS = "data-waits";
 
 /**
- * A form that leads to an address. A choice of a list and a day count at once; texts count on Enter. The control that has
- * the focus keeps it in the view that follows.
+ * A form that leads to an address. What is chosen, from a list or a calendar, counts at once; what is typed counts on Enter, so
+ * that a click elsewhere still finds its target. The control that has the focus keeps it in the view that follows.
  */
 export function addressForm(
   label: string | undefined,
@@ -19,10 +19,11 @@ export function addressForm(
       event.preventDefault();
       go(address());
     },
-    change: ({ target }) => {
-      const isChoice = target instanceof HTMLSelectElement && !target.hasAttribute(WAITS);
-      const isDay = target instanceof HTMLInputElement && target.classList.contains("date");
-      if ((isChoice || isDay) && form.checkValidity()) go(address());
+    change: ({ target, isTrusted }) => {
+      if (!(target instanceof HTMLElement) || target.hasAttribute(WAITS)) return;
+      // The calendar sends an event of its own; the browser's comes after typing.
+      const isChosen = target instanceof HTMLSelectElement || !isTrusted;
+      if (isChosen && form.checkValidity()) go(address());
     },
   });
 }

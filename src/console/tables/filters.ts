@@ -2,7 +2,7 @@ import { dateColumns, filterable, type LookupTable } from "../../contract/lookup
 import { href } from "../address.ts";
 import { addressForm, WAITS } from "../address-form.ts";
 import { dateField } from "../date-field.ts";
-import { button, foldable, h, labelled, link, select } from "../dom.ts";
+import { button, foldable, h, labelled, link, on, select } from "../dom.ts";
 import { words } from "../format.ts";
 import { go } from "../route.ts";
 import { columnLabel } from "./labels.ts";
@@ -45,6 +45,13 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
     h("button", {}, "Show"),
   ];
   const form = addressForm(`Filter ${words(table.name)}`, controls, () => addressOf(table, given()));
+  // A column of dates means nothing without a day, and a day nothing without its column.
+  const wait = (): void => {
+    dates.toggleAttribute(WAITS, start.value() + end.value() === "");
+    for (const { input } of [start, end]) input.toggleAttribute(WAITS, dates.value === "");
+  };
+  wait();
+  on(form, { input: wait });
   return h("div", {}, foldable("Filters", form), chips(table, asked));
 }
 
