@@ -1,7 +1,8 @@
 import { href, type Query } from "./address.ts";
+import { addressForm } from "./address-form.ts";
 import { today } from "./caller.ts";
 import { dateField } from "./date-field.ts";
-import { button, type Child, foldable, h, labelled, on } from "./dom.ts";
+import { button, type Child, foldable, h, labelled } from "./dom.ts";
 import { KNOWN_TEXT, momentQuery, type ShownMoment } from "./moment.ts";
 import { go } from "./route.ts";
 
@@ -27,27 +28,22 @@ export function dayControl(
   const day = dateField(moment.asOf, { required: true });
   const against = dateField(moment.against ?? "", { placeholder: "no other day" });
   const known = dateField(moment.known, { placeholder: "now", also: KNOWN });
-  const show = (asOf: string) => {
+  const address = (asOf: string) => {
     const next = { asOf, against: against.value() || null, known: known.value() };
-    go(href(segments, { ...momentQuery(next), ...queryOf() }));
+    return href(segments, { ...momentQuery(next), ...queryOf() });
   };
-  const form = h(
-    "form",
-    { class: "controls" },
+  const controls = [
     labelled("As of", day.input, day.element),
     compares && labelled("Compare with", against.input, against.element),
     knows && labelled("Known at", known.input, known.element),
     ...others,
     h("button", {}, "Show"),
-    moment.asOf !== today() && button("Today", () => show(today()), { class: "quiet" }),
+    moment.asOf !== today() && button("Today", () => go(address(today())), { class: "quiet" }),
+  ];
+  return foldable(
+    summaryOf(moment),
+    addressForm(undefined, controls, () => address(day.value())),
   );
-  on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      show(day.value());
-    },
-  });
-  return foldable(summaryOf(moment), form);
 }
 
 function summaryOf({ asOf, against, known }: ShownMoment): string {

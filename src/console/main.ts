@@ -1,4 +1,5 @@
 import { href, type ViewName, viewNamed } from "./address.ts";
+import { holdFocus } from "./address-form.ts";
 import { analyticsView } from "./analytics/view.ts";
 import { booksView } from "./books/view.ts";
 import { currentCaller, learnCaller } from "./caller.ts";
@@ -37,6 +38,7 @@ let page = new AbortController();
 
 /** Shows the view of the address, or asks for a token first. */
 function show(): void {
+  const giveFocusBack = holdFocus();
   page.abort();
   page = new AbortController();
   if (sessionToken() === null) {
@@ -52,6 +54,8 @@ function show(): void {
     main.append(entitle("Console", true), loading("the settings", page.signal, learnThenShow));
     return;
   }
+  // After the heading, which takes the focus of a new view.
+  queueMicrotask(() => queueMicrotask(giveFocusBack));
   if (view) VIEWS[view](main, route, page.signal);
   else
     main.append(

@@ -1,4 +1,5 @@
-import type { RequestProblem } from "./api.ts";
+import type { Scope } from "../contract/scopes.ts";
+import { problemOf, type RequestProblem } from "./api.ts";
 import { currentCaller } from "./caller.ts";
 import { button, h, link } from "./dom.ts";
 import { dateText } from "./format.ts";
@@ -62,6 +63,17 @@ export function problemBox(told: RequestProblem, again: () => void): HTMLElement
       ),
   );
 }
+
+/** What the service would answer about a part of the console, before it is asked. */
+export const missingScope = (part: string, scope: Scope): HTMLElement =>
+  problemBox(
+    problemOf(
+      "insufficient_scope",
+      "The token lacks a scope",
+      `${part} needs the scope ${scope}, which the token does not grant.`,
+    ),
+    () => undefined,
+  );
 
 function plainWords({ code, detail }: RequestProblem): string {
   if (code !== "insufficient_scope") return detail;

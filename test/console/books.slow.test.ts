@@ -61,15 +61,58 @@ describe.skipIf(chromium === null)("the books of the console", () => {
 
   it("filter the journal as the API does", async () => {
     const { page, close } = await look("kept", "#/books/journal");
+    await page.getByLabel("Kind of entry").focus();
     await page.getByLabel("Kind of entry").selectOption("disbursement");
-    await page.getByLabel("Kind of entry").press("Tab");
-    await page.getByRole("button", { name: "Show" }).click();
     await loaded(page);
+    // The choice counts at once, and the keyboard goes on from there.
+    expect(page.url()).toContain("event_type=disbursement");
+    expect(await page.getByLabel("Kind of entry").evaluate("node => node === document.activeElement")).toBe(
+      true,
+    );
     const shown = (await rowsOf(page, "Journal entries")).filter((row) => row.length === 7);
     expect(shown.map(([on, kind]) => [on, kind])).toEqual([["2026-01-15", "disbursement"]]);
     await page.getByRole("link", { name: "Remove all filters" }).click();
     await loaded(page);
     expect((await rowsOf(page, "Journal entries")).filter((row) => row.length === 7)).toHaveLength(2);
+    await close();
+  });
+
+  it("call an account what the tenant calls it, where the token may read it", async () => {
+    await keepBooks(service, "named");
+    await service.change("named", {
+      method: "PUT",
+      path: "/v1/accounts/1100",
+      scope: "hpts:adjustments:write",
+      body: { name: "Loans to customers" },
+    });
+    const { page, go, close } = await look("named", "#/books/journal?account_code=1100");
+    const accounts = async () => (await rowsOf(page, "Journal entries")).map((row) => row.at(-5));
+    expect(await accounts()).toContain("1100 Loans to customers");
+    expect(await page.getByLabel("Account").locator("option:checked").getAttribute("label")).toBe(
+      "1100 Loans to customers",
+    );
+    await go("#/disbursement/D-1");
+    expect(await accounts()).toContain("1100 Loans to customers");
+    await close();
+    const other = await look("named", "#/books/journal", "hpts:ledger:read");
+    const names = (await rowsOf(other.page, "Journal entries")).map((row) => row.at(-5));
+    expect(names).toContain("1100 Principal Receivable");
+    await other.close();
+  });
+
+  it("name the missing scope, and ask nothing", async () => {
+    const { page, requests, go, close } = await look("kept", "#/books", "positions:read");
+    for (const [part, scope] of [
+      ["", "hpts:balances:read"],
+      ["/journal", "hpts:ledger:read"],
+      ["/proof", "hpts:reconciliation:read"],
+    ]) {
+      await go(`#/books${part}`);
+      expect(await page.getByRole("alert").textContent()).toContain(`needs the scope ${scope}`);
+    }
+    expect(
+      requests.filter(({ url }) => /trial-balance|journal|bookkeeping/.test(new URL(url).pathname)),
+    ).toEqual([]);
     await close();
   });
 

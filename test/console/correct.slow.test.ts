@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringifyJson } from "../../src/contract/json.ts";
 import { findings } from "./axe.ts";
 import { keepBooks } from "./books-tenant.ts";
 import { findChromium, launch } from "./chromium.ts";
@@ -8,6 +9,45 @@ import { type Service, startService } from "./service.ts";
 
 const chromium = await findChromium();
 const WRITES = "records:read ingest:write";
+
+/** A purchase for one client, and another client. */
+const GOODS = [
+  {
+    category: "client",
+    data: {
+      step: "create",
+      client_id: "C-2",
+      name: "Bo",
+      email: "bo@example.com",
+      phone: "+1234567890",
+      address: "2 Main Street",
+      country: "US",
+      is_company: false,
+      registration_number: "R-2",
+      gender: "male",
+    },
+  },
+  {
+    category: "disbursement",
+    data: {
+      step: "create",
+      disbursement_id: "G-1",
+      kind: "purchase",
+      disbursement_amount: 500,
+      total_expected_margin: 20,
+      currency: "USD",
+      purchase_clients: [{ client_id: "C-1" }],
+      operation_date: "2026-02-01",
+      payment_date: "2026-02-03",
+      estimated_delivery_date: "2026-06-01",
+      goods_description: "Tractor",
+      goods_status: "ordered",
+      info: { officer: "A" },
+    },
+  },
+];
+
+type Row = Readonly<Record<string, unknown>>;
 
 interface Figures {
   readonly outstanding_principal: unknown;
@@ -21,6 +61,7 @@ describe.skipIf(chromium === null)("corrections in the console", () => {
   beforeAll(async () => {
     [browser, service] = await Promise.all([launch(chromium ?? ""), startService()]);
     for (const tenant of ["paid", "terms", "twice"]) await keepBooks(service, tenant);
+    await service.ingest("terms", GOODS);
   });
   afterAll(async () => {
     await browser?.close();
@@ -99,6 +140,33 @@ describe.skipIf(chromium === null)("corrections in the console", () => {
     await page.getByRole("button", { name: "Correct the disbursement D-1" }).click();
     await page.getByText(/^Stored as event/).waitFor();
     expect(worth((await position("terms")).outstanding_principal)).toBe(worth("650"));
+    await close();
+  });
+
+  it("change a purchase's clients, its further data and a day from the calendar, with every digit", async () => {
+    const { page, faults, close } = await look("terms", "#/disbursement/G-1/correct");
+    await page.getByLabel("Purchase clients").fill("C-2\nC-1");
+    await page.getByLabel("Further data").fill('{"branch": "north", "rate": 1.50}');
+    const day = page.getByLabel("Estimated delivery date");
+    await page.locator(".date-field", { has: day }).getByRole("button", { name: "Calendar" }).click();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    expect(await day.inputValue()).toBe("2026-06-02");
+    await page.getByRole("button", { name: "Preview and correct …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Correct the disbursement G-1?" });
+    expect(await dialog.locator(".changes li").allTextContents()).toEqual([
+      "Purchase clients: C-1 → C-2, C-1",
+      "Estimated delivery date: 2026-06-01 → 2026-06-02",
+      'Further data.officer: "A" → nothing',
+      'Further data.branch: nothing → "north"',
+      "Further data.rate: nothing → 1.50",
+    ]);
+    await page.getByRole("button", { name: "Correct the disbursement G-1" }).click();
+    await page.getByText(/^Stored as event/).waitFor();
+    const { data } = await service.get<{ data: Row }>("terms", "/api/tables/disbursements/G-1");
+    expect(data.purchase_clients).toEqual([{ client_id: "C-2" }, { client_id: "C-1" }]);
+    expect(stringifyJson(data.info)).toBe('{"branch":"north","rate":1.50}');
+    expect(faults).toEqual([]);
     await close();
   });
 

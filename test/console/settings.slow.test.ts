@@ -4,7 +4,7 @@ import { SCOPES } from "../../src/contract/scopes.ts";
 import { findings } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open, rowsOf } from "./open.ts";
-import { type Service, startService } from "./service.ts";
+import { type Service, sample, startService } from "./service.ts";
 
 const chromium = await findChromium();
 const ALL = SCOPES.join(" ");
@@ -90,6 +90,10 @@ describe.skipIf(chromium === null)("the settings of the console", () => {
     const { page, faults, close } = await look("hooks", "#/settings/webhooks");
     await page.getByLabel("URL").fill("https://hooks.example.com/in");
     await page.getByLabel("recordChanged").check();
+    await page.getByLabel("From event").fill("0");
+    await page.getByRole("button", { name: "Create …" }).click();
+    await page.getByText("From event: a whole number, 1 or more.").waitFor();
+    await page.getByLabel("From event").fill("1");
     await confirm(page, "Create …", "Create the endpoint");
     const secret = await page.getByLabel("Secret of the endpoint").textContent();
     expect(secret).toMatch(/^whsec_/);
@@ -115,6 +119,68 @@ describe.skipIf(chromium === null)("the settings of the console", () => {
     await page.getByRole("link", { name: "All endpoints" }).first().click();
     await loaded(page);
     expect(await page.getByText("No endpoint.").count()).toBe(1);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("change the URL and the types of an endpoint, and send nothing else", async () => {
+    await service.change("edited", {
+      method: "POST",
+      path: "/v1/webhook-endpoints",
+      scope: "webhooks:manage records:read",
+      body: { url: "https://hooks.example.com/in", event_types: ["recordChanged"], description: "ERP" },
+    });
+    const { page, close } = await look("edited", "#/settings/webhooks");
+    await page.getByRole("link", { name: "https://hooks.example.com/in" }).click();
+    await loaded(page);
+    const bodies: unknown[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "PATCH") bodies.push(request.postDataJSON());
+    });
+    await page.getByRole("button", { name: "Save …" }).click();
+    await page.getByText("Nothing is changed.").waitFor();
+    await page.getByLabel("URL").fill("https://hooks.example.org/new");
+    await page.getByLabel("historyAdded").check();
+    await confirm(page, "Save …", "Change the endpoint");
+    await page.getByText("Saved: https://hooks.example.org/new.").waitFor();
+    await page.getByRole("heading", { name: "https://hooks.example.org/new" }).waitFor();
+    expect(bodies).toEqual([
+      { url: "https://hooks.example.org/new", event_types: ["recordChanged", "historyAdded"] },
+    ]);
+    await page.getByRole("button", { name: "Delete …" }).click();
+    expect(await page.getByRole("dialog").textContent()).toContain("https://hooks.example.org/new gets");
+    await close();
+  });
+
+  it("switch bookkeeping on, follow the opening of earlier records, and switch it off", async () => {
+    await service.ingest("switch", sample(3, "2026-09-30"));
+    const { page, go, faults, close } = await look("switch", "#/settings/bookkeeping");
+    await page.getByRole("heading", { name: "Bookkeeping is off" }).waitFor();
+    await page.getByRole("button", { name: "Switch …" }).click();
+    await page.getByText("Nothing is changed.").waitFor();
+    await page.getByLabel("Bookkeeping", { exact: true }).selectOption("records");
+    await page.getByLabel("Settlements, where it is on").selectOption("on_disbursement");
+    await page.getByLabel("Bank account").fill("ops");
+    await page.getByRole("button", { name: "Switch …" }).click();
+    expect(await page.getByRole("dialog").textContent()).toContain("from the bank account ops");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await confirm(page, "Switch …", "Switch bookkeeping on");
+    await page.getByRole("heading", { name: "The books come from the records" }).waitFor();
+    await page.locator("dd progress").waitFor({ state: "detached" });
+    const state = await service.get<{ readonly progress: { readonly total: unknown } }>(
+      "switch",
+      "/v1/bookkeeping",
+    );
+    expect(state).toMatchObject({ mode: "records", settle: "on_disbursement", bank_account_ref: "ops" });
+    const { total } = state.progress;
+    expect(await page.locator("dl.members").textContent()).toContain(`opened${total} of ${total}`);
+    await go("#/books/proof");
+    expect(await page.getByText("no difference").count()).toBe(1);
+    await go("#/settings/bookkeeping");
+    await page.getByLabel("Bookkeeping", { exact: true }).selectOption("off");
+    await confirm(page, "Switch …", "Switch bookkeeping off");
+    await page.getByRole("heading", { name: "Bookkeeping is off" }).waitFor();
+    expect(await service.get("switch", "/v1/bookkeeping")).toMatchObject({ mode: "off" });
     expect(faults).toEqual([]);
     await close();
   });
@@ -154,6 +220,9 @@ describe.skipIf(chromium === null)("the settings of the console", () => {
     await reader.go("#/settings/webhooks");
     expect(await reader.page.getByRole("alert").first().textContent()).toContain("webhooks:manage");
     expect(await reader.page.locator("main form").count()).toBe(0);
+    await reader.go("#/settings/tenant");
+    expect(await reader.page.getByRole("alert").first().textContent()).toContain("settings:write");
+    expect(await reader.page.locator("main form").count()).toBe(0);
     await reader.close();
   });
 
@@ -162,7 +231,7 @@ describe.skipIf(chromium === null)("the settings of the console", () => {
     ["dark", 390],
   ] as const)("are accessible in %s, %i px wide", async (scheme, width) => {
     const { page, go, close } = await open(browser, service, { tenant: "keys", scope: ALL, scheme, width });
-    for (const part of ["tenant", "webhooks", "keys"]) {
+    for (const part of ["tenant", "webhooks", "bookkeeping", "keys"]) {
       await go(`#/settings/${part}`);
       const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
       expect([part, await findings(page), wider]).toEqual([part, [], false]);

@@ -43,6 +43,34 @@ describe.skipIf(chromium === null)("the tables of the console", () => {
     await service?.dispose();
   });
 
+  it("takes a choice at once and a typed text on Enter, and the focus stays where it was", async () => {
+    const { page, close } = await open(browser, service, { tenant: "tape", route: "#/tables/payments" });
+    const focused = () => page.evaluate<string>("document.activeElement.labels?.[0].textContent ?? ''");
+    await page.getByLabel("Dates of").focus();
+    await page.getByLabel("Dates of").selectOption("due_date");
+    await page.getByLabel("from").fill("2026-03-10");
+    await page.getByLabel("from").press("Tab");
+    // A column alone asks for nothing, and a typed day waits.
+    expect(page.url()).toMatch(/#\/tables\/payments$/);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await loaded(page);
+    expect(page.url()).toMatch(/date_field=due_date&start_date=2026-03-11$/);
+    expect(await focused()).toBe("from");
+    await page.getByLabel("Dates of").focus();
+    await page.getByLabel("Dates of").selectOption("payment_date");
+    await loaded(page);
+    expect(page.url()).toContain("date_field=payment_date");
+    expect(await focused()).toBe("Dates of");
+    await page.getByLabel("Search ids").fill("P-");
+    await page.getByLabel("Search ids").press("Enter");
+    await loaded(page);
+    expect(page.url()).toContain("search=P-");
+    expect(await focused()).toBe("Search ids and statuses");
+    await close();
+  });
+
   it("show the API's rows in its order, page by page", async () => {
     const { page, close } = await open(browser, service, { tenant: "tape", route: "#/tables/payments" });
     const all = await service.get<{ data: { payment_id: string }[]; pagination: { total: unknown } }>(

@@ -2,12 +2,13 @@ import type { JournalPageJson } from "../../contract/ledger/answers.ts";
 import { ACCOUNT_CODES } from "../../domain/ledger/accounts.ts";
 import { ENTRY_TYPES } from "../../domain/ledger/journal.ts";
 import { href, pathOf } from "../address.ts";
+import { addressForm } from "../address-form.ts";
 import { get } from "../api.ts";
 import { dateField } from "../date-field.ts";
-import { foldable, h, labelled, link, on, select } from "../dom.ts";
+import { foldable, h, labelled, link, select } from "../dom.ts";
 import { csvButton } from "../download.ts";
 import { words } from "../format.ts";
-import { go, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { chartText, ownAccountText } from "./account-names.ts";
 import { entryList } from "./entry-list.ts";
 
@@ -60,9 +61,7 @@ function filters(asked: Asked, page: AbortSignal): HTMLElement {
     [["", "all kinds"], ...ENTRY_TYPES.map((name) => [name, words(name)] as const)],
     asked.event_type,
   );
-  const form = h(
-    "form",
-    { class: "controls", "aria-label": "Filter the journal" },
+  const controls = [
     labelled("From", from.input, from.element),
     labelled("To", to.input, to.element),
     labelled("Account", account),
@@ -70,19 +69,13 @@ function filters(asked: Asked, page: AbortSignal): HTMLElement {
     h("button", {}, "Show"),
     Object.values(asked).some((value) => value !== "") &&
       link(href(["books", "journal"]), "Remove all filters"),
-  );
-  on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      go(
-        href(["books", "journal"], {
-          from_date: from.value(),
-          to_date: to.value(),
-          account_code: account.value,
-          event_type: type.value,
-        }),
-      );
-    },
-  });
-  return foldable("Filters", form);
+  ];
+  const address = () =>
+    href(["books", "journal"], {
+      from_date: from.value(),
+      to_date: to.value(),
+      account_code: account.value,
+      event_type: type.value,
+    });
+  return foldable("Filters", addressForm("Filter the journal", controls, address));
 }

@@ -1,11 +1,12 @@
 import type { ParsedOf } from "../../contract/answer-types.ts";
 import type { late } from "../../contract/bookkeeping/answers.ts";
 import { href, pathOf } from "../address.ts";
+import { addressForm } from "../address-form.ts";
 import { get } from "../api.ts";
 import { today } from "../caller.ts";
-import { h, labelled, link, on, select } from "../dom.ts";
+import { h, labelled, link, select } from "../dom.ts";
 import { words } from "../format.ts";
-import { go, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { growingList } from "../rows.ts";
 import { disbursementLink } from "./links.ts";
 import { monthsUpTo } from "./months.ts";
@@ -21,14 +22,9 @@ export function latePart({ query }: Route, page: AbortSignal): readonly HTMLElem
     options.map((one) => [one, one]),
     period,
   );
-  const form = h("form", { class: "controls" }, labelled("Month", month), h("button", {}, "Show"));
+  const address = () => href(["books", "late"], { period: month.value });
   return [
-    on(form, {
-      submit: (event) => {
-        event.preventDefault();
-        go(href(["books", "late"], { period: month.value }));
-      },
-    }),
+    addressForm(undefined, [labelled("Month", month), h("button", {}, "Show")], address),
     h(
       "section",
       { class: "card", "aria-label": `Late items of ${period}` },

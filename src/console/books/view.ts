@@ -1,9 +1,8 @@
 import type { Scope } from "../../contract/scopes.ts";
-import { problemOf } from "../api.ts";
 import { may } from "../caller.ts";
 import { h } from "../dom.ts";
-import { problemBox } from "../problem.ts";
-import { type Route, refresh } from "../route.ts";
+import { missingScope } from "../problem.ts";
+import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { tabs } from "../tabs.ts";
 import { closingPart } from "./closing.ts";
@@ -39,17 +38,6 @@ const PARTS: Readonly<Record<string, Named>> = {
   loan: { label: "Loan in the books", scope: "hpts:ledger:read", part: loanPart, led: true },
 };
 
-/** What the service would answer, before it is asked: it names the scope. */
-const missing = ({ label, scope }: Named): HTMLElement =>
-  problemBox(
-    problemOf(
-      "insufficient_scope",
-      "The token lacks a scope",
-      `${label} needs the scope ${scope}, which the token does not grant.`,
-    ),
-    refresh,
-  );
-
 /** The double-entry books: `#/books/journal?account_code=1100`. Only parts that the token may read are offered. */
 export function booksView(main: HTMLElement, route: Route, page: AbortSignal): void {
   const offered = Object.entries(PARTS).filter(([, { scope, led }]) => !led && may(scope));
@@ -59,6 +47,10 @@ export function booksView(main: HTMLElement, route: Route, page: AbortSignal): v
   main.append(
     h("div", { class: "heading" }, entitle(known?.label ?? "No such part of the books", true)),
     tabs("Books", "books", links, { name }),
-    ...(known === undefined ? [] : may(known.scope) ? known.part(route, page) : [missing(known)]),
+    ...(known === undefined
+      ? []
+      : may(known.scope)
+        ? known.part(route, page)
+        : [missingScope(known.label, known.scope)]),
   );
 }

@@ -1,4 +1,4 @@
-import { isLosslessNumber, LosslessNumber } from "lossless-json";
+import { isLosslessNumber, LosslessNumber, parse, stringify } from "lossless-json";
 import { parseDate } from "../../domain/core/dates.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import {
@@ -30,11 +30,8 @@ interface ReadDraft {
   readonly changes: readonly string[];
 }
 
-/** Objects and lists of clients have no field in a form. */
-const hasInput = ({ type }: Field): boolean => type !== "object" && type !== "clients";
-
 const fieldsWhere = (fields: Fields, takes: (name: string, field: Field) => boolean): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([name, field]) => hasInput(field) && takes(name, field)));
+  Object.fromEntries(Object.entries(fields).filter(([name, field]) => takes(name, field)));
 
 /** What may be corrected of a disbursement of a kind. */
 export const disbursementForm = (kind: "loan" | "purchase"): Fields => ({
@@ -60,11 +57,57 @@ export const newPaymentForm = (kind: "loan" | "purchase"): Fields =>
       (name !== "client_id" || kind === "purchase"),
   );
 
-/** A value of a row as the form shows it. */
+/** A value of a row as the form shows it: clients one a line, an object as JSON. */
 export function shownValue(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return isLosslessNumber(value) ? value.value : String(value);
+  if (isLosslessNumber(value)) return value.value;
+  if (Array.isArray(value)) return value.map(({ client_id }) => String(client_id)).join("\n");
+  return typeof value === "object" ? (stringify(value, null, 2) ?? "") : String(value);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Null for a text that is no JSON object. */
+function membersOf(text: string): Members | null {
+  try {
+    const value = parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject && !isLosslessNumber(value) ? (value as Members) : null;
+  } catch {
+    return null;
+  }
+}
+
+const lines = (text: string): readonly string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+
+/** A text without what makes no difference, so that texts of the same value are the same. */
+function plain({ type }: Field, text: string): string {
+  if (type === "clients") return lines(text).join(", ");
+  if (type !== "object" || text.trim() === "") return text.trim();
+  return stringify(membersOf(text)) ?? text.trim();
+}
+
+/** What differs, as sentences; of an object member by member. */
+function changesOf(
+  name: string,
+  { type }: Field,
+  [before, text]: readonly [string, string],
+): readonly string[] {
+  const sentence = (what: string, from: string, to: string) =>
+    `${what}: ${from === "" ? "nothing" : from} → ${to === "" ? "nothing" : to}`;
+  const [was, is] = [membersOf(before || "{}"), membersOf(text || "{}")];
+  if (type !== "object" || was === null || is === null) return [sentence(name, before, text)];
+  const shown = (members: Members, member: string) => stringify(members[member]) ?? "";
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  return names
+    .map((member) => [member, shown(was, member), shown(is, member)] as const)
+    .filter(([, from, to]) => from !== to)
+    .map(([member, from, to]) => sentence(`${name}.${member}`, from, to));
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
@@ -72,6 +115,7 @@ const EXPECTED: Readonly<Partial<Record<Field["type"], string>>> = {
   amount: "an amount such as 1250.00, without separators",
   decimal: "a number such as 0.5",
   integer: "a whole number",
+  object: 'a JSON object such as {"branch": "north"}',
 };
 
 /** A text as the wire takes it and as the rules take it; an error says what was expected. */
@@ -91,6 +135,16 @@ function readValue({ type, min }: Field, text: string): Result<{ wire: unknown; 
       const date = parseDate(text);
       return date.ok ? ok({ wire: text, value: date.value }) : err(date.error);
     }
+    case "object": {
+      const members = membersOf(text);
+      return members === null
+        ? err(`must be ${EXPECTED[type]}`)
+        : ok({ wire: members, value: stringify(members) });
+    }
+    case "clients": {
+      const ids = lines(text);
+      return ok({ wire: ids.map((client_id) => ({ client_id })), value: ids });
+    }
     default:
       return ok({ wire: text, value: text });
   }
@@ -106,9 +160,10 @@ export function readDraft(
   const changes: string[] = [];
   const errors: string[] = [];
   for (const [name, field] of Object.entries(fields)) {
-    const [before, text] = [initial[name] ?? "", (texts[name] ?? "").trim()];
-    if (text === before) continue;
-    changes.push(`${name}: ${before === "" ? "nothing" : before} → ${text === "" ? "nothing" : text}`);
+    const text = (texts[name] ?? "").trim();
+    const both = [plain(field, initial[name] ?? ""), plain(field, text)] as const;
+    if (both[0] === both[1]) continue;
+    changes.push(...changesOf(name, field, both));
     if (text === "") {
       data[name] = null;
       change[name] = null;

@@ -108,7 +108,8 @@ export function previewEvent(
 /** The records that the event names. Which clients there are only the service knows: here each of them stands. */
 function stateOf({ disbursement, payments }: Known, { change }: IngestCommand): RecordState {
   const { client_id, purchase_clients, disbursement_id } = disbursement.record;
-  const named = [client_id, change.client_id, ...(purchase_clients ?? [])];
+  const listed = Array.isArray(change.purchase_clients) ? change.purchase_clients : [];
+  const named = [client_id, change.client_id, ...(purchase_clients ?? []), ...listed];
   const clients = named.filter((id) => typeof id === "string");
   return {
     client: new Map(clients.map((id) => [id, standIn(id)])),

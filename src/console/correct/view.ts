@@ -122,7 +122,7 @@ function correctCards(
   );
   const note = payment
     ? "Only what you change is sent. With a change date the change of the schedule counts from that day on."
-    : "Only what you change is sent. A change of amount, margin or maturity needs a change date and a reason. Further data and the clients of a purchase are not in this form.";
+    : "Only what you change is sent. A change of amount, margin or maturity needs a change date and a reason.";
   return [card("Record", choose), card("Correction", h("p", { class: "note" }, note), form)];
 }
 

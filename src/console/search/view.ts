@@ -1,8 +1,9 @@
 import type { SearchJson } from "../../contract/search/answers.ts";
 import { href } from "../address.ts";
-import { button, h, labelled, on } from "../dom.ts";
+import { addressForm } from "../address-form.ts";
+import { button, h, labelled } from "../dom.ts";
 import { loading } from "../loading.ts";
-import { go, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { addressOf, hitText, KIND_NAMES, KINDS, type Kind, searchFor } from "./hits.ts";
 
@@ -17,18 +18,8 @@ export function searchView(main: HTMLElement, route: Route, page: AbortSignal): 
 
 function queryForm(q: string): HTMLElement {
   const input = h("input", { type: "search", value: q, required: true, maxlength: 128, autocomplete: "off" });
-  const form = h(
-    "form",
-    { class: "controls", "aria-label": "Search again" },
-    labelled("Id, name or amount", input),
-    h("button", {}, "Search"),
-  );
-  return on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      go(href(["search"], { q: input.value.trim() }));
-    },
-  });
+  const controls = [labelled("Id, name or amount", input), h("button", {}, "Search")];
+  return addressForm("Search again", controls, () => href(["search"], { q: input.value.trim() }));
 }
 
 /** The hits found so far, by kind; each page adds to them. */

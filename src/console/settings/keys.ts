@@ -3,7 +3,7 @@ import type { keyList, madeKey } from "../../contract/credentials/answers.ts";
 import { isScope, SCOPE_MEANINGS } from "../../contract/scopes.ts";
 import { pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { currentCaller, may, tenantCalendar } from "../caller.ts";
+import { currentCaller, tenantCalendar } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { choices } from "../choices.ts";
 import { type Child, h, labelled, select } from "../dom.ts";
@@ -38,16 +38,12 @@ export function keysPart(page: AbortSignal): readonly HTMLElement[] {
       h("h2", { id: "keys" }, "API keys"),
       list.element,
     ),
-    ...(may("keys:manage")
-      ? [
-          h(
-            "section",
-            { class: "card", "aria-labelledby": "new-key" },
-            h("h2", { id: "new-key" }, "New key"),
-            createForm(list.again, page),
-          ),
-        ]
-      : []),
+    h(
+      "section",
+      { class: "card", "aria-labelledby": "new-key" },
+      h("h2", { id: "new-key" }, "New key"),
+      createForm(list.again, page),
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Scope } from "../../contract/scopes.ts";
 import { may } from "../caller.ts";
 import { h } from "../dom.ts";
+import { missingScope } from "../problem.ts";
 import type { Route } from "../route.ts";
 import { entitle } from "../shell.ts";
 import { tabs } from "../tabs.ts";
@@ -34,5 +35,9 @@ export function settingsView(main: HTMLElement, { segments }: Route, page: Abort
     tabs("Settings", "settings", links, { name }),
   );
   if (known === undefined) return;
+  if (!may(known.scope)) {
+    main.append(missingScope(known.label, known.scope));
+    return;
+  }
   main.append(...(name === "webhooks" && id !== undefined ? endpointPart(id, page) : known.part(page)));
 }

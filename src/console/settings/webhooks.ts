@@ -3,7 +3,6 @@ import type { endpoints, newEndpoint } from "../../contract/webhooks/answers.ts"
 import { WEBHOOK_TYPES } from "../../domain/core/webhook.ts";
 import { href, pathOf } from "../address.ts";
 import { get } from "../api.ts";
-import { may } from "../caller.ts";
 import { changeForm } from "../change-form.ts";
 import { choices } from "../choices.ts";
 import { type Child, h, labelled, link } from "../dom.ts";
@@ -35,16 +34,12 @@ export function webhooksPart(page: AbortSignal): readonly HTMLElement[] {
       h("h2", { id: "endpoints" }, "Endpoints"),
       list.element,
     ),
-    ...(may("webhooks:manage")
-      ? [
-          h(
-            "section",
-            { class: "card", "aria-labelledby": "new-endpoint" },
-            h("h2", { id: "new-endpoint" }, "New endpoint"),
-            createForm(list.again, page),
-          ),
-        ]
-      : []),
+    h(
+      "section",
+      { class: "card", "aria-labelledby": "new-endpoint" },
+      h("h2", { id: "new-endpoint" }, "New endpoint"),
+      createForm(list.again, page),
+    ),
   ];
 }
 

@@ -8,7 +8,7 @@ import { openBeside } from "./beside.ts";
 import { valueView } from "./columns.ts";
 import { columnLabel } from "./labels.ts";
 
-export interface Cell {
+export interface RowCell {
   readonly table: LookupTable;
   readonly column: string;
   readonly row: RowJson;
@@ -18,7 +18,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !isLosslessNumber(value);
 
 /** A list of clients or of entries as links; null for any other value. */
-export function listView({ table, column, row }: Cell): Child {
+export function listView({ table, column, row }: RowCell): Child {
   const [value, type] = [row[column], table.columns[column]];
   if (!Array.isArray(value)) return null;
   if (type === "clients") {
@@ -32,7 +32,7 @@ export function listView({ table, column, row }: Cell): Child {
 }
 
 /** A value in its cell: clients and entries as links, another object as a button that shows it beside the table. */
-export function cellView({ table, column, row }: Cell, page: AbortSignal): Child {
+export function cellView({ table, column, row }: RowCell, page: AbortSignal): Child {
   const value = row[column];
   if (!isRecord(value)) return valueView(table, column, row);
   const list = listView({ table, column, row });

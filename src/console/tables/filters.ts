@@ -1,5 +1,6 @@
 import { dateColumns, filterable, type LookupTable } from "../../contract/lookup/tables.ts";
 import { href } from "../address.ts";
+import { addressForm, WAITS } from "../address-form.ts";
 import { dateField } from "../date-field.ts";
 import { button, foldable, h, labelled, link, on, select } from "../dom.ts";
 import { words } from "../format.ts";
@@ -14,6 +15,7 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
     filterable(table).map((name) => [name, columnLabel(name)]),
     asked.filters.at(-1)?.[0] ?? "",
   );
+  column.setAttribute(WAITS, "");
   const value = h("input", { type: "text", maxlength: 255, autocomplete: "off" });
   const dates = select(
     [["", "no dates"], ...dateColumns(table).map((name) => [name, columnLabel(name)] as const)],
@@ -23,19 +25,17 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
   const end = dateField(asked.end_date);
   const given = (): Asked => {
     const others = asked.filters.filter(([name]) => name !== column.value);
-    const bounded = dates.value !== "";
+    const bounded = dates.value !== "" && start.value() + end.value() !== "";
     return {
       ...asked,
       search: search.value.trim(),
       filters: value.value.trim() === "" ? asked.filters : [...others, [column.value, value.value.trim()]],
-      date_field: dates.value,
+      date_field: bounded ? dates.value : "",
       start_date: bounded ? start.value() : "",
       end_date: bounded ? end.value() : "",
     };
   };
-  const form = h(
-    "form",
-    { class: "controls", "aria-label": `Filter ${words(table.name)}` },
+  const controls = [
     labelled("Search ids and statuses", search),
     labelled("Where", column),
     labelled("is exactly", value),
@@ -43,13 +43,15 @@ export function filterForm(table: LookupTable, asked: Asked): HTMLElement {
     labelled("from", start.input, start.element),
     labelled("to", end.input, end.element),
     h("button", {}, "Show"),
-  );
-  on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      go(addressOf(table, given()));
-    },
-  });
+  ];
+  const form = addressForm(`Filter ${words(table.name)}`, controls, () => addressOf(table, given()));
+  // A column of dates means nothing without a day, and a day nothing without its column.
+  const wait = (): void => {
+    dates.toggleAttribute(WAITS, start.value() + end.value() === "");
+    for (const { input } of [start, end]) input.toggleAttribute(WAITS, dates.value === "");
+  };
+  wait();
+  on(form, { input: wait });
   return h("div", {}, foldable("Filters", form), chips(table, asked));
 }
 

@@ -7,7 +7,7 @@ import { type Child, h, link } from "../dom.ts";
 import { words } from "../format.ts";
 import { loading } from "../loading.ts";
 import { entitle } from "../shell.ts";
-import { type Cell, listView } from "./cell.ts";
+import { listView, type RowCell } from "./cell.ts";
 import { objectView, valueView } from "./columns.ts";
 import { columnLabel } from "./labels.ts";
 import { tableList } from "./list.ts";
@@ -61,7 +61,7 @@ export function rowView(main: HTMLElement, table: LookupTable, id: string, page:
 }
 
 /** A value in full: an object as it is, everything else as its cell. */
-function memberView(cell: Cell): Child {
+function memberView(cell: RowCell): Child {
   const value = cell.row[cell.column];
   const whole = typeof value === "object" && value !== null && !isLosslessNumber(value);
   return listView(cell) ?? (whole ? objectView(value) : valueView(cell.table, cell.column, cell.row));
