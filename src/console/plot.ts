@@ -100,7 +100,9 @@ function mount(
   let plot: uPlot | null = null;
   const draw = (width: number): void => {
     const own = options(width);
-    const cursor = { ...own.cursor, move: onColumn };
+    // uPlot takes a pointer whose line stands on a column to have dragged, and would keep its click.
+    const drag = { ...own.cursor?.drag, click: () => undefined };
+    const cursor = { ...own.cursor, drag, move: onColumn };
     const markers = { ...own.legend?.markers, ...markersOf(own, lines) };
     plot = new uPlot({ ...own, cursor, legend: { markers }, plugins: [plugin] }, data, (made, init) => {
       place.append(made.root);
