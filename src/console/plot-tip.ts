@@ -29,7 +29,7 @@ export function tips(of: Tips): uPlot.Plugin {
   const box = h("div", { class: "tip", "aria-hidden": "true", hidden: true });
   return {
     hooks: {
-      ready: [
+      init: [
         (plot) => {
           of.place.append(box);
           listenToKeys(plot, of);

@@ -14,6 +14,8 @@ export interface ChartLine {
 }
 
 export const HEIGHT_PX = 220;
+/** What fits between the margins of A4, upright. */
+const SHEET_PX = 680;
 const FONT = "12px system-ui, sans-serif";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
@@ -73,6 +75,16 @@ export function plotted(label: string, of: Plotted, page: AbortSignal): HTMLElem
   return place;
 }
 
+/** The marks of a legend follow the colours of the page, also on a sheet. Bars have no outline. */
+function markersOf({ series }: uPlot.Options, lines: readonly ChartLine[]): uPlot.Legend.Markers {
+  const colour = (index: number) => `var(${lines[index - 1]?.colour ?? "--text"})`;
+  const isBar = (index: number) => series[index]?.width === 0;
+  return {
+    stroke: (_, index) => (isBar(index) ? "transparent" : colour(index)),
+    fill: (_, index) => (isBar(index) ? colour(index) : "transparent"),
+  };
+}
+
 /** The line below the pointer stands on the column whose figures are said. */
 const onColumn = (plot: uPlot, left: number, top: number): [number, number] => {
   const at = left < 0 ? undefined : plot.data[0][plot.posToIdx(left)];
@@ -81,15 +93,18 @@ const onColumn = (plot: uPlot, left: number, top: number): [number, number] => {
 
 function mount(
   place: HTMLElement,
-  { options, data, rest }: Plotted,
+  { options, data, lines, rest }: Plotted,
   plugin: uPlot.Plugin,
   page: AbortSignal,
 ) {
   let plot: uPlot | null = null;
   const draw = (width: number): void => {
     const own = options(width);
-    const cursor = { ...own.cursor, move: onColumn };
-    plot = new uPlot({ ...own, cursor, plugins: [plugin] }, data, (made, init) => {
+    // uPlot takes a pointer whose line stands on a column to have dragged, and would keep its click.
+    const drag = { ...own.cursor?.drag, click: () => undefined };
+    const cursor = { ...own.cursor, drag, move: onColumn };
+    const markers = { ...own.legend?.markers, ...markersOf(own, lines) };
+    plot = new uPlot({ ...own, cursor, legend: { markers }, plugins: [plugin] }, data, (made, init) => {
       place.append(made.root);
       init();
     });
@@ -102,9 +117,15 @@ function mount(
     else if (plot.width !== width) plot.setSize({ width, height: HEIGHT_PX });
   });
   watcher.observe(place);
-  for (const media of ["(prefers-color-scheme: dark)", "print"]) {
-    matchMedia(media).addEventListener("change", () => plot?.redraw(false, true), { signal: page });
-  }
+  const redraw = (): void => plot?.redraw(false, true);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal: page });
+  // A sheet is narrower than a window, and always light.
+  const fit = ({ matches }: MediaQueryListEvent): void => {
+    const width = matches ? Math.min(place.clientWidth, SHEET_PX) : place.clientWidth;
+    plot?.setSize({ width, height: HEIGHT_PX });
+    redraw();
+  };
+  matchMedia("print").addEventListener("change", fit, { signal: page });
   page.addEventListener("abort", () => {
     watcher.disconnect();
     plot?.destroy();

@@ -119,3 +119,12 @@ export function entitle(title: string, focus: boolean): HTMLElement {
   if (focus) queueMicrotask(() => heading.focus({ preventScroll: true }));
   return heading;
 }
+
+/** A title with a button that prints the page. */
+export const printable = (title: string): HTMLElement =>
+  h(
+    "div",
+    { class: "titled" },
+    entitle(title, true),
+    button("Print", () => print(), { class: "quiet" }),
+  );

@@ -5,6 +5,7 @@ import {
   cohortsOf,
   measuredOn,
   shade,
+  spread,
   type Vintage,
 } from "../../src/console/analytics/cohorts.ts";
 import { groupFilters, groupingOf, isOfTheDay, within } from "../../src/console/analytics/grouping.ts";
@@ -137,4 +138,14 @@ it("a sum has every digit of its numbers", () => {
   const numbers = ["90071992547409.91", "0.01", "-1e2"].map((text) => new LosslessNumber(text));
   expect(sumText(numbers)).toBe("90071992547309920000e-6");
   expect(sumText([])).toBe("0e-6");
+});
+
+it("some of a list are spread evenly from its first to its last, and a short list is shown whole", () => {
+  const days = Array.from({ length: 28 }, (_, at) => at);
+  expect(spread(days, 8)).toEqual([0, 4, 8, 12, 15, 19, 23, 27]);
+  expect([spread(days.slice(0, 9), 8), spread([1, 2, 3], 8), spread([], 8)]).toEqual([
+    [0, 1, 2, 3, 5, 6, 7, 8],
+    [1, 2, 3],
+    [],
+  ]);
 });

@@ -4,7 +4,7 @@ import { sampleFacilities } from "../../src/cli/sample/reports.ts";
 import type { cashFlows, concentration } from "../../src/contract/analytics/answers.ts";
 import type { ParsedOf } from "../../src/contract/answer-types.ts";
 import type { base, baseLoans, facility } from "../../src/contract/facility/answers.ts";
-import type { PositionsJson } from "../../src/contract/position/answers.ts";
+import type { PortfolioJson, PositionsJson } from "../../src/contract/position/answers.ts";
 import { SCOPES } from "../../src/contract/scopes.ts";
 import { PLAIN } from "../facility/terms.ts";
 import { findings } from "./axe.ts";
@@ -155,6 +155,66 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     expect(await Promise.all(sums)).toEqual(
       [month?.due, month?.received, month?.covered_by_end].map((flow) => worth(flow?.total)),
     );
+    await close();
+  });
+
+  it("say the figures of a month at the pointer and to the keyboard, which opens what is behind it", async () => {
+    const { data } = await service.get<ParsedOf<typeof cashFlows>>(
+      TENANT,
+      `/api/cash-flows?as_of_date=${AS_OF}&currency=USD`,
+    );
+    const months = (data[0]?.past ?? []).slice(-2);
+    const { page, close } = await look(`#/analytics/cash-flow?as_of=${AS_OF}&shown=USD`);
+    await pictures(page);
+    const picture = page.locator(".picture").first();
+    const tip = picture.locator(".tip");
+    expect(await tip.isVisible()).toBe(false);
+    const said = async () => {
+      const [due, received] = await tip.locator("dd").allTextContents();
+      return [await tip.locator("p").textContent(), worth(due), worth(received)];
+    };
+    const figures = months.map(({ month, due, received }) => [
+      month,
+      worth(due.total),
+      worth(received.total),
+    ]);
+    const plot = picture.locator(".u-over");
+    const { width, height } = (await plot.boundingBox()) ?? { width: 0, height: 0 };
+    await plot.hover({ position: { x: width - width / 24, y: height / 2 } });
+    expect(await said()).toEqual(figures[1]);
+    await page.mouse.move(0, 0);
+    await tip.waitFor({ state: "hidden" });
+    await picture.focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowLeft");
+    expect(await said()).toEqual(figures[0]);
+    const box = await tip.boundingBox();
+    const around = await picture.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((around?.x ?? 0) + (around?.width ?? 0));
+    expect(await page.getByRole("status").first().textContent()).toContain(`${months[0]?.month}: Due `);
+    await page.keyboard.press("Escape");
+    expect(await tip.isVisible()).toBe(false);
+    await page.keyboard.press("Enter");
+    await loaded(page);
+    expect(page.url()).toContain(`start_date=${months[0]?.month}-01`);
+    await close();
+  });
+
+  it("open with the currency of most loans, and keep the one that was chosen elsewhere", async () => {
+    const { data } = await service.get<PortfolioJson>(TENANT, `/api/portfolio?as_of_date=${AS_OF}`);
+    const lines = data.toSorted((a, b) => Number(b.number) - Number(a.number));
+    const names = lines.map(({ currency }) => currency);
+    expect(names[0]).not.toBe(names.toSorted()[0]);
+    const { page, go, close } = await look(`#/analytics/cash-flow?as_of=${AS_OF}`);
+    const title = () => page.locator("#flow").textContent();
+    expect(await title()).toBe(`${names[0]} on ${AS_OF}`);
+    await go(`#/portfolio?as_of=${AS_OF}&currency=${names[1]}`);
+    await page.getByRole("link", { name: "Analytics" }).click();
+    await loaded(page);
+    await page.getByRole("link", { name: "Cash flow" }).click();
+    await loaded(page);
+    expect(page.url()).toContain(`shown=${names[1]}`);
+    expect(await title()).toContain(`${names[1]} on `);
     await close();
   });
 

@@ -75,7 +75,7 @@ export const loansPart = {
     return [
       h(
         "section",
-        { class: "card", "aria-label": "Loans" },
+        { class: "card report", "aria-label": "Loans" },
         h(
           "div",
           { class: "card-head" },

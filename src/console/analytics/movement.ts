@@ -74,7 +74,7 @@ const ENDS = [
 function cards(lines: readonly Line[], rolled: readonly RollCellJson[], route: Route, page: AbortSignal) {
   const chosen = chosenOf(lines, route.query, usualCurrency(rolled));
   const { from, to } = spanOf(route);
-  if (chosen === null) return [h("p", { class: "note" }, `Nothing fits from ${from} to ${to}.`)];
+  if (chosen === null) return [h("p", { class: "card note" }, `Nothing fits from ${from} to ${to}.`)];
   const { currency, own } = chosen;
   const csv = pathTo(route, currency);
   const about = aboutReport(route, `From ${from} to ${to}`);

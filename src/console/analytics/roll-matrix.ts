@@ -104,7 +104,7 @@ function matrix(of: Matrix): HTMLElement {
   const head = (text: string) => h("th", { scope: "col", class: "number" }, text);
   const table = h(
     "table",
-    { class: "heat of-pool" },
+    { class: "heat of-pool matrix" },
     h("caption", { class: "unseen" }, "Roll rates: from the first day down, to the second across"),
     h(
       "thead",

@@ -1,9 +1,9 @@
 import { cashFlowPart } from "../cash-flow/part.ts";
 import { concentrationPart } from "../concentration/part.ts";
-import { button, h } from "../dom.ts";
+import { h } from "../dom.ts";
 import { facilitiesPart } from "../facilities/part.ts";
 import type { Route } from "../route.ts";
-import { entitle } from "../shell.ts";
+import { entitle, printable } from "../shell.ts";
 import { tabs } from "../tabs.ts";
 import { BEHIND } from "./behind.ts";
 import { filterBar } from "./filter-bar.ts";
@@ -53,12 +53,7 @@ export function analyticsView(main: HTMLElement, route: Route, page: AbortSignal
     h(
       "div",
       { class: "heading" },
-      h(
-        "div",
-        { class: "titled" },
-        entitle(known?.label ?? "No such report", true),
-        known && button("Print", () => print(), { class: "quiet" }),
-      ),
+      known ? printable(known.label) : entitle("No such report", true),
       days?.(here),
     ),
     tabs("Analytics", "analytics", links, {

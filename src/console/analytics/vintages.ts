@@ -84,7 +84,7 @@ function cards(lines: readonly Vintage[], route: Route, page: AbortSignal) {
   const { measure, by } = asked(route);
   if (chosen === null) {
     const { asOf } = momentOf(route);
-    return [h("p", { class: "note" }, `No disbursement of a ${by} that had ended by ${asOf} fits.`)];
+    return [h("p", { class: "card note" }, `No disbursement of a ${by} that had ended by ${asOf} fits.`)];
   }
   const [label, colour] = MEASURES[measure];
   const cohorts = cohortsOf(chosen.lines);

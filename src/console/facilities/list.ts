@@ -30,12 +30,12 @@ export function facilitiesOfDay(route: Route, page: AbortSignal): readonly HTMLE
       };
     }),
   );
-  const card = (id: string, title: string, child: Child) =>
-    h("section", { class: "card", "aria-labelledby": id }, h("h2", { id }, title), child);
+  const card = (id: string, title: string, child: Child, kind = "card") =>
+    h("section", { class: kind, "aria-labelledby": id }, h("h2", { id }, title), child);
   return [
     card("facilities", `Facilities on ${moment.asOf}`, list.element),
     ...(may("facilities:write")
-      ? [card("new-facility", "New facility", newFacilityForm(list.again, page))]
+      ? [card("new-facility", "New facility", newFacilityForm(list.again, page), "card unprinted")]
       : []),
   ];
 }

@@ -20,7 +20,9 @@ import { type BaseAnswer, type BaseLoan, type FacilityJson, reasonText } from ".
 export function facilityPage(id: string, route: Route, page: AbortSignal): readonly HTMLElement[] {
   const moment = momentOf(route);
   const at = pathOf(["api", "facilities", id, "base"], momentParameters(moment));
+  const all = href(["analytics", "facilities"], momentQuery({ ...moment, against: null }));
   return [
+    h("p", { class: "unprinted" }, link(all, "All facilities")),
     loading("the base", page, async ({ signal, progress }) => {
       const base = await getWalked<BaseAnswer>(at, signal, progress);
       if (!base.ok) return base;
@@ -45,9 +47,7 @@ interface Look {
 
 function parts(known: FacilityJson, base: BaseAnswer, { moment, at, page }: Look): readonly Child[] {
   const { facility_id } = known;
-  const all = href(["analytics", "facilities"], momentQuery({ ...moment, against: null }));
   return [
-    h("p", { class: "unprinted" }, link(all, "All facilities")),
     reportCard(
       {
         id: "certificate",
@@ -70,6 +70,8 @@ function changes(id: string, page: AbortSignal): readonly HTMLElement[] {
   return [
     loading("the last terms", page, async ({ signal }) => {
       const answer = await get<ParsedOf<typeof facility>>(pathOf(["api", "facilities", id]), signal);
+      // The base says so already.
+      if (!answer.ok && answer.problem.code === "not_found") return { ok: true, value: [] };
       if (!answer.ok) return answer;
       const { data } = answer.value;
       return {

@@ -1,7 +1,7 @@
 import type { BucketJson, PortfolioLineJson } from "../../contract/position/answers.ts";
 import { button, type Child, h, scrolling } from "../dom.ts";
 import { changeText, percentView, ZERO } from "../figure.ts";
-import { amountText, drawn, type Exact, numberText, shareOf } from "../format.ts";
+import { amountText, drawn, type Exact, numberText, plural, shareOf } from "../format.ts";
 import type { Then } from "./figures.ts";
 
 const label = (bucket: string) => (bucket === "current" ? "Current" : `${bucket} days`);
@@ -48,7 +48,13 @@ export function buckets(
     h(
       "tr",
       {},
-      h("th", { scope: "row" }, opener(one), bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index)),
+      h(
+        "th",
+        // A phone shows the number below the name, and has no column for it.
+        { scope: "row", "data-loans": plural(numberText(one.number), "loan") },
+        opener(one),
+        bar(longest > 0 ? drawn(one.outstanding) / longest : 0, index),
+      ),
       cellsOf(one),
     );
   const table = h(
