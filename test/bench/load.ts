@@ -60,6 +60,8 @@ export async function load(
   if (wrong > 0 || result.broken > 0) {
     throw new Error(`${wrong} answers of ${result.requests} are not ${status}, ${result.broken} are missing`);
   }
+  if (result.requests === 0)
+    throw new Error(`Nothing was answered within ${seconds} s: this machine is too busy`);
   return { ...result, perSecond: result.requests / (result.us / 1e6) };
 }
 

@@ -21,7 +21,7 @@ export const MANY = 64;
 /** Clients that are stored before anything is measured. */
 export const KNOWN = 1_000;
 
-async function token(tenant: string): Promise<string> {
+export async function tokenOf(tenant: string): Promise<string> {
   const scope = "ingest:write records:read hpts:disbursements:write";
   return new SignJWT({ tenant_id: tenant, sub: "bench", scope })
     .setProtectedHeader({ alg: "ES256", kid: TEST_KEY_ID })
@@ -32,12 +32,12 @@ async function token(tenant: string): Promise<string> {
 }
 
 /** Tokens of the tenants. Tenant 0 is the one of all scenarios with a single tenant. */
-export const TOKENS = await Promise.all(Array.from({ length: TENANTS }, (_, n) => token(`bench-${n}`)));
+export const TOKENS = await Promise.all(Array.from({ length: TENANTS }, (_, n) => tokenOf(`bench-${n}`)));
 const [FIRST = ""] = TOKENS;
 /** Tenants with a million records and with a thousand. */
 export const BIG_TENANT = "bench-big";
-export const BIG_TOKEN = await token(BIG_TENANT);
-export const SMALL_TOKEN = await token("bench-small");
+export const BIG_TOKEN = await tokenOf(BIG_TENANT);
+export const SMALL_TOKEN = await tokenOf("bench-small");
 
 /** An HTTP/1.1 request that keeps its connection. */
 function requestText(method: string, path: string, headers: Readonly<Record<string, string>>, body = "") {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkoutOf } from "./checkout.ts";
 import { PEER_SCENARIOS, SCENARIOS, type Scenario } from "./comparisons.ts";
+import { importTape, makeTape, sendBatches } from "./import.ts";
 import { HAS_WRK, send } from "./load.ts";
 import { startPeers } from "./peer/peer.ts";
 import { chart, line, markdown, type Row, rounded } from "./report.ts";
@@ -59,6 +60,9 @@ const pace = { rounds: Number(options.rounds), seconds: Number(options.seconds) 
 const databaseUrl = options["database-url"];
 
 const COLD = "first event of a cold isolate";
+const IMPORT = "events by the import command to their batches alone";
+/** Their events take the import some seconds. */
+const IMPORT_LOANS = 2_000;
 const isWanted = (name: string) => options.only.some((text) => name.includes(text));
 const wanted = SCENARIOS.filter(({ name }) => isWanted(name));
 const wantedPeers = databaseUrl === undefined ? [] : PEER_SCENARIOS.filter(({ name }) => isWanted(name));
@@ -85,6 +89,9 @@ async function compare(scenario: Scenario, services: Services): Promise<void> {
   if (samples.has("earlier")) sinceBefore.push(before(scenario.name, of("ours"), of("earlier")));
 }
 
+/** Each service has a place of its own for its data. */
+let places = 0;
+
 type Variants = Readonly<Partial<Record<VariantName, Running>>>;
 
 const isProject = (name: string) => name === "ours" || name === "earlier";
@@ -100,7 +107,7 @@ async function withVariants(
   try {
     for (const name of ["bare", "usual", "ours", "earlier"] as const) {
       if (!needed.has(name)) continue;
-      const running = await startVariant(name, d1, join(root, `${name}-${d1.slowness}`));
+      const running = await startVariant(name, d1, join(root, `${name}-${places++}`));
       started.push([name, running]);
       await migrate(name, running);
       if (isProject(name)) await fill(running);
@@ -165,6 +172,25 @@ async function cold(): Promise<void> {
   add(rowOf(COLD, aim, samples.ours, samples.usual));
 }
 
+/** The whole import command against the batches that it sends, sent by themselves. */
+async function imports(): Promise<void> {
+  const tape = await makeTape(root, IMPORT_LOANS);
+  const running = await startVariant("ours", AS_IT_IS, join(root, "import"));
+  try {
+    await migrate("ours", running);
+    const ours: Sample[] = [];
+    const batches: Sample[] = [];
+    for (let round = 0; round < pace.rounds; round += 1) {
+      ours.push(await sampled(running, 1, () => importTape(running.port, tape, `imported-${round}`)));
+      batches.push(await sampled(running, 1, () => sendBatches(running.port, tape, `sent-${round}`)));
+    }
+    const aim = { to: "batches", against: "itself", measure: "rate", aim: 0.8 } as const;
+    add(rowOf(IMPORT, aim, ours, batches));
+  } finally {
+    await running.stop();
+  }
+}
+
 async function comparePeers(url: string): Promise<void> {
   const peers = await startPeers(url);
   try {
@@ -215,6 +241,7 @@ async function main(): Promise<void> {
     if (scenario.pace) await withVariants([scenario], scenario.pace, (running) => compare(scenario, running));
   }
   if (isWanted(COLD)) await cold();
+  if (isWanted(IMPORT)) await imports();
   if (databaseUrl !== undefined && wantedPeers.length > 0) await comparePeers(databaseUrl);
   if (options.write) write();
   if (isWorse()) process.exitCode = 1;
@@ -242,7 +269,7 @@ function write(): void {
 if (options.help) console.log(HELP);
 else if (options.list) {
   const peers = PEER_SCENARIOS.map(({ name }) => `${name} (with --database-url)`);
-  console.log([...SCENARIOS.map(({ name }) => name), COLD, ...peers].join("\n"));
+  console.log([...SCENARIOS.map(({ name }) => name), COLD, IMPORT, ...peers].join("\n"));
 } else {
   try {
     await main();

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { Category } from "../../domain/tape/fields.ts";
+import type { Route } from "./envelope.ts";
 import type { LinePlace, LineSubject, Refusal } from "./line.ts";
 
 /** The states of an event; `refusedForGood` was sent, and is not sent again. */
@@ -21,17 +22,16 @@ export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 /** One event as the checkpoint stores it. */
 interface StoredEvent extends LinePlace, LineSubject {
   readonly pass: number;
-  readonly key: string;
   readonly state: EventState;
-  /** Null for an event that is not sent. */
+  /** Null for an event that is not sent, as is the line of its batch. */
+  readonly route: Pick<Route, "step" | "references"> | null;
   readonly body: string | null;
   /** What only an update of the record would say (`--upsert`). */
   readonly change: string | null;
 }
 
 /** An event that waits to be sent. */
-interface WaitingEvent extends LinePlace {
-  readonly key: string;
+export interface WaitingEvent extends LinePlace, Route {
   readonly body: string;
   readonly change: string | null;
 }
@@ -39,9 +39,9 @@ interface WaitingEvent extends LinePlace {
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS lines (
-    file INTEGER NOT NULL, line INTEGER NOT NULL, event INTEGER NOT NULL, pass INTEGER NOT NULL, key TEXT NOT NULL,
-    state INTEGER NOT NULL, outcome INTEGER, category TEXT, id TEXT, status INTEGER, code TEXT, errors TEXT, body TEXT,
-    change TEXT, PRIMARY KEY (file, line, event)
+    file INTEGER NOT NULL, line INTEGER NOT NULL, event INTEGER NOT NULL, pass INTEGER NOT NULL,
+    state INTEGER NOT NULL, outcome INTEGER, category TEXT, id TEXT, route TEXT, status INTEGER, code TEXT, errors TEXT,
+    body TEXT, change TEXT, PRIMARY KEY (file, line, event)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS occurrences (hash BLOB PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS records (
@@ -79,7 +79,7 @@ export class Checkpoint {
       );
       database.exec(TABLES);
       // A checkpoint of an earlier version has other columns.
-      database.prepare("SELECT event, change FROM lines LIMIT 1").all();
+      database.prepare("SELECT route FROM lines LIMIT 1").all();
       return ok(new Checkpoint(database));
     } catch (error) {
       database.close();
@@ -150,19 +150,22 @@ export class Checkpoint {
   }
 
   /** Counts this envelope and returns how often it has occurred: 1 for the first time. */
-  countOccurrence(hash: Buffer): number {
+  countOccurrence(hash: string): number {
+    const { changes } = this.run("INSERT OR IGNORE INTO occurrences VALUES (unhex(?), 1)", hash);
+    if (changes === 1) return 1;
     const row = this.prepared(
-      "INSERT INTO occurrences VALUES (?, 1) ON CONFLICT (hash) DO UPDATE SET count = count + 1 RETURNING count",
+      "UPDATE occurrences SET count = count + 1 WHERE hash = unhex(?) RETURNING count",
     ).get(hash);
     return Number(row?.count);
   }
 
   addEvent(event: StoredEvent, refusal: Refusal | null): void {
-    const { file, line, event: number, pass, key, state, category, id, body, change } = event;
+    const { file, line, event: number, pass, state, category, id, body, change } = event;
     const errors = refusal ? JSON.stringify(refusal.errors) : null;
+    const route = event.route ? JSON.stringify(event.route) : null;
     this.run(
-      "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
-      ...[file, line, number, pass, key, state, category, id],
+      "INSERT INTO lines VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+      ...[file, line, number, pass, state, category, id, route],
       ...[refusal?.status ?? null, refusal?.code ?? null, errors, body, change],
     );
   }
@@ -191,18 +194,22 @@ export class Checkpoint {
     this.run("UPDATE records SET refused = 0");
   }
 
-  count(states: readonly EventState[], pass: number | null = null): number {
-    const row = this.prepared(
-      "SELECT count(*) AS count FROM lines WHERE state IN (SELECT value FROM json_each(?1)) AND pass = coalesce(?2, pass)",
-    ).get(JSON.stringify(states), pass);
-    return Number(row?.count);
+  /** How many events there are, and how many of each pass wait. */
+  counts(): { readonly total: number; readonly waiting: ReadonlyMap<number, number> } {
+    const rows = this.prepared(
+      `SELECT pass, count(*) AS total, total(state = ${STATE.waiting}) AS waiting FROM lines GROUP BY pass`,
+    ).all();
+    return {
+      total: rows.reduce((sum, { total }) => sum + Number(total), 0),
+      waiting: new Map(rows.map(({ pass, waiting }) => [Number(pass), Number(waiting)])),
+    };
   }
 
   /** Waiting events of a pass in the order of the files, or from the last to the first. */
   *waiting(pass: number, backwards: boolean): Generator<WaitingEvent> {
     const [sign, order] = backwards ? ["<", "DESC"] : [">", "ASC"];
     const page = this.prepared(
-      `SELECT file, line, event, key, body, change FROM lines
+      `SELECT file, line, event, category, id, route, body, change FROM lines
        WHERE pass = ? AND state = 0 AND (file, line, event) ${sign} (?, ?, ?)
        ORDER BY file ${order}, line ${order}, event ${order} LIMIT ${PAGE_ROWS}`,
     );
@@ -212,8 +219,10 @@ export class Checkpoint {
       for (const row of rows) {
         const [file, line, event] = [Number(row.file), Number(row.line), Number(row.event)];
         place = [file, line, event];
+        const { step, references } = JSON.parse(String(row.route));
+        const route = { category: row.category as Category, id: String(row.id), step, references };
         const change = row.change === null ? null : String(row.change);
-        yield { file, line, event, key: String(row.key), body: String(row.body), change };
+        yield { file, line, event, ...route, body: String(row.body), change };
       }
       if (rows.length === 0) return;
     }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { EXIT, failed, report } from "../failure.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { readEnvelope } from "./envelope.ts";
 import type { ImportOptions } from "./options.ts";
 import { hasParentsHere, PASSES, prepare, unsentText } from "./prepare.ts";
 import { Records } from "./records.ts";
@@ -57,9 +56,8 @@ function eventsWithParentsElsewhere(checkpoint: Checkpoint): number {
   const records = new Records(checkpoint);
   let found = 0;
   for (const pass of Object.values(PASSES)) {
-    for (const { body } of checkpoint.waiting(pass, false)) {
-      const read = readEnvelope(body, "");
-      if (read.ok && !hasParentsHere(read.value, records)) found += 1;
+    for (const event of checkpoint.waiting(pass, false)) {
+      if (!hasParentsHere(event, records)) found += 1;
     }
   }
   return found;

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalText } from "../../contract/canonical.ts";
-import { isJsonObject, parseJson } from "../../contract/json.ts";
+import { isJsonObject, parseJson, stringifyJson } from "../../contract/json.ts";
 import { parseIngest } from "../../contract/tape/ingest.ts";
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
@@ -15,18 +15,22 @@ export interface Reference {
   readonly id: string;
 }
 
-/** What the import must know of a line to send it at the right time. The service checks the rest. */
-export interface Envelope {
+/** What says when and in which lane a line is sent. */
+export interface Route {
   readonly category: Category;
   readonly step: Step;
   /** Empty when the line names no id. */
   readonly id: string;
+  /** The parents that the line names. */
+  readonly references: readonly Reference[];
+}
+
+/** What the import must know of a line. The service checks the rest. */
+export interface Envelope extends Route {
   /** The line's own idempotency key, or the hash of it; null where it has none of this tenant. */
   readonly key: string | null;
   /** The line has the hash of another tenant's key: it gets a new key. */
   readonly isForeign: boolean;
-  /** The parents that the line names. */
-  readonly references: readonly Reference[];
   /** The line as parsed, without both. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -93,12 +97,16 @@ export function schemaRefusal({ body }: Envelope): Refusal | null {
   return parsed.ok ? null : refusalOf(parsed.error);
 }
 
-const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
-
-/** Identifies equal envelopes of a tenant, regardless of the order of their members. */
-export const envelopeHash = (tenant: string, { body }: Envelope): Buffer =>
-  sha256(`${tenant}\n${canonicalText(body)}`);
+/** Identifies equal envelopes of a tenant, regardless of the order of their members: a SHA-256 in hex. */
+export const envelopeHash = (tenant: string, { body }: Envelope): string =>
+  hash("sha256", `${tenant}\n${canonicalText(body)}`, "hex");
 
 /** The key of a line without one: always the same for the same line of the same files. */
-export const derivedKey = (hash: Buffer, occurrence: number): string =>
-  `import:${sha256(`${hash.toString("hex")}\n${occurrence}`).toString("base64url")}`;
+export const derivedKey = (envelope: string, occurrence: number): string =>
+  `import:${hash("sha256", `${envelope}\n${occurrence}`, "base64url")}`;
+
+/** A line of a batch: the envelope with its key. */
+export function withKey(text: string, key: string, { key: own, isForeign, body }: Envelope): string {
+  if (isForeign) return stringifyJson({ idempotency_key: key, ...body });
+  return own === null ? `{"idempotency_key":${JSON.stringify(key)},${text.slice(1)}` : text;
+}

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../domain/core/result.ts";
 import { type CommandFailure, EXIT, failed, report } from "../failure.ts";
 import { stopRequests } from "../local/stop-requests.ts";
 import { Service } from "../service.ts";
-import { Checkpoint, STATE } from "./checkpoint.ts";
+import { Checkpoint } from "./checkpoint.ts";
 import { checkLocally } from "./dry-run.ts";
 import type { ImportOptions } from "./options.ts";
 import { type SendingOptions, sendAll } from "./passes.ts";
@@ -135,11 +135,10 @@ async function sendWithProgress(
   sending: Omit<SendingOptions, "settled">,
 ): Promise<Result<void, CommandFailure>> {
   const { checkpoint, stop } = sending;
-  const total = checkpoint.count(Object.values(STATE));
-  const waiting = checkpoint.count([STATE.waiting]);
-  const progress = startProgress(total, total - waiting);
+  const { total, waiting } = checkpoint.counts();
+  const progress = startProgress(total, total - [...waiting.values()].reduce((sum, more) => sum + more, 0));
   try {
-    return await sendAll({
+    return await sendAll(waiting, {
       ...sending,
       settled: (lines, refused) => progress.advance(lines, refused),
     });

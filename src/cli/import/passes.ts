@@ -1,12 +1,18 @@
-import { createHash } from "node:crypto";
-import { stringifyJson } from "../../contract/json.ts";
+import { hash } from "node:crypto";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { CommandFailure } from "../failure.ts";
 import type { Service } from "../service.ts";
 import { type LineAnswer, sendBatch } from "./batch.ts";
-import { type Checkpoint, type EventState, OUTCOME, type Outcome, STATE } from "./checkpoint.ts";
-import { type Envelope, readEnvelope } from "./envelope.ts";
-import type { LinePlace, Refusal } from "./line.ts";
+import {
+  type Checkpoint,
+  type EventState,
+  OUTCOME,
+  type Outcome,
+  STATE,
+  type WaitingEvent,
+} from "./checkpoint.ts";
+import { type Envelope, type Route, readEnvelope } from "./envelope.ts";
+import type { Refusal } from "./line.ts";
 import { IN_ORDER, laneKey, PASSES, referenceField, refusedParent } from "./prepare.ts";
 import { Records } from "./records.ts";
 import { type Existing, mayExist, reconcile } from "./upsert.ts";
@@ -28,24 +34,25 @@ export interface SendingOptions {
   readonly settled: (lines: number, refused: number) => void;
 }
 
-interface Outgoing extends LinePlace {
-  readonly text: string;
-  readonly envelope: Envelope;
-  readonly change: string | null;
-}
+/** Batches that a lane may have ready or under way: while one lane waits for its own, the others have lines. */
+const LANE_BATCHES_MAX = 2;
 
 /** One of several parallel senders: it sends its lines in order, one batch at a time. */
 class Lane {
-  waiting: Outgoing[] = [];
+  waiting: WaitingEvent[] = [];
   bytes = 0;
-  sending: Promise<void> = Promise.resolve();
+  /** The ends of the batches that are sent or read ahead, in their order. */
+  batches: Promise<void>[] = [];
 }
 
-/** Sends every waiting line, pass by pass. */
-export async function sendAll(options: SendingOptions): Promise<Result<void, CommandFailure>> {
+/** Sends every waiting line, pass by pass; `counts` says how many wait in each. */
+export async function sendAll(
+  counts: ReadonlyMap<number, number>,
+  options: SendingOptions,
+): Promise<Result<void, CommandFailure>> {
   const passes = options.inOrder ? [IN_ORDER] : Object.values(PASSES);
   for (const pass of passes) {
-    const waiting = options.checkpoint.count([STATE.waiting], pass);
+    const waiting = counts.get(pass) ?? 0;
     if (waiting === 0) continue;
     // No more lanes than the lines fill batches.
     const lanes = Math.min(options.lanes, Math.ceil(waiting / BATCH_LINES_MAX));
@@ -72,27 +79,30 @@ class Pass {
   }
 
   async run(): Promise<Result<void, CommandFailure>> {
-    const { tenant, checkpoint, inOrder, stop } = this.#options;
+    const { checkpoint, inOrder, stop } = this.#options;
     const backwards = !inOrder && this.#pass === PASSES.deletes;
-    for (const { key, body, ...event } of checkpoint.waiting(this.#pass, backwards)) {
+    for (const event of checkpoint.waiting(this.#pass, backwards)) {
       if (this.#failure) break;
       stop.throwIfAborted();
-      const read = readEnvelope(body, tenant);
-      if (!read.ok) throw new Error(`line ${event.line} was readable when it was stored`);
-      await this.#enqueue({ ...event, text: withKey(body, key, read.value), envelope: read.value });
+      await this.#enqueue(event);
     }
     for (const lane of this.#lanes) this.#flush(lane);
-    await Promise.all(this.#lanes.map(({ sending }) => sending));
+    await Promise.all(this.#lanes.flatMap(({ batches }) => batches));
     return this.#failure ? err(this.#failure) : ok(undefined);
   }
 
-  async #enqueue(outgoing: Outgoing): Promise<void> {
+  #envelopeOf({ body, line }: WaitingEvent): Envelope {
+    const read = readEnvelope(body, this.#options.tenant);
+    if (!read.ok) throw new Error(`line ${line} was readable when it was stored`);
+    return read.value;
+  }
+
+  async #enqueue(outgoing: WaitingEvent): Promise<void> {
     const { settled } = this.#options;
-    const parent =
-      outgoing.envelope.step === "delete" ? null : refusedParent(outgoing.envelope, this.#records);
+    const parent = outgoing.step === "delete" ? null : refusedParent(outgoing, this.#records);
     if (parent) {
       const message = `The ${parent.category} ${parent.id} was refused.`;
-      const field = referenceField(outgoing.envelope, parent);
+      const field = referenceField(this.#envelopeOf(outgoing), parent);
       const refusal: Refusal = {
         status: null,
         code: "parent_refused",
@@ -102,20 +112,21 @@ class Pass {
       settled(1, 1);
       return;
     }
-    const lane = this.#laneOf(outgoing.envelope);
-    const bytes = Buffer.byteLength(outgoing.text) + 1;
+    const lane = this.#laneOf(outgoing);
+    const bytes = Buffer.byteLength(outgoing.body) + 1;
     const full = lane.waiting.length >= BATCH_LINES_MAX || lane.bytes + bytes > BATCH_BYTES_MAX;
     if (full) {
-      await lane.sending;
       this.#flush(lane);
+      // The lines of a single lane see what became of those before them.
+      if (lane.batches.length > (this.#lanes.length > 1 ? LANE_BATCHES_MAX : 1)) await lane.batches.shift();
     }
     lane.waiting.push(outgoing);
     lane.bytes += bytes;
   }
 
-  #laneOf(envelope: Envelope): Lane {
-    const digest = createHash("sha256").update(laneKey(envelope, this.#records)).digest();
-    const lane = this.#lanes[digest.readUInt32BE(0) % this.#lanes.length];
+  #laneOf(route: Route): Lane {
+    const digest = hash("sha256", laneKey(route, this.#records), "hex");
+    const lane = this.#lanes[Number.parseInt(digest.slice(0, 8), 16) % this.#lanes.length];
     if (!lane) throw new Error("an import has at least one lane");
     return lane;
   }
@@ -124,14 +135,16 @@ class Pass {
     const lines = lane.waiting;
     lane.waiting = [];
     lane.bytes = 0;
-    if (lines.length > 0) lane.sending = lane.sending.then(() => this.#send(lines));
+    if (lines.length === 0) return;
+    const before = lane.batches.at(-1) ?? Promise.resolve();
+    lane.batches.push(before.then(() => this.#send(lines)));
   }
 
-  async #send(lines: readonly Outgoing[]): Promise<void> {
+  async #send(lines: readonly WaitingEvent[]): Promise<void> {
     if (this.#failure) return;
     const { service, checkpoint, stop, settled } = this.#options;
     try {
-      const texts = lines.map(({ text }) => text);
+      const texts = lines.map(({ body }) => body);
       const sent = await sendBatch(service, texts, stop);
       const found = sent.ok ? await this.#reconciled(lines, sent.value) : sent;
       if (!found.ok) {
@@ -154,26 +167,26 @@ class Pass {
 
   /** The answers with their outcomes; with `--upsert` after records that exist have got what differs. */
   async #reconciled(
-    lines: readonly Outgoing[],
+    lines: readonly WaitingEvent[],
     answers: readonly LineAnswer[],
   ): Promise<Result<readonly Settled[], CommandFailure>> {
     const { service, stop, upsert } = this.#options;
     const existing = new Map<number, Existing>();
-    for (const [index, { envelope, change }] of lines.entries()) {
+    for (const [index, line] of lines.entries()) {
       const answer = answers[index];
-      if (upsert && envelope.step === "create" && envelope.id !== "" && mayExist(answer)) {
-        existing.set(index, { envelope, change, answer });
+      if (upsert && line.step === "create" && line.id !== "" && mayExist(answer)) {
+        existing.set(index, { envelope: this.#envelopeOf(line), change: line.change, answer });
       }
     }
     const reconciled = await reconcile(service, [...existing.values()], stop);
     if (!reconciled.ok) return reconciled;
     return ok(
-      lines.map(({ envelope }, index) => {
+      lines.map(({ step }, index) => {
         const known = existing.get(index);
         return (
           (known && reconciled.value.get(known)) ?? {
             answer: answers[index],
-            outcome: OUTCOMES[envelope.step],
+            outcome: OUTCOMES[step],
           }
         );
       }),
@@ -181,13 +194,13 @@ class Pass {
   }
 
   /** A refused delete that other lines of its record follow must not come after them in the next run. */
-  #refusedState({ envelope }: Outgoing): EventState {
-    const isLast = envelope.step !== "delete" || (!this.#options.inOrder && this.#pass === PASSES.deletes);
+  #refusedState({ step }: WaitingEvent): EventState {
+    const isLast = step !== "delete" || (!this.#options.inOrder && this.#pass === PASSES.deletes);
     return isLast ? STATE.refused : STATE.refusedForGood;
   }
 
-  #settle(line: Outgoing, state: EventState, { refusal, outcome }: Settlement): void {
-    const { category, id, step } = line.envelope;
+  #settle(line: WaitingEvent, state: EventState, { refusal, outcome }: Settlement): void {
+    const { category, id, step } = line;
     this.#options.checkpoint.settle(line, state, refusal ?? null, outcome);
     // A create that is refused because the record exists still gives its children a parent.
     if (step === "create")
@@ -206,9 +219,3 @@ interface Settlement {
 }
 
 const OUTCOMES = { create: OUTCOME.created, update: OUTCOME.updated, delete: OUTCOME.deleted } as const;
-
-/** A line of the batch: the envelope with its key. */
-function withKey(text: string, key: string, { key: own, isForeign, body }: Envelope): string {
-  if (isForeign) return stringifyJson({ idempotency_key: key, ...body });
-  return own === null ? `{"idempotency_key":${JSON.stringify(key)},${text.slice(1)}` : text;
-}

@@ -11,8 +11,10 @@ import {
   type Envelope,
   envelopeHash,
   type Reference,
+  type Route,
   readEnvelope,
   schemaRefusal,
+  withKey,
 } from "./envelope.ts";
 import type { LinePlace, SourceEvent, SourceLine } from "./line.ts";
 import { forAll, liveRow } from "./live.ts";
@@ -131,7 +133,7 @@ class LineReader {
 
   read(source: SourceLine): void {
     const { file, line } = source;
-    const rest = { pass: 0, key: "", body: null, change: null };
+    const rest = { pass: 0, route: null, body: null, change: null };
     if ("refusal" in source) {
       const { category, id, refusal } = source;
       const place = { file, line, event: 0, category, id };
@@ -158,14 +160,14 @@ class LineReader {
     }
     if (!read.ok || fault) {
       const subject = read.ok ? read.value : { category: null, id: null };
-      const rest = { pass: 0, key: "", state: STATE.refusedHere, body: null, change: null };
+      const rest = { pass: 0, route: null, state: STATE.refusedHere, body: null, change: null };
       this.#checkpoint.addEvent(
         { ...place, category: subject.category, id: subject.id || null, ...rest },
         fault,
       );
       return;
     }
-    const { category, id, step } = read.value;
+    const { category, id, step, references } = read.value;
     const hash = envelopeHash(tenant, read.value);
     const occurrence = isShared ? 1 : this.#checkpoint.countOccurrence(hash);
     const key = read.value.key ?? derivedKey(hash, occurrence);
@@ -177,8 +179,8 @@ class LineReader {
     }
     // Lines of one record keep their order: a delete that others follow is not one of the last things to be done.
     if (this.#hasDeletes) this.#checkpoint.moveDelete(category, id, passOf(category));
-    const body = split?.text ?? text;
-    const event = { ...place, pass, key, state: STATE.waiting, category, id, body };
+    const body = withKey(split?.text ?? text, key, read.value);
+    const event = { ...place, pass, state: STATE.waiting, category, id, route: { step, references }, body };
     this.#checkpoint.addEvent({ ...event, change: split?.change ?? null }, null);
     if (step === "delete" && !inOrder) {
       this.#checkpoint.addDelete(place, category, id);
@@ -194,25 +196,25 @@ function passOf(category: Category): number {
 }
 
 /** The disbursement whose lane a record's lines use, else the record itself. */
-function laneOwner({ category, id, references }: Envelope): string {
+function laneOwner({ category, id, references }: Route): string {
   const parent = references.find((reference) => reference.category === "disbursement");
   return category === "disbursement" ? id : (parent?.id ?? id);
 }
 
 /** Lines with the same lane key keep their order: those of one disbursement, or of one client. */
-export function laneKey(envelope: Envelope, records: Records): string {
-  const { category, id } = envelope;
+export function laneKey(route: Route, records: Records): string {
+  const { category, id } = route;
   if (category === "client") return `client ${id}`;
   // The first create in the files says the lane: a record may be created anew under another disbursement.
-  return `disbursement ${records.parentOf(category, id) ?? laneOwner(envelope)}`;
+  return `disbursement ${records.parentOf(category, id) ?? laneOwner(route)}`;
 }
 
 /** The first parent of a line whose own create was refused. */
-export const refusedParent = ({ references }: Envelope, records: Records): Reference | null =>
+export const refusedParent = ({ references }: Route, records: Records): Reference | null =>
   references.find(({ category, id }) => records.isRefused(category, id)) ?? null;
 
 /** True if the files hold the create of every parent that the line names. */
-export const hasParentsHere = ({ references }: Envelope, records: Records): boolean =>
+export const hasParentsHere = ({ references }: Route, records: Records): boolean =>
   references.every(({ category, id }) => records.parentOf(category, id) !== null);
 
 /** The path of the field in which a line names a parent. */
