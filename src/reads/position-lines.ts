@@ -1,6 +1,5 @@
-import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
-import { positionLineView } from "../contract/position/view.ts";
+import { positionLineText } from "../contract/position/view.ts";
 import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
@@ -78,8 +77,8 @@ export function linesOf(
   return loans.flatMap((loan) => {
     const listed = listedPosition(loan, request);
     if (!listed) return [];
-    const line = positionLineView(listed.one, listed.position, day, ledgerIds);
-    return [stringifyJson({ ...line, from: listed.from })];
+    const { from, ...line } = listed;
+    return [positionLineText({ ...line, day, ledgerIds }, from)];
   });
 }
 
