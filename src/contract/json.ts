@@ -44,3 +44,8 @@ export const isJsonObject = (value: unknown): value is Readonly<Record<string, u
 export function stringifyJson(value: unknown): string {
   return stringify(value) ?? "null";
 }
+
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => object };
+
+/** A number as its text, which `JSON.stringify` takes as it is: for many answers, several times faster than `stringifyJson`. */
+export const rawNumber = (text: string): object => rawJSON(text);

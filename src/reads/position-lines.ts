@@ -1,6 +1,5 @@
-import { stringifyJson } from "../contract/json.ts";
 import type { PositionsQuery } from "../contract/position/query.ts";
-import { besideView, positionLineView } from "../contract/position/view.ts";
+import { positionLineText } from "../contract/position/view.ts";
 import { type Beside, besideOf } from "../domain/analytics/beside.ts";
 import { wantedBy } from "../domain/analytics/dimensions.ts";
 import { calendarOf } from "../domain/core/calendar.ts";
@@ -76,8 +75,8 @@ export function linesOf(
   return loans.flatMap((loan) => {
     const listed = listedPosition(loan, request);
     if (!listed) return [];
-    const line = positionLineView(listed.one, listed.position, day, ledgerIds);
-    return [stringifyJson({ ...line, ...besideView(listed.beside, line.currency) })];
+    const { beside, ...line } = listed;
+    return [positionLineText({ ...line, day, ledgerIds }, beside)];
   });
 }
 

@@ -150,7 +150,9 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
       expect(await page.locator("h1").textContent()).toBe("Loans");
       const query = new URLSearchParams(address.replace(/^.*?\?/, ""));
       const place = query.get("bucket") ?? query.get("state");
-      numbers[`${query.get("from_bucket") ?? query.get("from_state")} to ${place}`] = (await rowsOf(page, "Loans")).length;
+      numbers[`${query.get("from_bucket") ?? query.get("from_state")} to ${place}`] = (
+        await rowsOf(page, "Loans")
+      ).length;
     }
     expect(numbers).toEqual(
       Object.fromEntries(data.map(({ from, to, number }) => [`${from} to ${to}`, Number(number)])),

@@ -11,30 +11,22 @@ import type { Ready } from "../../domain/position/ready.ts";
 import { seriesOf } from "../../domain/position/series.ts";
 import type { Terms } from "../../domain/position/terms.ts";
 import type { AnswerOf } from "../answer-types.ts";
-import type {
-  besidePosition,
-  installment,
-  parts,
-  position,
-  positionLine,
-  seriesDay,
-  terms,
-} from "./answers.ts";
+import { rawNumber } from "../json.ts";
+import type { installment, position, seriesDay } from "./answers.ts";
 
 /** Converts minor units to an exact amount in major units, as JSON. */
 export const amountIn = (currency: string) => (minor: bigint) => new LosslessNumber(toMajor(minor, currency));
 
-/** Amounts of one currency in their wire forms. */
-function forms(currency: string) {
-  const amount = amountIn(currency);
+/** Amounts in their wire forms, each of which `amount` makes. */
+function forms<A>(amount: (minor: bigint) => A) {
   return {
     amount,
-    parts: ({ total, principal, fee }: Parts): AnswerOf<typeof parts> => ({
+    parts: ({ total, principal, fee }: Parts) => ({
       total: amount(total),
       principal: amount(principal),
       fee: amount(fee),
     }),
-    terms: ({ amount: agreed, margin, maturity_date }: Terms): AnswerOf<typeof terms> => ({
+    terms: ({ amount: agreed, margin, maturity_date }: Terms) => ({
       amount: amount(agreed),
       margin: amount(margin),
       maturity_date: maturity_date === null ? null : renderDate(maturity_date),
@@ -45,15 +37,18 @@ function forms(currency: string) {
 /** The id by which the ledger knows a disbursement of the tenant (core/uuid.ts). */
 type LedgerIds = (disbursement_id: string) => string;
 
+/** What a line shows. */
+interface Line {
+  readonly one: Ready;
+  readonly position: Position;
+  readonly day: Day;
+  readonly ledgerIds: LedgerIds;
+}
+
 /** A disbursement's position as a line of a list (docs/api.md#positions), without each change of its terms. */
-export function positionLineView(
-  { loan }: Ready,
-  position: Position,
-  day: Day,
-  ledgerIds: LedgerIds,
-): AnswerOf<typeof positionLine> {
-  const { disbursement } = loan;
-  const { amount, parts, terms } = forms(disbursement.currency);
+function lineOf<A>({ one, position, day, ledgerIds }: Line, amountOf: (minor: bigint) => A) {
+  const { disbursement } = one.loan;
+  const { amount, parts, terms } = forms(amountOf);
   const { next_due, last_received } = position;
   return {
     disbursement_id: disbursement.disbursement_id,
@@ -86,11 +81,8 @@ export function positionLineView(
 }
 
 /** What a list shows beside a position. */
-export function besideView(
-  { from, past, future }: Beside,
-  currency: string,
-): AnswerOf<typeof besidePosition> {
-  const { amount, parts } = forms(currency);
+function besideOf<A>({ from, past, future }: Beside, amountOf: (minor: bigint) => A) {
+  const { amount, parts } = forms(amountOf);
   return {
     ...(from && { from: { ...from, outstanding_principal: amount(from.outstanding_principal) } }),
     ...(past && {
@@ -108,6 +100,13 @@ export function besideView(
   };
 }
 
+/** The line as JSON text, with what the list shows beside the position. */
+export function positionLineText(line: Line, beside: Beside): string {
+  const { currency } = line.one.loan.disbursement;
+  const amountOf = (minor: bigint) => rawNumber(toMajor(minor, currency));
+  return JSON.stringify({ ...lineOf(line, amountOf), ...besideOf(beside, amountOf) });
+}
+
 /** A disbursement's position with its installments. */
 export function positionView(
   one: Ready,
@@ -116,8 +115,8 @@ export function positionView(
   ledgerIds: LedgerIds,
 ): AnswerOf<typeof position>["data"] {
   const at = positionAt(one, day, measure);
-  const { ledger_loan_id, ...line } = positionLineView(one, at, day, ledgerIds);
-  const { amount, parts, terms } = forms(one.loan.disbursement.currency);
+  const { amount, parts, terms } = forms(amountIn(one.loan.disbursement.currency));
+  const { ledger_loan_id, ...line } = lineOf({ one, position: at, day, ledgerIds }, amount);
   const changes = at.terms.changes.map((change) => ({
     sequence: change.sequence,
     change_date: renderDate(change.change_date),

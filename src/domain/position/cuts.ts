@@ -11,6 +11,7 @@ export function afterCuts(
   installments: readonly Installment[],
   { amount, margin, reductions }: Pick<TermsAsOf, "amount" | "margin" | "reductions">,
 ): readonly Installment[] {
+  if (reductions === 0n) return installments;
   const due = sumOf(installments.filter((row) => !isUpfront(row)));
   const cut = lesser(atLeastZero(due.total - amount - margin), reductions);
   if (cut === 0n) return installments;

@@ -1,16 +1,15 @@
 import type { Payment, Step } from "../tape/fields.ts";
 import type { Attributes } from "./attributes.ts";
-import { type Loan, type PaymentFacts, PLAIN_PAYMENT, type RowEvent, type TermsRow } from "./facts.ts";
+import type { Loan, PaymentFacts, RowEvent, TermsRow } from "./facts.ts";
 import type { SelectableLoan } from "./from-records.ts";
 import { NO_INFO, type OpenInfo } from "./open-info.ts";
 import { byText } from "./order.ts";
-import { restored, saved } from "./saved.ts";
 
 /**
  * The facts of a disbursement in one text, for walks that compute only positions. It holds terms, rows of the schedule and
  * receipts; no ids of payments and no bank references. What the text says may change with `PACKED_FORMAT` only.
  */
-export const PACKED_FORMAT = 1;
+export const PACKED_FORMAT = 2;
 
 /** An amount of minor units; text where a number would lose digits. */
 type Amount = number | string;
@@ -25,19 +24,39 @@ type PackedTerms = readonly [
   pledge_creditor: Nullable<string>,
 ];
 
-type Parts = readonly [total: Amount, principal: Nullable<Amount>, fee: Nullable<Amount>];
-
 /** What was expected is 0 where it was never, 1 where it is what the payment says. */
 type PackedPayment = readonly [
   kind: number,
   installment_number: Nullable<number>,
   due_date: string,
-  parts: Parts,
-  expected: 0 | 1 | readonly [...Parts, due_date: Nullable<string>],
+  total: Amount,
+  principal: Nullable<Amount>,
+  fee: Nullable<Amount>,
+  expected: 0 | 1 | PackedExpected,
   due_sequence: Nullable<number>,
   /** 0 where it is the due date. */
   payment_date: 0 | Nullable<string>,
-  row_events?: string,
+  row_events?: readonly PackedEvent[],
+];
+
+type PackedExpected = readonly [
+  total: Amount,
+  principal: Nullable<Amount>,
+  fee: Nullable<Amount>,
+  due_date: Nullable<string>,
+];
+
+/** What the event did not send is false. */
+type PackedEvent = readonly [
+  sequence: number,
+  step: Step,
+  change_date: Nullable<string>,
+  status: false | Payment["status"],
+  installment_number: false | Nullable<number>,
+  due_date: false | string,
+  total: false | Amount,
+  principal: false | Nullable<Amount>,
+  fee: false | Nullable<Amount>,
 ];
 
 type Packed = readonly [
@@ -90,37 +109,59 @@ export function packFacts({ loan, attributes }: SelectableLoan): string {
 function packedPayment(payment: PaymentFacts): PackedPayment {
   const { status, due_date, payment_date, refund, recovery, row_events } = payment;
   const kind = STATUSES.indexOf(status) + (refund ? REFUND : 0) + (recovery ? RECOVERY : 0);
-  const parts = partsOf(payment.payment_total, payment.payment_principal, payment.payment_fee);
   const common = [
     kind,
     payment.installment_number,
     due_date,
-    parts,
-    packedExpected(payment, parts),
+    amount(payment.payment_total),
+    amountOrNull(payment.payment_principal),
+    amountOrNull(payment.payment_fee),
+    packedExpected(payment),
     payment.due_sequence,
     payment_date === due_date ? 0 : payment_date,
   ] as const;
-  return row_events === null ? common : [...common, saved(row_events)];
+  return row_events === null ? common : [...common, row_events.map(packedEvent)];
 }
 
-function packedExpected(payment: PaymentFacts, parts: Parts): PackedPayment[4] {
+function packedExpected(payment: PaymentFacts): PackedPayment[6] {
   const { expected_total, expected_principal, expected_fee, expected_due_date, due_date } = payment;
   if (expected_total === null) return 0;
-  const expected = partsOf(expected_total, expected_principal, expected_fee);
-  const isSame = expected_due_date === due_date && expected.every((part, index) => part === parts[index]);
-  return isSame ? 1 : [...expected, expected_due_date];
+  const isSame =
+    expected_due_date === due_date &&
+    expected_total === payment.payment_total &&
+    expected_principal === payment.payment_principal &&
+    expected_fee === payment.payment_fee;
+  if (isSame) return 1;
+  return [
+    amount(expected_total),
+    amountOrNull(expected_principal),
+    amountOrNull(expected_fee),
+    expected_due_date,
+  ];
 }
 
-const partsOf = (total: bigint, principal: Nullable<bigint>, fee: Nullable<bigint>): Parts => [
-  amount(total),
-  principal === null ? null : amount(principal),
-  fee === null ? null : amount(fee),
-];
+function packedEvent({ sequence, step, change_date, set }: RowEvent): PackedEvent {
+  const { status = false, installment_number = false, due_date = false } = set;
+  const { payment_total: total, payment_principal: principal, payment_fee: fee } = set;
+  return [
+    sequence,
+    step,
+    change_date,
+    status,
+    installment_number,
+    due_date,
+    total === undefined ? false : amount(total),
+    principal === undefined ? false : amountOrNull(principal),
+    fee === undefined ? false : amountOrNull(fee),
+  ];
+}
 
 const amount = (minor: bigint): Amount => {
   const number = Number(minor);
   return Number.isSafeInteger(number) ? number : String(minor);
 };
+
+const amountOrNull = (minor: Nullable<bigint>): Nullable<Amount> => (minor === null ? null : amount(minor));
 
 /** Unpacks a disbursement. Its payments have other ids, in the same order. */
 export function unpackFacts(disbursement_id: string, text: string): SelectableLoan {
@@ -161,58 +202,50 @@ const unpackedTerms = ([sequence, on_date, amount, margin, maturity_date]: Packe
 /** Ids that sort as the numbers that they are. */
 const FIRST_ID = 10 ** 9;
 
-function unpackedPayment(
-  [kind, installment_number, due_date, parts, expected, due_sequence, payment_date, events]: PackedPayment,
-  index: number,
-  currency: string,
-): PaymentFacts {
-  const [payment_total, payment_principal, payment_fee] = amountsOf(parts);
-  const own = { payment_total, payment_principal, payment_fee };
+function unpackedPayment(packed: PackedPayment, index: number, currency: string): PaymentFacts {
+  const [kind, installment_number, due_date, total, principal, fee, expected, due_sequence, paid, events] =
+    packed;
+  const payment_total = BigInt(total);
+  const payment_principal = minorOrNull(principal);
+  const payment_fee = minorOrNull(fee);
+  const isSame = expected === 1;
+  const other = isSame || expected === 0 ? NEVER_EXPECTED : expected;
+  // One literal, so that all payments are objects of one shape: a walk unpacks a million of them.
   return {
-    ...PLAIN_PAYMENT,
     payment_id: String(FIRST_ID + index),
     status: STATUSES[kind % REFUND] ?? "canceled",
     currency,
     installment_number,
     due_date,
-    payment_date: payment_date === 0 ? due_date : payment_date,
-    ...own,
-    ...expectedOf(expected, own, due_date),
+    payment_date: paid === 0 ? due_date : paid,
+    payment_total,
+    payment_principal,
+    payment_fee,
+    expected_total: isSame ? payment_total : minorOrNull(other[0]),
+    expected_principal: isSame ? payment_principal : minorOrNull(other[1]),
+    expected_fee: isSame ? payment_fee : minorOrNull(other[2]),
+    expected_due_date: isSame ? due_date : other[3],
     due_sequence,
+    bank_ref: null,
     refund: (kind & REFUND) !== 0,
     recovery: (kind & RECOVERY) !== 0,
-    row_events:
-      events === undefined ? null : restored<readonly (RowEvent & { readonly step: Step })[]>(events),
+    row_events: events?.map(unpackedEvent) ?? null,
   };
 }
 
-type OwnAmounts = Pick<PaymentFacts, "payment_total" | "payment_principal" | "payment_fee">;
-type ExpectedFacts = Pick<
-  PaymentFacts,
-  "expected_total" | "expected_principal" | "expected_fee" | "expected_due_date"
->;
+const NEVER_EXPECTED = [null, null, null, null] as const;
 
-const NEVER_EXPECTED: ExpectedFacts = {
-  expected_total: null,
-  expected_principal: null,
-  expected_fee: null,
-  expected_due_date: null,
-};
-
-function expectedOf(packed: PackedPayment[4], own: OwnAmounts, due_date: string): ExpectedFacts {
-  if (packed === 0) return NEVER_EXPECTED;
-  if (packed === 1) {
-    return {
-      expected_total: own.payment_total,
-      expected_principal: own.payment_principal,
-      expected_fee: own.payment_fee,
-      expected_due_date: due_date,
-    };
-  }
-  const [total, principal, fee, expected_due_date] = packed;
-  const [expected_total, expected_principal, expected_fee] = amountsOf([total, principal, fee]);
-  return { expected_total, expected_principal, expected_fee, expected_due_date };
+function unpackedEvent(packed: PackedEvent): RowEvent {
+  const [sequence, step, change_date, status, installment_number, due_date, total, principal, fee] = packed;
+  const set = {
+    ...(status !== false && { status }),
+    ...(installment_number !== false && { installment_number }),
+    ...(due_date !== false && { due_date }),
+    ...(total !== false && { payment_total: BigInt(total) }),
+    ...(principal !== false && { payment_principal: minorOrNull(principal) }),
+    ...(fee !== false && { payment_fee: minorOrNull(fee) }),
+  };
+  return { sequence, step, change_date, set };
 }
 
-const amountsOf = ([total, principal, fee]: Parts) =>
-  [BigInt(total), principal === null ? null : BigInt(principal), fee === null ? null : BigInt(fee)] as const;
+const minorOrNull = (amount: Nullable<Amount>): Nullable<bigint> => (amount === null ? null : BigInt(amount));

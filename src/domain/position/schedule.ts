@@ -4,22 +4,17 @@ import { afterCuts } from "./cuts.ts";
 import { extendedDue } from "./extensions.ts";
 import type { PaymentFacts } from "./facts.ts";
 import { type Installment, inOrder } from "./installment.ts";
-import { partsOf, receivedParts } from "./parts.ts";
-import { type Row, rowAt } from "./rows.ts";
-import type { Extension, TermsAsOf } from "./terms.ts";
+import { partsOf, receivedParts, type SentParts } from "./parts.ts";
+import { rowAt } from "./rows.ts";
+import type { TermsAsOf } from "./terms.ts";
 import { ownInstallments, type UnplannedReceipt } from "./unplanned.ts";
 
 /** A loan's schedule as of a day. */
 export interface Schedule {
   /** In the order in which money covers them. */
   readonly installments: readonly Installment[];
-  /** The installment numbers of payments that were ever expected, canceled or not. */
-  readonly expected_numbers: ReadonlySet<number>;
-}
-
-interface PaymentRow {
-  readonly payment: PaymentFacts;
-  readonly row: Row;
+  /** The installment numbers of payments that were ever expected, canceled or not; one may be there twice. */
+  readonly expected_numbers: readonly number[];
 }
 
 /**
@@ -32,40 +27,48 @@ export function scheduleAt(
   day: Day,
   calendar: Calendar,
 ): Schedule {
-  const rows = payments.flatMap((payment): PaymentRow[] => {
+  const rows: Installment[] = [];
+  const receipts: UnplannedReceipt[] = [];
+  const expected_numbers: number[] = [];
+  for (const payment of payments) {
     const row = rowAt(payment, day, calendar);
-    return row === null ? [] : [{ payment, row }];
-  });
-  const standing = rows.filter(({ row }) => row.status !== "canceled");
-  const expected = standing.flatMap((one) => expectedInstallment(one, terms.extensions, calendar));
-  const receipts = standing.flatMap((one) => unplannedReceipt(one, calendar));
-  const own = ownInstallments(receipts, expected, terms);
-  const installments = [...expected, ...own].sort(inOrder);
-  const numbers = rows.flatMap(({ row }) => (row.expected ? [row.installment_number] : []));
-  return {
-    installments: afterCuts(installments, terms),
-    expected_numbers: new Set(numbers.filter((number) => number !== null)),
-  };
+    if (row === null) continue;
+    const { installment_number, status, expected } = row;
+    if (expected !== null && installment_number !== null) expected_numbers.push(installment_number);
+    if (status === "canceled") continue;
+    if (expected !== null) {
+      const due = extendedDue(calendar.dayOf(expected.due_date), expected.due_sequence, terms.extensions);
+      rows.push(expectedInstallment(payment.payment_id, installment_number, due, expected));
+    } else if (isMoney(payment)) {
+      receipts.push(unplannedReceipt(payment, installment_number, calendar.dayOf(row.due_date)));
+    }
+  }
+  const installments = [...rows, ...ownInstallments(receipts, rows, terms)].sort(inOrder);
+  return { installments: afterCuts(installments, terms), expected_numbers };
 }
 
 function expectedInstallment(
-  { payment, row }: PaymentRow,
-  extensions: readonly Extension[],
-  { dayOf }: Calendar,
-): Installment[] {
-  if (row.expected === null) return [];
-  const { payment_id } = payment;
-  const { installment_number } = row;
-  const due = extendedDue(dayOf(row.expected.due_date), row.expected.due_sequence, extensions);
-  const parts = partsOf(installment_number, row.expected, 0n);
-  return [{ payment_id, installment_number, due, ...parts, expected: parts, self_scheduled: false }];
+  payment_id: string,
+  installment_number: number | null,
+  due: Day,
+  sent: SentParts,
+): Installment {
+  const expected = partsOf(installment_number, sent, 0n);
+  const { total, principal, fee } = expected;
+  return { payment_id, installment_number, due, total, principal, fee, expected, self_scheduled: false };
 }
 
-/** A paid payment that was never expected. Refunds and recoveries schedule nothing. */
-function unplannedReceipt({ payment, row }: PaymentRow, { dayOf }: Calendar): UnplannedReceipt[] {
-  const isMoney = payment.status === "paid" && !payment.refund && !payment.recovery;
-  if (row.expected !== null || !isMoney) return [];
-  const { payment_id } = payment;
-  const { installment_number, due_date } = row;
-  return [{ payment_id, installment_number, due: dayOf(due_date), ...receivedParts(payment) }];
-}
+/** A paid payment that was never expected is money. Refunds and recoveries schedule nothing. */
+const isMoney = ({ status, refund, recovery }: PaymentFacts): boolean =>
+  status === "paid" && !refund && !recovery;
+
+const unplannedReceipt = (
+  payment: PaymentFacts,
+  installment_number: number | null,
+  due: Day,
+): UnplannedReceipt => ({
+  payment_id: payment.payment_id,
+  installment_number,
+  due,
+  ...receivedParts(payment),
+});

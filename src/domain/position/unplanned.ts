@@ -19,7 +19,8 @@ export function ownInstallments(
   receipts: readonly UnplannedReceipt[],
   expected: readonly Installment[],
   terms: TermsAsOf,
-): Installment[] {
+): readonly Installment[] {
+  if (receipts.length === 0) return [];
   const numbers = new Set(expected.map(({ installment_number }) => installment_number));
   const isFree = ({ installment_number: number }: UnplannedReceipt) =>
     number === null || !numbers.has(number);
