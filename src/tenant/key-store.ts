@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import type { SeenEvent } from "../domain/core/event.ts";
 import { type Facts, readStored, STORED_VERSION } from "./facts.ts";
-import { Generations } from "./generations.ts";
 
 /** An event behind its key. */
 type StoredEvent = Omit<SeenEvent, "key_hash"> & { readonly version: number };
@@ -48,7 +48,7 @@ interface KeyContext {
 export class KeyStore {
   readonly #storage: DurableObjectStorage;
   readonly #context: KeyContext;
-  readonly #known = new Generations<SeenEvent>(KNOWN_MAX);
+  readonly #known = new LRUCache<string, SeenEvent>({ maxSize: KNOWN_MAX, sizeCalculation: () => 1 });
   #unsaved: SeenEvent[] = [];
   /** The keys of each block that an earlier life of the object has left, one after another, by the block's number. */
   #left: Map<number, string> | null = null;

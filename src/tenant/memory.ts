@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { type Bookkeeping, type BooksState, noBooksState, recordKey } from "../domain/bookkeeping/booked.ts";
 import { noClosingState } from "../domain/closing/closing.ts";
 import type { Command } from "../domain/command.ts";
@@ -9,7 +10,6 @@ import { noLedgerState } from "../domain/ledger/state.ts";
 import { perCategory } from "../domain/tape/categories.ts";
 import type { Seen } from "../store/fence.ts";
 import type { Loaded } from "../store/load.ts";
-import { Generations } from "./generations.ts";
 import type { Plan } from "./plan.ts";
 import { type Key, keepState, keysOf, nameOf, type Remembered } from "./remembered.ts";
 
@@ -34,7 +34,10 @@ export class GateMemory {
   #bookkeeping: (Bookkeeping & Pick<BooksState, "namespace">) | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
   #closedThrough: Day | null = null;
-  readonly #known = new Generations<Remembered>(MEMORY_BYTES_MAX, ({ bytes }) => bytes);
+  readonly #known = new LRUCache<string, Remembered>({
+    maxSize: MEMORY_BYTES_MAX,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
 
   /** False where it is known that the tenant's books do not come from its records. */
   get mayBook(): boolean {
