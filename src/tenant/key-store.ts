@@ -12,8 +12,21 @@ function seenOf(key_hash: string, text: string | undefined): SeenEvent | null {
   return { key_hash, ...event };
 }
 
-/** Events that the store holds at most before it has written them; the oldest is dropped, and D1 still knows it. */
-const UNSAVED_MAX = 5_000;
+function storedText({ key_hash: _, ...seen }: SeenEvent): string {
+  const event: StoredEvent = { version: STORED_VERSION, ...seen };
+  return JSON.stringify(event);
+}
+
+/** Events that the store holds in memory at most, and before it has written them. D1 knows the others. */
+const KNOWN_MAX = 5_000;
+
+/** The store keeps the events of so many sequences in one row: each row that is written is billed. */
+const BLOCK_SEQUENCES = 64;
+/** The store keeps the last events of the log, in so many rows. */
+const BLOCKS_MAX = 32;
+/** D1 alone knows an event whose answer is longer: a row has at most 2 MB. */
+const STORED_TEXT_MAX = 16_000;
+const KEY_DIGITS = 64;
 
 /** In the place of an event's id: the key belongs to a request that is no event. */
 export const NO_EVENT = "";
@@ -26,15 +39,21 @@ interface KeyContext {
 }
 
 /**
- * The gate's own memory of idempotency keys, so that a replay needs no D1. It is saved to the object's SQLite a moment
- * after the answer, because a write to it would hold the answer back until it is durable. It may therefore lag behind
- * D1 after a crash; D1's unique key is the second barrier. All calls are synchronous, so a call and the step after it are
- * atomic.
+ * The gate's own memory of the idempotency keys of the last events, so that a retry needs no D1. It is saved to the
+ * object's SQLite a moment after the answer, because a write to it would hold the answer back until it is durable, and by
+ * blocks of sequences, because keys are hashes, and each would change a page of its own. D1's unique key is the second
+ * barrier: it knows what this memory has lost in a crash, and what is too old for it. Keys of requests that are no events
+ * are only here. All calls are synchronous, so a call and the step after it are atomic.
  */
 export class KeyStore {
   readonly #storage: DurableObjectStorage;
   readonly #context: KeyContext;
-  readonly #unsaved = new LRUCache<string, SeenEvent>({ maxSize: UNSAVED_MAX, sizeCalculation: () => 1 });
+  readonly #known = new LRUCache<string, SeenEvent>({ maxSize: KNOWN_MAX, sizeCalculation: () => 1 });
+  #unsaved: SeenEvent[] = [];
+  /** The keys of each block that an earlier life of the object has left, one after another, by the block's number. */
+  #left: Map<number, string> | null = null;
+  /** Whether there is a key of a request that is no event. */
+  #hasReserved: boolean;
   #isFollowed: boolean;
   /** How often fingerprints were forgotten. */
   forgettings = 0;
@@ -43,60 +62,75 @@ export class KeyStore {
     this.#storage = storage;
     this.#context = context;
     storage.sql.exec(
-      "CREATE TABLE IF NOT EXISTS keys (key BLOB PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+      `CREATE TABLE IF NOT EXISTS keys (key BLOB PRIMARY KEY, event TEXT NOT NULL) STRICT, WITHOUT ROWID;
+       CREATE TABLE IF NOT EXISTS key_blocks (
+         block INTEGER PRIMARY KEY, keys TEXT NOT NULL, events TEXT NOT NULL) STRICT;`,
     );
+    this.#hasReserved = storage.sql.exec("SELECT 1 FROM keys LIMIT 1").toArray().length > 0;
     this.#isFollowed = context.facts.get("followed") === "true";
   }
 
   /** The event of a key, which is given as its hash, as everywhere here. */
   find(key: string): SeenEvent | null {
-    const unsaved = this.#unsaved.get(key);
-    if (unsaved) return this.#unlessLost(unsaved);
-    const rows = this.#storage.sql
-      .exec<{ event: string }>("SELECT event FROM keys WHERE key = unhex(?)", key)
-      .toArray();
-    return this.#unlessLost(seenOf(key, rows[0]?.event));
+    const seen = this.#known.get(key) ?? this.#findLeft(key) ?? this.#findReserved(key);
+    // Nothing is deleted after a restore: D1 may be restored again, to a time when it had the event.
+    return seen && this.#context.isLost(seen.sequence) ? null : seen;
   }
 
-  /** Those of the keys that are used, in one query. */
+  /** Those of the keys that are used. */
   findAll(keys: readonly string[]): ReadonlyMap<string, SeenEvent> {
     const found = new Map<string, SeenEvent>();
-    const rows = this.#storage.sql.exec<{ key: string; event: string }>(
-      "SELECT lower(hex(key)) AS key, event FROM keys WHERE key IN (SELECT unhex(value) FROM json_each(?))",
-      JSON.stringify(keys),
-    );
-    for (const { key, event } of rows) {
-      const seen = this.#unlessLost(seenOf(key, event));
-      if (seen) found.set(key, seen);
-    }
     for (const key of keys) {
-      const unsaved = this.#unlessLost(this.#unsaved.get(key) ?? null);
-      if (unsaved) found.set(key, unsaved);
+      const seen = this.find(key);
+      if (seen) found.set(key, seen);
     }
     return found;
   }
 
-  /** Nothing is deleted after a restore: D1 may be restored again, to a time when it had the event. */
-  #unlessLost(seen: SeenEvent | null): SeenEvent | null {
-    return seen && this.#context.isLost(seen.sequence) ? null : seen;
+  #findLeft(key: string): SeenEvent | null {
+    this.#left ??= this.#readKeys();
+    for (const [block, keys] of this.#left) {
+      const place = keys.lastIndexOf(key);
+      if (place < 0) continue;
+      const seen = seenOf(key, this.#readEvents(block)[place / KEY_DIGITS]);
+      if (seen) this.#known.set(key, seen);
+      return seen;
+    }
+    return null;
+  }
+
+  /** The newest block comes first. */
+  #readKeys(): Map<number, string> {
+    const rows = this.#storage.sql.exec<{ block: number; keys: string }>(
+      "SELECT block, keys FROM key_blocks ORDER BY block DESC",
+    );
+    return new Map([...rows].map(({ block, keys }) => [block, keys]));
+  }
+
+  /** The events of a block in the order of its keys. */
+  #readEvents(block: number): string[] {
+    const [row] = this.#storage.sql
+      .exec<{ events: string }>("SELECT events FROM key_blocks WHERE block = ?", block)
+      .toArray();
+    return row?.events.split("\n") ?? [];
+  }
+
+  #findReserved(key: string): SeenEvent | null {
+    if (!this.#hasReserved) return null;
+    const [row] = this.#storage.sql
+      .exec<{ event: string }>("SELECT event FROM keys WHERE key = unhex(?)", key)
+      .toArray();
+    return seenOf(key, row?.event);
   }
 
   /** Keeps a key for a request that is no event; D1 does not know it. False when another request holds the key. */
   reserve(key: string, fingerprint: string): boolean {
     const used = this.find(key);
     if (used) return used.event_id === NO_EVENT && used.fingerprint === fingerprint;
-    const event: StoredEvent = {
-      version: STORED_VERSION,
-      fingerprint,
-      event_id: NO_EVENT,
-      sequence: 0,
-      category: "",
-      step: "",
-      record_id: "",
-      answer: null,
-      hash: "",
-    };
-    this.#storage.sql.exec("INSERT OR REPLACE INTO keys VALUES (unhex(?), ?)", key, JSON.stringify(event));
+    const none = { sequence: 0, category: "", step: "", record_id: "", answer: null, hash: "" };
+    const event = storedText({ key_hash: key, fingerprint, event_id: NO_EVENT, ...none });
+    this.#storage.sql.exec("INSERT OR REPLACE INTO keys VALUES (unhex(?), ?)", key, event);
+    this.#hasReserved = true;
     return true;
   }
 
@@ -104,35 +138,66 @@ export class KeyStore {
     for (const event of used) {
       const { key_hash, fingerprint, event_id, sequence, category, step, record_id, answer, hash } = event;
       const seen = { key_hash, fingerprint, event_id, sequence, category, step, record_id, answer, hash };
-      this.#unsaved.set(key_hash, seen);
+      if (this.#known.get(key_hash)?.event_id !== event_id) this.#unsaved.push(seen);
+      this.#known.set(key_hash, seen);
     }
+    if (this.#unsaved.length > KNOWN_MAX) this.#unsaved = this.#unsaved.slice(-KNOWN_MAX);
   }
 
   /** Forgets what the requests of some keys were, of a person who is erased: from now on the key alone is the request. */
   forgetFingerprints(keys: readonly string[]): void {
     this.forgettings += 1;
     for (const key of keys) {
-      const unsaved = this.#unsaved.get(key);
-      if (unsaved) this.#unsaved.set(key, { ...unsaved, fingerprint: null });
+      const known = this.#known.get(key);
+      if (known) this.#known.set(key, { ...known, fingerprint: null });
     }
-    this.#storage.sql.exec(
-      `UPDATE keys SET event = json_set(event, '$.fingerprint', NULL)
-      WHERE key IN (SELECT unhex(value) FROM json_each(?))`,
-      JSON.stringify(keys),
-    );
+    const gone = new Set(keys);
+    const forget = (seen: SeenEvent) => (gone.has(seen.key_hash) ? { ...seen, fingerprint: null } : seen);
+    this.#unsaved = this.#unsaved.map(forget);
+    for (const [block, text] of this.#readKeys()) {
+      const events = this.#readEvents(block);
+      let isChanged = false;
+      for (const [index, event] of events.entries()) {
+        const key = text.slice(index * KEY_DIGITS, (index + 1) * KEY_DIGITS);
+        const seen = gone.has(key) ? seenOf(key, event) : null;
+        if (seen) events[index] = storedText(forget(seen));
+        isChanged ||= seen !== null;
+      }
+      const update = "UPDATE key_blocks SET events = ? WHERE block = ?";
+      if (isChanged) this.#storage.sql.exec(update, events.join("\n"), block);
+    }
   }
 
   /** Writes what is not written yet. What the storage refuses is forgotten here; D1 knows it. */
   save(): void {
-    const events = [...this.#unsaved.values()].map(({ key_hash, ...seen }) => {
-      const event: StoredEvent = { version: STORED_VERSION, ...seen };
-      return [key_hash, event];
-    });
-    this.#unsaved.clear();
-    this.#storage.sql.exec(
-      `INSERT OR REPLACE INTO keys (key, event) SELECT unhex(value ->> 0), value -> 1 FROM json_each(?)`,
-      JSON.stringify(events),
-    );
+    const unsaved = this.#unsaved;
+    if (unsaved.length === 0) return;
+    this.#unsaved = [];
+    const blocks = new Map<number, { keys: string; events: string }>();
+    for (const seen of unsaved) {
+      const event = storedText(seen);
+      if (event.length > STORED_TEXT_MAX) continue;
+      const number = Math.floor(seen.sequence / BLOCK_SEQUENCES);
+      const block = blocks.get(number) ?? { keys: "", events: "" };
+      block.keys += seen.key_hash;
+      block.events += `${event}\n`;
+      blocks.set(number, block);
+    }
+    if (blocks.size === 0) return;
+    const last = Math.max(...blocks.keys());
+    for (const [number, { keys, events }] of blocks) {
+      this.#storage.sql.exec(
+        `INSERT INTO key_blocks VALUES (?, ?, ?)
+        ON CONFLICT (block) DO UPDATE SET keys = keys || excluded.keys, events = events || excluded.events`,
+        number,
+        keys,
+        events,
+      );
+    }
+    this.#storage.sql.exec("DELETE FROM key_blocks WHERE block <= ?", last - BLOCKS_MAX);
+    for (const number of this.#left?.keys() ?? []) {
+      if (number <= last - BLOCKS_MAX) this.#left?.delete(number);
+    }
   }
 
   /** Whether the tenant has webhook endpoints, which follow every event. */

@@ -3,7 +3,6 @@ import type { Head, SeenEvent, Stamp } from "../domain/core/event.ts";
 import { EVENT_ID_RANDOM_BYTES, eventId } from "../domain/core/event-id.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, type Result } from "../domain/core/result.ts";
-import type { Settings } from "../domain/core/settings.ts";
 import { seal } from "../domain/log/seal.ts";
 import { isWanted } from "../fanout/projections.ts";
 import type { Loaded } from "../store/load.ts";
@@ -60,7 +59,9 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
   let next = deciding.first ?? head.sequence + 1;
   let news: News = null;
   let refusals = 0;
-  for (const submission of group) {
+  // For the whole group, because a call takes longer than its bytes.
+  const random = crypto.getRandomValues(new Uint8Array(group.length * STAMP_BYTES));
+  for (const [index, submission] of group.entries()) {
     const before = seen.get(submission.key);
     if (before) {
       const landed = proposed.has(before.event_id);
@@ -69,9 +70,8 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
       verdicts.set(submission.key, replay(before, submission.fingerprint, !landed));
       continue;
     }
-    const { stamp: own, salt } = newStamp(now, next, loaded.settings.now);
-    const { closed_through } = loaded;
-    const stamp = { ...own, closed_through, isErasing: deciding.isErasing };
+    const bits = random.subarray(index * STAMP_BYTES, (index + 1) * STAMP_BYTES);
+    const stamp = newStamp({ now, sequence: next }, bits, loaded, deciding);
     const decided = decideSafely({ tenant, loaded, writes, stamp }, submission, onBug);
     if (!decided.ok) {
       refusals += 1;
@@ -84,6 +84,7 @@ export function planGroup(loaded: Loaded, group: readonly Submission[], deciding
       continue;
     }
     const { draft, entries, apply } = decided.value;
+    const salt = bits.subarray(2 * EVENT_ID_RANDOM_BYTES).toHex();
     const event = seal(draft, { tenant, head, entries, salt, settings: stamp.settings });
     apply();
     head = event;
@@ -113,13 +114,18 @@ function newsWith(
 }
 
 const SALT_BYTES = 16;
+/** Random bytes of one event: for its id, for the id of its entry, and its salt. */
+const STAMP_BYTES = 2 * EVENT_ID_RANDOM_BYTES + SALT_BYTES;
 
-function newStamp(now: number, sequence: number, settings: Settings) {
-  const random = crypto.getRandomValues(new Uint8Array(2 * EVENT_ID_RANDOM_BYTES + SALT_BYTES));
-  const idOf = (from: number) => eventId(now, sequence, random.subarray(from, from + EVENT_ID_RANDOM_BYTES));
+function newStamp(
+  { now, sequence }: Pick<Stamp, "now" | "sequence">,
+  bits: Uint8Array,
+  { settings, closed_through }: Loaded,
+  { isErasing }: Deciding,
+): Stamp {
+  const idOf = (from: number) => eventId(now, sequence, bits.subarray(from, from + EVENT_ID_RANDOM_BYTES));
   const [event_id, journal_entry_id] = [idOf(0), idOf(EVENT_ID_RANDOM_BYTES)];
-  const stamp: Stamp = { sequence, event_id, journal_entry_id, now, settings };
-  return { stamp, salt: random.subarray(2 * EVENT_ID_RANDOM_BYTES).toHex() };
+  return { sequence, event_id, journal_entry_id, now, settings: settings.now, closed_through, isErasing };
 }
 
 /** A bug in deciding one command is that command's failure, not the group's. Nothing is applied yet. */

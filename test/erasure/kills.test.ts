@@ -12,8 +12,9 @@ import { completed, erase, sendAna, storedText } from "./person.ts";
 /** The number of keys of which the gate has forgotten what the request was. */
 const forgotten = (gate: DurableObjectStub) =>
   runInDurableObject(gate, (_, { storage }) => {
-    const query = "SELECT 1 FROM keys WHERE event ->> 'fingerprint' IS NULL";
-    return storage.sql.exec(query).toArray().length;
+    const blocks = storage.sql.exec<{ events: string }>("SELECT events FROM key_blocks").toArray();
+    const events = blocks.flatMap(({ events }) => events.trimEnd().split("\n"));
+    return events.filter((event) => JSON.parse(event).fingerprint === null).length;
   });
 
 /** More than the background work of one erasure makes. */

@@ -1,8 +1,8 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { Api, newKey } from "../support/api.ts";
 import { individual } from "../support/examples.ts";
-import { gateOf } from "../support/gate.ts";
+import { gateOf, loseKeys } from "../support/gate.ts";
 import { disburse, disbursement, refusalOf, reverse } from "./post.ts";
 import { storedBooks } from "./stored-books.ts";
 
@@ -45,9 +45,7 @@ describe("Idempotency-Key", () => {
     const api = new Api();
     const key = newKey();
     const first = await disburse(api, {}, key);
-    await runInDurableObject(gateOf(api.tenant), (_, state) => {
-      state.storage.sql.exec("DELETE FROM keys");
-    });
+    await loseKeys(gateOf(api.tenant));
     const again = await disburse(api, {}, key);
     expect([again.status, again.text]).toEqual([200, first.text]);
     expect(again.headers.get("Idempotent-Replayed")).toBe("true");

@@ -107,8 +107,8 @@ export const arrivals = (stub: DurableObjectStub): Promise<void> => runInDurable
 /** Waits until the gate has saved the keys of its `count` events to its own storage. */
 export const keysSaved = (stub: DurableObjectStub, count = 1): Promise<void> =>
   runInDurableObject(stub, async (_, { storage }) => {
-    const saved = () => storage.sql.exec("SELECT 1 FROM keys").toArray().length;
-    await until(() => saved() >= count, 5);
+    const query = "SELECT coalesce(sum(length(keys)), 0) / 64 AS saved FROM key_blocks";
+    await until(() => storage.sql.exec<{ saved: number }>(query).one().saved >= count, 5);
   });
 
 /** Evicts a gate. The runtime gives up where the gate is at work for long, as on a busy machine; then this asks again. */
@@ -124,5 +124,8 @@ export async function evicted(stub: DurableObjectStub): Promise<void> {
 /** Takes from a gate all that it remembers: what is in memory, and the keys that it has saved. */
 export async function loseKeys(stub: DurableObjectStub): Promise<void> {
   await evicted(stub);
-  await runInDurableObject(stub, (_, { storage }) => void storage.sql.exec("DELETE FROM keys"));
+  await runInDurableObject(
+    stub,
+    (_, { storage }) => void storage.sql.exec("DELETE FROM keys; DELETE FROM key_blocks"),
+  );
 }

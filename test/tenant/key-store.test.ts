@@ -84,9 +84,9 @@ describe("what a gate has noted", () => {
     const keys = keysIn(storage);
     keys.remember([seen("key-1")]);
     keys.save();
-    storage.sql.exec("DELETE FROM keys WHERE key = unhex(?)", hashed("key-1"));
+    storage.sql.exec("DELETE FROM key_blocks");
     keys.save();
-    expect(keys.find(hashed("key-1"))).toBeNull();
+    expect(keysIn(storage).find(hashed("key-1"))).toBeNull();
   });
 });
 
@@ -144,17 +144,66 @@ describe("what a gate stores", () => {
     keys.remember([seen("key-1")]);
     keys.save();
     keys.reserve(hashed("key-2"), "one");
-    const rows = [
-      ...storage.sql.exec<{ version: number }>("SELECT event ->> 'version' AS version FROM keys"),
-    ];
-    expect(rows.map(({ version }) => version)).toEqual([1, 1]);
+    const query = "SELECT event ->> 'version' AS version FROM keys";
+    expect(storage.sql.exec(query).toArray()).toEqual([{ version: 1 }]);
+    const blocks = "SELECT events ->> 'version' AS version FROM key_blocks";
+    expect(storage.sql.exec(blocks).toArray()).toEqual([{ version: 1 }]);
   });
 });
 
-it("a gate holds at most 5,000 keys that are not saved, the newest", () => {
-  const keys = keysIn(objectStorage());
-  for (let n = 1; n <= 5_001; n += 1) keys.remember([seen(`key-${n}`, n)]);
-  expect(keys.find(hashed("key-1"))).toBeNull();
-  expect(keys.find(hashed("key-2"))?.sequence).toBe(2);
-  expect(keys.find(hashed("key-5001"))?.sequence).toBe(5_001);
+describe("the keys that a gate holds", () => {
+  const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+  it("are those of the last 5,000 events", () => {
+    const keys = keysIn(objectStorage());
+    for (const n of oneTo(5_001)) keys.remember([seen(`key-${n}`, n)]);
+    expect(keys.find(hashed("key-1"))).toBeNull();
+    expect(keys.find(hashed("key-2"))?.sequence).toBe(2);
+    expect(keys.find(hashed("key-5001"))?.sequence).toBe(5_001);
+  });
+
+  it("outlive it in a row for each 64 sequences, for the last 2,048", () => {
+    const storage = objectStorage();
+    const keys = keysIn(storage);
+    for (const n of oneTo(2_200)) {
+      keys.remember([seen(`key-${n}`, n)]);
+      if (n % 7 === 0) keys.save();
+    }
+    keys.save();
+    const query = "SELECT block, length(keys) / 64 AS keys FROM key_blocks";
+    const blocks = storage.sql.exec<{ block: number; keys: number }>(query).toArray();
+    expect(blocks).toHaveLength(32);
+    expect(blocks.slice(0, -1).every((block) => block.keys === 64)).toBe(true);
+    const later = keysIn(storage);
+    const first = Number(blocks[0]?.block) * 64;
+    expect(later.find(hashed(`key-${first - 1}`))).toBeNull();
+    for (const n of [first, first + 63, first + 64, 2_200]) {
+      expect(later.find(hashed(`key-${n}`))).toEqual(seen(`key-${n}`, n));
+    }
+  });
+
+  it("leave a long answer to D1", () => {
+    const storage = objectStorage();
+    const keys = keysIn(storage);
+    keys.remember([{ ...seen("key-1"), answer: "x".repeat(16_001) }, seen("key-2", 2)]);
+    expect(keys.find(hashed("key-1"))?.sequence).toBe(1);
+    keys.save();
+    expect(keysIn(storage).find(hashed("key-1"))).toBeNull();
+    expect(keysIn(storage).find(hashed("key-2"))?.sequence).toBe(2);
+  });
+
+  it("forget what the request was, in memory and where an earlier life has left them", () => {
+    const storage = objectStorage();
+    const before = keysIn(storage);
+    before.remember([seen("key-1"), seen("key-2", 2), seen("key-3", 64)]);
+    before.save();
+    const keys = keysIn(storage);
+    keys.remember([seen("key-4", 65)]);
+    keys.forgetFingerprints(["key-2", "key-3", "key-4"].map(hashed));
+    const fingerprints = (store: KeyStore) =>
+      ["key-1", "key-2", "key-3", "key-4"].map((key) => store.find(hashed(key))?.fingerprint);
+    expect(fingerprints(keys)).toEqual(["fingerprint of key-1", null, null, null]);
+    keys.save();
+    expect(fingerprints(keysIn(storage))).toEqual(["fingerprint of key-1", null, null, null]);
+  });
 });

@@ -104,7 +104,7 @@ function insertText<T extends AnySQLiteTable>(
   const values = Object.values(getTableColumns(table)).map((column, position) => {
     return sourceOf(intoColumn(column, sql`value ->> ${sql.raw(String(position))}`), column);
   });
-  const source = sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${"rows"}) WHERE true`;
+  const source = sql`SELECT ${sql.join(values, sql`, `)} FROM jsonb_each(${"rows"}) WHERE true`;
   const insert = builder.insert(table).select(source);
   if (onConflict === "ignore") insert.onConflictDoNothing();
   else if (onConflict) {
