@@ -22,7 +22,7 @@ function asEnded(problem: RequestProblem): RequestProblem {
 const CHANGED =
   "What is there now is not what this form began with: it was changed, created or deleted meanwhile. Nothing of yours was stored. Load the page again to see it.";
 
-/** The problem of a change of what somebody else has changed since it was read. */
+/** The problem of a change of what has become another version since it was read. */
 const asChanged = (problem: RequestProblem): RequestProblem =>
   problem.code === "precondition_failed"
     ? { ...problem, title: "Changed meanwhile", detail: CHANGED }

@@ -7,7 +7,7 @@ import { invalidQuery } from "./query.ts";
 export const etagOf = (version: string | number): string => `"${version}"`;
 
 /**
- * A list of entity tags (RFC 9110, 13.1.1). A tag names one version whatever its coding, so `W/` does not matter: a proxy that
+ * A list of entity tags (RFC 9110, 13.1.1). A tag names one version in any coding, so `W/` does not matter: a proxy that
  * compresses an answer adds it.
  */
 const TAGS = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e]*")*$/;

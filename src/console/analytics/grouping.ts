@@ -47,7 +47,7 @@ export function groupFilters(
 }
 
 /** Filters, but of one name only this value. */
-export const only = (filters: AskedFilters, name: string, value: string): AskedFilters => ({
+const only = (filters: AskedFilters, name: string, value: string): AskedFilters => ({
   ...filters,
   values: [...filters.values.filter(([one]) => one !== name), [name, value]],
 });

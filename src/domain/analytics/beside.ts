@@ -2,14 +2,14 @@ import type { Day } from "../core/dates.ts";
 import { type AskedBefore, type Before, beforeOf } from "../position/before.ts";
 import { type Measure, type Position, positionAt } from "../position/position.ts";
 import type { Ready } from "../position/ready.ts";
-import { comingOf, type FutureFlow, type PastFlow, pastFlowOf } from "./cash-flow.ts";
+import { type FutureFlow, type PastFlow, pastFlowOf, remainingOf } from "./cash-flow.ts";
 import { isFutureMonth, type PastMonth, pastMonthNamed } from "./cash-months.ts";
 
 /**
  * What a list shows of a disbursement beside its position, so that it is the list behind a figure of a report
  * (docs/analytics.md#behind-a-figure). What has nothing to show is left out of the list.
  */
-export interface AskedBeside extends AskedBefore {
+interface AskedBeside extends AskedBefore {
   /** A month of the cash flows, as `2026-01`: `past` up to the day of the list, `future` after it. */
   readonly past_month?: string | undefined;
   readonly future_month?: string | undefined;
@@ -40,7 +40,7 @@ export function besideOf({ one, position, day, measure }: Seen, asked: AskedBesi
   const seen = { one, measure, start, positionAt: (on: Day) => positionAt(one, on, measure) };
   const month = past_month === undefined ? null : pastMonthNamed(past_month, day);
   const past = month && pastFlowOf(seen, month);
-  const future = future_month === undefined ? null : comingOf(seen, day)?.months.get(future_month);
+  const future = future_month === undefined ? null : remainingOf(seen, day)?.months.get(future_month);
   if (!(past && isPastFlow(past)) && !(future && isFutureFlow(future))) return null;
   return {
     ...(from && { from }),

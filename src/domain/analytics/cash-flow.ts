@@ -56,7 +56,7 @@ export function pastFlowOf(one: Positioned, { to, before }: PastMonth): PastFlow
 const coveredParts = (row: CoveredInstallment): Parts => less(row, restOf(row, row.covered));
 
 /** What is still to come of a disbursement. */
-export interface Coming {
+interface Remaining {
   readonly outstanding: bigint;
   /** What is not covered of rows due up to the day, and principal without a row that should have been paid by then. */
   readonly overdue: FutureFlow;
@@ -66,7 +66,7 @@ export interface Coming {
 }
 
 /** What is still to come after a day; null of a disbursement that is pending, repaid or written off on it. */
-export function comingOf(one: Positioned, day: Day): Coming | null {
+export function remainingOf(one: Positioned, day: Day): Remaining | null {
   const { bucket, outstanding_principal: outstanding } = one.positionAt(day);
   if (bucket === null) return null;
   const months = new Map<string, FutureFlow>();

@@ -2,7 +2,6 @@ import type { Day } from "../core/dates.ts";
 import type { Filters } from "../position/filters.ts";
 import { NOTHING, type Parts, plus } from "../position/parts.ts";
 import {
-  comingOf,
   type FutureFlow,
   NO_FUTURE_FLOW,
   NO_PAST_FLOW,
@@ -10,6 +9,7 @@ import {
   pastFlowOf,
   plusFuture,
   plusPast,
+  remainingOf,
 } from "./cash-flow.ts";
 import { futureMonths, type PastMonth, pastMonths } from "./cash-months.ts";
 import type { Grouping } from "./dimensions.ts";
@@ -85,7 +85,7 @@ export class CashFlows implements Gatherer {
   }
 
   #addComing(sums: CashFlowSums, one: Examined): void {
-    const coming = comingOf(one, this.#view.day);
+    const coming = remainingOf(one, this.#view.day);
     if (coming === null) return;
     sums.outstanding += coming.outstanding;
     sums.overdue = plus(sums.overdue, coming.overdue.due);

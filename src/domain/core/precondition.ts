@@ -4,7 +4,7 @@ import type { Problem } from "./problem.ts";
 export type Expected = "any" | "none" | readonly string[];
 
 /** The refusal of a change of a thing that is not as expected. `version` is the present one; null where there is none. */
-export function unexpected(
+export function refusedVersion(
   expected: Expected | undefined,
   version: string | null,
   name: string,

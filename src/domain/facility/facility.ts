@@ -1,7 +1,7 @@
 import { calendarOf } from "../core/calendar.ts";
 import type { Day } from "../core/dates.ts";
 import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
-import { type Expected, unexpected } from "../core/precondition.ts";
+import { type Expected, refusedVersion } from "../core/precondition.ts";
 import { type FieldError, invalid, type Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions } from "../core/settings.ts";
@@ -48,7 +48,7 @@ export function decideFacility(
   const { sequence, settings } = stamp;
   const version = live.get(facility_id);
   const is_new = version === undefined;
-  const refused = unexpected(expected, is_new ? null : String(version), "The facility");
+  const refused = refusedVersion(expected, is_new ? null : String(version), "The facility");
   const answer = (effective_date: Day | null) => {
     const own: FacilityAnswer = { is_new, effective_date };
     return eventOf(stamp, request, {

@@ -1,5 +1,5 @@
 import { type DraftEvent, eventOf, type RequestOfEvent, type Stamp } from "../core/event.ts";
-import { type Expected, unexpected } from "../core/precondition.ts";
+import { type Expected, refusedVersion } from "../core/precondition.ts";
 import type { Problem } from "../core/problem.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ReportDimensions, Settings } from "../core/settings.ts";
@@ -43,7 +43,7 @@ export function decideSettings(
     anonymous_clients: change.anonymous_clients ?? before.anonymous_clients,
   };
   if (wasEverBooked && after.time_zone !== before.time_zone) return err(tooLate(before.time_zone));
-  const refused = unexpected(expected, settingsVersion(before), "The settings");
+  const refused = refusedVersion(expected, settingsVersion(before), "The settings");
   return refused ? err(refused) : ok(after);
 }
 
