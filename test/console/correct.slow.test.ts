@@ -154,6 +154,7 @@ describe.skipIf(chromium === null)("corrections in the console", () => {
     expect(await day.inputValue()).toBe("2026-06-02");
     await page.getByRole("button", { name: "Preview and correct …" }).click();
     const dialog = page.getByRole("dialog", { name: "Correct the disbursement G-1?" });
+    await dialog.waitFor();
     expect(await dialog.locator(".changes li").allTextContents()).toEqual([
       "Purchase clients: C-1 → C-2, C-1",
       "Estimated delivery date: 2026-06-01 → 2026-06-02",
