@@ -3,7 +3,7 @@ import { announce } from "./announce.ts";
 import { h } from "./dom.ts";
 
 /** What a picture says of one of its columns. */
-export interface Said {
+interface Said {
   readonly title: string;
   /** The label, the exact text and the colour of each line, which is drawn in this colour. */
   readonly lines: readonly (readonly [label: string, text: string, colour: string])[];

@@ -121,7 +121,7 @@ export function entitle(title: string, focus: boolean): HTMLElement {
 }
 
 /** A title with a button that prints the page. */
-export const printable = (title: string): HTMLElement =>
+export const printableTitle = (title: string): HTMLElement =>
   h(
     "div",
     { class: "titled" },

@@ -56,7 +56,7 @@ export function shade(value: Exact | null, largest: number): number {
   return Math.min(SHADES, Math.max(0, Math.ceil((drawn(value) / largest) * SHADES)));
 }
 
-/** At most so many of a list, evenly from its first to its last. */
+/** Some of a list, evenly from its first to its last, at most `most`. */
 export const spread = <T>(all: readonly T[], most: number): readonly T[] =>
   all.length <= most
     ? all

@@ -3,7 +3,7 @@ import { concentrationPart } from "../concentration/part.ts";
 import { h } from "../dom.ts";
 import { facilitiesPart } from "../facilities/part.ts";
 import type { Route } from "../route.ts";
-import { entitle, printable } from "../shell.ts";
+import { entitle, printableTitle } from "../shell.ts";
 import { tabs } from "../tabs.ts";
 import { BEHIND } from "./behind.ts";
 import { filterBar } from "./filter-bar.ts";
@@ -53,7 +53,7 @@ export function analyticsView(main: HTMLElement, route: Route, page: AbortSignal
     h(
       "div",
       { class: "heading" },
-      known ? printable(known.label) : entitle("No such report", true),
+      known ? printableTitle(known.label) : entitle("No such report", true),
       days?.(here),
     ),
     tabs("Analytics", "analytics", links, {

@@ -9,7 +9,7 @@ import { type Child, h, labelled, select } from "../dom.ts";
 import { loading } from "../loading.ts";
 import { momentOf, momentParameters, type ShownMoment } from "../moment.ts";
 import type { Route } from "../route.ts";
-import { printable } from "../shell.ts";
+import { printableTitle } from "../shell.ts";
 import { buckets } from "./buckets.ts";
 import { groupTable } from "./by-group.ts";
 import { currencies, figures } from "./figures.ts";
@@ -26,7 +26,7 @@ export function portfolioView(main: HTMLElement, route: Route, page: AbortSignal
   const months = route.query.get("months") ?? "12";
   const filters = filterQuery(filtersOf(route.query, CHOSEN));
   main.append(
-    h("div", { class: "heading" }, printable("Portfolio"), controls(route, moment, months, filters)),
+    h("div", { class: "heading" }, printableTitle("Portfolio"), controls(route, moment, months, filters)),
     filterBar(route, { groups: true, except: CHOSEN }),
     loading("the portfolio", page, async ({ signal, progress }) => {
       const at = (asOf: string) => {
