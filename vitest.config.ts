@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { buildPages } from "./src/pages/build.mjs";
@@ -13,6 +14,9 @@ import { BOTH, PURE, RANDOM, SLOW } from "./test/support/pure-tests.ts";
 
 /** A busy machine fails no test: these limits only end a test that hangs. */
 const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
+
+/** What other processes compile is kept: wrangler and the command line are started by the dozen. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, "node_modules/.cache/compiled");
 
 const pure: TestProjectInlineConfiguration = {
   test: {
@@ -76,13 +80,14 @@ const node: TestProjectInlineConfiguration = {
     name: "node",
     include: ["test/{node,client}/**/*.test.ts"],
     exclude: [...PURE, ...SLOW],
+    env: { NODE_COMPILE_CACHE },
     ...LIMITS,
   },
 };
 
 /** What takes long, in smaller sizes or whole ones (test/support/sizes.ts). */
 const slow = (isWhole: boolean): TestProjectInlineConfiguration => ({
-  test: { name: "slow", include: SLOW, env: { TEST_WHOLE: String(isWhole) }, ...LIMITS },
+  test: { name: "slow", include: SLOW, env: { TEST_WHOLE: String(isWhole), NODE_COMPILE_CACHE }, ...LIMITS },
 });
 
 /** What each `--mode` runs: `slow`, `random`, or without one everything else. */

@@ -68,6 +68,8 @@ const wanted = SCENARIOS.filter(({ name }) => isWanted(name));
 const wantedPeers = databaseUrl === undefined ? [] : PEER_SCENARIOS.filter(({ name }) => isWanted(name));
 
 const root = mkdtempSync(join(tmpdir(), "loan-ledger-bench-"));
+process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const rows: Row[] = [];
 const sinceBefore: Before[] = [];
 
@@ -270,10 +272,4 @@ if (options.help) console.log(HELP);
 else if (options.list) {
   const peers = PEER_SCENARIOS.map(({ name }) => `${name} (with --database-url)`);
   console.log([...SCENARIOS.map(({ name }) => name), COLD, IMPORT, ...peers].join("\n"));
-} else {
-  try {
-    await main();
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
-}
+} else await main();

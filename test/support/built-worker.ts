@@ -1,16 +1,58 @@
 /** The worker as it is deployed: wrangler's own bundle, in workerd, below wrangler's development proxy. Node only. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { buildPages } from "../../src/pages/build.mjs";
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
 const QUIET = { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false", WRANGLER_HIDE_BANNER: "true" };
 
-/** The script that `wrangler deploy` would upload. Rejects with wrangler's own words when it does not build. */
+/**
+ * The script that `wrangler deploy` would upload. Rejects with wrangler's own words when it does not build. A script is
+ * kept while no file that it is made of changes, so that one build serves all tests.
+ */
 export async function buildWorker(root = PROJECT_ROOT): Promise<string> {
+  const kept = join(root, "node_modules/.cache/built-worker", `${await sourceState(root)}.js`);
+  const known = await readFile(kept, "utf8").catch(() => null);
+  if (known !== null && root === PROJECT_ROOT) {
+    // The build makes the pages too.
+    await buildPages();
+    return known;
+  }
+  const script = await builtAnew(root);
+  const folder = dirname(kept);
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${kept}.${process.pid}`, script);
+  await rename(`${kept}.${process.pid}`, kept);
+  for (const name of await readdir(folder)) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > DAY_MS) await rm(join(folder, name), { force: true });
+  }
+  return script;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Changes when a file that the worker is made of does. */
+async function sourceState(root: string): Promise<string> {
+  const below = await readdir(join(root, "src"), { recursive: true });
+  const names = [...below.sort().map((name) => join("src", name)), "wrangler.toml", "package-lock.json"];
+  const states = await Promise.all(
+    names.map(async (name) => {
+      const { mtimeMs, size } = await stat(join(root, name));
+      return `${name} ${mtimeMs} ${size}`;
+    }),
+  );
+  return createHash("sha256")
+    .update([root, ...states].join("\n"))
+    .digest("hex");
+}
+
+async function builtAnew(root: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "loan-ledger-build-"));
   try {
     await promisify(execFile)(

@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import type { Category } from "../../domain/tape/fields.ts";
-import type { Route } from "./envelope.ts";
+import type { LineRoute } from "./envelope.ts";
 import type { LinePlace, LineSubject, Refusal } from "./line.ts";
 
 /** The states of an event; `refusedForGood` was sent, and is not sent again. */
@@ -24,14 +24,14 @@ interface StoredEvent extends LinePlace, LineSubject {
   readonly pass: number;
   readonly state: EventState;
   /** Null for an event that is not sent, as is the line of its batch. */
-  readonly route: Pick<Route, "step" | "references"> | null;
+  readonly route: Pick<LineRoute, "step" | "references"> | null;
   readonly body: string | null;
   /** What only an update of the record would say (`--upsert`). */
   readonly change: string | null;
 }
 
 /** An event that waits to be sent. */
-export interface WaitingEvent extends LinePlace, Route {
+export interface WaitingEvent extends LinePlace, LineRoute {
   readonly body: string;
   readonly change: string | null;
 }

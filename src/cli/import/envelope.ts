@@ -16,7 +16,7 @@ export interface Reference {
 }
 
 /** What says when and in which lane a line is sent. */
-export interface Route {
+export interface LineRoute {
   readonly category: Category;
   readonly step: Step;
   /** Empty when the line names no id. */
@@ -26,7 +26,7 @@ export interface Route {
 }
 
 /** What the import must know of a line. The service checks the rest. */
-export interface Envelope extends Route {
+export interface Envelope extends LineRoute {
   /** The line's own idempotency key, or the hash of it; null where it has none of this tenant. */
   readonly key: string | null;
   /** The line has the hash of another tenant's key: it gets a new key. */

@@ -11,7 +11,7 @@ import {
   STATE,
   type WaitingEvent,
 } from "./checkpoint.ts";
-import { type Envelope, type Route, readEnvelope } from "./envelope.ts";
+import { type Envelope, type LineRoute, readEnvelope } from "./envelope.ts";
 import type { Refusal } from "./line.ts";
 import { IN_ORDER, laneKey, PASSES, referenceField, refusedParent } from "./prepare.ts";
 import { Records } from "./records.ts";
@@ -124,7 +124,7 @@ class Pass {
     lane.bytes += bytes;
   }
 
-  #laneOf(route: Route): Lane {
+  #laneOf(route: LineRoute): Lane {
     const digest = hash("sha256", laneKey(route, this.#records), "hex");
     const lane = this.#lanes[Number.parseInt(digest.slice(0, 8), 16) % this.#lanes.length];
     if (!lane) throw new Error("an import has at least one lane");

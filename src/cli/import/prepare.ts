@@ -10,8 +10,8 @@ import {
   derivedKey,
   type Envelope,
   envelopeHash,
+  type LineRoute,
   type Reference,
-  type Route,
   readEnvelope,
   schemaRefusal,
   withKey,
@@ -196,13 +196,13 @@ function passOf(category: Category): number {
 }
 
 /** The disbursement whose lane a record's lines use, else the record itself. */
-function laneOwner({ category, id, references }: Route): string {
+function laneOwner({ category, id, references }: LineRoute): string {
   const parent = references.find((reference) => reference.category === "disbursement");
   return category === "disbursement" ? id : (parent?.id ?? id);
 }
 
 /** Lines with the same lane key keep their order: those of one disbursement, or of one client. */
-export function laneKey(route: Route, records: Records): string {
+export function laneKey(route: LineRoute, records: Records): string {
   const { category, id } = route;
   if (category === "client") return `client ${id}`;
   // The first create in the files says the lane: a record may be created anew under another disbursement.
@@ -210,11 +210,11 @@ export function laneKey(route: Route, records: Records): string {
 }
 
 /** The first parent of a line whose own create was refused. */
-export const refusedParent = ({ references }: Route, records: Records): Reference | null =>
+export const refusedParent = ({ references }: LineRoute, records: Records): Reference | null =>
   references.find(({ category, id }) => records.isRefused(category, id)) ?? null;
 
 /** True if the files hold the create of every parent that the line names. */
-export const hasParentsHere = ({ references }: Route, records: Records): boolean =>
+export const hasParentsHere = ({ references }: LineRoute, records: Records): boolean =>
   references.every(({ category, id }) => records.parentOf(category, id) !== null);
 
 /** The path of the field in which a line names a parent. */
