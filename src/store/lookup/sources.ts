@@ -21,7 +21,7 @@ type Columns = Readonly<Record<string, AnySQLiteColumn>>;
 /** Some columns in an order. */
 type Columned = readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
 
-/** A condition: the row is one of at most so many of a chain. */
+/** A condition: the row is among the first `most` of a chain, behind the row `after` where that is given. */
 type Chain = (after: string | null, most: number) => SQL;
 
 /** Where a lookup table is kept, and which of its indexes make a lookup cheap. */

@@ -36,7 +36,7 @@ export interface Walk {
 }
 
 /** Where a page starts in a list with the latest row first, and the rows that it finds at most. */
-export interface LatestFirst {
+interface LatestFirst {
   readonly after: OrderValues | null;
   readonly rows: number;
   readonly examined: number;
