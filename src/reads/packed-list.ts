@@ -2,8 +2,8 @@ import type { ReportDimensions } from "../domain/core/settings.ts";
 import type { WantedAttributes } from "../domain/position/attributes.ts";
 import { PACKED_FORMAT, unpackFacts } from "../domain/position/packed.ts";
 import type { Database } from "../store/d1/session.ts";
-import { type ListedLoans, readListed } from "../store/position/listed-loans.ts";
-import { packedList } from "../store/position/packed-list.ts";
+import { type ListedLoans, type NextIds, readListed } from "../store/position/listed-loans.ts";
+import { type PackedList, packedList, packedNext } from "../store/position/packed-list.ts";
 
 /** What is packed of disbursements, besides what each position needs: all that a report may use. */
 export const packedAttributes = ({ disbursement, client }: ReportDimensions): WantedAttributes => ({
@@ -26,16 +26,39 @@ export async function listedFromPacked(
   ids: readonly string[],
   dimensions: ReportDimensions,
 ): Promise<ListedLoans | "too_large"> {
-  const wanted = packedAttributes(dimensions);
   const { head, facts } = await packedList(db, tenant, ids, membersOfPacking(dimensions));
-  const others = ids.filter((id) => !facts.has(id));
+  const inOrder = new Map(ids.map((id) => [id, facts.get(id) ?? null]));
+  return withOthers(db, tenant, { head, facts: inOrder }, dimensions);
+}
+
+/** As `listedFromPacked`, of the next disbursements in the order of the ids, with one id more where there are more. */
+export async function nextFromPacked(
+  db: Database,
+  tenant: string,
+  next: Omit<NextIds, "withDeleted">,
+  dimensions: ReportDimensions,
+): Promise<{ readonly ids: readonly string[]; readonly read: ListedLoans | "too_large" }> {
+  const more = { ...next, limit: next.limit + 1 };
+  const { head, facts } = await packedNext(db, tenant, more, membersOfPacking(dimensions));
+  const shown = new Map([...facts].slice(0, next.limit));
+  return { ids: [...facts.keys()], read: await withOthers(db, tenant, { head, facts: shown }, dimensions) };
+}
+
+async function withOthers(
+  db: Database,
+  tenant: string,
+  { head, facts }: PackedList,
+  dimensions: ReportDimensions,
+): Promise<ListedLoans | "too_large"> {
+  const wanted = packedAttributes(dimensions);
+  const ids = [...facts.keys()];
+  const others = ids.filter((id) => facts.get(id) === null);
   const read = others.length === 0 ? { head, loans: [] } : await readListed(db, tenant, others, wanted);
-  if (read === "too_large" || facts.size === 0) return read;
+  if (read === "too_large" || others.length === ids.length) return read;
   if (read.head !== head) return readListed(db, tenant, ids, wanted);
   const byId = new Map(read.loans.map((one) => [one.loan.disbursement.disbursement_id, one]));
-  const loans = ids.flatMap((id) => {
-    const text = facts.get(id);
-    return text === undefined ? (byId.get(id) ?? []) : [unpackFacts(id, text)];
-  });
+  const loans = [...facts].flatMap(([id, text]) =>
+    text === null ? (byId.get(id) ?? []) : [unpackFacts(id, text)],
+  );
   return { head, loans };
 }

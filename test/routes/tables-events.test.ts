@@ -3,7 +3,7 @@ import { keyHash } from "../../src/domain/log/hash.ts";
 import { disbursement } from "../ledger/post.ts";
 import { ALL_SCOPES, Api, newKey } from "../support/api.ts";
 import { individual, loan, purchase } from "../support/examples.ts";
-import { idsOf, insertRows } from "../support/lookup-rows.ts";
+import { idsOf, insertRows, measured } from "../support/lookup-rows.ts";
 import { mintToken } from "../support/tokens.ts";
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -14,6 +14,73 @@ async function withLoan(): Promise<Api> {
   await api.accept("disbursement", loan);
   return api;
 }
+
+describe("the events of one record", () => {
+  async function others(api: Api, name: string): Promise<void> {
+    for (let n = 1; n <= 10; n += 1) {
+      await api.accept("disbursement", { ...loan, disbursement_id: `${name}-${n}` });
+    }
+  }
+  /** A loan's events among those of other loans: created, changed twice, deleted, and created anew. */
+  async function amongOthers(): Promise<Api> {
+    const api = await withLoan();
+    const change = {
+      disbursement_id: "L-1",
+      step: "update",
+      change_date: "2025-01-01",
+      change_reason: "agreed",
+    };
+    await others(api, "A");
+    await api.accept("disbursement", { ...change, total_expected_margin: 1000.5 });
+    await others(api, "B");
+    await api.accept("disbursement", { ...change, total_expected_margin: 900 });
+    await api.accept("disbursement", { disbursement_id: "L-1", step: "delete" });
+    await others(api, "C");
+    await api.accept("disbursement", loan);
+    return api;
+  }
+  const OF_LOAN = "/api/tables/events?category=disbursement&id=L-1";
+  const SEQUENCES = [36, 25, 24, 13, 2];
+  const sequences = ({ body }: Awaited<ReturnType<Api["get"]>>) =>
+    body.data.map(({ sequence }: { sequence: number }) => sequence);
+
+  it("are found from its last one back, without reading those of others", async () => {
+    const api = await amongOthers();
+    const read = async () => {
+      const all = await measured(api.tenant, OF_LOAN);
+      const updates = await measured(api.tenant, `${OF_LOAN}&step=update`);
+      expect(sequences(all.answer)).toEqual(SEQUENCES);
+      expect(sequences(updates.answer)).toEqual([24, 13]);
+      return [all.rowsRead, updates.rowsRead];
+    };
+    const before = await read();
+    await others(api, "D");
+    expect(await read()).toEqual(before);
+  });
+
+  it("come page by page, in either order, and counted", async () => {
+    const api = await amongOthers();
+    const paged: number[] = [];
+    let cursor = "";
+    do {
+      const { body } = await api.get(`${OF_LOAN}&limit=2${cursor}`);
+      paged.push(...sequences({ body } as Awaited<ReturnType<Api["get"]>>));
+      cursor = body.pagination.next_cursor ? `&cursor=${body.pagination.next_cursor}` : "";
+      expect(body.pagination.has_more).toBe(cursor !== "");
+    } while (cursor !== "");
+    expect(paged).toEqual(SEQUENCES);
+    expect(sequences(await api.get(`${OF_LOAN}&sort_order=asc`))).toEqual(SEQUENCES.toReversed());
+    const counted = await api.get(`${OF_LOAN}&limit=1&include_count=true`);
+    expect(counted.body.pagination).toMatchObject({ total: 5, has_more: true });
+    for (const unknown of [
+      "category=disbursement&id=L-9",
+      "category=payment&id=L-1",
+      "category=none&id=L-1",
+    ]) {
+      expect(sequences(await api.get(`/api/tables/events?${unknown}`))).toEqual([]);
+    }
+  });
+});
 
 describe("the events table", () => {
   it("has every accepted event, in order, with the changes of each update", async () => {

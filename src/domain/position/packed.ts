@@ -32,19 +32,14 @@ type PackedPayment = readonly [
   total: Amount,
   principal: Nullable<Amount>,
   fee: Nullable<Amount>,
-  expected: 0 | 1 | PackedExpected,
+  expected: 0 | 1 | Expected,
   due_sequence: Nullable<number>,
   /** 0 where it is the due date. */
   payment_date: 0 | Nullable<string>,
   row_events?: readonly PackedEvent[],
 ];
 
-type PackedExpected = readonly [
-  total: Amount,
-  principal: Nullable<Amount>,
-  fee: Nullable<Amount>,
-  due_date: Nullable<string>,
-];
+type Expected = readonly [Amount, Nullable<Amount>, Nullable<Amount>, due_date: Nullable<string>];
 
 /** What the event did not send is false. */
 type PackedEvent = readonly [

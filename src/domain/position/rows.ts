@@ -11,7 +11,7 @@ interface Expected extends SentParts {
 }
 
 /** What a payment says about the schedule as of a day. */
-export interface Row {
+interface Row {
   readonly status: PaymentFacts["status"];
   readonly installment_number: number | null;
   readonly due_date: string;

@@ -102,14 +102,17 @@ export async function listRows(
 }
 
 function listOf(source: LookupSource, tenant: string, request: RowsRequest): List {
-  const { sort, start, limit } = request;
-  const walk = walkOf(source, tenant, request);
+  const { sort, start, limit, count } = request;
+  const { after = null, stretch = null } = start ?? {};
   const order = orderOf(source, sort.column);
+  // A count is of all rows, and a list in ascending order would need a chain's other end.
+  const isLatestFirst = sort.descending && !count && sameColumns(order, source.walk);
+  const latest = isLatestFirst ? { after, rows: limit + 1, examined: EXAMINED_MAX } : null;
+  const walk = walkOf(source, tenant, request, latest);
   const inOrder = walk.byId || sameColumns(order, walk.order);
   const kind = !inOrder ? "sorted" : walk.byId || walk.checks.length === 0 ? "plain" : "searched";
   // One row more than the page shows tells whether there is a next one; a search that ends needs room for its edges.
   const rows = limit + (kind === "searched" ? 3 : 1);
-  const { after = null, stretch = null } = start ?? {};
   return { kind, source, tenant, walk, order, descending: sort.descending, after, stretch, rows };
 }
 

@@ -21,6 +21,9 @@ type Columns = Readonly<Record<string, AnySQLiteColumn>>;
 /** Some columns in an order. */
 type Columned = readonly [AnySQLiteColumn, ...AnySQLiteColumn[]];
 
+/** A condition: the row is among the first `most` of a chain, behind the row `after` where that is given. */
+type Chain = (after: string | null, most: number) => SQL;
+
 /** Where a lookup table is kept, and which of its indexes make a lookup cheap. */
 export interface LookupSource {
   readonly table: SQLiteTable;
@@ -48,6 +51,11 @@ export interface LookupSource {
    * `Stamp.now`), so this is the order by `created_at`, and it breaks the ties of every other order.
    */
   readonly creation: Columned;
+  /**
+   * Rows that name the row before them: those of one record, from the one before the row `after` back, or from the last one.
+   * Null where the rows of such a record are no chain.
+   */
+  readonly chain?: (tenant: string, category?: string, id?: string) => Chain | null;
   /** The order in which an index gives all of the tenant's rows: that of creation, or one that ends with it. */
   readonly walk: Columned;
 }
@@ -123,6 +131,31 @@ function purchaseClientsSource(): LookupSource {
   };
 }
 
+/**
+ * The events of one record, which name the ones before them, found from its last one back. A client's are no chain: an
+ * erasure that is written anew after a restore may name none.
+ */
+function eventChain(tenant: string, category = "", id?: string): Chain | null {
+  if (id === undefined || category === "client" || !isCategory(category)) return null;
+  const { table, id: key } = RECORD_STORES[category];
+  return (after, most) => {
+    const first =
+      after === null
+        ? sql`SELECT ${table.updated_seq} FROM ${table} WHERE ${and(eq(table.tenant_id, tenant), eq(key, id))}`
+        : sql`SELECT ${events.previous_sequence} FROM ${events} WHERE ${events.tenant_id} = ${tenant}
+            AND ${events.sequence} = CAST(${after} AS INTEGER) AND ${events.previous_sequence} IS NOT NULL`;
+    const named = and(eq(events.record_id, id), eq(events.category, category));
+    return sql`${named} AND ${events.sequence} IN (
+      WITH RECURSIVE chain (place) AS (${first} UNION ALL
+        SELECT before.previous_sequence FROM chain CROSS JOIN events AS before
+        WHERE before.tenant_id = ${tenant} AND before.sequence = place AND before.previous_sequence IS NOT NULL
+        LIMIT ${sql.raw(String(most))})
+      SELECT place FROM chain)`;
+  };
+}
+
+const isCategory = (name: string): name is Category => Object.hasOwn(CATEGORIES, name);
+
 /** Names what it shows: the rest of an event row is the gate's own business. */
 function eventsSource(): LookupSource {
   const { tenant_id: tenant, record_id: id, ...columns } = getTableColumns(events);
@@ -160,6 +193,7 @@ function eventsSource(): LookupSource {
     byId: (value) => allOf(bySequence(sequence, value), eq(event_id, value)),
     indexed: [key_hash],
     creation: [sequence],
+    chain: eventChain,
     walk: [sequence],
   };
 }

@@ -35,8 +35,25 @@ export interface Walk {
   readonly byId: boolean;
 }
 
-/** Chooses the index: the row's own id before a filter with an index of its own before the order of creation. */
-export function walkOf(source: LookupSource, tenant: string, wanted: Wanted): Walk {
+/** Where a page starts in a list with the latest row first, and the rows that it finds at most. */
+interface LatestFirst {
+  readonly after: OrderValues | null;
+  readonly rows: number;
+  readonly examined: number;
+}
+
+/**
+ * Chooses the index: the row's own id before a filter with an index of its own before the order of creation. `latest` is
+ * given for a list in that order, the latest first: it follows the chain of a record's events.
+ */
+export function walkOf(
+  source: LookupSource,
+  tenant: string,
+  wanted: Wanted,
+  latest: LatestFirst | null = null,
+): Walk {
+  const chained = latest && chainedWalk(source, tenant, wanted, latest);
+  if (chained) return chained;
   const filters = wanted.filters.map(([name, value]) => ({
     column: columnOf(source, name),
     value: source.keys?.[name] ? keyHash(tenant, value) : value,
@@ -54,6 +71,20 @@ export function walkOf(source: LookupSource, tenant: string, wanted: Wanted): Wa
     checks,
     byId: id !== undefined,
   };
+}
+
+/** The walk along one record's events alone, where the filters name the record; null where they do not. */
+function chainedWalk(source: LookupSource, tenant: string, wanted: Wanted, latest: LatestFirst): Walk | null {
+  const { filters } = wanted;
+  const asked = (name: string) => filters.find(([column]) => column === name)?.[1];
+  const chain = source.chain?.(tenant, asked("category"), asked("id"));
+  if (!chain || filters.some(([name]) => name === source.idName || source.keys?.[name])) return null;
+  const others = filters.filter(([name]) => name !== "category" && name !== "id");
+  const rest = walkOf(source, tenant, { ...wanted, filters: others });
+  const [after = null] = latest.after ?? [];
+  // One more than is examined: it tells whether there is more.
+  const most = rest.checks.length === 0 ? latest.rows : latest.examined + 1;
+  return { ...rest, rows: sql`${and(rest.rows, chain(after, most))}` };
 }
 
 interface Filter {

@@ -1,6 +1,7 @@
 import type { WantedAttributes } from "../../domain/position/attributes.ts";
 import type { SelectableLoan } from "../../domain/position/from-records.ts";
 import type { Database } from "../d1/session.ts";
+import { queryRows } from "../d1/statement.ts";
 import {
   type DisbursementTuple,
   disbursementColumns,
@@ -106,26 +107,29 @@ async function readTogether(
 }
 
 /** Which ids come next. */
-interface NextIds {
+export interface NextIds {
   readonly after: string | null;
   readonly descending: boolean;
   readonly limit: number;
   readonly withDeleted: boolean;
 }
 
-/** The next disbursements in the order of their ids, which no event can change: the live ones, or all that ever were. */
-export async function nextIds(
-  { $client: d1 }: Database,
-  tenant: string,
-  { after, descending, limit, withDeleted }: NextIds,
-): Promise<readonly string[]> {
+/**
+ * The next disbursements of the tenant ?1 after the id ?2, as `value`. A table WITHOUT ROWID is stored in the order of its
+ * primary key: without an index, SQLite walks it in that order.
+ */
+export function nextIdsQuery({ after, descending, limit, withDeleted }: NextIds): string {
   const beyond = after === null ? "?2 = ''" : `disbursement_id ${descending ? "<" : ">"} ?2`;
-  // A table WITHOUT ROWID is stored in the order of its primary key: without an index, SQLite walks it in that order.
-  const statement = d1.prepare(
-    `SELECT disbursement_id AS row FROM disbursements NOT INDEXED
+  return `SELECT disbursement_id AS value FROM disbursements NOT INDEXED
     WHERE tenant_id = ?1 AND ${beyond} ${withDeleted ? "" : "AND deleted_at IS NULL"}
-    ORDER BY disbursement_id ${descending ? "DESC" : ""} LIMIT ${limit}`,
-  );
-  const [found] = await d1.batch<PackedRow>([statement.bind(tenant, after ?? "")]);
-  return (found?.results ?? []).map(({ row }) => row);
+    ORDER BY disbursement_id ${descending ? "DESC" : ""} LIMIT ${limit}`;
+}
+
+/** The next disbursements in the order of their ids, which no event can change: the live ones, or all that ever were. */
+export async function nextIds(db: Database, tenant: string, next: NextIds): Promise<readonly string[]> {
+  const rows = await queryRows<{ readonly value: string }>(db, {
+    sql: nextIdsQuery(next),
+    params: [tenant, next.after ?? ""],
+  });
+  return rows.map(({ value }) => value);
 }

@@ -14,8 +14,10 @@ export const PAYMENTS_OF_A_CALL = 5_000;
 const PAYMENTS_OF_A_PAGE = 20_000;
 
 /** Payments by disbursement. The query names its index because the planner has no statistics to choose it. */
-export const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq FROM payments INDEXED BY payments_by_disbursement
-  WHERE tenant_id = ?1 AND deleted_at IS NULL`;
+const FOUND = `FROM payments INDEXED BY payments_by_disbursement WHERE tenant_id = ?1 AND deleted_at IS NULL`;
+export const PAYMENTS_OF = `SELECT json_array(${PAYMENT_COLUMNS}) AS row ${FOUND}`;
+/** With the columns by which the rows of two ranges are ordered. */
+const ORDERED = `SELECT json_array(${PAYMENT_COLUMNS}) AS row, disbursement_id, created_seq ${FOUND}`;
 
 interface FoundPayments {
   readonly found: readonly PaymentTuple[];
@@ -39,9 +41,9 @@ export async function allPayments(
   // Two ranges, because one range over both columns would read the disbursement's earlier payments again.
   const statement = d1.prepare(
     `SELECT row FROM (
-      ${PAYMENTS_OF} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
+      ${ORDERED} AND disbursement_id = ?2 AND created_seq > CAST(?3 AS INTEGER)
       UNION ALL
-      ${PAYMENTS_OF} AND disbursement_id > ?2 AND disbursement_id <= ?4
+      ${ORDERED} AND disbursement_id > ?2 AND disbursement_id <= ?4
       ORDER BY disbursement_id, created_seq LIMIT ${PAYMENTS_OF_A_CALL})`,
   );
   const found = [...first];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UTC } from "../../../src/domain/core/calendar.ts";
 import { NO_ATTRIBUTES } from "../../../src/domain/position/attributes.ts";
-import type { Loan } from "../../../src/domain/position/facts.ts";
+import type { Loan, RowEvent } from "../../../src/domain/position/facts.ts";
 import { packFacts, unpackFacts } from "../../../src/domain/position/packed.ts";
 import { installmentsAt, positionAt, USUAL } from "../../../src/domain/position/position.ts";
 import { ready } from "../../../src/domain/position/ready.ts";
@@ -25,6 +25,16 @@ holds(
   }),
   100,
 );
+
+/** As it is read from its row: with the payment's id. */
+const DATED = {
+  disbursement_id: "L-1",
+  payment_id: "SECRET",
+  sequence: 5,
+  step: "create",
+  change_date: "2026-02-02",
+  set: { status: "expected", payment_total: 100n, due_date: "2026-02-01" },
+} as const;
 
 describe("packed facts", () => {
   it("are the same when they are packed again", () => {
@@ -79,7 +89,7 @@ describe("packed facts", () => {
       FIRST,
       [],
       [
-        { ...row, payment_id: "SECRET", bank_ref: "SECRET" },
+        { ...row, payment_id: "SECRET", bank_ref: "SECRET", row_events: [DATED] },
         { ...row, payment_id: "P-9", status: "canceled" },
         { ...row, payment_id: "P-8", currency: "EUR" },
       ],
@@ -87,6 +97,26 @@ describe("packed facts", () => {
     const text = packFacts({ loan: one, attributes: NO_ATTRIBUTES });
     expect(text).not.toContain("SECRET");
     expect(unpackFacts("L-1", text).loan.payments).toHaveLength(1);
+  });
+
+  it("keep what dated events of payments have set, and what they have not", () => {
+    const [row] = ROWS;
+    const most = 9_223_372_036_854_775_807n;
+    const sent: RowEvent["set"] = {
+      status: "expected",
+      due_date: "2026-02-01",
+      installment_number: 3,
+      payment_total: most,
+      payment_principal: null,
+      payment_fee: 0n,
+    };
+    const row_events: RowEvent[] = [
+      { sequence: 5, step: "create", change_date: null, set: sent },
+      { sequence: 6, step: "update", change_date: "2026-02-02", set: { installment_number: null } },
+      { sequence: 7, step: "delete", change_date: "2026-02-03T09:00:00", set: {} },
+    ];
+    const [kept] = packedAgain(loan(FIRST, [], [{ ...row, row_events }])).payments;
+    expect(kept?.row_events).toStrictEqual(row_events);
   });
 
   it("keep the order of payments by id", () => {
