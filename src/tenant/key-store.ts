@@ -168,7 +168,7 @@ export class KeyStore {
     }
   }
 
-  /** Writes what is not written yet. What the storage refuses is forgotten here; D1 knows it. */
+  /** Writes what is not written yet. What the storage refuses is not written again; D1 knows it. */
   save(): void {
     const unsaved = this.#unsaved;
     if (unsaved.length === 0) return;
