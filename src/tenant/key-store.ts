@@ -52,7 +52,7 @@ export class KeyStore {
   #unsaved: SeenEvent[] = [];
   /** The keys of each block that an earlier life of the object has left, one after another, by the block's number. */
   #left: Map<number, string> | null = null;
-  /** Whether there is a key of a request that is no event. */
+  /** Whether the table of single keys has any: those of requests that are no events. */
   #hasReserved: boolean;
   #isFollowed: boolean;
   /** How often fingerprints were forgotten. */
@@ -166,9 +166,16 @@ export class KeyStore {
       const update = "UPDATE key_blocks SET events = ? WHERE block = ?";
       if (isChanged) this.#storage.sql.exec(update, events.join("\n"), block);
     }
+    if (!this.#hasReserved) return;
+    // The version before kept the keys of events here too.
+    this.#storage.sql.exec(
+      `UPDATE keys SET event = json_set(event, '$.fingerprint', NULL)
+      WHERE key IN (SELECT unhex(value) FROM json_each(?))`,
+      JSON.stringify(keys),
+    );
   }
 
-  /** Writes what is not written yet. What the storage refuses is forgotten here; D1 knows it. */
+  /** Writes what is not written yet. What the storage refuses is not written again; D1 knows it. */
   save(): void {
     const unsaved = this.#unsaved;
     if (unsaved.length === 0) return;

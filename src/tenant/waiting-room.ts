@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { goesAlone } from "../domain/command.ts";
 import {
   GROUP_BYTES_MAX,
@@ -22,8 +21,10 @@ const GATHER_LONGER_MS = 2;
 /** A group of this size does not wait for more commands. */
 const GATHERED_MAX = 50;
 
+const encoder = new TextEncoder();
+
 /** What an event's data takes in the batch, where it is JSON text within JSON text. */
-export const bytesInBatch = ({ data }: Submission): number => Buffer.byteLength(JSON.stringify(data));
+export const bytesInBatch = ({ data }: Submission): number => encoder.encode(JSON.stringify(data)).length;
 
 /** What waits in a gate: the commands of the groups to come, and the callers who wait for another's key. Bounded. */
 export class WaitingRoom {

@@ -123,6 +123,8 @@ describe("what a gate stores", () => {
     expect(keys.find(hashed("key-before"))).toMatchObject(seen("key-before"));
     expect(keys.findAll([hashed("key-before")]).get(hashed("key-before"))).toMatchObject(seen("key-before"));
     expect([keys.tenant(), keys.isFollowed]).toEqual(["t-before", true]);
+    keys.forgetFingerprints([hashed("key-before")]);
+    expect(keys.find(hashed("key-before"))).toMatchObject({ sequence: 1, fingerprint: null });
   });
 
   it("is not read where only a newer version knows what it means, and can be written again", () => {

@@ -15,7 +15,7 @@ describe("a gate whose own storage refuses a write", () => {
     const gate = gateOf(api.tenant);
     await api.accept("client", individual);
     await runInDurableObject(gate, (_, { storage }) => {
-      const full = "BEFORE INSERT ON keys BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+      const full = "BEFORE INSERT ON key_blocks BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
       storage.sql.exec(`CREATE TRIGGER full ${full}`);
     });
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -23,6 +23,7 @@ describe("a gate whose own storage refuses a write", () => {
     expect((await api.ingest("disbursement", loan, key)).status).toBe(201);
     await until(() => log.mock.calls.some(([line]) => String(line).includes("keys not saved")));
     log.mockRestore();
+    await loseKeys(gate);
     expect((await api.ingest("disbursement", loan, key)).status).toBe(200);
     expect(await eventsOf(api.tenant)).toHaveLength(2);
   });
