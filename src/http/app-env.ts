@@ -15,6 +15,8 @@ export interface AppEnv {
     timings: [name: string, ms: number][];
     /** The checked Idempotency-Key; empty where the request may lack one, and does. */
     idempotency_key: string;
+    /** The query as the route's schema made it. */
+    query: unknown;
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
     body: unknown;
