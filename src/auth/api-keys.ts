@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import { readApiKeySecret } from "../config/api-keys.ts";
 import {
   API_KEY_RANDOM_BYTES,
@@ -11,6 +10,7 @@ import {
   type StoredApiKey,
 } from "../domain/core/api-key.ts";
 import { causeOf, DatabaseAway } from "../domain/core/failure.ts";
+import { Generations } from "../domain/core/generations.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Principal } from "./principal.ts";
 
@@ -60,9 +60,9 @@ const NO_HASH = "0".repeat(64);
  */
 export class ApiKeys {
   readonly #rows: ApiKeyRows;
-  readonly #remembered = new LRUCache<string, Remembered>({ max: KEYS_REMEMBERED_MAX });
+  readonly #remembered = new Generations<Remembered>(KEYS_REMEMBERED_MAX);
   /** The day on which this isolate wrote a key's last use. */
-  readonly #noted = new LRUCache<string, string>({ max: KEYS_REMEMBERED_MAX });
+  readonly #noted = new Generations<string>(KEYS_REMEMBERED_MAX);
   #awayUntil = 0;
 
   constructor(rows: ApiKeyRows) {
@@ -99,19 +99,18 @@ export class ApiKeys {
   }
 
   /**
-   * Writes the day of a key's last use, at most once a key, isolate and day. Never rejects: no caller depends on it.
+   * Writes the day of a key's last use, at most once a key, isolate and day; null where there is nothing to write. Never
+   * rejects: no caller depends on it.
    */
-  async noteUse(env: Cloudflare.Env, { by }: Principal, now: Date): Promise<void> {
-    if (!("key_id" in by)) return;
+  noteUse(env: Cloudflare.Env, { by }: Principal, now: Date): Promise<void> | null {
+    if (!("key_id" in by)) return null;
     const day = now.toISOString().slice(0, 10);
     const known = this.#remembered.get(by.key_id)?.row?.last_used_on ?? "";
-    if (known >= day || this.#noted.get(by.key_id) === day) return;
+    if (known >= day || this.#noted.get(by.key_id) === day) return null;
     this.#noted.set(by.key_id, day);
-    try {
-      await this.#rows.noteUse(env, by.key_id, day);
-    } catch (error) {
+    return this.#rows.noteUse(env, by.key_id, day).catch((error: unknown) => {
       console.warn(JSON.stringify({ level: "warn", message: "last use not noted", error: causeOf(error) }));
-    }
+    });
   }
 
   async #row(

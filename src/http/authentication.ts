@@ -91,7 +91,8 @@ export function authorized(
     const lacking = also.find((one) => !grants(outcome.value, one));
     const granted = () => (lacking === undefined ? limit(c, next) : insufficientScope(c, lacking));
     const answer = isGranted ? await granted() : insufficientScope(c, own, wider);
-    waitUntil(apiKeys.noteUse(c.env, outcome.value, now));
+    const noted = apiKeys.noteUse(c.env, outcome.value, now);
+    if (noted !== null) waitUntil(noted);
     return answer;
   };
 }

@@ -16,6 +16,9 @@ const ERRORS_MAX = 100;
 /** The scheme and the host of a URL as the platform writes it. */
 const originOf = (url: string): string => url.slice(0, url.indexOf("/", "https://".length));
 
+/** Its path: what follows, up to the query. */
+const pathOf = (url: string): string => /[^?#]*/.exec(url.slice(originOf(url).length))?.[0] ?? "";
+
 /** The body of a problem (RFC 9457, docs/api.md#errors). `path` is what the refused request was sent to. */
 export function problemBody(
   c: Context<AppEnv>,
@@ -49,7 +52,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   if (problem.scope !== undefined) {
     c.header("WWW-Authenticate", `Bearer error="insufficient_scope", scope="${problem.scope}"`);
   }
-  const body = problemBody(c, problem, new URL(c.req.url).pathname);
+  const body = problemBody(c, problem, pathOf(c.req.url));
   const { status } = PROBLEMS[problem.code];
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
 }

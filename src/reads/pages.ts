@@ -35,12 +35,12 @@ export async function paged<T extends { readonly next: PageStart | null }>(
   read: (start: PageStart | null) => Promise<Result<T, Problem>>,
 ): Promise<Result<Omit<T, "next"> & { readonly next_cursor: string | undefined }, Problem>> {
   const query = JSON.stringify(identity);
-  const start = typeof cursor === "string" ? await decodeCursor(query, cursor) : null;
+  const start = typeof cursor === "string" ? decodeCursor(query, cursor) : null;
   if (typeof cursor === "string" && start === null) return err(foreign);
   const page = await read(start);
   if (!page.ok) return page;
   const { next, ...others } = page.value;
-  return ok({ ...others, next_cursor: next === null ? undefined : await encodeCursor(query, next) });
+  return ok({ ...others, next_cursor: next === null ? undefined : encodeCursor(query, next) });
 }
 
 /** The rows of a page, of which one more was read than it shows, and its last row if there are more. */

@@ -27,9 +27,7 @@ type Cell = (value: string | number, row: StoredRow, reader: Reader) => string;
  * Stored JSON goes out as the text that it is: parsing it would build trees of many times its size.
  */
 export function rowRenderer(table: LookupTable, reader: Reader): (row: StoredRow) => string {
-  const members = Object.entries(table.columns).map(
-    ([name, type]) => [DERIVED_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]] as const,
-  );
+  const members = membersOf(table);
   return (row) => {
     let text = "";
     for (const [name, label, cell] of members) {
@@ -39,6 +37,20 @@ export function rowRenderer(table: LookupTable, reader: Reader): (row: StoredRow
     }
     return `{${text}}`;
   };
+}
+
+type Member = readonly [name: string, label: string, cell: Cell];
+const memberLists = new WeakMap<LookupTable, readonly Member[]>();
+
+/** What a row's JSON is written from, made once for each table: the column, the name as JSON and the form of the value. */
+function membersOf(table: LookupTable): readonly Member[] {
+  const made =
+    memberLists.get(table) ??
+    Object.entries(table.columns).map(
+      ([name, type]): Member => [DERIVED_FROM[type] ?? name, `${JSON.stringify(name)}:`, CELLS[type]],
+    );
+  memberLists.set(table, made);
+  return made;
 }
 
 /** Reads a row of a table as the cells of a CSV line, by column; what is an object or a list in JSON is its text. */
