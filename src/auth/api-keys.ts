@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { readApiKeySecret } from "../config/api-keys.ts";
 import {
   API_KEY_RANDOM_BYTES,
@@ -10,7 +11,6 @@ import {
   type StoredApiKey,
 } from "../domain/core/api-key.ts";
 import { causeOf, DatabaseAway } from "../domain/core/failure.ts";
-import { Generations } from "../domain/core/generations.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
 import type { Principal } from "./principal.ts";
 
@@ -60,9 +60,9 @@ const NO_HASH = "0".repeat(64);
  */
 export class ApiKeys {
   readonly #rows: ApiKeyRows;
-  readonly #remembered = new Generations<Remembered>(KEYS_REMEMBERED_MAX);
+  readonly #remembered = new LRUCache<string, Remembered>({ max: KEYS_REMEMBERED_MAX });
   /** The day on which this isolate wrote a key's last use. */
-  readonly #noted = new Generations<string>(KEYS_REMEMBERED_MAX);
+  readonly #noted = new LRUCache<string, string>({ max: KEYS_REMEMBERED_MAX });
   #awayUntil = 0;
 
   constructor(rows: ApiKeyRows) {

@@ -1,4 +1,4 @@
-import { Generations } from "../domain/core/generations.ts";
+import { LRUCache } from "lru-cache";
 import type { KeySource } from "./key-set.ts";
 import type { Principal } from "./principal.ts";
 import type { UnverifiedToken } from "./unverified-token.ts";
@@ -30,7 +30,7 @@ interface VerifiedBy {
  * which is gone is noticed as soon as without this memory.
  */
 export class VerifiedTokens {
-  readonly #tokens = new Generations<Verified>(TOKENS_MAX);
+  readonly #tokens = new LRUCache<string, Verified>({ max: TOKENS_MAX });
 
   /** The caller compares the key set with the present one. */
   find(text: string, now: Date): Verified | null {

@@ -20,9 +20,9 @@ function storedText({ key_hash: _, ...seen }: SeenEvent): string {
 /** Events that the store holds in memory at most, and before it has written them. D1 knows the others. */
 const KNOWN_MAX = 5_000;
 
-/** The store keeps the events of so many sequences in one row: each row that is written is billed. */
+/** How many sequences' events share one row of the store: each row that is written is billed. */
 const BLOCK_SEQUENCES = 64;
-/** The store keeps the last events of the log, in so many rows. */
+/** How many rows of the store hold the last events of the log. */
 const BLOCKS_MAX = 32;
 /** D1 alone knows an event whose answer is longer: a row has at most 2 MB. */
 const STORED_TEXT_MAX = 16_000;

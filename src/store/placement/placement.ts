@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { Generations } from "../../domain/core/generations.ts";
+import { LRUCache } from "lru-cache";
 import { err, ok, type Result } from "../../domain/core/result.ts";
 import { databasesOf, type Jurisdiction, type NamedDatabase } from "../d1/databases.ts";
 import { withDeadline } from "../d1/failure.ts";
@@ -16,7 +16,7 @@ export interface Placement {
 
 /** Placements that an isolate remembers; they never change. */
 const REMEMBERED_MAX = 20_000;
-const remembered = new Generations<Placement>(REMEMBERED_MAX);
+const remembered = new LRUCache<string, Placement>({ maxSize: REMEMBERED_MAX, sizeCalculation: () => 1 });
 
 /** With one database there is one answer, and nothing is read. */
 export const isOnlyDatabase = (env: Cloudflare.Env): boolean => databasesOf(env).length === 1;
