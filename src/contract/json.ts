@@ -1,6 +1,5 @@
 import { isLosslessNumber, parse, stringify } from "lossless-json";
 import { err, ok, type Result } from "../domain/core/result.ts";
-import { readPlainJson } from "./plain-json.ts";
 
 /** Deepest nesting of a body; JSON deeper than this is an attack on the parser, not an event. */
 const DEPTH_MAX = 32;
@@ -10,8 +9,6 @@ const DEPTH_MAX = 32;
  * not: a member given twice with two values, lone surrogates, and `__proto__`. The error is a sentence for the caller.
  */
 export function parseJson(text: string): Result<unknown, string> {
-  const plain = readPlainJson(text, DEPTH_MAX);
-  if (plain !== undefined) return ok(plain);
   let value: unknown;
   try {
     value = parse(text);

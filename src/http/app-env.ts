@@ -18,8 +18,6 @@ export interface AppEnv {
     idempotency_key: string;
     /** What the request expects of the thing that it changes; undefined where it does not say. */
     expected: Expected | undefined;
-    /** The query as the route's schema made it. */
-    query: unknown;
     body_bytes: Uint8Array;
     /** The parsed body: numbers as LosslessNumber, so that no digit is lost. */
     body: unknown;

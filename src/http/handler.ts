@@ -42,6 +42,6 @@ export type RouteHandlers = { readonly [Key in RouteKey]: RouteHandler<(typeof R
 export const requestOf = (c: Context<AppEnv>, route: ApiRoute): RouteRequest => ({
   route,
   path: c.req.param(),
-  query: c.get("query") as never,
+  query: c.req.valid("query" as never),
   body: c.get("checked_body") as never,
 });

@@ -1,4 +1,6 @@
+import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler } from "hono";
+import type * as z from "zod";
 import { describeIssues, unknownParameter } from "../contract/lookup/query.ts";
 import { memberNamed } from "../contract/position/groups.ts";
 import { type QuerySchema, sentParameters, takesMembers } from "../contract/routes/route.ts";
@@ -13,19 +15,14 @@ export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
 export function query(schema: QuerySchema): MiddlewareHandler<AppEnv> {
   const names = Object.keys(sentParameters(schema).shape);
   const allowed = takesMembers(schema) ? [...names, "info.<member>", "client_info.<member>"] : names;
-  return async (c, next) => {
-    const parsed = schema.safeParse(parametersOf(c));
-    if (!parsed.success) return invalidQuery(c, describeIssues(parsed.error.issues, allowed));
-    c.set("query", parsed.data);
-    return refuseUnknown(c, allowed) ?? next();
-  };
-}
-
-/** A parameter that is given several times is a list, which no schema takes. */
-function parametersOf(c: Context<AppEnv>): object {
-  if (!c.req.url.includes("?")) return {};
-  const given = Object.entries(c.req.queries());
-  return Object.fromEntries(given.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+  return zValidator("query", schema, (result, untyped) => {
+    // The validator knows nothing of the environment; its context is this app's all the same.
+    const c = untyped as unknown as Context<AppEnv>;
+    if (!result.success) {
+      return invalidQuery(c, describeIssues(result.error.issues as z.core.$ZodIssue[], allowed));
+    }
+    return refuseUnknown(c, allowed);
+  });
 }
 
 /** For a route that takes no query. */
