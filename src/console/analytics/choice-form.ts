@@ -1,7 +1,6 @@
 import { href } from "../address.ts";
-import { addressForm } from "../address-form.ts";
-import { type Child, h, labelled, select } from "../dom.ts";
-import type { Route } from "../route.ts";
+import { type Child, h, labelled, on, select } from "../dom.ts";
+import { go, type Route } from "../route.ts";
 import type { Chosen } from "./chosen.ts";
 import { kept } from "./filters.ts";
 
@@ -19,14 +18,19 @@ export function choiceForm(route: Route, label: string, choices: readonly Choice
   if (offered.length === 0) return null;
   const selects = offered.map(({ options, chosen }) => select(options, chosen));
   const names = offered.map(({ name }) => name);
-  const controls = [
-    ...offered.map((one, index) => labelled(one.label, selects[index] ?? h("select", {}))),
+  const form = h(
+    "form",
+    { class: "controls", "aria-label": label },
+    offered.map((one, index) => labelled(one.label, selects[index] ?? h("select", {}))),
     h("button", {}, "Show"),
-  ];
-  return addressForm(label, controls, () => {
-    const values = names.map((name, index) => [name, selects[index]?.value] as const);
-    const others = kept(route.query, (name) => !names.includes(name));
-    return href(route.segments, { ...others, ...Object.fromEntries(values) });
+  );
+  return on(form, {
+    submit: (event) => {
+      event.preventDefault();
+      const values = names.map((name, index) => [name, selects[index]?.value] as const);
+      const others = kept(route.query, (name) => !names.includes(name));
+      go(href(route.segments, { ...others, ...Object.fromEntries(values) }));
+    },
   });
 }
 
