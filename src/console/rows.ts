@@ -62,6 +62,8 @@ const textOf = (column: TableColumn | undefined) => (typeof column?.[0] === "str
 interface ListPage<Row> {
   readonly rows: readonly Row[];
   readonly next: string | undefined;
+  /** Whether there are more rows than the service lists. */
+  readonly isCut?: boolean;
 }
 
 interface List<Row> {
@@ -88,11 +90,12 @@ export function growingList<Row>(list: List<Row>, page: AbortSignal): HTMLElemen
     loading(list.what, page, async (task) => {
       const found = await nextRows(list, from, task);
       if (!found.ok) return found;
-      const { rows, next } = found.value;
+      const { rows, next, isCut = false } = found.value;
       size += rows.length;
       sections.push(...sectionsOf(list, rows));
       const table = size > 0 && tableOf(shownAs(list), sections);
-      const shown = size === 0 ? list.none : `${size} shown${next === undefined ? ", all there are" : ""}. `;
+      const shown =
+        size === 0 ? list.none : `${size} shown${next === undefined && !isCut ? ", all there are" : ""}. `;
       const again = button("More", () => {
         end.replaceWith(more(next));
       });

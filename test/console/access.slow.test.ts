@@ -140,7 +140,7 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     expect(pictures.length).toBe(2);
     for (const picture of pictures) {
       expect(await picture.getAttribute("aria-label")).toMatch(
-        / to \d{4}-\d\d-\d\d\. On 2026-09-30: .+ [\d,.]+/,
+        / to \d{4}-\d\d-\d\d\. 2026-09-30: .+ [\d,.]+\. The arrow keys/,
       );
     }
     for (const table of await page.locator("main table:not(.u-legend)").all()) {

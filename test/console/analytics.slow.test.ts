@@ -242,11 +242,13 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     const { page, close } = await look(`${movement}&shown=USD`);
     const bar = page.getByRole("form", { name: "Filters" });
     await bar.getByLabel("Where").selectOption("kind");
+    expect(page.url()).not.toContain("kind=");
     await bar.getByLabel("Value").selectOption("loan");
-    await bar.getByRole("button", { name: "Apply" }).click();
     await loaded(page);
+    expect(page.url()).toContain("kind=loan");
     await bar.getByLabel("Where").selectOption("info.branch");
     await bar.getByLabel("Condition").selectOption("none");
+    await loaded(page);
     await bar.getByLabel("Disbursed from").fill("2025-01-01");
     await bar.getByRole("button", { name: "Apply" }).click();
     await loaded(page);

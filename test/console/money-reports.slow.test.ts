@@ -196,7 +196,7 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     expect(await tip.isVisible()).toBe(false);
     await page.keyboard.press("Enter");
     await loaded(page);
-    expect(page.url()).toContain(`start_date=${months[0]?.month}-01`);
+    expect(page.url()).toContain(`past_month=${months[0]?.month}`);
     await close();
   });
 

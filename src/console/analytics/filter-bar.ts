@@ -1,4 +1,5 @@
 import { href, type Query } from "../address.ts";
+import { addressForm, WAITS } from "../address-form.ts";
 import { dateField } from "../date-field.ts";
 import { button, type Child, foldable, h, labelled, link, on, select } from "../dom.ts";
 import { plural, words } from "../format.ts";
@@ -32,24 +33,20 @@ export function filterBar(route: Route, { groups = false, except = [] }: FilterB
   const value = valueControl(filterNames(memberDimensions(), except));
   const [from, to] = [dateField(filters.from), dateField(filters.to)];
   const group = groupControl(groupingAsked(route));
-  const form = h(
-    "form",
-    { class: "controls", "aria-label": "Filters" },
-    value.elements,
+  const address = (): string => {
+    const added = value.given();
+    const values = added === null ? filters.values : [...filters.values, added];
+    const more = groups ? { group_by: group.given(), group: undefined } : {};
+    return addressOf({ values, from: from.value(), to: to.value() }, more);
+  };
+  const controls = [
+    ...value.elements,
     labelled("Disbursed from", from.input, from.element),
     labelled("to", to.input, to.element),
-    groups && group.elements,
+    ...(groups ? group.elements : []),
     h("button", {}, "Apply"),
-  );
-  on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      const added = value.given();
-      const values = added === null ? filters.values : [...filters.values, added];
-      const more = groups ? { group_by: group.given(), group: undefined } : {};
-      go(addressOf({ values, from: from.value(), to: to.value() }, more));
-    },
-  });
+  ];
+  const form = addressForm("Filters", controls, address);
   const number = filters.values.length + (daysText(filters) === null ? 0 : 1);
   const summary = number === 0 ? "Filters" : `Filters (${number})`;
   return h("div", { class: "filter-bar" }, foldable(summary, form), chips(filters, addressOf));
@@ -61,6 +58,7 @@ function valueControl(names: readonly string[]) {
     names.map((one) => [one, dimensionLabel(one)] as const),
     names[0] ?? "",
   );
+  name.setAttribute(WAITS, "");
   const how = select([], "");
   let value: HTMLInputElement | HTMLSelectElement;
   let control: HTMLElement = h("div", {});

@@ -63,8 +63,9 @@ export const loansPart = {
           );
           if (!answer.ok) return answer;
           const { data, pagination } = answer.value;
-          if (pagination.listed_all === false) cut.replaceChildren(CUT);
-          return { ok: true, value: { rows: data, next: pagination.next_cursor } };
+          const isCut = pagination.listed_all === false;
+          if (isCut) cut.replaceChildren(CUT);
+          return { ok: true, value: { rows: data, next: pagination.next_cursor, isCut } };
         },
         show: (line) => [...loanCells(line, route), ...beside.map(({ cell }) => cell(line))],
         none: "No loan fits.",

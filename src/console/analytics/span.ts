@@ -1,10 +1,11 @@
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { href } from "../address.ts";
+import { addressForm } from "../address-form.ts";
 import { moved } from "../calendar-days.ts";
 import { dateField } from "../date-field.ts";
-import { foldable, h, labelled, on } from "../dom.ts";
+import { foldable, h, labelled } from "../dom.ts";
 import { KNOWN_TEXT, momentOf, momentParameters, momentQuery } from "../moment.ts";
-import { go, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { keptBesideMoment } from "./filters.ts";
 
 /** The two days of a report; the later one is the address's `as_of`. */
@@ -31,21 +32,17 @@ export function spanControl(route: Route): HTMLElement {
     placeholder: "now",
     also: { pattern: KNOWN_TEXT, meaning: "a timestamp or a sequence of the log" },
   });
-  const form = h(
-    "form",
-    { class: "controls", "aria-label": "Days" },
+  const address = (): string => {
+    const next = { asOf: last.value(), against: null, known: known.value() };
+    const others = keptBesideMoment(route.query);
+    return href(route.segments, { ...others, ...momentQuery(next), from: first.value() });
+  };
+  const controls = [
     labelled("From the end of", first.input, first.element),
     labelled("to the end of", last.input, last.element),
     labelled("Known at", known.input, known.element),
     h("button", {}, "Show"),
-  );
-  on(form, {
-    submit: (event) => {
-      event.preventDefault();
-      const next = { asOf: last.value(), against: null, known: known.value() };
-      const others = keptBesideMoment(route.query);
-      go(href(route.segments, { ...others, ...momentQuery(next), from: first.value() }));
-    },
-  });
+  ];
+  const form = addressForm("Days", controls, address);
   return foldable(`From ${from} to ${to}${moment.known === "" ? "" : `, known at ${moment.known}`}`, form);
 }

@@ -35,16 +35,19 @@ const sight = new IntersectionObserver((entries) => {
 
 /** A client's id as a link, with the name beside it for a reader who may see it. */
 export function clientLink(id: string): HTMLElement {
-  // A name of another script leaves the order of what stands around it.
-  const place = h("bdi", { class: "client-name", "data-client": id });
+  const place = h("span", { class: "client-name", "data-client": id });
   if (session !== sessionNumber()) forget();
   if (may("records:read")) sight.observe(place);
   return h("span", {}, link(href(["client", id]), id), place);
 }
 
-/** A space comes only with a name, so that a comma behind an id without one follows it directly. */
+/**
+ * A space comes only with a name, so that a comma behind an id without one follows it directly. A name of another script leaves
+ * the order of what stands around it: a space inside of it would be on its other side.
+ */
 function name(place: HTMLElement, found: string | null | undefined): void {
-  place.replaceChildren(found === null || found === undefined ? "" : ` ${found}`);
+  if (found === null || found === undefined) place.replaceChildren();
+  else place.replaceChildren(" ", h("bdi", {}, found));
 }
 
 function ask(id: string, place: HTMLElement): void {

@@ -72,6 +72,7 @@ function table(data: readonly FacilityJson[], moment: ShownMoment, page: AbortSi
       ["Covenants"],
     ],
     rows,
+    "rows cards",
   );
 }
 

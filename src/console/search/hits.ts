@@ -31,14 +31,21 @@ export function addressOf(kind: Kind, { id }: HitJson): string {
 export function hitText(kind: Kind, hit: HitJson): readonly Child[] {
   const { id, label, amount, currency, date, client_name, disbursement_id } = hit;
   const named = kind === "clients" ? label : words(label);
-  const rest = [
-    kind === "clients" || client_name === null ? "" : client_name,
-    kind === "disbursements" ? "" : (disbursement_id ?? ""),
-    date === null ? "" : dateText(date).slice(0, 10),
-  ].filter((part) => part !== "");
+  const name = kind === "clients" ? null : client_name;
+  const rest: readonly Child[] = [
+    named === id ? null : named,
+    // A name of another script leaves the order of what stands around it.
+    name && h("bdi", {}, name),
+    kind === "disbursements" ? null : disbursement_id,
+    date && h("time", {}, dateText(date).slice(0, 10)),
+  ].filter(Boolean);
   return [
     h("span", { class: "hit-id" }, id),
     h("span", { class: "hit-amount" }, amount !== null && `${amountText(amount, currency)} ${currency}`),
-    h("span", { class: "hit-label" }, [named === id ? "" : named, ...rest].filter(Boolean).join(" · ")),
+    h(
+      "span",
+      { class: "hit-label" },
+      rest.flatMap((part, index) => (index === 0 ? [part] : [" · ", part])),
+    ),
   ];
 }
