@@ -26,7 +26,14 @@ const BLOCK_SEQUENCES = 64;
 const BLOCKS_MAX = 32;
 /** D1 alone knows an event whose answer is longer: a row has at most 2 MB. */
 const STORED_TEXT_MAX = 16_000;
-const KEY_DIGITS = 64;
+/** The keys of a block, which it holds one after another. */
+const keysIn = (text: string): readonly string[] => text.match(/.{64}/g) ?? [];
+
+interface Block {
+  readonly number: number;
+  readonly keys: readonly string[];
+  readonly events: string[];
+}
 
 /** In the place of an event's id: the key belongs to a request that is no event. */
 export const NO_EVENT = "";
@@ -50,8 +57,8 @@ export class KeyStore {
   readonly #context: KeyContext;
   readonly #known = new LRUCache<string, SeenEvent>({ maxSize: KNOWN_MAX, sizeCalculation: () => 1 });
   #unsaved: SeenEvent[] = [];
-  /** The keys of each block that an earlier life of the object has left, one after another, by the block's number. */
-  #left: Map<number, string> | null = null;
+  /** The keys that an earlier life of the object has left, each with the number of its block. */
+  #left: ReadonlyMap<string, number> | null = null;
   /** Whether the table of single keys has any: those of requests that are no events. */
   #hasReserved: boolean;
   #isFollowed: boolean;
@@ -88,31 +95,33 @@ export class KeyStore {
   }
 
   #findLeft(key: string): SeenEvent | null {
-    this.#left ??= this.#readKeys();
-    for (const [block, keys] of this.#left) {
-      const place = keys.lastIndexOf(key);
-      if (place < 0) continue;
-      const seen = seenOf(key, this.#readEvents(block)[place / KEY_DIGITS]);
-      if (seen) this.#known.set(key, seen);
-      return seen;
-    }
-    return null;
+    this.#left ??= this.#readLeft();
+    const number = this.#left.get(key);
+    if (number === undefined) return null;
+    const [block] = this.#readBlocks("WHERE block = ?", number);
+    const seen = seenOf(key, block?.events[block.keys.lastIndexOf(key)]);
+    if (seen) this.#known.set(key, seen);
+    return seen;
   }
 
-  /** The newest block comes first. */
-  #readKeys(): Map<number, string> {
+  #readLeft(): ReadonlyMap<string, number> {
+    const left = new Map<string, number>();
     const rows = this.#storage.sql.exec<{ block: number; keys: string }>(
-      "SELECT block, keys FROM key_blocks ORDER BY block DESC",
+      "SELECT block, keys FROM key_blocks",
     );
-    return new Map([...rows].map(({ block, keys }) => [block, keys]));
+    for (const { block, keys } of rows) for (const key of keysIn(keys)) left.set(key, block);
+    return left;
   }
 
-  /** The events of a block in the order of its keys. */
-  #readEvents(block: number): string[] {
-    const [row] = this.#storage.sql
-      .exec<{ events: string }>("SELECT events FROM key_blocks WHERE block = ?", block)
-      .toArray();
-    return row?.events.split("\n") ?? [];
+  /** Blocks with their keys, and their events in the order of the keys. */
+  *#readBlocks(where: string, ...values: readonly number[]): Generator<Block> {
+    const rows = this.#storage.sql.exec<{ block: number; keys: string; events: string }>(
+      `SELECT block, keys, events FROM key_blocks ${where}`,
+      ...values,
+    );
+    for (const { block, keys, events } of rows) {
+      yield { number: block, keys: keysIn(keys), events: events.split("\n") };
+    }
   }
 
   #findReserved(key: string): SeenEvent | null {
@@ -154,17 +163,15 @@ export class KeyStore {
     const gone = new Set(keys);
     const forget = (seen: SeenEvent) => (gone.has(seen.key_hash) ? { ...seen, fingerprint: null } : seen);
     this.#unsaved = this.#unsaved.map(forget);
-    for (const [block, text] of this.#readKeys()) {
-      const events = this.#readEvents(block);
+    for (const { number, keys: own, events } of [...this.#readBlocks("")]) {
       let isChanged = false;
-      for (const [index, event] of events.entries()) {
-        const key = text.slice(index * KEY_DIGITS, (index + 1) * KEY_DIGITS);
-        const seen = gone.has(key) ? seenOf(key, event) : null;
+      for (const [index, key] of own.entries()) {
+        const seen = gone.has(key) ? seenOf(key, events[index]) : null;
         if (seen) events[index] = storedText(forget(seen));
         isChanged ||= seen !== null;
       }
       const update = "UPDATE key_blocks SET events = ? WHERE block = ?";
-      if (isChanged) this.#storage.sql.exec(update, events.join("\n"), block);
+      if (isChanged) this.#storage.sql.exec(update, events.join("\n"), number);
     }
     if (!this.#hasReserved) return;
     // The version before kept the keys of events here too.
@@ -202,9 +209,6 @@ export class KeyStore {
       );
     }
     this.#storage.sql.exec("DELETE FROM key_blocks WHERE block <= ?", last - BLOCKS_MAX);
-    for (const number of this.#left?.keys() ?? []) {
-      if (number <= last - BLOCKS_MAX) this.#left?.delete(number);
-    }
   }
 
   /** Whether the tenant has webhook endpoints, which follow every event. */
