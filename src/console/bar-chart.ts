@@ -21,6 +21,8 @@ interface Bars {
 const WIDTH_SHARE = 0.76;
 const WIDTH_PX_MAX = 44;
 const EVERY = [1, 2, 3, 4, 6, 12, 24, 48];
+/** Steps of heights: whole numbers, since there is no half of a loan. */
+const STEPS = Array.from({ length: 18 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
 /** The numbers to draw of each line: its own, or of stacked ones its own and those below. */
 function heights({ lines, stacked }: Bars): (number | null)[][] {
@@ -70,7 +72,7 @@ function optionsOf(bars: Bars, width: number): uPlot.Options {
         incrs: EVERY,
         values: (_, at) => at.map((index) => columns[index] ?? ""),
       },
-      { ...AXIS_STYLE, size: 62, values: (_, at) => at.map(axisAmount) },
+      { ...AXIS_STYLE, size: 62, incrs: STEPS, values: (_, at) => at.map(axisAmount) },
     ],
     series: [
       { label: bars.column ?? "Month", value: (_, __, ___, index) => columns[index ?? rest] ?? "" },
