@@ -93,8 +93,6 @@ function parseSettings(settings: AuthSettings): Result<AuthConfig, SettingFault>
 }
 
 interface ParsedOnce {
-  /** What they were read from: an isolate has one environment, so mostly the very same object is given again. */
-  env: AuthSettings;
   readonly settings: AuthSettings;
   readonly result: Result<AuthConfig, SettingFault>;
 }
@@ -107,12 +105,8 @@ let lastParsed: ParsedOnce | null = null;
  */
 export function parseAuthConfig(env: AuthSettings): Result<AuthConfig, SettingFault> {
   const known = lastParsed;
-  if (known?.env === env) return known.result;
-  if (known && AUTH_SETTINGS.every((name) => known.settings[name] === env[name])) {
-    known.env = env;
-    return known.result;
-  }
+  if (known && AUTH_SETTINGS.every((name) => known.settings[name] === env[name])) return known.result;
   const settings: AuthSettings = Object.fromEntries(AUTH_SETTINGS.map((name) => [name, env[name]]));
-  lastParsed = { env, settings, result: parseSettings(settings) };
+  lastParsed = { settings, result: parseSettings(settings) };
   return lastParsed.result;
 }
