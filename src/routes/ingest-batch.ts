@@ -60,7 +60,8 @@ async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Pro
     submissions.set(one.line, await submissionOf(c, write));
   }
   const sent = [...submissions.values()];
-  const replies = await submitAll(c.env, tenant_id, sent, jurisdiction);
+  const caller = { tenant: tenant_id, jurisdiction, trace_id: c.get("trace").trace_id };
+  const replies = await submitAll(c.env, caller, sent);
   const byLine = new Map([...submissions.keys()].map((line, index) => [line, replies[index]]));
   const bookmark = replies.findLast((reply) => reply.kind === "accepted")?.bookmark;
   if (bookmark) c.header("x-d1-bookmark", bookmark);

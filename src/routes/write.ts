@@ -9,6 +9,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { traceparentOf } from "../http/trace.ts";
 import { submit } from "../tenant/client.ts";
+import { canShareCalls } from "../tenant/shared-calls.ts";
 import { CALL_VERSION, keyless, type Submission, type Verdict } from "../tenant/submission.ts";
 
 export type AcceptedVerdict = Extract<Verdict, { kind: "accepted" }>;
@@ -50,7 +51,9 @@ export async function settleChange(
   const key = c.get("idempotency_key");
   const key_hash = key === "" ? null : keyHash(tenant_id, key);
   const submission = await submissionOf(c, { key_hash, path, body, data, command });
-  const reply = await submit(c.env, tenant_id, submission, jurisdiction);
+  const caller = { tenant: tenant_id, jurisdiction, trace_id: submission.trace_id };
+  const waitUntil = (work: Promise<void>) => c.executionCtx.waitUntil(work);
+  const reply = await submit(c.env, caller, submission, canShareCalls ? waitUntil : null);
   const { queue, load, commit } = reply.timings;
   c.get("timings").push(["queue", queue], ["load", load], ["commit", commit]);
   if (reply.kind === "rejected") return err(reply.problem);

@@ -5,6 +5,7 @@ import { err, ok, type Result } from "../domain/core/result.ts";
 import { withDeadline } from "../store/d1/failure.ts";
 import { objectOf } from "../store/placement/objects.ts";
 import { findPlacement, placeTenant } from "../store/placement/placement.ts";
+import { callsTo } from "./shared-calls.ts";
 import {
   CALL_VERSION,
   GATE_DEADLINE_MS,
@@ -23,29 +24,51 @@ interface PlatformError {
   readonly overloaded?: boolean;
 }
 
-/** Hands a write to its tenant's gate and waits for its verdict. */
+/**
+ * Hands a write to its tenant's gate and waits for its verdict. Where `waitUntil`, the request's own, is given, the call may
+ * be shared with other requests.
+ */
 export async function submit(
   env: Cloudflare.Env,
-  tenant: string,
+  caller: Caller,
   submission: Submission,
-  jurisdiction: string | null = null,
+  waitUntil: ((work: Promise<void>) => void) | null = null,
 ): Promise<SubmitReply> {
-  const call = (gate: Gate): Promise<SubmitReply> => gate.submit(tenant, submission);
-  const reply = await callGate(env, { tenant, jurisdiction, trace_id: submission.trace_id }, call);
-  return reply.ok ? reply.value : rejected(reply.error);
+  const { tenant } = caller;
+  const settle = (submissions: readonly Submission[]) =>
+    settleAll(env, caller, submissions, (gate) => gate.submitEach(tenant, submissions));
+  const shared = waitUntil && callsTo(env.TENANT_GATE, tenant).share(submission, { settle, waitUntil });
+  if (shared === null) {
+    const call = (gate: Gate): Promise<SubmitReply> => gate.submit(tenant, submission);
+    const reply = await callGate(env, caller, call);
+    return reply.ok ? reply.value : rejected(reply.error);
+  }
+  try {
+    return await withDeadline(shared, GATE_DEADLINE_MS);
+  } catch (error) {
+    // The request that made the call has ended before it.
+    logFailure(caller, { error: causeOf(error) });
+    return rejected(NO_ANSWER);
+  }
 }
 
 /** Hands writes to their tenant's gate in one call; the verdicts come in the same order. */
 export async function submitAll(
   env: Cloudflare.Env,
-  tenant: string,
+  caller: Caller,
   submissions: readonly Submission[],
-  jurisdiction: string | null = null,
 ): Promise<readonly SubmitReply[]> {
-  const [first] = submissions;
-  if (!first) return [];
-  const call = (gate: Gate): Promise<readonly SubmitReply[]> => gate.submitAll(tenant, submissions);
-  const replies = await callGate(env, { tenant, jurisdiction, trace_id: first.trace_id }, call);
+  if (submissions.length === 0) return [];
+  return settleAll(env, caller, submissions, (gate) => gate.submitAll(caller.tenant, submissions));
+}
+
+async function settleAll(
+  env: Cloudflare.Env,
+  caller: Caller,
+  submissions: readonly Submission[],
+  call: (gate: Gate) => Promise<readonly SubmitReply[]>,
+): Promise<readonly SubmitReply[]> {
+  const replies = await callGate(env, caller, call);
   return replies.ok ? replies.value : submissions.map(() => rejected(replies.error));
 }
 
@@ -62,8 +85,7 @@ export async function endOfLog(
     const end: Head | null = await withDeadline(gate.endOfLog(tenant));
     if (end !== null) return ok(end);
   } catch (error) {
-    const entry = { level: "error", message: "gate call failed", tenant, trace_id, error: causeOf(error) };
-    console.error(JSON.stringify(entry));
+    logFailure({ tenant, trace_id }, { error: causeOf(error) });
   }
   return err({ code: "unavailable", detail: "The database did not answer. Try again." });
 }
@@ -111,9 +133,10 @@ type Gate = ReturnType<Cloudflare.Env["TENANT_GATE"]["getByName"]>;
  */
 async function callGate<T>(
   env: Cloudflare.Env,
-  { tenant, jurisdiction, trace_id }: Caller,
+  caller: Caller,
   call: (gate: Gate) => Promise<T>,
 ): Promise<Result<T, Problem>> {
+  const { tenant, jurisdiction, trace_id } = caller;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const placed = await placeTenant(env, tenant, jurisdiction);
@@ -121,23 +144,30 @@ async function callGate<T>(
       return ok(await withDeadline(call(objectOf(env.TENANT_GATE, tenant, placed.value)), GATE_DEADLINE_MS));
     } catch (error) {
       const { retryable = false, overloaded = false } = error as PlatformError;
-      const entry = { level: "error", message: "gate call failed", tenant, trace_id, attempt };
-      console.error(JSON.stringify({ ...entry, error: causeOf(error) }));
+      logFailure(caller, { attempt, error: causeOf(error) });
       if (overloaded) return err(failed("overloaded", "Too many requests of this tenant are waiting."));
       if (!retryable || attempt === ATTEMPTS_MAX) {
-        return err(
-          failed("unavailable", "The service did not answer in time. The event may have been stored."),
-        );
+        return err(NO_ANSWER);
       }
       await scheduler.wait(BACKOFF_MS * attempt * (0.5 + Math.random()));
     }
   }
 }
 
+function logFailure({ tenant, trace_id }: Pick<Caller, "tenant" | "trace_id">, details: object): void {
+  const entry = { level: "error", message: "gate call failed", tenant, trace_id, ...details };
+  console.error(JSON.stringify(entry));
+}
+
 function failed(code: "overloaded" | "unavailable", reason: string): Problem {
   const detail = `${reason} Retry with the same Idempotency-Key. The event will not be stored twice.`;
   return { code, detail };
 }
+
+const NO_ANSWER = failed(
+  "unavailable",
+  "The service did not answer in time. The event may have been stored.",
+);
 
 const rejected = (problem: Problem): SubmitReply => ({
   kind: "rejected",

@@ -117,6 +117,11 @@ export class TenantGate extends DurableObject<Cloudflare.Env> {
     return command.type === "erase" ? this.#erasures.begin(tenant, settle) : settle();
   }
 
+  /** Settles some writes that came at the same time, each for itself. */
+  submitEach(tenant: string, submissions: readonly Submission[]): Promise<readonly SubmitReply[]> {
+    return Promise.all(submissions.map((submission) => this.submit(tenant, submission)));
+  }
+
   /** Settles some writes in their order, each for itself; each sees the ones before. */
   async submitAll(tenant: string, submissions: readonly Submission[]): Promise<readonly SubmitReply[]> {
     if (submissions.some(isNewer)) return submissions.map(() => NOT_READ);

@@ -78,8 +78,6 @@ export const INTERNAL: Problem = {
 /** A group is bounded so that its batch stays small for D1 (30 s a batch) and its answers soon. */
 export const GROUP_COMMANDS_MAX = 100;
 export const GROUP_BYTES_MAX = 1_000_000;
-/** A group that took less than this was not held up by its database. */
-export const QUICK_MS = 5;
 /** A gate that holds this much, callers who wait for another's key included, says `overloaded` at once. */
 export const WAITING_COMMANDS_MAX = 2_000;
 export const WAITING_BYTES_MAX = 16_000_000;

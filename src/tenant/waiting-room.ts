@@ -16,10 +16,13 @@ export interface Waiting {
   readonly settle: (reply: SubmitReply) => void;
 }
 
-const GATHER_MS = 1;
-const GATHER_LONGER_MS = 2;
-/** A group of this size does not wait for more commands. */
-const GATHERED_MAX = 50;
+/** How long a group waits for one more command: as long as the last group took, within these. */
+const GATHER_MS = 2;
+const GATHER_LONGER_MS = 5;
+/** How often it waits while more come. */
+const TURNS_MAX = 2;
+/** Callers who were answered longer ago are not expected back. */
+const RECENT_MS = 20;
 
 const encoder = new TextEncoder();
 
@@ -30,6 +33,9 @@ export const bytesInBatch = ({ data }: Submission): number => encoder.encode(JSO
 export class WaitingRoom {
   #queue: Waiting[] = [];
   #awaited: { readonly count: number; readonly resolve: () => void } | null = null;
+  #callers = 1;
+  #settledAt = 0;
+  #pauseMs = GATHER_MS;
   #commands = 0;
   #bytes = 0;
 
@@ -38,18 +44,29 @@ export class WaitingRoom {
   }
 
   /**
-   * Lets more commands come before the next group where some wait already: callers who were just answered send their next
-   * ones now. Waits a moment, and a little longer while they are fewer than in the group before.
+   * Takes note of a group that is settled: the number of its commands, and how long it took. Its callers and those who wait
+   * by now are all who are known to be busy.
    */
-  async gather(before: number): Promise<void> {
-    if (this.isEmpty || this.#queue.length >= GATHERED_MAX) return;
-    await scheduler.wait(GATHER_MS);
-    const count = Math.min(before, GATHERED_MAX);
-    if (this.#queue.length >= count) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#awaited = { count, resolve };
-    await Promise.race([promise, scheduler.wait(GATHER_LONGER_MS)]);
-    this.#awaited = null;
+  settled(count: number, ms: number): void {
+    this.#settledAt = Date.now();
+    this.#callers = Math.min(count + this.#queue.length, GROUP_COMMANDS_MAX);
+    this.#pauseMs = Math.min(Math.max(ms, GATHER_MS), GATHER_LONGER_MS);
+  }
+
+  /**
+   * Lets more commands come before the next group, for a large group costs hardly more than a small one: callers
+   * who were just answered send their next ones now. Waits until all are back, or no more come.
+   */
+  async gather(): Promise<void> {
+    const callers = Date.now() - this.#settledAt < RECENT_MS ? this.#callers : 1;
+    for (let turn = 0, seen = 0; turn < TURNS_MAX; turn += 1) {
+      if (this.#queue.length >= callers || this.#queue.length === seen) return;
+      seen = this.#queue.length;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#awaited = { count: callers, resolve };
+      await Promise.race([promise, scheduler.wait(this.#pauseMs)]);
+      this.#awaited = null;
+    }
   }
 
   /** Counts a caller in; false when the room is full. */

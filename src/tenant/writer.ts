@@ -11,7 +11,6 @@ import {
   GATE_DEADLINE_MS,
   type KeyReservation,
   NO_TIMINGS,
-  QUICK_MS,
   type Submission,
   type SubmitReply,
   UNAVAILABLE,
@@ -126,11 +125,11 @@ export class Writer {
     await Promise.resolve();
     try {
       while (!this.#room.isEmpty) {
+        await this.#room.gather();
         const group = this.#room.nextGroup();
         const since = Date.now();
         await this.alone(() => this.#runGroup(tenant, group));
-        // A slow database gives the next events time enough to gather, and should not be left idle.
-        if (Date.now() - since < QUICK_MS) await this.#room.gather(group.length);
+        this.#room.settled(group.length, Date.now() - since);
       }
     } finally {
       this.#draining = false;

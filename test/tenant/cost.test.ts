@@ -79,7 +79,9 @@ describe("the round trips of an event", () => {
       };
     };
     const counting = { ...env, TENANT_GATE: { getByName } as unknown as Cloudflare.Env["TENANT_GATE"] };
-    const reply = await submit(counting, tenant, await submissionOf("client", individual));
+    const submission = await submissionOf("client", individual);
+    const caller = { tenant, jurisdiction: null, trace_id: submission.trace_id };
+    const reply = await submit(counting, caller, submission);
     expect(reply.kind).toBe("accepted");
     expect([calls, d1.roundTrips]).toEqual([1, 2]);
   });

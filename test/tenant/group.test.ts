@@ -1,10 +1,7 @@
-import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import type { TenantGate } from "../../src/tenant/gate.ts";
 import {
   GROUP_BYTES_MAX,
   GROUP_COMMANDS_MAX,
-  QUICK_MS,
   type Submission,
   type SubmitReply,
 } from "../../src/tenant/submission.ts";
@@ -12,7 +9,6 @@ import { newTenant } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
 import { type Call, HeldCalls, isCommit, isLoad, wrapDatabase } from "../support/faulty-d1.ts";
 import { arrivals, eventsOf, gateOf, oneTo, sequencesOf, submissionOf } from "../support/gate.ts";
-import { until } from "../support/until.ts";
 
 /** D1: 2 MB a bound parameter. */
 const PARAMETER_BYTES_MAX = 2_000_000;
@@ -53,34 +49,6 @@ describe("a group", () => {
     expect(replies.every(({ kind }) => kind === "accepted")).toBe(true);
     expect(calls.map((call) => (isCommit(call) ? "commit" : "load"))).toEqual(["commit"]);
     expect(sequencesOf(await eventsOf(tenant))).toEqual(oneTo(61));
-  });
-
-  it("does not keep a slow database waiting for more events", async () => {
-    const tenant = newTenant();
-    const [waiting, next] = await Promise.all(
-      ["C-1", "C-2"].map((client_id) => submissionOf("client", { ...individual, client_id })),
-    );
-    if (!waiting || !next) throw new Error("two were made");
-    const first = await submissionOf("client", { ...individual, client_id: "C-first" });
-    const gate = gateOf(tenant);
-    const d1 = await wrapDatabase(gate);
-    const hold = new HeldCalls();
-    d1.meet(isCommit, hold.fault, 1);
-    const settled = runInDurableObject(gate, async (own: TenantGate) => {
-      const sent = own.submit(tenant, first).then(async () => {
-        // A turn of the event loop, as a call that has arrived takes.
-        await scheduler.wait(0);
-        return own.submit(tenant, next);
-      });
-      await hold.reached();
-      const since = Date.now();
-      const behind = own.submit(tenant, waiting);
-      await until(() => Date.now() - since > QUICK_MS, 1);
-      hold.release();
-      return Promise.all([sent, behind]);
-    });
-    expect((await settled).map(({ kind }) => kind)).toEqual(["accepted", "accepted"]);
-    expect(d1.calls.filter(isCommit).map((call) => eventRows(call).length)).toEqual([1, 1, 1]);
   });
 
   it("needs no commit when all of it is refused", async () => {

@@ -95,41 +95,58 @@ describe("gathering for the next group", () => {
     vi.useRealTimers();
   });
 
-  /** How long it takes with `first` commands there, `before` in the last group and `later` that come after 2 ms. */
-  async function gathered(first: number, before: number, later = 0): Promise<number> {
-    const room = roomOf(...Array.from({ length: first }, () => 1));
-    const start = performance.now();
-    let took = Number.NaN;
-    const end = room.gather(before).then(() => {
-      took = performance.now() - start;
-    });
-    await vi.advanceTimersByTimeAsync(2);
-    for (let n = 0; n < later; n += 1) room.push(waiting(1));
-    await vi.advanceTimersByTimeAsync(10);
-    await end;
-    return took;
+  interface Case {
+    /** The commands of the last group, how long it took, and how long ago it ended. */
+    readonly last: number;
+    readonly took?: number;
+    readonly ago?: number;
+    /** The commands that wait when it ends. */
+    readonly there: number;
+    /** How many more have come after so many milliseconds. */
+    readonly later?: readonly (readonly [ms: number, count: number])[];
   }
 
-  it.each([
-    [0, 100, 0, 0],
-    [50, 100, 0, 0],
-    [49, 49, 0, 1],
-    [1, 0, 0, 1],
-    [1, 1, 0, 1],
-    [1, 2, 0, 3],
-    [1, 3, 1, 3],
-    [49, 100, 0, 3],
-  ])("with %i there, %i before and %i that come later takes %i ms", async (first, before, later, ms) => {
-    expect(await gathered(first, before, later)).toBe(ms);
-  });
+  /** How long it takes, in milliseconds, and the size of the next group. */
+  async function gathered({ last, took = 1, ago = 0, there, later = [] }: Case) {
+    const room = roomOf(...Array.from({ length: there }, () => 1));
+    room.settled(last, took);
+    await vi.advanceTimersByTimeAsync(ago);
+    const start = Date.now();
+    for (const [ms, count] of later) {
+      setTimeout(() => {
+        for (let n = 0; n < count; n += 1) room.push(waiting(1));
+      }, ms);
+    }
+    const end = room.gather().then(() => [Date.now() - start, room.nextGroup().length]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    return end;
+  }
 
-  it.each([
-    [1, 3, 2],
-    [49, 100, 1],
-  ])(
-    "ends as soon as as many as before, or half a group, are there: %i of %i, then %i more",
-    async (...counts) => {
-      expect(await gathered(...counts)).toBeLessThan(3);
-    },
-  );
+  it.each<[string, Case, readonly [ms: number, size: number]]>([
+    ["takes no time where nothing waits", { last: 100, there: 0 }, [0, 0]],
+    ["takes no time behind a group of the only caller", { last: 1, ago: 1, there: 0 }, [0, 0]],
+    ["takes no time where a whole group waits", { last: 100, there: 100 }, [0, 100]],
+    ["takes no time where the last group is long ago", { last: 40, ago: 20, there: 1 }, [0, 1]],
+    ["ends when nobody comes", { last: 40, there: 1 }, [2, 1]],
+    ["ends when all are back", { last: 3, there: 1, later: [[1, 3]] }, [1, 4]],
+    ["expects those who waited, too", { last: 1, there: 1, later: [[1, 1]] }, [1, 2]],
+    ["ends when no more come", { last: 40, there: 1, later: [[1, 1]] }, [4, 2]],
+    ["waits as long as the last group took", { last: 40, took: 3, there: 1, later: [[2, 1]] }, [6, 2]],
+    [
+      "waits 5 ms and 5 ms more at most",
+      {
+        last: 99,
+        took: 50,
+        there: 1,
+        later: [
+          [4, 1],
+          [9, 1],
+          [14, 1],
+        ],
+      },
+      [10, 3],
+    ],
+  ])("%s", async (_, one, [ms, size]) => {
+    expect(await gathered(one)).toEqual([ms, size]);
+  });
 });
