@@ -6,7 +6,7 @@ import type { AppEnv } from "./http/app-env.ts";
 import { authorized, withApiKeys } from "./http/authentication.ts";
 import { crossOrigin } from "./http/cors.ts";
 import { methodNotAllowed, routeNotFound, unexpected } from "./http/fallback.ts";
-import { guardsOf } from "./http/guards.ts";
+import { guarded, guardsOf } from "./http/guards.ts";
 import { type RouteHandler, requestOf } from "./http/handler.ts";
 import { requestLog } from "./http/request-log.ts";
 import { API_KEY_ROWS } from "./routes/credentials.ts";
@@ -33,9 +33,10 @@ const methods = new Map<string, Method[]>();
 for (const [key, route] of Object.entries<ApiRoute>(ROUTES)) {
   const pattern = route.path.replace(/\{(\w+)\}/g, ":$1");
   const handle = HANDLERS[key as RouteKey] as RouteHandler<ApiRoute>;
-  app.on(route.method, [pattern], ...guardsOf(route, listRate), (c) => handle(c, requestOf(c, route)));
+  const answer = guarded(guardsOf(route, listRate), (c) => handle(c, requestOf(c, route)));
+  app.on(route.method, [pattern], answer);
   methods.set(pattern, [...(methods.get(pattern) ?? []), route.method]);
 }
-app.get(ANY_TABLE, authorized(["records:read"]), noSuchTable);
+app.get(ANY_TABLE, guarded([authorized(["records:read"])], noSuchTable));
 methods.set(ANY_TABLE, ["GET"]);
 for (const [pattern, allowed] of methods) app.all(pattern, methodNotAllowed(allowed));

@@ -1,9 +1,10 @@
+import type { Context } from "hono";
 import type { ApiKeys } from "../auth/api-keys.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Expected } from "../domain/core/precondition.ts";
 import type { TraceContext } from "./trace.ts";
 
-/** What a request carries from middleware to handler. */
+/** What a request carries from guard to handler. */
 export interface AppEnv {
   Bindings: Cloudflare.Env;
   Variables: {
@@ -25,3 +26,9 @@ export interface AppEnv {
     checked_body: unknown;
   };
 }
+
+/**
+ * One check of a request: answers where it refuses, and may leave what it has read for the handler. Unlike a middleware it
+ * does not surround what follows, so that a request costs no promise for a check that has nothing to wait for.
+ */
+export type Guard = (c: Context<AppEnv>) => Response | undefined | Promise<Response | undefined>;

@@ -3,7 +3,7 @@ import { type ApiKeyRows, ApiKeys } from "../auth/api-keys.ts";
 import { type AuthFailure, authenticate } from "../auth/authenticate.ts";
 import { grants } from "../auth/principal.ts";
 import type { Scope } from "../contract/scopes.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv, Guard } from "./app-env.ts";
 import { corsOrigins } from "./cors.ts";
 import { renderProblem } from "./problem.ts";
 import { rateLimited } from "./rate-limit.ts";
@@ -71,38 +71,37 @@ export function authorized(
   [own, ...wider]: readonly Scope[],
   rate: Parameters<typeof rateLimited>[0] = "usual",
   also: readonly Scope[] = [],
-): MiddlewareHandler<AppEnv> {
+): Guard {
   const limit = rateLimited(rate);
-  return async (c, next) => {
+  return async (c) => {
     const start = Date.now();
     const origins = corsOrigins(c.env);
     if (!origins.ok) {
       return refuse(c, { kind: "misconfigured", setting: "CORS_ORIGINS", reason: origins.error });
     }
-    const apiKeys = c.get("api_keys");
     const now = new Date(start);
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const request = { header: c.req.header("Authorization"), now, waitUntil };
-    const outcome = await authenticate(c.env, request, apiKeys);
+    const outcome = await authenticate(c.env, request, c.get("api_keys"));
     c.get("timings").push(["auth", Date.now() - start]);
     if (!outcome.ok) return refuse(c, outcome.error);
     c.set("principal", outcome.value);
     const isGranted = own === undefined || [own, ...wider].some((one) => grants(outcome.value, one));
     const lacking = also.find((one) => !grants(outcome.value, one));
-    const granted = () => (lacking === undefined ? limit(c, next) : insufficientScope(c, lacking));
-    const answer = isGranted ? await granted() : insufficientScope(c, own, wider);
-    const noted = apiKeys.noteUse(c.env, outcome.value, now);
-    if (noted !== null) waitUntil(noted);
-    return answer;
+    if (!isGranted) return insufficientScope(c, own, wider);
+    return lacking === undefined ? limit(c) : insufficientScope(c, lacking);
   };
 }
 
-/** Gives every request the isolate's one verifier of API keys. */
+/** Gives every request the isolate's one verifier of API keys, and notes the use of a key once the answer is made. */
 export function withApiKeys(rows: ApiKeyRows): MiddlewareHandler<AppEnv> {
   const apiKeys = new ApiKeys(rows);
-  return (c, next) => {
+  return async (c, next) => {
     c.set("api_keys", apiKeys);
-    return next();
+    await next();
+    const principal = c.get("principal");
+    const noted = principal ? apiKeys.noteUse(c.env, principal, new Date()) : null;
+    if (noted !== null) c.executionCtx.waitUntil(noted);
   };
 }
 

@@ -1,6 +1,5 @@
-import type { MiddlewareHandler } from "hono";
 import { parseJson } from "../contract/json.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { Guard } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
 /** Largest body of a request, unless the route takes more (docs/api.md#errors). */
@@ -10,8 +9,8 @@ const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)
 
 /** Refuses a body that is not JSON by its media type, or too large, before a dearer check reads it. */
 export const jsonBodyUpTo =
-  (bytesMax = BODY_BYTES_MAX): MiddlewareHandler<AppEnv> =>
-  async (c, next) => {
+  (bytesMax = BODY_BYTES_MAX): Guard =>
+  async (c) => {
     if (!JSON_MEDIA_TYPE.test(c.req.header("Content-Type")?.trim() ?? "")) {
       return renderProblem(c, {
         code: "unsupported_media_type",
@@ -40,7 +39,7 @@ export const jsonBodyUpTo =
       });
     }
     c.set("body_bytes", body);
-    return next();
+    return undefined;
   };
 
 /** Reads a body whose length is stated. The platform delivers no more than was stated, in one piece and fast. */
@@ -99,7 +98,7 @@ export function utf8(bytes: Uint8Array): string | null {
 }
 
 /** Parses the body that `jsonBodyUpTo` has read. */
-export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const parsedBody: Guard = (c) => {
   const text = utf8(c.get("body_bytes"));
   if (text === null) {
     return renderProblem(c, { code: "malformed_json", detail: "The body is not valid UTF-8." });
@@ -107,5 +106,5 @@ export const parsedBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const parsed = parseJson(text);
   if (!parsed.ok) return renderProblem(c, { code: "malformed_json", detail: `${parsed.error}.` });
   c.set("body", parsed.value);
-  return next();
+  return undefined;
 };

@@ -1,7 +1,7 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { CSV_TYPE } from "../contract/csv.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv, Guard } from "./app-env.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -10,9 +10,9 @@ export const wantsCsv = (c: Context): boolean =>
   accepts(c, { header: "Accept", supports: [JSON_TYPE, "text/csv"], default: JSON_TYPE }) === "text/csv";
 
 /** Tells caches that the answer depends on `Accept` (RFC 9110 section 12.5.5). */
-export const variesByAccept: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await next();
-  c.res.headers.append("Vary", "Accept");
+export const variesByAccept: Guard = (c) => {
+  c.header("Vary", "Accept");
+  return undefined;
 };
 
 interface NextPage {

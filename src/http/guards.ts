@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Handler } from "hono";
 import { parseBody } from "../contract/body.ts";
 import {
   type ApiRoute,
@@ -10,7 +10,7 @@ import {
 } from "../contract/routes/route.ts";
 import { invalid } from "../domain/core/problem.ts";
 import { ok } from "../domain/core/result.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv, Guard } from "./app-env.ts";
 import { authorized } from "./authentication.ts";
 import { jsonBodyUpTo, parsedBody } from "./body.ts";
 import { variesByAccept, wantsCsv } from "./csv.ts";
@@ -24,8 +24,20 @@ import { unlessReadOnly } from "./read-only.ts";
 /** The rate of a list, which depends on the indexes of its table. */
 export type ListRate = (c: Context<AppEnv>, route: ApiRoute) => Rate;
 
+/** A handler behind its guards. */
+export function guarded(guards: readonly Guard[], handle: Handler<AppEnv>): Handler<AppEnv> {
+  return async (c, next) => {
+    for (const guard of guards) {
+      const checked = guard(c);
+      const refused = checked instanceof Promise ? await checked : checked;
+      if (refused) return refused;
+    }
+    return handle(c, next);
+  };
+}
+
 /** The checks of a route in the order of docs/api.md#errors: cheapest first. A route without a scope checks nothing. */
-export function guardsOf(route: ApiRoute, listRate: ListRate): readonly MiddlewareHandler<AppEnv>[] {
+export function guardsOf(route: ApiRoute, listRate: ListRate): readonly Guard[] {
   const { scope, wider = [], also = [], body, keyed, preconditioned } = route;
   if (scope === null) return [];
   return [
@@ -40,7 +52,7 @@ export function guardsOf(route: ApiRoute, listRate: ListRate): readonly Middlewa
   ];
 }
 
-const readBody = (body: Body): MiddlewareHandler<AppEnv> =>
+const readBody = (body: Body): Guard =>
   body.media === "application/x-ndjson"
     ? ndjsonBodyOnly
     : jsonBodyUpTo("bytesMax" in body ? body.bytesMax : undefined);
@@ -51,24 +63,24 @@ function rateOf(route: ApiRoute, listRate: ListRate): Rate | ((c: Context<AppEnv
   return rate === "list" ? (c) => listRate(c, route) : rate;
 }
 
-function checkedQuery({ query: schema, csvQuery }: ApiRoute): MiddlewareHandler<AppEnv> {
+function checkedQuery({ query: schema, csvQuery }: ApiRoute): Guard {
   if (!schema) return noQuery;
   const usual = query(schema);
   if (!csvQuery) return usual;
   const csv = query(csvQuery);
-  return (c, next) => (wantsCsv(c) ? csv : usual)(c, next);
+  return (c) => (wantsCsv(c) ? csv : usual)(c);
 }
 
 /** Checks the body, and the path where a body belongs to it: one answer lists the field errors of both. */
-function checkedBody(body: JsonBody, { pathParameters }: ApiRoute): readonly MiddlewareHandler<AppEnv>[] {
+function checkedBody(body: JsonBody, { pathParameters }: ApiRoute): readonly Guard[] {
   if ("checkedByHandler" in body) return [];
   const check = "parse" in body ? body.parse : (value: unknown) => parseBody(body.schema, value);
-  const guard: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const guard: Guard = (c) => {
     const checked = check(c.get("body"));
     const path = pathParameters ? parseBody(pathParameters, c.req.param()) : ok({});
     if (checked.ok && path.ok) {
       c.set("checked_body", checked.value);
-      return next();
+      return undefined;
     }
     const problems = [checked, path].flatMap((one) => (one.ok ? [] : [one.error]));
     const errors = problems.flatMap((problem) => problem.errors ?? []);

@@ -1,15 +1,15 @@
-import type { MiddlewareHandler } from "hono";
 import { canonicalText } from "../contract/canonical.ts";
 import { isIdempotencyKey, KEY_RULE } from "../contract/idempotency-key.ts";
-import type { AppEnv } from "./app-env.ts";
+import { sha256 } from "../domain/log/hash.ts";
+import type { Guard } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
 /** Requires an Idempotency-Key (docs/api.md#idempotency) and keeps it for the handler. */
-export const idempotencyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const idempotencyKey: Guard = (c) => {
   const key = c.req.header("Idempotency-Key");
   if (isIdempotencyKey(key)) {
     c.set("idempotency_key", key);
-    return next();
+    return undefined;
   }
   if (key === undefined) {
     const detail =
@@ -23,20 +23,15 @@ export const idempotencyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** Takes an Idempotency-Key if one is sent. */
-export const optionalIdempotencyKey: MiddlewareHandler<AppEnv> = (c, next) => {
-  if (c.req.header("Idempotency-Key") !== undefined) return idempotencyKey(c, next);
+export const optionalIdempotencyKey: Guard = (c) => {
+  if (c.req.header("Idempotency-Key") !== undefined) return idempotencyKey(c);
   c.set("idempotency_key", "");
-  return next();
+  return undefined;
 };
-
-const encoder = new TextEncoder();
 
 /**
  * The fingerprint of a request (docs/api.md#idempotency, "same request"): SHA-256, in hex, over method, path and the body's
  * canonical form.
  */
-export async function fingerprint(method: string, path: string, body: unknown): Promise<string> {
-  const canonical = canonicalText([method, path, body]);
-  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(canonical));
-  return new Uint8Array(digest).toHex();
-}
+export const fingerprint = (method: string, path: string, body: unknown): string =>
+  sha256(canonicalText([method, path, body]));

@@ -1,5 +1,4 @@
-import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "./app-env.ts";
+import type { Guard } from "./app-env.ts";
 import { readBounded } from "./body.ts";
 import { gunzip } from "./gzip.ts";
 import { renderProblem } from "./problem.ts";
@@ -16,7 +15,7 @@ const PACKED_BYTES_MAX = BATCH_BYTES_MAX + 64 * 1024;
  * Refuses a body that is not newline-delimited JSON by its media type, or too large. A compressed body is counted while
  * it is unpacked, over all its members, and the unpacking stops where the limit is passed.
  */
-export const ndjsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const ndjsonBodyOnly: Guard = async (c) => {
   const refuse = (code: "unsupported_media_type" | "payload_too_large" | "malformed_json", detail: string) =>
     renderProblem(c, { code, detail });
   if (!NDJSON_MEDIA_TYPE.test(c.req.header("Content-Type")?.trim() ?? "")) {
@@ -38,7 +37,7 @@ export const ndjsonBodyOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
     );
   }
   c.set("body_bytes", body);
-  return next();
+  return undefined;
 };
 
 async function unpacked(

@@ -1,6 +1,5 @@
-import type { MiddlewareHandler } from "hono";
 import type { Expected } from "../domain/core/precondition.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { Guard } from "./app-env.ts";
 import { invalidQuery } from "./query.ts";
 
 /** The `ETag` of a version (RFC 9110, 8.8.3). */
@@ -13,7 +12,7 @@ export const etagOf = (version: string | number): string => `"${version}"`;
 const TAGS = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e]*")*$/;
 
 /** Keeps what the request expects of the thing that it changes: `If-Match`, or `If-None-Match: *` for what is to be new. */
-export const precondition: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const precondition: Guard = (c) => {
   const expected = expectedBy(c.req.header("If-Match"), c.req.header("If-None-Match"));
   if (expected === null) {
     return invalidQuery(
@@ -22,7 +21,7 @@ export const precondition: MiddlewareHandler<AppEnv> = async (c, next) => {
     );
   }
   c.set("expected", expected);
-  return next();
+  return undefined;
 };
 
 /** Null where the headers are not ones that a change takes. */

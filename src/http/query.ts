@@ -1,10 +1,10 @@
 import { zValidator } from "@hono/zod-validator";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type * as z from "zod";
 import { describeIssues, unknownParameter } from "../contract/lookup/query.ts";
 import { memberNamed } from "../contract/position/groups.ts";
 import { type QuerySchema, sentParameters, takesMembers } from "../contract/routes/route.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv, Guard } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
 /** The answer to a query or a read header that is not valid. */
@@ -12,10 +12,10 @@ export const invalidQuery = (c: Context<AppEnv>, detail: string): Response =>
   renderProblem(c, { code: "invalid_query", detail });
 
 /** Checks a query: each parameter is known, given once and well-formed. */
-export function query(schema: QuerySchema): MiddlewareHandler<AppEnv> {
+export function query(schema: QuerySchema): Guard {
   const names = Object.keys(sentParameters(schema).shape);
   const allowed = takesMembers(schema) ? [...names, "info.<member>", "client_info.<member>"] : names;
-  return zValidator("query", schema, (result, untyped) => {
+  const validate = zValidator("query", schema, (result, untyped) => {
     // The validator knows nothing of the environment; its context is this app's all the same.
     const c = untyped as unknown as Context<AppEnv>;
     if (!result.success) {
@@ -23,10 +23,14 @@ export function query(schema: QuerySchema): MiddlewareHandler<AppEnv> {
     }
     return refuseUnknown(c, allowed);
   });
+  return async (c) => (await validate(c as never, nothing)) ?? undefined;
 }
 
+/** In the place of what would follow a middleware. */
+const nothing = async (): Promise<void> => {};
+
 /** For a route that takes no query. */
-export const noQuery: MiddlewareHandler<AppEnv> = async (c, next) => refuseUnknown(c, []) ?? next();
+export const noQuery: Guard = (c) => refuseUnknown(c, []);
 
 /** Hono passes over a parameter with an empty name, so the schema never sees it. */
 function refuseUnknown(c: Context<AppEnv>, allowed: readonly string[]): Response | undefined {

@@ -1,6 +1,6 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { Rate } from "../contract/routes/route.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv, Guard } from "./app-env.ts";
 import { renderProblem } from "./problem.ts";
 
 const BINDINGS = {
@@ -14,11 +14,11 @@ const BINDINGS = {
  * Off without `RATE_LIMITS=on` or without the binding. A limiter that fails lets the request through: it protects
  * others, and decides nothing about the data.
  */
-export function rateLimited(rateOf: Rate | ((c: Context<AppEnv>) => Rate)): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    if (c.env.RATE_LIMITS !== "on") return next();
+export function rateLimited(rateOf: Rate | ((c: Context<AppEnv>) => Rate)): Guard {
+  return async (c) => {
+    if (c.env.RATE_LIMITS !== "on") return undefined;
     const binding = c.env[BINDINGS[typeof rateOf === "string" ? rateOf : rateOf(c)]];
-    if (binding === undefined || (await allows(c, binding))) return next();
+    if (binding === undefined || (await allows(c, binding))) return undefined;
     return renderProblem(c, {
       code: "rate_limited",
       detail: "This tenant has sent too many requests of this kind. Wait as long as Retry-After says.",

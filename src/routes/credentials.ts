@@ -61,7 +61,7 @@ async function create(
     ...{ id, tenant_id, hash, name: body.name, scopes: body.scopes, jurisdiction },
     ...{ parent_id: parent?.id ?? null, created_at: now, created_by: actor },
     request_key_hash: keyHash(tenant_id, c.get("idempotency_key")),
-    fingerprint: await fingerprint("POST", c.req.path, c.get("body")),
+    fingerprint: fingerprint("POST", c.req.path, c.get("body")),
   };
   const ends = { expires_at: body.expires_at ?? null, parent_ends_at: parent?.expires_at ?? null };
   const made = await makeApiKey(c.env, { key, ...ends, trace_id: c.get("trace").trace_id }, now);

@@ -57,7 +57,7 @@ async function settleLines(c: Context<AppEnv>, lines: readonly BatchLine[]): Pro
     }
     const { key_hash, body, command } = parsed.value;
     const write = { key_hash, path: INGEST, body, data: body.data, command };
-    submissions.set(one.line, await submissionOf(c, write));
+    submissions.set(one.line, submissionOf(c, write));
   }
   const sent = [...submissions.values()];
   const caller = { tenant: tenant_id, jurisdiction, trace_id: c.get("trace").trace_id };

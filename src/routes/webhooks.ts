@@ -59,7 +59,7 @@ function renderManaged(c: Context<AppEnv>, result: Result<Managed, Problem>, sta
 async function keyOf(c: Context<AppEnv>): Promise<KeyOfRequest> {
   return {
     key: keyHash(c.get("principal").tenant_id, c.get("idempotency_key")),
-    fingerprint: await fingerprint(c.req.method, c.req.path, c.get("body")),
+    fingerprint: fingerprint(c.req.method, c.req.path, c.get("body")),
   };
 }
 

@@ -26,12 +26,12 @@ interface CheckedWrite {
 }
 
 /** What the tenant's gate gets of a checked `POST`. */
-export async function submissionOf(c: Context<AppEnv>, write: CheckedWrite): Promise<Submission> {
+export function submissionOf(c: Context<AppEnv>, write: CheckedWrite): Submission {
   const trace = c.get("trace");
   return {
     version: CALL_VERSION,
     ...(write.key_hash === null ? keyless() : { key: write.key_hash }),
-    fingerprint: await fingerprint("POST", write.path, write.body),
+    fingerprint: fingerprint("POST", write.path, write.body),
     data: stringifyJson(write.data),
     actor: c.get("principal").actor,
     trace_id: trace.trace_id,
@@ -50,7 +50,7 @@ export async function settleChange(
   const [body, { path }] = [c.get("body"), c.req];
   const key = c.get("idempotency_key");
   const key_hash = key === "" ? null : keyHash(tenant_id, key);
-  const submission = await submissionOf(c, { key_hash, path, body, data, command });
+  const submission = submissionOf(c, { key_hash, path, body, data, command });
   const caller = { tenant: tenant_id, jurisdiction, trace_id: submission.trace_id };
   const waitUntil = (work: Promise<void>) => c.executionCtx.waitUntil(work);
   const reply = await submit(c.env, caller, submission, canShareCalls ? waitUntil : null);

@@ -12,9 +12,17 @@ function seenOf(key_hash: string, text: string | undefined): SeenEvent | null {
   return { key_hash, ...event };
 }
 
-function storedText({ key_hash: _, ...seen }: SeenEvent): string {
-  const event: StoredEvent = { version: STORED_VERSION, ...seen };
-  return JSON.stringify(event);
+function storedText(seen: Omit<SeenEvent, "key_hash">): string {
+  const { fingerprint, event_id, sequence, category, step, record_id, answer, hash } = seen;
+  const event = { fingerprint, event_id, sequence, category, step, record_id, answer, hash };
+  return JSON.stringify({ version: STORED_VERSION, ...event } satisfies StoredEvent);
+}
+
+/** An event that is not written yet. */
+interface Unsaved {
+  readonly key: string;
+  readonly sequence: number;
+  readonly text: string;
 }
 
 /** Events that the store holds in memory at most, and before it has written them. D1 knows the others. */
@@ -55,8 +63,9 @@ interface KeyContext {
 export class KeyStore {
   readonly #storage: DurableObjectStorage;
   readonly #context: KeyContext;
-  readonly #known = new LRUCache<string, SeenEvent>({ maxSize: KNOWN_MAX, sizeCalculation: () => 1 });
-  #unsaved: SeenEvent[] = [];
+  /** Events by their keys, each as the text that is stored: one object for the garbage collector instead of ten. */
+  readonly #known = new LRUCache<string, string>({ maxSize: KNOWN_MAX, sizeCalculation: () => 1 });
+  #unsaved: Unsaved[] = [];
   /** The keys that an earlier life of the object has left, each with the number of its block. */
   #left: ReadonlyMap<string, number> | null = null;
   /** Whether the table of single keys has any: those of requests that are no events. */
@@ -79,7 +88,7 @@ export class KeyStore {
 
   /** The event of a key, which is given as its hash, as everywhere here. */
   find(key: string): SeenEvent | null {
-    const seen = this.#known.get(key) ?? this.#findLeft(key) ?? this.#findReserved(key);
+    const seen = seenOf(key, this.#known.get(key) ?? this.#findLeft(key) ?? this.#findReserved(key));
     // Nothing is deleted after a restore: D1 may be restored again, to a time when it had the event.
     return seen && this.#context.isLost(seen.sequence) ? null : seen;
   }
@@ -94,14 +103,14 @@ export class KeyStore {
     return found;
   }
 
-  #findLeft(key: string): SeenEvent | null {
+  #findLeft(key: string): string | undefined {
     this.#left ??= this.#readLeft();
     const number = this.#left.get(key);
-    if (number === undefined) return null;
+    if (number === undefined) return undefined;
     const [block] = this.#readBlocks("WHERE block = ?", number);
-    const seen = seenOf(key, block?.events[block.keys.lastIndexOf(key)]);
-    if (seen) this.#known.set(key, seen);
-    return seen;
+    const text = block?.events[block.keys.lastIndexOf(key)];
+    if (text !== undefined) this.#known.set(key, text);
+    return text;
   }
 
   #readLeft(): ReadonlyMap<string, number> {
@@ -124,12 +133,12 @@ export class KeyStore {
     }
   }
 
-  #findReserved(key: string): SeenEvent | null {
-    if (!this.#hasReserved) return null;
+  #findReserved(key: string): string | undefined {
+    if (!this.#hasReserved) return undefined;
     const [row] = this.#storage.sql
       .exec<{ event: string }>("SELECT event FROM keys WHERE key = unhex(?)", key)
       .toArray();
-    return seenOf(key, row?.event);
+    return row?.event;
   }
 
   /** Keeps a key for a request that is no event; D1 does not know it. False when another request holds the key. */
@@ -137,7 +146,7 @@ export class KeyStore {
     const used = this.find(key);
     if (used) return used.event_id === NO_EVENT && used.fingerprint === fingerprint;
     const none = { sequence: 0, category: "", step: "", record_id: "", answer: null, hash: "" };
-    const event = storedText({ key_hash: key, fingerprint, event_id: NO_EVENT, ...none });
+    const event = storedText({ fingerprint, event_id: NO_EVENT, ...none });
     this.#storage.sql.exec("INSERT OR REPLACE INTO keys VALUES (unhex(?), ?)", key, event);
     this.#hasReserved = true;
     return true;
@@ -145,10 +154,10 @@ export class KeyStore {
 
   remember(used: readonly SeenEvent[]): void {
     for (const event of used) {
-      const { key_hash, fingerprint, event_id, sequence, category, step, record_id, answer, hash } = event;
-      const seen = { key_hash, fingerprint, event_id, sequence, category, step, record_id, answer, hash };
-      if (this.#known.get(key_hash)?.event_id !== event_id) this.#unsaved.push(seen);
-      this.#known.set(key_hash, seen);
+      const { key_hash: key, sequence } = event;
+      const text = storedText(event);
+      if (this.#known.get(key) !== text) this.#unsaved.push({ key, sequence, text });
+      this.#known.set(key, text);
     }
     if (this.#unsaved.length > KNOWN_MAX) this.#unsaved = this.#unsaved.slice(-KNOWN_MAX);
   }
@@ -156,19 +165,23 @@ export class KeyStore {
   /** Forgets what the requests of some keys were, of a person who is erased: from now on the key alone is the request. */
   forgetFingerprints(keys: readonly string[]): void {
     this.forgettings += 1;
-    for (const key of keys) {
-      const known = this.#known.get(key);
-      if (known) this.#known.set(key, { ...known, fingerprint: null });
-    }
     const gone = new Set(keys);
-    const forget = (seen: SeenEvent) => (gone.has(seen.key_hash) ? { ...seen, fingerprint: null } : seen);
-    this.#unsaved = this.#unsaved.map(forget);
+    const forgotten = (key: string, text: string | undefined): string | null => {
+      const seen = gone.has(key) ? seenOf(key, text) : null;
+      return seen && storedText({ ...seen, fingerprint: null });
+    };
+    for (const key of keys) {
+      const text = forgotten(key, this.#known.get(key));
+      if (text !== null) this.#known.set(key, text);
+    }
+    this.#unsaved = this.#unsaved.map((one) => ({ ...one, text: forgotten(one.key, one.text) ?? one.text }));
     for (const { number, keys: own, events } of [...this.#readBlocks("")]) {
       let isChanged = false;
       for (const [index, key] of own.entries()) {
-        const seen = gone.has(key) ? seenOf(key, events[index]) : null;
-        if (seen) events[index] = storedText(forget(seen));
-        isChanged ||= seen !== null;
+        const text = forgotten(key, events[index]);
+        if (text === null) continue;
+        events[index] = text;
+        isChanged = true;
       }
       const update = "UPDATE key_blocks SET events = ? WHERE block = ?";
       if (isChanged) this.#storage.sql.exec(update, events.join("\n"), number);
@@ -188,13 +201,12 @@ export class KeyStore {
     if (unsaved.length === 0) return;
     this.#unsaved = [];
     const blocks = new Map<number, { keys: string; events: string }>();
-    for (const seen of unsaved) {
-      const event = storedText(seen);
-      if (event.length > STORED_TEXT_MAX) continue;
-      const number = Math.floor(seen.sequence / BLOCK_SEQUENCES);
+    for (const { key, sequence, text } of unsaved) {
+      if (text.length > STORED_TEXT_MAX) continue;
+      const number = Math.floor(sequence / BLOCK_SEQUENCES);
       const block = blocks.get(number) ?? { keys: "", events: "" };
-      block.keys += seen.key_hash;
-      block.events += `${event}\n`;
+      block.keys += key;
+      block.events += `${text}\n`;
       blocks.set(number, block);
     }
     if (blocks.size === 0) return;

@@ -48,7 +48,7 @@ export async function submissionOf(
   return {
     version: CALL_VERSION,
     key: keyHash(tenant, key),
-    fingerprint: await fingerprint("POST", "/ingest", parsed.value),
+    fingerprint: fingerprint("POST", "/ingest", parsed.value),
     data: stringifyJson((parsed.value as { data: unknown }).data),
     actor: "test-client",
     trace_id: TRACE_ID,

@@ -85,7 +85,7 @@ describe("one idempotency key", () => {
     const key = newKey();
     await api.ingest("client", individual, key);
     const submission = await submissionOf("client", individual, key, api.tenant);
-    const elsewhere = await fingerprint("POST", "/v1/disbursements", {
+    const elsewhere = fingerprint("POST", "/v1/disbursements", {
       category: "client",
       data: individual,
     });

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 
 /** SHA-256, in lower-case hex, of some bytes, which are given as hex, and a text in UTF-8 behind them. */
-export const sha256 = (text: string, before = ""): string =>
-  createHash("sha256").update(before, "hex").update(text).digest("hex");
+export function sha256(text: string, before = ""): string {
+  const hash = createHash("sha256");
+  if (before !== "") hash.update(before, "hex");
+  return hash.update(text).digest("hex");
+}
 
 /** The hash that the first event of a tenant's log is chained to. */
 export const firstHash = (tenant: string): string => sha256(tenant);
