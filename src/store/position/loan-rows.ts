@@ -3,7 +3,7 @@ import type { TermsRow } from "../../domain/position/facts.ts";
 import { loanOf, type PaymentRecord, type SelectableLoan } from "../../domain/position/from-records.ts";
 import { openInfo } from "../../domain/position/open-info.ts";
 import type { Step } from "../../domain/tape/fields.ts";
-import type { PaymentTerms, ScheduleMembers } from "../../domain/tape/state.ts";
+import type { PaymentTerms, ScheduleMembers, Stored } from "../../domain/tape/state.ts";
 import { DISBURSEMENT_OF_EVENT } from "../log.ts";
 import type { disbursements, payments } from "../tape/tables.ts";
 
@@ -115,10 +115,19 @@ export interface LoanTuples {
   readonly payment_terms: readonly PaymentTermsTuple[];
 }
 
+/** What is known of a disbursement's payments besides its rows: some as they were in the past, by the fold of their events. */
+interface FoldedPayments {
+  readonly payments: readonly Stored<PaymentRecord>[];
+  readonly payment_terms: readonly PaymentTerms[];
+}
+
+const NO_PAYMENTS: FoldedPayments = { payments: [], payment_terms: [] };
+
 /** A disbursement from its rows, with those attributes that are wanted. */
 export function loanFrom(
   { disbursement: tuple, terms, payments, payment_terms }: LoanTuples,
   wanted: WantedAttributes,
+  folded = NO_PAYMENTS,
 ): SelectableLoan {
   const [disbursement_id, kind, currency, client_id, clients, ...others] = tuple;
   const [disbursement_date, payment_date, created_seq, insurer_name, info, client = null] = others;
@@ -128,8 +137,8 @@ export function loanFrom(
     disbursement: { disbursement_id, kind, currency, client_id, purchase_clients, ...dates, insurer_name },
     created_seq,
     terms: terms.map(agreedTermsOf),
-    payments: payments.map(paymentOf),
-    payment_terms: payment_terms.map(paymentTermsOf),
+    payments: inOrder(payments, folded.payments),
+    payment_terms: [...payment_terms.map(paymentTermsOf), ...folded.payment_terms],
   });
   const [country, client_info] = client ?? [];
   return {
@@ -141,6 +150,18 @@ export function loanFrom(
       client_info: openInfo(client_info ?? null, wanted.client_info),
     },
   };
+}
+
+/** Both kinds of payments in the order of the log. */
+function inOrder(
+  tuples: readonly PaymentTuple[],
+  folded: FoldedPayments["payments"],
+): readonly PaymentRecord[] {
+  const own = tuples.map((tuple) => ({ created_seq: tuple[1], record: paymentOf(tuple) }));
+  if (folded.length === 0) return own.map(({ record }) => record);
+  return [...own, ...folded]
+    .sort((left, right) => left.created_seq - right.created_seq)
+    .map(({ record }) => record);
 }
 
 function agreedTermsOf(tuple: TermsTuple) {

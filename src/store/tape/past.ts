@@ -98,7 +98,7 @@ const WALK_BACK = `WITH RECURSIVE chain (sequence, previous, size, loan) AS (
   SELECT json_array(sequence, previous, size, loan) AS row FROM chain`;
 
 /** The events of some records up to a sequence, and how many were examined to find them. */
-interface FoundPlaces {
+export interface FoundPlaces {
   readonly places: readonly EventPlace[];
   readonly examined: number;
 }
