@@ -97,6 +97,68 @@ describe("questions over all disbursements at known_at", () => {
     }
   });
 
+  it("show what was there, of which some has changed since in every way, and the rest has not", async () => {
+    const api = await withLoans(4);
+    // Two more payments of L-1, one of them with a change that counts from a day on.
+    for (const payment_id of ["PAY-5", "PAY-6"]) {
+      const due_date = "2026-04-01";
+      await api.accept("payment", { ...installment, payment_id, disbursement_id: "L-1", due_date });
+    }
+    const later = { step: "update", payment_id: "PAY-6", due_date: "2026-04-20", change_date: "2026-03-20" };
+    await api.accept("payment", later);
+    await api.accept("payment", paid(2));
+    const known = 13;
+    const paths = [
+      `/api/positions?${DAY}&sort_by=disbursement_id`,
+      "/api/positions?as_of_date=2026-04-05&sort_by=disbursement_id",
+      ...[1, 2, 3, 4, 5].map((n) => `/api/positions/L-${n}?${DAY}&series=days`),
+    ];
+    const seen = async (more = "") => {
+      const texts: string[] = [];
+      for (const path of paths) {
+        const { status, body } = await api.get(`${path}${more}`);
+        texts.push(JSON.stringify(status === 200 ? body.data : status));
+      }
+      return texts;
+    };
+    const then = await seen();
+    const dated = { change_date: "2026-04-02", change_reason: "agreed" };
+    const amounts = { payment_total: 560, payment_principal: 510 };
+    const EVENTS = [
+      ["payment", paid(1)],
+      ["payment", { step: "delete", payment_id: "PAY-5" }],
+      ["payment", { ...installment, payment_id: "PAY-5", disbursement_id: "L-3" }],
+      ["payment", { step: "update", payment_id: "PAY-6", ...amounts, ...dated }],
+      ["payment", { ...installment, payment_id: "PAY-7", disbursement_id: "L-2" }],
+      ["payment", { step: "delete", payment_id: "PAY-4" }],
+      ["disbursement", { step: "update", disbursement_id: "L-2", maturity_date: "2027-03-31", ...dated }],
+      ["disbursement", { step: "delete", disbursement_id: "L-4" }],
+      ["disbursement", { ...loan, ...terms, disbursement_id: "L-4", disbursement_amount: 400 }],
+      ["disbursement", { ...loan, ...terms, disbursement_id: "L-5" }],
+    ] as const;
+    for (const [category, data] of EVENTS) {
+      await api.accept(category, data);
+      expect(await seen(`&known_at=${known}`)).toEqual(then);
+    }
+    expect(await seen()).not.toEqual(then);
+  });
+
+  it("read events of what has changed since only", async () => {
+    const LOANS = 40;
+    const api = await withLoans(LOANS);
+    const rowsOf = async (day: string) => {
+      const path = `/api/portfolio?as_of_date=${day}&known_at=${2 * LOANS + 1}`;
+      const { answer, rowsRead } = await measured(api.tenant, path);
+      expect(answer.body.data[0]).toMatchObject({ number: LOANS, arrears: LOANS * 550 });
+      return rowsRead;
+    };
+    await api.accept("payment", paid(1));
+    const afterOne = await rowsOf("2026-07-01");
+    for (let n = 2; n <= LOANS; n += 1) await api.accept("payment", paid(n));
+    // Its two events are found, and the one that was known is read.
+    expect(await rowsOf("2026-07-02")).toBeGreaterThanOrEqual(afterOne + 3 * (LOANS - 1));
+  });
+
   it("a portfolio is folded in steps, and the answer is that of one step", async () => {
     const api = new Api();
     await api.accept("client", individual);
