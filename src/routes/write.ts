@@ -8,8 +8,7 @@ import { receiptText } from "../domain/log/receipt.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { fingerprint } from "../http/idempotency.ts";
 import { traceparentOf } from "../http/trace.ts";
-import { submit } from "../tenant/client.ts";
-import { canShareCalls } from "../tenant/shared-calls.ts";
+import { canShareCalls, submit } from "../tenant/client.ts";
 import { CALL_VERSION, keyless, type Submission, type Verdict } from "../tenant/submission.ts";
 
 export type AcceptedVerdict = Extract<Verdict, { kind: "accepted" }>;

@@ -18,6 +18,17 @@ import {
 const ATTEMPTS_MAX = 3;
 const BACKOFF_MS = 40;
 
+/**
+ * Whether a request that waits for a promise continues in its own context, although another request resolves the promise.
+ * Without that none can wait for another's call.
+ */
+export const canShareCalls =
+  (
+    globalThis as {
+      readonly Cloudflare?: { readonly compatibilityFlags?: Readonly<Record<string, boolean>> };
+    }
+  ).Cloudflare?.compatibilityFlags?.handle_cross_request_promise_resolution === true;
+
 /** What the platform says of a failed call to a Durable Object. */
 interface PlatformError {
   readonly retryable?: boolean;

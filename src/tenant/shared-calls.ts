@@ -9,17 +9,6 @@ const JOIN_MS = 10;
 /** Tenants whose last write an isolate remembers. */
 const TENANTS_MAX = 1_000;
 
-/**
- * Whether a request that waits for a promise continues in its own context, although another request resolves the promise.
- * Without that none can wait for another's call.
- */
-export const canShareCalls =
-  (
-    globalThis as {
-      readonly Cloudflare?: { readonly compatibilityFlags?: Readonly<Record<string, boolean>> };
-    }
-  ).Cloudflare?.compatibilityFlags?.handle_cross_request_promise_resolution === true;
-
 /** A submission in a call; its request waits for `resolve`. */
 interface Joined {
   readonly submission: Submission;
