@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-const SAMPLE = [...sampleTape({ loans: 30, seed: 4, asOf: "2026-11-20" })];
+const LOANS = 12;
+const SAMPLE = [...sampleTape({ loans: LOANS, seed: 4, asOf: "2026-11-20" })];
 const ndjson = (lines: readonly unknown[]) =>
   lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
 
@@ -47,7 +48,7 @@ describe("an import", () => {
     const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
     const first = await service.run(["import", path], tenant);
     expect(first).toMatchObject({ exitCode: 0, stdout: `Done: all ${SAMPLE.length} lines are in.\n` });
-    expect(await exported(tenant, "disbursements")).toHaveLength(30);
+    expect(await exported(tenant, "disbursements")).toHaveLength(LOANS);
     const before = service.batches;
     expect(await service.run(["import", path], tenant)).toMatchObject({ exitCode: 0 });
     expect(service.batches).toBe(before);
@@ -270,6 +271,7 @@ describe("an import", () => {
     const [tenant, path] = [newTenant(), await fileOf(ndjson(SAMPLE))];
     const ended = await service.run(["import", path], tenant, { url: `http://127.0.0.1:${port}` });
     expect(ended).toMatchObject({ exitCode: 0 });
+    expect(request).toBeGreaterThan(5);
     const { stdout } = await service.run(["export", "events"], tenant);
     expect(stdout.trim().split("\n")).toHaveLength(SAMPLE.length);
   });
