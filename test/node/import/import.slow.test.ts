@@ -9,7 +9,7 @@ import { size } from "../../support/sizes.ts";
 import { ImportService, scratch, tokenOf } from "./service.ts";
 import { reported, spoiltTape } from "./tape.ts";
 
-const LINES = size(15_000, 100_000);
+const LINES = size(10_000, 100_000);
 const BAD = 100;
 const SEED = 20_261_121;
 /** The heap that the import is given: half of what the parsed lines would take. */
