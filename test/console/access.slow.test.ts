@@ -1,7 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { size } from "../support/sizes.ts";
-import { findings } from "./axe.ts";
+import { findings, looks } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -40,36 +39,29 @@ describe.skipIf(chromium === null)("the console is accessible", () => {
     await service?.dispose();
   });
 
-  it.each(
-    size<readonly (readonly ["light" | "dark", number])[]>(
-      [
-        ["light", 375],
-        ["dark", 1440],
-      ],
-      (["light", "dark"] as const).flatMap((scheme) =>
-        [375, 768, 1440].map((width) => [scheme, width] as const),
-      ),
-    ),
-  )("in %s, %i px wide: axe finds no fault, and no page is wider than its window", async (scheme, width) => {
-    const { page, go, faults, close } = await open(browser, service, { tenant: TENANT, scheme, width });
-    const found: Record<string, readonly string[]> = {};
-    for (const [name, route] of Object.entries(views)) {
-      await go(route);
-      for (const details of await page.locator("details > summary:visible").all()) await details.click();
-      found[name] = await findings(page);
-      const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-      expect([name, wider]).toEqual([name, false]);
-    }
-    if (width < 760) await page.getByRole("button", { name: "Menu" }).click();
-    found.menu = await findings(page);
-    await page.getByRole("button", { name: "Forget token" }).click();
-    found.token = await findings(page);
-    expect(found).toEqual(
-      Object.fromEntries([...Object.keys(views), "menu", "token"].map((name) => [name, []])),
-    );
-    expect(faults).toEqual([]);
-    await close();
-  });
+  it.each(looks(375, 768, 1440))(
+    "in %s, %i px wide: axe finds no fault, and no page is wider than its window",
+    async (scheme, width) => {
+      const { page, go, faults, close } = await open(browser, service, { tenant: TENANT, scheme, width });
+      const found: Record<string, readonly string[]> = {};
+      for (const [name, route] of Object.entries(views)) {
+        await go(route);
+        for (const details of await page.locator("details > summary:visible").all()) await details.click();
+        found[name] = await findings(page);
+        const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+        expect([name, wider]).toEqual([name, false]);
+      }
+      if (width < 760) await page.getByRole("button", { name: "Menu" }).click();
+      found.menu = await findings(page);
+      await page.getByRole("button", { name: "Forget token" }).click();
+      found.token = await findings(page);
+      expect(found).toEqual(
+        Object.fromEntries([...Object.keys(views), "menu", "token"].map((name) => [name, []])),
+      );
+      expect(faults).toEqual([]);
+      await close();
+    },
+  );
 
   it("can be used with only the keyboard, and the focus is always visible", async () => {
     const { page, close } = await open(browser, service, { tenant: TENANT, route: views.portfolio ?? "" });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findings } from "./axe.ts";
+import { findings, looks } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -342,24 +342,25 @@ describe.skipIf(chromium === null)("the analytics of the console", () => {
     await empty.close();
   });
 
-  it.each(
-    (["light", "dark"] as const).flatMap((scheme) => [390, 1440].map((width) => [scheme, width] as const)),
-  )("have no fault of access in %s, %i px wide, and no page wider than its window", async (scheme, width) => {
-    const found: Record<string, unknown> = {};
-    const { page, go, faults, close } = await look(`${movement}&shown=USD&kind=loan`, { scheme, width });
-    for (const route of [
-      `${movement}&shown=USD&kind=loan`,
-      `#/analytics/vintages?as_of=${AS_OF}&by=month&group_by=kind`,
-      `#/analytics/loans?as_of=${AS_OF}&country=&kind=loan`,
-      "#/analytics/no-such",
-    ]) {
-      await go(route);
-      for (const details of await page.locator("details > summary:visible").all()) await details.click();
-      const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-      found[route] = [await findings(page), wider];
-    }
-    expect(Object.values(found)).toEqual(Object.values(found).map(() => [[], false]));
-    expect(faults).toEqual([]);
-    await close();
-  });
+  it.each(looks(390, 1440))(
+    "have no fault of access in %s, %i px wide, and no page wider than its window",
+    async (scheme, width) => {
+      const found: Record<string, unknown> = {};
+      const { page, go, faults, close } = await look(`${movement}&shown=USD&kind=loan`, { scheme, width });
+      for (const route of [
+        `${movement}&shown=USD&kind=loan`,
+        `#/analytics/vintages?as_of=${AS_OF}&by=month&group_by=kind`,
+        `#/analytics/loans?as_of=${AS_OF}&country=&kind=loan`,
+        "#/analytics/no-such",
+      ]) {
+        await go(route);
+        for (const details of await page.locator("details > summary:visible").all()) await details.click();
+        const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+        found[route] = [await findings(page), wider];
+      }
+      expect(Object.values(found)).toEqual(Object.values(found).map(() => [[], false]));
+      expect(faults).toEqual([]);
+      await close();
+    },
+  );
 });

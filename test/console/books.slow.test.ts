@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SCOPES } from "../../src/contract/scopes.ts";
-import { findings } from "./axe.ts";
+import { findings, looks } from "./axe.ts";
 import { keepBooks } from "./books-tenant.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { loaded, open, rowsOf } from "./open.ts";
@@ -184,11 +184,7 @@ describe.skipIf(chromium === null)("the books of the console", () => {
     await other.close();
   });
 
-  it.each([
-    ["light", 1440],
-    ["dark", 390],
-    ["light", 1024],
-  ] as const)("are accessible in %s, %i px wide", async (scheme, width) => {
+  it.each(looks(390, 1024, 1440))("are accessible in %s, %i px wide", async (scheme, width) => {
     const { page, go, faults, close } = await open(browser, service, {
       tenant: "kept",
       scope: ALL,

@@ -3,7 +3,11 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** The one that draws nothing but pages comes first: it takes two thirds of the time. */
+const PLACES = [
+  ...["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"],
+  ...["/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+];
 /** No account, no updates, nothing that calls home. */
 const ARGUMENTS = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
@@ -20,7 +24,9 @@ async function install(): Promise<void> {
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     });
   await run("update");
-  await run("install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core");
+  const install = (name: string) =>
+    run("install", "--yes", "--no-install-recommends", name, "fonts-dejavu-core");
+  await install("chromium-headless-shell").catch(() => install("chromium"));
 }
 
 /** The path of a browser, or null after one plain line that says what is missing. */

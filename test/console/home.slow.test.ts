@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findings } from "./axe.ts";
+import { findings, looks } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -53,15 +53,16 @@ describe.skipIf(chromium === null)("the home page", () => {
     await page.close();
   });
 
-  it.each(
-    (["light", "dark"] as const).flatMap((scheme) => [390, 1440].map((width) => [scheme, width] as const)),
-  )("in %s, %i px wide: axe finds no fault, and the page is not wider", async (colorScheme, width) => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    await page.goto(`${service.origin}/`);
-    await page.getByText(/^Ready/).waitFor();
-    expect(await findings(page)).toEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth > innerWidth")).toBe(false);
-    await context.close();
-  });
+  it.each(looks(390, 1440))(
+    "in %s, %i px wide: axe finds no fault, and the page is not wider",
+    async (colorScheme, width) => {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+      const page = await context.newPage();
+      await page.goto(`${service.origin}/`);
+      await page.getByText(/^Ready/).waitFor();
+      expect(await findings(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth > innerWidth")).toBe(false);
+      await context.close();
+    },
+  );
 });

@@ -7,8 +7,7 @@ import { READS } from "./service.ts";
 
 const AUDIENCE = "https://ledger.example.com";
 const CLIENT = "console";
-/** So short that a test sees a renewal, and above what an exchange takes on a busy machine. */
-const TOKEN_LIFE_S = 20;
+export const TOKEN_LIFE_S = 600;
 
 /** A real issuer on loopback, with pages where a reader signs in. */
 export interface TestIssuer {

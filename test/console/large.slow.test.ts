@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { size } from "../support/sizes.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -111,7 +112,7 @@ describe.skipIf(chromium === null)("with 100,000 payments the console", () => {
   it("draws every payment of a long loan", async () => {
     const { page, go, close } = await open(browser, service, {
       tenant: TENANT,
-      route: `#/portfolio?as_of=${AS_OF}&months=60`,
+      route: `#/portfolio?as_of=${AS_OF}&months=${size(12, 60)}`,
     });
     await go(`#/disbursement/L-00001?as_of=${AS_OF}`);
     expect(await pictures(page)).toBeGreaterThanOrEqual(2);

@@ -7,7 +7,7 @@ import type { base, baseLoans, facility } from "../../src/contract/facility/answ
 import type { PortfolioJson, PositionsJson } from "../../src/contract/position/answers.ts";
 import { SCOPES } from "../../src/contract/scopes.ts";
 import { PLAIN } from "../facility/terms.ts";
-import { findings } from "./axe.ts";
+import { findings, looks } from "./axe.ts";
 import { findChromium, launch } from "./chromium.ts";
 import { figuresOf, loaded, open, pictures, rowsOf, worth } from "./open.ts";
 import { type Service, sample, startService } from "./service.ts";
@@ -422,19 +422,20 @@ describe.skipIf(chromium === null)("cash flow, concentration and facilities in t
     await close();
   });
 
-  it.each(
-    (["light", "dark"] as const).flatMap((scheme) => [390, 1440].map((width) => [scheme, width] as const)),
-  )("in %s, %i px wide: axe finds no fault, and no page is wider than its window", async (scheme, width) => {
-    const { page, go, close } = await open(browser, service, { tenant: TENANT, scope: ALL, scheme, width });
-    const found: Record<string, readonly string[]> = {};
-    for (const view of ["cash-flow", "concentration", "facilities", "facilities/harbour-usd"]) {
-      await go(`#/analytics/${view}?as_of=${AS_OF}`);
-      await pictures(page);
-      found[view] = await findings(page);
-      const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-      expect([view, wider]).toEqual([view, false]);
-    }
-    expect(Object.values(found).flat()).toEqual([]);
-    await close();
-  });
+  it.each(looks(390, 1440))(
+    "in %s, %i px wide: axe finds no fault, and no page is wider than its window",
+    async (scheme, width) => {
+      const { page, go, close } = await open(browser, service, { tenant: TENANT, scope: ALL, scheme, width });
+      const found: Record<string, readonly string[]> = {};
+      for (const view of ["cash-flow", "concentration", "facilities", "facilities/harbour-usd"]) {
+        await go(`#/analytics/${view}?as_of=${AS_OF}`);
+        await pictures(page);
+        found[view] = await findings(page);
+        const wider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+        expect([view, wider]).toEqual([view, false]);
+      }
+      expect(Object.values(found).flat()).toEqual([]);
+      await close();
+    },
+  );
 });

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mintToken } from "../support/tokens.ts";
 import { findChromium, launch } from "./chromium.ts";
-import { signInAs, startIssuer, type TestIssuer } from "./issuer.ts";
+import { signInAs, startIssuer, type TestIssuer, TOKEN_LIFE_S } from "./issuer.ts";
 import { loaded } from "./open.ts";
 import { READS, type Service, startService } from "./service.ts";
 
@@ -70,6 +70,7 @@ describe.skipIf(chromium === null)("the sign-in of the console", () => {
   });
 
   it("renews the token while the page is open, and later requests have the new one", async () => {
+    await page.clock.install();
     await signIn("#/tables/clients");
     const sent = async (route: string) => {
       const request = page.waitForRequest((one) => one.url().includes("/api/tables/"));
@@ -79,11 +80,14 @@ describe.skipIf(chromium === null)("the sign-in of the console", () => {
       return token;
     };
     const before = await sent("#/tables/payments");
-    const renewed = await page.waitForResponse(
+    const renewal = page.waitForResponse(
       (response) =>
         response.url() === `${issuer.issuer}/token` &&
         (response.request().postData() ?? "").includes("grant_type=refresh_token"),
     );
+    // By the page's clock alone: what the issuer and the service count has not passed.
+    await page.clock.fastForward(TOKEN_LIFE_S * 1000);
+    const renewed = await renewal;
     expect(renewed.status()).toBe(200);
     await renewed.finished();
     const after = await sent("#/tables/operations");

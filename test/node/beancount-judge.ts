@@ -18,9 +18,16 @@ export async function checkedFile(directory: string, journal: string): Promise<s
   return file;
 }
 
-/** The sum of an account in a currency, debits less credits in major units, as beancount adds it up; empty for none. */
-export async function beancountSum(file: string, account: string, currency: string): Promise<string> {
-  const query = `SELECT sum(number) WHERE account ~ '${account}' AND currency = '${currency}'`;
+/** Each account's sum in a currency, debits less credits in major units, as beancount adds it up. */
+export async function beancountSums(file: string, currency: string): Promise<ReadonlyMap<string, string>> {
+  const query = `SELECT account, sum(number) WHERE currency = '${currency}' GROUP BY account`;
   const { stdout } = await promisify(execFile)("bean-query", ["-f", "csv", file, query]);
-  return (stdout.trim().split(/\r?\n/)[1] ?? "").trim();
+  const lines = stdout.trim().split(/\r?\n/).slice(1);
+  return new Map(
+    lines.map((line) => {
+      const [, code = "", sum = ""] = /^[A-Za-z]+:[^,]*?(\d{4})[^,]*, *(-?[\d.]+)/.exec(line) ?? [];
+      if (code === "") throw new Error(`not a sum: ${line}`);
+      return [code, sum];
+    }),
+  );
 }

@@ -1,9 +1,8 @@
-import { beforeAll, expect, test } from "vitest";
-import { freePort } from "../support/free-port.ts";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { Accountant } from "./accountant.ts";
-import { BEANCOUNT, beancountSum, checkedFile } from "./beancount-judge.ts";
-import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { BEANCOUNT, beancountSums, checkedFile } from "./beancount-judge.ts";
 import { INSTALL_DEADLINE_MS, summonJudge } from "./hledger-judge.ts";
+import { ImportService, scratch, tokenOf } from "./import/service.ts";
 
 let absence: string | null = null;
 
@@ -21,11 +20,9 @@ const ODD_TEXTS = [
 
 test("beancount finds a tenant's exported books balanced, with the balances of the API", async ({ skip }) => {
   if (absence !== null) skip(absence);
-  const [port, directory] = [await freePort(), await temporaryDirectory()];
-  await startService(port, directory);
-  const token = (await runCommand(["token", "--tenant", "beans", "--data-dir", directory])).stdout.trim();
-  const url = `http://127.0.0.1:${port}`;
-  const client = new Accountant(url, token);
+  const { service, stop } = await ImportService.start();
+  onTestFinished(stop);
+  const client = new Accountant(service.url, await tokenOf("beans"));
   const borrower_id = "11111111-1111-4111-8111-111111111111";
   for (const [index, currency] of (["USD", "JPY", "BHD", "USD"] as const).entries()) {
     const loan = { loan_id: crypto.randomUUID(), borrower_id, currency, effective_at: `2024-02-1${index}` };
@@ -45,18 +42,17 @@ test("beancount finds a tenant's exported books balanced, with the balances of t
       reason_description: ODD_TEXTS[index],
     });
   }
-  const print = async (...more: string[]) =>
-    (await runCommand(["journal", "--url", url, "--token", token, ...more])).stdout;
-  const file = await checkedFile(directory, await print("--format", "beancount"));
+  const print = async (...more: string[]) => (await service.run(["journal", ...more], "beans")).stdout;
+  const file = await checkedFile(await scratch(), await print("--format", "beancount"));
   for (const [currency, decimals] of [
     ["USD", 2],
     ["JPY", 0],
     ["BHD", 3],
   ] as const) {
+    const sums = await beancountSums(file, currency);
     for (const account of ["1000", "1100", "2100", "2200"]) {
       const told = await client.balance(account, currency, "2999-12-31");
-      const sum = await beancountSum(file, account, currency);
-      expect([account, currency, Number(sum || 0) * 10 ** decimals]).toEqual([
+      expect([account, currency, Number(sums.get(account) ?? 0) * 10 ** decimals]).toEqual([
         account,
         currency,
         expect.closeTo(Number(told), 6),

@@ -1,9 +1,8 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { sampleTape } from "../../src/cli/sample/tape.ts";
 import { toMinor } from "../../src/domain/core/money.ts";
-import { freePort } from "../support/free-port.ts";
-import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
+import { ImportService, tokenOf } from "./import/service.ts";
 
 /** Why the judge is not to be had; null when it sits. */
 let absence: string | null = null;
@@ -36,9 +35,9 @@ function recoveredUpTo(tape: readonly object[], day: string, currency: string): 
 
 test("hledger's balances of the books from a realistic tape equal its portfolio", async ({ skip }) => {
   if (absence !== null) skip(absence);
-  const [port, directory] = [await freePort(), await temporaryDirectory()];
-  await startService(port, directory);
-  const token = (await runCommand(["token", "--tenant", "kept", "--data-dir", directory])).stdout.trim();
+  const { service, stop } = await ImportService.start();
+  onTestFinished(stop);
+  const token = await tokenOf("kept");
   const call = async (method: string, path: string, body?: object) => {
     const headers = {
       Authorization: `Bearer ${token}`,
@@ -46,7 +45,7 @@ test("hledger's balances of the books from a realistic tape equal its portfolio"
       "Idempotency-Key": crypto.randomUUID(),
     };
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    const answer = await fetch(`${service.url}${path}`, init);
     const text = await answer.text();
     expect(answer.status, text).toBeLessThan(300);
     return text;

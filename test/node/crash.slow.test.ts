@@ -4,7 +4,7 @@ import { size } from "../support/sizes.ts";
 
 const ROUNDS = size(1, 2);
 const LANES = 8;
-const LOANS = size(2, 4);
+const LOANS = size(1, 4);
 
 test("a service killed under load keeps each acknowledged event and posting, derives history once, and its books balance", async () => {
   const lines: string[] = [];

@@ -7,8 +7,8 @@ import { LocalService } from "../crash/service.ts";
 import { individual } from "../support/examples.ts";
 import { size } from "../support/sizes.ts";
 
-const KILLS = size(2, 20);
-const EVENTS = 15 * KILLS;
+const KILLS = size(1, 20);
+const EVENTS = 15 * (KILLS + 1);
 
 test("a consumer that follows the feed while the service is killed again and again sees every sequence once, in order", async () => {
   const service = await LocalService.create();

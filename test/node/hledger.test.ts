@@ -1,11 +1,9 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/ledger/hledger.ts";
 import { ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
 import type { Entry } from "../../src/domain/ledger/journal.ts";
-import { freePort } from "../support/free-port.ts";
 import { Accountant } from "./accountant.ts";
-import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import {
   hledger,
   INSTALL_DEADLINE_MS,
@@ -13,6 +11,7 @@ import {
   summonJudge,
   transactionsIn,
 } from "./hledger-judge.ts";
+import { ImportService, tokenOf } from "./import/service.ts";
 
 const SEED = 20_261_002;
 
@@ -152,10 +151,9 @@ async function postRandomBooks(client: Accountant): Promise<string[]> {
 
 test("hledger finds a tenant's exported books balanced, with the balances of the API", async ({ skip }) => {
   if (absence !== null) skip(absence);
-  const [port, directory] = [await freePort(), await temporaryDirectory()];
-  await startService(port, directory);
-  const token = (await runCommand(["token", "--tenant", "books", "--data-dir", directory])).stdout.trim();
-  const client = new Accountant(`http://127.0.0.1:${port}`, token);
+  const { service, stop } = await ImportService.start();
+  onTestFinished(stop);
+  const client = new Accountant(service.url, await tokenOf("books"));
   const ids = await postRandomBooks(client);
   const journal = await client.get("/v1/journal-entries?format=hledger");
 

@@ -19,7 +19,8 @@ class HttpReceiver {
     readonly headers: Headers;
   }[] = [];
   readonly #server: Server;
-  behave: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.end();
+  /** What it does at a path; elsewhere it takes all. */
+  readonly behaviours = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
 
   constructor() {
     this.#server = createServer(async (request, response) => {
@@ -27,7 +28,9 @@ class HttpReceiver {
       for await (const chunk of request) body += chunk;
       const headers = new Headers(request.headers as Record<string, string>);
       this.arrived.push({ path: request.url ?? "", id: headers.get("webhook-id") ?? "", body, headers });
-      this.behave(request, response);
+      const behave = this.behaviours.get(request.url ?? "");
+      if (behave) behave(request, response);
+      else response.end();
     });
   }
 
@@ -80,17 +83,18 @@ async function call(tenant: string, path: string, body?: object, to = base) {
 
 const ENDPOINTS = "/v1/webhook-endpoints";
 
-it("a real receiver gets each event, signed, through the queue; after a reset connection it gets it again", async () => {
+// All at the same time, since two of them wait for the worker: to try again, and to give up.
+it.concurrent("a real receiver gets each event, signed, through the queue; after a reset connection it gets it again", async () => {
   const tenant = `t-${crypto.randomUUID()}`;
   const made = await call(tenant, ENDPOINTS, { url: `${url}/${tenant}` });
   expect(made.status).toBe(201);
   let resets = 0;
-  receiver.behave = (request, response) => {
+  receiver.behaviours.set(`/${tenant}`, (request, response) => {
     if (resets === 0) {
       resets += 1;
       request.socket.resetAndDestroy();
     } else response.end("thanks");
-  };
+  });
   await call(tenant, "/ingest", { category: "client", data: individual });
   await call(tenant, "/ingest", { category: "client", data: { ...individual, client_id: "C-2" } });
   const own = () => receiver.arrived.filter(({ path }) => path === `/${tenant}`);
@@ -107,7 +111,7 @@ it("a real receiver gets each event, signed, through the queue; after a reset co
   );
 });
 
-it.each([
+it.concurrent.each([
   [
     "resets the connection",
     (request: IncomingMessage) => request.socket.resetAndDestroy(),
@@ -134,13 +138,13 @@ it.each([
 ] as const)("a receiver that %s has not taken the message", async (_what, behave, error, status) => {
   const tenant = `t-${crypto.randomUUID()}`;
   const made = await call(tenant, ENDPOINTS, { url: `${url}/${tenant}` });
-  receiver.behave = behave;
+  receiver.behaviours.set(`/${tenant}`, behave);
   const tested = await call(tenant, `${ENDPOINTS}/${made.body.endpoint_id}/test`, {});
   expect(tested.body).toEqual({ delivered: false, status, error, duration_ms: expect.any(Number) });
   expect(receiver.arrived.filter(({ path }) => path === "/elsewhere")).toEqual([]);
 });
 
-it.each([undefined, "TRUE"])(
+it.concurrent.each([undefined, "TRUE"])(
   "with WEBHOOK_ALLOW_LOOPBACK %j nothing goes to this machine",
   async (setting) => {
     const bindings = { ...TEST_AUTH_BINDINGS, WEBHOOK_KEY: TEST_WEBHOOK_KEY };

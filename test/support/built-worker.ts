@@ -1,6 +1,7 @@
 /** The worker as it is deployed: wrangler's own bundle, in workerd, below wrangler's development proxy. Node only. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -19,8 +20,8 @@ export async function buildWorker(root = PROJECT_ROOT): Promise<string> {
   const kept = join(root, "node_modules/.cache/built-worker", `${await sourceState(root)}.js`);
   const known = await readFile(kept, "utf8").catch(() => null);
   if (known !== null && root === PROJECT_ROOT) {
-    // The build makes the pages too.
-    await buildPages();
+    // The build made the pages too, the last of them this one.
+    if (!existsSync(join(root, "dist/pages/docs.html"))) await buildPages();
     return known;
   }
   const script = await builtAnew(root);

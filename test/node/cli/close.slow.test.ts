@@ -1,27 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { individual, loan, payment } from "../../support/examples.ts";
-import { freePort } from "../../support/free-port.ts";
-import { runCommand, startService, temporaryDirectory } from "./command-line.ts";
+import { ImportService, tokenOf } from "../import/service.ts";
+import { temporaryDirectory } from "./command-line.ts";
 
-/** A service with a tenant of its own: its command line and its API. */
+/** A service with a tenant: its command line and its API. */
 async function lender() {
-  const [port, directory] = [await freePort(), await temporaryDirectory()];
-  await startService(port, directory);
-  const issued = await runCommand(["token", "--tenant", "books", "--data-dir", directory]);
-  const token = issued.stdout.trim();
-  const url = `http://localhost:${port}`;
-  const run = (args: readonly string[], input: Iterable<string> | null = null) =>
-    runCommand([...args, "--url", url, "--token", token], [], input);
+  const { service, stop } = await ImportService.start();
+  onTestFinished(stop);
+  const run = (args: readonly string[], input: Iterable<string> = []) =>
+    service.run(args, "books", { input: [...input].join("") });
   const ingest = async (category: string, data: object): Promise<void> => {
     const headers = {
-      Authorization: `Bearer ${token}`,
+      Authorization: `Bearer ${await tokenOf("books")}`,
       "Content-Type": "application/json",
       "Idempotency-Key": randomUUID(),
     };
-    const answer = await fetch(`${url}/ingest`, {
+    const answer = await fetch(`${service.url}/ingest`, {
       method: "POST",
       headers,
       body: JSON.stringify({ category, data }),

@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import { PROJECT_ROOT } from "../../../src/cli/local/project.ts";
+import { freePort } from "../../support/free-port.ts";
 
 const MAIN = join(PROJECT_ROOT, "src/cli/main.mjs");
 
@@ -85,10 +86,13 @@ export function spawnCommand(args: readonly string[]): RunningCommand {
   return { stdout: () => printed.stdout, stderr: () => printed.stderr, end };
 }
 
+const newDirectory = () => mkdtemp(join(tmpdir(), "loan-ledger-"));
+const remove = (directory: string) => rm(directory, { recursive: true, force: true, maxRetries: 10 });
+
 /** A directory that is gone after the test. */
 export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "loan-ledger-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
+  const directory = await newDirectory();
+  onTestFinished(() => remove(directory));
   return directory;
 }
 
@@ -124,6 +128,31 @@ export async function startService(
   dataDirectory: string,
   options: readonly string[] = [],
 ): Promise<RunningService> {
+  const service = await runService(port, dataDirectory, options);
+  onTestFinished(async () => void (await service.end("SIGTERM")));
+  return service;
+}
+
+/** The same for several tests, which may start it again; `stop` ends it and deletes its data. */
+export async function sharedService(options: readonly string[] = []) {
+  const [port, directory] = [await freePort(), await newDirectory()];
+  const url = `http://localhost:${port}`;
+  const shared = { port, directory, url, service: await runService(port, directory, options) };
+  const start = async (...more: readonly string[]) => {
+    shared.service = await runService(port, directory, [...options, ...more]);
+  };
+  const stop = async () => {
+    await shared.service.end("SIGTERM");
+    await remove(directory);
+  };
+  return Object.assign(shared, { start, stop });
+}
+
+async function runService(
+  port: number,
+  dataDirectory: string,
+  options: readonly string[],
+): Promise<RunningService> {
   const child = spawnMain([], ["dev", "--port", String(port), "--data-dir", dataDirectory, ...options]);
   const closed = once(child, "close");
   const stderr = streamText(child.stderr);
@@ -134,9 +163,6 @@ export async function startService(
     await closed;
     return { exitCode: child.exitCode, signal: child.signalCode, stderr: await stderr };
   };
-  onTestFinished(async () => {
-    await end("SIGTERM");
-  });
 
   let screen = "";
   const { promise: ready, resolve } = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@ import { size } from "../../support/sizes.ts";
 import { ImportService, scratch, tokenOf } from "./service.ts";
 import { reported, spoiltTape } from "./tape.ts";
 
-const LINES = size(15_000, 100_000);
+const LINES = size(10_000, 100_000);
 const BAD = 100;
 const SEED = 20_261_121;
 /** The heap that the import is given: half of what the parsed lines would take. */
@@ -68,8 +68,8 @@ async function killedThrice(
 }
 
 it("an import of many lines with 100 bad ones, killed three times, stores each record once and reports the bad ones", async () => {
-  const { lines: all, refusals } = spoiltTape(size(250, 960), BAD, SEED);
-  expect(all.length).toBeGreaterThan(size(4_000, 20_000));
+  const { lines: all, refusals } = spoiltTape(size(150, 960), BAD, SEED);
+  expect(all.length).toBeGreaterThan(size(2_000, 20_000));
   const path = join(await scratch(), "tape.ndjson");
   await writeFile(path, all.map((line) => `${line}\n`).join(""));
   const tenant = "import-slow";
