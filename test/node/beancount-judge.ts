@@ -18,9 +18,10 @@ export async function checkedFile(directory: string, journal: string): Promise<s
   return file;
 }
 
-/** The sum of an account in a currency, debits less credits in major units, as beancount adds it up; empty for none. */
-export async function beancountSum(file: string, account: string, currency: string): Promise<string> {
-  const query = `SELECT sum(number) WHERE account ~ '${account}' AND currency = '${currency}'`;
+/** The sums of accounts by `1100 USD`, debits less credits in major units, as beancount adds them up. */
+export async function beancountSums(file: string): Promise<ReadonlyMap<string, string>> {
+  const query = "SELECT account, currency, sum(number) GROUP BY account, currency";
   const { stdout } = await promisify(execFile)("bean-query", ["-f", "csv", file, query]);
-  return (stdout.trim().split(/\r?\n/)[1] ?? "").trim();
+  const rows = stdout.matchAll(/^[^,\d]*(\d{4})[^,]*, *([A-Z]{3}) *, *(-?[\d.]+) *\r?$/gm);
+  return new Map(Array.from(rows, ([, account, currency, sum = ""]) => [`${account} ${currency}`, sum]));
 }

@@ -16,7 +16,7 @@ import {
 } from "../ledger/random-commands.ts";
 import { freePort } from "../support/free-port.ts";
 import { Accountant } from "./accountant.ts";
-import { BEANCOUNT, beancountSum, checkedFile } from "./beancount-judge.ts";
+import { BEANCOUNT, beancountSums, checkedFile } from "./beancount-judge.ts";
 import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
 import { hledger, INSTALL_DEADLINE_MS, judgedBalances, summonJudge } from "./hledger-judge.ts";
 
@@ -86,9 +86,10 @@ const cents = (sum: string): bigint => {
 /** The same of beancount, over all days. */
 async function expectBeancountAgrees(accountant: Accountant, model: Model, directory: string): Promise<void> {
   const file = await checkedFile(directory, await accountant.get("/v1/journal-entries?format=beancount"));
+  const sums = await beancountSums(file);
   for (const account of ACCOUNT_CODES) {
     const [debits, credits] = model.sums(account, "9999-12-31");
-    const sum = cents(await beancountSum(file, account, "USD"));
+    const sum = cents(sums.get(`${account} USD`) ?? "");
     expect([account, sum]).toEqual([account, debits - credits]);
   }
 }
