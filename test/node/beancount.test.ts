@@ -1,8 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { freePort } from "../support/free-port.ts";
-import { Accountant } from "./accountant.ts";
+import { Accountant, builtService } from "./accountant.ts";
 import { BEANCOUNT, beancountSums, checkedFile } from "./beancount-judge.ts";
-import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { runCommand, temporaryDirectory } from "./cli/command-line.ts";
 import { INSTALL_DEADLINE_MS, summonJudge } from "./hledger-judge.ts";
 
 let absence: string | null = null;
@@ -21,10 +20,8 @@ const ODD_TEXTS = [
 
 test("beancount finds a tenant's exported books balanced, with the balances of the API", async ({ skip }) => {
   if (absence !== null) skip(absence);
-  const [port, directory] = [await freePort(), await temporaryDirectory()];
-  await startService(port, directory);
-  const token = (await runCommand(["token", "--tenant", "beans", "--data-dir", directory])).stdout.trim();
-  const url = `http://127.0.0.1:${port}`;
+  const directory = await temporaryDirectory();
+  const { url, token } = await builtService("beans");
   const client = new Accountant(url, token);
   const borrower_id = "11111111-1111-4111-8111-111111111111";
   for (const [index, currency] of (["USD", "JPY", "BHD", "USD"] as const).entries()) {

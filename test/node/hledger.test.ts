@@ -3,9 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { hledgerCommodity, hledgerEntry, hledgerHead } from "../../src/contract/ledger/hledger.ts";
 import { ACCOUNTS } from "../../src/domain/ledger/accounts.ts";
 import type { Entry } from "../../src/domain/ledger/journal.ts";
-import { freePort } from "../support/free-port.ts";
-import { Accountant } from "./accountant.ts";
-import { runCommand, startService, temporaryDirectory } from "./cli/command-line.ts";
+import { Accountant, builtService } from "./accountant.ts";
 import {
   hledger,
   INSTALL_DEADLINE_MS,
@@ -155,10 +153,8 @@ async function postRandomBooks(client: Accountant): Promise<string[]> {
 
 test("hledger finds a tenant's exported books balanced, with the balances of the API", async ({ skip }) => {
   if (absence !== null) skip(absence);
-  const [port, directory] = [await freePort(), await temporaryDirectory()];
-  await startService(port, directory);
-  const token = (await runCommand(["token", "--tenant", "books", "--data-dir", directory])).stdout.trim();
-  const client = new Accountant(`http://127.0.0.1:${port}`, token);
+  const { url, token } = await builtService("books");
+  const client = new Accountant(url, token);
   const ids = await postRandomBooks(client);
   const journal = await client.get("/v1/journal-entries?format=hledger");
 
