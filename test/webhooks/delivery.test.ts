@@ -450,28 +450,31 @@ describe("an endpoint", () => {
     const { receiver, endpoint } = await behind(3);
     const path = `${ENDPOINTS}/${endpoint.endpoint_id}`;
     let changed = false;
-    let isOver = false;
+    let [isOver, isRead] = [false, false];
     receiver.behave = async ({ data }) => {
       if (data.sequence === 3 && !changed) {
         changed = true;
         await change(receiver.api, path);
         // What happens next is not this test's.
-        receiver.behave = () => {
+        receiver.behave = async () => {
           isOver = true;
-          return new Promise(() => {});
+          await until(() => isRead);
+          return new Response();
         };
         const shown = await receiver.api.get(path);
         expect(shown.body.cursor_sequence ?? null).toBe(cursor);
       }
       return new Response();
     };
-    void receiver.turn().then(() => {
+    const turn = receiver.turn().then(() => {
       isOver = true;
     });
     await until(() => isOver);
     expect(changed).toBe(true);
     const shown = await receiver.api.get(path);
     expect(shown.body.cursor_sequence ?? null).toBe(cursor);
+    isRead = true;
+    await turn;
   });
 });
 
