@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { runSweep } from "../fanout/queue.ts";
+import { sweep } from "../../src/fanout/sweep.ts";
 import { Api } from "../support/api.ts";
 import { expectSoundLog } from "../support/chain.ts";
 import { type Fault, failAfter, failBefore, wrapDatabase } from "../support/faulty-d1.ts";
@@ -78,7 +79,7 @@ it("is continued by the sweep where the gate has lost its alarm", async () => {
   await runInDurableObject(gate, (_, { storage }) => storage.deleteAlarm());
   await evictDurableObject(gate);
   expect((await api.get("/api/clients/C-1/erasure")).body.status).toBe("running");
-  await runSweep();
+  await sweep(env);
   await completed(api);
   expect(found(await storedText(api.tenant))).toEqual([]);
 });

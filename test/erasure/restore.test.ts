@@ -1,6 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { runSweep } from "../fanout/queue.ts";
+import { sweep } from "../../src/fanout/sweep.ts";
 import { Api } from "../support/api.ts";
 import { expectSoundLog, storedEvents } from "../support/chain.ts";
 import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
@@ -78,11 +79,11 @@ it("does its work again where a restore undid only that, and left the event", as
   const before = await snapshotOf(api.tenant);
   d1.heal();
   await evictDurableObject(gateOf(api.tenant));
-  await runSweep();
+  await sweep(env);
   await completed(api);
   await restore(api.tenant, before);
   expect(found(await storedText(api.tenant))).not.toEqual([]);
-  await runSweep();
+  await sweep(env);
   await completed(api);
   expect(found(await storedText(api.tenant))).toEqual([]);
 });

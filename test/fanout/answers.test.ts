@@ -1,5 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { sweep } from "../../src/fanout/sweep.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, operation, payment } from "../support/examples.ts";
 import { failBefore, wrapDatabase } from "../support/faulty-d1.ts";
@@ -13,7 +15,6 @@ import {
   messageFor,
   replaceQueue,
   rowCount,
-  runSweep,
 } from "./queue.ts";
 
 const FAILURES: readonly (readonly [how: string, send: () => unknown])[] = [
@@ -62,7 +63,7 @@ describe.each(FAILURES)("a queue that %s costs no event and no answer", (_how, s
 
   it("the scheduled sweep completes history", async () => {
     const api = await answeredWithout(send);
-    await runSweep();
+    await sweep(env);
     await expectComplete(api, 1);
   });
 });

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { sweep } from "../../src/fanout/sweep.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan } from "../support/examples.ts";
 import { FaultyD1, failBefore } from "../support/faulty-d1.ts";
@@ -14,7 +15,6 @@ import {
   messageFor,
   replaceQueue,
   rowCount,
-  runSweep,
   TRACE_ID,
   textWith,
 } from "./queue.ts";
@@ -101,7 +101,7 @@ describe("a poisonous event", () => {
     for (const tenant of tenants) {
       await insertEvents(tenant, 1, 2, () => (tenant.startsWith("b") ? "[]" : "{}"));
     }
-    await runSweep();
+    await sweep(env);
     expect(await Promise.all(tenants.map(made))).toEqual([2, 0, 2]);
   });
 });
@@ -146,10 +146,10 @@ describe("a dead letter", () => {
   it("keeps the sweep away from its tenant until the operator redrives it, which completes and resolves", async () => {
     const tenant = await buriedTenant();
     await removeCause(tenant);
-    await runSweep();
+    await sweep(env);
     expect(await made(tenant)).toBe(2);
     await redrive(tenant);
-    await runSweep();
+    await sweep(env);
     expect(await made(tenant)).toBe(4);
     expect(await deadLettersOf(tenant)).toMatchObject([{ resolved_at: expect.any(Number) }]);
   });
@@ -157,7 +157,7 @@ describe("a dead letter", () => {
   it("waits for the operator again when the redrive fails", async () => {
     const tenant = await buriedTenant();
     await redrive(tenant);
-    await runSweep();
+    await sweep(env);
     expect(await deadLettersOf(tenant)).toMatchObject([{ redrive: 0, resolved_at: null }]);
     expect(await made(tenant)).toBe(2);
   });
@@ -166,10 +166,10 @@ describe("a dead letter", () => {
     const tenant = await buriedTenant();
     await removeCause(tenant);
     expect(await deliver([messageFor(tenant)])).toEqual(["acked"]);
-    await runSweep();
+    await sweep(env);
     expect(await deadLettersOf(tenant)).toMatchObject([{ resolved_at: expect.any(Number) }]);
     await insertEvents(tenant, 5, 5);
-    await runSweep();
+    await sweep(env);
     expect(await made(tenant)).toBe(5);
   });
 
@@ -196,7 +196,7 @@ it("does not stop the API from taking the tenant's events, whose history is deri
   expect(rowCount(await historyOf(api.tenant))).toBe(0);
   await setData(good);
   await redrive(api.tenant);
-  await runSweep();
+  await sweep(env);
   expect(await historyOf(api.tenant)).toEqual(await dueHistoryOf(api.tenant));
 });
 
@@ -209,7 +209,7 @@ describe("a database that is unavailable when the queue has given up", () => {
     const environment = { ...env, DB: away.binding };
     expect(await deliver([messageFor(tenant)], { queue: DEAD_QUEUE, environment })).toEqual(["retried"]);
     expect(await deadLettersOf(tenant)).toEqual([]);
-    await runSweep();
+    await sweep(env);
     expect(await made(tenant)).toBe(3);
   });
 });

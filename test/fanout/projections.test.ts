@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { catchUp } from "../../src/fanout/catch-up.ts";
 import { PROJECTIONS } from "../../src/fanout/projections.ts";
+import { sweep } from "../../src/fanout/sweep.ts";
 import { type Projection, projection } from "../../src/store/projections/projection.ts";
 import { FaultyD1, isCommit, mentions } from "../support/faulty-d1.ts";
 import { tamper } from "../support/tamper.ts";
@@ -14,7 +15,6 @@ import {
   insertEvents,
   messageFor,
   rowCount,
-  runSweep,
   textWith,
 } from "./queue.ts";
 
@@ -96,7 +96,7 @@ describe("a dead letter", () => {
       .run();
     const update = env.DB.prepare("UPDATE events SET data = ? WHERE tenant_id = ?");
     await tamper(update.bind(textWith("{}"), tenant));
-    await runSweep();
+    await sweep(env);
     expect(rowCount(await historyOf(tenant))).toBe(2);
     expect(await deadLettersOf(tenant)).toMatchObject([{ projection: "other", resolved_at: null }]);
   });

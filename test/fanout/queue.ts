@@ -135,9 +135,9 @@ export const rowCount = (history: WireHistory) =>
 /** An event's text with these facts. */
 export const textWith = (facts: string) => `{"data":{},"facts":${facts}}`;
 
-/** Rows straight into the event log, for what the API would never write or takes too long to. */
+/** Rows straight into the event log of a tenant or of each of some, for what the API would never write or takes too long to. */
 export async function insertEvents(
-  tenant: string,
+  tenants: string | readonly string[],
   from: number,
   to: number,
   facts: (sequence: number) => string = () => "{}",
@@ -149,10 +149,10 @@ export async function insertEvents(
   await env.DB.prepare(
     `INSERT INTO events (tenant_id, sequence, event_id, category, step, record_id, key_hash, data, makes_history, trace_id,
        created_at, hash)
-     SELECT ?1, value ->> 0, value ->> 1, 'disbursement', 'create', value ->> 2, randomblob(32), value ->> 3, 1,
-       unhex(?2), 1700000000000, zeroblob(32) FROM json_each(?3) WHERE true`,
+     SELECT t.value, e.value ->> 0, e.value ->> 1, 'disbursement', 'create', e.value ->> 2, randomblob(32), e.value ->> 3, 1,
+       unhex(?2), 1700000000000, zeroblob(32) FROM json_each(?1) AS t, json_each(?3) AS e WHERE true`,
   )
-    .bind(tenant, TRACE_ID, JSON.stringify(rows))
+    .bind(JSON.stringify([tenants].flat()), TRACE_ID, JSON.stringify(rows))
     .run();
 }
 

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { afterEach, beforeAll, expect, it } from "vitest";
 import {
   accrue,
   BORROWER,
@@ -14,6 +14,7 @@ import {
 } from "../ledger/post.ts";
 import { Api } from "../support/api.ts";
 import { tamper } from "../support/tamper.ts";
+import { restore, type Snapshot, snapshotOf } from "../support/time-travel.ts";
 import { wholeCheck } from "./whole-check.ts";
 
 const LOSS = "44444444-4444-4444-8444-444444444444";
@@ -321,20 +322,27 @@ const CASES: Readonly<Record<string, Case>> = {
   ],
 };
 
+let tenant: Awaited<ReturnType<typeof tenantOfRoutes>>;
+let untouched: Snapshot;
+beforeAll(async () => {
+  tenant = await tenantOfRoutes();
+  untouched = await snapshotOf(tenant.api.tenant);
+});
+afterEach(() => restore(tenant.api.tenant, untouched));
+
 it("a whole check finds nothing wrong where nothing was changed", async () => {
-  const { api } = await tenantOfRoutes();
-  expect(await wholeCheck(api)).toEqual([]);
+  expect(await wholeCheck(tenant.api)).toEqual([]);
 });
 
 it.each(Object.entries(CASES))(
   "a whole check names exactly the figure where %s",
   async (_, [sql, expected]) => {
-    const { api, ids } = await tenantOfRoutes();
-    expect(await wholeCheck(api)).toEqual([]);
+    const { api, ids } = tenant;
     await tamper(env.DB.prepare(sql.replaceAll("@", "tenant_id = ?1")).bind(api.tenant));
     const findings = expected(ids).map(found);
-    expect(await wholeCheck(api)).toEqual(expect.arrayContaining(findings));
-    expect(await wholeCheck(api)).toHaveLength(findings.length);
+    const named = await wholeCheck(api);
+    expect(named).toEqual(expect.arrayContaining(findings));
+    expect(named).toHaveLength(findings.length);
   },
 );
 
@@ -343,9 +351,13 @@ it.each([
   ["day", "UPDATE closings SET closed_through = '2024-02-29' WHERE tenant_id = ?"],
   ["row", "DELETE FROM closings WHERE tenant_id = ?"],
 ])("a whole check names a closing whose %s is not the event's", async (_, sql) => {
-  const { api } = await tenantOfRoutes();
+  const { api } = tenant;
   const query = "SELECT event_id FROM events WHERE tenant_id = ? AND step = 'closed'";
   const event = await env.DB.prepare(query).bind(api.tenant).first<{ event_id: string }>();
   await env.DB.prepare(sql).bind(api.tenant).run();
   expect(await wholeCheck(api)).toEqual([found({ table: "closings", entry: event?.event_id ?? "" })]);
+});
+
+it("a whole check finds nothing wrong where every case was put back", async () => {
+  expect(await wholeCheck(tenant.api)).toEqual([]);
 });

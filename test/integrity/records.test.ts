@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { afterEach, beforeAll, expect, it } from "vitest";
 import { ledgerLoanId, tenantNamespace } from "../../src/domain/core/uuid.ts";
 import { bookedApi, opened, switchTo } from "../bookkeeping/tape.ts";
 import { settle } from "../ledger/post.ts";
 import { Api } from "../support/api.ts";
 import { individual, loan, payment, purchase } from "../support/examples.ts";
+import { restore, type Snapshot, snapshotOf } from "../support/time-travel.ts";
 import { wholeCheck } from "./whole-check.ts";
 
 const paid = { ...payment, status: "paid", payment_principal: 400, payment_fee: 100 } as const;
@@ -73,6 +74,14 @@ const of = (table: string, set: string, where: string) =>
   `UPDATE ${table} SET ${set} WHERE tenant_id = ?1 AND ${where}`;
 const receipt = "record_id = 'P-4'";
 
+let kept: Awaited<ReturnType<typeof keeper>>;
+let untouched: Snapshot;
+beforeAll(async () => {
+  kept = await keeper();
+  untouched = await snapshotOf(kept.api.tenant);
+});
+afterEach(() => restore(kept.api.tenant, untouched));
+
 it.each<Case>([
   ["part's amount", of("booked_parts", "moves = replace(moves, '40000', '40001')", receipt), part(RECEIPT)],
   ["part's day", of("booked_parts", "day = '2025-03-02'", receipt), part(RECEIPT)],
@@ -102,7 +111,7 @@ it.each<Case>([
     loanOf({}),
   ],
 ])("a whole check names exactly a spoiled %s", async (_, sql, expected) => {
-  const { api, book, entryOf } = await keeper();
+  const { api, book, entryOf } = kept;
   const { meta } = await env.DB.prepare(sql).bind(api.tenant).run();
   expect(meta.rows_written).toBeGreaterThan(0);
   const findings = await wholeCheck(api);
@@ -112,8 +121,7 @@ it.each<Case>([
 });
 
 it("a whole check finds nothing wrong with books that come from records, from the first event on or opened later", async () => {
-  const { api } = await keeper();
-  expect(await wholeCheck(api)).toEqual([]);
+  expect(await wholeCheck(kept.api)).toEqual([]);
   const later = new Api();
   await record(later);
   await switchTo(later, "records");

@@ -21,7 +21,8 @@ import {
 import { accountSums, entryLines, loanParts } from "./read-books.ts";
 import { expectSoundBooks } from "./stored-books.ts";
 
-const SEED = 20_261_149;
+/** A seed whose first lives meet every kind of command. */
+const SEED = 9;
 /** A tenant, and the model of what its books must be. */
 class Lender {
   readonly api = new Api();
@@ -174,7 +175,7 @@ it("random commands, one after another, have the results of an independent model
       await lender.expectClosedFigures();
       await lender.expectBooks();
     }),
-    { seed: SEED, numRuns: runs(12, 40), endOnFailure: true },
+    { seed: SEED, numRuns: runs(8, 40), endOnFailure: true },
   );
   // The seed reaches each of these: a property that never meets a case says nothing about it.
   expect(KINDS.filter((kind) => !seen.has(`${kind} accepted`))).toEqual([]);
@@ -207,6 +208,6 @@ it("random commands in groups have the results of the model in the order of thei
       }
       await lender.expectBooks();
     }),
-    { seed: SEED, numRuns: runs(3, 10), endOnFailure: true },
+    { seed: SEED, numRuns: runs(2, 10), endOnFailure: true },
   );
 });

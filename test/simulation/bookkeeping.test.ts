@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { BATCH_LINES_MAX } from "../../src/contract/tape/batch.ts";
 import { journalOf, opened, type Posted, provedOn, switchTo } from "../bookkeeping/tape.ts";
 import { type Answer, Api, newKey } from "../support/api.ts";
 import { expectSoundLog } from "../support/chain.ts";
@@ -9,8 +10,8 @@ import { runs } from "../support/runs.ts";
 import { type Sent, type Tape, tapes, zones } from "./tapes.ts";
 
 /** The fixed run; a failure prints its own seed and path. */
-const REPLAY = { seed: 20261122, path: "" } as const;
-const RUNS = runs(2, 4);
+const REPLAY = { seed: 2, path: "" } as const;
+const RUNS = runs(1, 4);
 const ROUNDS = 120;
 
 /** The days on which the tape's dates lie, the days around them, and before and after all of them. */
@@ -40,6 +41,19 @@ async function send(api: Api, round: Tape[number]): Promise<readonly Sent[]> {
     return sent && answer.body.status === "success" ? [{ sent, sequence: answer.body.sequence }] : [];
   });
   return accepted.sort((x, y) => x.sequence - y.sequence).map(({ sent }) => sent);
+}
+
+/** Sends accepted events to another tenant, in order. */
+async function sendAgain(api: Api, events: readonly Sent[]): Promise<void> {
+  const lines = events.map(({ category, data }) =>
+    JSON.stringify({ idempotency_key: newKey(), category, data }),
+  );
+  const headers = { "Content-Type": "application/x-ndjson" };
+  for (let from = 0; from < lines.length; from += BATCH_LINES_MAX) {
+    const batch = lines.slice(from, from + BATCH_LINES_MAX).join("\n");
+    const { status, text } = await api.post("/ingest/batch", batch, newKey(), headers);
+    expect(status, text).toBe(200);
+  }
 }
 
 async function trialBalancesAreEven(api: Api): Promise<void> {
@@ -119,7 +133,7 @@ it("the books agree with the records on every day, after any events and kills, a
       const fresh = new Api();
       await fresh.send("PUT", "/v1/settings", { time_zone });
       await switchTo(fresh, "records");
-      for (const { category, data } of accepted) await fresh.accept(category, data);
+      await sendAgain(fresh, accepted);
       expect(asText(await journalOf(fresh.tenant))).toEqual(journal);
     }),
     { ...REPLAY, numRuns: RUNS, endOnFailure: true },

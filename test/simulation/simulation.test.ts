@@ -11,7 +11,7 @@ import { newTenants, play } from "./world.ts";
  * for another run.
  */
 const REPLAY = { seed: 20261120, path: "" } as const;
-const RUNS = runs(5, 20);
+const RUNS = runs(2, 20);
 const TENANTS = 3;
 const ROUNDS = 150;
 /** The run ends here even on a slow machine; what was found by then is reported. */

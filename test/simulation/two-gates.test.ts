@@ -11,7 +11,7 @@ import { newTenant, play, type Tenant } from "./world.ts";
 
 /** As in simulation.test.ts. */
 const REPLAY = { seed: 20261121, path: "" } as const;
-const RUNS = runs(3, 6);
+const RUNS = runs(2, 6);
 const ROUNDS = 60;
 
 /** The commit is given up for lost, and lands a while later. */

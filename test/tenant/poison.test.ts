@@ -30,6 +30,8 @@ const GROUP = 24;
 const FIRST_COMMIT = 1;
 /** The commit that is tried without a load. */
 const FROM_MEMORY = 1;
+/** The commits of a whole group that D1 refuses: from memory, and after a load. */
+const WHOLE_COMMITS = 2;
 const REFUSED = "D1_ERROR: CHECK constraint failed: poison: SQLITE_CONSTRAINT";
 
 /** Sends one event to keep the gate busy, and `group` to be settled as one group after it. */
@@ -203,7 +205,7 @@ describe("a command that poisons its group", () => {
     const [first, poisoned] = [new HeldCalls(), new HeldCalls()];
     const isPoisoned = (call: Call) => isCommit(call) && mentions("C-POISON")(call);
     d1.meet(isLoad, first.fault, 1)
-      .meet(isPoisoned, failBefore(REFUSED), 1)
+      .meet(isPoisoned, failBefore(REFUSED), WHOLE_COMMITS)
       .meet(isPoisoned, () => poisoned.fault(() => Promise.reject(new Error(REFUSED))), 1)
       .meet(isPoisoned, failBefore(REFUSED));
     const busy = gate.submit(tenant, await submissionOf("client", individual));

@@ -1,7 +1,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { deliver, historyOf, insertEvents, messageFor, rowCount, runSweep } from "../fanout/queue.ts";
+import { sweep } from "../../src/fanout/sweep.ts";
+import { deliver, historyOf, insertEvents, messageFor, rowCount } from "../fanout/queue.ts";
 import { disbursed } from "../ledger/post.ts";
 import { Api, newTenant } from "../support/api.ts";
 import { individual, loan, payment } from "../support/examples.ts";
@@ -167,7 +168,7 @@ describe("the trigger of a delivery", () => {
   it("is the sweep, when every message is lost", async () => {
     const { receiver, tenant } = await behind(3);
     await runInDurableObject(senderOf(tenant), (_, state) => state.storage.deleteAlarm());
-    await runSweep();
+    await sweep(env);
     await until(() => receiver.received.length === 3);
   });
 
@@ -175,7 +176,7 @@ describe("the trigger of a delivery", () => {
     const { receiver, tenant } = await behind(3);
     receiver.behave = answers(500);
     await receiver.turn();
-    await runSweep();
+    await sweep(env);
     await receiver.alarm();
     expect(receiver.received).toHaveLength(2);
     const [row] = await mirrorOf(tenant);
@@ -450,22 +451,31 @@ describe("an endpoint", () => {
     const { receiver, endpoint } = await behind(3);
     const path = `${ENDPOINTS}/${endpoint.endpoint_id}`;
     let changed = false;
+    let [isOver, isRead] = [false, false];
     receiver.behave = async ({ data }) => {
       if (data.sequence === 3 && !changed) {
         changed = true;
         await change(receiver.api, path);
         // What happens next is not this test's.
-        receiver.behave = () => new Promise(() => {});
+        receiver.behave = async () => {
+          isOver = true;
+          await until(() => isRead);
+          return new Response();
+        };
         const shown = await receiver.api.get(path);
         expect(shown.body.cursor_sequence ?? null).toBe(cursor);
       }
       return new Response();
     };
-    const turn = receiver.turn();
-    await until(() => changed);
-    if (cursor !== 0) await turn;
+    const turn = receiver.turn().then(() => {
+      isOver = true;
+    });
+    await until(() => isOver);
+    expect(changed).toBe(true);
     const shown = await receiver.api.get(path);
     expect(shown.body.cursor_sequence ?? null).toBe(cursor);
+    isRead = true;
+    await turn;
   });
 });
 
