@@ -143,8 +143,8 @@ ${lines.join("\n")}
 A question about all disbursements reads each disbursement, its terms and its payments once, and packs them: one row written and one
 more read a disbursement. The next question reads one row of each, and anew only what has changed since. A list of 15,000 positions
 with one payment each reads 60,000 rows at first and 15,000 later, and writes 17 (0.4 MB of ids) besides the packed ones; a portfolio
-writes 3. The same question again without new events reads its memo. With \`known_at\`
-the rows are read that no event has changed since; of the others each event is read, and twice up to then.
+writes 3. The same question again without new events reads its memo. With \`known_at\` the rows are read
+that no event has changed since; of the others each event is read, and twice up to then.
 
 ## The chain
 

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { buildWorker } from "../support/built-worker.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const GZIPPED_BYTES_MAX = 280 * 1024;
+const GZIPPED_BYTES_MAX = 282 * 1024;
 
 describe("what is deployed", () => {
-  it("stays under 280 KiB gzipped", async () => {
+  it("stays under 282 KiB gzipped", async () => {
     expect(gzipSync(await buildWorker()).length).toBeLessThan(GZIPPED_BYTES_MAX);
   });
 });
