@@ -1,18 +1,4 @@
-import { expect, onTestFinished } from "vitest";
-import { SCOPES } from "../../src/contract/scopes.ts";
-import { TEST_AUTH_BINDINGS } from "../support/auth-settings.ts";
-import { buildWorker, startBuiltWorker } from "../support/built-worker.ts";
-import { mintToken } from "../support/tokens.ts";
-
-/** The built worker, which starts far sooner than `npm start`, and a token of a tenant. It does not outlive the test. */
-export async function builtService(
-  tenant: string,
-): Promise<{ readonly url: string; readonly token: string }> {
-  const miniflare = await startBuiltWorker(await buildWorker(), { bindings: TEST_AUTH_BINDINGS });
-  onTestFinished(() => miniflare.dispose());
-  const token = await mintToken({ tenant, scope: SCOPES.join(" ") });
-  return { url: (await miniflare.ready).origin, token };
-}
+import { expect } from "vitest";
 
 interface Posted {
   readonly status: number;

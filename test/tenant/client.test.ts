@@ -42,6 +42,7 @@ const send = (line: { readonly env: Cloudflare.Env }, tenant: string, submission
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const broken = (marks: object) => Object.assign(new Error("broken.exceptionThrown"), marks);

@@ -157,8 +157,8 @@ function inOrder(
   tuples: readonly PaymentTuple[],
   folded: FoldedPayments["payments"],
 ): readonly PaymentRecord[] {
+  if (folded.length === 0) return tuples.map(paymentOf);
   const own = tuples.map((tuple) => ({ created_seq: tuple[1], record: paymentOf(tuple) }));
-  if (folded.length === 0) return own.map(({ record }) => record);
   return [...own, ...folded]
     .sort((left, right) => left.created_seq - right.created_seq)
     .map(({ record }) => record);
