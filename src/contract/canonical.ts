@@ -1,17 +1,19 @@
-import canonicalize from "canonicalize";
 import { isLosslessNumber } from "lossless-json";
 import { canonicalDecimal } from "../domain/core/decimal.ts";
 
 /**
- * The canonical text of a parsed JSON value (RFC 8785): equal for equal values, in any order of members. Numbers
- * go in by exact decimal value, which the RFC's binary floats would round; a tag tells them from texts.
+ * The canonical text of a JSON value of `parseJson`: equal for equal values, in any order of members. Numbers go in as text by
+ * their exact decimal value; a tag tells them from texts.
  */
-export const canonicalText = (value: unknown): string => canonicalize(tagged(value)) ?? "null";
+export const canonicalText = (value: unknown): string => JSON.stringify(canonical(value));
 
-function tagged(value: unknown): unknown {
+function canonical(value: unknown): unknown {
   if (typeof value === "string") return `s${value}`;
   if (isLosslessNumber(value)) return `n${canonicalDecimal(value.value)}`;
-  if (Array.isArray(value)) return value.map(tagged);
+  if (Array.isArray(value)) return value.map(canonical);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, tagged(member)]));
+  const members: Record<string, unknown> = {};
+  // Where a name is an index, the engine has an order of its own, the same for the same names.
+  for (const name of Object.keys(value).sort()) members[name] = canonical(value[name as keyof typeof value]);
+  return members;
 }

@@ -1,4 +1,4 @@
-import { isLosslessNumber, parse, stringify } from "lossless-json";
+import { isLosslessNumber, parse } from "lossless-json";
 import { err, ok, type Result } from "../domain/core/result.ts";
 
 /** Deepest nesting of a body; JSON deeper than this is an attack on the parser, not an event. */
@@ -40,12 +40,15 @@ function findFlaw(value: unknown, depth: number): string | null {
 export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 
-/** Writes JSON; a `LosslessNumber` and a bigint keep every digit. */
-export function stringifyJson(value: unknown): string {
-  return stringify(value) ?? "null";
-}
-
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => object };
 
 /** A number as its text, which `JSON.stringify` takes as it is: for many answers, several times faster than `stringifyJson`. */
 export const rawNumber = (text: string): object => rawJSON(text);
+
+const withEveryDigit = (_name: string, value: unknown): unknown => {
+  if (typeof value === "bigint") return rawNumber(value.toString());
+  return isLosslessNumber(value) ? rawNumber(value.value) : value;
+};
+
+/** Writes JSON; a `LosslessNumber` and a bigint keep every digit. */
+export const stringifyJson = (value: unknown): string => JSON.stringify(value, withEveryDigit) ?? "null";

@@ -5,6 +5,7 @@ import { isCurrency } from "../domain/core/currency.ts";
 import { parseDate } from "../domain/core/dates.ts";
 import { decimalToInteger, writtenDigits } from "../domain/core/decimal.ts";
 import type { FieldErrorCode } from "../domain/core/problem.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import type { Field } from "../domain/tape/fields.ts";
 import { DATE_OR_TIMESTAMP, documented, EXACT_DECIMAL } from "./documented.ts";
 import { isJsonObject, stringifyJson } from "./json.ts";
@@ -163,7 +164,7 @@ const objectSchema = z
   .custom<object>(isJsonObject, refused("must be an object", "invalid_type"))
   .transform(stringifyJson)
   .refine(
-    (text) => new TextEncoder().encode(text).length <= OBJECT_BYTES_MAX,
+    (text) => utf8Length(text) <= OBJECT_BYTES_MAX,
     refused(`must be at most ${OBJECT_BYTES_MAX} bytes as JSON`),
   )
   .meta(documented({ type: "object", additionalProperties: true }));

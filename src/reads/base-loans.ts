@@ -3,11 +3,11 @@ import type { BaseLoansQuery } from "../contract/facility/query.ts";
 import { stringifyJson } from "../contract/json.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import type { Day } from "../domain/position/days.ts";
 import type { Database } from "../store/d1/session.ts";
 import {
   type AboutMemo,
-  bytesOf,
   headOf,
   MEMO_BYTES_MAX,
   readMemo,
@@ -110,7 +110,7 @@ async function firstPage(
   const list = keyOf(question.text, surveyed);
   const about = { ...progress, lines: lines.length, listed_all: true };
   const parts = partsOf(lines);
-  const isKept = parts.reduce((sum, part) => sum + bytesOf(part), 0) <= MEMO_BYTES_MAX;
+  const isKept = parts.reduce((sum, part) => sum + utf8Length(part), 0) <= MEMO_BYTES_MAX;
   if (isKept) {
     await writeMemo(db, { tenant, question: list }, { about, was: null, first: 1, parts }, Date.now());
   } else if (lines.length > limit) return err(TOO_LARGE_A_LIST);

@@ -6,6 +6,7 @@ import { entryView } from "../contract/ledger/views.ts";
 import type { PageStart } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { ok, type Result } from "../domain/core/result.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import { type Entry, loansOf } from "../domain/ledger/journal.ts";
 import { disbursementsOf } from "../store/bookkeeping/disbursements-of.ts";
 import type { Database } from "../store/d1/session.ts";
@@ -104,7 +105,7 @@ export function shownWithin<T>(
   let bytes = 0;
   for (const entry of entries) {
     const shown = show(entry);
-    bytes += new TextEncoder().encode(textOf(shown)).length;
+    bytes += utf8Length(textOf(shown));
     if (items.length > 0 && bytes > PAGE_BYTES_MAX) break;
     items.push(shown);
   }

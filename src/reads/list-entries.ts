@@ -1,5 +1,6 @@
+import { utf8Length } from "../domain/core/utf8.ts";
 import type { Ranked, Ranking } from "../domain/position/ranking.ts";
-import { bytesOf, MEMO_BYTES_MAX } from "../store/position/memos.ts";
+import { MEMO_BYTES_MAX } from "../store/position/memos.ts";
 import type { Saved } from "./survey.ts";
 
 /** Entries of a list; it holds the first ones of its order. */
@@ -30,7 +31,7 @@ export const entriesOf = (parts: readonly string[]): readonly Ranked[] =>
 export function withinMemo(entries: readonly Ranked[]): readonly string[] {
   let bytes = 0;
   return partsOf(entries).filter((part) => {
-    bytes += bytesOf(part);
+    bytes += utf8Length(part);
     return bytes <= MEMO_BYTES_MAX;
   });
 }

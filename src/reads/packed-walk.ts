@@ -1,11 +1,11 @@
 import type { ReportDimensions } from "../domain/core/settings.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import type { WantedAttributes } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import { packFacts, unpackFacts } from "../domain/position/packed.ts";
 import type { Database } from "../store/d1/session.ts";
 import { readListed } from "../store/position/listed-loans.ts";
 import { type LoanPage, precedes, readLoans } from "../store/position/loans.ts";
-import { bytesOf } from "../store/position/memos.ts";
 import {
   FACTS_BYTES_MAX,
   freshPacking,
@@ -117,7 +117,7 @@ const packedRows = (loans: readonly SelectableLoan[]): readonly PackedRowOfPage[
   loans.map((one) => {
     const facts = packFacts(one);
     const { disbursement_id } = one.loan.disbursement;
-    return { disbursement_id, facts: bytesOf(facts) > FACTS_BYTES_MAX ? null : facts };
+    return { disbursement_id, facts: utf8Length(facts) > FACTS_BYTES_MAX ? null : facts };
   });
 
 const rowsOf = ({ terms, payments }: SelectableLoan["loan"]): number => 1 + terms.length + payments.length;

@@ -3,11 +3,12 @@ import { wantedBy } from "../domain/analytics/dimensions.ts";
 import type { OrderValues } from "../domain/core/lookup.ts";
 import type { Problem } from "../domain/core/problem.ts";
 import { err, ok, type Result } from "../domain/core/result.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import { type Example, findingsOf, type QualityView } from "../domain/position/quality.ts";
 import type { QualityCode } from "../domain/position/quality-rules.ts";
 import { ready } from "../domain/position/ready.ts";
 import type { Database } from "../store/d1/session.ts";
-import { bytesOf, headOf } from "../store/position/memos.ts";
+import { headOf } from "../store/position/memos.ts";
 import { sharedRegistrationNumbers } from "../store/position/registration-numbers.ts";
 import { settingsInForce } from "./in-force.ts";
 import { knownSequence } from "./known-at.ts";
@@ -82,7 +83,7 @@ async function sharedNumbers(
   const { shown, last } = splitPage((await sharedRegistrationNumbers(db, tenant, asked)).examples, limit);
   let bytes = 0;
   const fitting = shown.filter(({ client_ids }) => {
-    bytes += bytesOf(JSON.stringify(client_ids));
+    bytes += utf8Length(JSON.stringify(client_ids));
     return bytes <= PAGE_BYTES_MAX;
   });
   const end = fitting.length < shown.length ? fitting.at(-1) : last;

@@ -1,10 +1,10 @@
 import type { LogPlace } from "../domain/core/event.ts";
 import type { ReportDimensions } from "../domain/core/settings.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import type { WantedAttributes } from "../domain/position/attributes.ts";
 import type { SelectableLoan } from "../domain/position/from-records.ts";
 import type { Database } from "../store/d1/session.ts";
 import {
-  bytesOf,
   dropMemo,
   headOf,
   MEMO_BYTES_MAX,
@@ -153,7 +153,7 @@ async function continueLater({ db, key, was }: MemoPlace, about: WalkProgress, {
 }
 
 const bytesOfParts = ({ parts }: Pick<Saved, "parts">): number =>
-  parts.reduce((sum, part) => sum + bytesOf(part), 0);
+  parts.reduce((sum, part) => sum + utf8Length(part), 0);
 
 const isFresh = (memo: Memo, { sequence, event_id }: LogPlace): boolean =>
   memo.after === null && memo.heads.every((head) => head.sequence === sequence && head.event_id === event_id);

@@ -70,13 +70,11 @@ export class GateMemory {
     };
     const group: Recalled = { into, made: new Set(), taken: new Set() };
     for (const command of commands) {
-      if (command.type === "ingest" && command.step === "create") {
-        group.made.add(nameOf({ kind: command.category, id: command.id }));
-      }
-      const keys = keysOf(command, now, bookkeeping.mode === "records");
-      if (!keys?.every((key) => this.#take(key, group))) return null;
+      if (command.type !== "ingest" || command.step !== "create") continue;
+      group.made.add(nameOf({ kind: command.category, id: command.id }));
     }
-    return into;
+    const keys = keysOf(commands, now, bookkeeping.mode === "records");
+    return keys?.every((key) => this.#take(key, group)) ? into : null;
   }
 
   /** Adds what the key names, and what is needed with it; false when some of it must be loaded. */

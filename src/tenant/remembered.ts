@@ -45,11 +45,11 @@ const NEVER_REMEMBERED: ReadonlySet<Command["type"]> = new Set([
   "facility",
 ]);
 
-/** What deciding a command reads; null where some of it is never remembered. */
-export function keysOf(command: Command, now: number, withBooks: boolean): readonly Key[] | null {
-  if (NEVER_REMEMBERED.has(command.type)) return null;
+/** What deciding some commands reads; null where some of it is never remembered. */
+export function keysOf(commands: readonly Command[], now: number, withBooks: boolean): readonly Key[] | null {
+  if (commands.some(({ type }) => NEVER_REMEMBERED.has(type))) return null;
   const needs = noNeeds();
-  addNeeds(needs, command, now);
+  for (const command of commands) addNeeds(needs, command, now);
   const { loans, banks, ...others } = needs.ledger;
   for (const name in others) if (others[name as keyof typeof others].size > 0) return null;
   const keys: Key[] = [];

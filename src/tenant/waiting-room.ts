@@ -1,4 +1,5 @@
 import { goesAlone } from "../domain/command.ts";
+import { utf8Length } from "../domain/core/utf8.ts";
 import {
   GROUP_BYTES_MAX,
   GROUP_COMMANDS_MAX,
@@ -24,10 +25,8 @@ const TURNS_MAX = 2;
 /** Callers who were answered longer ago are not expected back. */
 const RECENT_MS = 20;
 
-const encoder = new TextEncoder();
-
 /** What an event's data takes in the batch, where it is JSON text within JSON text. */
-export const bytesInBatch = ({ data }: Submission): number => encoder.encode(JSON.stringify(data)).length;
+export const bytesInBatch = ({ data }: Submission): number => utf8Length(JSON.stringify(data));
 
 /** What waits in a gate: the commands of the groups to come, and the callers who wait for another's key. Bounded. */
 export class WaitingRoom {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isCurrency } from "../../domain/core/currency.ts";
 import { isCalendarDate } from "../../domain/core/dates.ts";
 import { INT64_MAX } from "../../domain/core/money.ts";
+import { utf8Length } from "../../domain/core/utf8.ts";
 import { REMAINDER_SCALE } from "../../domain/ledger/interest.ts";
 import { documented } from "../documented.ts";
 import { isJsonObject, stringifyJson } from "../json.ts";
@@ -54,7 +55,7 @@ export const metadata = z
     `must have keys that match ${METADATA_KEY.source}`,
   )
   .refine(
-    (value) => new TextEncoder().encode(stringifyJson(value)).length <= METADATA_BYTES_MAX,
+    (value) => utf8Length(stringifyJson(value)) <= METADATA_BYTES_MAX,
     `must be at most ${METADATA_BYTES_MAX} bytes as JSON`,
   )
   .meta(documented({ type: "object", propertyNames: { pattern: METADATA_KEY.source } }))

@@ -1,5 +1,6 @@
 import type { Problem } from "../../domain/core/problem.ts";
 import { err, ok, type Result } from "../../domain/core/result.ts";
+import { utf8Length } from "../../domain/core/utf8.ts";
 import { keyHash } from "../../domain/log/hash.ts";
 import type { IngestCommand } from "../../domain/tape/state.ts";
 import { isIdempotencyKey, isKeyHash } from "../idempotency-key.ts";
@@ -43,9 +44,7 @@ interface LineRequest {
 
 /** Checks one line as `POST /ingest` checks a request, in the same order: size, JSON, key, schema. */
 export function parseLine({ text }: BatchLine, tenant: string): Result<LineRequest, Problem> {
-  if (text.length > LINE_BYTES_MAX || new TextEncoder().encode(text).length > LINE_BYTES_MAX) {
-    return err(lineTooLarge(LINE_BYTES_MAX));
-  }
+  if (utf8Length(text) > LINE_BYTES_MAX) return err(lineTooLarge(LINE_BYTES_MAX));
   const parsed = parseJson(text);
   if (!parsed.ok) return err(malformedLine(parsed.error));
   const line = isJsonObject(parsed.value) ? parsed.value : null;

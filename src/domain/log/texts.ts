@@ -84,11 +84,11 @@ function splitFacts(
   { isPrivate }: Marks,
 ): { readonly shown: EventFacts; readonly hidden: PrivateFacts } {
   const { change_reason, changes, ...others } = facts;
-  const said = new Map(shown);
-  const twice = SAID_TWICE.filter((name) => said.get(name) === JSON.stringify(others[name]));
-  const open = Object.fromEntries(
-    Object.entries(others).filter(([name]) => !(twice as readonly string[]).includes(name)),
-  );
+  const open: { -readonly [N in keyof typeof others]: EventFacts[N] } = { ...others };
+  for (const name of SAID_TWICE) {
+    const fact = JSON.stringify(others[name]);
+    if (shown.some(([own, value]) => own === name && value === fact)) delete open[name];
+  }
   const changed = Object.entries(changes ?? {});
   const openChanges = changed.filter(([name]) => !isPrivate(name));
   const ownChanges = changed.filter(([name]) => isPrivate(name));

@@ -184,6 +184,9 @@ export function deriveHistory(event: HistoryEvent): readonly HistoryRow[] {
   });
 }
 
+/** Whether an event makes any history rows. Pure. */
+export const makesHistory = (event: HistoryEvent): boolean => RULES.some(({ row }) => row(event) !== null);
+
 /** `change_date` where there is one, else the event's date field, else the time of the event (docs/api.md#history). */
 function onDate({ facts, created_at }: HistoryEvent): StoredDate {
   return facts.on_date ?? storedInstant(created_at);
@@ -212,18 +215,19 @@ interface TermValues {
   readonly amount: bigint;
 }
 
-const NO_TERMS: TermValues = { maturity_date: null, margin: 0n, amount: 0n };
-
 /** The three terms before and after a disbursement update, and which of them changed. */
-function termsOf(event: HistoryEvent): {
+interface TermsChange {
   readonly previous: TermValues;
   readonly next: TermValues;
   readonly changed: ReadonlySet<string>;
-} {
+}
+
+const NO_TERMS: TermValues = { maturity_date: null, margin: 0n, amount: 0n };
+const NO_CHANGE: TermsChange = { previous: NO_TERMS, next: NO_TERMS, changed: new Set() };
+
+function termsOf(event: HistoryEvent): TermsChange {
   const { terms, changes = {} } = event.facts;
-  if (!is(event, "disbursement", "update") || !terms) {
-    return { previous: NO_TERMS, next: NO_TERMS, changed: new Set() };
-  }
+  if (!is(event, "disbursement", "update") || !terms) return NO_CHANGE;
   const before = { ...terms };
   for (const [name, { from }] of Object.entries(changes))
     if (name in terms) Object.assign(before, { [name]: from });

@@ -7,7 +7,7 @@ import {
 } from "../core/event.ts";
 import { perCategory } from "./categories.ts";
 import type { Category } from "./fields.ts";
-import { deriveHistory } from "./history.ts";
+import { makesHistory } from "./history.ts";
 import { isLive } from "./record.ts";
 import type {
   Accepted,
@@ -169,5 +169,5 @@ export function ingestEvent(
   // A replay answers the same warnings: the row does not hold them.
   const answer = warnings.length > 0 ? JSON.stringify(warnings) : null;
   const about = clientPerson(client_id);
-  return { ...event, ...request, about, makes_history: deriveHistory(event).length > 0, answer };
+  return { ...event, ...request, about, makes_history: makesHistory(event), answer };
 }

@@ -1,5 +1,6 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn, AnySQLiteTable } from "drizzle-orm/sqlite-core";
+import { utf8Length } from "../../domain/core/utf8.ts";
 import { builder, type Sql } from "./statement.ts";
 
 type Columns<T extends AnySQLiteTable> = T["_"]["columns"];
@@ -131,7 +132,6 @@ export function replacing<T extends AnySQLiteTable>(
   return { key, set: Object.fromEntries(set) };
 }
 
-const encoder = new TextEncoder();
 /** The most bytes that UTF-8 takes for a UTF-16 unit. */
 const BYTES_OF_A_UNIT_MAX = 3;
 
@@ -143,7 +143,7 @@ function payloads(rows: readonly string[]): string[] {
   const groups: string[][] = [];
   let room = 0;
   for (const row of rows) {
-    const bytes = encoder.encode(row).length;
+    const bytes = utf8Length(row);
     if (groups.length === 0 || bytes > room) {
       groups.push([]);
       room = PAYLOAD_BYTES_MAX;

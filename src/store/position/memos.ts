@@ -1,4 +1,5 @@
 import type { LogPlace } from "../../domain/core/event.ts";
+import { utf8Length } from "../../domain/core/utf8.ts";
 import { withDeadline } from "../d1/failure.ts";
 import type { Database } from "../d1/session.ts";
 import { runAll, type Sql } from "../d1/statement.ts";
@@ -151,7 +152,7 @@ export async function writeMemo(
   const expires_at = String(now + (about.after === null ? ANSWER_LIFE_MS : WALK_LIFE_MS));
   const body = JSON.stringify(about);
   const written = [...parts.map((text, index) => [first + index, text] as const), [0, body] as const];
-  const bytes = written.reduce((sum, [, text]) => sum + bytesOf(text), 0);
+  const bytes = written.reduce((sum, [, text]) => sum + utf8Length(text), 0);
   const heads = JSON.stringify(about.heads);
   const put = `INSERT INTO position_memos (tenant_id, question, part, used_at, expires_at, body)
     SELECT ?1, ?2, CAST(?3 AS INTEGER), CAST(?4 AS INTEGER), CAST(?5 AS INTEGER), ?6
@@ -174,8 +175,6 @@ export async function writeMemo(
 }
 
 const VERSION = "(SELECT body FROM position_memos WHERE tenant_id = ?1 AND question = ?2 AND part = 0)";
-
-export const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Deletes what has expired, and what was not used for the longest time where there are too many memos or bytes. */
 function makingRoom(tenant: string, question: string, now: number, bytes: number): Sql {
