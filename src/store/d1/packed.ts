@@ -5,7 +5,7 @@ import type { StoredRow } from "../../domain/core/lookup.ts";
 const ARGUMENTS_MAX = 32;
 
 /**
- * Some values as few cells, each a JSON array: D1 handles every cell of every row by itself, so a page of 50 rows with 20
+ * Some values as few texts, each a JSON array: D1 handles every cell of every row by itself, so a page of 50 rows with 20
  * columns costs more to return than to find. The values are texts, NULLs, and integers that a JSON number holds.
  */
 export function packed(values: readonly SQL[]): readonly SQL[] {
@@ -16,16 +16,22 @@ export function packed(values: readonly SQL[]): readonly SQL[] {
   return parts;
 }
 
-/** Rows of packed cells, by the names of the values in their order; what a cell that is NULL held is null. */
+/** Texts of `packed` as one of them, with the values of all. */
+export function joinedPacks([first = sql`json_array()`, ...others]: readonly SQL[]): SQL {
+  // A bracket within a text is followed by its quote, so only the array's own is at the end.
+  return others.reduce((whole, part) => sql`rtrim(${whole}, ']') || ',' || substr(${part}, 2)`, first);
+}
+
+/** The values of rows whose one cell `row` is packed, by their names in their order; what is missing is null. */
 export function unpacked(rows: readonly StoredRow[], names: readonly string[]): readonly StoredRow[] {
-  const cells = rows.map((row) => `[${Object.values(row).map((cell) => cell ?? "[]")}]`);
-  const parsed: StoredRow[string][][][] = JSON.parse(`[${cells.join(",")}]`);
-  return parsed.map(([first = [], ...others]) => {
-    const values = others.length === 0 ? first : first.concat(...others);
+  const tuples: readonly StoredRow[string][][] = JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
+  return tuples.map((values) => {
     const row: Record<string, StoredRow[string]> = {};
-    names.forEach((name, index) => {
-      row[name] = values[index] ?? null;
-    });
+    let at = 0;
+    for (const name of names) {
+      row[name] = values[at] ?? null;
+      at += 1;
+    }
     return row;
   });
 }

@@ -102,7 +102,7 @@ export async function listRows(
 }
 
 function listOf(source: LookupSource, tenant: string, request: RowsRequest): List {
-  const { sort, start, limit, count } = request;
+  const { sort, start, limit, count, filters, bounds, search } = request;
   const { after = null, stretch = null } = start ?? {};
   const order = orderOf(source, sort.column);
   // A count is of all rows, and a list in ascending order would need a chain's other end.
@@ -113,7 +113,8 @@ function listOf(source: LookupSource, tenant: string, request: RowsRequest): Lis
   const kind = !inOrder ? "sorted" : walk.byId || walk.checks.length === 0 ? "plain" : "searched";
   // One row more than the page shows tells whether there is a next one; a search that ends needs room for its edges.
   const rows = limit + (kind === "searched" ? 3 : 1);
-  return { kind, source, tenant, walk, order, descending: sort.descending, after, stretch, rows };
+  const isWhole = filters.length === 0 && bounds.length === 0 && search === null;
+  return { kind, source, tenant, walk, isWhole, order, descending: sort.descending, after, stretch, rows };
 }
 
 /** The columns to sort by. The order of creation is the order by `created_at`. */

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrderValues, Stretch } from "../../domain/core/lookup.ts";
-import { packed } from "../d1/packed.ts";
+import { joinedPacks, packed } from "../d1/packed.ts";
 import { isBytes, outOf } from "../d1/rows.ts";
 import { asFixedText, type Sql, textOf } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
@@ -23,6 +23,8 @@ export interface List {
   readonly source: LookupSource;
   readonly tenant: string;
   readonly walk: Walk;
+  /** All rows of the tenant: nothing is asked of them. */
+  readonly isWhole: boolean;
   /** The order of the answer. */
   readonly order: readonly AnySQLiteColumn[];
   readonly descending: boolean;
@@ -95,11 +97,25 @@ export function keysQuery(source: LookupSource, tenant: string, keys: readonly (
   return sql`SELECT ${joined(columns)} FROM ${source.table} WHERE ${and(eq(source.tenant, tenant), listed)}`;
 }
 
+const pageTexts = new WeakMap<LookupSource, Map<string, string>>();
+
 /**
  * The rows of a page, packed, each with its place, its key and its bytes (`pageColumns`). The values of a large row are
- * left out: `keysQuery` reads those that the page has room for.
+ * left out: `keysQuery` reads those that the page has room for. The statement of a page of all rows is built once.
  */
-export function pageQuery(page: List): SQL {
+export function pageQuery(page: List): SQL | Sql {
+  const { kind, isWhole, source, tenant, order, descending, after, rows } = page;
+  if (kind !== "plain" || !isWhole) return buildPage(page);
+  const texts = pageTexts.get(source) ?? new Map<string, string>();
+  pageTexts.set(source, texts);
+  const values = after?.filter((value) => value !== null) ?? [];
+  const shape = `${namesOf(order)} ${descending} ${rows} ${after?.map((value) => value === null)}`;
+  const text = texts.get(shape) ?? textOf(buildPage(page));
+  if (texts.size < FIXED_MAX) texts.set(shape, text);
+  return { sql: text, params: [tenant, ...values] };
+}
+
+function buildPage(page: List): SQL {
   const found = page.kind === "plain" ? plainRows(page) : foundRows(page);
   const { source, order, rows, walk } = page;
   const bytesMax = rowBytesMax(page);
@@ -111,16 +127,14 @@ export function pageQuery(page: List): SQL {
     );
     const values = order.map((_, index) => asText(identifier(orderName(index))));
     const keys = source.key.map((_, index) => asText(identifier(keyName(index))));
-    return [
-      ...packed([sql`0`, ...values, ...keys, bytes]),
-      ...parts.map((part) => sql`CASE WHEN ${bytes} <= ${whole(bytesMax)} THEN ${part} END`),
-    ];
+    const place = packed([sql`0`, ...values, ...keys, bytes]);
+    const whenSmall = sql`WHEN ${bytes} <= ${whole(bytesMax)} THEN ${joinedPacks([...place, ...parts])}`;
+    return [aliased(sql`CASE ${whenSmall} ELSE ${joinedPacks(place)} END`, "row")];
   });
   const shownRows = sql`SELECT ${columns} FROM (${found})`;
   if (page.kind !== "searched") return shownRows;
-  const nothing = partsOf(source).map(() => sql`NULL`);
   // SQLite reads the second part only when the first has too few rows: when the search has met the end of its walk.
-  return sql`${shownRows} UNION ALL SELECT ${joined([...packed([sql`1`, ...walk.order.map(asText)]), ...nothing])}
+  return sql`${shownRows} UNION ALL SELECT ${joinedPacks(packed([sql`1`, ...walk.order.map(asText)]))}
     FROM ${lastTwo(page)} LIMIT ${whole(rows)}`;
 }
 
