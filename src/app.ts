@@ -33,10 +33,16 @@ const methods = new Map<string, Method[]>();
 for (const [key, route] of Object.entries<ApiRoute>(ROUTES)) {
   const pattern = route.path.replace(/\{(\w+)\}/g, ":$1");
   const handle = HANDLERS[key as RouteKey] as RouteHandler<ApiRoute>;
-  const answer = guarded(guardsOf(route, listRate), (c) => handle(c, requestOf(c, route)));
+  const answer = guarded(
+    () => guardsOf(route, listRate),
+    (c) => handle(c, requestOf(c, route)),
+  );
   app.on(route.method, [pattern], answer);
   methods.set(pattern, [...(methods.get(pattern) ?? []), route.method]);
 }
-app.get(ANY_TABLE, guarded([authorized(["records:read"])], noSuchTable));
+app.get(
+  ANY_TABLE,
+  guarded(() => [authorized(["records:read"])], noSuchTable),
+);
 methods.set(ANY_TABLE, ["GET"]);
 for (const [pattern, allowed] of methods) app.all(pattern, methodNotAllowed(allowed));

@@ -24,9 +24,11 @@ import { unlessReadOnly } from "./read-only.ts";
 /** The rate of a list, which depends on the indexes of its table. */
 export type ListRate = (c: Context<AppEnv>, route: ApiRoute) => Rate;
 
-/** A handler behind its guards. */
-export function guarded(guards: readonly Guard[], handle: Handler<AppEnv>): Handler<AppEnv> {
+/** A handler behind its guards, which the first request makes: an isolate starts without those of all routes. */
+export function guarded(make: () => readonly Guard[], handle: Handler<AppEnv>): Handler<AppEnv> {
+  let guards: readonly Guard[] | undefined;
   return async (c, next) => {
+    guards ??= make();
     for (const guard of guards) {
       const checked = guard(c);
       const refused = checked instanceof Promise ? await checked : checked;

@@ -15,17 +15,29 @@ const capital = (name: string) =>
 const common = { method: "GET", scope: "records:read", bookmarked: true } as const;
 const onePath = z.object({ id: z.string().meta({ description: "Id of the row, percent-encoded." }) });
 
-const listRoute = (table: LookupTable) =>
-  ({
+/** Its queries are made when they are first asked for: an isolate starts without two schemas for each table. */
+function listRoute(table: LookupTable) {
+  const made = new Map<typeof JSON_PAGE, ReturnType<typeof listQuery>>();
+  const queryOf = (page: typeof JSON_PAGE) => {
+    const query = made.get(page) ?? listQuery(table, page);
+    made.set(page, query);
+    return query;
+  };
+  return {
     ...common,
     path: `/api/tables/${table.name}`,
     table,
     rate: "list",
-    query: listQuery(table, JSON_PAGE),
-    csvQuery: listQuery(table, CSV_PAGE),
+    get query() {
+      return queryOf(JSON_PAGE);
+    },
+    get csvQuery() {
+      return queryOf(CSV_PAGE);
+    },
     waits: isHistory(table) || table.name === "events",
     answers: { 200: { json: "page", csv: true, headers: ["Link", "Preference-Applied"] } },
-  }) as const;
+  } as const;
+}
 
 const rowRoute = (table: LookupTable) =>
   ({
