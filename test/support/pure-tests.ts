@@ -27,15 +27,23 @@ export const BOTH = [
   "test/webhooks/parts.test.ts",
 ];
 
-/** Random lives in workerd: `npm test` runs some of them, `npm run test:random` all (test/support/runs.ts). */
-export const RANDOM = [
+/** Long lives in workerd, beside independent models, with kills and restores: `npm run test:slow`. */
+export const LIVES = [
   "test/simulation/*.test.ts",
-  "test/ledger/{books,lifecycle}.test.ts",
+  "test/ledger/lifecycle.test.ts",
   "test/closing/property.test.ts",
+  "test/erasure/kills.test.ts",
+  "test/restore/each-event.test.ts",
+];
+
+/** Random lives in workerd: the others run some of them, `npm run test:random` all (test/support/runs.ts). */
+export const RANDOM = [
+  ...LIVES,
+  "test/ledger/books.test.ts",
   "test/fanout/random.test.ts",
   "test/facility/random.test.ts",
   "test/routes/{cash-flows,concentration}.test.ts",
 ];
 
-/** Kills, huge files, fuzzing, browsers: tests that take more than 20 s. */
+/** Kills, huge files, fuzzing, browsers: tests that take long. */
 export const SLOW = ["test/**/*.slow.test.ts"];

@@ -1,4 +1,4 @@
-import { SQL, sql } from "drizzle-orm";
+import { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type { StoredRow } from "../../domain/core/lookup.ts";
@@ -38,11 +38,11 @@ export async function tuplesOf<Rows extends readonly unknown[]>(
   return tuples as { readonly [Index in keyof Rows]: readonly Rows[Index][] };
 }
 
-/** A part of a query that holds no value, as text, so that it is built once and not for each request. */
-export function asFixedText(part: SQL): SQL {
+/** The text of a part of a query that holds no value. */
+export function fixedTextOf(part: SQL): string {
   const { sql: text, params } = dialect.sqlToQuery(part);
   if (params.length > 0) throw new Error("a fixed part of a query holds no values");
-  return sql.raw(text);
+  return text;
 }
 
 /** The text of a statement, built once. The caller gives the values of its parameters in their order. */

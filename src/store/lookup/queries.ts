@@ -3,7 +3,7 @@ import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { OrderValues, Stretch } from "../../domain/core/lookup.ts";
 import { joinedPacks, packed } from "../d1/packed.ts";
 import { isBytes, outOf } from "../d1/rows.ts";
-import { asFixedText, type Sql, textOf } from "../d1/statement.ts";
+import { fixedTextOf, type Sql, textOf } from "../d1/statement.ts";
 import type { LookupSource } from "./sources.ts";
 import { behind, compared, type Walk } from "./walk.ts";
 
@@ -47,30 +47,29 @@ export const orderName = (index: number) => `$order${index}`;
 export const keyName = (index: number) => `$key${index}`;
 const partName = (index: number) => `$part${index}`;
 
-const FIXED_MAX = 64;
-const fixedParts = new WeakMap<LookupSource, Map<string, SQL>>();
+const TEXTS_MAX = 100;
+const textsOf = new WeakMap<LookupSource, Map<string, string>>();
 
-/** The columns of a query, which are most of its text: built once for each table and purpose. */
-function fixed(source: LookupSource, purpose: string, build: () => readonly (SQL | AnySQLiteColumn)[]): SQL {
-  const parts = fixedParts.get(source) ?? new Map<string, SQL>();
-  fixedParts.set(source, parts);
-  const known = parts.get(purpose);
-  if (known) return known;
-  const part = asFixedText(joined(build()));
+/** A text that is built once for each table and purpose. */
+function kept(source: LookupSource, purpose: string, build: () => string): string {
+  const texts = textsOf.get(source) ?? new Map<string, string>();
+  textsOf.set(source, texts);
+  const text = texts.get(purpose) ?? build();
   // Pages of many sizes in many orders would be too many to keep.
-  if (parts.size < FIXED_MAX) parts.set(purpose, part);
-  return part;
+  if (texts.size < TEXTS_MAX) texts.set(purpose, text);
+  return text;
 }
 
-const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => name).join();
+/** The columns of a query, which are most of its text. */
+const fixed = (source: LookupSource, purpose: string, build: () => readonly (SQL | AnySQLiteColumn)[]): SQL =>
+  sql.raw(kept(source, purpose, () => fixedTextOf(joined(build()))));
 
-const rowTexts = new WeakMap<LookupSource, string>();
+const namesOf = (order: readonly AnySQLiteColumn[]) => order.map(({ name }) => name).join();
 
 /** One row by its id. Where the id is the key, the statement is built once. */
 export function queryOfRow(source: LookupSource, tenant: string, id: string): SQL | Sql {
   if (source.columns[source.idName] !== source.key[0]) return rowById(source, tenant, id);
-  const text = rowTexts.get(source) ?? textOf(rowById(source, "tenant", "id"));
-  rowTexts.set(source, text);
+  const text = kept(source, "row by key", () => textOf(rowById(source, "tenant", "id")));
   return { sql: text, params: [tenant, id] };
 }
 
@@ -97,8 +96,6 @@ export function keysQuery(source: LookupSource, tenant: string, keys: readonly (
   return sql`SELECT ${joined(columns)} FROM ${source.table} WHERE ${and(eq(source.tenant, tenant), listed)}`;
 }
 
-const pageTexts = new WeakMap<LookupSource, Map<string, string>>();
-
 /**
  * The rows of a page, packed, each with its place, its key and its bytes (`pageColumns`). The values of a large row are
  * left out: `keysQuery` reads those that the page has room for. The statement of a page of all rows is built once.
@@ -106,13 +103,9 @@ const pageTexts = new WeakMap<LookupSource, Map<string, string>>();
 export function pageQuery(page: List): SQL | Sql {
   const { kind, isWhole, source, tenant, order, descending, after, rows } = page;
   if (kind !== "plain" || !isWhole) return buildPage(page);
-  const texts = pageTexts.get(source) ?? new Map<string, string>();
-  pageTexts.set(source, texts);
-  const values = after?.filter((value) => value !== null) ?? [];
-  const shape = `${namesOf(order)} ${descending} ${rows} ${after?.map((value) => value === null)}`;
-  const text = texts.get(shape) ?? textOf(buildPage(page));
-  if (texts.size < FIXED_MAX) texts.set(shape, text);
-  return { sql: text, params: [tenant, ...values] };
+  const shape = `whole ${namesOf(order)} ${descending} ${rows} ${after?.map((value) => value === null)}`;
+  const text = kept(source, shape, () => textOf(buildPage(page)));
+  return { sql: text, params: [tenant, ...(after?.filter((value) => value !== null) ?? [])] };
 }
 
 function buildPage(page: List): SQL {
