@@ -21,9 +21,9 @@ export interface Waiting {
 const GATHER_MS = 2;
 const GATHER_LONGER_MS = 5;
 /** How often it waits while more come. */
-const TURNS_MAX = 2;
+const TURNS_MAX = 3;
 /** Callers who were answered longer ago are not expected back. */
-const RECENT_MS = 20;
+const RECENT_MS = 100;
 
 /** What an event's data takes in the batch, where it is JSON text within JSON text. */
 export const bytesInBatch = ({ data }: Submission): number => utf8Length(JSON.stringify(data));

@@ -126,14 +126,15 @@ describe("gathering for the next group", () => {
     ["takes no time where nothing waits", { last: 100, there: 0 }, [0, 0]],
     ["takes no time behind a group of the only caller", { last: 1, ago: 1, there: 0 }, [0, 0]],
     ["takes no time where a whole group waits", { last: 100, there: 100 }, [0, 100]],
-    ["takes no time where the last group is long ago", { last: 40, ago: 20, there: 1 }, [0, 1]],
+    ["takes no time where the last group is long ago", { last: 40, ago: 100, there: 1 }, [0, 1]],
+    ["expects callers who were answered a little while ago", { last: 40, ago: 99, there: 1 }, [2, 1]],
     ["ends when nobody comes", { last: 40, there: 1 }, [2, 1]],
     ["ends when all are back", { last: 3, there: 1, later: [[1, 3]] }, [1, 4]],
     ["expects those who waited, too", { last: 1, there: 1, later: [[1, 1]] }, [1, 2]],
     ["ends when no more come", { last: 40, there: 1, later: [[1, 1]] }, [4, 2]],
     ["waits as long as the last group took", { last: 40, took: 3, there: 1, later: [[2, 1]] }, [6, 2]],
     [
-      "waits 5 ms and 5 ms more at most",
+      "waits 5 ms three times at most",
       {
         last: 99,
         took: 50,
@@ -142,9 +143,10 @@ describe("gathering for the next group", () => {
           [4, 1],
           [9, 1],
           [14, 1],
+          [19, 1],
         ],
       },
-      [10, 3],
+      [15, 4],
     ],
   ])("%s", async (_, one, [ms, size]) => {
     expect(await gathered(one)).toEqual([ms, size]);
