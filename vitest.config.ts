@@ -54,10 +54,8 @@ const answersOfTheReference = {
   load: (id: string) => (id === "\0virtual:answer-validators" ? answerValidators() : undefined),
 };
 
-const CHECKED = ["test/**/*.test.ts"];
-
 /** What needs the runtime: one workerd for all files, each with a database of its own. */
-const workerd = (include: readonly string[], allRuns = false): TestProjectInlineConfiguration => ({
+const workerd = ({ include = ["test/**/*.test.ts"], exclude = [] as string[], allRuns = false }) => ({
   plugins: [
     answersOfTheReference,
     cloudflareTest(async () => {
@@ -83,8 +81,8 @@ const workerd = (include: readonly string[], allRuns = false): TestProjectInline
   ],
   test: {
     name: "workerd",
-    include: [...include],
-    exclude: ["test/{node,client}/**", ...PURE, ...SLOW, ...(include === CHECKED ? LIVES : [])],
+    include,
+    exclude: ["test/{node,client}/**", ...PURE, ...SLOW, ...exclude],
     setupFiles: ["./test/support/quiet.ts", "./test/support/migrate.ts"],
     ...LIMITS,
     isolate: false,
@@ -112,8 +110,8 @@ const slow = (isWhole: boolean): TestProjectInlineConfiguration => ({
 
 /** What each `--mode` runs: `slow`, `random`, or without one everything else. */
 const PROJECTS: Readonly<Record<string, TestProjectInlineConfiguration[]>> = {
-  slow: [slow(false), workerd(LIVES)],
-  random: [workerd(RANDOM, true), slow(true)],
+  slow: [slow(false), workerd({ include: LIVES })],
+  random: [workerd({ include: RANDOM, allRuns: true }), slow(true)],
 };
 
 export default defineConfig(({ mode }) => {
@@ -123,7 +121,7 @@ export default defineConfig(({ mode }) => {
       reporters: ["default", new LastLine()],
       maxWorkers: 2,
       slowTestThreshold: 20_000,
-      projects: PROJECTS[mode] ?? [pure, workerd(CHECKED), node],
+      projects: PROJECTS[mode] ?? [pure, workerd({ exclude: LIVES }), node],
     },
   };
 });

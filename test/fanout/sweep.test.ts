@@ -30,7 +30,7 @@ describe("the sweep", () => {
     // The sweep's budget of time is not this test's.
     vi.spyOn(Date, "now").mockReturnValue(Date.now());
     const d1 = new FaultyD1(env.DB);
-    // The integrity check that follows a sweep visits 15 idle tenants in one run, fewer where D1 misses a deadline.
+    // The integrity check that follows a sweep visits 15 idle tenants in one run.
     for (let run = 0; run < 10 && d1.roundTrips !== CALLS_OF_AN_IDLE_RUN; run += 1) {
       d1.resetCounts();
       await runSweep({ ...env, DB: d1.binding });

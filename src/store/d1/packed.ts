@@ -22,9 +22,13 @@ export function joinedPacks([first = sql`json_array()`, ...others]: readonly SQL
   return others.reduce((whole, part) => sql`rtrim(${whole}, ']') || ',' || substr(${part}, 2)`, first);
 }
 
+/** The values of rows whose one cell `row` is a JSON array. */
+export const tuplesIn = (rows: readonly StoredRow[]): unknown =>
+  JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
+
 /** The values of rows whose one cell `row` is packed, by their names in their order; what is missing is null. */
 export function unpacked(rows: readonly StoredRow[], names: readonly string[]): readonly StoredRow[] {
-  const tuples: readonly StoredRow[string][][] = JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`);
+  const tuples = tuplesIn(rows) as readonly StoredRow[string][][];
   return tuples.map((values) => {
     const row: Record<string, StoredRow[string]> = {};
     let at = 0;

@@ -2,6 +2,7 @@ import { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type { StoredRow } from "../../domain/core/lookup.ts";
+import { tuplesIn } from "./packed.ts";
 import type { Database } from "./session.ts";
 
 /** SQL text with the values of its parameters. */
@@ -34,8 +35,7 @@ export async function tuplesOf<Rows extends readonly unknown[]>(
   queries: { readonly [Index in keyof Rows]: Sql },
 ): Promise<{ readonly [Index in keyof Rows]: readonly Rows[Index][] }> {
   const answers = await queryAll(db, queries);
-  const tuples = answers.map((rows) => JSON.parse(`[${rows.map(({ row }) => row).join(",")}]`));
-  return tuples as { readonly [Index in keyof Rows]: readonly Rows[Index][] };
+  return answers.map(tuplesIn) as { readonly [Index in keyof Rows]: readonly Rows[Index][] };
 }
 
 /** The text of a part of a query that holds no value. */

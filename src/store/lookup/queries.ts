@@ -54,7 +54,9 @@ const textsOf = new WeakMap<LookupSource, Map<string, string>>();
 function kept(source: LookupSource, purpose: string, build: () => string): string {
   const texts = textsOf.get(source) ?? new Map<string, string>();
   textsOf.set(source, texts);
-  const text = texts.get(purpose) ?? build();
+  const known = texts.get(purpose);
+  if (known !== undefined) return known;
+  const text = build();
   // Pages of many sizes in many orders would be too many to keep.
   if (texts.size < TEXTS_MAX) texts.set(purpose, text);
   return text;
